@@ -1,0 +1,180 @@
+//! The one object for all output: rows to stdout or a file, everything said to people to stderr.
+
+use std::io::{BufWriter, Write};
+
+use super::global::{Global, When};
+use crate::exit::{Exit, Failure, Result};
+use crate::render::{Heading, Sheet};
+use crate::store::draft;
+use crate::value::Cell;
+use crate::value::text::visible;
+
+/// How many rows a table shows on a terminal.
+const CAP: usize = 1000;
+
+/// The streams of a run, and what is known of whoever reads them.
+pub struct Console {
+    out: Box<dyn Write>,
+    err: Box<dyn Write>,
+    /// Whether stdout is a terminal.
+    pub terminal: bool,
+    quiet: bool,
+    verbose: bool,
+}
+
+/// Takes one row.
+pub type Row<'a> = dyn FnMut(&[Cell<'_>]) -> Result<()> + 'a;
+
+impl Console {
+    /// Writes data to `out` and says everything else on `err`.
+    #[must_use]
+    pub fn new(out: Box<dyn Write>, err: Box<dyn Write>, terminal: bool) -> Console {
+        Console { out, err, terminal, quiet: false, verbose: false }
+    }
+
+    pub(super) fn set(&mut self, global: &Global) {
+        self.quiet = global.quiet;
+        self.verbose = global.verbose;
+    }
+
+    /// Says something to whoever runs the program, unless they asked for quiet.
+    pub fn say(&mut self, line: &str) {
+        if !self.quiet {
+            let _ = writeln!(self.err, "{line}");
+        }
+    }
+
+    /// Shows help, the version, or what is wrong with the command line.
+    pub(super) fn usage(&mut self, error: &clap::Error) -> Exit {
+        let text = error.render().to_string();
+        if error.use_stderr() {
+            let _ = write!(self.err, "{text}");
+            return Exit::Usage;
+        }
+        let _ = write!(self.out, "{text}");
+        Exit::Done
+    }
+
+    /// Says what went wrong.
+    pub(super) fn fail(&mut self, failure: &Failure) -> Exit {
+        if failure.exit == Exit::Done {
+            return Exit::Done;
+        }
+        for line in &failure.details {
+            let _ = writeln!(self.err, "{line}");
+        }
+        let _ = writeln!(self.err, "error: {}", visible(&failure.message));
+        for hint in &failure.hints {
+            let _ = writeln!(self.err, "hint: {}", visible(hint));
+        }
+        if let (true, Some(cause)) = (self.verbose, &failure.cause) {
+            let _ = writeln!(self.err, "cause: {}", visible(cause));
+        }
+        failure.exit
+    }
+
+    /// Writes text as it is.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn text(&mut self, text: &str) -> Result<()> {
+        self.out.write_all(text.as_bytes())?;
+        Ok(self.out.flush()?)
+    }
+
+    /// Writes rows in the format that is meant, to stdout or to the output file.
+    ///
+    /// # Errors
+    /// The format is unknown, `fill` fails, or the output cannot be written.
+    pub fn rows(
+        &mut self,
+        global: &Global,
+        headings: Vec<Heading>,
+        leading: Vec<String>,
+        fill: impl FnOnce(&mut Row<'_>) -> Result<u64>,
+    ) -> Result<u64> {
+        self.sheet(global, headings, leading, global.expanded, fill)
+    }
+
+    /// Writes one row; as a table, a field a line.
+    ///
+    /// # Errors
+    /// As [`Console::rows`].
+    pub fn record(&mut self, global: &Global, headings: Vec<Heading>, cells: &[Cell<'_>]) -> Result<()> {
+        self.sheet(global, headings, Vec::new(), true, |row| row(cells).map(|()| 1))?;
+        Ok(())
+    }
+
+    fn sheet(
+        &mut self,
+        global: &Global,
+        headings: Vec<Heading>,
+        leading: Vec<String>,
+        records: bool,
+        fill: impl FnOnce(&mut Row<'_>) -> Result<u64>,
+    ) -> Result<u64> {
+        let terminal = self.terminal && global.output.is_none();
+        let format = global.format(terminal)?;
+        let sheet = Sheet {
+            headings,
+            leading,
+            null: global.null.clone(),
+            records,
+            width: if global.output.is_some() { None } else { self.width() },
+            cap: (terminal && global.format.is_none()).then_some(CAP),
+            color: terminal && colour(global),
+        };
+        let (count, notes) = match &global.output {
+            None => {
+                let mut out = BufWriter::with_capacity(1 << 16, &mut self.out);
+                let done = write(format, &sheet, &mut out, fill)?;
+                out.flush()?;
+                done
+            }
+            Some(target) => {
+                let failed = |e: &std::io::Error| Failure::io(format!("cannot write {}", target.display()), e);
+                let mut made = draft::begin(draft::folder_of(target)).map_err(|e| failed(&e))?;
+                let mut out = BufWriter::with_capacity(1 << 16, made.as_file_mut());
+                let done = write(format, &sheet, &mut out, fill)?;
+                out.flush().map_err(|e| failed(&e))?;
+                drop(out);
+                draft::finish(made, target).map_err(|e| failed(&e))?;
+                done
+            }
+        };
+        for note in notes {
+            self.say(&note);
+        }
+        Ok(count)
+    }
+
+    /// How wide tables may be: the terminal's width, or `COLUMNS`; none in a pipe.
+    #[must_use]
+    pub fn width(&self) -> Option<usize> {
+        let asked = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+        if !self.terminal {
+            return asked;
+        }
+        terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)).or(asked).or(Some(80))
+    }
+}
+
+fn write(
+    format: &crate::render::Format,
+    sheet: &Sheet,
+    out: &mut dyn Write,
+    fill: impl FnOnce(&mut Row<'_>) -> Result<u64>,
+) -> Result<(u64, Vec<String>)> {
+    let mut sink = (format.open)(out, sheet)?;
+    let count = fill(&mut |cells| Ok(sink.row(cells)?))?;
+    Ok((count, sink.finish()?))
+}
+
+fn colour(global: &Global) -> bool {
+    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    match global.color {
+        When::Always => true,
+        When::Never => false,
+        When::Auto => set("CLICOLOR_FORCE") || !(set("NO_COLOR") || std::env::var("TERM").is_ok_and(|term| term == "dumb")),
+    }
+}

@@ -1,0 +1,139 @@
+//! `facts export`: every table as CSV, with a `datapackage.json` that describes them.
+
+use std::fs;
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use serde_json::{Map, Value as Json, json};
+
+use super::console::Console;
+use super::global::Global;
+use crate::exit::{Exit, Failure, Result};
+use crate::kind::parent::PARENTS;
+use crate::kind::{Field, KINDS, Need};
+use crate::render::{self, Heading, Sheet};
+use crate::store::draft;
+use crate::value::text::count;
+use crate::value::{Cell, Type};
+
+/// Write every table as CSV with a datapackage.json; `facts seed DIR` makes an equal database of it.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  facts export my-facts/\n  facts seed my-facts/ --db copy.db")]
+pub struct Args {
+    /// The folder; it is made if there is none
+    #[arg(value_name = "DIR")]
+    folder: PathBuf,
+    /// Replace an earlier export
+    #[arg(long)]
+    force: bool,
+}
+
+/// Runs it.
+pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> {
+    let store = global.open()?;
+    let folder = &args.folder;
+    let shown = folder.display();
+    fs::create_dir_all(folder).map_err(|e| Failure::io(format!("cannot make {shown}"), &e))?;
+    let taken = fs::read_dir(folder).map_err(|e| Failure::io(&shown, &e))?.next().is_some();
+    if taken && !args.force {
+        return Err(
+            Failure::usage(format!("{shown} is not empty")).hint("name another folder, or replace what is there with --force")
+        );
+    }
+    let mut facts = 0;
+    let mut resources = Vec::new();
+    for parent in PARENTS {
+        let fields: Vec<&'static Field> = parent.fields.iter().collect();
+        file(folder, parent.table, &fields, |row| store.export_parent(parent, row))?;
+        resources.push(resource(parent.table, parent.about, &fields, parent.key));
+    }
+    for kind in KINDS {
+        let fields: Vec<&'static Field> = kind.fields().filter(|field| field.is_stored()).collect();
+        facts += file(folder, kind.table, &fields, |row| store.export_kind(kind, row))?;
+        resources.push(resource(kind.table, kind.about, &fields, &["source", "key", "import"]));
+    }
+    let package = json!({ "profile": "tabular-data-package", "name": "facts", "resources": resources });
+    let text = serde_json::to_string_pretty(&package).map_err(|e| Failure::io(&shown, &e.into()))?;
+    write(folder, "datapackage.json", |out| Ok(writeln!(out, "{text}")?))?;
+    console.say(&format!("{shown}: {} in {} tables", count(facts, "row of facts", "rows of facts"), KINDS.len() + PARENTS.len()));
+    Ok(Exit::Done)
+}
+
+type EachRow<'a> = &'a mut dyn FnMut(&[Cell<'_>]) -> Result<()>;
+
+fn file(folder: &Path, table: &str, fields: &[&'static Field], rows: impl FnOnce(EachRow<'_>) -> Result<u64>) -> Result<u64> {
+    let headings = fields.iter().map(|field| Heading::text(field.name)).collect();
+    let sheet = Sheet { headings, ..Sheet::default() };
+    let csv = render::find("csv").ok_or_else(|| Failure::usage("no such format"))?;
+    let mut written = 0;
+    write(folder, &format!("{table}.csv"), |out| {
+        let mut sink = (csv.open)(out, &sheet)?;
+        written = rows(&mut |cells| Ok(sink.row(cells)?))?;
+        sink.finish()?;
+        Ok(())
+    })?;
+    Ok(written)
+}
+
+fn write(folder: &Path, name: &str, fill: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
+    let path = folder.join(name);
+    let failed = |e: &std::io::Error| Failure::io(format!("cannot write {}", path.display()), e);
+    let mut made = draft::begin(folder).map_err(|e| failed(&e))?;
+    let mut out = BufWriter::with_capacity(1 << 16, made.as_file_mut());
+    fill(&mut out)?;
+    out.flush().map_err(|e| failed(&e))?;
+    drop(out);
+    draft::finish(made, &path).map_err(|e| failed(&e))
+}
+
+/// A table as the Frictionless Data Package standard describes one.
+fn resource(table: &str, about: &str, fields: &[&Field], key: &[&str]) -> Json {
+    let described: Vec<Json> = fields.iter().map(|field| described(field)).collect();
+    let foreign: Vec<Json> = fields.iter().filter_map(|field| foreign(field)).collect();
+    let mut schema = Map::new();
+    schema.insert("fields".into(), described.into());
+    schema.insert("missingValues".into(), json!([""]));
+    schema.insert("primaryKey".into(), json!(key));
+    if !foreign.is_empty() {
+        schema.insert("foreignKeys".into(), foreign.into());
+    }
+    json!({
+        "profile": "tabular-data-resource",
+        "name": table,
+        "path": format!("{table}.csv"),
+        "title": about,
+        "encoding": "utf-8",
+        "schema": schema,
+    })
+}
+
+fn described(field: &Field) -> Json {
+    let ty = match field.ty {
+        Type::Integer | Type::Import | Type::Flag => "integer",
+        Type::Real => "number",
+        Type::Json => "object",
+        _ => "string",
+    };
+    let mut constraints = Map::new();
+    if field.need == Need::Required || field.default.is_some() {
+        constraints.insert("required".into(), true.into());
+    }
+    if let Type::Choice(list) = field.ty {
+        constraints.insert("enum".into(), json!(list));
+    }
+    let mut json = json!({ "name": field.name, "type": ty, "description": field.about });
+    if !constraints.is_empty() {
+        json["constraints"] = constraints.into();
+    }
+    json
+}
+
+fn foreign(field: &Field) -> Option<Json> {
+    let (table, key) = match field.ty {
+        Type::Source => ("sources", "slug"),
+        Type::Topic => ("topics", "slug"),
+        Type::Import => ("imports", "id"),
+        _ => return None,
+    };
+    Some(json!({ "fields": field.name, "reference": { "resource": table, "fields": key } }))
+}

@@ -1,0 +1,96 @@
+//! The command line: arguments and their commands, one a file, and the one `match` that runs them.
+
+mod completions;
+mod console;
+mod export;
+mod fields;
+mod filters;
+mod global;
+mod migrate;
+mod query;
+mod seed;
+mod show;
+mod status;
+mod tabulate;
+
+use std::ffi::OsString;
+
+use clap::{CommandFactory, Parser, Subcommand};
+
+pub use console::Console;
+use global::Global;
+
+use crate::exit::{CODES, Exit, Result};
+
+/// A sourced fact database for people who study conflict and diplomacy.
+///
+/// Every fact has a source and a place in it, a voice and its stance, a date at its true precision, and numbers as
+/// low, best and high with the source's words.
+#[derive(Debug, Parser)]
+#[command(name = "facts", version, max_term_width = 100, disable_help_subcommand = true, after_help = after_help())]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    #[command(flatten)]
+    global: Global,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Seed(seed::Args),
+    Query(query::Args),
+    Tabulate(tabulate::Args),
+    Show(show::Args),
+    Export(export::Args),
+    Fields(fields::Args),
+    Status(status::Args),
+    Migrate(migrate::Args),
+    Completions(completions::Args),
+}
+
+/// Runs the program with these arguments, the first of which is its name.
+pub fn run(arguments: impl IntoIterator<Item = OsString>, mut console: Console) -> Exit {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => return console.usage(&error),
+    };
+    console.set(&cli.global);
+    match dispatch(&cli, &mut console) {
+        Ok(exit) => exit,
+        Err(mut failure) => {
+            // what SQLite reports names no file
+            if failure.message.starts_with("the database ") {
+                failure.message = format!("{}: {}", cli.global.database().path.display(), failure.message);
+            }
+            console.fail(&failure)
+        }
+    }
+}
+
+fn dispatch(cli: &Cli, console: &mut Console) -> Result<Exit> {
+    let global = &cli.global;
+    match &cli.command {
+        Command::Seed(args) => seed::run(args, global, console),
+        Command::Query(args) => query::run(args, global, console),
+        Command::Tabulate(args) => tabulate::run(args, global, console),
+        Command::Show(args) => show::run(args, global, console),
+        Command::Export(args) => export::run(args, global, console),
+        Command::Fields(args) => fields::run(args, global, console),
+        Command::Status(args) => status::run(args, global, console),
+        Command::Migrate(args) => migrate::run(args, global, console),
+        Command::Completions(args) => completions::run(args, console),
+    }
+}
+
+/// The command line as data, for completions.
+fn command_line() -> clap::Command {
+    Cli::command()
+}
+
+fn after_help() -> String {
+    let codes: Vec<String> = CODES.iter().map(|(code, about)| format!("  {}  {about}", *code as u8)).collect();
+    format!(
+        "Examples:\n  facts seed\n  facts query arms-transfers --recipient Iraq\n  facts tabulate casualties --rows year --cols population --value best\n\nExit codes:\n{}",
+        codes.join("\n")
+    )
+}

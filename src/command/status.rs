@@ -1,0 +1,40 @@
+//! `facts status`: which database is meant, and what it holds.
+
+use super::console::Console;
+use super::global::Global;
+use crate::exit::{Exit, Result};
+use crate::render::Heading;
+use crate::value::{Cell, Value};
+
+/// Say which database is meant, what chose it, and what it holds.
+#[derive(Debug, clap::Args)]
+pub struct Args {}
+
+/// Runs it.
+pub fn run(_args: &Args, global: &Global, console: &mut Console) -> Result<Exit> {
+    let chosen = global.database();
+    let store = global.open()?;
+    let status = store.status()?;
+    let text = |text: &str| -> Value { Cell::Text(text.to_owned().into()) };
+    let whole = |n: u64| -> Value { Cell::Int(i64::try_from(n).unwrap_or(i64::MAX)) };
+    let (here, _) = store.schema_version()?;
+    let size = std::fs::metadata(store.path()).map_or(0, |found| found.len());
+    let mut lines: Vec<(Heading, Value)> = vec![
+        (Heading::text("database"), text(&chosen.path.display().to_string())),
+        (Heading::text("chosen_by"), text(chosen.by)),
+        (Heading::number("bytes"), whole(size)),
+        (Heading::number("schema"), Cell::Int(here)),
+        (Heading::text("program"), text(concat!("facts ", env!("CARGO_PKG_VERSION")))),
+    ];
+    for held in &status.held {
+        lines.push((Heading::number(held.kind.name), whole(held.live)));
+    }
+    lines.push((Heading::number("retired"), whole(status.held.iter().map(|held| held.retired).sum())));
+    for (table, rows) in &status.parents {
+        lines.push((Heading::number(*table), whole(*rows)));
+    }
+    lines.push((Heading::text("last_run"), status.last_run.as_deref().map_or(Cell::Null, text)));
+    let (headings, cells): (Vec<Heading>, Vec<Value>) = lines.into_iter().unzip();
+    console.record(global, headings, &cells)?;
+    Ok(Exit::Done)
+}

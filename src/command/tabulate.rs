@@ -1,0 +1,268 @@
+//! `facts tabulate`: a cross-table of figures, or of how many facts there are.
+
+use clap::ValueEnum;
+
+use super::console::Console;
+use super::filters::Filters;
+use super::global::Global;
+use crate::exit::{Exit, Failure, Result};
+use crate::kind::Field;
+use crate::query::{self, Query, field, fields};
+use crate::render::Heading;
+use crate::tabulate::{Aggregate, Cross, Dispute, Entry, Label, name};
+use crate::value::date::Days;
+use crate::value::text::count;
+use crate::value::{Cell, Type, Value};
+
+/// Cross-tabulate facts; never adds up what must not be added up.
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  facts tabulate casualties --rows year --cols population --value best\n  facts tabulate events --rows type"
+)]
+pub struct Args {
+    /// events, arms-transfers, casualties, posts, indicators, or all
+    #[arg(value_name = "KIND")]
+    kind: String,
+    /// The fields down the side; year, quarter, month and decade are fields too
+    #[arg(long, value_name = "FIELDS", required = true)]
+    rows: String,
+    /// The fields across the top
+    #[arg(long, value_name = "FIELDS")]
+    cols: Option<String>,
+    /// The figure to put in the cells [default: how many facts there are]
+    #[arg(long, value_name = "FIELD")]
+    value: Option<String>,
+    /// How the figures of a cell become one [default: sum, or count without --value]
+    #[arg(long, value_name = "HOW")]
+    agg: Option<How>,
+    /// Add totals, never over sources
+    #[arg(long, value_name = "WHERE")]
+    totals: Option<Totals>,
+    /// Add figures of several sources up all the same
+    #[arg(long)]
+    sum_across_sources: bool,
+    #[command(flatten)]
+    filters: Filters,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum How {
+    Count,
+    Sum,
+    Min,
+    Max,
+    Mean,
+    Median,
+    Range,
+    List,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Totals {
+    Rows,
+    Cols,
+    Both,
+}
+
+/// Runs it.
+pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> {
+    let mut query = Query::of(query::kinds(&args.kind)?);
+    query.tests = args.filters.tests(&query.kinds)?;
+    let rows = fields(&args.rows, &query.kinds)?;
+    let mut cols = args.cols.as_deref().map_or(Ok(Vec::new()), |list| fields(list, &query.kinds))?;
+    let value = args.value.as_deref().map(|name| figure(name, &query)).transpose()?;
+    let aggregate = aggregate(args.agg, value)?;
+    // what the figure counts differs in these: they get columns of their own
+    let per: Vec<&'static Field> =
+        value.map_or(Ok(Vec::new()), |value| value.per.iter().map(|name| field(name, &query.kinds)).collect::<Result<_>>())?;
+    let free: Vec<&'static Field> = per
+        .iter()
+        .copied()
+        .filter(|field| !rows.iter().chain(&cols).any(|axis| axis.name == field.name) && !args.filters.fixes(field.name))
+        .collect();
+    let axes = Axes { rows: rows.clone(), columns: cols.clone(), per };
+    let mut entries = collect(&query, &axes, value, global)?;
+    let split: Vec<&'static Field> =
+        if matches!(aggregate, Aggregate::Count) { Vec::new() } else { differing(&mut entries, &axes.per, &free) };
+    cols.extend(&split);
+    if !split.is_empty() {
+        let names: Vec<&str> = split.iter().map(|field| field.name).collect();
+        console.say(&format!("the figures differ in {}: each gets a column of its own", names.join(" and ")));
+    }
+    let cross = Cross::of(entries, aggregate, args.sum_across_sources).map_err(explain)?;
+    write(&cross, &rows, &cols, args, global, console)?;
+    let (lacking, all) = cross.lacking();
+    if value.is_some() && lacking > 0 {
+        let what = value.map_or("figure", |value| value.name);
+        console.say(&format!("{lacking} of {} have no {what}; they are not counted as zero", count(all, "fact", "facts")));
+    }
+    if cross.rows.is_empty() {
+        let store = global.open()?;
+        for said in store.unknown_values(&query)? {
+            console.say(&said);
+        }
+    }
+    Ok(Exit::Done)
+}
+
+/// The fields of the table's sides, and those that tell figures of one cell apart.
+struct Axes {
+    rows: Vec<&'static Field>,
+    columns: Vec<&'static Field>,
+    per: Vec<&'static Field>,
+}
+
+/// The field whose figures are put in the cells.
+fn figure(name: &str, query: &Query) -> Result<&'static Field> {
+    let found = field(name, &query.kinds)?;
+    if found.ty.is_number() {
+        return Ok(found);
+    }
+    let numbers: Vec<&str> =
+        query.kinds.iter().flat_map(|kind| kind.own).filter(|own| own.ty.is_number()).map(|own| own.name).collect();
+    Err(Failure::usage(format!("{} is a {} and no number", found.name, found.ty.name()))
+        .hint(format!("numbers: {}", numbers.join(", "))))
+}
+
+fn aggregate(how: Option<How>, value: Option<&Field>) -> Result<Aggregate> {
+    match (how, value) {
+        (None | Some(How::Count), _) if value.is_none() || how.is_some() => Ok(Aggregate::Count),
+        (Some(_), None) => Err(Failure::usage("--agg needs figures: name them with --value")),
+        (None | Some(How::Sum | How::Count), Some(_)) => Ok(Aggregate::Sum),
+        (Some(How::Min), _) => Ok(Aggregate::Min),
+        (Some(How::Max), _) => Ok(Aggregate::Max),
+        (Some(How::Mean), _) => Ok(Aggregate::Mean),
+        (Some(How::Median), _) => Ok(Aggregate::Median),
+        (Some(How::Range), _) => Ok(Aggregate::Range),
+        (Some(How::List), _) => Ok(Aggregate::List),
+        (None, None) => Ok(Aggregate::Count),
+    }
+}
+
+/// Reads the facts.
+fn collect(query: &Query, axes: &Axes, value: Option<&'static Field>, global: &Global) -> Result<Vec<Entry>> {
+    let shared = |name: &str| field(name, &query.kinds);
+    let mut query = query.clone();
+    query.columns = [shared("ref")?, shared("source")?, shared("topic")?, shared("date_from")?, shared("date_to")?].into();
+    let fixed = query.columns.len();
+    query.columns.extend(axes.rows.iter().chain(&axes.columns).chain(&axes.per));
+    query.columns.extend(value);
+    let store = global.open()?;
+    let mut entries = Vec::new();
+    store.select(&query, |cells| {
+        let day = |i: usize| match cells[i] {
+            Cell::Day(day) => Some(day),
+            _ => None,
+        };
+        let days = Days { first: day(3), last: day(4) };
+        let label = |offset: usize, fields: &[&'static Field]| -> Vec<Label> {
+            fields.iter().enumerate().map(|(i, field)| label(field, &cells[fixed + offset + i], days)).collect()
+        };
+        let (r, c) = (axes.rows.len(), axes.columns.len());
+        entries.push(Entry {
+            row: label(0, &axes.rows),
+            column: label(r, &axes.columns),
+            figure: value.and_then(|_| cells[cells.len() - 1].number()),
+            source: cells[1].to_string(),
+            topic: cells[2].text().map(str::to_owned),
+            days,
+            counts: label(r + c, &axes.per),
+            reference: cells[0].to_string(),
+        });
+        Ok(())
+    })?;
+    Ok(entries)
+}
+
+fn label(field: &Field, cell: &Cell<'_>, days: Days) -> Label {
+    let days = match field.ty {
+        _ if cell.is_null() => None,
+        Type::Bucket(bucket) => Some(bucket.order(days)),
+        Type::Date | Type::Day => Some((days.first.or(days.last).unwrap_or(i64::MAX), days.last.unwrap_or(i64::MAX))),
+        _ => None,
+    };
+    let text = if cell.is_null() { format!("no {}", field.name) } else { cell.to_string() };
+    Label { days, missing: cell.is_null(), text }
+}
+
+/// Puts the fields in which figures do differ on the columns, and returns them.
+fn differing(entries: &mut [Entry], per: &[&'static Field], free: &[&'static Field]) -> Vec<&'static Field> {
+    let differs: Vec<bool> = (0..per.len())
+        .map(|i| {
+            let mut labels = entries.iter().filter(|entry| entry.figure.is_some()).map(|entry| &entry.counts[i]);
+            let first = labels.next();
+            free.contains(&per[i]) && labels.any(|label| Some(label) != first)
+        })
+        .collect();
+    for entry in entries.iter_mut() {
+        entry.column.extend(entry.counts.iter().zip(&differs).filter(|(_, differs)| **differs).map(|(label, _)| label.clone()));
+    }
+    per.iter().zip(differs).filter(|(_, differs)| *differs).map(|(field, _)| *field).collect()
+}
+
+fn explain(dispute: Dispute) -> Failure {
+    match dispute {
+        Dispute::Sources(cell, sources) => Failure::usage(format!("{cell} would add up the figures of {}", sources.join(" and ")))
+            .hint("--cols source sets them side by side, --source X takes one, --agg range or list shows both, --sum-across-sources adds all the same"),
+        Dispute::Answers(cell, topic, refs) => {
+            Failure::usage(format!("{cell} would add up {} answers to one question, {topic}: {}", refs.len(), refs.join(", ")))
+                .hint("--agg range or list shows them, --cols said_by sets them side by side")
+        }
+        Dispute::Unlike(cell, counted) => Failure::usage(format!("{cell} would add up figures of different things: {}", counted.join(", ")))
+            .hint("leave --totals out there, or take one of them with a filter"),
+        Dispute::Periods(cell, refs) => Failure::usage(format!("{cell} would add up a figure for a period and one for a part of it: {}", refs.join(", ")))
+            .hint("--rows month sets them apart, --agg range or list shows them"),
+    }
+}
+
+fn write(
+    cross: &Cross,
+    rows: &[&'static Field],
+    cols: &[&'static Field],
+    args: &Args,
+    global: &Global,
+    console: &mut Console,
+) -> Result<()> {
+    let number = !matches!(args.agg, Some(How::Range | How::List));
+    let figure = |name: String| Heading { name, number };
+    let mut headings: Vec<Heading> = rows.iter().map(|field| Heading::text(field.name)).collect();
+    if cols.is_empty() {
+        let how = args.agg.map(|how| format!("{how:?}").to_lowercase());
+        let what = args.value.clone().unwrap_or_else(|| "facts".into());
+        headings.push(figure(how.filter(|how| how != "count").map_or(what.clone(), |how| format!("{how} of {what}"))));
+    } else {
+        headings.extend(cross.columns.iter().map(|column| figure(name(&[], column).replace(" × ", " · "))));
+    }
+    let along = |which: Totals| args.totals.is_some_and(|totals| totals == which || totals == Totals::Both);
+    if along(Totals::Rows) && !cols.is_empty() {
+        headings.push(figure("total".into()));
+    }
+    let mut body: Vec<Vec<Value>> = Vec::new();
+    for row in &cross.rows {
+        let mut line: Vec<Value> =
+            row.iter().map(|label| if label.missing { Cell::Null } else { Cell::Text(label.text.clone().into()) }).collect();
+        line.extend(cross.columns.iter().map(|column| cross.cell(row, column)));
+        if along(Totals::Rows) && !cols.is_empty() {
+            line.push(cross.total(Some(row), None, args.sum_across_sources).map_err(explain)?);
+        }
+        body.push(line);
+    }
+    if along(Totals::Cols) && !cross.rows.is_empty() {
+        let mut line: Vec<Value> = vec![Cell::Text("total".into())];
+        line.resize(rows.len(), Cell::Null);
+        for column in &cross.columns {
+            line.push(cross.total(None, Some(column), args.sum_across_sources).map_err(explain)?);
+        }
+        if along(Totals::Rows) && !cols.is_empty() {
+            line.push(cross.total(None, None, args.sum_across_sources).map_err(explain)?);
+        }
+        body.push(line);
+    }
+    console.rows(global, headings, Vec::new(), |row| {
+        for line in &body {
+            row(line)?;
+        }
+        Ok(body.len() as u64)
+    })?;
+    Ok(())
+}

@@ -1,0 +1,54 @@
+//! Arms transfers: one item at one stage of a deal, from its being sought to its delivery.
+
+use super::Filter::{Contains, Is};
+use super::{Field, Kind, QUALIFIERS};
+use crate::value::Type;
+
+const STAGES: &[&str] = &[
+    "sought",
+    "offered",
+    "negotiated",
+    "notified",
+    "blocked",
+    "cleared",
+    "under-review",
+    "ordered",
+    "delayed",
+    "withheld",
+    "delivered",
+    "cancelled",
+    "unspecified",
+];
+const CONDITIONS: &[&str] = &["new", "second-hand", "second-hand-modernised"];
+const ITEMS: &[&str] = &["stage", "designation"];
+const MONEY: &[&str] = &["stage", "currency"];
+
+/// The declaration of arms transfers.
+pub static KIND: Kind = Kind {
+    name: "arms-transfers",
+    one: "arms transfer",
+    table: "arms_transfers",
+    about: "Weapons and services on their way from a supplier to a recipient, a row an item and stage.",
+    own: &[
+        Field::new("supplier", Type::Actor, "Who supplies.").filter(Is),
+        Field::new("recipient", Type::Actor, "Who receives.").filter(Is),
+        Field::new("designation", Type::Text, "The item, as the source calls it.").required().filter(Contains),
+        Field::new("category", Type::Term, "The armament category (SIPRI's where the item has one).").filter(Is),
+        Field::new("stage", Type::Choice(STAGES), "Where the deal stands; not to be confused with stance.").required().filter(Is),
+        Field::new("low", Type::Integer, "Number of items, lower bound.").per(ITEMS),
+        Field::new("best", Type::Integer, "Number of items, best estimate.").per(ITEMS),
+        Field::new("high", Type::Integer, "Number of items, upper bound.").per(ITEMS),
+        Field::new("quantity_text", Type::Text, "Number of items, in the source's words."),
+        Field::new("qualifier", Type::Choice(QUALIFIERS), "How the source hedges the number."),
+        Field::new("value_low", Type::Real, "Price, lower bound.").per(MONEY),
+        Field::new("value_best", Type::Real, "Price, best estimate.").per(MONEY),
+        Field::new("value_high", Type::Real, "Price, upper bound.").per(MONEY),
+        Field::new("currency", Type::Term, "Currency of the price (ISO 4217)."),
+        Field::new("condition", Type::Choice(CONDITIONS), "Whether the item was new (SIPRI's status)."),
+        Field::new("channel", Type::Term, "How it is supplied: FMS, DCS, gift, lease, licence."),
+        Field::new("case_number", Type::Term, "The transmittal number of the notification."),
+        Field::new("tiv", Type::Real, "SIPRI trend-indicator value, millions; not a price, and 0 means under 0.5.")
+            .per(&["stage"]),
+    ],
+    leading: &["ref", "designation", "stage", "recipient", "supplier", "date", "said_by", "stance", "best", "summary"],
+};

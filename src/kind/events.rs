@@ -1,0 +1,25 @@
+//! Events: what happened, agreements (`type` agreement) and statements (`type` statement) among it.
+
+use super::Filter::{Contains, Is};
+use super::{Field, Kind};
+use crate::value::Type;
+
+/// The declaration of events.
+pub static KIND: Kind = Kind {
+    name: "events",
+    one: "event",
+    table: "events",
+    about: "What happened: meetings, battles, agreements, statements.",
+    own: &[
+        Field::new("type", Type::Term, "What sort of event: meeting, battle, agreement, statement, …").required().filter(Is),
+        Field::new("subtype", Type::Term, "A finer sort, in the source's words."),
+        Field::new("actor", Type::Actor, "Who acted."),
+        Field::new("target", Type::Actor, "Whom it was done to or with.").filter(Is),
+        Field::new("others", Type::Text, "Further parties, \"; \" between.").filter(Contains),
+        Field::new("deaths_low", Type::Integer, "Deaths, lowest estimate.").per(&["type"]),
+        Field::new("deaths_best", Type::Integer, "Deaths, best estimate.").per(&["type"]),
+        Field::new("deaths_high", Type::Integer, "Deaths, highest estimate.").per(&["type"]),
+        Field::new("deaths_text", Type::Text, "Deaths, in the source's words."),
+    ],
+    leading: &["ref", "date", "summary", "type", "actor", "target", "said_by", "stance", "place"],
+};

@@ -1,0 +1,27 @@
+//! Indicators: other figures, such as trade ranks and border lengths.
+
+use super::Filter::Is;
+use super::{Field, Kind, QUALIFIERS};
+use crate::value::Type;
+
+const MEASURED: &[&str] = &["measure", "unit"];
+
+/// The declaration of indicators.
+pub static KIND: Kind = Kind {
+    name: "indicators",
+    one: "indicator",
+    table: "indicators",
+    about: "Other figures: ranks, lengths, counts, values.",
+    own: &[
+        Field::new("measure", Type::Term, "What is measured: border length, goods export rank, …").required().filter(Is),
+        Field::new("unit", Type::Term, "The unit: km, rank, people, USD.").filter(Is),
+        Field::new("subject", Type::Actor, "Whose figure it is.").filter(Is),
+        Field::new("counterpart", Type::Actor, "In relation to whom.").filter(Is),
+        Field::new("low", Type::Real, "Lower bound.").per(MEASURED),
+        Field::new("best", Type::Real, "Best estimate.").per(MEASURED),
+        Field::new("high", Type::Real, "Upper bound.").per(MEASURED),
+        Field::new("quantity_text", Type::Text, "The figure in the source's words."),
+        Field::new("qualifier", Type::Choice(QUALIFIERS), "How the source hedges the figure."),
+    ],
+    leading: &["ref", "measure", "subject", "counterpart", "best", "unit", "date", "low", "high", "summary"],
+};

@@ -1,0 +1,197 @@
+//! What may be stated: the columns that all facts share, one declaration per kind, and the list of kinds.
+//!
+//! Declarations are data. They drive validation, flags, help, completions, headings, the README's tables and the JSON;
+//! a migration creates each table as a second fence, and a test holds the two equal in both directions.
+
+mod arms_transfers;
+mod casualties;
+mod events;
+mod indicators;
+pub mod parent;
+mod posts;
+mod spine;
+
+use crate::value::Type;
+use crate::value::date::Bucket;
+
+/// Every kind of fact, in the order in which people meet them.
+pub static KINDS: &[&Kind] = &[&events::KIND, &arms_transfers::KIND, &casualties::KIND, &posts::KIND, &indicators::KIND];
+
+/// What the program keeps in a kind's table beside the declared fields.
+pub const KEPT_COLUMNS: &[&str] = &["id", "digest"];
+
+/// How a number is hedged in its source.
+pub const QUALIFIERS: &[&str] =
+    &["exact", "rounded", "about", "almost", "over", "at-least", "up-to", "range", "several", "order"];
+
+/// A kind of fact: what people call it, its table, and what its rows say beyond what all facts say.
+#[derive(Debug)]
+pub struct Kind {
+    /// Its name on the command line and in output: `arms-transfers`.
+    pub name: &'static str,
+    /// One of it: `arms transfer`.
+    pub one: &'static str,
+    /// Its table, and the stem of its seed file: `arms_transfers`.
+    pub table: &'static str,
+    /// One sentence.
+    pub about: &'static str,
+    /// The fields of this kind alone.
+    pub own: &'static [Field],
+    /// The fields that a narrow table shows, the most important first.
+    pub leading: &'static [&'static str],
+}
+
+/// One field of a kind or of a parent table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Field {
+    /// Its name everywhere: JSON, CSV, flags (with `-` for `_`), help.
+    pub name: &'static str,
+    /// What it holds.
+    pub ty: Type,
+    /// Whether a row must, may or cannot be given it.
+    pub need: Need,
+    /// What an empty cell means, where it does not mean "not stated".
+    pub default: Option<&'static str>,
+    /// Whether `query` has a flag of this name.
+    pub filter: Filter,
+    /// The fields that say what the number counts: figures that differ in these are never added up.
+    pub per: &'static [&'static str],
+    /// One sentence: meaning, unit, codebook.
+    pub about: &'static str,
+}
+
+/// Who fills a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    /// Every row must state it.
+    Required,
+    /// A row may state it.
+    Optional,
+    /// It follows from other fields.
+    Derived,
+    /// The program keeps it: which import brought the row, which retired it.
+    Kept,
+}
+
+/// What a filter flag of a field compares.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Filter {
+    /// There is no flag.
+    None,
+    /// The whole value.
+    Is,
+    /// A part of the text.
+    Contains,
+}
+
+impl Field {
+    /// A field that a row may state.
+    const fn new(name: &'static str, ty: Type, about: &'static str) -> Field {
+        Field { name, ty, need: Need::Optional, default: None, filter: Filter::None, per: &[], about }
+    }
+
+    const fn required(self) -> Field {
+        Field { need: Need::Required, ..self }
+    }
+
+    const fn derived(self) -> Field {
+        Field { need: Need::Derived, ..self }
+    }
+
+    const fn kept(self) -> Field {
+        Field { need: Need::Kept, ..self }
+    }
+
+    const fn default(self, value: &'static str) -> Field {
+        Field { default: Some(value), ..self }
+    }
+
+    const fn filter(self, filter: Filter) -> Field {
+        Field { filter, ..self }
+    }
+
+    const fn per(self, per: &'static [&'static str]) -> Field {
+        Field { per, ..self }
+    }
+
+    /// Whether the field has a place of its own in the table.
+    #[must_use]
+    pub fn is_stored(&self) -> bool {
+        self.need != Need::Derived
+    }
+
+    /// Whether a row on its way in may carry the field.
+    #[must_use]
+    pub fn is_given(&self) -> bool {
+        matches!(self.need, Need::Required | Need::Optional)
+    }
+
+    /// The columns that hold the field.
+    #[must_use]
+    pub fn columns(&self) -> Vec<String> {
+        match self.ty {
+            Type::Actor | Type::Place | Type::Source | Type::Import => vec![format!("{}_id", self.name)],
+            Type::Date => vec![self.name.to_owned(), "first_day".into(), "last_day".into()],
+            _ => vec![self.name.to_owned()],
+        }
+    }
+
+    /// The flag that filters by it, without dashes: `post-type`.
+    #[must_use]
+    pub fn flag(&self) -> String {
+        self.name.replace('_', "-")
+    }
+}
+
+impl Kind {
+    /// All fields of the kind, in the order in which output shows them.
+    pub fn fields(&self) -> impl Iterator<Item = &'static Field> {
+        spine::HEAD.iter().chain(self.own).chain(spine::TAIL)
+    }
+
+    /// The field of this name.
+    #[must_use]
+    pub fn field(&self, name: &str) -> Option<&'static Field> {
+        self.fields().find(|field| field.name == name)
+    }
+
+    /// The fields that a query shows when it names none.
+    pub fn shown(&self) -> impl Iterator<Item = &'static Field> {
+        self.fields().filter(|field| is_shown(field))
+    }
+}
+
+/// The fields that every kind has, in the order in which output shows them.
+pub fn shared() -> impl Iterator<Item = &'static Field> {
+    spine::HEAD.iter().chain(spine::TAIL)
+}
+
+/// The fields of the timeline over all kinds that a query shows when it names none.
+pub fn shown_of_all() -> impl Iterator<Item = &'static Field> {
+    shared().filter(|field| is_shown(field))
+}
+
+fn is_shown(field: &Field) -> bool {
+    field.need != Need::Kept && !spine::HIDDEN.contains(&field.name)
+}
+
+/// The fields that a table of any kind shows next.
+pub const LEADING_NEXT: &[&str] = &["place", "said_by", "stance", "topic", "quantity_text", "said_via", "note", "locator"];
+
+/// The fields that a narrow table of all kinds shows, the most important first.
+pub const LEADING_OF_ALL: &[&str] = &["ref", "date", "summary", "kind", "said_by", "stance"];
+
+/// The kind of this name, if there is one.
+#[must_use]
+pub fn find(name: &str) -> Option<&'static Kind> {
+    KINDS.iter().copied().find(|kind| kind.name == name)
+}
+
+/// The bucket that a field of this type groups by.
+#[must_use]
+pub fn bucket(field: &Field) -> Option<Bucket> {
+    match field.ty {
+        Type::Bucket(bucket) => Some(bucket),
+        _ => None,
+    }
+}

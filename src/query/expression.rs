@@ -1,0 +1,111 @@
+//! `-w FIELD OP VALUE`: one comparison, checked against the fields of the kinds.
+
+use super::{Op, Test, field};
+use crate::exit::{Failure, Result};
+use crate::kind::Kind;
+use crate::value::Type;
+
+const FORM: &str = "write FIELD OP VALUE with = != ~ !~ < <= > >=, or FIELD is null, FIELD is not null";
+
+/// Longer operators come first, so that `<=` is not read as `<`.
+const OPS: &[(&str, Op)] = &[
+    ("!=", Op::IsNot),
+    ("!~", Op::HoldsNot),
+    ("<=", Op::AtMost),
+    (">=", Op::AtLeast),
+    ("=", Op::Is),
+    ("~", Op::Holds),
+    ("<", Op::Less),
+    (">", Op::More),
+];
+
+/// Reads one expression.
+///
+/// # Errors
+/// It has no operator, the field is unknown, the value is none of the field's, or the field has no such comparison.
+pub fn parse(text: &str, kinds: &[&'static Kind]) -> Result<Test> {
+    let end = text.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == '-' || c == ' ')).unwrap_or(text.len());
+    let words: Vec<&str> = text[..end].split_whitespace().collect();
+    if end == text.len() {
+        return match words.as_slice() {
+            [name, "is", "null"] => Ok(Test::Known(field(name, kinds)?, false)),
+            [name, "is", "not", "null"] => Ok(Test::Known(field(name, kinds)?, true)),
+            _ => Err(Failure::usage(format!("-w \"{text}\" has no operator")).hint(FORM)),
+        };
+    }
+    let rest = &text[end..];
+    let (sign, op) = OPS
+        .iter()
+        .find(|(sign, _)| rest.starts_with(sign))
+        .ok_or_else(|| Failure::usage(format!("-w \"{text}\" has no operator")).hint(FORM))?;
+    let [name] = words.as_slice() else {
+        return Err(Failure::usage(format!("-w \"{text}\" does not begin with one field")).hint(FORM));
+    };
+    let field = field(name, kinds)?;
+    let value = rest[sign.len()..].trim();
+    if value.is_empty() {
+        return Err(
+            Failure::usage(format!("-w \"{text}\" has no value")).hint(format!("for facts without it: -w \"{name} is null\""))
+        );
+    }
+    let ordered = matches!(op, Op::Less | Op::AtMost | Op::More | Op::AtLeast);
+    if ordered && !(field.ty.is_number() || matches!(field.ty, Type::Date | Type::Day | Type::Bucket(_))) {
+        return Err(Failure::usage(format!("{} is a {} and has no order; use = != ~ !~", field.name, field.ty.name())));
+    }
+    if matches!(op, Op::Holds | Op::HoldsNot) {
+        if field.ty.is_number() || matches!(field.ty, Type::Day | Type::Bucket(_)) {
+            return Err(Failure::usage(format!("{} is a {} and holds no text; use = != < <= > >=", field.name, field.ty.name())));
+        }
+        return Ok(Test::Compare(field, *op, Type::Text.parse(value).map_err(Failure::usage)?));
+    }
+    let parsed = match field.ty {
+        Type::Bucket(_) => Type::Date.parse(value),
+        Type::Actor | Type::Place | Type::Source | Type::Topic | Type::Term | Type::Text | Type::Json => Type::Text.parse(value),
+        ty => ty.parse(value),
+    };
+    let parsed = parsed.map_err(|e| Failure::usage(format!("-w \"{text}\": \"{value}\": {e}")))?;
+    Ok(Test::Compare(field, *op, parsed))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kind::find;
+    use crate::value::Cell;
+
+    fn read(text: &str) -> Result<Test> {
+        parse(text, &[find("casualties").unwrap()])
+    }
+
+    #[test]
+    fn an_expression_is_a_field_an_operator_and_a_value() {
+        let is = |text, op, value| match read(text).unwrap() {
+            Test::Compare(_, read_op, read_value) => assert_eq!((read_op, read_value), (op, value), "{text}"),
+            other => panic!("{text}: {other:?}"),
+        };
+        is("high>=100", Op::AtLeast, Cell::Int(100));
+        is("high >= 100", Op::AtLeast, Cell::Int(100));
+        is("summary~embassy", Op::Holds, Cell::Text("embassy".into()));
+        is("summary = a = b", Op::Is, Cell::Text("a = b".into()));
+        is("summary~<script>", Op::Holds, Cell::Text("<script>".into()));
+        assert!(matches!(read("best is null").unwrap(), Test::Known(_, false)));
+        assert!(matches!(read("best is not null").unwrap(), Test::Known(_, true)));
+    }
+
+    #[test]
+    fn what_is_none_is_answered() {
+        for (text, says) in [
+            ("best", "no operator"),
+            ("best >", "no value"),
+            ("bset>3", "did you mean \"best\""),
+            ("best>many", "whole number"),
+            ("harm=klled", "did you mean \"killed\""),
+            ("harm<killed", "no order"),
+            ("best~3", "holds no text"),
+            ("", "no operator"),
+        ] {
+            let failure = read(text).unwrap_err();
+            assert!(failure.message.contains(says), "{text}: {failure}");
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! A selection of facts and what to show of it, as plain data: what is wanted, never how it is found.
+
+mod expression;
+
+use crate::exit::{Failure, Result};
+use crate::kind::{self, Field, Filter, KINDS, Kind};
+use crate::value::date::Days;
+use crate::value::nearest::did_you_mean;
+use crate::value::{Type, Value};
+
+pub use expression::parse as parse_expression;
+
+/// Which facts, which of their fields, in which order.
+#[derive(Debug, Clone)]
+pub struct Query {
+    /// The kinds to look through, at least one.
+    pub kinds: Vec<&'static Kind>,
+    /// What a fact must satisfy: all of these.
+    pub tests: Vec<Test>,
+    /// The fields to show, at least one.
+    pub columns: Vec<&'static Field>,
+    /// What to sort by, first things first; ties, and no sort at all, go by date and ref.
+    pub sort: Vec<Order>,
+    /// At most so many rows.
+    pub limit: Option<u64>,
+    /// Leaving out so many first.
+    pub offset: u64,
+}
+
+/// One condition.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Test {
+    /// The field is, or holds, one of these; with `not`, everything but, facts without the field included.
+    Among {
+        /// The field.
+        field: &'static Field,
+        /// Names, codes or values.
+        values: Vec<String>,
+        /// Turns the condition round.
+        not: bool,
+    },
+    /// One of these takes part in any role.
+    AnyActor(Vec<String>),
+    /// The date lies in the window.
+    When(Days, Strength),
+    /// The field compares so with a value; facts without the field satisfy no comparison.
+    Compare(&'static Field, Op, Value),
+    /// The field is known, or is not.
+    Known(&'static Field, bool),
+}
+
+/// How firmly a date must lie in a window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Strength {
+    /// It may lie in it.
+    #[default]
+    Overlap,
+    /// It must lie in it.
+    Within,
+}
+
+/// A comparison in `-w FIELD OP VALUE`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Op {
+    /// `=`
+    Is,
+    /// `!=`
+    IsNot,
+    /// `~`: holds the text, whatever the case of A to Z.
+    Holds,
+    /// `!~`
+    HoldsNot,
+    /// `<`
+    Less,
+    /// `<=`
+    AtMost,
+    /// `>`
+    More,
+    /// `>=`
+    AtLeast,
+}
+
+/// One key of a sort.
+#[derive(Debug, Clone, Copy)]
+pub struct Order {
+    /// The field.
+    pub field: &'static Field,
+    /// From high to low; what is not stated stays last.
+    pub descending: bool,
+}
+
+impl Query {
+    /// Everything of these kinds, with the fields they show when nobody names any.
+    #[must_use]
+    pub fn of(kinds: Vec<&'static Kind>) -> Query {
+        let columns = match kinds.as_slice() {
+            [one] => one.shown().collect(),
+            _ => kind::shown_of_all().collect(),
+        };
+        Query { kinds, tests: Vec::new(), columns, sort: Vec::new(), limit: None, offset: 0 }
+    }
+
+    /// The fields that a narrow table shows, the most important first.
+    #[must_use]
+    pub fn leading(&self) -> impl Iterator<Item = &'static str> {
+        let first = match self.kinds.as_slice() {
+            [one] => one.leading,
+            _ => kind::LEADING_OF_ALL,
+        };
+        first.iter().chain(kind::LEADING_NEXT).copied()
+    }
+}
+
+/// The kinds that a word means: one of them, or `all`.
+///
+/// # Errors
+/// The word is no kind; the message has the nearest.
+pub fn kinds(word: &str) -> Result<Vec<&'static Kind>> {
+    if word == "all" {
+        return Ok(KINDS.to_vec());
+    }
+    kind::find(word).map(|kind| vec![kind]).ok_or_else(|| {
+        let known = KINDS.iter().map(|kind| kind.name).chain(["all"]);
+        let list = known.clone().collect::<Vec<_>>().join(", ");
+        Failure::usage(format!("there is no kind \"{word}\"{}", did_you_mean(word, known))).hint(format!("kinds: {list}"))
+    })
+}
+
+/// The field of this name in any of the kinds; `-` and `_` are one.
+///
+/// # Errors
+/// No kind has it; the message has the nearest, or the kind that does have it.
+pub fn field(name: &str, kinds: &[&'static Kind]) -> Result<&'static Field> {
+    let wanted = name.trim().replace('-', "_");
+    if let Some(field) = kinds.iter().find_map(|kind| kind.field(&wanted)) {
+        return Ok(field);
+    }
+    let of = if let [one] = kinds { one.name } else { "all kinds" };
+    let known: Vec<&str> = kinds.iter().flat_map(|kind| kind.fields().map(|field| field.name)).collect();
+    let near = did_you_mean(&wanted, known);
+    let elsewhere: Vec<&str> = KINDS.iter().filter(|kind| kind.field(&wanted).is_some()).map(|kind| kind.name).collect();
+    let failure = Failure::usage(format!("{of} has no field \"{name}\"{near}"));
+    let failure = if near.is_empty() && !elsewhere.is_empty() {
+        failure.hint(format!("{wanted} is a field of {}", elsewhere.join(", ")))
+    } else {
+        failure
+    };
+    Err(failure.hint(if let [one] = kinds {
+        format!("facts fields {} lists its fields", one.name)
+    } else {
+        "facts fields lists the fields of every kind".into()
+    }))
+}
+
+/// The fields named in a list with commas.
+///
+/// # Errors
+/// As [`field`].
+pub fn fields(list: &str, kinds: &[&'static Kind]) -> Result<Vec<&'static Field>> {
+    list.split(',').filter(|name| !name.trim().is_empty()).map(|name| field(name, kinds)).collect()
+}
+
+/// A test that a field is one of these values; what comes from a closed list or has a form is checked.
+///
+/// # Errors
+/// A value that the field cannot have.
+pub fn among(field: &'static Field, values: Vec<String>, not: bool) -> Result<Test> {
+    if !matches!(field.ty, Type::Actor | Type::Place | Type::Source | Type::Topic) {
+        for value in &values {
+            field.ty.parse(value).map_err(|e| Failure::usage(format!("{}: \"{value}\": {e}", field.name)))?;
+        }
+    }
+    Ok(Test::Among { field, values, not })
+}
+
+/// Whether a flag of this field compares a part of the text.
+#[must_use]
+pub fn is_partial(field: &Field) -> bool {
+    field.filter == Filter::Contains
+}
+
+/// A sort such as `-date,source`.
+///
+/// # Errors
+/// As [`field`].
+pub fn sort(list: &str, kinds: &[&'static Kind]) -> Result<Vec<Order>> {
+    list.split(',')
+        .map(str::trim)
+        .filter(|name| !name.is_empty())
+        .map(|name| {
+            let descending = name.starts_with('-');
+            Ok(Order { field: field(name.trim_start_matches(['-', '+']), kinds)?, descending })
+        })
+        .collect()
+}

@@ -1,0 +1,88 @@
+//! JSON: an array of objects, or an object a line; `null` for NULL, numbers as numbers.
+
+use std::io::{self, Write};
+
+use serde::ser::{Error, Serialize, SerializeMap, Serializer};
+
+use super::{Format, Heading, Sheet, Sink};
+use crate::value::Cell;
+
+/// An array.
+pub static JSON: Format =
+    Format { name: "json", extensions: &["json"], about: "an array of objects", open: |out, sheet| begin(out, sheet, true) };
+
+/// An object a line.
+pub static JSONL: Format = Format {
+    name: "jsonl",
+    extensions: &["jsonl", "ndjson"],
+    about: "an object a line",
+    open: |out, sheet| begin(out, sheet, false),
+};
+
+struct Objects<'a> {
+    out: &'a mut dyn Write,
+    sheet: &'a Sheet,
+    array: bool,
+    rows: u64,
+}
+
+fn begin<'a>(out: &'a mut dyn Write, sheet: &'a Sheet, array: bool) -> io::Result<Box<dyn Sink + 'a>> {
+    if array {
+        out.write_all(b"[")?;
+    }
+    Ok(Box::new(Objects { out, sheet, array, rows: 0 }))
+}
+
+impl Sink for Objects<'_> {
+    fn row(&mut self, cells: &[Cell<'_>]) -> io::Result<()> {
+        if self.array {
+            self.out.write_all(if self.rows == 0 { b"\n" } else { b",\n" })?;
+        }
+        serde_json::to_writer(&mut *self.out, &Object { sheet: self.sheet, cells })?;
+        if !self.array {
+            self.out.write_all(b"\n")?;
+        }
+        self.rows += 1;
+        Ok(())
+    }
+
+    fn finish(self: Box<Self>) -> io::Result<Vec<String>> {
+        if self.array {
+            self.out.write_all(if self.rows == 0 { b"]\n" } else { b"\n]\n" })?;
+        }
+        Ok(Vec::new())
+    }
+}
+
+struct Object<'a> {
+    sheet: &'a Sheet,
+    cells: &'a [Cell<'a>],
+}
+
+impl Serialize for Object<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.cells.len()))?;
+        for (Heading { name, .. }, cell) in self.sheet.headings.iter().zip(self.cells) {
+            match (cell, &self.sheet.null) {
+                (Cell::Null, Some(null)) => map.serialize_entry(name, null)?,
+                _ => map.serialize_entry(name, cell)?,
+            }
+        }
+        map.end()
+    }
+}
+
+impl Serialize for Cell<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Cell::Null => serializer.serialize_none(),
+            Cell::Int(n) => serializer.serialize_i64(*n),
+            #[expect(clippy::cast_possible_truncation, reason = "a whole number below 2^53 fits")]
+            Cell::Real(n) | Cell::Partial(n, ..) if n.fract() == 0.0 && n.abs() < 9e15 => serializer.serialize_i64(*n as i64),
+            Cell::Real(n) | Cell::Partial(n, ..) => serializer.serialize_f64(*n),
+            Cell::Text(text) => serializer.serialize_str(text),
+            Cell::Day(_) => serializer.collect_str(self),
+            Cell::Json(text) => serde_json::from_str::<serde_json::Value>(text).map_err(S::Error::custom)?.serialize(serializer),
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! A field a line: how a table shows rows that are too wide for it, and `show` a fact.
+
+use std::io::{self, Write};
+
+use unicode_width::UnicodeWidthStr;
+
+use super::table::shown;
+use super::{Sheet, Sink};
+use crate::value::Cell;
+
+/// Writes records, a blank line between.
+pub struct Records<'a> {
+    out: &'a mut dyn Write,
+    sheet: &'a Sheet,
+    label: usize,
+    rows: u64,
+}
+
+impl<'a> Records<'a> {
+    /// Begins to write.
+    pub fn new(out: &'a mut dyn Write, sheet: &'a Sheet) -> Records<'a> {
+        let label = sheet.headings.iter().map(|heading| heading.name.width()).max().unwrap_or(0);
+        Records { out, sheet, label, rows: 0 }
+    }
+}
+
+impl Sink for Records<'_> {
+    fn row(&mut self, cells: &[Cell<'_>]) -> io::Result<()> {
+        if self.rows > 0 {
+            writeln!(self.out)?;
+        }
+        let room = self.sheet.width.map_or(usize::MAX, |width| width.saturating_sub(self.label + 2).max(20));
+        for (heading, cell) in self.sheet.headings.iter().zip(cells) {
+            let text = shown(cell, self.sheet);
+            let pad = self.label - heading.name.width();
+            for (i, line) in wrapped(&text, room).iter().enumerate() {
+                if i == 0 {
+                    writeln!(self.out, "{}{}  {line}", heading.name, " ".repeat(pad))?;
+                } else {
+                    writeln!(self.out, "{}  {line}", " ".repeat(self.label))?;
+                }
+            }
+        }
+        self.rows += 1;
+        Ok(())
+    }
+
+    fn finish(self: Box<Self>) -> io::Result<Vec<String>> {
+        Ok(Vec::new())
+    }
+}
+
+/// Text in lines of at most `room` columns, broken between words only.
+fn wrapped(text: &str, room: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        let last = lines.len() - 1;
+        if lines[last].is_empty() {
+            lines[last].push_str(word);
+        } else if lines[last].width() + 1 + word.width() <= room {
+            lines[last].push(' ');
+            lines[last].push_str(word);
+        } else {
+            lines.push(word.to_owned());
+        }
+    }
+    lines
+}

@@ -1,0 +1,168 @@
+//! A table for people: as wide as the terminal, the less important columns left out before any word is broken.
+
+use std::io::{self, Write};
+
+use comfy_table::{
+    Attribute, Cell as Box_, CellAlignment, ColumnConstraint, ContentArrangement, LineStyle, Table, TableStyle, Width,
+};
+use unicode_width::UnicodeWidthStr;
+
+use super::record::Records;
+use super::{Format, Sheet, Sink};
+use crate::value::Cell;
+use crate::value::text::{count, grouped, visible};
+
+/// A table on a terminal.
+pub static FORMAT: Format = Format {
+    name: "table",
+    extensions: &["txt"],
+    about: "a table for people; the default on a terminal",
+    open: |out, sheet| {
+        if sheet.records {
+            return Ok(Box::new(Records::new(out, sheet)));
+        }
+        Ok(Box::new(People { out, sheet, rows: Vec::new(), left_out: 0 }))
+    },
+};
+
+/// Space between columns.
+const GAP: usize = 2;
+
+/// A column of longer texts is not squeezed below this.
+const READABLE: usize = 36;
+
+struct People<'a> {
+    out: &'a mut dyn Write,
+    sheet: &'a Sheet,
+    rows: Vec<Vec<(String, bool)>>,
+    left_out: u64,
+}
+
+/// A cell as people read it: numbers with separators, control characters visible, a dash for NULL.
+pub fn shown(cell: &Cell<'_>, sheet: &Sheet) -> String {
+    match cell {
+        Cell::Null => sheet.null.clone().unwrap_or_else(|| "–".into()),
+        Cell::Int(_) | Cell::Real(_) => grouped(&cell.to_string()),
+        Cell::Partial(_, parts, lacking) => format!("{} ({lacking} of {parts} unknown)", grouped(&cell.to_string())),
+        other => visible(&other.to_string()).into_owned(),
+    }
+}
+
+impl Sink for People<'_> {
+    fn row(&mut self, cells: &[Cell<'_>]) -> io::Result<()> {
+        if self.sheet.cap.is_some_and(|cap| self.rows.len() >= cap) {
+            self.left_out += 1;
+            return Ok(());
+        }
+        self.rows.push(cells.iter().map(|cell| (shown(cell, self.sheet), cell.is_null())).collect());
+        Ok(())
+    }
+
+    fn finish(self: Box<Self>) -> io::Result<Vec<String>> {
+        let People { out, sheet, rows, left_out } = *self;
+        let mut notes = Vec::new();
+        let (columns, widths) = layout(sheet, &rows);
+        if !rows.is_empty() {
+            write_table(out, sheet, &rows, &columns, &widths)?;
+        }
+        if left_out > 0 {
+            writeln!(out, "… {}", count(left_out, "more", "more"))?;
+        }
+        let hidden = sheet.headings.len() - columns.len();
+        if hidden > 0 && !rows.is_empty() {
+            notes.push(format!("+{}: -x shows all", count(hidden as u64, "column", "columns")));
+        }
+        Ok(notes)
+    }
+}
+
+/// Which columns fit, in their order, and how wide each is.
+fn layout(sheet: &Sheet, rows: &[Vec<(String, bool)>]) -> (Vec<usize>, Vec<usize>) {
+    let all: Vec<usize> = (0..sheet.headings.len()).collect();
+    let texts = |i: usize| rows.iter().map(move |row| row[i].0.as_str()).chain([sheet.headings[i].name.as_str()]);
+    let natural: Vec<usize> = all.iter().map(|&i| texts(i).map(UnicodeWidthStr::width).max().unwrap_or(0)).collect();
+    let Some(room) = sheet.width else {
+        let widths = natural.clone();
+        return (all, widths);
+    };
+    let least: Vec<usize> = all
+        .iter()
+        .map(|&i| {
+            let word = texts(i).flat_map(|text| text.split(' ')).map(UnicodeWidthStr::width).max().unwrap_or(0);
+            let solid = texts(i).any(|text| text.starts_with(|c: char| c.is_ascii_digit()));
+            if solid && natural[i] <= READABLE { natural[i] } else { word.max(natural[i].min(READABLE)) }
+        })
+        .collect();
+    let place = |i: usize| sheet.leading.iter().position(|name| *name == sheet.headings[i].name);
+    let empty = |i: usize| rows.iter().all(|row| row[i].1);
+    let (mut listed, unlisted): (Vec<usize>, Vec<usize>) =
+        all.into_iter().partition(|&i| sheet.leading.is_empty() || place(i).is_some());
+    listed.sort_by_key(|&i| place(i));
+    let mut chosen: Vec<usize> = Vec::new();
+    let mut used = 0;
+    for i in listed {
+        let gap = if chosen.is_empty() { 0 } else { GAP };
+        if chosen.is_empty() || (!empty(i) && used + gap + least[i] <= room) {
+            used += gap + least[i];
+            chosen.push(i);
+        }
+    }
+    let mut widths: Vec<usize> = chosen.iter().map(|&i| least[i]).collect();
+    let mut spare = room.saturating_sub(used);
+    for (width, &i) in widths.iter_mut().zip(&chosen) {
+        let more = (natural[i] - *width).min(spare);
+        *width += more;
+        spare -= more;
+    }
+    // what nobody listed is shown where there is room left for all of it
+    for i in unlisted {
+        if !empty(i) && GAP + natural[i] <= spare {
+            spare -= GAP + natural[i];
+            chosen.push(i);
+            widths.push(natural[i]);
+        }
+    }
+    let mut pairs: Vec<(usize, usize)> = chosen.into_iter().zip(widths).collect();
+    pairs.sort_unstable();
+    pairs.into_iter().unzip()
+}
+
+fn write_table(
+    out: &mut dyn Write,
+    sheet: &Sheet,
+    rows: &[Vec<(String, bool)>],
+    columns: &[usize],
+    widths: &[usize],
+) -> io::Result<()> {
+    const STYLE: TableStyle = TableStyle::new().header_separator(LineStyle::none().fill('─'));
+    let mut table = Table::new();
+    table.load_style(STYLE).set_content_arrangement(ContentArrangement::Dynamic);
+    let whole = |n: usize| u16::try_from(n).unwrap_or(u16::MAX);
+    table.set_width(whole(widths.iter().sum::<usize>() + GAP * columns.len()));
+    if sheet.color {
+        table.enforce_styling();
+    } else {
+        table.force_no_tty();
+    }
+    let align = |i: usize| if sheet.headings[i].number { CellAlignment::Right } else { CellAlignment::Left };
+    table.set_header(
+        columns
+            .iter()
+            .map(|&i| Box_::new(visible(&sheet.headings[i].name)).set_alignment(align(i)).add_attribute(Attribute::Bold)),
+    );
+    for row in rows {
+        table.add_row(columns.iter().map(|&i| {
+            let (text, null) = &row[i];
+            let cell = Box_::new(text).set_alignment(align(i));
+            if *null { cell.add_attribute(Attribute::Dim) } else { cell }
+        }));
+    }
+    for (n, column) in table.column_iter_mut().enumerate() {
+        column.set_padding((0, whole(GAP)));
+        column.set_constraint(ColumnConstraint::Absolute(Width::Fixed(whole(widths[n] + GAP))));
+    }
+    for line in table.lines() {
+        writeln!(out, "{}", line.trim_end())?;
+    }
+    Ok(())
+}

@@ -1,0 +1,43 @@
+//! The only folder that knows `SQLite`: open, migrate, write, select.
+
+mod compile;
+pub mod draft;
+mod fault;
+mod migrate;
+mod names;
+mod open;
+mod parents;
+mod schema;
+mod select;
+mod status;
+mod write;
+
+use std::path::{Path, PathBuf};
+
+use rusqlite::Connection;
+
+pub use migrate::Ledger;
+pub use names::Class;
+pub use open::Access;
+pub use status::{Held, History, Status};
+pub use write::{Counts, Outcome, Refused, Row, Run, Writer};
+
+/// An open database of facts, checked to be one.
+#[derive(Debug)]
+pub struct Store {
+    connection: Connection,
+    path: PathBuf,
+}
+
+impl Store {
+    /// The file.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+/// An SQL text literal.
+fn literal(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}

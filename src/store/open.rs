@@ -1,0 +1,197 @@
+//! Opening a file as a database of facts, or refusing it; creating one whole or not at all.
+
+use std::fs::{self, File};
+use std::io::{ErrorKind, Read};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, OpenFlags};
+
+use super::{Store, draft, migrate, schema};
+use crate::exit::{Exit, Failure, Result};
+
+/// 'FACT', in the header of every database of facts (set by the first migration).
+const APPLICATION_ID: [u8; 4] = *b"FACT";
+
+/// What a command means to do with the database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Read; with `true`, also where the schema is not the expected one.
+    Read {
+        /// `--force-schema`
+        any_schema: bool,
+    },
+    /// Read and write; pending migrations are applied first.
+    Write,
+}
+
+impl Store {
+    /// Opens an existing database.
+    ///
+    /// # Errors
+    /// It is missing, no database of facts, made by a newer program, of an unexpected schema, or cannot be opened.
+    pub fn open(path: &Path, access: Access) -> Result<Store> {
+        let path = as_file_name(path)?;
+        if !is_ours(&path)? {
+            return Err(missing(&path));
+        }
+        if matches!(access, Access::Read { .. }) {
+            roll_back_if_hot(&path)?;
+        }
+        let mut store = Store { connection: connect(&path, access)?, path };
+        match access {
+            Access::Read { any_schema } => migrate::check_current(&store.connection, &store.path)
+                .and_then(|()| if any_schema { Ok(()) } else { schema::check(&store.connection, &store.path) })?,
+            Access::Write => {
+                migrate::run(&mut store.connection, &store.path)?;
+                schema::check(&store.connection, &store.path)?;
+            }
+        }
+        Ok(store)
+    }
+
+    /// Opens an existing database as [`Store::open`] does, without asking whether its schema is this program's.
+    ///
+    /// # Errors
+    /// It is missing, no database of facts, or cannot be opened.
+    pub fn open_any_version(path: &Path) -> Result<Store> {
+        let path = as_file_name(path)?;
+        if !is_ours(&path)? {
+            return Err(missing(&path));
+        }
+        roll_back_if_hot(&path)?;
+        Ok(Store { connection: connect(&path, Access::Read { any_schema: true })?, path })
+    }
+
+    /// Opens the database to write, creating it if there is none, and lets `fill` write to it.
+    ///
+    /// A new database is made whole under another name beside its place and moved there at the end: whatever fails
+    /// or is killed on the way, and whoever else creates one at the same time, nobody ever finds half of one.
+    ///
+    /// # Errors
+    /// Those of [`Store::open`] and of `fill`.
+    pub fn open_or_create<T>(path: &Path, mut fill: impl FnMut(&mut Store, bool) -> Result<T>) -> Result<T> {
+        let place = as_file_name(path)?;
+        if is_ours(&place)? {
+            return fill(&mut Store::open(&place, Access::Write)?, false);
+        }
+        let folder = match place.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => folder,
+            _ => Path::new("."),
+        };
+        let failed = |e: &std::io::Error| Failure::io(format!("cannot create {}", place.display()), e);
+        let draft = draft::begin(folder).map_err(|e| failed(&e))?.into_temp_path();
+        let mut store = Store { connection: connect(&draft, Access::Write)?, path: place.clone() };
+        store.connection.pragma_update(None, "page_size", 16_384)?;
+        migrate::run(&mut store.connection, &store.path)?;
+        let made = fill(&mut store, true)?;
+        store.connection.close().map_err(|(_, e)| Failure::from(e))?;
+        File::open(&draft).and_then(|file| file.sync_all()).map_err(|e| failed(&e))?;
+        match draft.persist_noclobber(&place) {
+            Ok(()) => {
+                draft::sync_folder(folder);
+                Ok(made)
+            }
+            Err(e) if e.error.kind() == ErrorKind::AlreadyExists => {
+                // an empty file kept the place, or somebody else was quicker
+                drop(e.path);
+                if fs::metadata(&place).is_ok_and(|found| found.len() == 0) {
+                    fs::remove_file(&place).map_err(|e| failed(&e))?;
+                    return Store::open_or_create(&place, fill);
+                }
+                fill(&mut Store::open(&place, Access::Write)?, false)
+            }
+            Err(e) => Err(failed(&e.error)),
+        }
+    }
+}
+
+/// The message for a database that is not there.
+fn missing(path: &Path) -> Failure {
+    let shown = path.display();
+    let hint = format!("create one with: facts seed --db {shown}");
+    Failure::database(format!("no database at {shown}")).hint(hint)
+}
+
+/// A path that `SQLite` takes for a file, whatever it looks like.
+fn as_file_name(path: &Path) -> Result<PathBuf> {
+    let Some(text) = path.to_str() else {
+        return Ok(path.to_owned());
+    };
+    match text {
+        "" | ":memory:" => Err(Failure::usage(format!("\"{text}\" names no file: a database of facts is kept in one"))),
+        _ if text.starts_with("file:") || text.starts_with(':') => Ok(Path::new(".").join(path)),
+        _ => Ok(path.to_owned()),
+    }
+}
+
+/// Whether a database of facts is there; nothing, or an empty file, is no database yet, and anything else is refused.
+fn is_ours(path: &Path) -> Result<bool> {
+    let shown = path.display();
+    let found = match fs::metadata(path) {
+        Ok(found) => found,
+        Err(e) if e.kind() == ErrorKind::NotFound => return Ok(false),
+        Err(e) => return Err(Failure::io(&shown, &e)),
+    };
+    if !found.is_file() {
+        let what = if found.is_dir() { "a folder" } else { "no regular file" };
+        return Err(Failure::database(format!("{shown} is {what}, not a database")));
+    }
+    if found.len() == 0 {
+        return Ok(false);
+    }
+    let mut header = [0; 100];
+    let mut file = File::open(path).map_err(|e| Failure::io(&shown, &e))?;
+    let whole = file.read_exact(&mut header);
+    if whole.is_err() || &header[..16] != b"SQLite format 3\0" {
+        return Err(Failure::database(format!("{shown} is not a database of facts; it is left as it is")));
+    }
+    if header[68..72] != APPLICATION_ID {
+        return Err(Failure::database(format!("{shown} is the database of another program; it is left as it is")));
+    }
+    Ok(true)
+}
+
+/// A journal that a killed writer left must be rolled back, which a read-only connection cannot do.
+fn roll_back_if_hot(path: &Path) -> Result<()> {
+    let mut journal = path.as_os_str().to_owned();
+    journal.push("-journal");
+    if !fs::metadata(journal).is_ok_and(|found| found.len() > 0) {
+        return Ok(());
+    }
+    let read = |connection: &Connection| connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()));
+    match connect(path, Access::Write).and_then(|connection| Ok(read(&connection)?)) {
+        Err(failure) if failure.exit == Exit::Io => Err(Failure::database(format!(
+            "{} was left in the middle of a write, and cannot be repaired where it lies",
+            path.display()
+        ))
+        .hint("copy it together with its -journal to a folder that can be written, and read it there")),
+        other => other,
+    }
+}
+
+fn connect(path: &Path, access: Access) -> Result<Connection> {
+    let (flags, wait) = match access {
+        Access::Read { .. } => (OpenFlags::SQLITE_OPEN_READ_ONLY, 5),
+        Access::Write => (OpenFlags::SQLITE_OPEN_READ_WRITE, 60),
+    };
+    let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    connection.busy_timeout(Duration::from_secs(wait))?;
+    for (option, on) in [
+        (DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true),
+        (DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false),
+        (DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false),
+        (DbConfig::SQLITE_DBCONFIG_DQS_DML, false),
+        (DbConfig::SQLITE_DBCONFIG_DQS_DDL, false),
+        (DbConfig::SQLITE_DBCONFIG_ENABLE_FKEY, true),
+    ] {
+        connection.set_db_config(option, on)?;
+    }
+    connection.set_prepared_statement_cache_capacity(64);
+    connection.execute_batch("PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0;")?;
+    if access == Access::Write {
+        connection.execute_batch("PRAGMA synchronous = EXTRA; PRAGMA cache_size = -65536;")?;
+    }
+    Ok(connection)
+}

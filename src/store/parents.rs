@@ -1,0 +1,165 @@
+//! Writing the tables that facts lean on: rows that come again are updated, those that refer to each other wait.
+
+use rusqlite::types::Value as Sql;
+use rusqlite::{OptionalExtension, params, params_from_iter};
+
+use super::compile::bind;
+use super::names::{Class, Found};
+use super::write::{Outcome, Refused, Row, Writer};
+use crate::exit::Result;
+use crate::kind::Field;
+use crate::kind::parent::{self, Parent};
+use crate::value::nearest::did_you_mean;
+use crate::value::text::fold;
+use crate::value::{Cell, Type};
+
+/// A reference of a row to a row of the same table, which may arrive later.
+#[derive(Debug)]
+pub struct Later {
+    table: &'static str,
+    column: String,
+    class: Class,
+    id: i64,
+    field: &'static str,
+    name: String,
+    /// Where the row stood, for the message.
+    pub place: usize,
+}
+
+impl Writer<'_> {
+    /// Writes a row of a parent table; `place` is where it stood in its file, should a later reference fail.
+    ///
+    /// # Errors
+    /// The database cannot be written; a bad reference is in the outcome.
+    pub fn put_parent(&mut self, table: &'static Parent, row: &Row, place: usize) -> Result<Result<Outcome, Refused>> {
+        let mut columns: Vec<(String, Sql)> = Vec::new();
+        let mut later: Vec<(String, Class, &'static Field, String)> = Vec::new();
+        for (field, value) in row {
+            let column = field.columns().remove(0);
+            let value = match (field.ty, value) {
+                (_, Cell::Null) => Sql::Null,
+                (Type::Actor | Type::Place, Cell::Text(name)) => {
+                    let class = Class::of(field.ty).unwrap_or(Class::Actor);
+                    if class.table() == table.table {
+                        later.push((column.clone(), class, field, name.to_string()));
+                        continue;
+                    }
+                    match self.bearer(class, name)? {
+                        Ok(id) => Sql::Integer(id),
+                        Err(expected) => return Ok(Err(Refused { field: field.name, expected })),
+                    }
+                }
+                (Type::Source, Cell::Text(slug)) => match self.source(slug)? {
+                    Ok(id) => Sql::Integer(id),
+                    Err(expected) => return Ok(Err(Refused { field: field.name, expected })),
+                },
+                (_, value) => bind(value),
+            };
+            columns.push((column, value));
+        }
+        if table.table == parent::NAMES.table
+            && let Some(name) = row.iter().find(|(field, _)| field.name == "name").and_then(|(_, value)| value.text())
+        {
+            columns.push(("folded".into(), Sql::Text(fold(name))));
+            let bearers =
+                columns.iter().filter(|(column, value)| (column == "actor_id" || column == "place_id") && *value != Sql::Null);
+            if bearers.count() != 1 {
+                return Ok(Err(Refused { field: "actor", expected: "expected either an actor or a place".into() }));
+            }
+        }
+        let (id, outcome) = self.upsert(table, &columns)?;
+        if let Some(class) = [Class::Actor, Class::Place].into_iter().find(|class| class.table() == table.table)
+            && let Some(name) = row.iter().find(|(field, _)| field.name == "name").and_then(|(_, value)| value.text())
+        {
+            self.usual_name(class, id, name)?;
+        }
+        for (column, class, field, name) in later {
+            self.later.push(Later { table: table.table, column, class, id, field: field.name, name, place });
+        }
+        self.names.forget();
+        Ok(Ok(outcome))
+    }
+
+    /// Sets the references that waited; returns those that lead nowhere, with the place of their row.
+    ///
+    /// # Errors
+    /// The database cannot be written.
+    pub fn settle(&mut self) -> Result<Vec<(usize, Refused)>> {
+        let mut refused = Vec::new();
+        for later in std::mem::take(&mut self.later) {
+            match self.bearer(later.class, &later.name)? {
+                Ok(bearer) => {
+                    let sql = format!(
+                        "UPDATE {} SET {column} = ?1 WHERE id = ?2 AND {column} IS NOT ?1",
+                        later.table,
+                        column = later.column
+                    );
+                    self.transaction.prepare_cached(&sql)?.execute(params![bearer, later.id])?;
+                }
+                Err(expected) => refused.push((later.place, Refused { field: later.field, expected })),
+            }
+        }
+        Ok(refused)
+    }
+
+    /// The actor or place that a name means, or what was expected instead.
+    fn bearer(&mut self, class: Class, name: &str) -> Result<Result<i64, String>> {
+        let found = self.names.find(&self.transaction, class, name)?;
+        Ok(match found {
+            Found::One(entry) => Ok(entry.bearer),
+            other => Err(self.expected_name(class, name, &other)?),
+        })
+    }
+
+    /// What to say of a name that means nobody, or several.
+    pub(super) fn expected_name(&self, class: Class, name: &str, found: &Found) -> Result<String> {
+        let one = class.one();
+        if let Found::Several(bearers) = found {
+            return Ok(format!("expected one {one}, but this is a name of {}", bearers.join(" and ")));
+        }
+        let known = super::names::known(&self.transaction, class)?;
+        let near = did_you_mean(name, known.iter().map(String::as_str));
+        Ok(format!("expected an {one} that {}.csv or names.csv holds{near}", class.table()).replace("an place", "a place"))
+    }
+
+    fn usual_name(&mut self, class: Class, bearer: i64, name: &str) -> Result<()> {
+        let sql = format!(
+            "INSERT INTO names (scheme, name, folded, {column}) SELECT 'name', ?1, ?2, ?3
+              WHERE NOT EXISTS (SELECT 1 FROM names WHERE scheme = 'name' AND name = ?1 AND {column} = ?3)",
+            column = class.column()
+        );
+        self.transaction.prepare_cached(&sql)?.execute(params![name, fold(name), bearer])?;
+        Ok(())
+    }
+
+    fn upsert(&mut self, table: &Parent, columns: &[(String, Sql)]) -> Result<(i64, Outcome)> {
+        let keys: Vec<String> =
+            table.key.iter().filter_map(|name| table.field(name)).map(|field| field.columns().remove(0)).collect();
+        let is_key = |column: &String| keys.contains(column);
+        let value_of =
+            |name: &String| columns.iter().find(|(column, _)| column == name).map_or(Sql::Null, |(_, value)| value.clone());
+        let at: Vec<String> = keys.iter().map(|column| format!("{column} IS ?")).collect();
+        let key_values: Vec<Sql> = keys.iter().map(value_of).collect();
+        let find = format!("SELECT id FROM {} WHERE {}", table.table, at.join(" AND "));
+        let found: Option<i64> =
+            self.transaction.prepare_cached(&find)?.query_row(params_from_iter(&key_values), |row| row.get(0)).optional()?;
+        let Some(id) = found else {
+            let names: Vec<&str> = columns.iter().map(|(column, _)| column.as_str()).collect();
+            let marks = vec!["?"; names.len()].join(", ");
+            let insert = format!("INSERT INTO {} ({}) VALUES ({marks})", table.table, names.join(", "));
+            self.transaction.prepare_cached(&insert)?.execute(params_from_iter(columns.iter().map(|(_, value)| value)))?;
+            return Ok((self.transaction.last_insert_rowid(), Outcome::Added));
+        };
+        let others: Vec<&(String, Sql)> = columns.iter().filter(|(column, _)| !is_key(column)).collect();
+        if others.is_empty() {
+            return Ok((id, Outcome::Unchanged));
+        }
+        let set: Vec<String> = others.iter().map(|(column, _)| format!("{column} = ?")).collect();
+        let same: Vec<String> = others.iter().map(|(column, _)| format!("{column} IS ?")).collect();
+        let update = format!("UPDATE {} SET {} WHERE id = ? AND NOT ({})", table.table, set.join(", "), same.join(" AND "));
+        let values = others.iter().map(|(_, value)| value.clone());
+        let all: Vec<Sql> = values.clone().chain([Sql::Integer(id)]).chain(values).collect();
+        let changed = self.transaction.prepare_cached(&update)?.execute(params_from_iter(all))?;
+        Ok((id, if changed > 0 { Outcome::Changed } else { Outcome::Unchanged }))
+    }
+}

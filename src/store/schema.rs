@@ -1,0 +1,160 @@
+//! The schema that a database must have: one made by somebody else cannot pass triggers, views or loose tables for it.
+
+use std::path::Path;
+
+use rusqlite::Connection;
+use sha2::{Digest, Sha256};
+
+use crate::exit::{Failure, Result};
+use crate::value::text::hex;
+
+/// SHA-256 of each released migration.
+#[cfg(test)]
+pub const MIGRATIONS: &[&str] = &[
+    "98929bf0f7c4336556aea4d11fa0d77e2b0b0e7eaec4787fef60434c493aa21a",
+    "f11643319b16f41d0030d34f5288e00de90f92f403e74bc75d6b013eb05a80fe",
+];
+
+/// SHA-256 of the schema that the migrations make, by version; only the newest can be read.
+const FINGERPRINT: &str = "7974a7f607ef87b7b80476a9988bb28e2540b0f281a28006dfaa0f315d4f408f";
+
+/// Refuses a database whose schema is not the one that the migrations make.
+///
+/// # Errors
+/// It is another.
+pub fn check(connection: &Connection, path: &Path) -> Result<()> {
+    if fingerprint(connection)? == FINGERPRINT {
+        return Ok(());
+    }
+    Err(Failure::database(format!("{}: its tables are not those that this facts makes", path.display()))
+        .hint("something else changed its schema; --force-schema reads it all the same"))
+}
+
+/// SHA-256 over every table, index, view and trigger, but for `SQLite`'s own and refinery's ledger.
+fn fingerprint(connection: &Connection) -> Result<String> {
+    let mut read = connection.prepare(
+        "SELECT type, name, tbl_name, ifnull(sql, '') FROM sqlite_schema
+          WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND NOT (name = 'refinery_schema_history' AND type = 'table')
+          ORDER BY type, name",
+    )?;
+    let mut rows = read.query([])?;
+    let mut sum = Sha256::new();
+    while let Some(row) = rows.next()? {
+        for i in 0..4 {
+            sum.update(row.get_ref(i)?.as_bytes().unwrap_or_default());
+            sum.update([0]);
+        }
+    }
+    Ok(hex(&sum.finalize()))
+}
+
+/// The `type`, `name` and `sql` of what a migration made, for the test that compares it with the declarations.
+#[cfg(test)]
+pub fn migrated() -> Connection {
+    let mut connection = Connection::open_in_memory().unwrap();
+    super::migrate::run(&mut connection, Path::new("test")).unwrap();
+    connection
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::kind::parent::PARENTS;
+    use crate::kind::{Field, KINDS, Need};
+    use crate::value::Type;
+
+    #[test]
+    fn the_fingerprint_is_that_of_the_migrations() {
+        assert_eq!(fingerprint(&migrated()).unwrap(), FINGERPRINT);
+    }
+
+    fn columns(connection: &Connection, table: &str) -> BTreeSet<String> {
+        let mut read = connection.prepare("SELECT name FROM pragma_table_info(?1)").unwrap();
+        read.query_map([table], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+    }
+
+    fn declared(fields: &[&Field], kept: &[&str]) -> BTreeSet<String> {
+        let stored = fields.iter().filter(|field| field.is_stored()).flat_map(|field| field.columns());
+        stored.chain(kept.iter().map(|name| (*name).to_owned())).collect()
+    }
+
+    /// Every table with its declared fields and what the program keeps beside them.
+    fn tables() -> Vec<(&'static str, Vec<&'static Field>, &'static [&'static str])> {
+        let parents = PARENTS.iter().map(|parent| (parent.table, parent.fields.iter().collect(), parent.kept));
+        let kinds = KINDS.iter().map(|kind| (kind.table, kind.fields().collect(), crate::kind::KEPT_COLUMNS));
+        parents.chain(kinds).collect()
+    }
+
+    #[test]
+    fn every_declared_column_is_in_the_schema_and_every_column_of_the_schema_is_declared() {
+        let connection = migrated();
+        for (table, fields, kept) in tables() {
+            assert_eq!(columns(&connection, table), declared(&fields, kept), "{table}");
+        }
+    }
+
+    #[test]
+    fn every_table_of_the_schema_is_declared_and_strict() {
+        let connection = migrated();
+        let mut read = connection
+            .prepare("SELECT name, strict FROM pragma_table_list WHERE type = 'table' AND schema = 'main' AND name NOT LIKE 'sqlite_%' AND name <> 'refinery_schema_history'")
+            .unwrap();
+        let found: BTreeSet<(String, bool)> =
+            read.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap().map(Result::unwrap).collect();
+        let declared: BTreeSet<(String, bool)> = tables().iter().map(|(table, ..)| ((*table).to_owned(), true)).collect();
+        assert_eq!(found, declared);
+    }
+
+    #[test]
+    fn types_needs_references_and_choices_agree() {
+        let connection = migrated();
+        for (table, fields, _) in tables() {
+            let sql: String =
+                connection.query_row("SELECT sql FROM sqlite_schema WHERE name = ?1", [table], |row| row.get(0)).unwrap();
+            let is_kind = KINDS.iter().any(|kind| kind.table == table);
+            for field in fields.iter().filter(|field| field.is_stored()) {
+                let column = &field.columns()[0];
+                let (ty, required): (String, bool) = connection
+                    .query_row("SELECT type, \"notnull\" FROM pragma_table_info(?1) WHERE name = ?2", [table, column], |row| {
+                        Ok((row.get(0)?, row.get(1)?))
+                    })
+                    .unwrap();
+                let (expected, refers) = match field.ty {
+                    Type::Integer | Type::Flag => ("INTEGER", None),
+                    Type::Import => ("INTEGER", Some("imports")),
+                    Type::Source => ("INTEGER", Some("sources")),
+                    Type::Actor | Type::Place if is_kind => ("INTEGER", Some("names")),
+                    Type::Actor => ("INTEGER", Some("actors")),
+                    Type::Place => ("INTEGER", Some("places")),
+                    Type::Real => ("REAL", None),
+                    Type::Topic => ("TEXT", Some("topics")),
+                    _ => ("TEXT", None),
+                };
+                assert_eq!(ty, expected, "{table}.{column}");
+                let must = field.need == Need::Required || field.default.is_some() || (field.name == "import");
+                assert_eq!(required || column == "id", must, "{table}.{column} NOT NULL");
+                let found: Option<String> = connection
+                    .query_row("SELECT \"table\" FROM pragma_foreign_key_list(?1) WHERE \"from\" = ?2", [table, column], |row| {
+                        row.get(0)
+                    })
+                    .ok();
+                assert_eq!(found.as_deref(), refers, "{table}.{column} REFERENCES");
+                let check = format!("CONSTRAINT {column}_known CHECK ({column} IN (");
+                match field.ty {
+                    Type::Choice(list) => {
+                        let list: Vec<String> = list.iter().map(|value| format!("'{value}'")).collect();
+                        assert!(sql.contains(&format!("{check}{}))", list.join(", "))), "{table}.{column} CHECK");
+                    }
+                    Type::Flag => {}
+                    _ => assert!(!sql.contains(&check), "{table}.{column} has a CHECK that no declaration names"),
+                }
+                let fence = format!("{column} <> ''");
+                let is_text = matches!(field.ty, Type::Text | Type::Term | Type::Slug | Type::Key | Type::Edtf | Type::Date)
+                    && field.name != "sha256";
+                assert_eq!(sql.contains(&fence), is_text, "{table}.{column} in no_empty_text");
+            }
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! Answering a query: rows of cells, one at a time, and what to say of values that occur nowhere.
+
+use std::borrow::Cow;
+
+use rusqlite::types::ValueRef;
+use rusqlite::{Row, params_from_iter};
+
+use super::Store;
+use super::compile::{self, Compiled, Read};
+use super::names::{self, Class};
+use crate::exit::{Failure, Result};
+use crate::kind::Field;
+use crate::query::{Query, Test};
+use crate::value::date::Days;
+use crate::value::nearest::did_you_mean;
+use crate::value::{Cell, Type};
+
+impl Store {
+    /// Hands the answer to `row`, a fact at a time, until it fails.
+    ///
+    /// # Errors
+    /// The database cannot be read, or `row` fails.
+    pub fn select(&self, query: &Query, mut row: impl FnMut(&[Cell<'_>]) -> Result<()>) -> Result<u64> {
+        let Compiled { sql, values, reads } = compile::compile(&self.connection, query)?;
+        let mut statement = self.connection.prepare(&sql)?;
+        let mut answer = statement.query(params_from_iter(values))?;
+        let mut rows = 0;
+        while let Some(found) = answer.next()? {
+            let mut column = 0;
+            let mut cells = Vec::with_capacity(reads.len());
+            for read in &reads {
+                cells.push(cell(found, column, *read)?);
+                column += if matches!(read, Read::Bucket(_)) { 2 } else { 1 };
+            }
+            row(&cells)?;
+            rows += 1;
+        }
+        Ok(rows)
+    }
+
+    /// The SQL that answers a query, with its values in it: it runs in any `SQLite` shell.
+    ///
+    /// # Errors
+    /// Names cannot be looked up.
+    pub fn explain(&self, query: &Query) -> Result<String> {
+        let Compiled { sql, values, .. } = compile::compile(&self.connection, query)?;
+        let mut statement = self.connection.prepare(&sql)?;
+        for (i, value) in values.iter().enumerate() {
+            statement.raw_bind_parameter(i + 1, value)?;
+        }
+        Ok(statement.expanded_sql().unwrap_or(sql))
+    }
+
+    /// A sentence for each value of the query's filters that occurs nowhere, with the nearest that does.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn unknown_values(&self, query: &Query) -> Result<Vec<String>> {
+        let mut said = Vec::new();
+        for test in &query.tests {
+            let (field, words) = match test {
+                Test::Among { field, values, not: false } => (Some(*field), values),
+                Test::AnyActor(words) => (None, words),
+                _ => continue,
+            };
+            for word in words {
+                if !self.occurs(query, field, word)? {
+                    said.push(self.unknown(query, field, word)?);
+                }
+            }
+        }
+        Ok(said)
+    }
+
+    fn occurs(&self, query: &Query, field: Option<&'static Field>, word: &str) -> Result<bool> {
+        let word = vec![word.to_owned()];
+        let test = match field {
+            Some(field) => Test::Among { field, values: word, not: false },
+            None => Test::AnyActor(word),
+        };
+        for kind in &query.kinds {
+            let mut values = Vec::new();
+            let condition = compile::condition(&self.connection, kind, &test, &mut values)?;
+            let sql = format!("SELECT EXISTS (SELECT 1 FROM {} f WHERE f.retired_by_id IS NULL AND {condition})", kind.table);
+            if self.connection.prepare(&sql)?.query_row(params_from_iter(values), |row| row.get(0))? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    fn unknown(&self, query: &Query, field: Option<&'static Field>, word: &str) -> Result<String> {
+        let what = field.map_or("actor".to_owned(), |field| field.name.replace('_', " "));
+        let class = field.map_or(Some(Class::Actor), |field| Class::of(field.ty));
+        if let Some(class) = class
+            && !names::meant(&self.connection, class, word)?.is_empty()
+        {
+            return Ok(format!("\"{word}\" is known, but no fact here has it as {what}"));
+        }
+        let occurring = self.occurring(query, field)?;
+        let mut near = did_you_mean(word, occurring.iter().map(String::as_str));
+        if near.is_empty() {
+            let known = match (class, field.map(|field| field.ty)) {
+                (Some(class), _) => names::known(&self.connection, class)?,
+                (None, Some(Type::Source)) => self.slugs("sources")?,
+                (None, Some(Type::Topic)) => self.slugs("topics")?,
+                _ => Vec::new(),
+            };
+            near = did_you_mean(word, known.iter().map(String::as_str));
+        }
+        Ok(format!("no {what} is called \"{word}\"{near}"))
+    }
+
+    fn slugs(&self, table: &str) -> Result<Vec<String>> {
+        let mut read = self.connection.prepare(&format!("SELECT slug FROM {table}"))?;
+        let slugs = read.query_map([], |row| row.get(0))?;
+        Ok(slugs.collect::<Result<_, _>>()?)
+    }
+
+    /// The values that occur in a field, or as any actor; the first few thousand.
+    fn occurring(&self, query: &Query, field: Option<&'static Field>) -> Result<Vec<String>> {
+        let mut arms = Vec::new();
+        for kind in &query.kinds {
+            let fields = kind.fields().filter(|own| match field {
+                Some(field) => own.name == field.name,
+                None => own.ty == Type::Actor,
+            });
+            for own in fields {
+                let by = compile::expression(kind, own);
+                arms.push(format!("SELECT {by} AS value FROM {} f WHERE f.retired_by_id IS NULL", kind.table));
+            }
+        }
+        if arms.is_empty() {
+            return Ok(Vec::new());
+        }
+        let sql = format!("SELECT DISTINCT value FROM ({}) WHERE value IS NOT NULL LIMIT 5000", arms.join(" UNION ALL "));
+        let mut read = self.connection.prepare(&sql)?;
+        let values = read.query_map([], |row| row.get(0))?;
+        Ok(values.collect::<Result<_, _>>()?)
+    }
+}
+
+/// Reads a cell of the answer.
+fn cell<'r>(row: &'r Row<'_>, column: usize, read: Read) -> Result<Cell<'r>> {
+    let day = |column| row.get::<_, Option<i64>>(column);
+    Ok(match read {
+        Read::Day => day(column)?.map_or(Cell::Null, Cell::Day),
+        Read::Bucket(bucket) => {
+            let days = Days { first: day(column)?, last: day(column + 1)? };
+            bucket.label(days).map_or(Cell::Null, |label| Cell::Text(Cow::Owned(label)))
+        }
+        Read::Plain | Read::Json => match plain(row.get_ref(column)?)? {
+            Cell::Text(text) if read == Read::Json => Cell::Json(text),
+            cell => cell,
+        },
+    })
+}
+
+/// A value of `SQLite` as a cell.
+pub fn plain(value: ValueRef<'_>) -> Result<Cell<'_>> {
+    Ok(match value {
+        ValueRef::Null => Cell::Null,
+        ValueRef::Integer(n) => Cell::Int(n),
+        ValueRef::Real(n) => Cell::Real(n),
+        ValueRef::Text(bytes) => match std::str::from_utf8(bytes) {
+            Ok(text) => Cell::Text(Cow::Borrowed(text)),
+            Err(_) => return Err(Failure::database("the database is damaged: a text is not UTF-8").hint("restore a backup")),
+        },
+        ValueRef::Blob(_) => {
+            return Err(Failure::database("the database is damaged: a blob stands where none can be").hint("restore a backup"));
+        }
+    })
+}

@@ -1,0 +1,191 @@
+//! What a database holds, and one table of it after another for an export.
+
+use rusqlite::OptionalExtension;
+
+use super::Store;
+use super::compile;
+use super::select::plain;
+use crate::exit::Result;
+use crate::kind::parent::{self, Parent};
+use crate::kind::{Field, KINDS, Kind};
+use crate::value::{Cell, Type, Value};
+
+/// How many facts of a kind a database holds.
+#[derive(Debug, Clone)]
+pub struct Held {
+    /// The kind.
+    pub kind: &'static Kind,
+    /// Live facts.
+    pub live: u64,
+    /// Rows that later ones replaced or withdrew.
+    pub retired: u64,
+}
+
+/// What a database says of itself.
+#[derive(Debug, Clone)]
+pub struct Status {
+    /// Facts, kind by kind.
+    pub held: Vec<Held>,
+    /// Sources, actors, places, names, topics.
+    pub parents: Vec<(&'static str, u64)>,
+    /// When the last run wrote (RFC 3339, UTC).
+    pub last_run: Option<String>,
+}
+
+impl Store {
+    /// What the database holds.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn status(&self) -> Result<Status> {
+        let count =
+            |sql: &str| -> Result<u64> { Ok(self.connection.query_row(sql, [], |row| row.get::<_, i64>(0))?.unsigned_abs()) };
+        let held = KINDS
+            .iter()
+            .map(|kind| {
+                let all = count(&format!("SELECT count(*) FROM {}", kind.table))?;
+                let live = count(&format!("SELECT count(*) FROM {} WHERE retired_by_id IS NULL", kind.table))?;
+                Ok(Held { kind, live, retired: all - live })
+            })
+            .collect::<Result<_>>()?;
+        let parents = parent::PARENTS
+            .iter()
+            .map(|table| Ok((table.table, count(&format!("SELECT count(*) FROM {}", table.table))?)))
+            .collect::<Result<_>>()?;
+        let last_run = self.connection.query_row("SELECT max(ran_at) FROM imports", [], |row| row.get(0)).optional()?.flatten();
+        Ok(Status { held, parents, last_run })
+    }
+
+    /// The rows of a parent table in an order of their own, its fields as an export writes them.
+    ///
+    /// # Errors
+    /// The database cannot be read, or `row` fails.
+    pub fn export_parent(&self, table: &'static Parent, row: impl FnMut(&[Cell<'_>]) -> Result<()>) -> Result<u64> {
+        let shown: Vec<String> = table.fields.iter().map(parent_expression).collect();
+        let keys: Vec<usize> =
+            table.key.iter().filter_map(|key| table.fields.iter().position(|field| field.name == *key)).collect();
+        let order: Vec<String> = keys.iter().map(|i| (i + 1).to_string()).collect();
+        self.rows(&format!("SELECT {} FROM {} f ORDER BY {}", shown.join(", "), table.table, order.join(", ")), row)
+    }
+
+    /// Every row of a kind, retired ones too, in an order of their own, its stored fields as an export writes them.
+    ///
+    /// # Errors
+    /// The database cannot be read, or `row` fails.
+    pub fn export_kind(&self, kind: &'static Kind, row: impl FnMut(&[Cell<'_>]) -> Result<()>) -> Result<u64> {
+        let shown: Vec<String> = kind.fields().filter(|field| field.is_stored()).map(compile::wording).collect();
+        let order = "(SELECT slug FROM sources WHERE id = f.source_id), f.key, f.import_id, f.id";
+        self.rows(&format!("SELECT {} FROM {} f ORDER BY {order}", shown.join(", "), kind.table), row)
+    }
+
+    fn rows(&self, sql: &str, mut row: impl FnMut(&[Cell<'_>]) -> Result<()>) -> Result<u64> {
+        let mut statement = self.connection.prepare(sql)?;
+        let columns = statement.column_count();
+        let mut answer = statement.query([])?;
+        let mut rows = 0;
+        while let Some(found) = answer.next()? {
+            let cells: Vec<Cell<'_>> = (0..columns).map(|i| plain(found.get_ref(i)?)).collect::<Result<_>>()?;
+            row(&cells)?;
+            rows += 1;
+        }
+        Ok(rows)
+    }
+
+    /// Every row that one REF has or had, live ones first: its kind, and its stored fields as queries show them.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn history(&self, source: &str, key: &str) -> Result<Vec<History>> {
+        let mut rows = Vec::new();
+        for kind in KINDS {
+            let fields: Vec<&'static Field> = kind.fields().filter(|field| !matches!(field.ty, Type::Bucket(_))).collect();
+            let shown: Vec<String> = fields.iter().map(|field| compile::expression(kind, field)).collect();
+            let sql = format!(
+                "SELECT {}, r.ran_at, r.file, r.release, (SELECT ran_at FROM imports WHERE id = f.retired_by_id)
+                   FROM {} f JOIN imports r ON r.id = f.import_id
+                  WHERE f.source_id = (SELECT id FROM sources WHERE slug = ?1) AND f.key = ?2
+                  ORDER BY f.retired_by_id IS NOT NULL, f.import_id DESC, f.id DESC",
+                shown.join(", "),
+                kind.table
+            );
+            let mut statement = self.connection.prepare(&sql)?;
+            let mut answer = statement.query([source, key])?;
+            while let Some(found) = answer.next()? {
+                let mut cells = Vec::new();
+                for (i, field) in fields.iter().enumerate() {
+                    let cell = match plain(found.get_ref(i)?)?.into_owned() {
+                        Cell::Int(day) if field.ty == Type::Day => Cell::Day(day),
+                        Cell::Text(text) if field.ty == Type::Json => Cell::Json(text),
+                        cell => cell,
+                    };
+                    cells.push((*field, cell));
+                }
+                let n = fields.len();
+                rows.push(History {
+                    kind,
+                    cells,
+                    recorded: found.get(n)?,
+                    file: found.get(n + 1)?,
+                    release: found.get(n + 2)?,
+                    retired: found.get(n + 3)?,
+                });
+            }
+        }
+        Ok(rows)
+    }
+
+    /// Every REF that is live, for messages.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn refs(&self) -> Result<Vec<String>> {
+        let mut read = self.connection.prepare("SELECT ref FROM facts LIMIT 20000")?;
+        let refs = read.query_map([], |row| row.get(0))?;
+        Ok(refs.collect::<Result<_, _>>()?)
+    }
+
+    /// The question of a topic.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn question(&self, topic: &str) -> Result<Option<String>> {
+        Ok(self.connection.query_row("SELECT question FROM topics WHERE slug = ?1", [topic], |row| row.get(0)).optional()?)
+    }
+
+    /// The title of a source.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn title(&self, source: &str) -> Result<Option<String>> {
+        Ok(self.connection.query_row("SELECT title FROM sources WHERE slug = ?1", [source], |row| row.get(0)).optional()?)
+    }
+}
+
+/// A row that a REF has or had, with the run that recorded it and when it was retired.
+#[derive(Debug, Clone)]
+pub struct History {
+    /// Its kind.
+    pub kind: &'static Kind,
+    /// Its fields.
+    pub cells: Vec<(&'static Field, Value)>,
+    /// When it was recorded.
+    pub recorded: String,
+    /// From which file.
+    pub file: Option<String>,
+    /// In which release.
+    pub release: Option<String>,
+    /// When it was retired, if it was.
+    pub retired: Option<String>,
+}
+
+/// A usual name, written so that it is found again: a colon must not make a scheme of its beginning.
+const USUAL: &str = "CASE WHEN instr(name, ':') = 0 THEN name ELSE 'name:' || name END";
+
+fn parent_expression(field: &Field) -> String {
+    match field.ty {
+        Type::Actor => format!("(SELECT {USUAL} FROM actors WHERE id = f.{}_id)", field.name),
+        Type::Place => format!("(SELECT {USUAL} FROM places WHERE id = f.{}_id)", field.name),
+        Type::Source => format!("(SELECT slug FROM sources WHERE id = f.{}_id)", field.name),
+        _ => format!("f.{}", field.name),
+    }
+}

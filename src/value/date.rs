@@ -1,0 +1,218 @@
+//! Dates at their true precision: EDTF text, the days it may lie on, and windows to look through.
+//!
+//! The one place that knows `edtf-core`. Days are Julian day numbers: they compare as integers, years before the
+//! common era included, and `SQLite`'s own `date()` reads them.
+
+use edtf_core::{Bound, Edtf};
+use jiff::civil::Date;
+
+/// The Julian day number of 1 January 1970 (at noon).
+const EPOCH: i64 = 2_440_588;
+
+/// What a date may be, in words for messages.
+pub const EXPECTED: &str =
+    "an EDTF date that exists (2014, 2014-03, 2014-03-12, 2011-12~, 2006/2007, 2013/.., -0538 for 539 BCE)";
+
+/// The first and the last day on which something may lie; `None`: no bound known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Days {
+    /// The earliest day.
+    pub first: Option<i64>,
+    /// The latest day.
+    pub last: Option<i64>,
+}
+
+/// Reads an EDTF date (ISO 8601-2 levels 0 and 1, and sets).
+///
+/// # Errors
+/// A sentence on what is wrong with it.
+pub fn parse(text: &str) -> Result<Days, String> {
+    let date = Edtf::parse(text).map_err(|e| format!("{EXPECTED}: {}", e.message))?;
+    if matches!(date, Edtf::DateTime(_)) {
+        return Err(format!("{EXPECTED}: a day is the finest"));
+    }
+    let bounds = date.bounds();
+    let days = Days { first: bound(bounds.earliest)?, last: bound(bounds.latest)? };
+    match days {
+        Days { first: None, last: None } => Err(format!("{EXPECTED}: this has neither beginning nor end")),
+        Days { first: Some(first), last: Some(last) } if first > last => Err(format!("{EXPECTED}: this ends before it begins")),
+        _ => Ok(days),
+    }
+}
+
+fn bound(bound: Bound) -> Result<Option<i64>, String> {
+    match bound {
+        Bound::Date(day) => i16::try_from(day.year)
+            .ok()
+            .and_then(|year| Date::new(year, day.month.cast_signed(), day.day.cast_signed()).ok())
+            .map(|date| Some(julian(date)))
+            .ok_or_else(|| format!("{EXPECTED}: years go from -9999 to 9999")),
+        _ => Ok(None),
+    }
+}
+
+fn julian(date: Date) -> i64 {
+    date.duration_since(Date::constant(1970, 1, 1)).as_hours() / 24 + EPOCH
+}
+
+fn civil(day: i64) -> Option<Date> {
+    let hours = day.checked_sub(EPOCH)?.checked_mul(24)?;
+    Date::constant(1970, 1, 1).checked_add(jiff::SignedDuration::try_from_hours(hours)?).ok()
+}
+
+/// A day as ISO 8601: `2014-03-12`, `-0538-01-01`.
+#[must_use]
+pub fn iso(day: i64) -> String {
+    match civil(day) {
+        Some(date) => format!("{}-{:02}-{:02}", year_text(date.year()), date.month(), date.day()),
+        None => format!("day {day}"),
+    }
+}
+
+fn year_text(year: i16) -> String {
+    if year < 0 { format!("-{:04}", -i32::from(year)) } else { format!("{year:04}") }
+}
+
+/// A window to look through: `2013`, `2013-11..2014-03`, `..2014`, `2013..`; bounds are years, months or days.
+///
+/// # Errors
+/// A sentence on what is wrong with it.
+pub fn window(text: &str) -> Result<Days, String> {
+    let expected = |why: &str| format!("expected a window such as 2013, 2013-11..2014-03, 2013.. or ..2014{why}");
+    let side = |side: &str| match side.trim() {
+        "" => Ok(Days { first: None, last: None }),
+        side => parse(side).map_err(|_| expected(&format!(": \"{side}\" is not a year, month or day"))),
+    };
+    let (from, to) = match text.split_once("..") {
+        Some((from, to)) if !text.starts_with(['[', '{']) && !text.contains('/') => (side(from)?, side(to)?),
+        _ => (side(text)?, side(text)?),
+    };
+    let days = Days { first: from.first, last: to.last };
+    match days {
+        Days { first: None, last: None } => Err(expected("")),
+        Days { first: Some(first), last: Some(last) } if first > last => Err(expected(": this one ends before it begins")),
+        _ => Ok(days),
+    }
+}
+
+/// A stretch of the calendar that tabulations group by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Bucket {
+    /// Ten years: `2010s`.
+    Decade,
+    /// A calendar year: `2013`.
+    Year,
+    /// Three months: `2013-Q4`.
+    Quarter,
+    /// A calendar month: `2013-11`.
+    Month,
+}
+
+impl Bucket {
+    /// The bucket that these days fill, by name: `2013`; `2012–2013` for what is longer than one; `2013–` for open ends.
+    ///
+    /// The label has no sorting power: that is what [`Bucket::order`] is for.
+    #[must_use]
+    pub fn label(self, days: Days) -> Option<String> {
+        let name = |day: Option<i64>| day.and_then(civil).map(|date| self.name(date));
+        match (name(days.first), name(days.last)) {
+            (None, None) => None,
+            (Some(first), Some(last)) if first == last => Some(first),
+            (first, last) => Some(format!("{}–{}", first.unwrap_or_default(), last.unwrap_or_default())),
+        }
+    }
+
+    /// What orders buckets, and tells whether two facts share one: the first days of their first and last stretch.
+    #[must_use]
+    pub fn order(self, days: Days) -> (i64, i64) {
+        let start = |day: Option<i64>| day.and_then(civil).and_then(|date| self.start(date)).map(julian);
+        let (first, last) = (start(days.first), start(days.last));
+        (first.or(last).unwrap_or(i64::MAX), last.unwrap_or(i64::MAX))
+    }
+
+    fn start(self, date: Date) -> Option<Date> {
+        let (year, month) = match self {
+            Bucket::Decade => (date.year().div_euclid(10) * 10, 1),
+            Bucket::Year => (date.year(), 1),
+            Bucket::Quarter => (date.year(), (date.month() - 1) / 3 * 3 + 1),
+            Bucket::Month => (date.year(), date.month()),
+        };
+        Date::new(year.max(-9999), month, 1).ok()
+    }
+
+    fn name(self, date: Date) -> String {
+        let year = year_text(date.year());
+        match self {
+            Bucket::Decade => format!("{}s", year_text(date.year().div_euclid(10) * 10)),
+            Bucket::Year => year,
+            Bucket::Quarter => format!("{year}-Q{}", (date.month() - 1) / 3 + 1),
+            Bucket::Month => format!("{year}-{:02}", date.month()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn days(text: &str) -> (String, String) {
+        let shown = |day: Option<i64>| day.map_or("open".to_owned(), iso);
+        let days = parse(text).unwrap();
+        (shown(days.first), shown(days.last))
+    }
+
+    #[test]
+    fn a_date_knows_its_first_and_last_day() {
+        for (text, first, last) in [
+            ("2014-03-12", "2014-03-12", "2014-03-12"),
+            ("2014-02", "2014-02-01", "2014-02-28"),
+            ("2012", "2012-01-01", "2012-12-31"),
+            ("2011-12~", "2011-12-01", "2011-12-31"),
+            ("2006/2007", "2006-01-01", "2007-12-31"),
+            ("2013/..", "2013-01-01", "open"),
+            ("/2014-02", "open", "2014-02-28"),
+            ("[2014-03-05..2014-03-11]", "2014-03-05", "2014-03-11"),
+            ("-0538", "-0538-01-01", "-0538-12-31"),
+        ] {
+            assert_eq!(days(text), (first.to_owned(), last.to_owned()), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_date_is_refused() {
+        for text in ["", "2013-13", "2014-02-30", "2014-2-3", "12 March 2014", "2014-03-12T10:00:00Z", "../..", "2014/2013"] {
+            assert!(parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_bound_of_a_window_takes_in_all_of_its_year_or_month() {
+        let shown = |text| window(text).map(|days| (days.first.map(iso), days.last.map(iso))).unwrap();
+        assert_eq!(shown("2013-11..2014"), (Some("2013-11-01".into()), Some("2014-12-31".into())));
+        assert_eq!(shown("..2014-03"), (None, Some("2014-03-31".into())));
+        assert_eq!(shown("-0538.."), (Some("-0538-01-01".into()), None));
+        for text in ["", "..", "2014..2013", "soon", "2013-13..2014"] {
+            assert!(window(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_longer_than_a_bucket_gets_a_bucket_of_its_own() {
+        let label = |bucket: Bucket, text| bucket.label(parse(text).unwrap()).unwrap();
+        assert_eq!(label(Bucket::Year, "2013-11"), "2013");
+        assert_eq!(label(Bucket::Year, "2006/2007"), "2006–2007");
+        assert_eq!(label(Bucket::Year, "2013/.."), "2013–");
+        assert_eq!(label(Bucket::Month, "2013"), "2013-01–2013-12");
+        assert_eq!(label(Bucket::Quarter, "2013-11"), "2013-Q4");
+        assert_eq!(label(Bucket::Decade, "-0538"), "-0540s");
+    }
+
+    proptest! {
+        #[test]
+        fn days_survive_their_way_through_iso(day in 0_i64..5_373_484) {
+            let text = iso(day);
+            prop_assert_eq!(parse(&text).unwrap(), Days { first: Some(day), last: Some(day) });
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! One cell: its types, text to value and back; dates (EDTF), names as people write them, nearest names.
+
+pub mod date;
+pub mod nearest;
+pub mod text;
+mod types;
+
+use std::borrow::Cow;
+use std::fmt::{self, Display};
+
+pub use types::Type;
+
+/// One value of one field of one row, on its way in or out.
+///
+/// `Null` is "not stated", which is never the same as zero or as an empty text.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Cell<'a> {
+    /// Not stated.
+    Null,
+    /// A whole number.
+    Int(i64),
+    /// A decimal number, always finite.
+    Real(f64),
+    /// Text, never empty.
+    Text(Cow<'a, str>),
+    /// A day, as a Julian day number; shown as an ISO 8601 day.
+    Day(i64),
+    /// A figure to which some of its parts are missing: the figure, how many parts it has, how many it lacks.
+    Partial(f64, u64, u64),
+    /// JSON, kept as text.
+    Json(Cow<'a, str>),
+}
+
+/// A cell that owns its text.
+pub type Value = Cell<'static>;
+
+impl Cell<'_> {
+    /// The same cell, owning its text.
+    #[must_use]
+    pub fn into_owned(self) -> Value {
+        match self {
+            Cell::Text(text) => Cell::Text(Cow::Owned(text.into_owned())),
+            Cell::Json(text) => Cell::Json(Cow::Owned(text.into_owned())),
+            Cell::Null => Cell::Null,
+            Cell::Int(n) => Cell::Int(n),
+            Cell::Real(n) => Cell::Real(n),
+            Cell::Day(day) => Cell::Day(day),
+            Cell::Partial(n, parts, lacking) => Cell::Partial(n, parts, lacking),
+        }
+    }
+
+    /// Whether nothing is stated.
+    #[must_use]
+    pub fn is_null(&self) -> bool {
+        matches!(self, Cell::Null)
+    }
+
+    /// The number in the cell, if it is one.
+    #[must_use]
+    pub fn number(&self) -> Option<f64> {
+        match self {
+            #[expect(clippy::cast_precision_loss, reason = "figures of the field are far below 2^53")]
+            Cell::Int(n) => Some(*n as f64),
+            Cell::Real(n) | Cell::Partial(n, ..) => Some(*n),
+            _ => None,
+        }
+    }
+
+    /// The text in the cell, if it is one.
+    #[must_use]
+    pub fn text(&self) -> Option<&str> {
+        match self {
+            Cell::Text(text) | Cell::Json(text) => Some(text),
+            _ => None,
+        }
+    }
+}
+
+/// The cell as machines read it: no separators, nothing for NULL, ISO days.
+impl Display for Cell<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Cell::Null => Ok(()),
+            Cell::Int(n) => Display::fmt(n, f),
+            Cell::Real(n) | Cell::Partial(n, ..) => f.write_str(&real(*n)),
+            Cell::Text(text) | Cell::Json(text) => f.write_str(text),
+            Cell::Day(day) => f.write_str(&date::iso(*day)),
+        }
+    }
+}
+
+/// The shortest text that reads back as the same number: `1458`, `0.1`, `1e300`.
+#[must_use]
+pub fn real(n: f64) -> String {
+    if n.fract() == 0.0 && n.abs() < 1e15 { format!("{n:.0}") } else { format!("{n:?}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_written_so_that_they_read_back() {
+        for n in [0.0, 1458.0, 0.1, -33.8688, 1e300, f64::MAX, f64::MIN_POSITIVE, 9_007_199_254_740_991.0] {
+            assert_eq!(real(n).parse::<f64>().unwrap().to_bits(), n.to_bits(), "{n}");
+        }
+        assert_eq!(real(1458.0), "1458");
+    }
+}

@@ -1,0 +1,117 @@
+//! Text as people write and read it: names compared without case and accents, control characters made visible.
+
+use std::borrow::Cow;
+use std::fmt::Write;
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+/// A name without case, accents and doubled white space: what two spellings of one name share.
+#[must_use]
+pub fn fold(name: &str) -> String {
+    let plain: String = name.to_lowercase().nfkd().filter(|c| !is_combining_mark(*c)).collect();
+    let folded = plain.split_whitespace().collect::<Vec<_>>().join(" ");
+    if folded.is_empty() { name.to_owned() } else { folded }
+}
+
+/// Text for a terminal: control and direction-changing characters are shown, not obeyed.
+///
+/// C0 and DEL become their pictures (`␛`), C1 and the bidirectional controls their code (`\u{202e}`); joiners stay,
+/// since Persian, Arabic and emoji need them.
+#[must_use]
+pub fn visible(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(is_unsafe) {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        match u32::from(c) {
+            code @ 0..=0x1f => shown.push(char::from_u32(0x2400 + code).unwrap_or('␀')),
+            0x7f => shown.push('␡'),
+            code if is_unsafe(c) => {
+                let _ = write!(shown, "\\u{{{code:x}}}");
+            }
+            _ => shown.push(c),
+        }
+    }
+    Cow::Owned(shown)
+}
+
+fn is_unsafe(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200b}' | '\u{feff}')
+}
+
+/// A value as a message shows it: in quotes, control characters visible, at most 60 characters.
+#[must_use]
+pub fn quoted(text: &str) -> String {
+    let length = text.chars().count();
+    if length <= 60 {
+        return format!("\"{}\"", visible(text));
+    }
+    let head: String = text.chars().take(60).collect();
+    format!("\"{}…\" ({} characters)", visible(&head), grouped(&length.to_string()))
+}
+
+/// A number with separators between its thousands: `9,500`, `-1,234.5`.
+#[must_use]
+pub fn grouped(number: &str) -> String {
+    let digits = number.trim_start_matches('-');
+    let whole = digits.split(['.', 'e']).next().unwrap_or(digits);
+    if number.contains('e') || whole.len() < 4 {
+        return number.to_owned();
+    }
+    let mut shown = String::with_capacity(number.len() + whole.len() / 3);
+    shown.push_str(&number[..number.len() - digits.len()]);
+    for (i, c) in whole.chars().enumerate() {
+        if i > 0 && (whole.len() - i).is_multiple_of(3) {
+            shown.push(',');
+        }
+        shown.push(c);
+    }
+    shown.push_str(&digits[whole.len()..]);
+    shown
+}
+
+/// Bytes in lower-case hexadecimal.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// `1 row`, `2 rows`, `1,240 rows`.
+#[must_use]
+pub fn count(n: u64, one: &str, many: &str) -> String {
+    format!("{} {}", grouped(&n.to_string()), if n == 1 { one } else { many })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spellings_of_one_name_fold_to_one() {
+        assert_eq!(fold("  Türkiye "), fold("turkiye"));
+        assert_eq!(fold("São  Tomé"), "sao tome");
+        assert_ne!(fold("Iraq"), fold("Iran"));
+    }
+
+    #[test]
+    fn terminals_never_see_a_control_character() {
+        assert_eq!(visible("\u{1b}]0;pwn\u{7}"), "␛]0;pwn␇");
+        assert_eq!(visible("a\u{202e}b\u{9b}"), "a\\u{202e}b\\u{9b}");
+        assert_eq!(visible("می\u{200c}خواهم"), "می\u{200c}خواهم");
+    }
+
+    #[test]
+    fn thousands_are_grouped() {
+        for (plain, shown) in
+            [("9500", "9,500"), ("-1234.5", "-1,234.5"), ("100", "100"), ("16000000", "16,000,000"), ("1e300", "1e300")]
+        {
+            assert_eq!(grouped(plain), shown);
+        }
+    }
+}

@@ -1,0 +1,212 @@
+//! The types that a field can have, and how the text of a cell becomes a value of one.
+
+use std::borrow::Cow;
+
+use super::nearest::did_you_mean;
+use super::{Cell, Value, date};
+
+/// What a field holds. Names of actors, places, sources and topics are text here; the store resolves them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Type {
+    /// Free text, kept to the byte.
+    Text,
+    /// A word or a few from an open vocabulary, compared without case.
+    Term,
+    /// A lower-case key: letters, digits, `.`, `-`, `_`.
+    Slug,
+    /// A fact's own key within its source.
+    Key,
+    /// A whole number.
+    Integer,
+    /// A decimal number.
+    Real,
+    /// A date in EDTF; the days on which it may lie are kept beside it.
+    Date,
+    /// A date in EDTF, as text alone.
+    Edtf,
+    /// A day, derived from a date.
+    Day,
+    /// A stretch of the calendar, derived from a date.
+    Bucket(date::Bucket),
+    /// One of a closed list.
+    Choice(&'static [&'static str]),
+    /// Yes or no, as 1 or 0.
+    Flag,
+    /// A JSON value.
+    Json,
+    /// An actor, by any of its names or as `scheme:code`.
+    Actor,
+    /// A place, by any of its names or as `scheme:code`.
+    Place,
+    /// A source, by its slug.
+    Source,
+    /// A topic, by its slug.
+    Topic,
+    /// A run of seed or import, by its number.
+    Import,
+}
+
+impl Type {
+    /// Whether values of this type are numbers to calculate with.
+    #[must_use]
+    pub fn is_number(self) -> bool {
+        matches!(self, Type::Integer | Type::Real)
+    }
+
+    /// What the type is called in help, in `fields` and in messages.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Type::Text => "text",
+            Type::Term => "term",
+            Type::Slug => "slug",
+            Type::Key => "key",
+            Type::Integer => "integer",
+            Type::Real => "number",
+            Type::Date | Type::Edtf => "date (EDTF)",
+            Type::Day => "day",
+            Type::Bucket(_) => "period",
+            Type::Choice(_) => "choice",
+            Type::Flag => "0 or 1",
+            Type::Json => "json",
+            Type::Actor => "actor",
+            Type::Place => "place",
+            Type::Source => "source",
+            Type::Topic => "topic",
+            Type::Import => "import",
+        }
+    }
+
+    /// Reads the text of a cell. Empty text is `Null`; free text is kept as it is, everything else is trimmed.
+    ///
+    /// # Errors
+    /// What was expected, as the end of a sentence.
+    pub fn parse(self, text: &str) -> Result<Value, String> {
+        if text.is_empty() {
+            return Ok(Cell::Null);
+        }
+        if text.contains('\0') {
+            return Err("expected text without NUL characters".into());
+        }
+        let own = |text: &str| Cell::Text(Cow::Owned(text.to_owned()));
+        if self == Type::Text {
+            return if text.trim().is_empty() { Err("expected text, or an empty cell for none".into()) } else { Ok(own(text)) };
+        }
+        let text = text.trim();
+        if text.is_empty() {
+            return Err("expected a value, or an empty cell for none".into());
+        }
+        match self {
+            Type::Key if text.chars().any(char::is_control) => {
+                Err("expected a key without line breaks or control characters".into())
+            }
+            Type::Text | Type::Term | Type::Key | Type::Actor | Type::Place | Type::Source | Type::Topic => Ok(own(text)),
+            Type::Slug => slug(text),
+            Type::Integer | Type::Import => integer(text),
+            Type::Real => number(text),
+            Type::Date | Type::Edtf => date::parse(text).map(|_| own(text)).map_err(|e| format!("expected {e}")),
+            Type::Choice(list) => choice(text, list),
+            Type::Flag => match text {
+                "0" => Ok(Cell::Int(0)),
+                "1" => Ok(Cell::Int(1)),
+                _ => Err("expected 0 or 1".into()),
+            },
+            Type::Json => serde_json::from_str::<serde::de::IgnoredAny>(text)
+                .map(|_| Cell::Json(Cow::Owned(text.to_owned())))
+                .map_err(|e| format!("expected JSON ({e})")),
+            Type::Day => match date::parse(text) {
+                Ok(date::Days { first: Some(first), last: Some(last) }) if first == last => Ok(Cell::Day(first)),
+                _ => Err("expected a day, YYYY-MM-DD".into()),
+            },
+            Type::Bucket(_) => Err("is worked out from the date and cannot be set; use date".into()),
+        }
+    }
+}
+
+fn slug(text: &str) -> Result<Value, String> {
+    let good = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "-_.".contains(c);
+    if text.chars().all(good) && !text.starts_with(['-', '.']) {
+        Ok(Cell::Text(Cow::Owned(text.to_owned())))
+    } else {
+        Err("expected lower-case letters, digits, and - _ . within".into())
+    }
+}
+
+fn integer(text: &str) -> Result<Value, String> {
+    match text.parse::<i64>() {
+        Ok(n) if n.to_string() == text => Ok(Cell::Int(n)),
+        Ok(n) => Err(format!("expected a whole number (did you mean {n}?)")),
+        Err(e) if matches!(e.kind(), std::num::IntErrorKind::PosOverflow | std::num::IntErrorKind::NegOverflow) => {
+            Err("expected a whole number between -9223372036854775808 and 9223372036854775807".into())
+        }
+        Err(_) => {
+            let bare: String = text.chars().filter(|c| !matches!(c, ',' | '.' | ' ' | '\'' | '\u{a0}' | '\u{202f}')).collect();
+            match bare.parse::<i64>() {
+                Ok(n) => Err(format!("expected a whole number (did you mean {n}?)")),
+                Err(_) => Err("expected a whole number".into()),
+            }
+        }
+    }
+}
+
+fn number(text: &str) -> Result<Value, String> {
+    let plain = text.chars().all(|c| c.is_ascii_digit() || "+-.eE".contains(c)) && !text.starts_with('+');
+    match text.parse::<f64>() {
+        Ok(n) if plain && n.is_finite() => {
+            let whole = text.parse::<i64>().ok();
+            match whole {
+                Some(whole) if whole.unsigned_abs() > 1 << 53 => Err("expected a number of at most 15 digits".into()),
+                _ => Ok(Cell::Real(if n == 0.0 { 0.0 } else { n })),
+            }
+        }
+        _ => match text.replace([',', ' '], "").parse::<f64>() {
+            Ok(n) if n.is_finite() && text.contains([',', ' ']) => {
+                Err(format!("expected a number with a decimal point and no separators (did you mean {}?)", super::real(n)))
+            }
+            _ => Err("expected a number".into()),
+        },
+    }
+}
+
+fn choice(text: &str, list: &[&'static str]) -> Result<Value, String> {
+    match list.iter().find(|known| **known == text) {
+        Some(known) => Ok(Cell::Text(Cow::Borrowed(known))),
+        None => Err(format!("expected one of {}{}", list.join(", "), did_you_mean(text, list.iter().copied()))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_taken_as_written_or_not_at_all() {
+        for text in ["0", "9500", "-3", "9223372036854775807", " 12 "] {
+            assert!(matches!(Type::Integer.parse(text), Ok(Cell::Int(_))), "{text}");
+        }
+        for text in ["7.818", "1e3", "0x10", "+5", "-0", "007", "9,500", "9223372036854775808", "12a", "1 2 x", "NaN"] {
+            assert!(Type::Integer.parse(text).is_err(), "{text}");
+        }
+        assert_eq!(Type::Integer.parse("7.818").unwrap_err(), "expected a whole number (did you mean 7818?)");
+        for text in ["0", "-33.8688", "1e3", "9007199254740992"] {
+            assert!(matches!(Type::Real.parse(text), Ok(Cell::Real(_))), "{text}");
+        }
+        for text in ["NaN", "inf", "1e999", "9007199254740993", "1,5", "0x10", "+1"] {
+            assert!(Type::Real.parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_null_and_blank_is_an_error() {
+        assert_eq!(Type::Integer.parse(""), Ok(Cell::Null));
+        assert!(Type::Text.parse("  ").is_err());
+        assert_eq!(Type::Text.parse(" a "), Ok(Cell::Text(" a ".into())));
+        assert_eq!(Type::Actor.parse(" Iraq "), Ok(Cell::Text("Iraq".into())));
+    }
+
+    #[test]
+    fn a_wrong_choice_hears_the_nearest() {
+        let error = Type::Choice(&["states", "alleges", "denies", "declines"]).parse("denied").unwrap_err();
+        assert!(error.ends_with("did you mean \"denies\"?"), "{error}");
+    }
+}

@@ -1,0 +1,98 @@
+//! Runs the README and the transcripts beside this file, command by command, and compares every output.
+//!
+//! In a block marked `console`, a line that begins with `$ ` is run by `sh`; what follows is what it prints on both
+//! streams, and `? N` its exit status where that is not 0. `[TIME]` stands for the time, `[TEMP]` for the folder.
+//! `SNAPSHOTS=overwrite cargo test` writes what the commands print now.
+
+use std::fmt::Write;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use regex::Regex;
+use snapbox::{Assert, Data, IntoData};
+
+use super::{fixed, top};
+
+/// The document as it would read if every command were run now.
+fn run(document: &str, folder: &Path) -> String {
+    let time = Regex::new(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z").unwrap();
+    let mut now = String::new();
+    let mut lines = document.lines().peekable();
+    while let Some(line) = lines.next() {
+        let _ = writeln!(now, "{line}");
+        if line != "```console" {
+            continue;
+        }
+        while let Some(line) = lines.next_if(|line| *line != "```") {
+            let Some(command) = line.strip_prefix("$ ") else { continue };
+            let _ = writeln!(now, "{line}");
+            let mut shell = Command::new("sh");
+            shell.args(["-c", &format!("exec 2>&1\n{command}")]).stdin(Stdio::null());
+            fixed(&mut shell, folder);
+            let output = shell.output().unwrap();
+            let text = String::from_utf8(output.stdout).unwrap();
+            let text = text.replace(&folder.display().to_string(), "[TEMP]");
+            let text = time.replace_all(&text, "[TIME]");
+            now.push_str(&text);
+            if !text.is_empty() && !text.ends_with('\n') {
+                now.push('\n');
+            }
+            match output.status.code() {
+                Some(0) => {}
+                Some(code) => {
+                    let _ = writeln!(now, "? {code}");
+                }
+                None => now.push_str("? killed\n"),
+            }
+            if lines.peek().is_some_and(|line| *line != "```") {
+                // blank lines between commands are the document's own
+                while lines.next_if(|line| !line.starts_with("$ ") && *line != "```").is_some() {}
+            }
+        }
+    }
+    now
+}
+
+fn holds(path: &str) {
+    let file = top().join(path);
+    let document = std::fs::read_to_string(&file).unwrap();
+    assert!(document.contains("```console\n$ "), "{path} runs nothing");
+    let folder = tempfile::tempdir().unwrap();
+    let now = run(&document, &std::fs::canonicalize(folder.path()).unwrap());
+    Assert::new().action_env("SNAPSHOTS").eq(now.raw(), Data::read_from(&file, None).raw());
+}
+
+macro_rules! transcripts {
+    ($($name:ident: $path:literal,)*) => {
+        $(
+            #[test]
+            #[cfg(unix)]
+            fn $name() {
+                holds($path);
+            }
+        )*
+
+        /// A transcript that nobody runs is a transcript that lies.
+        #[test]
+        fn every_transcript_is_run() {
+            let listed = [$($path),*];
+            for entry in std::fs::read_dir(top().join("tests/cli")).unwrap() {
+                let name = entry.unwrap().file_name().into_string().unwrap();
+                if name.ends_with(".md") {
+                    assert!(listed.contains(&format!("tests/cli/{name}").as_str()), "{name} is not run");
+                }
+            }
+        }
+    };
+}
+
+transcripts! {
+    readme: "README.md",
+    seed: "tests/cli/seed.md",
+    query: "tests/cli/query.md",
+    tabulate: "tests/cli/tabulate.md",
+    show: "tests/cli/show.md",
+    export: "tests/cli/export.md",
+    database: "tests/cli/database.md",
+    formats: "tests/cli/formats.md",
+}
