@@ -101,7 +101,6 @@ impl Query {
     }
 
     /// The fields that a narrow table shows, the most important first.
-    #[must_use]
     pub fn leading(&self) -> impl Iterator<Item = &'static str> {
         let first = match self.kinds.as_slice() {
             [one] => one.leading,

@@ -138,7 +138,7 @@ fn write_table(
     let mut table = Table::new();
     table.load_style(STYLE).set_content_arrangement(ContentArrangement::Dynamic);
     let whole = |n: usize| u16::try_from(n).unwrap_or(u16::MAX);
-    table.set_width(whole(widths.iter().sum::<usize>() + GAP * columns.len()));
+    table.set_width(whole(widths.iter().sum::<usize>() + GAP * (columns.len() - 1)));
     if sheet.color {
         table.enforce_styling();
     } else {
@@ -158,8 +158,9 @@ fn write_table(
         }));
     }
     for (n, column) in table.column_iter_mut().enumerate() {
-        column.set_padding((0, whole(GAP)));
-        column.set_constraint(ColumnConstraint::Absolute(Width::Fixed(whole(widths[n] + GAP))));
+        let gap = if n + 1 < widths.len() { GAP } else { 0 };
+        column.set_padding((0, whole(gap)));
+        column.set_constraint(ColumnConstraint::Absolute(Width::Fixed(whole(widths[n] + gap))));
     }
     for line in table.lines() {
         writeln!(out, "{}", line.trim_end())?;
