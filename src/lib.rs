@@ -7,15 +7,22 @@
 //! - [`kind`]: what may be stated, as data
 //! - [`query`]: what is asked, as plain data
 //! - [`import`]: bytes to checked rows
+//! - [`passage`]: locators and the passages of a text
+//! - [`claim`], [`check`], [`compare`], [`coverage`]: what is wrong, contested, left out
 //! - [`tabulate`]: rows to a cross-table
 //! - [`render`]: rows to bytes
 //! - [`store`]: `SQLite`, and nothing else knows it
 //! - [`command`]: the command line, and nothing else knows it
 
+pub mod check;
+pub mod claim;
 pub mod command;
+pub mod compare;
+pub mod coverage;
 pub mod exit;
 pub mod import;
 pub mod kind;
+pub mod passage;
 pub mod query;
 pub mod render;
 pub mod store;

@@ -82,6 +82,18 @@ impl Console {
         Ok(self.out.flush()?)
     }
 
+    /// Writes a whole document to stdout, or to the output file.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn whole(&mut self, global: &Global, text: &str) -> Result<()> {
+        let Some(target) = &global.output else { return self.text(text) };
+        let failed = |e: &std::io::Error| Failure::io(format!("cannot write {}", target.display()), e);
+        let mut made = draft::begin(draft::folder_of(target)).map_err(|e| failed(&e))?;
+        made.write_all(text.as_bytes()).map_err(|e| failed(&e))?;
+        draft::finish(made, target).map_err(|e| failed(&e))
+    }
+
     /// Writes rows in the format that is meant, to stdout or to the output file.
     ///
     /// # Errors
@@ -146,6 +158,15 @@ impl Console {
             self.say(&note);
         }
         Ok(count)
+    }
+
+    /// Whether matches are marked: in a table on a terminal, with colour.
+    #[must_use]
+    pub fn marks(&self, global: &Global) -> bool {
+        self.terminal
+            && global.output.is_none()
+            && colour(global)
+            && global.format(true).is_ok_and(|format| format.name == "table")
     }
 
     /// How wide tables may be: the terminal's width, or `COLUMNS`; none in a pipe.

@@ -6,7 +6,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command, FromArgMatches};
 
 use crate::exit::{Failure, Result};
 use crate::kind::{self, Field, Filter, KINDS, Kind};
-use crate::query::{self, Strength, Test};
+use crate::query::{self, Past, Strength, Test};
 use crate::value::Type;
 use crate::value::date::{self, Days};
 
@@ -21,6 +21,7 @@ pub struct Filters {
     among: Vec<(&'static str, Vec<String>)>,
     not: Vec<String>,
     expressions: Vec<String>,
+    past: super::past::Moments,
 }
 
 const SHARED: &str = "Filters";
@@ -56,7 +57,8 @@ impl clap::Args for Filters {
                     .action(ArgAction::Append),
             );
         }
-        command.after_help("A comma (without a space behind it) or a repeat is or, different flags are and.")
+        super::past::Moments::augment_args(command)
+            .after_help("A comma (without a space behind it) or a repeat is or, different flags are and.")
     }
 
     fn augment_args_for_update(command: Command) -> Command {
@@ -78,6 +80,7 @@ impl FromArgMatches for Filters {
             among: flags().map(|(field, _)| (field.name, values(field.name))).filter(|(_, values)| !values.is_empty()).collect(),
             not: all("not"),
             expressions: all("where"),
+            past: super::past::Moments::from_arg_matches(matches)?,
         })
     }
 
@@ -173,6 +176,14 @@ impl Filters {
             Days { first: Some(first), last: Some(last) } if first > last => Err(Failure::usage("--from lies behind --to")),
             _ => Ok(Some(days)),
         }
+    }
+
+    /// The moment that the answer is taken from.
+    ///
+    /// # Errors
+    /// It is no date.
+    pub fn past(&self) -> Result<Past> {
+        self.past.read()
     }
 
     /// Whether a filter holds this field to one value.

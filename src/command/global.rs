@@ -10,6 +10,9 @@ use crate::exit::{Failure, Result};
 use crate::render::{self, FORMATS, Format};
 use crate::store::{Access, Store};
 
+/// What `facts source list` can write besides the formats.
+pub const CITATIONS: [&str; 2] = ["bibtex", "csl-json"];
+
 /// Options before or behind any command.
 #[derive(Debug, Clone, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
@@ -19,7 +22,7 @@ pub struct Global {
     #[arg(long, global = true, value_name = "FILE")]
     pub db: Option<PathBuf>,
     /// The output format [default: by -o, else table on a terminal, csv in a pipe]
-    #[arg(short, long, global = true, value_name = "FORMAT", value_parser = PossibleValuesParser::new(FORMATS.iter().map(|f| f.name)))]
+    #[arg(short, long, global = true, value_name = "FORMAT", value_parser = PossibleValuesParser::new(FORMATS.iter().map(|f| f.name).chain(CITATIONS)))]
     pub format: Option<String>,
     /// Write to a file, whole or not at all; its name's end chooses the format
     #[arg(short, long, global = true, value_name = "FILE")]
@@ -97,6 +100,9 @@ impl Global {
     /// # Errors
     /// The end of the output file's name is no format's.
     pub fn format(&self, terminal: bool) -> Result<&'static Format> {
+        if let Some(name) = self.format.as_deref().filter(|name| CITATIONS.contains(name)) {
+            return Err(Failure::usage(format!("{name} is a format of facts source list alone")));
+        }
         let named = self.format.as_deref().and_then(render::find);
         if let (None, Some(file)) = (named, &self.output) {
             let extension = file.extension().and_then(|end| end.to_str()).unwrap_or_default();

@@ -1,15 +1,28 @@
 //! The command line: arguments and their commands, one a file, and the one `match` that runs them.
 
+mod add;
+mod check;
+mod claims;
+mod compare;
 mod completions;
 mod console;
+mod coverage;
+mod edit;
 mod export;
 mod fields;
 mod filters;
+mod folder;
+mod given;
 mod global;
+mod load;
 mod migrate;
+mod names;
+mod past;
 mod query;
+mod search;
 mod seed;
 mod show;
+mod source;
 mod status;
 mod tabulate;
 
@@ -38,9 +51,17 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Seed(seed::Args),
+    Add(add::Args),
+    Edit(edit::Args),
     Query(query::Args),
     Tabulate(tabulate::Args),
     Show(show::Args),
+    Search(search::Args),
+    Compare(compare::Args),
+    Check(check::Args),
+    Coverage(coverage::Args),
+    Source(source::Args),
+    Names(names::Args),
     Export(export::Args),
     Fields(fields::Args),
     Status(status::Args),
@@ -71,9 +92,17 @@ fn dispatch(cli: &Cli, console: &mut Console) -> Result<Exit> {
     let global = &cli.global;
     match &cli.command {
         Command::Seed(args) => seed::run(args, global, console),
+        Command::Add(args) => add::run(args, global, console),
+        Command::Edit(args) => edit::run(args, global, console),
         Command::Query(args) => query::run(args, global, console),
         Command::Tabulate(args) => tabulate::run(args, global, console),
         Command::Show(args) => show::run(args, global, console),
+        Command::Check(args) => check::run(args, global, console),
+        Command::Compare(args) => compare::run(args, global, console),
+        Command::Coverage(args) => coverage::run(args, global, console),
+        Command::Search(args) => search::run(args, global, console),
+        Command::Names(args) => names::run(args, global, console),
+        Command::Source(args) => source::run(args, global, console),
         Command::Export(args) => export::run(args, global, console),
         Command::Fields(args) => fields::run(args, global, console),
         Command::Status(args) => status::run(args, global, console),

@@ -43,6 +43,7 @@ pub struct Args {
 pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> {
     let mut query = Query::of(query::kinds(&args.kind)?);
     query.tests = args.filters.tests(&query.kinds)?;
+    query.past = args.filters.past()?;
     if let Some(list) = &args.columns {
         query.columns = query::fields(list, &query.kinds)?;
     }

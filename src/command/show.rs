@@ -1,27 +1,41 @@
-//! `facts show`: one fact in full, with its evidence, its voice and its history.
+//! `facts show`: one fact in full: the passage that states it, its voice, other answers, where it came from, its history.
 
+use super::add::no_such_ref;
 use super::console::Console;
 use super::global::Global;
+use super::past;
 use crate::exit::{Exit, Failure, Result};
-use crate::kind::Need;
-use crate::render::Heading;
+use crate::kind::{Need, shared};
+use crate::passage::{self, Locator};
+use crate::query::{self, Query};
+use crate::render::{Heading, MARK_OFF, MARK_ON};
 use crate::store::{History, Store};
-use crate::value::nearest::did_you_mean;
 use crate::value::{Cell, Type, Value};
 
-/// Show facts in full.
+/// How many characters of context stand on each side of a passage.
+const CONTEXT: usize = 160;
+
+/// Show facts in full: the passage that states it, its voice, other answers to its question, its history.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  facts show us-iraq-2014:arms-12\n  facts show us-iraq-2014:casualty-1 -f json")]
 pub struct Args {
     /// source:key, the ref of a query
     #[arg(value_name = "REF", required = true)]
     refs: Vec<String>,
+    #[command(flatten)]
+    past: past::Moments,
 }
+
+/// One fact as it is written: headings and cells.
+type Shown = Vec<(Heading, Value)>;
 
 /// Runs it.
 pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> {
     let store = global.open()?;
-    let mut found = Vec::new();
+    let past = args.past.read()?;
+    let run = store.run_at(&past)?;
+    let in_full = global.format.is_none() && global.output.is_none();
+    let mut facts: Vec<Shown> = Vec::new();
     let mut exit = Exit::Done;
     for reference in &args.refs {
         let (source, key) = reference.split_once(':').ok_or_else(|| {
@@ -29,62 +43,85 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
                 .hint("facts query all --columns ref,summary lists them")
         })?;
         let rows = store.history(source, key)?;
-        if rows.is_empty() {
-            let refs = store.refs()?;
-            console
-                .say(&format!("no fact is called \"{reference}\"{}", did_you_mean(reference, refs.iter().map(String::as_str))));
+        let mut current: Vec<&History> = rows.iter().filter(|row| row.is_live_at(run)).collect();
+        if current.is_empty() && past.as_of.is_none() {
+            // what was withdrawn is shown as it was last
+            current.extend(rows.first());
+        }
+        if current.is_empty() {
+            console.say(&no_such_ref(&store, reference)?.message);
             exit = Exit::No;
         }
-        found.push(rows);
-    }
-    for (n, rows) in found.iter().filter(|rows| !rows.is_empty()).enumerate() {
-        let in_full = global.format.is_none() && global.output.is_none();
-        let shown: Vec<&History> = rows.iter().filter(|row| row.retired.is_none()).chain(rows.iter().take(1)).take(1).collect();
-        for row in shown {
-            if in_full && n > 0 {
-                console.text("\n")?;
-            }
-            let (headings, cells) = if in_full { full(&store, row, rows)? } else { plain(row) };
-            let global = if in_full { &as_table(global) } else { global };
-            console.record(global, headings, &cells)?;
+        for row in current {
+            facts.push(if in_full { full(&store, row, &rows)? } else { plain(&store, row)? });
         }
     }
+    if in_full {
+        for (n, fact) in facts.into_iter().enumerate() {
+            if n > 0 {
+                console.text("\n")?;
+            }
+            let (headings, cells): (Vec<Heading>, Vec<Value>) = fact.into_iter().unzip();
+            console.record(&Global { format: Some("table".into()), ..global.clone() }, headings, &cells)?;
+        }
+        return Ok(exit);
+    }
+    write(&facts, global, console)?;
     Ok(exit)
 }
 
-/// The same options, for a fact a person reads.
-fn as_table(global: &Global) -> Global {
-    Global { format: Some("table".into()), ..global.clone() }
+/// Writes facts of several kinds as one table: each has the fields of all.
+fn write(facts: &[Shown], global: &Global, console: &mut Console) -> Result<()> {
+    let mut headings: Vec<Heading> = Vec::new();
+    for (heading, _) in facts.iter().flatten() {
+        if !headings.iter().any(|known| known.name == heading.name) {
+            headings.push(heading.clone());
+        }
+    }
+    let names: Vec<String> = headings.iter().map(|heading| heading.name.clone()).collect();
+    console.rows(global, headings, Vec::new(), |row| {
+        for fact in facts {
+            let cell = |name: &String| {
+                fact.iter().find(|(heading, _)| heading.name == *name).map_or(Cell::Null, |(_, cell)| cell.clone())
+            };
+            row(&names.iter().map(cell).collect::<Vec<_>>())?;
+        }
+        Ok(facts.len() as u64)
+    })?;
+    Ok(())
 }
 
-/// What an older row stated otherwise: `best 1458, note –`.
-fn differences(older: &History, row: &History) -> String {
-    let other = |name: &str| row.cells.iter().find(|(field, _)| field.name == name).map(|(_, cell)| cell);
-    let stated: Vec<String> = older
+/// The value of a field of a row, as text.
+fn text_of(row: &History, name: &str) -> Option<String> {
+    row.cells.iter().find(|(field, cell)| field.name == name && !cell.is_null()).map(|(_, cell)| cell.to_string())
+}
+
+/// The fields that a query shows, `extra`, the passage and where the row came from, for machines.
+fn plain(store: &Store, row: &History) -> Result<Shown> {
+    let mut fields: Shown = row
         .cells
-        .iter()
-        .filter(|(field, cell)| field.is_given() && other(field.name) != Some(cell))
-        .map(|(field, cell)| format!("{} {}", field.name, if cell.is_null() { "–".to_owned() } else { cell.to_string() }))
-        .collect();
-    if stated.is_empty() { "the same".to_owned() } else { stated.join(", ") }
-}
-
-/// The fields that a query shows, and `extra`.
-fn plain(row: &History) -> (Vec<Heading>, Vec<Value>) {
-    row.cells
         .iter()
         .filter(|(field, _)| field.need != Need::Kept && field.name != "key")
         .map(|(field, cell)| (Heading { name: field.name.to_owned(), number: field.ty.is_number() }, cell.clone()))
-        .unzip()
+        .collect();
+    let passage = match evidence(store, row)? {
+        Evidence::Held(_, passage, _) => Cell::Text(passage.into()),
+        _ => Cell::Null,
+    };
+    let text = |value: &Option<String>| value.clone().map_or(Cell::Null, |text| Cell::Text(text.into()));
+    fields.push((Heading::text("passage"), passage));
+    fields.push((Heading::text("recorded"), Cell::Text(row.recorded.clone().into())));
+    fields.push((Heading::text("file"), text(&row.file)));
+    fields.push((Heading::text("release"), text(&row.release)));
+    Ok(fields)
 }
 
 /// What is stated, and what a person wants to know about it.
-fn full(store: &Store, row: &History, rows: &[History]) -> Result<(Vec<Heading>, Vec<Value>)> {
-    let mut lines: Vec<(Heading, Value)> = Vec::new();
+fn full(store: &Store, row: &History, rows: &[History]) -> Result<Shown> {
+    let mut lines: Shown = Vec::new();
     let mut put = |name: &str, value: Value| lines.push((Heading::text(name), value));
-    for (field, cell) in
-        row.cells.iter().filter(|(field, cell)| field.need != Need::Kept && field.name != "key" && !cell.is_null())
-    {
+    let stated = row.cells.iter().filter(|(field, cell)| field.need != Need::Kept && field.name != "key" && !cell.is_null());
+    for (field, cell) in stated {
         let text = cell.to_string();
         let more = match field.ty {
             Type::Source => store.title(&text)?,
@@ -93,16 +130,87 @@ fn full(store: &Store, row: &History, rows: &[History]) -> Result<(Vec<Heading>,
         };
         put(field.name, more.map_or_else(|| cell.clone(), |more| Cell::Text(format!("{text}: {more}").into())));
     }
-    let what = |row: &History| {
-        let release = row.release.as_ref().map(|release| format!(", release {release}")).unwrap_or_default();
-        format!("{} from {}{release}", row.recorded, row.file.as_deref().unwrap_or("the command line"))
+    let text = match evidence(store, row)? {
+        Evidence::None => None,
+        Evidence::Held(before, passage, after) => Some(format!("{before}{MARK_ON}{passage}{MARK_OFF}{after}").trim().to_owned()),
+        Evidence::NotHeld(source) => Some(format!("text not held; facts source attach {source} FILE keeps it")),
+        Evidence::Astray => Some("the locator leads nowhere in the text that is held".to_owned()),
     };
-    put("recorded", Cell::Text(what(row).into()));
-    for older in rows.iter().filter(|other| other.retired.is_some()) {
-        let why =
-            older.cells.iter().find(|(field, _)| field.name == "retired_why").map(|(_, why)| why.to_string()).unwrap_or_default();
-        let until = older.retired.as_deref().unwrap_or_default();
-        put("earlier", Cell::Text(format!("{}, {why} {until}: {}", what(older), differences(older, row)).into()));
+    if let Some(text) = text {
+        put("passage", Cell::Text(text.into()));
     }
-    Ok(lines.into_iter().unzip())
+    for answer in answers(store, row)? {
+        put("answer", Cell::Text(answer.into()));
+    }
+    put("recorded", Cell::Text(recorded(row).into()));
+    for older in rows.iter().filter(|other| other.retired.is_some() && other.import() != row.import()) {
+        let why = text_of(older, "retired_why").unwrap_or_default();
+        let until = older.retired.as_deref().unwrap_or_default();
+        put("earlier", Cell::Text(format!("{}, {why} {until}: {}", recorded(older), differences(older, row)).into()));
+    }
+    Ok(lines)
+}
+
+fn recorded(row: &History) -> String {
+    let release = row.release.as_ref().map(|release| format!(", release {release}")).unwrap_or_default();
+    let from = row.file.as_ref().map_or("by hand".to_owned(), |file| format!("from {file}"));
+    format!("{} {from}{release} (import={})", row.recorded, row.import())
+}
+
+/// What the source says in the place that a fact rests on.
+enum Evidence {
+    /// The fact has no locator that leads into a text.
+    None,
+    /// The passage, with what stands before and behind it.
+    Held(String, String, String),
+    /// The text of this source is not held.
+    NotHeld(String),
+    /// The locator does not lead into the text.
+    Astray,
+}
+
+fn evidence(store: &Store, row: &History) -> Result<Evidence> {
+    let locator = text_of(row, "locator").as_deref().and_then(Locator::parse);
+    let (Some(locator @ (Locator::Chars(..) | Locator::Lines(..))), Some(source)) = (locator, text_of(row, "source")) else {
+        return Ok(Evidence::None);
+    };
+    let Some(held) = store.held_text(&source)? else { return Ok(Evidence::NotHeld(source)) };
+    Ok(match locator.resolve(&held.text) {
+        None => Evidence::Astray,
+        Some(range) => {
+            let (before, passage, after) = passage::in_context(&held.text, &range, CONTEXT);
+            Evidence::Held(before, passage, after)
+        }
+    })
+}
+
+/// The other live answers to the question of a fact.
+fn answers(store: &Store, row: &History) -> Result<Vec<String>> {
+    let (Some(topic), Some(own)) = (text_of(row, "topic"), text_of(row, "ref")) else { return Ok(Vec::new()) };
+    let mut query = Query::of(query::kinds("all")?);
+    let field = |name: &str| shared().find(|field| field.name == name);
+    let Some(by_topic) = field("topic") else { return Ok(Vec::new()) };
+    query.tests = vec![query::among(by_topic, vec![topic], false)?];
+    query.columns = ["ref", "said_by", "stance", "summary"].into_iter().filter_map(field).collect();
+    let mut answers = Vec::new();
+    store.select(&query, |cells| {
+        let reference = cells[0].to_string();
+        if reference != own {
+            let voice = if cells[1].is_null() { "the source".to_owned() } else { cells[1].to_string() };
+            answers.push(format!("{reference}, {voice} {}: {}", cells[2], cells[3]));
+        }
+        Ok(())
+    })?;
+    Ok(answers)
+}
+
+/// What an older row stated otherwise: `best 1458, note –`.
+fn differences(older: &History, row: &History) -> String {
+    let stated: Vec<String> = older
+        .cells
+        .iter()
+        .filter(|(field, _)| field.is_given() && text_of(older, field.name) != text_of(row, field.name))
+        .map(|(field, cell)| format!("{} {}", field.name, if cell.is_null() { "–".to_owned() } else { cell.to_string() }))
+        .collect();
+    if stated.is_empty() { "the same".to_owned() } else { stated.join(", ") }
 }

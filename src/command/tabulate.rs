@@ -68,6 +68,7 @@ enum Totals {
 pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> {
     let mut query = Query::of(query::kinds(&args.kind)?);
     query.tests = args.filters.tests(&query.kinds)?;
+    query.past = args.filters.past()?;
     let rows = fields(&args.rows, &query.kinds)?;
     let mut cols = args.cols.as_deref().map_or(Ok(Vec::new()), |list| fields(list, &query.kinds))?;
     let value = args.value.as_deref().map(|name| figure(name, &query)).transpose()?;

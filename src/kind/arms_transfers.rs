@@ -50,5 +50,6 @@ pub static KIND: Kind = Kind {
         Field::new("tiv", Type::Real, "SIPRI trend-indicator value, millions; not a price, and 0 means under 0.5.")
             .per(&["stage"]),
     ],
+    counted: &["designation"],
     leading: &["ref", "designation", "stage", "recipient", "supplier", "date", "said_by", "stance", "best", "summary"],
 };

@@ -27,5 +27,6 @@ pub static KIND: Kind = Kind {
         Field::new("method", Type::Term, "How the figure was reached: incident count, media count, survey, model."),
         Field::new("event", Type::Text, "The event that it belongs to, as source:key."),
     ],
+    counted: &["harm", "population"],
     leading: &["ref", "date", "harm", "population", "low", "best", "high", "place", "said_by", "stance", "summary"],
 };

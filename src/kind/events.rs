@@ -21,5 +21,6 @@ pub static KIND: Kind = Kind {
         Field::new("deaths_high", Type::Integer, "Deaths, highest estimate.").per(&["type"]),
         Field::new("deaths_text", Type::Text, "Deaths, in the source's words."),
     ],
+    counted: &[],
     leading: &["ref", "date", "summary", "type", "actor", "target", "said_by", "stance", "place"],
 };

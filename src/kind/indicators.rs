@@ -23,5 +23,6 @@ pub static KIND: Kind = Kind {
         Field::new("quantity_text", Type::Text, "The figure in the source's words."),
         Field::new("qualifier", Type::Choice(QUALIFIERS), "How the source hedges the figure."),
     ],
+    counted: &["measure", "unit"],
     leading: &["ref", "measure", "subject", "counterpart", "best", "unit", "date", "low", "high", "summary"],
 };

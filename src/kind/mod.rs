@@ -37,6 +37,8 @@ pub struct Kind {
     pub about: &'static str,
     /// The fields of this kind alone.
     pub own: &'static [Field],
+    /// The fields that say what its figures count: figures that differ in them are no answers to one question.
+    pub counted: &'static [&'static str],
     /// The fields that a narrow table shows, the most important first.
     pub leading: &'static [&'static str],
 }

@@ -52,6 +52,19 @@ pub static SOURCES: Parent = Parent {
     kept: &["id"],
 };
 
+/// The texts of documents.
+pub static TEXTS: Parent = Parent {
+    table: "source_texts",
+    about: "The texts of documents, as attached.",
+    fields: &[
+        Field::new("source", Type::Source, "The document.").required(),
+        Field::new("sha256", Type::Slug, "SHA-256 of the file that was attached, in hexadecimal.").required(),
+        Field::new("text", Type::Text, "The text, in UTF-8 without a byte order mark.").required(),
+    ],
+    key: &["source"],
+    kept: &["id"],
+};
+
 /// Questions with one answer.
 pub static TOPICS: Parent = Parent {
     table: "topics",
@@ -137,7 +150,7 @@ pub static IMPORTS: Parent = Parent {
 };
 
 /// The parents, in the order in which rows must arrive.
-pub static PARENTS: &[&Parent] = &[&SOURCES, &TOPICS, &ACTORS, &PLACES, &NAMES, &IMPORTS];
+pub static PARENTS: &[&Parent] = &[&SOURCES, &TEXTS, &TOPICS, &ACTORS, &PLACES, &NAMES, &IMPORTS];
 
 impl Parent {
     /// The field of this name.

@@ -56,5 +56,6 @@ pub static KIND: Kind = Kind {
         Field::new("staff_text", Type::Text, "Staff, in the source's words."),
         Field::new("staff_qualifier", Type::Choice(QUALIFIERS), "How the source hedges the staff."),
     ],
+    counted: &["post_type"],
     leading: &["ref", "date", "sender", "receiver", "post_type", "head", "office", "place", "staff_low", "staff_best", "summary"],
 };

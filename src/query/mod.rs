@@ -25,6 +25,28 @@ pub struct Query {
     pub limit: Option<u64>,
     /// Leaving out so many first.
     pub offset: u64,
+    /// Words that the facts must hold; without a sort, the best match comes first.
+    pub words: Option<String>,
+    /// What was known, or published, when.
+    pub past: Past,
+}
+
+/// The state of the database, and of the world's publications, that an answer is taken from.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Past {
+    /// What this database knew then.
+    pub as_of: Option<Moment>,
+    /// What had been published by that day, a Julian day number.
+    pub published_by: Option<i64>,
+}
+
+/// A moment in the life of a database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Moment {
+    /// The last run that began before this time (RFC 3339, UTC).
+    Before(String),
+    /// This run.
+    Run(i64),
 }
 
 /// One condition.
@@ -97,7 +119,7 @@ impl Query {
             [one] => one.shown().collect(),
             _ => kind::shown_of_all().collect(),
         };
-        Query { kinds, tests: Vec::new(), columns, sort: Vec::new(), limit: None, offset: 0 }
+        Query { kinds, tests: Vec::new(), columns, sort: Vec::new(), limit: None, offset: 0, words: None, past: Past::default() }
     }
 
     /// The fields that a narrow table shows, the most important first.

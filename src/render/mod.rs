@@ -1,6 +1,7 @@
 //! Rows to bytes: one output format a file, and the list of them. Knows cells and headings, nothing else.
 
 mod csv;
+pub mod html;
 mod json;
 mod markdown;
 mod record;
@@ -11,7 +12,8 @@ use std::io::{self, Write};
 use crate::value::Cell;
 
 /// Every output format.
-pub static FORMATS: &[&Format] = &[&table::FORMAT, &csv::CSV, &csv::TSV, &json::JSON, &json::JSONL, &markdown::FORMAT];
+pub static FORMATS: &[&Format] =
+    &[&table::FORMAT, &csv::CSV, &csv::TSV, &json::JSON, &json::JSONL, &markdown::FORMAT, &html::FORMAT];
 
 /// A way to write rows.
 #[derive(Debug)]
@@ -65,6 +67,11 @@ impl Heading {
         Heading { name: name.into(), number: true }
     }
 }
+
+/// Begins and ends a part of a text that a field a line shows apart. Both are private to Unicode's users, and no data has them.
+pub const MARK_ON: char = '\u{e000}';
+/// See [`MARK_ON`].
+pub const MARK_OFF: char = '\u{e001}';
 
 /// Takes rows.
 pub trait Sink {

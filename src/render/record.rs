@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use unicode_width::UnicodeWidthStr;
 
 use super::table::shown;
-use super::{Sheet, Sink};
+use super::{MARK_OFF, MARK_ON, Sheet, Sink};
 use crate::value::Cell;
 
 /// Writes records, a blank line between.
@@ -34,6 +34,7 @@ impl Sink for Records<'_> {
             let text = shown(cell, self.sheet);
             let pad = self.label - heading.name.width();
             for (i, line) in wrapped(&text, room).iter().enumerate() {
+                let line = &marked(line, self.sheet.color);
                 if i == 0 {
                     writeln!(self.out, "{}{}  {line}", heading.name, " ".repeat(pad))?;
                 } else {
@@ -47,6 +48,15 @@ impl Sink for Records<'_> {
 
     fn finish(self: Box<Self>) -> io::Result<Vec<String>> {
         Ok(Vec::new())
+    }
+}
+
+/// Marks shown: bold on a terminal, in brackets elsewhere. A mark that goes on over lines begins anew on each.
+pub fn marked(line: &str, color: bool) -> String {
+    if color {
+        line.replace(MARK_ON, "\u{1b}[1m").replace(MARK_OFF, "\u{1b}[0m")
+    } else {
+        line.replace(MARK_ON, "[").replace(MARK_OFF, "]")
     }
 }
 

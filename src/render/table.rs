@@ -7,7 +7,7 @@ use comfy_table::{
 };
 use unicode_width::UnicodeWidthStr;
 
-use super::record::Records;
+use super::record::{Records, marked};
 use super::{Format, Sheet, Sink};
 use crate::value::Cell;
 use crate::value::text::{count, grouped, visible};
@@ -163,7 +163,7 @@ fn write_table(
         column.set_constraint(ColumnConstraint::Absolute(Width::Fixed(whole(widths[n] + gap))));
     }
     for line in table.lines() {
-        writeln!(out, "{}", line.trim_end())?;
+        writeln!(out, "{}", marked(line.trim_end(), sheet.color))?;
     }
     Ok(())
 }

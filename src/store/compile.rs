@@ -3,11 +3,11 @@
 use rusqlite::Connection;
 use rusqlite::types::Value as Sql;
 
-use super::literal;
 use super::names::{self, Class, WORDING};
+use super::{literal, search};
 use crate::exit::Result;
 use crate::kind::{Field, Kind};
-use crate::query::{Op, Order, Query, Strength, Test, is_partial};
+use crate::query::{Moment, Op, Order, Past, Query, Strength, Test, is_partial};
 use crate::value::date::{Bucket, Days};
 use crate::value::{Cell, Type, Value, date};
 
@@ -44,6 +44,7 @@ pub fn compile(connection: &Connection, query: &Query) -> Result<Compiled> {
     let mut arms = Vec::new();
     let single = query.kinds.len() == 1;
     let orders = sort_keys(query);
+    let (live, matched) = (live(connection, &query.past)?, query.words.as_deref().map(search::words));
     for kind in &query.kinds {
         let mut shown: Vec<String> = Vec::new();
         for field in &query.columns {
@@ -60,20 +61,36 @@ pub fn compile(connection: &Connection, query: &Query) -> Result<Compiled> {
             }
         }
         if !single {
+            if matched.is_some() {
+                shown.push("s.rank AS rank".to_owned());
+            }
             for (i, (order, part)) in orders.iter().enumerate() {
                 let key =
                     kind.field(order.field.name).map_or("NULL".to_owned(), |own| sort_expressions(kind, own)[*part].clone());
                 shown.push(format!("{key} AS sort{i}"));
             }
         }
-        let condition = conditions(connection, kind, &query.tests, &mut values)?;
-        arms.push(format!("SELECT {}\n  FROM {} f\n WHERE {condition}", shown.join(",\n       "), kind.table));
+        let from = match &matched {
+            None => format!("{} f", kind.table),
+            Some(words) => {
+                values.push(Sql::Text(words.clone().unwrap_or_else(|| "\"\"".into())));
+                let rows = format!(
+                    "SELECT rowid >> 4 AS id, rank FROM search WHERE search MATCH ? AND rowid & 15 = {}",
+                    search::place(kind)
+                );
+                format!("({rows}) s JOIN {} f ON f.id = s.id", kind.table)
+            }
+        };
+        let condition = conditions(connection, kind, &live, &query.tests, &mut values)?;
+        arms.push(format!("SELECT {}\n  FROM {from}\n WHERE {condition}", shown.join(",\n       ")));
     }
     let key = |i: usize, order: &Order, part: usize| {
         let by = if single { sort_expressions(query.kinds[0], order.field)[part].clone() } else { format!("sort{i}") };
         format!("{by}{} NULLS LAST", if order.descending { " DESC" } else { "" })
     };
-    let order: Vec<String> = orders.iter().enumerate().map(|(i, (order, part))| key(i, order, *part)).collect();
+    let best_first = (matched.is_some() && query.sort.is_empty()).then(|| if single { "s.rank" } else { "rank" }.to_owned());
+    let order: Vec<String> =
+        best_first.into_iter().chain(orders.iter().enumerate().map(|(i, (order, part))| key(i, order, *part))).collect();
     let mut sql = if single {
         arms.remove(0)
     } else {
@@ -172,8 +189,49 @@ pub fn wording(field: &Field) -> String {
     }
 }
 
-fn conditions(connection: &Connection, kind: &Kind, tests: &[Test], values: &mut Vec<Sql>) -> Result<String> {
-    let mut all = vec!["f.retired_by_id IS NULL".to_owned()];
+/// The last run at a moment.
+///
+/// # Errors
+/// Runs cannot be looked up.
+pub fn run_at(connection: &Connection, moment: &Moment) -> Result<i64> {
+    match moment {
+        Moment::Run(run) => Ok(*run),
+        Moment::Before(time) => {
+            Ok(connection.query_row("SELECT ifnull(max(id), 0) FROM imports WHERE ran_at < ?1", [time], |row| row.get(0))?)
+        }
+    }
+}
+
+/// The condition that a row was live, and published, at the moment that is asked for.
+///
+/// # Errors
+/// Runs or sources cannot be looked up.
+pub fn live(connection: &Connection, past: &Past) -> Result<String> {
+    let mut live = match &past.as_of {
+        None => "f.retired_by_id IS NULL".to_owned(),
+        Some(moment) => {
+            let run = run_at(connection, moment)?;
+            format!("f.import_id <= {run} AND (f.retired_by_id IS NULL OR f.retired_by_id > {run})")
+        }
+    };
+    if let Some(by) = past.published_by {
+        let mut read = connection.prepare("SELECT id, published FROM sources WHERE published IS NOT NULL")?;
+        let found = read.query_map([], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?)))?;
+        let mut ids = Vec::new();
+        for source in found {
+            let (id, published) = source?;
+            // known only to the year, it may have been published on any day of it
+            if date::parse(&published).is_ok_and(|days| days.last.is_some_and(|last| last <= by)) {
+                ids.push(id.to_string());
+            }
+        }
+        live = format!("{live} AND f.source_id IN ({})", ids.join(", "));
+    }
+    Ok(live)
+}
+
+fn conditions(connection: &Connection, kind: &Kind, live: &str, tests: &[Test], values: &mut Vec<Sql>) -> Result<String> {
+    let mut all = vec![live.to_owned()];
     for test in tests {
         all.push(condition(connection, kind, test, values)?);
     }

@@ -3,19 +3,23 @@
 mod compile;
 pub mod draft;
 mod fault;
+mod link;
 mod migrate;
 mod names;
 mod open;
 mod parents;
 mod schema;
+mod search;
 mod select;
 mod status;
+mod texts;
 mod write;
 
 use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 
+pub use link::Linked;
 pub use migrate::Ledger;
 pub use names::Class;
 pub use open::Access;

@@ -132,6 +132,8 @@ pub struct Entry {
     pub bearer: i64,
     /// How an export writes it.
     pub wording: String,
+    /// The usual name of its bearer.
+    pub usual: String,
 }
 
 /// Looks names up for rows on their way in, and remembers what it found.
@@ -170,26 +172,26 @@ fn look(connection: &Connection, class: Class, text: &str) -> Result<Found> {
     );
     let mut find = connection.prepare_cached(&sql)?;
     let mut rows = find.query(params![fold(name), scheme, name])?;
-    let mut entries: Vec<(Entry, String)> = Vec::new();
-    let mut exact = false;
+    let mut entries: Vec<Entry> = Vec::new();
     while let Some(row) = rows.next()? {
-        let entry = Entry { id: row.get(0)?, bearer: row.get(1)?, wording: row.get(2)? };
-        exact |= entries.is_empty() && spelling(&entry.wording).name == name;
-        entries.push((entry, row.get(3)?));
+        let entry = Entry { id: row.get(0)?, bearer: row.get(1)?, wording: row.get(2)?, usual: row.get(3)? };
+        entries.push(entry);
     }
-    let mut bearers: Vec<&String> = entries.iter().map(|(_, bearer)| bearer).collect();
+    // an exact spelling means its own bearer, even if others share the folded form
+    let is_exact = |entry: &&Entry| spelling(&entry.wording).name == name;
+    let candidates: Vec<&Entry> = if entries.iter().any(|entry| is_exact(&entry)) {
+        entries.iter().filter(is_exact).collect()
+    } else {
+        entries.iter().collect()
+    };
+    let mut bearers: Vec<&str> = candidates.iter().map(|entry| entry.usual.as_str()).collect();
     bearers.sort_unstable();
     bearers.dedup();
-    Ok(match entries.first() {
+    Ok(match candidates.first() {
         None => Found::None,
-        Some((first, bearer)) if bearers.len() == 1 || (exact && only_exact(&entries, name, bearer)) => Found::One(first.clone()),
-        Some(_) => Found::Several(bearers.into_iter().cloned().collect()),
+        Some(first) if bearers.len() == 1 => Found::One((*first).clone()),
+        Some(_) => Found::Several(bearers.into_iter().map(str::to_owned).collect()),
     })
-}
-
-/// Whether everything spelled exactly so has one bearer.
-fn only_exact(entries: &[(Entry, String)], name: &str, bearer: &str) -> bool {
-    entries.iter().filter(|(entry, _)| spelling(&entry.wording).name == name).all(|(_, other)| other == bearer)
 }
 
 /// The usual names of all actors or places, for messages.

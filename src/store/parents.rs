@@ -68,6 +68,7 @@ impl Writer<'_> {
             }
         }
         let (id, outcome) = self.upsert(table, &columns)?;
+        self.texts |= table.table == parent::TEXTS.table && outcome != Outcome::Unchanged;
         if let Some(class) = [Class::Actor, Class::Place].into_iter().find(|class| class.table() == table.table)
             && let Some(name) = row.iter().find(|(field, _)| field.name == "name").and_then(|(_, value)| value.text())
         {
@@ -76,7 +77,9 @@ impl Writer<'_> {
         for (column, class, field, name) in later {
             self.later.push(Later { table: table.table, column, class, id, field: field.name, name, place });
         }
-        self.names.forget();
+        if outcome != Outcome::Unchanged {
+            self.names.forget();
+        }
         Ok(Ok(outcome))
     }
 
@@ -104,6 +107,16 @@ impl Writer<'_> {
 
     /// The actor or place that a name means, or what was expected instead.
     fn bearer(&mut self, class: Class, name: &str) -> Result<Result<i64, String>> {
+        // a usual name has an index of its own
+        let usual = format!("SELECT id FROM {} WHERE name = ?1", class.table());
+        let name_of = super::names::spelling(name);
+        if name_of.scheme.is_none_or(|scheme| scheme == "name") {
+            let found: Option<i64> =
+                self.transaction.prepare_cached(&usual)?.query_row([name_of.name], |row| row.get(0)).optional()?;
+            if let Some(id) = found {
+                return Ok(Ok(id));
+            }
+        }
         let found = self.names.find(&self.transaction, class, name)?;
         Ok(match found {
             Found::One(entry) => Ok(entry.bearer),
@@ -119,7 +132,11 @@ impl Writer<'_> {
         }
         let known = super::names::known(&self.transaction, class)?;
         let near = did_you_mean(name, known.iter().map(String::as_str));
-        Ok(format!("expected an {one} that {}.csv or names.csv holds{near}", class.table()).replace("an place", "a place"))
+        let article = if class == Class::Actor { "an" } else { "a" };
+        Ok(format!(
+            "expected {article} {one} that is known ({table}.csv, or facts add {table}, makes one known){near}",
+            table = class.table()
+        ))
     }
 
     fn usual_name(&mut self, class: Class, bearer: i64, name: &str) -> Result<()> {
@@ -133,8 +150,10 @@ impl Writer<'_> {
     }
 
     fn upsert(&mut self, table: &Parent, columns: &[(String, Sql)]) -> Result<(i64, Outcome)> {
-        let keys: Vec<String> =
-            table.key.iter().filter_map(|name| table.field(name)).map(|field| field.columns().remove(0)).collect();
+        let declared = table.key.iter().filter_map(|name| table.field(name)).map(|field| field.columns().remove(0));
+        // names are found by their folded form, which has an index
+        let folded = columns.iter().map(|(column, _)| column.clone()).filter(|column| column == "folded");
+        let keys: Vec<String> = folded.chain(declared).collect();
         let is_key = |column: &String| keys.contains(column);
         let value_of =
             |name: &String| columns.iter().find(|(column, _)| column == name).map_or(Sql::Null, |(_, value)| value.clone());

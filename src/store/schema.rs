@@ -13,10 +13,11 @@ use crate::value::text::hex;
 pub const MIGRATIONS: &[&str] = &[
     "98929bf0f7c4336556aea4d11fa0d77e2b0b0e7eaec4787fef60434c493aa21a",
     "f11643319b16f41d0030d34f5288e00de90f92f403e74bc75d6b013eb05a80fe",
+    "ccd984aaccf5e6aedc7b15680c2e45072b30230cf605308b30ba6415d5d943e3",
 ];
 
 /// SHA-256 of the schema that the migrations make, by version; only the newest can be read.
-const FINGERPRINT: &str = "7974a7f607ef87b7b80476a9988bb28e2540b0f281a28006dfaa0f315d4f408f";
+const FINGERPRINT: &str = "21a7493da59ed40253f170557ad5aac4551b2329f89e8baac7fcc2c6565209fe";
 
 /// Refuses a database whose schema is not the one that the migrations make.
 ///

@@ -10,7 +10,7 @@ use super::compile::{self, Compiled, Read};
 use super::names::{self, Class};
 use crate::exit::{Failure, Result};
 use crate::kind::Field;
-use crate::query::{Query, Test};
+use crate::query::{Past, Query, Test};
 use crate::value::date::Days;
 use crate::value::nearest::did_you_mean;
 use crate::value::{Cell, Type};
@@ -36,6 +36,14 @@ impl Store {
             rows += 1;
         }
         Ok(rows)
+    }
+
+    /// The last run at the moment that is asked for; `None`: now.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn run_at(&self, past: &Past) -> Result<Option<i64>> {
+        past.as_of.as_ref().map(|moment| compile::run_at(&self.connection, moment)).transpose()
     }
 
     /// The SQL that answers a query, with its values in it: it runs in any `SQLite` shell.
@@ -78,10 +86,11 @@ impl Store {
             Some(field) => Test::Among { field, values: word, not: false },
             None => Test::AnyActor(word),
         };
+        let live = compile::live(&self.connection, &query.past)?;
         for kind in &query.kinds {
             let mut values = Vec::new();
             let condition = compile::condition(&self.connection, kind, &test, &mut values)?;
-            let sql = format!("SELECT EXISTS (SELECT 1 FROM {} f WHERE f.retired_by_id IS NULL AND {condition})", kind.table);
+            let sql = format!("SELECT EXISTS (SELECT 1 FROM {} f WHERE {live} AND {condition})", kind.table);
             if self.connection.prepare(&sql)?.query_row(params_from_iter(values), |row| row.get(0))? {
                 return Ok(true);
             }

@@ -134,6 +134,33 @@ impl Store {
         Ok(rows)
     }
 
+    /// What the live rows of a REF state, each with its kind: the fields that a row may be given, as an export writes them.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn stated(&self, source: &str, key: &str) -> Result<Vec<(&'static Kind, Stated)>> {
+        let mut found = Vec::new();
+        for kind in KINDS {
+            let fields: Vec<&'static Field> = kind.fields().filter(|field| field.is_given()).collect();
+            let shown: Vec<String> = fields.iter().map(|field| compile::wording(field)).collect();
+            let sql = format!(
+                "SELECT {} FROM {} f WHERE f.source_id = (SELECT id FROM sources WHERE slug = ?1) AND f.key = ?2 AND f.retired_by_id IS NULL",
+                shown.join(", "),
+                kind.table
+            );
+            let mut statement = self.connection.prepare(&sql)?;
+            let mut rows = statement.query([source, key])?;
+            while let Some(row) = rows.next()? {
+                let mut stated = Vec::new();
+                for (i, field) in fields.iter().enumerate() {
+                    stated.push((field.name.to_owned(), plain(row.get_ref(i)?)?.to_string()));
+                }
+                found.push((*kind, stated));
+            }
+        }
+        Ok(found)
+    }
+
     /// Every REF that is live, for messages.
     ///
     /// # Errors
@@ -161,6 +188,9 @@ impl Store {
     }
 }
 
+/// What a row states: the names of its fields, and their text as an export writes it.
+pub type Stated = Vec<(String, String)>;
+
 /// A row that a REF has or had, with the run that recorded it and when it was retired.
 #[derive(Debug, Clone)]
 pub struct History {
@@ -176,6 +206,28 @@ pub struct History {
     pub release: Option<String>,
     /// When it was retired, if it was.
     pub retired: Option<String>,
+}
+
+impl History {
+    /// The run that recorded it.
+    #[must_use]
+    pub fn import(&self) -> i64 {
+        self.run("import").unwrap_or(0)
+    }
+
+    /// Whether it was live after a run; `None`: now.
+    #[must_use]
+    pub fn is_live_at(&self, run: Option<i64>) -> bool {
+        let retired = self.run("retired_by");
+        run.map_or(retired.is_none(), |run| self.import() <= run && retired.is_none_or(|by| by > run))
+    }
+
+    fn run(&self, name: &str) -> Option<i64> {
+        self.cells.iter().find(|(field, _)| field.name == name).and_then(|(_, cell)| match cell {
+            Cell::Int(run) => Some(*run),
+            _ => None,
+        })
+    }
 }
 
 /// A usual name, written so that it is found again: a colon must not make a scheme of its beginning.

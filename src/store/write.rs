@@ -8,12 +8,13 @@ use rusqlite::types::Value as Sql;
 use rusqlite::{OptionalExtension, Transaction, TransactionBehavior, params, params_from_iter};
 use sha2::{Digest, Sha256};
 
-use super::Store;
 use super::compile::bind;
 use super::names::{Class, Found, Lookup};
 use super::parents::Later;
+use super::{Store, search, texts};
 use crate::exit::{Failure, Result};
-use crate::kind::{Field, Kind};
+use crate::kind::{Field, Kind, shared};
+use crate::passage;
 use crate::value::nearest::did_you_mean;
 use crate::value::{Cell, Type, Value, date};
 
@@ -67,8 +68,8 @@ impl Counts {
 pub struct Run {
     /// When it ran (RFC 3339, UTC).
     pub at: String,
-    /// What it read: a folder, a file, `shipped`.
-    pub file: String,
+    /// What it read: a folder, a file, `shipped facts`; none: a fact was given by hand.
+    pub file: Option<String>,
 }
 
 /// A transaction that writes.
@@ -81,6 +82,10 @@ pub struct Writer<'c> {
     imports: HashMap<i64, (Option<i64>, Counts)>,
     /// The runs that came with the rows: a database is being restored, history and all.
     restoring: bool,
+    /// The first of the runs that the rows written here belong to.
+    first_run: Option<i64>,
+    /// Texts of documents were written.
+    pub(super) texts: bool,
 }
 
 impl Store {
@@ -98,6 +103,8 @@ impl Store {
             sources: HashMap::new(),
             imports: HashMap::new(),
             restoring: false,
+            first_run: None,
+            texts: false,
         })
     }
 
@@ -124,7 +131,11 @@ impl Writer<'_> {
         let mut columns: Vec<(String, Sql)> = Vec::new();
         let mut kept = Kept::default();
         let mut content: Vec<(&str, String)> = Vec::new();
-        for (field, value) in row {
+        let located = match self.locate(row)? {
+            Ok(located) => located,
+            Err(refused) => return Ok(Err(refused)),
+        };
+        for (field, value) in located.as_ref().unwrap_or(row) {
             if let (false, Cell::Int(n)) = (field.is_given(), value) {
                 kept.set(field, *n);
                 continue;
@@ -143,10 +154,18 @@ impl Writer<'_> {
         if self.restoring
             && let Some(import) = kept.import
         {
+            for (field, run) in [("import", Some(import)), ("retired_by", kept.retired_by)] {
+                if let Some(run) = run
+                    && !self.has_run(run)?
+                {
+                    return Ok(Err(Refused { field, expected: "expected a run that imports.csv holds".into() }));
+                }
+            }
             columns.push(("import_id".into(), Sql::Integer(import)));
             columns.push(("retired_by_id".into(), kept.retired_by.map_or(Sql::Null, Sql::Integer)));
             columns.push(("retired_why".into(), kept.why.map_or(Sql::Null, Sql::Text)));
             columns.push(("digest".into(), Sql::Blob(digest)));
+            self.first_run = Some(self.first_run.map_or(import, |first| first.min(import)));
             self.insert(kind, &columns)?;
             return Ok(Ok(Outcome::Added));
         }
@@ -177,11 +196,40 @@ impl Writer<'_> {
         }
         columns.push(("import_id".into(), Sql::Integer(import)));
         columns.push(("digest".into(), Sql::Blob(digest)));
+        self.first_run = Some(self.first_run.map_or(import, |first| first.min(import)));
         self.insert(kind, &columns)?;
         Ok(Ok(outcome))
     }
 
-    fn insert(&mut self, kind: &Kind, columns: &[(String, Sql)]) -> Result<()> {
+    fn has_run(&self, run: i64) -> Result<bool> {
+        let find = "SELECT EXISTS (SELECT 1 FROM imports WHERE id = ?1)";
+        Ok(self.transaction.prepare_cached(find)?.query_row([run], |row| row.get(0))?)
+    }
+
+    /// A row with a quote and no locator gets one, if the text is held and has the quote once; several places are named.
+    fn locate(&mut self, row: &Row) -> Result<Result<Option<Row>, Refused>> {
+        let stated = |name: &str| row.iter().find(|(field, _)| field.name == name).and_then(|(_, value)| value.text());
+        let (Some(quote), None, Some(source), false) = (stated("quote"), stated("locator"), stated("source"), self.restoring)
+        else {
+            return Ok(Ok(None));
+        };
+        let Some(text) = texts::text(&self.transaction, source)? else { return Ok(Ok(None)) };
+        let places: Vec<String> = passage::find(&text, quote).iter().map(|range| passage::chars(&text, range)).collect();
+        match places.as_slice() {
+            [] => Ok(Ok(None)),
+            [one] => {
+                let Some(field) = spine_field("locator") else { return Ok(Ok(None)) };
+                let others = row.iter().filter(|(field, _)| field.name != "locator").cloned();
+                Ok(Ok(Some(others.chain([(field, Cell::Text(one.clone().into()))]).collect())))
+            }
+            several => Ok(Err(Refused {
+                field: "quote",
+                expected: format!("stands in several places of the text; give one as locator: {}", several.join(" or ")),
+            })),
+        }
+    }
+
+    fn insert(&mut self, kind: &'static Kind, columns: &[(String, Sql)]) -> Result<()> {
         let names: Vec<&str> = columns.iter().map(|(column, _)| column.as_str()).collect();
         let marks = vec!["?"; names.len()].join(", ");
         let insert = format!("INSERT INTO {} ({}) VALUES ({marks})", kind.table, names.join(", "));
@@ -232,6 +280,37 @@ impl Writer<'_> {
             _ => put(column, bind(value)),
         }
         Ok(Ok(Some(text)))
+    }
+
+    /// Whether a live fact of a kind has this name.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn is_live(&self, kind: &Kind, source: &str, key: &str) -> Result<bool> {
+        let sql = format!(
+            "SELECT EXISTS (SELECT 1 FROM {} WHERE source_id = (SELECT id FROM sources WHERE slug = ?1) AND key = ?2 AND retired_by_id IS NULL)",
+            kind.table
+        );
+        Ok(self.transaction.prepare_cached(&sql)?.query_row([source, key], |row| row.get(0))?)
+    }
+
+    /// A key for a new fact of a source that none of its kind has had: `casualty-statistic-3`.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn next_key(&self, kind: &Kind, source: &str) -> Result<String> {
+        let stem = kind.one.replace(' ', "-");
+        let sql = format!(
+            "SELECT ifnull(max(CAST(substr(key, ?2) AS INTEGER)), 0) + 1 FROM {}
+              WHERE source_id = (SELECT id FROM sources WHERE slug = ?1) AND key GLOB ?3",
+            kind.table
+        );
+        let from = i64::try_from(stem.len()).unwrap_or(0) + 2;
+        let next: i64 = self
+            .transaction
+            .prepare_cached(&sql)?
+            .query_row(params![source, from, format!("{stem}-[0-9]*")], |row| row.get(0))?;
+        Ok(format!("{stem}-{next}"))
     }
 
     /// The number of a source, or what was expected instead.
@@ -292,6 +371,12 @@ impl Writer<'_> {
                 params![import, whole(&(added + changed + unchanged)), whole(added), whole(changed), whole(unchanged)],
             )?;
         }
+        if let Some(first) = self.first_run {
+            search::add(&self.transaction, first)?;
+        }
+        if self.texts {
+            texts::index(&self.transaction)?;
+        }
         self.transaction.commit()?;
         Ok(())
     }
@@ -307,6 +392,11 @@ fn digest(mut content: Vec<(&str, String)>) -> Vec<u8> {
         sum.update(part);
     }
     sum.finalize()[..16].to_vec()
+}
+
+/// A field that all kinds share.
+fn spine_field(name: &str) -> Option<&'static Field> {
+    shared().find(|field| field.name == name)
 }
 
 /// What a restored row says of the runs that recorded and retired it.

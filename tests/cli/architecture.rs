@@ -50,10 +50,21 @@ fn dependencies_point_one_way() {
         ("kind", &["value"]),
         ("query", &["exit", "value", "kind"]),
         ("import", &["exit", "value", "kind"]),
+        ("passage", &[]),
+        ("claim", &["value"]),
+        ("check", &["value", "claim", "passage"]),
+        ("compare", &["value", "claim"]),
+        ("coverage", &["value", "passage"]),
         ("tabulate", &["value"]),
         ("render", &["value"]),
-        ("store", &["exit", "value", "kind", "query"]),
-        ("command", &["exit", "value", "kind", "query", "import", "tabulate", "render", "store"]),
+        ("store", &["exit", "value", "kind", "query", "passage"]),
+        (
+            "command",
+            &[
+                "exit", "value", "kind", "query", "import", "passage", "claim", "check", "compare", "coverage", "tabulate",
+                "render", "store",
+            ],
+        ),
         ("lib", &[]),
         ("main", &[]),
     ];

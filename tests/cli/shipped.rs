@@ -6,7 +6,7 @@ use facts::kind::KINDS;
 use facts::value::text::hex;
 use sha2::{Digest, Sha256};
 
-use super::{shared, top};
+use super::{facts as program, shared, stdout, top};
 
 /// The rows of a seed file, each by the names of its columns.
 fn rows(table: &str) -> Vec<BTreeMap<String, String>> {
@@ -125,4 +125,105 @@ fn no_sentence_of_the_document_ships() {
             }
         }
     }
+}
+
+/// Seeds a database in a folder, and attaches a text to the shipped source.
+fn with_text(folder: &std::path::Path, text: &str, more: &[&str]) {
+    std::fs::write(folder.join("essay.txt"), text).unwrap();
+    stdout(&program(folder).args(["-q", "seed"]).output().unwrap());
+    let attach = ["-q", "source", "attach", "us-iraq-2014", "essay.txt"];
+    stdout(&program(folder).args(attach).args(more).output().unwrap());
+}
+
+#[test]
+fn every_locator_of_the_shipped_facts_resolves_and_shows_its_passage() {
+    let Some(essay) = shared("essay.txt") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    with_text(folder.path(), &std::fs::read_to_string(essay).unwrap(), &[]);
+    stdout(&program(folder.path()).args(["check", "--rule", "locator,text,order,dates,duplicate,period,name"]).output().unwrap());
+    let refs: Vec<String> = facts().iter().map(|(_, row)| format!("us-iraq-2014:{}", row["key"])).collect();
+    let shown = stdout(&program(folder.path()).arg("show").args(&refs).args(["-f", "json"]).output().unwrap());
+    let shown: serde_json::Value = serde_json::from_str(&shown).unwrap();
+    for fact in shown.as_array().unwrap() {
+        assert!(fact["passage"].as_str().is_some_and(|passage| passage.len() > 5), "{}", fact["ref"]);
+    }
+    assert_eq!(shown.as_array().unwrap().len(), refs.len());
+}
+
+#[test]
+fn a_changed_character_and_a_changed_offset_are_both_reported() {
+    let Some(essay) = shared("essay.txt") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let text = std::fs::read_to_string(essay).unwrap().replacen("9,500", "9,600", 1);
+    std::fs::write(folder.path().join("essay.txt"), &text).unwrap();
+    stdout(&program(folder.path()).args(["-q", "seed"]).output().unwrap());
+    let refused = program(folder.path()).args(["source", "attach", "us-iraq-2014", "essay.txt"]).output().unwrap();
+    assert_eq!(refused.status.code(), Some(4));
+    with_text(folder.path(), &text, &["--force"]);
+    let (start, end) = passage(&rows("casualty_statistics")[0]["locator"]);
+    let moved = format!("locator=char={},{}", start + 1, end + 1);
+    stdout(&program(folder.path()).args(["-q", "edit", "us-iraq-2014:casualty-1", &moved]).output().unwrap());
+    let check = program(folder.path()).args(["check", "-q", "--rule", "locator,text"]).output().unwrap();
+    assert_eq!(check.status.code(), Some(1));
+    let said = String::from_utf8(check.stdout).unwrap();
+    assert!(said.contains("locator,us-iraq-2014:casualty-1,"), "{said}");
+    assert!(said.contains("text,us-iraq-2014,\"the text that is held came from another file"), "{said}");
+    assert_eq!(said.lines().count(), 3, "{said}");
+}
+
+/// What the shipped facts leave out that looks like a fact is the author's opinion; the README names the share.
+#[test]
+fn the_share_of_the_document_that_facts_rest_on_is_the_one_that_the_readme_names() {
+    let Some(essay) = shared("essay.txt") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    with_text(folder.path(), &std::fs::read_to_string(essay).unwrap(), &[]);
+    let coverage = program(folder.path()).args(["coverage", "us-iraq-2014", "--min", "80%"]).output().unwrap();
+    let said = String::from_utf8(coverage.stderr.clone()).unwrap();
+    let uncovered = stdout(&coverage);
+    assert_eq!(uncovered.lines().count(), 1 + OPINIONS, "{uncovered}");
+    let share = said.split(" (").nth(1).unwrap().split(')').next().unwrap();
+    let readme = std::fs::read_to_string(top().join("README.md")).unwrap();
+    assert!(readme.contains(&format!("{share} of its sentences")), "{share}");
+}
+
+/// Sentences of the document that name a country or a date and state an opinion of its author's.
+const OPINIONS: usize = 6;
+
+#[test]
+fn the_iranian_weapons_are_denied_by_one_of_four_voices_and_nothing_else_is_contested() {
+    let folder = tempfile::tempdir().unwrap();
+    stdout(&program(folder.path()).args(["-q", "seed"]).output().unwrap());
+    let compared = stdout(&program(folder.path()).args(["compare", "all", "-f", "json"]).output().unwrap());
+    let compared: serde_json::Value = serde_json::from_str(&compared).unwrap();
+    let answers: Vec<(&str, &str, &str)> = compared
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|a| (a["question"].as_str().unwrap(), a["verdict"].as_str().unwrap(), a["stance"].as_str().unwrap()))
+        .collect();
+    let voice = |stance| ("iran-iraq-arms", "denied", stance);
+    assert_eq!(answers, [voice("alleges"), voice("denies"), voice("states"), voice("declines")]);
+}
+
+#[test]
+fn a_second_document_that_contradicts_the_first_about_two_figures_is_found_to_do_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let second = folder.path().join("second");
+    std::fs::create_dir(&second).unwrap();
+    std::fs::write(second.join("sources.csv"), "slug,kind,title\nunami,document,Made-up monthly figures\n").unwrap();
+    std::fs::write(
+        second.join("casualty_statistics.csv"),
+        "key,source,date,date_basis,harm,population,place,low,best,high,summary,topic\n\
+         a,unami,2013,stated,killed,civilians,Iraq,,7818,,Killed in 2013,iraqi-civilians-killed-2013\n\
+         b,unami,2012,stated,killed,civilians,Iraq,3000,3238,3500,Killed in 2012,\n\
+         c,unami,2008,stated,killed,civilians,Iraq,,10000,,Killed in 2008,iraqi-civilians-killed-2008\n\
+         d,unami,2010,stated,killed,civilians,Iraq,,4000,,Killed in 2010,\n",
+    )
+    .unwrap();
+    stdout(&program(folder.path()).args(["-q", "seed"]).output().unwrap());
+    stdout(&program(folder.path()).args(["-q", "seed", "second"]).output().unwrap());
+    let compared =
+        stdout(&program(folder.path()).args(["compare", "casualties", "--by", "question", "-f", "csv"]).output().unwrap());
+    let found: Vec<String> = compared.lines().skip(1).map(|line| line.split(',').take(2).collect::<Vec<_>>().join(" ")).collect();
+    assert_eq!(found, ["iraqi-civilians-killed-2012 disjoint", "iraqi-civilians-killed-2013 point-differs"]);
 }

@@ -95,4 +95,6 @@ transcripts! {
     export: "tests/cli/export.md",
     database: "tests/cli/database.md",
     formats: "tests/cli/formats.md",
+    evidence: "tests/cli/evidence.md",
+    search: "tests/cli/search.md",
 }

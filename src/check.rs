@@ -1,0 +1,201 @@
+//! What is wrong, or worth a second look, in facts: each rule a function of claims. Without any I/O.
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::claim::{Claim, overlap};
+use crate::passage::{self, Locator};
+
+/// One thing found.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Finding {
+    /// The rule.
+    pub rule: &'static str,
+    /// The fact, or the source.
+    pub reference: String,
+    /// What was found, in a sentence.
+    pub what: String,
+}
+
+/// The rules with their meaning, as help, README and output name them.
+pub const RULES: &[(&str, &str)] = &[
+    ("locator", "a locator that is none, leads nowhere, cuts a word, or leads to a passage without the fact's quote"),
+    ("text", "a document whose text is not held, or is not the one that the source names"),
+    ("order", "low, best and high out of order"),
+    ("dates", "an end before its beginning, a delivery before its order"),
+    ("duplicate", "two facts of one source that state the same"),
+    ("period", "two figures of one source for one question over periods that overlap"),
+    ("name", "a name that belongs to nobody known"),
+    ("source", "a source without an address and without a text"),
+];
+
+/// A source, as the rules look at it.
+#[derive(Debug, Clone)]
+pub struct Source {
+    /// Its short name.
+    pub slug: String,
+    /// Whether it is a document.
+    pub document: bool,
+    /// Whether it says where it can be read.
+    pub has_url: bool,
+    /// Its text, if it is held.
+    pub text: Option<String>,
+    /// SHA-256 of the file that the text came from, and the sum that the source names.
+    pub sums: Option<(String, Option<String>)>,
+}
+
+/// Applies all rules; what is found, sorted by rule and REF.
+#[must_use]
+pub fn all(claims: &[Claim], sources: &[Source]) -> Vec<Finding> {
+    let by_slug: HashMap<&str, &Source> = sources.iter().map(|source| (source.slug.as_str(), source)).collect();
+    let mut found = Vec::new();
+    for claim in claims {
+        locator(claim, by_slug.get(claim.source.as_str()).copied(), &mut found);
+        order(claim, &mut found);
+        for name in &claim.unknown {
+            push(
+                &mut found,
+                "name",
+                &claim.reference,
+                format!("\"{name}\" is nobody known; facts names link \"{name}\" NAME says who"),
+            );
+        }
+        if let (Some(first), Some(last)) = (claim.days.first, claim.days.last)
+            && first > last
+        {
+            push(&mut found, "dates", &claim.reference, "ends before it begins".into());
+        }
+    }
+    deliveries(claims, &mut found);
+    duplicates(claims, &mut found);
+    periods(claims, &mut found);
+    for source in sources {
+        self::source(source, &mut found);
+    }
+    let place = |rule: &str| RULES.iter().position(|(name, _)| *name == rule);
+    found.sort_by(|a, b| (place(a.rule), &a.reference, &a.what).cmp(&(place(b.rule), &b.reference, &b.what)));
+    found
+}
+
+fn push(found: &mut Vec<Finding>, rule: &'static str, reference: &str, what: String) {
+    found.push(Finding { rule, reference: reference.to_owned(), what });
+}
+
+fn locator(claim: &Claim, source: Option<&Source>, found: &mut Vec<Finding>) {
+    let text = source.and_then(|source| source.text.as_deref());
+    let mut say = |what: String| push(found, "locator", &claim.reference, what);
+    let Some(locator) = &claim.locator else {
+        if let (Some(quote), Some(text)) = (&claim.quote, text)
+            && passage::find(text, quote).is_empty()
+        {
+            say("its quote is nowhere in the text".into());
+        }
+        return;
+    };
+    let Some(parsed) = Locator::parse(locator) else { return say(format!("{locator}: expected {}", passage::EXPECTED)) };
+    let (Some(text), Locator::Chars(..) | Locator::Lines(..)) = (text, &parsed) else { return };
+    let Some(range) = parsed.resolve(text) else { return say(format!("{locator} leads nowhere in the text")) };
+    let passage = &text[range.clone()];
+    let touches = |a: Option<char>, b: Option<char>| a.is_some_and(char::is_alphanumeric) && b.is_some_and(char::is_alphanumeric);
+    let begins = touches(text[..range.start].chars().next_back(), passage.chars().next());
+    let ends = touches(passage.chars().next_back(), text[range.end..].chars().next());
+    if begins || ends {
+        say(format!("{locator} {} within a word", if begins { "begins" } else { "ends" }));
+    } else if matches!(parsed, Locator::Chars(..)) && passage.trim().len() < passage.len() {
+        say(format!("{locator} begins or ends with white space"));
+    }
+    if let Some(quote) = &claim.quote
+        && passage::find(passage, quote).is_empty()
+    {
+        say(format!("{locator} leads to a passage without its quote"));
+    }
+}
+
+fn order(claim: &Claim, found: &mut Vec<Finding>) {
+    for figure in &claim.figures {
+        let stated: Vec<f64> = figure.stated().collect();
+        if stated.windows(2).any(|pair| pair[0] > pair[1]) {
+            let shown: Vec<String> = stated.iter().map(ToString::to_string).collect();
+            let name = if figure.name.is_empty() { String::new() } else { format!("{} ", figure.name) };
+            push(found, "order", &claim.reference, format!("{name}low, best, high are out of order: {}", shown.join(", ")));
+        }
+    }
+}
+
+/// A delivery that lies before every order of the same deal.
+fn deliveries(claims: &[Claim], found: &mut Vec<Finding>) {
+    let mut deals: BTreeMap<(&str, &str), Vec<&Claim>> = BTreeMap::new();
+    for claim in claims.iter().filter(|claim| claim.kind == "arms-transfers") {
+        // the parties and the item stand in front of the content
+        let deal = claim.content.split('\u{1e}').next().unwrap_or_default();
+        deals.entry((&claim.source, deal)).or_default().push(claim);
+    }
+    for deal in deals.values() {
+        let at =
+            |stage: &str| deal.iter().copied().filter(move |claim| claim.stage.as_deref() == Some(stage)).collect::<Vec<_>>();
+        for delivered in at("delivered") {
+            let ordered = at("ordered");
+            let later =
+                |order: &&Claim| matches!((delivered.days.last, order.days.first), (Some(last), Some(first)) if last < first);
+            if !ordered.is_empty() && ordered.iter().all(later) {
+                push(found, "dates", &delivered.reference, format!("delivered before it was ordered ({})", ordered[0].reference));
+            }
+        }
+    }
+}
+
+fn duplicates(claims: &[Claim], found: &mut Vec<Finding>) {
+    let mut same: BTreeMap<(&str, &str, &str), Vec<&Claim>> = BTreeMap::new();
+    for claim in claims {
+        same.entry((&claim.source, claim.kind, &claim.content)).or_default().push(claim);
+    }
+    for group in same.values().filter(|group| group.len() > 1) {
+        for (i, claim) in group.iter().enumerate().skip(1).take(100) {
+            let near =
+                group[..i].iter().find(|other| strsim::normalized_damerau_levenshtein(&other.summary, &claim.summary) >= 0.9);
+            if let Some(other) = near {
+                push(found, "duplicate", &claim.reference, format!("states the same as {}", other.reference));
+            }
+        }
+    }
+}
+
+fn periods(claims: &[Claim], found: &mut Vec<Finding>) {
+    let mut asked: BTreeMap<(&str, &str, String), Vec<&Claim>> = BTreeMap::new();
+    for claim in claims.iter().filter(|claim| !claim.figures.is_empty()) {
+        if let Some(topic) = &claim.topic {
+            asked.entry((&claim.source, topic, claim.counted.join(" "))).or_default().push(claim);
+        }
+    }
+    for group in asked.values() {
+        for (i, claim) in group.iter().enumerate() {
+            let other = group[..i].iter().find(|other| other.said_by == claim.said_by && overlap(other.days, claim.days));
+            if let Some(other) = other {
+                push(
+                    found,
+                    "period",
+                    &claim.reference,
+                    format!("answers the question that {} answers, over the same days", other.reference),
+                );
+            }
+        }
+    }
+}
+
+fn source(source: &Source, found: &mut Vec<Finding>) {
+    if source.document && source.text.is_none() {
+        push(found, "text", &source.slug, format!("its text is not held; facts source attach {} FILE keeps it", source.slug));
+    }
+    if let Some((sum, Some(expected))) = &source.sums
+        && sum != expected
+    {
+        push(
+            found,
+            "text",
+            &source.slug,
+            format!("the text that is held came from another file: SHA-256 {sum}, expected {expected}"),
+        );
+    }
+    if !source.has_url && source.text.is_none() {
+        push(found, "source", &source.slug, "has neither an address nor a text".into());
+    }
+}

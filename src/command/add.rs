@@ -1,0 +1,164 @@
+//! `facts add`: one fact by hand, or one a line of JSON.
+
+use std::io::BufRead;
+use std::path::PathBuf;
+
+use serde_json::{Map, Value as Json};
+
+use super::console::Console;
+use super::given::{self, Given};
+use super::global::Global;
+use crate::exit::{Exit, Failure, Result};
+use crate::kind::parent::{self, Parent};
+use crate::kind::{Field, Kind};
+use crate::query;
+use crate::store::{Access, Store, Writer};
+use crate::value::nearest::did_you_mean;
+use crate::value::text::count;
+
+/// Add facts by hand, with the checks of a seed file.
+///
+/// Actors, places and topics are added in the same way: facts add actors name=… kind=…
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  facts add casualties source=unami key=2013 date=2013 date_basis=stated harm=killed population=civilians best=7818 summary='Killed in 2013'\n  facts query events -f jsonl | facts add events --from -"
+)]
+pub struct Args {
+    /// events, arms-transfers, casualties, posts, indicators; or actors, places, topics
+    #[arg(value_name = "KIND")]
+    kind: String,
+    /// What it states; a key is made up if none is given
+    #[arg(value_name = "FIELD=VALUE", required_unless_present = "from")]
+    fields: Vec<String>,
+    /// Read facts from a file, an object of JSON a line; - is standard input
+    #[arg(long, value_name = "FILE", conflicts_with = "fields")]
+    from: Option<PathBuf>,
+}
+
+/// What may be added.
+enum What {
+    Kind(&'static Kind),
+    Parent(&'static Parent),
+}
+
+/// Runs it.
+pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> {
+    let what = what(&args.kind)?;
+    let path = global.database().path;
+    let mut store = Store::open(&path, Access::Write)?;
+    let records: Vec<(Option<u64>, Given)> = match &args.from {
+        None => vec![(None, given::words(&args.fields)?)],
+        Some(file) => objects(file)?,
+    };
+    let file =
+        args.from.as_ref().map(|file| if file.as_os_str() == "-" { "<stdin>".to_owned() } else { file.display().to_string() });
+    let mut details = Vec::new();
+    let mut refs = Vec::new();
+    let mut writer = given::write(&mut store)?;
+    for (line, record) in records {
+        let place = line.map(|line| format!("{}:{line}: ", file.as_deref().unwrap_or_default())).unwrap_or_default();
+        match put(&what, record, &mut writer)? {
+            Ok(reference) => refs.push(reference),
+            Err(lines) => details.extend(lines.into_iter().map(|line| format!("{place}{line}"))),
+        }
+    }
+    for (_, refused) in writer.settle()? {
+        details.push(given::refused(&refused, &Vec::new()));
+    }
+    if !details.is_empty() {
+        return Err(given::rejected(details));
+    }
+    writer.commit()?;
+    for reference in &refs {
+        console.text(&format!("{reference}\n"))?;
+    }
+    console.say(&format!("{}: {} added", path.display(), count(refs.len() as u64, "row", "rows")));
+    Ok(Exit::Done)
+}
+
+fn what(word: &str) -> Result<What> {
+    const BY_HAND: [&Parent; 3] = [&parent::ACTORS, &parent::PLACES, &parent::TOPICS];
+    if let Some(parent) = BY_HAND.into_iter().find(|parent| parent.table == word) {
+        return Ok(What::Parent(parent));
+    }
+    match query::kinds(word)?.as_slice() {
+        [one] => Ok(What::Kind(one)),
+        _ => Err(Failure::usage("one kind at a time: all is none of them")),
+    }
+}
+
+/// Writes one record; its REF or name, or what is wrong with it.
+fn put(what: &What, mut record: Given, writer: &mut Writer<'_>) -> Result<Result<String, Vec<String>>> {
+    let stated = |record: &Given, name: &str| {
+        record.iter().find(|(field, _)| field == name).map(|(_, value)| value.clone()).unwrap_or_default()
+    };
+    match what {
+        What::Parent(parent) => {
+            let fields: Vec<&'static Field> = parent.fields.iter().collect();
+            let row = match given::check(&record, &fields, false) {
+                Ok(row) => row,
+                Err(lines) => return Ok(Err(lines)),
+            };
+            Ok(match writer.put_parent(parent, &row, 0)? {
+                Ok(_) => Ok(stated(&record, parent.key[0])),
+                Err(refused) => Err(vec![given::refused(&refused, &record)]),
+            })
+        }
+        What::Kind(kind) => {
+            // what a query shows beside the stated fields is no mistake: it follows from them
+            record.retain(|(name, _)| kind.field(name).is_none_or(Field::is_given));
+            let source = stated(&record, "source");
+            if stated(&record, "key").is_empty() && !source.is_empty() {
+                record.retain(|(name, _)| name != "key");
+                record.push(("key".into(), writer.next_key(kind, &source)?));
+            }
+            let fields: Vec<&'static Field> = kind.fields().collect();
+            let row = match given::check(&record, &fields, true) {
+                Ok(row) => row,
+                Err(lines) => return Ok(Err(lines)),
+            };
+            let reference = format!("{source}:{}", stated(&record, "key"));
+            if writer.is_live(kind, &source, &stated(&record, "key"))? {
+                return Ok(Err(vec![format!("key: {reference} is there already; facts edit {reference} changes it")]));
+            }
+            Ok(match writer.put(kind, &row)? {
+                Ok(_) => Ok(reference),
+                Err(refused) => Err(vec![given::refused(&refused, &record)]),
+            })
+        }
+    }
+}
+
+/// The objects of a file, each with its line.
+fn objects(file: &PathBuf) -> Result<Vec<(Option<u64>, Given)>> {
+    let shown = if file.as_os_str() == "-" { "<stdin>".to_owned() } else { file.display().to_string() };
+    let failed = |e: &std::io::Error| Failure::io(&shown, e);
+    let lines: Box<dyn BufRead> = if file.as_os_str() == "-" {
+        Box::new(std::io::stdin().lock())
+    } else {
+        Box::new(std::io::BufReader::new(std::fs::File::open(file).map_err(|e| failed(&e))?))
+    };
+    let mut records = Vec::new();
+    let mut details = Vec::new();
+    for (n, line) in lines.lines().enumerate() {
+        let line = line.map_err(|e| failed(&e))?;
+        let n = n as u64 + 1;
+        if line.trim().is_empty() {
+            continue;
+        }
+        match serde_json::from_str::<Map<String, Json>>(&line) {
+            Ok(object) => records.push((Some(n), given::object(&object))),
+            Err(e) => details.push(format!("{shown}:{n}:{}: expected an object of JSON on a line of its own: {e}", e.column())),
+        }
+    }
+    if details.is_empty() { Ok(records) } else { Err(given::rejected(details)) }
+}
+
+/// The message for a REF that nothing has.
+pub fn no_such_ref(store: &Store, reference: &str) -> Result<Failure> {
+    let refs = store.refs()?;
+    Ok(Failure::new(
+        Exit::No,
+        format!("no fact is called \"{reference}\"{}", did_you_mean(reference, refs.iter().map(String::as_str))),
+    ))
+}

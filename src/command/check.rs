@@ -1,0 +1,68 @@
+//! `facts check`: what is wrong, or worth a second look; exit 1 if there is anything.
+
+use clap::builder::PossibleValuesParser;
+
+use super::claims;
+use super::console::Console;
+use super::global::Global;
+use super::past::Moments;
+use crate::check::{self, RULES};
+use crate::exit::{Exit, Result};
+use crate::kind::KINDS;
+use crate::query;
+use crate::render::Heading;
+use crate::value::Cell;
+use crate::value::text::count;
+
+/// Look for what is wrong, or worth a second look; exits with 1 if there is anything.
+#[derive(Debug, clap::Args)]
+#[command(after_help = after_help())]
+pub struct Args {
+    /// Only these rules
+    #[arg(long, value_name = "RULE", value_delimiter = ',', value_parser = PossibleValuesParser::new(RULES.iter().map(|(name, _)| *name)))]
+    rule: Vec<String>,
+    /// Only facts of this source
+    #[arg(long, value_name = "SLUG")]
+    source: Option<String>,
+    #[command(flatten)]
+    past: Moments,
+}
+
+fn after_help() -> String {
+    let rules: Vec<String> = RULES.iter().map(|(name, about)| format!("  {name:10} {about}")).collect();
+    format!("Rules:\n{}\n\nExamples:\n  facts check\n  facts check --rule locator,order --source us-iraq-2014", rules.join("\n"))
+}
+
+/// Runs it.
+pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> {
+    let store = global.open()?;
+    let mut tests = Vec::new();
+    if let Some(source) = &args.source {
+        super::source::one(&store, source)?;
+        tests.push(query::among(query::field("source", KINDS)?, vec![source.clone()], false)?);
+    }
+    let claims = claims::load(&store, KINDS, &tests, &args.past.read()?)?;
+    let mut sources = claims::sources(&store)?;
+    if let Some(source) = &args.source {
+        sources.retain(|known| known.slug == *source);
+    }
+    let mut findings = check::all(&claims, &sources);
+    findings.retain(|finding| args.rule.is_empty() || args.rule.iter().any(|rule| rule == finding.rule));
+    let headings = ["rule", "ref", "finding"].map(Heading::text).into();
+    console.rows(global, headings, Vec::new(), |row| {
+        for finding in &findings {
+            row(&[
+                Cell::Text(finding.rule.into()),
+                Cell::Text(finding.reference.as_str().into()),
+                Cell::Text(finding.what.as_str().into()),
+            ])?;
+        }
+        Ok(findings.len() as u64)
+    })?;
+    console.say(&format!(
+        "{} in {}",
+        count(findings.len() as u64, "finding", "findings"),
+        count(claims.len() as u64, "fact", "facts")
+    ));
+    Ok(if findings.is_empty() { Exit::Done } else { Exit::No })
+}

@@ -1,0 +1,85 @@
+//! `facts coverage`: how much of a document its facts rest on, and what looks as if it held another.
+
+use super::claims;
+use super::console::Console;
+use super::global::Global;
+use super::past::Moments;
+use crate::coverage::{self, Sentence};
+use crate::exit::{Exit, Failure, Result};
+use crate::kind::KINDS;
+use crate::passage::Locator;
+use crate::query;
+use crate::render::Heading;
+use crate::value::Cell;
+use crate::value::text::count;
+
+/// Say how much of a document its facts rest on, and list the sentences that look as if they held another.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  facts coverage us-iraq-2014\n  facts coverage us-iraq-2014 --min 80%")]
+pub struct Args {
+    /// The source, whose text is held
+    #[arg(value_name = "SOURCE")]
+    source: String,
+    /// Every sentence, covered or not
+    #[arg(long)]
+    all: bool,
+    /// Exit with 1 below this share of sentences
+    #[arg(long, value_name = "N%")]
+    min: Option<String>,
+    #[command(flatten)]
+    past: Moments,
+}
+
+/// Runs it.
+pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> {
+    let least = args.min.as_deref().map(percent).transpose()?;
+    let store = global.open()?;
+    let slug = &args.source;
+    super::source::one(&store, slug)?;
+    let Some(held) = store.held_text(slug)? else {
+        return Err(Failure::new(Exit::No, format!("the text of {slug} is not held"))
+            .hint(format!("facts source attach {slug} FILE keeps it")));
+    };
+    let by_source = query::among(query::field("source", KINDS)?, vec![slug.clone()], false)?;
+    let claims = claims::load(&store, KINDS, &[by_source], &args.past.read()?)?;
+    let facts: Vec<_> = claims
+        .iter()
+        .filter_map(|claim| Some((claim.kind, Locator::parse(claim.locator.as_deref()?)?.resolve(&held.text)?)))
+        .collect();
+    let sentences = coverage::sentences(&held.text, &facts, &store.searched_names()?);
+    let shown: Vec<&Sentence> =
+        sentences.iter().filter(|sentence| args.all || (sentence.facts == 0 && !sentence.looks.is_empty())).collect();
+    let mut headings: Vec<Heading> = vec![Heading::text("locator"), Heading::number("facts")];
+    headings.extend(["kinds", "looks_like", "text"].map(Heading::text));
+    let leading = ["locator", "looks_like", "text", "facts", "kinds"].map(String::from).into();
+    let list = |items: String| if items.is_empty() { Cell::Null } else { Cell::Text(items.into()) };
+    console.rows(global, headings, leading, |row| {
+        for sentence in &shown {
+            let facts = i64::try_from(sentence.facts).unwrap_or(i64::MAX);
+            row(&[
+                Cell::Text(sentence.locator.as_str().into()),
+                Cell::Int(facts),
+                list(sentence.kinds.join("; ")),
+                list(sentence.looks.join("; ")),
+                Cell::Text(sentence.text.as_str().into()),
+            ])?;
+        }
+        Ok(shown.len() as u64)
+    })?;
+    let share = coverage::share(&sentences);
+    let covered = sentences.iter().filter(|sentence| sentence.facts > 0).count();
+    console.say(&format!(
+        "{slug}: facts rest on {covered} of {} ({share:.1} %)",
+        count(sentences.len() as u64, "sentence", "sentences")
+    ));
+    for kind in KINDS {
+        let covered = sentences.iter().filter(|sentence| sentence.kinds.contains(&kind.name)).count();
+        console.say(&format!("  {:15} {}", kind.name, count(covered as u64, "sentence", "sentences")));
+    }
+    Ok(if least.is_some_and(|least| share < least) { Exit::No } else { Exit::Done })
+}
+
+fn percent(text: &str) -> Result<f64> {
+    let number = text.trim_end_matches('%').parse().ok().filter(|n: &f64| (0.0..=100.0).contains(n));
+    number.ok_or_else(|| Failure::usage(format!("--min \"{text}\": expected a share such as 80%")))
+}

@@ -1,0 +1,57 @@
+//! `facts edit`: change a fact by hand; the row as it was is retired, so that its history stays.
+
+use super::add::no_such_ref;
+use super::console::Console;
+use super::given;
+use super::global::Global;
+use crate::exit::{Exit, Failure, Result};
+use crate::kind::Field;
+use crate::store::{Access, Outcome, Store};
+
+/// Change a fact by hand; what it was stays in its history.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  facts edit unami:2013 best=7818 note='corrected on p. 3'\n  facts edit unami:2013 note=")]
+pub struct Args {
+    /// source:key, the ref of a query
+    #[arg(value_name = "REF")]
+    reference: String,
+    /// What it states now; nothing behind = takes a value away
+    #[arg(value_name = "FIELD=VALUE", required = true)]
+    fields: Vec<String>,
+}
+
+/// Runs it.
+pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> {
+    let changes = given::words(&args.fields)?;
+    let reference = &args.reference;
+    let (source, key) =
+        reference.split_once(':').ok_or_else(|| Failure::usage(format!("\"{reference}\" is no REF: write source:key")))?;
+    if let Some((name, _)) = changes.iter().find(|(name, _)| name == "key" || name == "source") {
+        return Err(Failure::usage(format!("{name} is the name of the fact and stays; add another with facts add")));
+    }
+    let mut store = Store::open(&global.database().path, Access::Write)?;
+    let mut found = store.stated(source, key)?;
+    let (kind, mut stated) = match (found.pop(), found.pop()) {
+        (None, _) => return Err(no_such_ref(&store, reference)?),
+        (Some(one), None) => one,
+        (Some(_), Some(_)) => return Err(Failure::usage(format!("{reference} is the name of facts of several kinds"))),
+    };
+    for (name, value) in &changes {
+        stated.retain(|(known, _)| known != name);
+        stated.push((name.clone(), value.clone()));
+        // a date that goes takes with it what is said of it
+        if name == "date" && value.is_empty() {
+            stated.retain(|(known, _)| !known.starts_with("date_"));
+        }
+    }
+    let fields: Vec<&'static Field> = kind.fields().collect();
+    let row = given::check(&stated, &fields, true).map_err(given::rejected)?;
+    let mut writer = given::write(&mut store)?;
+    let outcome = writer.put(kind, &row)?.map_err(|refused| given::rejected(vec![given::refused(&refused, &stated)]))?;
+    writer.commit()?;
+    console.say(match outcome {
+        Outcome::Unchanged => "nothing changed",
+        _ => "changed; the row as it was is in the history",
+    });
+    Ok(Exit::Done)
+}

@@ -1,0 +1,239 @@
+//! Loading a folder of CSV files into a database: all of it, or nothing and a list of what is wrong.
+
+use std::collections::HashMap;
+
+use super::folder::Folder;
+use crate::exit::{Exit, Failure, Result};
+use crate::import::{Bad, Columns, Complaint, Complaints, Record, Records, complete_date};
+use crate::kind::parent::{self, PARENTS, Parent};
+use crate::kind::{Field, KINDS, Kind};
+use crate::store::{Counts, Refused, Row, Run, Store, Writer};
+
+/// Loads a folder in one transaction. A new database begins with the countries, unless the folder is an export of one.
+///
+/// # Errors
+/// What is wrong with the folder, or the database cannot be written.
+pub fn load(folder: &Folder, store: &mut Store) -> Result<Loaded> {
+    let fresh = store.is_fresh()?;
+    let at = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+    let mut writer = store.write(Run { at, file: Some(folder.name()) })?;
+    if fresh && folder.open(parent::IMPORTS.table)?.is_none() {
+        countries(&mut writer)?;
+    }
+    let mut load = Load::new(folder, fresh);
+    let report = load.tables(&mut writer)?;
+    if !load.complaints.is_empty() {
+        return Err(load.refuse_all());
+    }
+    writer.commit()?;
+    Ok(Loaded { report, skipped_history: load.skipped_history })
+}
+
+/// Writes the countries that every database begins with.
+///
+/// # Errors
+/// The database cannot be written.
+pub fn countries(writer: &mut Writer<'_>) -> Result<()> {
+    let mut load = Load::new(&Folder::Countries, false);
+    load.tables(writer)?;
+    if load.complaints.is_empty() { Ok(()) } else { Err(load.refuse_all()) }
+}
+
+/// What a run did, kind by kind.
+pub type Report = Vec<(&'static Kind, Counts)>;
+
+/// What was loaded.
+pub struct Loaded {
+    /// Facts, kind by kind.
+    pub report: Report,
+    /// Rows of the folder's own history that were left out.
+    pub skipped_history: u64,
+}
+
+/// Loads a folder into a store.
+struct Load<'f> {
+    folder: &'f Folder,
+    /// Nothing is there yet, so that a folder's history can be taken over.
+    fresh: bool,
+    complaints: Complaints,
+    skipped_history: u64,
+    read: u64,
+}
+
+impl<'f> Load<'f> {
+    fn new(folder: &'f Folder, fresh: bool) -> Load<'f> {
+        Load { folder, fresh, complaints: Complaints::default(), skipped_history: 0, read: 0 }
+    }
+
+    fn tables(&mut self, writer: &mut Writer<'_>) -> Result<Report> {
+        for parent in PARENTS {
+            if parent.table == parent::IMPORTS.table && !self.fresh {
+                continue;
+            }
+            self.parent(parent, writer)?;
+        }
+        KINDS.iter().map(|kind| Ok((*kind, self.kind(kind, writer)?))).collect()
+    }
+
+    fn refuse_all(&self) -> Failure {
+        let mut failure = Failure::new(
+            Exit::Rejected,
+            format!("{}: {}; nothing was written", self.folder.name(), self.complaints.sum(self.read)),
+        );
+        failure.details = self.complaints.lines();
+        failure
+    }
+
+    fn parent(&mut self, parent: &'static Parent, writer: &mut Writer<'_>) -> Result<()> {
+        let fields: Vec<&'static Field> = parent.fields.iter().collect();
+        let mut seen: HashMap<String, u64> = HashMap::new();
+        let mut places: Vec<(u64, u64, String)> = Vec::new();
+        let mut settled: Option<String> = None;
+        self.table(parent.table, &fields, |load, file, columns, records, record, row| {
+            let key: Vec<String> = parent.key.iter().map(|name| value_of(&row, name)).collect();
+            let key = key.join("\u{1f}");
+            if load.is_repeated(&mut seen, key, file, records, columns, parent.key[0]) {
+                return Ok(());
+            }
+            // every reference that waits is complained about at the cell that made it
+            let at = columns.position("of").or(columns.position("within"));
+            let (line, column) = records.locate(at);
+            places.push((line, column, at.and_then(|at| record.get(at)).unwrap_or_default().to_owned()));
+            settled = Some(file.to_owned());
+            match writer.put_parent(parent, &row, places.len() - 1)? {
+                Ok(_) => {}
+                Err(refused) => load.refuse(refused, file, columns, records, record),
+            }
+            if parent.table == parent::IMPORTS.table {
+                writer.restore();
+            }
+            Ok(())
+        })?;
+        for (place, refused) in writer.settle()? {
+            let (line, column, value) = places[place].clone();
+            let file = settled.clone().unwrap_or_default();
+            let field = Some(refused.field.to_owned());
+            self.complaints.push(Complaint { file, line, column, field, value: Some(value), expected: refused.expected });
+        }
+        Ok(())
+    }
+
+    fn kind(&mut self, kind: &'static Kind, writer: &mut Writer<'_>) -> Result<Counts> {
+        let fields: Vec<&'static Field> = kind.fields().collect();
+        let span = kind.field("date_span");
+        let mut counts = Counts::default();
+        let mut seen: HashMap<String, u64> = HashMap::new();
+        self.table(kind.table, &fields, |load, file, columns, records, record, mut row| {
+            if let Some(span) = span
+                && let Err((field, expected)) = complete_date(&mut row, span)
+            {
+                load.refuse(Refused { field, expected }, file, columns, records, record);
+                return Ok(());
+            }
+            let retired = !value_of(&row, "retired_by").is_empty();
+            if retired && !load.fresh {
+                load.skipped_history += 1;
+                return Ok(());
+            }
+            let key = format!("{}:{}", value_of(&row, "source"), value_of(&row, "key"));
+            if !retired && load.is_repeated(&mut seen, key, file, records, columns, "key") {
+                return Ok(());
+            }
+            match writer.put(kind, &row)? {
+                Ok(outcome) => counts.count(outcome),
+                Err(refused) => load.refuse(refused, file, columns, records, record),
+            }
+            Ok(())
+        })?;
+        Ok(counts)
+    }
+
+    /// Reads a table's file and hands on its sound rows; complains about the others.
+    fn table(
+        &mut self,
+        table: &str,
+        fields: &[&'static Field],
+        mut each: impl FnMut(&mut Load<'f>, &str, &Columns, &Records, &Record, Row) -> Result<()>,
+    ) -> Result<()> {
+        let Some((file, bytes)) = self.folder.open(table)? else { return Ok(()) };
+        let failed = |e: std::io::Error| Failure::io(&file, &e);
+        let mut records = match Records::open(bytes).map_err(failed)? {
+            Ok(records) => records,
+            Err(fault) => {
+                self.complaints.push(Complaint::fault(&file, fault));
+                return Ok(());
+            }
+        };
+        let columns = match Columns::of(records.header(), fields) {
+            Ok(columns) => columns,
+            Err(bad) => {
+                let header = records.header().clone();
+                self.complain(bad, &file, &records, &header);
+                return Ok(());
+            }
+        };
+        let mut record = Record::new();
+        loop {
+            match records.next(&mut record).map_err(failed)? {
+                Ok(true) => {}
+                Ok(false) => return Ok(()),
+                Err(fault) => {
+                    self.complaints.push(Complaint::fault(&file, fault));
+                    return Ok(());
+                }
+            }
+            self.read += 1;
+            match columns.row(&record) {
+                Ok(row) => each(self, &file, &columns, &records, &record, row)?,
+                Err(bad) => self.complain(bad, &file, &records, &record),
+            }
+        }
+    }
+
+    fn complain(&mut self, bad: Vec<Bad>, file: &str, records: &Records, record: &Record) {
+        let _ = record;
+        for Bad { cell, field, value, expected } in bad {
+            let (line, column) = records.locate(cell);
+            self.complaints.push(Complaint { file: file.to_owned(), line, column, field, value, expected });
+        }
+    }
+
+    fn refuse(
+        &mut self,
+        Refused { field, expected }: Refused,
+        file: &str,
+        columns: &Columns,
+        records: &Records,
+        record: &Record,
+    ) {
+        let cell = columns.position(field);
+        let value = cell.and_then(|cell| record.get(cell)).filter(|value| !value.is_empty()).map(str::to_owned);
+        self.complain(vec![Bad { cell, field: Some(field.to_owned()), value, expected }], file, records, record);
+    }
+
+    fn is_repeated(
+        &mut self,
+        seen: &mut HashMap<String, u64>,
+        key: String,
+        file: &str,
+        records: &Records,
+        columns: &Columns,
+        field: &str,
+    ) -> bool {
+        let cell = columns.position(field);
+        let (line, _) = records.locate(None);
+        if let Some(first) = seen.get(&key) {
+            let expected = format!("a row with this key is on line {first} already");
+            let value = Some(key.split('\u{1f}').collect::<Vec<_>>().join(" "));
+            self.complain(vec![Bad { cell, field: Some(field.to_owned()), value, expected }], file, records, &Record::new());
+            true
+        } else {
+            seen.insert(key, line);
+            false
+        }
+    }
+}
+
+fn value_of(row: &Row, name: &str) -> String {
+    row.iter().find(|(field, _)| field.name == name).map(|(_, value)| value.to_string()).unwrap_or_default()
+}

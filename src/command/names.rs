@@ -1,0 +1,141 @@
+//! `facts names`: every spelling and code, those that belong to nobody known, and who they mean.
+
+use clap::Subcommand;
+
+use super::console::Console;
+use super::global::Global;
+use crate::exit::{Exit, Failure, Result};
+use crate::kind::parent::NAMES;
+use crate::render::Heading;
+use crate::store::{Access, Class, Linked, Store};
+use crate::value::Cell;
+use crate::value::nearest::did_you_mean;
+use crate::value::text::{count, fold};
+
+/// List spellings and codes, and say whom a name means.
+///
+/// Countries come with their ISO 3166 codes, and those of the Correlates of War state list (cow) and of Gleditsch and
+/// Ward (gw) with the days on which they are valid.
+#[derive(Debug, clap::Args)]
+#[command(
+    args_conflicts_with_subcommands = true,
+    after_help = "Examples:\n  facts names iraq\n  facts names --unresolved\n  facts names link Turkiye TUR\n  facts names merge 'B. McGurk' 'Brett McGurk'"
+)]
+pub struct Args {
+    #[command(subcommand)]
+    command: Option<Command>,
+    /// Only names of whoever this text means, or that hold it
+    #[arg(value_name = "TEXT")]
+    text: Option<String>,
+    /// Only names that belong to nobody known
+    #[arg(long)]
+    unresolved: bool,
+    /// Only names of this scheme: name, iso2, iso3, iso-numeric, cow, gw, …
+    #[arg(long, value_name = "SCHEME")]
+    scheme: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Say that a name means an actor: every fact that bears it follows
+    Link {
+        /// The name, new or of nobody known
+        #[arg(value_name = "NAME")]
+        name: String,
+        /// Whom it means: a name, or a code such as TUR or cow:640
+        #[arg(value_name = "CODE|NAME")]
+        bearer: String,
+        /// The name is a place's
+        #[arg(long)]
+        place: bool,
+    },
+    /// Make one actor of two: the first becomes another name of the second
+    Merge {
+        /// The actor that goes
+        #[arg(value_name = "NAME")]
+        from: String,
+        /// The actor that stays
+        #[arg(value_name = "INTO")]
+        into: String,
+        /// They are places
+        #[arg(long)]
+        place: bool,
+    },
+}
+
+/// Runs it.
+pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> {
+    match &args.command {
+        None => list(args, global, console),
+        Some(Command::Link { name, bearer, place }) => link(name, bearer, *place, false, global, console),
+        Some(Command::Merge { from, into, place }) => link(from, into, *place, true, global, console),
+    }
+}
+
+fn list(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> {
+    let store = global.open()?;
+    let unknown = store.unknown_actors()?;
+    let headings = NAMES.fields.iter().map(|field| Heading::text(field.name)).collect();
+    let wanted = args.text.as_deref().map(fold);
+    let known = match &args.text {
+        Some(text) => store.bearers(text)?,
+        None => Vec::new(),
+    };
+    let rows = console.rows(global, headings, Vec::new(), |row| {
+        let mut found = 0;
+        store.export_parent(&NAMES, |cells| {
+            let bearer = [cells[2].text(), cells[3].text()].into_iter().flatten().next().unwrap_or_default();
+            let holds = |text: &String| fold(&cells[1].to_string()).contains(text) || known.iter().any(|name| name == bearer);
+            let is_unknown = cells[2].text().is_some_and(|actor| unknown.iter().any(|name| name == actor));
+            let scheme = args.scheme.as_ref().is_none_or(|scheme| cells[0].text() == Some(scheme));
+            if scheme && (!args.unresolved || is_unknown) && wanted.as_ref().is_none_or(holds) {
+                row(cells)?;
+                found += 1;
+            }
+            Ok(())
+        })?;
+        Ok(found)
+    })?;
+    if rows == 0
+        && let Some(text) = &args.text
+    {
+        let names = store.all_names(Class::Actor)?;
+        console.say(&format!("no name holds \"{text}\"{}", did_you_mean(text, names.iter().map(String::as_str))));
+    }
+    Ok(Exit::Done)
+}
+
+fn link(name: &str, bearer: &str, place: bool, merge: bool, global: &Global, console: &mut Console) -> Result<Exit> {
+    let class = if place { Class::Place } else { Class::Actor };
+    let mut store = Store::open(&global.database().path, Access::Write)?;
+    let told = store.link(class, name, bearer, merge)?;
+    let usual = match told {
+        Linked::NoBearer => {
+            let names = store.all_names(class)?;
+            return Err(Failure::new(
+                Exit::No,
+                format!("no {} is called \"{bearer}\"{}", class.one(), did_you_mean(bearer, names.iter().map(String::as_str))),
+            ));
+        }
+        Linked::NoName => {
+            let names = store.all_names(class)?;
+            return Err(Failure::new(
+                Exit::No,
+                format!("no {} is called \"{name}\"{}", class.one(), did_you_mean(name, names.iter().map(String::as_str))),
+            ));
+        }
+        Linked::Taken(usual) => {
+            return Err(Failure::new(Exit::Rejected, format!("\"{name}\" is a name of {usual} already; nothing was written"))
+                .hint(format!("facts names merge \"{usual}\" \"{bearer}\" makes one of the two")));
+        }
+        Linked::Done(usual, facts) => {
+            console.say(&format!("\"{name}\" means {usual}; {}", count(facts, "fact follows", "facts follow")));
+            usual
+        }
+    };
+    console.rows(global, [Heading::text("name"), Heading::text(class.one())].into(), Vec::new(), |row| {
+        row(&[Cell::Text(name.into()), Cell::Text(usual.as_str().into())])?;
+        Ok(1)
+    })?;
+    Ok(Exit::Done)
+}

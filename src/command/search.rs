@@ -1,0 +1,183 @@
+//! `facts search`: full text over what facts say, and over the texts of documents.
+
+use std::ops::Range;
+
+use super::console::Console;
+use super::filters::Filters;
+use super::global::Global;
+use crate::exit::{Exit, Failure, Result};
+use crate::kind::KINDS;
+use crate::passage;
+use crate::query::{self, Query};
+use crate::render::Heading;
+use crate::value::Cell;
+use crate::value::text::{count, fold};
+
+/// Search summaries, designations, names, quotes, notes and the texts of documents; the best match comes first.
+///
+/// All words must occur, whatever their case and accents; "a phrase" in double quotes, and a prefix with *.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  facts search hellfire\n  facts search '\"green zone\" embas*' --kind posts")]
+pub struct Args {
+    /// The words
+    #[arg(value_name = "TEXT", required = true)]
+    words: Vec<String>,
+    /// Only this kind of fact, or text for the texts of documents
+    #[arg(short, long, value_name = "KIND", default_value = "all")]
+    kind: String,
+    /// At most so many
+    #[arg(short, long, value_name = "N")]
+    limit: Option<u64>,
+    #[command(flatten)]
+    filters: Filters,
+}
+
+/// Runs it.
+pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> {
+    let words = args.words.join(" ");
+    let terms = terms(&words);
+    if terms.is_empty() {
+        return Err(Failure::usage(format!("\"{words}\" has no word to search for")));
+    }
+    let texts = args.kind == "text";
+    let kinds = if texts { KINDS.to_vec() } else { query::kinds(&args.kind)? };
+    let mut query = Query::of(kinds);
+    query.tests = args.filters.tests(&query.kinds)?;
+    query.past = args.filters.past()?;
+    query.words = Some(words.clone());
+    query.limit = args.limit;
+    query.columns = query::fields("ref,kind,date,locator,summary", &query.kinds)?;
+    let store = global.open()?;
+    let headings = ["ref", "kind", "date", "locator", "text"].map(Heading::text).into();
+    let leading = ["ref", "text", "kind", "date", "locator"].map(String::from).into();
+    let most = args.limit.unwrap_or(u64::MAX);
+    let color = console.marks(global);
+    let rows = console.rows(global, headings, leading, |row| {
+        let mut found = 0;
+        if !texts {
+            found = store.select(&query, |cells| {
+                let summary = marked(&cells[4].to_string(), &terms, color);
+                let mut cells = cells.to_vec();
+                cells[4] = Cell::Text(summary.into());
+                row(&cells)
+            })?;
+        }
+        // filters are about facts: whoever filters does not mean the texts
+        if (texts || args.kind == "all") && query.tests.is_empty() {
+            for (slug, text) in store.texts_with(&words)? {
+                for range in passage::sentences(&text) {
+                    let body = text[range.clone()].split_whitespace().collect::<Vec<_>>().join(" ");
+                    if found >= most || !terms.iter().all(|term| !places(&body, term).is_empty()) {
+                        continue;
+                    }
+                    let locator = passage::chars(&text, &range);
+                    let text = marked(&body, &terms, color);
+                    row(&[
+                        Cell::Text(slug.as_str().into()),
+                        Cell::Text("text".into()),
+                        Cell::Null,
+                        Cell::Text(locator.into()),
+                        Cell::Text(text.into()),
+                    ])?;
+                    found += 1;
+                }
+            }
+        }
+        Ok(found)
+    })?;
+    if rows == 0 {
+        console.say(&format!("nothing holds all of {words}"));
+    } else if console.terminal && global.output.is_none() {
+        console.say(&count(rows, "match", "matches"));
+    }
+    Ok(Exit::Done)
+}
+
+/// A word, a phrase, or the beginning of a word.
+struct Term {
+    words: Vec<String>,
+    prefix: bool,
+}
+
+fn terms(text: &str) -> Vec<Term> {
+    let mut terms = Vec::new();
+    for (i, part) in text.split('"').enumerate() {
+        let phrases: Vec<&str> = if i % 2 == 1 { vec![part] } else { part.split_whitespace().collect() };
+        for phrase in phrases {
+            let words: Vec<String> = tokens(phrase).into_iter().map(|(_, word)| word).collect();
+            if !words.is_empty() {
+                terms.push(Term { words, prefix: phrase.ends_with('*') });
+            }
+        }
+    }
+    terms
+}
+
+/// The words of a text, folded, with their places.
+fn tokens(text: &str) -> Vec<(Range<usize>, String)> {
+    let mut found = Vec::new();
+    let mut start = None;
+    for (i, c) in text.char_indices().chain([(text.len(), ' ')]) {
+        match (c.is_alphanumeric(), start) {
+            (true, None) => start = Some(i),
+            (false, Some(begin)) => {
+                found.push((begin..i, fold(&text[begin..i])));
+                start = None;
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+/// Where a term stands in a text.
+fn places(text: &str, term: &Term) -> Vec<Range<usize>> {
+    let tokens = tokens(text);
+    let last = term.words.len() - 1;
+    tokens
+        .windows(term.words.len())
+        .filter(|window| {
+            window
+                .iter()
+                .zip(&term.words)
+                .enumerate()
+                .all(|(i, ((_, word), wanted))| if i == last && term.prefix { word.starts_with(wanted) } else { word == wanted })
+        })
+        .map(|window| window[0].0.start..window[last].0.end)
+        .collect()
+}
+
+/// A text with its matches marked, for a terminal.
+fn marked(text: &str, terms: &[Term], marks: bool) -> String {
+    if !marks {
+        return text.to_owned();
+    }
+    let mut ranges: Vec<Range<usize>> = terms.iter().flat_map(|term| places(text, term)).collect();
+    ranges.sort_by_key(|range| (range.start, range.end));
+    let (mut out, mut at) = (String::new(), 0);
+    for range in ranges {
+        if range.start >= at {
+            out.push_str(&text[at..range.start]);
+            out.push(crate::render::MARK_ON);
+            out.push_str(&text[range.clone()]);
+            out.push(crate::render::MARK_OFF);
+            at = range.end;
+        }
+    }
+    out.push_str(&text[at..]);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn matches_are_found_whatever_their_case_and_accents() {
+        let found = |text: &str, words: &str| terms(words).iter().map(|term| places(text, term).len()).collect::<Vec<_>>();
+        assert_eq!(found("The Green Zone's embassy", "\"green zone\" EMBAS*"), [1, 1]);
+        assert_eq!(found("Türkiye", "turkiye"), [1]);
+        assert_eq!(found("Iraqi", "iraq"), [0]);
+        assert!(terms("* \" '").is_empty());
+    }
+}

@@ -1,0 +1,91 @@
+//! `facts source add`: a new work that states facts.
+
+use super::super::console::Console;
+use super::super::given::{self, Given};
+use super::super::global::Global;
+use super::super::load;
+use crate::exit::{Exit, Failure, Result};
+use crate::kind::Field;
+use crate::kind::parent::SOURCES;
+use crate::store::Store;
+
+/// Add a source.
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  facts source add unami-2013 --title 'Monthly casualty figures' --publisher UNAMI --published 2013\n  facts source add my-notes --title 'My notes'"
+)]
+pub struct Args {
+    /// Its short name, the first part of every REF
+    #[arg(value_name = "SLUG")]
+    slug: String,
+    /// Its title
+    #[arg(long)]
+    title: String,
+    /// document or dataset
+    #[arg(long, default_value = "document")]
+    kind: String,
+    /// Who wrote it, "; " between
+    #[arg(long)]
+    author: Option<String>,
+    /// Who published it
+    #[arg(long)]
+    publisher: Option<String>,
+    /// When it was published, in EDTF
+    #[arg(long)]
+    published: Option<String>,
+    /// Where it can be read
+    #[arg(long)]
+    url: Option<String>,
+    /// On what terms
+    #[arg(long)]
+    licence: Option<String>,
+    /// How its makers want it cited
+    #[arg(long)]
+    citation: Option<String>,
+    /// A completely reliable … E unreliable, F cannot be judged
+    #[arg(long)]
+    reliability: Option<String>,
+    /// SHA-256 of the document's file
+    #[arg(long)]
+    sha256: Option<String>,
+    /// What a reader should know
+    #[arg(long)]
+    note: Option<String>,
+}
+
+/// Runs it.
+pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> {
+    let path = global.database().path;
+    let values = [
+        ("slug", Some(&args.slug)),
+        ("title", Some(&args.title)),
+        ("kind", Some(&args.kind)),
+        ("author", args.author.as_ref()),
+        ("publisher", args.publisher.as_ref()),
+        ("published", args.published.as_ref()),
+        ("url", args.url.as_ref()),
+        ("licence", args.licence.as_ref()),
+        ("citation", args.citation.as_ref()),
+        ("reliability", args.reliability.as_ref()),
+        ("sha256", args.sha256.as_ref()),
+        ("note", args.note.as_ref()),
+    ];
+    let given: Given =
+        values.into_iter().filter_map(|(name, value)| value.map(|value| (name.to_owned(), value.clone()))).collect();
+    let fields: Vec<&'static Field> = SOURCES.fields.iter().collect();
+    let row = given::check(&given, &fields, false).map_err(given::rejected)?;
+    let slug = &args.slug;
+    Store::open_or_create(&path, |store, created| {
+        if store.has_source(slug)? {
+            return Err(Failure::new(Exit::Rejected, format!("a source is called {slug} already; nothing was written")));
+        }
+        let mut writer = given::write(store)?;
+        if created {
+            load::countries(&mut writer)?;
+        }
+        writer.put_parent(&SOURCES, &row, 0)?.map_err(|refused| given::rejected(vec![given::refused(&refused, &given)]))?;
+        writer.commit()
+    })?;
+    console.say(&format!("{}: {slug} added", path.display()));
+    Ok(Exit::Done)
+}

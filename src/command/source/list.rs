@@ -1,0 +1,121 @@
+//! `facts source list`: every source, also as citation managers read them.
+
+use serde_json::{Value as Json, json};
+
+use super::super::console::Console;
+use super::super::global::Global;
+use super::{all, field};
+use crate::exit::{Exit, Result};
+use crate::kind::parent::SOURCES;
+use crate::render::Heading;
+use crate::value::{Value, date};
+
+/// List the sources.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  facts source list\n  facts source list -f bibtex > sources.bib")]
+pub struct Args {}
+
+/// What citation managers read.
+enum Cite {
+    /// BibTeX.
+    Bibtex,
+    /// CSL-JSON.
+    CslJson,
+}
+
+/// Runs it.
+pub fn run(_args: &Args, global: &Global, console: &mut Console) -> Result<Exit> {
+    let store = global.open()?;
+    let sources = all(&store)?;
+    let cite = match global.format.as_deref() {
+        Some("bibtex") => Some(Cite::Bibtex),
+        Some("csl-json") => Some(Cite::CslJson),
+        _ => None,
+    };
+    match cite {
+        Some(Cite::Bibtex) => console.text(&sources.iter().map(|source| bibtex(source)).collect::<String>())?,
+        Some(Cite::CslJson) => {
+            let items: Vec<Json> = sources.iter().map(|source| csl(source)).collect();
+            console.text(&format!("{:#}\n", Json::from(items)))?;
+        }
+        None => {
+            let headings = SOURCES.fields.iter().map(|field| Heading::text(field.name)).collect();
+            let leading = ["slug", "title", "kind", "published", "author", "publisher", "reliability"].map(String::from).into();
+            console.rows(global, headings, leading, |row| {
+                for source in &sources {
+                    row(source)?;
+                }
+                Ok(sources.len() as u64)
+            })?;
+        }
+    }
+    Ok(Exit::Done)
+}
+
+/// The year, month and day of a publication, as far as they are stated.
+fn published(source: &[Value]) -> Option<Vec<i64>> {
+    let text = field(source, "published")?;
+    date::parse(text).ok()?;
+    let bare = text.trim_end_matches(['~', '?', '%']);
+    bare.split('/').next()?.split('-').map(|part| part.parse().ok()).collect()
+}
+
+fn bibtex(source: &[Value]) -> String {
+    let slug = field(source, "slug").unwrap_or_default();
+    let kind = if field(source, "kind") == Some("dataset") { "dataset" } else { "misc" };
+    let year = published(source).and_then(|parts| parts.first().copied()).map(|year| year.to_string());
+    let pairs = [
+        ("title", field(source, "title").map(str::to_owned)),
+        ("author", field(source, "author").map(|author| author.replace("; ", " and "))),
+        ("publisher", field(source, "publisher").map(str::to_owned)),
+        ("year", year),
+        ("url", field(source, "url").map(str::to_owned)),
+        ("note", field(source, "licence").map(|licence| format!("Licence: {licence}"))),
+    ];
+    let fields: String = pairs
+        .into_iter()
+        .filter_map(|(name, value)| {
+            value.map(|value| format!("  {name} = {{{}}},\n", if name == "url" { value } else { tex(&value) }))
+        })
+        .collect();
+    format!("@{kind}{{{slug},\n{fields}}}\n\n")
+}
+
+/// Text as TeX reads it, capitals kept.
+fn tex(text: &str) -> String {
+    let mut escaped = String::new();
+    for c in text.chars() {
+        match c {
+            '\\' => escaped.push_str("\\textbackslash{}"),
+            '~' => escaped.push_str("\\textasciitilde{}"),
+            '^' => escaped.push_str("\\textasciicircum{}"),
+            '&' | '%' | '$' | '#' | '_' | '{' | '}' => {
+                escaped.push('\\');
+                escaped.push(c);
+            }
+            '\n' | '\r' => escaped.push(' '),
+            _ => escaped.push(c),
+        }
+    }
+    format!("{{{escaped}}}")
+}
+
+fn csl(source: &[Value]) -> Json {
+    let mut item = json!({
+        "id": field(source, "slug"),
+        "type": if field(source, "kind") == Some("dataset") { "dataset" } else { "document" },
+        "title": field(source, "title"),
+    });
+    let mut put = |name: &str, value: Option<Json>| {
+        if let Some(value) = value {
+            item[name] = value;
+        }
+    };
+    let authors = |text: &str| -> Json { text.split("; ").map(|name| json!({ "literal": name })).collect::<Vec<_>>().into() };
+    put("author", field(source, "author").map(authors));
+    put("publisher", field(source, "publisher").map(Json::from));
+    put("issued", published(source).map(|parts| json!({ "date-parts": [parts] })));
+    put("URL", field(source, "url").map(Json::from));
+    put("note", field(source, "note").map(Json::from));
+    item
+}

@@ -1,0 +1,36 @@
+//! `facts source show`: one source, or its text as a page with the passages of its facts marked.
+
+use super::super::console::Console;
+use super::super::global::Global;
+use super::{one, page};
+use crate::exit::{Exit, Result};
+use crate::kind::parent::SOURCES;
+use crate::render::Heading;
+use crate::value::Cell;
+
+/// Show a source; with -f html its text as a page, with the passages of its facts marked.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  facts source show us-iraq-2014\n  facts source show us-iraq-2014 -f html -o page.html")]
+pub struct Args {
+    /// The source
+    #[arg(value_name = "SLUG")]
+    slug: String,
+}
+
+/// Runs it.
+pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> {
+    let store = global.open()?;
+    let source = one(&store, &args.slug)?;
+    if global.format(console.terminal)?.name == "html" {
+        let page = page::write(&store, &args.slug, &source)?;
+        console.whole(global, &page)?;
+        return Ok(Exit::Done);
+    }
+    let mut headings: Vec<Heading> = SOURCES.fields.iter().map(|field| Heading::text(field.name)).collect();
+    let mut cells = source;
+    let held = store.held_text(&args.slug)?;
+    headings.push(Heading::number("characters_held"));
+    cells.push(held.map_or(Cell::Null, |held| Cell::Int(i64::try_from(held.text.chars().count()).unwrap_or(i64::MAX))));
+    console.record(global, headings, &cells)?;
+    Ok(Exit::Done)
+}

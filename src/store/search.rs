@@ -1,0 +1,138 @@
+//! The index that `facts search` asks: which rows it has, which fields, and how a person's words become its query.
+
+use rusqlite::{Connection, OptionalExtension};
+
+use super::Store;
+use super::names::Class;
+use crate::exit::Result;
+use crate::kind::{Field, KINDS, Kind};
+use crate::value::Type;
+
+/// The place of attached texts among the kinds, in the last four bits of a rowid.
+pub const TEXT: i64 = 15;
+
+/// The place of a kind, in the last four bits of a rowid.
+pub fn place(kind: &'static Kind) -> i64 {
+    KINDS.iter().position(|known| known.name == kind.name).and_then(|i| i64::try_from(i).ok()).unwrap_or(TEXT - 1)
+}
+
+/// Adds every fact that was recorded by this run or a later one.
+///
+/// # Errors
+/// The database cannot be written.
+pub fn add(connection: &Connection, first_run: i64) -> Result<()> {
+    for kind in KINDS {
+        let parts: Vec<String> = kind.fields().filter(|field| is_searched(field)).map(words_of).collect();
+        let sql = format!(
+            "INSERT INTO search (rowid, words) SELECT f.id * 16 + {}, concat_ws(char(10), {}) FROM {} f WHERE f.import_id >= ?1",
+            place(kind),
+            parts.join(", "),
+            kind.table
+        );
+        connection.execute(&sql, [first_run])?;
+    }
+    Ok(())
+}
+
+/// Makes the index anew.
+///
+/// # Errors
+/// The database cannot be written.
+pub fn rebuild(connection: &Connection) -> Result<()> {
+    connection.execute("INSERT INTO search (search) VALUES ('delete-all')", [])?;
+    add(connection, 0)?;
+    super::texts::index(connection)
+}
+
+/// The words of a field: of a name its spelling and the usual name of its bearer.
+fn words_of(field: &Field) -> String {
+    match Class::of(field.ty) {
+        Some(class) => format!(
+            "(SELECT concat_ws(' ', n.name, nullif(b.name, n.name)) FROM names n JOIN {} b ON b.id = n.{} WHERE n.id = f.{}_id)",
+            class.table(),
+            class.column(),
+            field.name
+        ),
+        None => format!("f.{}", field.name),
+    }
+}
+
+/// Whether the words of a field are searched: what people write, and names.
+fn is_searched(field: &Field) -> bool {
+    let text = matches!(field.ty, Type::Text | Type::Actor | Type::Place)
+        || matches!(field.name, "office" | "measure" | "type" | "population");
+    text && field.is_stored()
+}
+
+/// The words of a person as a query of the index: all must occur; `"a phrase"`, and `prefix*`.
+///
+/// Everything else that the index would take for an operator is a word.
+#[must_use]
+pub fn words(text: &str) -> Option<String> {
+    let mut terms = Vec::new();
+    for (i, part) in text.split('"').enumerate() {
+        let phrases: Vec<&str> = if i % 2 == 1 { vec![part] } else { part.split_whitespace().collect() };
+        for phrase in phrases {
+            let bare = phrase.trim_end_matches('*');
+            if bare.chars().any(char::is_alphanumeric) {
+                terms.push(format!("\"{bare}\"{}", if bare.len() < phrase.len() { " *" } else { "" }));
+            }
+        }
+    }
+    (!terms.is_empty()).then(|| terms.join(" AND "))
+}
+
+impl Store {
+    /// The sources whose held text has all these words.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn texts_with(&self, text: &str) -> Result<Vec<(String, String)>> {
+        let Some(query) = words(text) else { return Ok(Vec::new()) };
+        let mut find = self.connection.prepare(
+            "SELECT s.slug, t.text FROM source_texts t JOIN sources s ON s.id = t.source_id
+              WHERE t.id IN (SELECT rowid >> 4 FROM search WHERE search MATCH ?1 AND rowid & 15 = ?2) ORDER BY s.slug",
+        )?;
+        let rows = find.query_map(rusqlite::params![query, TEXT], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Whether a source of this slug is there.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn has_source(&self, slug: &str) -> Result<bool> {
+        let found = self.connection.query_row("SELECT 1 FROM sources WHERE slug = ?1", [slug], |_| Ok(())).optional()?;
+        Ok(found.is_some())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{add, words};
+    use crate::store::schema::migrated;
+
+    /// The migration indexes what is there with words of its own, frozen; they must be those of later rows.
+    #[test]
+    fn the_migration_indexes_the_same_words() {
+        let migration = include_str!("../../migrations/V3__texts_and_search.sql");
+        let flat = |sql: &str| sql.split_whitespace().collect::<Vec<_>>().join(" ");
+        for kind in crate::kind::KINDS {
+            let parts: Vec<String> = kind.fields().filter(|field| super::is_searched(field)).map(super::words_of).collect();
+            assert!(
+                flat(migration).contains(&flat(&format!("concat_ws(char(10), {}) FROM {} f", parts.join(", "), kind.table))),
+                "{}",
+                kind.name
+            );
+        }
+        add(&migrated(), 0).unwrap();
+    }
+
+    #[test]
+    fn a_persons_words_are_never_operators() {
+        assert_eq!(words("apache hellfire").unwrap(), "\"apache\" AND \"hellfire\"");
+        assert_eq!(words("\"green zone\" embas*").unwrap(), "\"green zone\" AND \"embas\" *");
+        assert_eq!(words("a OR -b").unwrap(), "\"a\" AND \"OR\" AND \"-b\"");
+        assert_eq!(words("' \" * ("), None);
+    }
+}
