@@ -199,3 +199,118 @@ fn source(source: &Source, found: &mut Vec<Finding>) {
         push(found, "source", &source.slug, "has neither an address nor a text".into());
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::claim::Figure;
+    use crate::value::date::{self, Days};
+
+    fn claim(key: &str) -> Claim {
+        Claim {
+            reference: format!("s:{key}"),
+            kind: "arms-transfers",
+            source: "s".into(),
+            topic: None,
+            said_by: None,
+            said_via: None,
+            stance: "states".into(),
+            summary: key.to_owned(),
+            date: None,
+            days: Days { first: None, last: None },
+            place: None,
+            locator: None,
+            quote: None,
+            stage: None,
+            counted: Vec::new(),
+            figures: Vec::new(),
+            content: key.to_owned(),
+            unknown: Vec::new(),
+        }
+    }
+
+    fn dated(claim: Claim, when: &str) -> Claim {
+        Claim { date: Some(when.to_owned()), days: date::parse(when).unwrap(), ..claim }
+    }
+
+    fn source(text: Option<&str>) -> Source {
+        Source { slug: "s".into(), document: true, has_url: true, text: text.map(str::to_owned), sums: None }
+    }
+
+    /// The rules and references of what is found in a document whose text is held.
+    fn found(claims: &[Claim]) -> Vec<(&'static str, String)> {
+        all(claims, &[source(Some("Iraq bought 24 jets. Nobody was hurt."))]).into_iter().map(|f| (f.rule, f.reference)).collect()
+    }
+
+    #[test]
+    fn a_locator_must_lead_to_whole_words_and_to_its_quote() {
+        let at = |locator: &str, quote: Option<&str>| Claim {
+            locator: Some(locator.to_owned()),
+            quote: quote.map(str::to_owned),
+            ..claim("a")
+        };
+        let wrong = vec![("locator", "s:a".to_owned())];
+        assert_eq!(found(&[at("char=0,11", Some("Iraq bought"))]), []);
+        assert_eq!(found(&[at("page=3", None)]), []);
+        for bad in [
+            at("char=0,10", None),
+            at("char=1,11", None),
+            at("char=0,5", None),
+            at("char=0,99", None),
+            at("chars=0,4", None),
+            at("char=0,4", Some("jets")),
+        ] {
+            assert_eq!(found(std::slice::from_ref(&bad)), wrong, "{:?}", bad.locator);
+        }
+        assert_eq!(found(&[Claim { quote: Some("never said".into()), ..claim("a") }]), wrong);
+    }
+
+    #[test]
+    fn bounds_out_of_order_are_reported_and_missing_ones_are_not() {
+        let with =
+            |key: &str, low, best, high| Claim { figures: vec![Figure { name: String::new(), low, best, high }], ..claim(key) };
+        assert_eq!(found(&[with("a", Some(1.0), Some(1.0), None), with("b", None, Some(3.0), Some(4.0))]), []);
+        assert_eq!(found(&[with("a", Some(9.0), None, Some(3.0))]), [("order", "s:a".to_owned())]);
+    }
+
+    #[test]
+    fn a_delivery_before_its_order_is_reported() {
+        let deal = |key: &str, stage: &str, when: &str| {
+            dated(Claim { stage: Some(stage.into()), content: format!("jets\u{1e}{key}"), ..claim(key) }, when)
+        };
+        assert_eq!(found(&[deal("o", "ordered", "2014"), deal("d", "delivered", "2013")]), [("dates", "s:d".to_owned())]);
+        assert_eq!(found(&[deal("o", "ordered", "2013"), deal("d", "delivered", "2013")]), []);
+        assert_eq!(found(&[deal("o", "ordered", "2014"), deal("p", "ordered", "2012"), deal("d", "delivered", "2013")]), []);
+    }
+
+    #[test]
+    fn two_facts_that_state_the_same_are_reported_once() {
+        let said = |key: &str, summary: &str| Claim { content: "same".into(), summary: summary.into(), ..claim(key) };
+        assert_eq!(
+            found(&[said("a", "Iraq bought jets."), said("b", "Iraq bought jets"), said("c", "Something else entirely")]),
+            [("duplicate", "s:b".to_owned())]
+        );
+    }
+
+    #[test]
+    fn two_figures_of_one_voice_over_common_days_are_reported() {
+        let figure = |key: &str, when: &str| {
+            let figures = vec![Figure { name: String::new(), low: None, best: Some(1.0), high: None }];
+            dated(Claim { topic: Some("t".into()), figures, ..claim(key) }, when)
+        };
+        assert_eq!(found(&[figure("a", "2013"), figure("b", "2013-04")]), [("period", "s:b".to_owned())]);
+        assert_eq!(found(&[figure("a", "2013"), figure("b", "2014")]), []);
+        let other = Claim { said_by: Some("UNAMI".into()), ..figure("b", "2013") };
+        assert_eq!(found(&[figure("a", "2013"), other]), []);
+    }
+
+    #[test]
+    fn names_of_nobody_and_sources_without_anything_are_reported() {
+        assert_eq!(found(&[Claim { unknown: vec!["Somebody".into()], ..claim("a") }]), [("name", "s:a".to_owned())]);
+        let bare = Source { has_url: false, ..source(None) };
+        let rules: Vec<&str> = all(&[], &[bare]).into_iter().map(|f| f.rule).collect();
+        assert_eq!(rules, ["text", "source"]);
+        let other = Source { sums: Some(("b".into(), Some("a".into()))), ..source(Some("x")) };
+        assert_eq!(all(&[], &[other])[0].rule, "text");
+    }
+}

@@ -227,3 +227,20 @@ fn a_second_document_that_contradicts_the_first_about_two_figures_is_found_to_do
     let found: Vec<String> = compared.lines().skip(1).map(|line| line.split(',').take(2).collect::<Vec<_>>().join(" ")).collect();
     assert_eq!(found, ["iraqi-civilians-killed-2012 disjoint", "iraqi-civilians-killed-2013 point-differs"]);
 }
+
+/// Each number in the text leads to a fact, and each fact back to its passage.
+#[test]
+fn the_page_of_a_document_leads_from_passages_to_facts_and_back() {
+    let Some(essay) = shared("essay.txt") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    with_text(folder.path(), &std::fs::read_to_string(essay).unwrap(), &[]);
+    stdout(&program(folder.path()).args(["source", "show", "us-iraq-2014", "-f", "html", "-o", "page.html"]).output().unwrap());
+    let page = std::fs::read_to_string(folder.path().join("page.html")).unwrap();
+    let all = |begin: &str| -> BTreeSet<String> {
+        page.split(begin).skip(1).map(|rest| rest.split('"').next().unwrap().to_owned()).collect()
+    };
+    let (ids, links) = (all(" id=\""), all(" href=\"#"));
+    assert_eq!(ids, links, "a link leads nowhere, or a place is not led to");
+    assert_eq!(ids.len(), 2 * facts().len());
+    assert!(!page.contains("<script") && !page.contains("src="), "the page needs something from elsewhere");
+}
