@@ -204,29 +204,10 @@ fn source(source: &Source, found: &mut Vec<Finding>) {
 mod tests {
     use super::*;
     use crate::claim::Figure;
-    use crate::value::date::{self, Days};
+    use crate::value::date;
 
     fn claim(key: &str) -> Claim {
-        Claim {
-            reference: format!("s:{key}"),
-            kind: "arms-transfers",
-            source: "s".into(),
-            topic: None,
-            said_by: None,
-            said_via: None,
-            stance: "states".into(),
-            summary: key.to_owned(),
-            date: None,
-            days: Days { first: None, last: None },
-            place: None,
-            locator: None,
-            quote: None,
-            stage: None,
-            counted: Vec::new(),
-            figures: Vec::new(),
-            content: key.to_owned(),
-            unknown: Vec::new(),
-        }
+        Claim::bare(&format!("s:{key}"), "arms-transfers")
     }
 
     fn dated(claim: Claim, when: &str) -> Claim {

@@ -87,3 +87,32 @@ pub fn overlap(a: Days, b: Days) -> bool {
     let before = |a: Days, b: Days| matches!((a.last, b.first), (Some(last), Some(first)) if last < first);
     !before(a, b) && !before(b, a)
 }
+
+#[cfg(test)]
+impl Claim {
+    /// A claim that states nothing yet, for tests: `source:key`.
+    pub(crate) fn bare(reference: &str, kind: &'static str) -> Claim {
+        let days = Days { first: None, last: None };
+        let (source, key) = reference.split_once(':').unwrap_or((reference, ""));
+        Claim {
+            reference: reference.to_owned(),
+            kind,
+            source: source.to_owned(),
+            topic: None,
+            said_by: None,
+            said_via: None,
+            stance: "states".into(),
+            summary: key.to_owned(),
+            date: None,
+            days,
+            place: None,
+            locator: None,
+            quote: None,
+            stage: None,
+            counted: Vec::new(),
+            figures: Vec::new(),
+            content: key.to_owned(),
+            unknown: Vec::new(),
+        }
+    }
+}

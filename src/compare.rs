@@ -211,28 +211,13 @@ fn stages_conflict(group: &[&Claim]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::value::date::{self, Days};
+    use crate::value::date;
 
     fn claim(reference: &str, topic: &str) -> Claim {
         Claim {
-            reference: reference.to_owned(),
-            kind: "casualties",
-            source: reference.split(':').next().unwrap().to_owned(),
             topic: (!topic.is_empty()).then(|| topic.to_owned()),
-            said_by: None,
-            said_via: None,
-            stance: "states".into(),
-            summary: String::new(),
-            date: None,
-            days: Days { first: None, last: None },
-            place: None,
-            locator: None,
-            quote: None,
-            stage: None,
             counted: vec!["killed".into(), "civilians".into()],
-            figures: Vec::new(),
-            content: String::new(),
-            unknown: Vec::new(),
+            ..Claim::bare(reference, "casualties")
         }
     }
 

@@ -13,7 +13,9 @@ pub type Record = StringRecord;
 pub struct Records {
     reader: csv::Reader<Strict<Box<dyn Read>>>,
     header: Record,
+    /// Where the current record begins, and on which line.
     current: u64,
+    line: u64,
 }
 
 impl Records {
@@ -33,7 +35,7 @@ impl Records {
             .flexible(true)
             .buffer_capacity(1 << 16)
             .from_reader(Strict::new(whole, b','));
-        let mut records = Records { reader, header: Record::new(), current: 0 };
+        let mut records = Records { reader, header: Record::new(), current: 0, line: 1 };
         let mut header = Record::new();
         match records.next(&mut header)? {
             Err(fault) => return Ok(Err(fault)),
@@ -63,8 +65,10 @@ impl Records {
         match self.reader.read_record(record) {
             Ok(found) => {
                 if let Some(position) = record.position() {
-                    self.current = self.reader.get_ref().record_start(position.byte());
-                    self.reader.get_mut().forget_before(self.current);
+                    let start = self.reader.get_ref().record_start(position.byte());
+                    self.line = self.reader.get_ref().position_from(self.current, self.line, start).0;
+                    self.current = start;
+                    self.reader.get_mut().forget_before(self.current, self.line);
                 }
                 Ok(Ok(found))
             }
@@ -89,7 +93,7 @@ impl Records {
 
     fn place(&self, start: u64, cell: Option<usize>) -> (u64, u64) {
         let pass = self.reader.get_ref();
-        pass.position(cell.map_or(start, |n| pass.cell_start(start, n)))
+        pass.position_from(self.current, self.line, cell.map_or(start, |n| pass.cell_start(start, n)))
     }
 }
 

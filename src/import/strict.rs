@@ -158,11 +158,11 @@ impl<R> Strict<R> {
         Ok(())
     }
 
-    /// Forgets what lies before a byte of the file.
-    pub fn forget_before(&mut self, byte: u64) {
+    /// Forgets what lies before a byte of the file, which begins this line.
+    pub fn forget_before(&mut self, byte: u64, line: u64) {
         let n = usize::try_from(byte - self.start).unwrap_or(0);
         if n > 1 << 20 {
-            self.start_line = self.position(byte).0;
+            self.start_line = line;
             self.window.drain(..n);
             self.start = byte;
         }
@@ -197,12 +197,17 @@ impl<R> Strict<R> {
     }
 
     /// The line and the column, in characters, of a byte; both from 1.
-    pub fn position(&self, byte: u64) -> (u64, u64) {
-        let before = &self.window[..self.index(byte)];
+    fn position(&self, byte: u64) -> (u64, u64) {
+        self.position_from(self.start, self.start_line, byte)
+    }
+
+    /// The same, counted from a byte that begins a line that is known.
+    pub fn position_from(&self, begin: u64, line: u64, byte: u64) -> (u64, u64) {
+        let before = &self.window[self.index(begin)..self.index(byte)];
         let ends = |b: &&u8| if self.ends == Ends::Carriages { **b == b'\r' } else { **b == b'\n' };
-        let line = self.start_line + before.iter().filter(ends).count() as u64;
+        let lines = before.iter().filter(ends).count() as u64;
         let begin = before.iter().rposition(|b| ends(&b)).map_or(0, |i| i + 1);
         let column = String::from_utf8_lossy(&before[begin..]).chars().count() as u64 + 1;
-        (line, column)
+        (line + lines, column)
     }
 }

@@ -1,8 +1,10 @@
 //! The only folder that knows `SQLite`: open, migrate, write, select.
 
 mod compile;
+mod condition;
 pub mod draft;
 mod fault;
+mod known;
 mod link;
 mod migrate;
 mod names;

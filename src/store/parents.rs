@@ -3,7 +3,7 @@
 use rusqlite::types::Value as Sql;
 use rusqlite::{OptionalExtension, params, params_from_iter};
 
-use super::compile::bind;
+use super::condition::bind;
 use super::names::{Class, Found};
 use super::write::{Outcome, Refused, Row, Writer};
 use crate::exit::Result;

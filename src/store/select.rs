@@ -7,6 +7,7 @@ use rusqlite::{Row, params_from_iter};
 
 use super::Store;
 use super::compile::{self, Compiled, Read};
+use super::condition;
 use super::names::{self, Class};
 use crate::exit::{Failure, Result};
 use crate::kind::Field;
@@ -89,7 +90,7 @@ impl Store {
         let live = compile::live(&self.connection, &query.past)?;
         for kind in &query.kinds {
             let mut values = Vec::new();
-            let condition = compile::condition(&self.connection, kind, &test, &mut values)?;
+            let condition = condition::condition(&self.connection, kind, &test, &mut values)?;
             let sql = format!("SELECT EXISTS (SELECT 1 FROM {} f WHERE {live} AND {condition})", kind.table);
             if self.connection.prepare(&sql)?.query_row(params_from_iter(values), |row| row.get(0))? {
                 return Ok(true);
