@@ -15,6 +15,7 @@ mod folder;
 mod given;
 mod global;
 mod load;
+mod log;
 mod migrate;
 mod names;
 mod past;
@@ -25,6 +26,7 @@ mod show;
 mod source;
 mod status;
 mod tabulate;
+mod undo;
 
 use std::ffi::OsString;
 
@@ -62,6 +64,8 @@ enum Command {
     Coverage(coverage::Args),
     Source(source::Args),
     Names(names::Args),
+    Log(log::Args),
+    Undo(undo::Args),
     Export(export::Args),
     Fields(fields::Args),
     Status(status::Args),
@@ -103,6 +107,8 @@ fn dispatch(cli: &Cli, console: &mut Console) -> Result<Exit> {
         Command::Search(args) => search::run(args, global, console),
         Command::Names(args) => names::run(args, global, console),
         Command::Source(args) => source::run(args, global, console),
+        Command::Log(args) => log::run(args, global, console),
+        Command::Undo(args) => undo::run(args, global, console),
         Command::Export(args) => export::run(args, global, console),
         Command::Fields(args) => fields::run(args, global, console),
         Command::Status(args) => status::run(args, global, console),

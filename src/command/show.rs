@@ -143,7 +143,7 @@ fn full(store: &Store, row: &History, rows: &[History]) -> Result<Shown> {
         put("answer", Cell::Text(answer.into()));
     }
     put("recorded", Cell::Text(recorded(row).into()));
-    for older in rows.iter().filter(|other| other.retired.is_some() && other.import() != row.import()) {
+    for older in rows.iter().filter(|other| other.import() < row.import()) {
         let why = text_of(older, "retired_why").unwrap_or_default();
         let until = older.retired.as_deref().unwrap_or_default();
         put("earlier", Cell::Text(format!("{}, {why} {until}: {}", recorded(older), differences(older, row)).into()));

@@ -15,6 +15,7 @@ mod search;
 mod select;
 mod status;
 mod texts;
+mod undo;
 mod write;
 
 use std::path::{Path, PathBuf};
@@ -26,6 +27,7 @@ pub use migrate::Ledger;
 pub use names::Class;
 pub use open::Access;
 pub use status::{Held, History, Status};
+pub use undo::Undone;
 pub use write::{Counts, Outcome, Refused, Row, Run, Writer};
 
 /// An open database of facts, checked to be one.

@@ -97,4 +97,5 @@ transcripts! {
     formats: "tests/cli/formats.md",
     evidence: "tests/cli/evidence.md",
     search: "tests/cli/search.md",
+    log: "tests/cli/log.md",
 }

@@ -1,0 +1,39 @@
+//! `facts undo`: take one run back exactly.
+
+use super::console::Console;
+use super::global::Global;
+use crate::exit::{Exit, Failure, Result};
+use crate::store::{Access, Store, Undone};
+use crate::value::text::count;
+
+/// Take one run back exactly: what it added goes, what it changed is as it was.
+///
+/// The actors, places, names, topics and sources that came with it stay.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  facts log\n  facts undo 3")]
+pub struct Args {
+    /// The run's number, the id of facts log
+    #[arg(value_name = "IMPORT")]
+    run: i64,
+}
+
+/// Runs it.
+pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> {
+    let mut store = Store::open(&global.database().path, Access::Write)?;
+    let run = args.run;
+    match store.undo(run)? {
+        Undone::NoRun => Err(Failure::new(Exit::No, format!("there is no run {run}")).hint("facts log lists them")),
+        Undone::Later(later) => {
+            Err(Failure::new(Exit::No, format!("run {later} changed what run {run} added; nothing was written"))
+                .hint(format!("facts undo {later} first")))
+        }
+        Undone::Done(gone, again) => {
+            console.say(&format!(
+                "run {run} is undone: {} gone, {}",
+                count(gone, "row", "rows"),
+                count(again, "row as it was", "rows as they were")
+            ));
+            Ok(Exit::Done)
+        }
+    }
+}
