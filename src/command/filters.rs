@@ -17,7 +17,7 @@ pub struct Filters {
     from: Option<String>,
     to: Option<String>,
     within: bool,
-    actor: Vec<String>,
+    actor: Option<Vec<String>>,
     among: Vec<(&'static str, Vec<String>)>,
     not: Vec<String>,
     expressions: Vec<String>,
@@ -70,14 +70,16 @@ impl FromArgMatches for Filters {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Filters, clap::Error> {
         let one = |name: &str| matches.get_one::<String>(name).cloned();
         let all = |name: &str| matches.get_many::<String>(name).into_iter().flatten().cloned().collect::<Vec<_>>();
-        let values = |name: &str| all(name).iter().flat_map(|list| split(list)).collect::<Vec<_>>();
+        // none: the flag was not given; an empty list: it was given nothing
+        let values =
+            |name: &str| matches.contains_id(name).then(|| all(name).iter().flat_map(|list| split(list)).collect::<Vec<_>>());
         Ok(Filters {
             during: one("during"),
             from: one("from"),
             to: one("to"),
             within: one("match").as_deref() == Some("within"),
             actor: values("actor"),
-            among: flags().map(|(field, _)| (field.name, values(field.name))).filter(|(_, values)| !values.is_empty()).collect(),
+            among: flags().filter_map(|(field, _)| values(field.name).map(|values| (field.name, values))).collect(),
             not: all("not"),
             expressions: all("where"),
             past: super::past::Moments::from_arg_matches(matches)?,
@@ -111,6 +113,14 @@ fn value_name(ty: Type) -> &'static str {
     }
 }
 
+/// Refuses a flag whose value is empty, as a script's variable may be: it would filter nothing.
+fn given(name: &str, values: &[String]) -> Result<()> {
+    if values.is_empty() {
+        return Err(Failure::usage(format!("--{} is empty", name.replace('_', "-"))).hint("give it a value, or leave it out"));
+    }
+    Ok(())
+}
+
 /// Values between commas; a comma with a space behind it belongs to a name, as in `Washington, D.C.`
 fn split(list: &str) -> Vec<String> {
     let mut values = vec![String::new()];
@@ -135,10 +145,12 @@ impl Filters {
         if let Some(days) = self.window()? {
             tests.push(Test::When(days, if self.within { Strength::Within } else { Strength::Overlap }));
         }
-        if !self.actor.is_empty() {
-            tests.push(Test::AnyActor(self.actor.clone()));
+        if let Some(actor) = &self.actor {
+            given("actor", actor)?;
+            tests.push(Test::AnyActor(actor.clone()));
         }
         for (name, values) in &self.among {
+            given(name, values)?;
             let Some(field) = kinds.iter().find_map(|kind| kind.field(name)) else {
                 let has: Vec<&str> = KINDS.iter().filter(|kind| kind.field(name).is_some()).map(|kind| kind.name).collect();
                 let flag = name.replace('_', "-");

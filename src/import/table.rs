@@ -32,6 +32,13 @@ impl Columns {
     /// # Errors
     /// Unknown, doubled or missing columns, all of them.
     pub fn of(header: &Record, table: &[&'static Field]) -> Result<Columns, Vec<Bad>> {
+        if let (1, Some(only)) = (header.len(), header.get(0))
+            && let Some(delimiter) = [';', '\t', '|'].into_iter().find(|delimiter| only.contains(*delimiter))
+        {
+            let shown = if delimiter == '\t' { "tabs".to_owned() } else { format!("\"{delimiter}\"") };
+            let expected = format!("the columns are separated by {shown}: expected commas");
+            return Err(vec![Bad { cell: None, field: None, value: None, expected }]);
+        }
         let takes: Vec<&'static Field> = table.iter().copied().filter(|field| field.is_stored()).collect();
         let mut bad = Vec::new();
         let mut fields: Vec<&'static Field> = Vec::new();

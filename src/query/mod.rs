@@ -178,7 +178,9 @@ pub fn field(name: &str, kinds: &[&'static Kind]) -> Result<&'static Field> {
 /// # Errors
 /// As [`field`].
 pub fn fields(list: &str, kinds: &[&'static Kind]) -> Result<Vec<&'static Field>> {
-    list.split(',').filter(|name| !name.trim().is_empty()).map(|name| field(name, kinds)).collect()
+    let fields: Vec<&'static Field> =
+        list.split(',').filter(|name| !name.trim().is_empty()).map(|name| field(name, kinds)).collect::<Result<_>>()?;
+    if fields.is_empty() { Err(Failure::usage(format!("\"{list}\" names no field"))) } else { Ok(fields) }
 }
 
 /// A test that a field is one of these values; what comes from a closed list or has a form is checked.

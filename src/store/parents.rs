@@ -67,6 +67,12 @@ impl Writer<'_> {
                 return Ok(Err(Refused { field: "actor", expected: "expected either an actor or a place".into() }));
             }
         }
+        let named = [parent::NAMES.table, parent::ACTORS.table, parent::PLACES.table];
+        if named.contains(&table.table)
+            && let Some(expected) = self.other_bearer(table, &columns)?
+        {
+            return Ok(Err(Refused { field: "name", expected }));
+        }
         let (id, outcome) = self.upsert(table, &columns)?;
         self.texts |= table.table == parent::TEXTS.table && outcome != Outcome::Unchanged;
         if let Some(class) = [Class::Actor, Class::Place].into_iter().find(|class| class.table() == table.table)
@@ -137,6 +143,30 @@ impl Writer<'_> {
             "expected {article} {one} that is known ({table}.csv, or facts add {table}, makes one known){near}",
             table = class.table()
         ))
+    }
+
+    /// What to say when a name or code, or the usual name of somebody new, is somebody else's at that time.
+    fn other_bearer(&self, table: &Parent, columns: &[(String, Sql)]) -> Result<Option<String>> {
+        let value = |name: &str| columns.iter().find(|(column, _)| column == name).map_or(Sql::Null, |(_, value)| value.clone());
+        let own = [Class::Actor, Class::Place].into_iter().find(|class| class.table() == table.table);
+        let class = own.unwrap_or(if value("actor_id") == Sql::Null { Class::Place } else { Class::Actor });
+        let (column, bearers) = (class.column(), class.table());
+        let (scheme, other) = match own {
+            Some(_) => (Sql::Text("name".into()), "b.name <> n.name AND ?5 IS NULL".to_owned()),
+            None => (value("scheme"), format!("n.{column} <> ?5")),
+        };
+        let sql = format!(
+            "SELECT b.name FROM names n JOIN {bearers} b ON b.id = n.{column}
+              WHERE n.folded = ?1 AND n.scheme = ?2 AND n.name = ?3 AND n.valid_from IS ?4 AND {other}"
+        );
+        let folded = match value("name") {
+            Sql::Text(name) => Sql::Text(fold(&name)),
+            other => other,
+        };
+        let asked = [folded, scheme, value("name"), value("valid_from"), value(column)];
+        let other: Option<String> =
+            self.transaction.prepare_cached(&sql)?.query_row(params_from_iter(asked), |row| row.get(0)).optional()?;
+        Ok(other.map(|other| format!("is a name of {other} already; a name means one {} at a time", class.one())))
     }
 
     fn usual_name(&mut self, class: Class, bearer: i64, name: &str) -> Result<()> {
