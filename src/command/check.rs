@@ -36,6 +36,7 @@ fn after_help() -> String {
 /// Runs it.
 pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> {
     let store = global.open()?;
+    store.check_pages()?;
     let mut tests = Vec::new();
     if let Some(source) = &args.source {
         super::source::one(&store, source)?;

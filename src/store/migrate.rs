@@ -86,6 +86,9 @@ pub fn run(connection: &mut Connection, path: &Path) -> Result<()> {
 
 fn attempt(connection: &mut Connection, path: &Path) -> Result<()> {
     check_ledger(connection, path)?;
+    if version(connection)? > 0 {
+        super::open::check_pages(connection, path)?;
+    }
     connection.pragma_update(None, "foreign_keys", false)?;
     connection.set_transaction_behavior(TransactionBehavior::Immediate);
     let outcome = runner().run(connection);
@@ -194,6 +197,9 @@ impl super::Store {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
+    use rusqlite::Connection;
     use sha2::{Digest, Sha256};
 
     use super::super::schema::MIGRATIONS;
@@ -219,6 +225,45 @@ mod tests {
             for word in ["PRAGMA FOREIGN_KEYS", "BEGIN", "COMMIT", "VACUUM"] {
                 assert!(!text.to_uppercase().contains(word), "{word}");
             }
+        }
+    }
+
+    /// An older database keeps its rows, and they are found by the words in them.
+    #[test]
+    fn a_database_of_an_older_schema_is_brought_up_to_date_with_its_rows() {
+        let path = Path::new("test");
+        let mut connection = Connection::open_in_memory().unwrap();
+        super::runner().set_target(refinery::Target::Version(2)).run(&mut connection).unwrap();
+        assert!(super::check_current(&connection, path).unwrap_err().hints[0].starts_with("facts migrate"));
+        connection
+            .execute_batch(
+                "INSERT INTO sources (slug, kind, title) VALUES ('s', 'document', 'T');
+                 INSERT INTO imports (source_id, complete, ran_at, program, read, added, changed, unchanged, withdrawn, rejected, repeated)
+                 VALUES (1, 0, '2026-01-01T00:00:00Z', 'test', 2, 2, 0, 0, 0, 0, 0);
+                 INSERT INTO events (source_id, key, stance, summary, confidence, digest, import_id, type)
+                 VALUES (1, 'a', 'states', 'A battle at dawn', 'unrated', zeroblob(16), 1, 'battle');
+                 INSERT INTO indicators (source_id, key, stance, summary, confidence, digest, import_id, measure)
+                 VALUES (1, 'b', 'states', 'A border', 'unrated', zeroblob(16), 1, 'length');",
+            )
+            .unwrap();
+        super::run(&mut connection, path).unwrap();
+        let count = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap();
+        assert_eq!(count("SELECT count(*) FROM facts"), 2);
+        assert_eq!(count("SELECT rowid FROM search WHERE search MATCH 'dawn'"), 16);
+        assert_eq!(count("SELECT rowid FROM search WHERE search MATCH 'border length'"), 20);
+        assert_eq!(super::version(&connection).unwrap(), super::newest());
+        super::run(&mut connection, path).unwrap();
+    }
+
+    /// refinery panics on what stands here; the ledger is read before it is.
+    #[test]
+    fn a_damaged_ledger_is_refused() {
+        for damage in ["checksum = 'abc'", "applied_on = 'garbage'", "applied_on = NULL", "version = -1", "checksum = x'00'"] {
+            let mut connection = Connection::open_in_memory().unwrap();
+            super::runner().set_target(refinery::Target::Version(2)).run(&mut connection).unwrap();
+            connection.execute_batch(&format!("UPDATE refinery_schema_history SET {damage} WHERE version = 1")).unwrap();
+            let failure = super::run(&mut connection, Path::new("test")).unwrap_err();
+            assert_eq!(failure.exit, crate::exit::Exit::Database, "{damage}: {failure}");
         }
     }
 }

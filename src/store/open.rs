@@ -107,6 +107,16 @@ impl Store {
     }
 }
 
+impl Store {
+    /// Refuses a database whose pages are damaged, as far as a quick check tells.
+    ///
+    /// # Errors
+    /// It is damaged.
+    pub fn check_pages(&self) -> Result<()> {
+        check_pages(&self.connection, &self.path)
+    }
+}
+
 /// The message for a database that is not there.
 fn missing(path: &Path) -> Failure {
     let shown = path.display();
@@ -194,4 +204,13 @@ fn connect(path: &Path, access: Access) -> Result<Connection> {
         connection.execute_batch("PRAGMA synchronous = EXTRA; PRAGMA cache_size = -65536;")?;
     }
     Ok(connection)
+}
+
+/// Refuses a database whose pages are damaged, as far as a quick check tells.
+pub fn check_pages(connection: &Connection, path: &Path) -> Result<()> {
+    let said: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+    if said == "ok" {
+        return Ok(());
+    }
+    Err(Failure::database(format!("{} is damaged", path.display())).because(said).hint("restore a backup"))
 }
