@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use crate::claim::{Claim, overlap};
 use crate::passage::{self, Locator};
+use crate::value::text::fold;
 
 /// One thing found.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -150,8 +151,7 @@ fn duplicates(claims: &[Claim], found: &mut Vec<Finding>) {
     }
     for group in same.values().filter(|group| group.len() > 1) {
         for (i, claim) in group.iter().enumerate().skip(1).take(100) {
-            let near =
-                group[..i].iter().find(|other| strsim::normalized_damerau_levenshtein(&other.summary, &claim.summary) >= 0.9);
+            let near = group[..i].iter().find(|other| is_near(&other.summary, &claim.summary));
             if let Some(other) = near {
                 push(found, "duplicate", &claim.reference, format!("states the same as {}", other.reference));
             }
@@ -159,11 +159,18 @@ fn duplicates(claims: &[Claim], found: &mut Vec<Finding>) {
     }
 }
 
+/// Whether two summaries say the same in the same words, but for a few letters.
+fn is_near(a: &str, b: &str) -> bool {
+    strsim::normalized_damerau_levenshtein(&fold(a), &fold(b)) >= 0.9
+}
+
 fn periods(claims: &[Claim], found: &mut Vec<Finding>) {
     let mut asked: BTreeMap<(&str, &str, String), Vec<&Claim>> = BTreeMap::new();
     for claim in claims.iter().filter(|claim| !claim.figures.is_empty()) {
-        if let Some(topic) = &claim.topic {
-            asked.entry((&claim.source, topic, claim.counted.join(" "))).or_default().push(claim);
+        // without a topic, casualties of one population in one place answer one question
+        let place = claim.place.as_deref().filter(|_| claim.kind == "casualties" && claim.date.is_some());
+        if let Some(question) = claim.topic.as_deref().or(place) {
+            asked.entry((&claim.source, question, claim.counted.join(" ").to_lowercase())).or_default().push(claim);
         }
     }
     for group in asked.values() {

@@ -1,6 +1,6 @@
 //! Where sources and voices disagree: claims to questions with their answers side by side and a verdict. Without any I/O.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::claim::{Claim, Figure, overlap};
 
@@ -108,11 +108,19 @@ pub fn questions(claims: &[Claim]) -> Vec<Question<'_>> {
     questions
 }
 
+/// What is counted, where, from which day to which: figures are compared within it.
+type Scope = (String, String, Option<i64>, Option<i64>);
+
+/// What the figures of a claim count, whatever its case.
+fn counted(claim: &Claim) -> String {
+    claim.counted.join(" ").to_lowercase()
+}
+
 /// What makes a figure without a topic comparable with others.
 fn comparable(claim: &Claim) -> Option<String> {
     let dated = claim.days.first.is_some() || claim.days.last.is_some();
     (claim.kind == "casualties" && dated)
-        .then(|| claim.place.as_ref().map(|place| format!("{}, {place}", claim.counted.join(" "))))
+        .then(|| claim.place.as_ref().map(|place| format!("{}, {place}", counted(claim))))
         .flatten()
 }
 
@@ -151,21 +159,20 @@ fn verdicts<'c>(asked: &str, mut group: Vec<&'c Claim>) -> Vec<Question<'c>> {
         return vec![whole(Verdict::Denied)];
     }
     // each thing that is counted, over each period, is compared for itself
-    let mut parts: BTreeMap<(String, String), Vec<Answer<'_>>> = BTreeMap::new();
+    // a figure for a part of the country is none for all of it
+    let places: BTreeSet<&String> = group.iter().filter_map(|claim| claim.place.as_ref()).collect();
+    let mut parts: BTreeMap<Scope, Vec<Answer<'_>>> = BTreeMap::new();
     for claim in &group {
         for figure in &claim.figures {
-            let period = claim.date.clone().unwrap_or_default();
-            let counted = [figure.name.clone(), claim.counted.join(" ")]
-                .into_iter()
-                .filter(|part| !part.is_empty())
-                .collect::<Vec<_>>()
-                .join(" ");
-            parts.entry((counted, period)).or_default().push((claim, Some(figure)));
+            let what =
+                [figure.name.clone(), counted(claim)].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
+            let place = claim.place.clone().filter(|_| places.len() > 1).unwrap_or_default();
+            parts.entry((what, place, claim.days.first, claim.days.last)).or_default().push((claim, Some(figure)));
         }
     }
     let several = parts.len() > 1;
     let mut found: Vec<Question<'c>> = Vec::new();
-    for ((counted, period), answers) in parts {
+    for ((counted, place, ..), answers) in parts {
         let figures: Vec<&Figure> = answers.iter().filter_map(|(_, figure)| *figure).collect();
         let verdict = match numbers(&figures) {
             Verdict::Agree if several => Verdict::ScopeDiffers,
@@ -174,7 +181,8 @@ fn verdicts<'c>(asked: &str, mut group: Vec<&'c Claim>) -> Vec<Question<'c>> {
         let stated = || figures.iter().flat_map(|figure| figure.stated());
         let low = stated().fold(f64::INFINITY, f64::min);
         let high = stated().fold(f64::NEG_INFINITY, f64::max);
-        let counted = if several { [counted, period].join(" ").trim().to_owned() } else { counted };
+        let period = answers[0].0.date.clone().unwrap_or_default();
+        let counted = if several { [counted, place, period].join(" ").trim().replace("  ", " ") } else { counted };
         found.push(Question { asked: asked.to_owned(), counted, verdict, answers, range: (low <= high).then_some((low, high)) });
     }
     if stages_conflict(&group) {
@@ -199,13 +207,19 @@ fn numbers(figures: &[&Figure]) -> Verdict {
     if same { Verdict::Agree } else { Verdict::Overlap }
 }
 
-/// Whether a deal is said to stand at several stages that cannot be a sequence: undated, or on common days.
+/// Stages at which a deal goes through, and those at which it does not.
+const THROUGH: &[&str] = &["cleared", "delivered"];
+const STUCK: &[&str] = &["blocked", "under-review", "delayed", "withheld", "cancelled"];
+
+/// Whether a deal is said to go through and not to, and that in no order of time: undated, or on common days.
 fn stages_conflict(group: &[&Claim]) -> bool {
-    let speaking: Vec<&&Claim> =
-        group.iter().filter(|claim| claim.stage.is_some() && matches!(claim.stance.as_str(), "states" | "alleges")).collect();
-    speaking.iter().enumerate().any(|(i, a)| {
-        speaking[i + 1..].iter().any(|b| a.stage != b.stage && (a.date.is_none() || b.date.is_none() || overlap(a.days, b.days)))
-    })
+    let at = |stages: &'static [&str]| {
+        group.iter().filter(move |claim| {
+            claim.stage.as_deref().is_some_and(|stage| stages.contains(&stage))
+                && matches!(claim.stance.as_str(), "states" | "alleges")
+        })
+    };
+    at(THROUGH).any(|a| at(STUCK).any(|b| a.date.is_none() || b.date.is_none() || overlap(a.days, b.days)))
 }
 
 #[cfg(test)]
@@ -277,6 +291,24 @@ mod tests {
         assert_eq!(verdict(&sequence), [Verdict::Agree]);
         let at_once = [dated(stage("a:1", "blocked"), "2013-11"), dated(stage("b:1", "cleared"), "2013")];
         assert_eq!(verdict(&at_once), [Verdict::StageDiffers]);
+    }
+
+    #[test]
+    fn periods_are_the_same_when_their_days_are_and_places_are_told_apart() {
+        let on = |reference: &str, best: f64, when: &str| dated(counts(reference, "t", None, Some(best), None), when);
+        assert_eq!(verdict(&[on("a:1", 5.0, "2013"), on("b:1", 9.0, "2013~")]), [Verdict::PointDiffers]);
+        assert_eq!(verdict(&[on("a:1", 5.0, "2011"), on("b:1", 9.0, "2011-01/2011-12")]), [Verdict::PointDiffers]);
+        let there = |claim: Claim, place: &str| Claim { place: Some(place.to_owned()), ..claim };
+        let apart = [there(on("a:1", 5.0, "2013"), "Iraq"), there(on("b:1", 2.0, "2013"), "Baghdad")];
+        assert_eq!(verdict(&apart), [Verdict::ScopeDiffers, Verdict::ScopeDiffers]);
+        assert_eq!(verdict(&[there(on("a:1", 5.0, "2013"), "Iraq"), on("b:1", 2.0, "2013")]), [Verdict::PointDiffers]);
+    }
+
+    #[test]
+    fn an_order_and_its_delivery_are_no_contradiction() {
+        let stage =
+            |reference: &str, stage: &str| dated(Claim { stage: Some(stage.to_owned()), ..claim(reference, "t") }, "2013");
+        assert_eq!(verdict(&[stage("a:1", "ordered"), stage("b:1", "delivered")]), [Verdict::Agree]);
     }
 
     #[test]

@@ -105,6 +105,20 @@ fn put(what: &What, mut record: Given, writer: &mut Writer<'_>) -> Result<Result
             })
         }
         What::Kind(kind) => {
+            if let Some((_, other)) =
+                record.iter().find(|(name, value)| name == "kind" && *value != kind.name && !value.is_empty())
+            {
+                return Ok(Err(vec![format!("kind: \"{other}\": expected {}", kind.name)]));
+            }
+            // a ref names the fact where its source and key do not
+            if let Some((source, key)) = stated(&record, "ref").split_once(':') {
+                for (name, value) in [("source", source), ("key", key)] {
+                    if stated(&record, name).is_empty() {
+                        record.retain(|(known, _)| known != name);
+                        record.push((name.into(), value.into()));
+                    }
+                }
+            }
             // what a query shows beside the stated fields is no mistake: it follows from them
             record.retain(|(name, _)| kind.field(name).is_none_or(Field::is_given));
             let source = stated(&record, "source");
@@ -146,8 +160,11 @@ fn objects(file: &PathBuf) -> Result<Vec<(Option<u64>, Given)>> {
         if line.trim().is_empty() {
             continue;
         }
-        match serde_json::from_str::<Map<String, Json>>(&line) {
-            Ok(object) => records.push((Some(n), given::object(&object))),
+        match serde_json::from_str::<Map<String, Json>>(line.trim_start_matches('\u{feff}')) {
+            Ok(object) => match given::object(&object) {
+                Ok(given) => records.push((Some(n), given)),
+                Err(why) => details.push(format!("{shown}:{n}: {why}")),
+            },
             Err(e) => details.push(format!("{shown}:{n}:{}: expected an object of JSON on a line of its own: {e}", e.column())),
         }
     }

@@ -40,7 +40,9 @@ impl Console {
     /// Says something to whoever runs the program, unless they asked for quiet.
     pub fn say(&mut self, line: &str) {
         if !self.quiet {
-            let _ = writeln!(self.err, "{line}");
+            for line in line.split('\n') {
+                let _ = writeln!(self.err, "{}", visible(line));
+            }
         }
     }
 
@@ -61,7 +63,7 @@ impl Console {
             return Exit::Done;
         }
         for line in &failure.details {
-            let _ = writeln!(self.err, "{line}");
+            let _ = writeln!(self.err, "{}", visible(line));
         }
         let _ = writeln!(self.err, "error: {}", visible(&failure.message));
         for hint in &failure.hints {

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use clap::{Arg, ArgAction, ArgMatches, Command, FromArgMatches};
 
 use crate::exit::{Failure, Result};
+use crate::kind::parent::SCHEMES;
 use crate::kind::{self, Field, Filter, KINDS, Kind};
 use crate::query::{self, Past, Strength, Test};
 use crate::value::Type;
@@ -20,6 +21,7 @@ pub struct Filters {
     actor: Option<Vec<String>>,
     among: Vec<(&'static str, Vec<String>)>,
     not: Vec<String>,
+    scheme: Option<String>,
     expressions: Vec<String>,
     past: super::past::Moments,
 }
@@ -41,6 +43,10 @@ impl clap::Args for Filters {
                     .default_value("overlap"),
             )
             .arg(value("actor", "NAME", "Who takes part, in any role").action(ArgAction::Append))
+            .arg(
+                value("scheme", "SCHEME", "The code list of the codes given to filters: cow, gw, iso-numeric, …")
+                    .value_parser(SCHEMES.to_vec()),
+            )
             .arg(value("not", "FIELD=VALUE", "Everything but").action(ArgAction::Append))
             .arg(
                 value("where", "EXPRESSION", "FIELD OP VALUE with = != ~ !~ < <= > >=, or FIELD is [not] null")
@@ -81,6 +87,7 @@ impl FromArgMatches for Filters {
             actor: values("actor"),
             among: flags().filter_map(|(field, _)| values(field.name).map(|values| (field.name, values))).collect(),
             not: all("not"),
+            scheme: one("scheme"),
             expressions: all("where"),
             past: super::past::Moments::from_arg_matches(matches)?,
         })
@@ -147,7 +154,7 @@ impl Filters {
         }
         if let Some(actor) = &self.actor {
             given("actor", actor)?;
-            tests.push(Test::AnyActor(actor.clone()));
+            tests.push(Test::AnyActor(self.codes(actor)));
         }
         for (name, values) in &self.among {
             given(name, values)?;
@@ -158,7 +165,8 @@ impl Filters {
                 return Err(Failure::usage(format!("--{flag} is no filter of {of}"))
                     .hint(format!("--{flag} is a filter of {}", has.join(", "))));
             };
-            tests.push(query::among(field, values.clone(), false)?);
+            let named = matches!(field.ty, Type::Actor | Type::Place);
+            tests.push(query::among(field, if named { self.codes(values) } else { values.clone() }, false)?);
         }
         for text in &self.not {
             let (name, value) =
@@ -188,6 +196,12 @@ impl Filters {
             Days { first: Some(first), last: Some(last) } if first > last => Err(Failure::usage("--from lies behind --to")),
             _ => Ok(Some(days)),
         }
+    }
+
+    /// Names, or codes of the scheme that is given.
+    fn codes(&self, values: &[String]) -> Vec<String> {
+        let with = |value: &String| self.scheme.as_ref().map_or(value.clone(), |scheme| format!("{scheme}:{value}"));
+        values.iter().map(with).collect()
     }
 
     /// The moment that the answer is taken from.

@@ -6,6 +6,7 @@ use crate::exit::{Exit, Failure, Result};
 use crate::import::{Bad, Columns, Record, complete_date};
 use crate::kind::Field;
 use crate::store::{Refused, Row, Run, Store, Writer};
+use crate::value::real;
 use crate::value::text::quoted;
 
 /// What is stated of one fact: names of fields and their text.
@@ -25,15 +26,23 @@ pub fn words(words: &[String]) -> Result<Given> {
         .collect()
 }
 
-/// Reads an object of JSON: text and numbers are taken as they are, null is an empty cell, the rest is kept as JSON.
-#[must_use]
-pub fn object(object: &Map<String, Json>) -> Given {
-    let text = |value: &Json| match value {
-        Json::Null => String::new(),
-        Json::String(text) => text.clone(),
-        other => other.to_string(),
+/// Reads an object of JSON: text and numbers are taken as they are, null is an empty cell, a list of texts has "; "
+/// between; `extra` is kept as JSON.
+///
+/// # Errors
+/// A value that no field can have.
+pub fn object(object: &Map<String, Json>) -> Result<Given, String> {
+    let text = |name: &str, value: &Json| match value {
+        Json::Null => Ok(String::new()),
+        Json::String(text) => Ok(text.clone()),
+        Json::Number(n) => Ok(n.as_f64().filter(|_| !n.is_i64() && !n.is_u64()).map_or(n.to_string(), real)),
+        other if name == "extra" => Ok(other.to_string()),
+        Json::Array(items) if items.iter().all(Json::is_string) => {
+            Ok(items.iter().filter_map(Json::as_str).collect::<Vec<_>>().join("; "))
+        }
+        other => Err(format!("{name}: {}: expected text, a number, null or a list of texts", quoted(&other.to_string()))),
     };
-    object.iter().map(|(name, value)| (name.clone(), text(value))).collect()
+    object.iter().map(|(name, value)| Ok((name.clone(), text(name, value)?))).collect()
 }
 
 /// Checks what is given against the fields of a table.

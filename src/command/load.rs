@@ -25,8 +25,9 @@ pub fn load(folder: &Folder, store: &mut Store) -> Result<Loaded> {
     if !load.complaints.is_empty() {
         return Err(load.refuse_all());
     }
+    let kept = writer.kept().to_vec();
     writer.commit()?;
-    Ok(Loaded { report, skipped_history: load.skipped_history })
+    Ok(Loaded { report, skipped_history: load.skipped_history, kept })
 }
 
 /// Writes the countries that every database begins with.
@@ -48,6 +49,8 @@ pub struct Loaded {
     pub report: Report,
     /// Rows of the folder's own history that were left out.
     pub skipped_history: u64,
+    /// Facts that were changed by hand and stay so.
+    pub kept: Vec<String>,
 }
 
 /// Loads a folder into a store.
@@ -58,6 +61,14 @@ struct Load<'f> {
     complaints: Complaints,
     skipped_history: u64,
     read: u64,
+}
+
+/// Where a row stands: its file, and how a cell of it is found there.
+struct Here<'a> {
+    file: &'a str,
+    columns: &'a Columns,
+    records: &'a Records,
+    record: &'a Record,
 }
 
 impl<'f> Load<'f> {
@@ -89,20 +100,20 @@ impl<'f> Load<'f> {
         let mut seen: HashMap<String, u64> = HashMap::new();
         let mut places: Vec<(u64, u64, String)> = Vec::new();
         let mut settled: Option<String> = None;
-        self.table(parent.table, &fields, |load, file, columns, records, record, row| {
+        self.table(parent.table, &fields, |load, here, row| {
             let key: Vec<String> = parent.key.iter().map(|name| value_of(&row, name)).collect();
             let key = key.join("\u{1f}");
-            if load.is_repeated(&mut seen, key, file, records, columns, parent.key[0]) {
+            if load.is_repeated(&mut seen, key, here, parent.key[0]) {
                 return Ok(());
             }
             // every reference that waits is complained about at the cell that made it
-            let at = columns.position("of").or(columns.position("within"));
-            let (line, column) = records.locate(at);
-            places.push((line, column, at.and_then(|at| record.get(at)).unwrap_or_default().to_owned()));
-            settled = Some(file.to_owned());
+            let at = here.columns.position("of").or(here.columns.position("within"));
+            let (line, column) = here.records.locate(at);
+            places.push((line, column, at.and_then(|at| here.record.get(at)).unwrap_or_default().to_owned()));
+            settled = Some(here.file.to_owned());
             match writer.put_parent(parent, &row, places.len() - 1)? {
                 Ok(_) => {}
-                Err(refused) => load.refuse(refused, file, columns, records, record),
+                Err(refused) => load.refuse(refused, here),
             }
             if parent.table == parent::IMPORTS.table {
                 writer.restore();
@@ -123,11 +134,11 @@ impl<'f> Load<'f> {
         let span = kind.field("date_span");
         let mut counts = Counts::default();
         let mut seen: HashMap<String, u64> = HashMap::new();
-        self.table(kind.table, &fields, |load, file, columns, records, record, mut row| {
+        self.table(kind.table, &fields, |load, here, mut row| {
             if let Some(span) = span
                 && let Err((field, expected)) = complete_date(&mut row, span)
             {
-                load.refuse(Refused { field, expected }, file, columns, records, record);
+                load.refuse(Refused { field, expected }, here);
                 return Ok(());
             }
             let retired = !value_of(&row, "retired_by").is_empty();
@@ -136,12 +147,12 @@ impl<'f> Load<'f> {
                 return Ok(());
             }
             let key = format!("{}:{}", value_of(&row, "source"), value_of(&row, "key"));
-            if !retired && load.is_repeated(&mut seen, key, file, records, columns, "key") {
+            if !retired && load.is_repeated(&mut seen, key, here, "key") {
                 return Ok(());
             }
             match writer.put(kind, &row)? {
                 Ok(outcome) => counts.count(outcome),
-                Err(refused) => load.refuse(refused, file, columns, records, record),
+                Err(refused) => load.refuse(refused, here),
             }
             Ok(())
         })?;
@@ -153,7 +164,7 @@ impl<'f> Load<'f> {
         &mut self,
         table: &str,
         fields: &[&'static Field],
-        mut each: impl FnMut(&mut Load<'f>, &str, &Columns, &Records, &Record, Row) -> Result<()>,
+        mut each: impl FnMut(&mut Load<'f>, &Here<'_>, Row) -> Result<()>,
     ) -> Result<()> {
         let Some((file, bytes)) = self.folder.open(table)? else { return Ok(()) };
         let failed = |e: std::io::Error| Failure::io(&file, &e);
@@ -167,8 +178,7 @@ impl<'f> Load<'f> {
         let columns = match Columns::of(records.header(), fields) {
             Ok(columns) => columns,
             Err(bad) => {
-                let header = records.header().clone();
-                self.complain(bad, &file, &records, &header);
+                self.complain(bad, &file, &records);
                 return Ok(());
             }
         };
@@ -184,53 +194,35 @@ impl<'f> Load<'f> {
             }
             self.read += 1;
             match columns.row(&record) {
-                Ok(row) => each(self, &file, &columns, &records, &record, row)?,
-                Err(bad) => self.complain(bad, &file, &records, &record),
+                Ok(row) => each(self, &Here { file: &file, columns: &columns, records: &records, record: &record }, row)?,
+                Err(bad) => self.complain(bad, &file, &records),
             }
         }
     }
 
-    fn complain(&mut self, bad: Vec<Bad>, file: &str, records: &Records, record: &Record) {
-        let _ = record;
+    fn complain(&mut self, bad: Vec<Bad>, file: &str, records: &Records) {
         for Bad { cell, field, value, expected } in bad {
             let (line, column) = records.locate(cell);
             self.complaints.push(Complaint { file: file.to_owned(), line, column, field, value, expected });
         }
     }
 
-    fn refuse(
-        &mut self,
-        Refused { field, expected }: Refused,
-        file: &str,
-        columns: &Columns,
-        records: &Records,
-        record: &Record,
-    ) {
-        let cell = columns.position(field);
-        let value = cell.and_then(|cell| record.get(cell)).filter(|value| !value.is_empty()).map(str::to_owned);
-        self.complain(vec![Bad { cell, field: Some(field.to_owned()), value, expected }], file, records, record);
+    fn refuse(&mut self, Refused { field, expected }: Refused, here: &Here<'_>) {
+        let cell = here.columns.position(field);
+        let value = cell.and_then(|cell| here.record.get(cell)).filter(|value| !value.is_empty()).map(str::to_owned);
+        self.complain(vec![Bad { cell, field: Some(field.to_owned()), value, expected }], here.file, here.records);
     }
 
-    fn is_repeated(
-        &mut self,
-        seen: &mut HashMap<String, u64>,
-        key: String,
-        file: &str,
-        records: &Records,
-        columns: &Columns,
-        field: &str,
-    ) -> bool {
-        let cell = columns.position(field);
-        let (line, _) = records.locate(None);
+    fn is_repeated(&mut self, seen: &mut HashMap<String, u64>, key: String, here: &Here<'_>, field: &str) -> bool {
         if let Some(first) = seen.get(&key) {
+            let cell = here.columns.position(field);
             let expected = format!("a row with this key is on line {first} already");
             let value = Some(key.split('\u{1f}').collect::<Vec<_>>().join(" "));
-            self.complain(vec![Bad { cell, field: Some(field.to_owned()), value, expected }], file, records, &Record::new());
-            true
-        } else {
-            seen.insert(key, line);
-            false
+            self.complain(vec![Bad { cell, field: Some(field.to_owned()), value, expected }], here.file, here.records);
+            return true;
         }
+        seen.insert(key, here.records.locate(None).0);
+        false
     }
 }
 

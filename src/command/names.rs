@@ -107,6 +107,10 @@ fn list(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> {
 
 fn link(name: &str, bearer: &str, place: bool, merge: bool, global: &Global, console: &mut Console) -> Result<Exit> {
     let class = if place { Class::Place } else { Class::Actor };
+    let (name, bearer) = (name.trim(), bearer.trim());
+    if name.is_empty() || name.chars().any(char::is_control) {
+        return Err(Failure::usage("the name is empty, or holds control characters"));
+    }
     let mut store = Store::open(&global.database().path, Access::Write)?;
     let told = store.link(class, name, bearer, merge)?;
     let usual = match told {

@@ -8,7 +8,7 @@ use super::global::Global;
 use crate::exit::{Exit, Failure, Result};
 use crate::kind::KINDS;
 use crate::passage;
-use crate::query::{self, Query};
+use crate::query::{self, Past, Query};
 use crate::render::Heading;
 use crate::value::Cell;
 use crate::value::text::{count, fold};
@@ -62,8 +62,8 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
                 row(&cells)
             })?;
         }
-        // filters are about facts: whoever filters does not mean the texts
-        if (texts || args.kind == "all") && query.tests.is_empty() {
+        // filters are about facts: whoever filters, or asks the past, does not mean the texts of today
+        if (texts || args.kind == "all") && query.tests.is_empty() && query.past == Past::default() {
             for (slug, text) in store.texts_with(&words)? {
                 for range in passage::sentences(&text) {
                     let body = text[range.clone()].split_whitespace().collect::<Vec<_>>().join(" ");

@@ -29,11 +29,12 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
     let folder = args.folder.clone().map_or(Folder::Shipped, Folder::Path);
     folder.check()?;
     let path = global.database().path;
-    let (report, held, created, history) = Store::open_or_create(&path, |store, created| {
+    let (loaded, held, created) = Store::open_or_create(&path, |store, created| {
         let loaded = load(&folder, store)?;
         let held: Vec<u64> = store.status()?.held.iter().map(|held| held.live).collect();
-        Ok((loaded.report, held, created, loaded.skipped_history))
+        Ok((loaded, held, created))
     })?;
+    let (report, history) = (loaded.report, loaded.skipped_history);
     let headings = vec![Heading::text("kind"), Heading::number("facts"), Heading::number("added"), Heading::number("changed")];
     let whole = |n: u64| -> Value { Cell::Int(i64::try_from(n).unwrap_or(i64::MAX)) };
     if !global.quiet || global.format.is_some() || global.output.is_some() {
@@ -58,6 +59,11 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
             "{} of the folder's history left out: the database has a history of its own",
             count(history, "row", "rows")
         ));
+    }
+    if !loaded.kept.is_empty() {
+        let shown: Vec<&str> = loaded.kept.iter().take(5).map(String::as_str).collect();
+        let more = if loaded.kept.len() > 5 { ", …" } else { "" };
+        console.say(&format!("left as changed by hand: {}{more}", shown.join(", ")));
     }
     let db = if global.db.is_some() { format!(" --db {shown}") } else { String::new() };
     console.say(&format!(

@@ -49,7 +49,12 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
             current.extend(rows.first());
         }
         if current.is_empty() {
-            console.say(&no_such_ref(&store, reference)?.message);
+            let known = if rows.is_empty() {
+                no_such_ref(&store, reference)?.message
+            } else {
+                format!("{reference} was not recorded by then")
+            };
+            console.say(&known);
             exit = Exit::No;
         }
         for row in current {

@@ -127,16 +127,15 @@ fn figure(name: &str, query: &Query) -> Result<&'static Field> {
 
 fn aggregate(how: Option<How>, value: Option<&Field>) -> Result<Aggregate> {
     match (how, value) {
-        (None | Some(How::Count), _) if value.is_none() || how.is_some() => Ok(Aggregate::Count),
+        (None, None) | (Some(How::Count), _) => Ok(Aggregate::Count),
         (Some(_), None) => Err(Failure::usage("--agg needs figures: name them with --value")),
-        (None | Some(How::Sum | How::Count), Some(_)) => Ok(Aggregate::Sum),
+        (None | Some(How::Sum), Some(_)) => Ok(Aggregate::Sum),
         (Some(How::Min), _) => Ok(Aggregate::Min),
         (Some(How::Max), _) => Ok(Aggregate::Max),
         (Some(How::Mean), _) => Ok(Aggregate::Mean),
         (Some(How::Median), _) => Ok(Aggregate::Median),
         (Some(How::Range), _) => Ok(Aggregate::Range),
         (Some(How::List), _) => Ok(Aggregate::List),
-        (None, None) => Ok(Aggregate::Count),
     }
 }
 

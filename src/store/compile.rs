@@ -52,10 +52,7 @@ pub fn compile(connection: &Connection, query: &Query) -> Result<Compiled> {
             let own = kind.field(field.name);
             let name = format!("\"{}\"", field.name);
             match (own, read_of(field.ty)) {
-                (Some(own), Read::Bucket(_)) => {
-                    let _ = own;
-                    shown.push(format!("f.first_day AS {name}, f.last_day"));
-                }
+                (Some(_), Read::Bucket(_)) => shown.push(format!("f.first_day AS {name}, f.last_day")),
                 (Some(own), _) => shown.push(format!("{} AS {name}", expression(kind, own))),
                 (None, Read::Bucket(_)) => shown.push(format!("NULL AS {name}, NULL")),
                 (None, _) => shown.push(format!("NULL AS {name}")),

@@ -46,6 +46,7 @@ impl Store {
                     params![spelling(name).name, fold(spelling(name).name), to.bearer],
                 )?;
             }
+            Some(from) if from.bearer == to.bearer && merge => return Ok(Linked::Taken(from.usual)),
             Some(from) if from.bearer == to.bearer => {}
             Some(from) => {
                 let unknown: bool = transaction

@@ -17,7 +17,7 @@ use crate::kind::{Field, Kind, shared};
 use crate::passage;
 use crate::value::{Cell, Type, Value, date};
 
-/// A row on its way in: the fields that it states, in declared order.
+/// A row on its way in: the fields that it states, in any order.
 pub type Row = Vec<(&'static Field, Value)>;
 
 /// Why a row cannot be written.
@@ -83,6 +83,8 @@ pub struct Writer<'c> {
     restoring: bool,
     /// The first of the runs that the rows written here belong to.
     first_run: Option<i64>,
+    /// Facts that were changed by hand, and that the folder would have changed back.
+    kept: Vec<String>,
     /// Texts of documents were written.
     pub(super) texts: bool,
 }
@@ -103,6 +105,7 @@ impl Store {
             imports: HashMap::new(),
             restoring: false,
             first_run: None,
+            kept: Vec::new(),
             texts: false,
         })
     }
@@ -173,14 +176,23 @@ impl Writer<'_> {
         let (Sql::Integer(source), key) = (value_of("source_id"), value_of("key")) else {
             return Ok(Err(Refused { field: "source", expected: "expected a source".into() }));
         };
-        let find = format!("SELECT id, digest FROM {} WHERE source_id = ?1 AND key = ?2 AND retired_by_id IS NULL", kind.table);
-        let live: Option<(i64, Vec<u8>)> = self
+        let find = format!(
+            "SELECT f.id, f.digest, r.file IS NULL FROM {} f JOIN imports r ON r.id = f.import_id
+              WHERE f.source_id = ?1 AND f.key = ?2 AND f.retired_by_id IS NULL",
+            kind.table
+        );
+        let live: Option<(i64, Vec<u8>, bool)> = self
             .transaction
             .prepare_cached(&find)?
-            .query_row(params![source, key], |row| Ok((row.get(0)?, row.get(1)?)))
+            .query_row(params![source, key], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
             .optional()?;
         let outcome = match &live {
-            Some((_, same)) if *same == digest => Outcome::Unchanged,
+            Some((_, same, _)) if *same == digest => Outcome::Unchanged,
+            Some((_, _, true)) if self.is_loading() => {
+                let text = |name: &str| row.iter().find(|(field, _)| field.name == name).map(|(_, value)| value.to_string());
+                self.kept.push(format!("{}:{}", text("source").unwrap_or_default(), text("key").unwrap_or_default()));
+                Outcome::Unchanged
+            }
             Some(_) => Outcome::Changed,
             None => Outcome::Added,
         };
@@ -189,7 +201,7 @@ impl Writer<'_> {
             return Ok(Ok(outcome));
         }
         let import = self.import(source)?;
-        if let Some((id, _)) = live {
+        if let Some((id, ..)) = live {
             let retire = format!("UPDATE {} SET retired_by_id = ?1, retired_why = 'changed' WHERE id = ?2", kind.table);
             self.transaction.prepare_cached(&retire)?.execute(params![import, id])?;
         }
@@ -198,6 +210,17 @@ impl Writer<'_> {
         self.first_run = Some(self.first_run.map_or(import, |first| first.min(import)));
         self.insert(kind, &columns)?;
         Ok(Ok(outcome))
+    }
+
+    /// Whether a folder or file is loaded, and nothing given by hand.
+    pub(super) fn is_loading(&self) -> bool {
+        self.run.file.is_some()
+    }
+
+    /// Facts that were changed by hand, and that the folder would have changed back.
+    #[must_use]
+    pub fn kept(&self) -> &[String] {
+        &self.kept
     }
 
     fn has_run(&self, run: i64) -> Result<bool> {

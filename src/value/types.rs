@@ -16,6 +16,8 @@ pub enum Type {
     Slug,
     /// A fact's own key within its source.
     Key,
+    /// SHA-256, in hexadecimal.
+    Sum,
     /// A whole number.
     Integer,
     /// A decimal number.
@@ -61,6 +63,7 @@ impl Type {
             Type::Term => "term",
             Type::Slug => "slug",
             Type::Key => "key",
+            Type::Sum => "sha-256",
             Type::Integer => "integer",
             Type::Real => "number",
             Type::Date | Type::Edtf => "date (EDTF)",
@@ -102,6 +105,10 @@ impl Type {
             }
             Type::Text | Type::Term | Type::Key | Type::Actor | Type::Place | Type::Source | Type::Topic => Ok(own(text)),
             Type::Slug => slug(text),
+            Type::Sum if text.len() == 64 && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b)) => {
+                Ok(own(text))
+            }
+            Type::Sum => Err("expected SHA-256, 64 digits and letters a to f".into()),
             Type::Integer | Type::Import => integer(text),
             Type::Real => number(text),
             Type::Date | Type::Edtf => date::parse(text).map(|_| own(text)).map_err(|e| format!("expected {e}")),
@@ -139,14 +146,20 @@ fn integer(text: &str) -> Result<Value, String> {
         Err(e) if matches!(e.kind(), std::num::IntErrorKind::PosOverflow | std::num::IntErrorKind::NegOverflow) => {
             Err("expected a whole number between -9223372036854775808 and 9223372036854775807".into())
         }
-        Err(_) => {
-            let bare: String = text.chars().filter(|c| !matches!(c, ',' | '.' | ' ' | '\'' | '\u{a0}' | '\u{202f}')).collect();
-            match bare.parse::<i64>() {
-                Ok(n) => Err(format!("expected a whole number (did you mean {n}?)")),
-                Err(_) => Err("expected a whole number".into()),
-            }
-        }
+        Err(_) => match ungrouped(text) {
+            Some(n) => Err(format!("expected a whole number (did you mean {n}?)")),
+            None => Err("expected a whole number".into()),
+        },
     }
+}
+
+/// The number that is meant by one with separators between its thousands: `9,500`, `7.818`, `1 000 000`.
+fn ungrouped(text: &str) -> Option<i64> {
+    let mut groups = text.split([',', '.', ' ', '\'', '\u{a0}', '\u{202f}']);
+    let first = groups.next()?;
+    let rest: Vec<&str> = groups.collect();
+    let fits = (1..=3).contains(&first.len()) && !rest.is_empty() && rest.iter().all(|group| group.len() == 3);
+    fits.then(|| format!("{first}{}", rest.concat()).parse().ok()).flatten()
 }
 
 fn number(text: &str) -> Result<Value, String> {
@@ -188,6 +201,7 @@ mod tests {
             assert!(Type::Integer.parse(text).is_err(), "{text}");
         }
         assert_eq!(Type::Integer.parse("7.818").unwrap_err(), "expected a whole number (did you mean 7818?)");
+        assert_eq!(Type::Integer.parse("1.5").unwrap_err(), "expected a whole number");
         for text in ["0", "-33.8688", "1e3", "9007199254740992"] {
             assert!(matches!(Type::Real.parse(text), Ok(Cell::Real(_))), "{text}");
         }

@@ -27,7 +27,7 @@ pub struct Args {
     /// The file's encoding, where it is not UTF-8
     #[arg(long, value_name = "NAME")]
     encoding: Option<String>,
-    /// Keep it although its SHA-256 is not the source's
+    /// Keep it although its SHA-256 is not the source's, or another text is held
     #[arg(long)]
     force: bool,
 }
@@ -52,6 +52,10 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
             ),
         )
         .hint("locators may lead astray in it; --force keeps it all the same"));
+    }
+    if store.held_text(&args.slug)?.is_some_and(|held| held.sha256 != sum) && !args.force {
+        return Err(Failure::new(Exit::Rejected, format!("another text of {} is held already; nothing was written", args.slug))
+            .hint("its locators may lead astray in this one; --force puts it in the place of the other"));
     }
     store.attach(&args.slug, &text, &sum)?;
     console.say(&format!("{}: {} kept", args.slug, count(text.chars().count() as u64, "character", "characters")));

@@ -66,19 +66,30 @@ fn bibtex(source: &[Value]) -> String {
     let year = published(source).and_then(|parts| parts.first().copied()).map(|year| year.to_string());
     let pairs = [
         ("title", field(source, "title").map(str::to_owned)),
-        ("author", field(source, "author").map(|author| author.replace("; ", " and "))),
+        ("author", field(source, "author").map(|author| author.split("; ").map(person).collect::<Vec<_>>().join(" and "))),
         ("publisher", field(source, "publisher").map(str::to_owned)),
         ("year", year),
+        ("month", published(source).and_then(|parts| parts.get(1).copied()).map(|month| month.to_string())),
         ("url", field(source, "url").map(str::to_owned)),
-        ("note", field(source, "licence").map(|licence| format!("Licence: {licence}"))),
+        ("note", field(source, "note").map(str::to_owned)),
     ];
     let fields: String = pairs
         .into_iter()
         .filter_map(|(name, value)| {
-            value.map(|value| format!("  {name} = {{{}}},\n", if name == "url" { value } else { tex(&value) }))
+            value.map(|value| {
+                format!("  {name} = {{{}}},\n", if matches!(name, "url" | "author" | "month") { value } else { tex(&value) })
+            })
         })
         .collect();
     format!("@{kind}{{{slug},\n{fields}}}\n\n")
+}
+
+/// A person as `Family, Given`; anybody else is kept whole.
+fn person(name: &str) -> String {
+    match name.split_once(", ") {
+        Some((family, given)) => format!("{}, {}", tex(family), tex(given)),
+        None => tex(name),
+    }
 }
 
 /// Text as TeX reads it, capitals kept.
@@ -111,7 +122,13 @@ fn csl(source: &[Value]) -> Json {
             item[name] = value;
         }
     };
-    let authors = |text: &str| -> Json { text.split("; ").map(|name| json!({ "literal": name })).collect::<Vec<_>>().into() };
+    let authors = |text: &str| -> Json {
+        let person = |name: &str| match name.split_once(", ") {
+            Some((family, given)) => json!({ "family": family, "given": given }),
+            None => json!({ "literal": name }),
+        };
+        text.split("; ").map(person).collect::<Vec<_>>().into()
+    };
     put("author", field(source, "author").map(authors));
     put("publisher", field(source, "publisher").map(Json::from));
     put("issued", published(source).map(|parts| json!({ "date-parts": [parts] })));
