@@ -93,12 +93,17 @@ fn words(text: &str) -> Vec<String> {
     bare.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned).collect()
 }
 
-/// The share of sentences that at least one fact rests on, in percent; a text without sentences is covered.
+/// The share of sentences that at least one fact rests on, in percent.
+#[must_use]
+pub fn share(sentences: &[Sentence]) -> f64 {
+    percent(sentences.iter().filter(|sentence| sentence.facts > 0).count(), sentences.len())
+}
+
+/// So many of all, in percent; all of nothing.
 #[must_use]
 #[expect(clippy::cast_precision_loss, reason = "no text has 2^53 sentences")]
-pub fn share(sentences: &[Sentence]) -> f64 {
-    let covered = sentences.iter().filter(|sentence| sentence.facts > 0).count();
-    if sentences.is_empty() { 100.0 } else { covered as f64 * 100.0 / sentences.len() as f64 }
+pub fn percent(some: usize, all: usize) -> f64 {
+    if all == 0 { 100.0 } else { some as f64 * 100.0 / all as f64 }
 }
 
 #[cfg(test)]

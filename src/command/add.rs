@@ -12,7 +12,7 @@ use crate::exit::{Exit, Failure, Result};
 use crate::kind::parent::{self, Parent};
 use crate::kind::{Field, Kind};
 use crate::query;
-use crate::store::{Access, Store, Writer};
+use crate::store::{Access, Outcome, Store, Writer};
 use crate::value::nearest::did_you_mean;
 use crate::value::text::count;
 
@@ -100,7 +100,8 @@ fn put(what: &What, mut record: Given, writer: &mut Writer<'_>) -> Result<Result
                 Err(lines) => return Ok(Err(lines)),
             };
             Ok(match writer.put_parent(parent, &row, 0)? {
-                Ok(_) => Ok(stated(&record, parent.key[0])),
+                Ok(Outcome::Added) => Ok(stated(&record, parent.key[0])),
+                Ok(_) => Err(vec![format!("{}: {} is there already", parent.key[0], stated(&record, parent.key[0]))]),
                 Err(refused) => Err(vec![given::refused(&refused, &record)]),
             })
         }

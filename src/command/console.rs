@@ -136,7 +136,7 @@ impl Console {
             records,
             width: if global.output.is_some() { None } else { self.width() },
             cap: (terminal && global.format.is_none()).then_some(CAP),
-            color: terminal && colour(global),
+            color: colour(global, terminal),
         };
         let (count, notes) = match &global.output {
             None => {
@@ -165,10 +165,9 @@ impl Console {
     /// Whether matches are marked: in a table on a terminal, with colour.
     #[must_use]
     pub fn marks(&self, global: &Global) -> bool {
-        self.terminal
-            && global.output.is_none()
-            && colour(global)
-            && global.format(true).is_ok_and(|format| format.name == "table")
+        global.output.is_none()
+            && colour(global, self.terminal)
+            && global.format(self.terminal).is_ok_and(|format| format.name == "table")
     }
 
     /// How wide tables may be: the terminal's width, or `COLUMNS`; none in a pipe.
@@ -193,11 +192,12 @@ fn write(
     Ok((count, sink.finish()?))
 }
 
-fn colour(global: &Global) -> bool {
+fn colour(global: &Global, terminal: bool) -> bool {
     let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     match global.color {
         When::Always => true,
         When::Never => false,
-        When::Auto => set("CLICOLOR_FORCE") || !(set("NO_COLOR") || std::env::var("TERM").is_ok_and(|term| term == "dumb")),
+        When::Auto if set("CLICOLOR_FORCE") => true,
+        When::Auto => terminal && !set("NO_COLOR") && !std::env::var("TERM").is_ok_and(|term| term == "dumb"),
     }
 }

@@ -23,6 +23,9 @@ pub struct Args {
     /// Every sentence, covered or not
     #[arg(long)]
     all: bool,
+    /// The share of sentences that facts rest on, over all and kind by kind, instead of the sentences
+    #[arg(long, conflicts_with = "all")]
+    share: bool,
     /// Exit with 1 below this share of sentences
     #[arg(long, value_name = "N%")]
     min: Option<String>,
@@ -47,6 +50,10 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
         .filter_map(|claim| Some((claim.kind, Locator::parse(claim.locator.as_deref()?)?.resolve(&held.text)?)))
         .collect();
     let sentences = coverage::sentences(&held.text, &facts, &store.searched_names()?);
+    if args.share {
+        shares(&sentences, global, console)?;
+        return Ok(if least.is_some_and(|least| coverage::share(&sentences) < least) { Exit::No } else { Exit::Done });
+    }
     let shown: Vec<&Sentence> =
         sentences.iter().filter(|sentence| args.all || (sentence.facts == 0 && !sentence.looks.is_empty())).collect();
     let mut headings: Vec<Heading> = vec![Heading::text("locator"), Heading::number("facts")];
@@ -77,6 +84,28 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
         console.say(&format!("  {:15} {}", kind.name, count(covered as u64, "sentence", "sentences")));
     }
     Ok(if least.is_some_and(|least| share < least) { Exit::No } else { Exit::Done })
+}
+
+/// How many sentences facts rest on, and which share of all they are, over all kinds and for each.
+fn shares(sentences: &[Sentence], global: &Global, console: &mut Console) -> Result<()> {
+    let mut headings = vec![Heading::text("kind")];
+    headings.extend(["sentences", "covered", "percent"].map(Heading::number));
+    let whole = |n: usize| Cell::Int(i64::try_from(n).unwrap_or(i64::MAX));
+    console.rows(global, headings, Vec::new(), |row| {
+        for kind in std::iter::once("all").chain(KINDS.iter().map(|kind| kind.name)) {
+            let rests = |sentence: &&Sentence| if kind == "all" { sentence.facts > 0 } else { sentence.kinds.contains(&kind) };
+            let covered: Vec<&Sentence> = sentences.iter().filter(rests).collect();
+            let percent = coverage::percent(covered.len(), sentences.len());
+            row(&[
+                Cell::Text(kind.into()),
+                whole(sentences.len()),
+                whole(covered.len()),
+                Cell::Real((percent * 10.0).round() / 10.0),
+            ])?;
+        }
+        Ok(KINDS.len() as u64 + 1)
+    })?;
+    Ok(())
 }
 
 fn percent(text: &str) -> Result<f64> {

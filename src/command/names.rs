@@ -5,7 +5,7 @@ use clap::Subcommand;
 use super::console::Console;
 use super::global::Global;
 use crate::exit::{Exit, Failure, Result};
-use crate::kind::parent::NAMES;
+use crate::kind::parent::{NAMES, SCHEMES};
 use crate::render::Heading;
 use crate::store::{Access, Class, Linked, Store};
 use crate::value::Cell;
@@ -31,7 +31,7 @@ pub struct Args {
     #[arg(long)]
     unresolved: bool,
     /// Only names of this scheme: name, iso2, iso3, iso-numeric, cow, gw, …
-    #[arg(long, value_name = "SCHEME")]
+    #[arg(long, value_name = "SCHEME", value_parser = clap::builder::PossibleValuesParser::new(SCHEMES))]
     scheme: Option<String>,
 }
 

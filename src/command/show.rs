@@ -217,5 +217,5 @@ fn differences(older: &History, row: &History) -> String {
         .filter(|(field, _)| field.is_given() && text_of(older, field.name) != text_of(row, field.name))
         .map(|(field, cell)| format!("{} {}", field.name, if cell.is_null() { "–".to_owned() } else { cell.to_string() }))
         .collect();
-    if stated.is_empty() { "the same".to_owned() } else { stated.join(", ") }
+    if stated.is_empty() { "as it is now".to_owned() } else { stated.join(", ") }
 }
