@@ -8,9 +8,11 @@ use serde_json::{Map, Value as Json, json};
 
 use super::console::Console;
 use super::global::Global;
+use super::past;
 use crate::exit::{Exit, Failure, Result};
-use crate::kind::parent::PARENTS;
+use crate::kind::parent::{IMPORTS, PARENTS};
 use crate::kind::{Field, KINDS, Need};
+use crate::query::Past;
 use crate::render::{self, Heading, Sheet};
 use crate::store::draft;
 use crate::value::text::count;
@@ -26,6 +28,9 @@ pub struct Args {
     /// Replace an earlier export
     #[arg(long)]
     force: bool,
+    /// What this database knew at the end of a day (2026-11-24), at a time (RFC 3339), or after a run (import=3)
+    #[arg(long, value_name = "WHEN")]
+    as_of: Option<String>,
 }
 
 /// Runs it.
@@ -40,16 +45,22 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
             Failure::usage(format!("{shown} is not empty")).hint("name another folder, or replace what is there with --force")
         );
     }
+    let as_of = args.as_of.as_deref().map(past::moment).transpose()?;
+    let run = store.run_at(&Past { as_of, published_by: None })?;
     let mut facts = 0;
     let mut resources = Vec::new();
     for parent in PARENTS {
         let fields: Vec<&'static Field> = parent.fields.iter().collect();
-        file(folder, parent.table, &fields, |row| store.export_parent(parent, row))?;
+        file(folder, parent.table, &fields, |row| {
+            // runs are numbered, and stand with their number first
+            let later = |cells: &[Cell<'_>]| matches!((run, &cells[0]), (Some(run), Cell::Int(id)) if *id > run);
+            store.export_parent(parent, |cells| if parent.table == IMPORTS.table && later(cells) { Ok(()) } else { row(cells) })
+        })?;
         resources.push(resource(parent.table, parent.about, &fields, parent.key));
     }
     for kind in KINDS {
         let fields: Vec<&'static Field> = kind.fields().filter(|field| field.is_stored()).collect();
-        facts += file(folder, kind.table, &fields, |row| store.export_kind(kind, row))?;
+        facts += file(folder, kind.table, &fields, |row| store.export_kind(kind, run, row))?;
         resources.push(resource(kind.table, kind.about, &fields, &["source", "key", "import"]));
     }
     let package = json!({ "profile": "tabular-data-package", "name": "facts", "resources": resources });

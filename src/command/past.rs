@@ -39,7 +39,11 @@ impl Moments {
     }
 }
 
-fn moment(text: &str) -> Result<Moment> {
+/// Reads a moment.
+///
+/// # Errors
+/// It is none.
+pub fn moment(text: &str) -> Result<Moment> {
     if let Some(run) = text.strip_prefix("import=").and_then(|run| run.parse().ok()) {
         return Ok(Moment::Run(run));
     }

@@ -69,13 +69,21 @@ impl Store {
     }
 
     /// Every row of a kind, retired ones too, in an order of their own, its stored fields as an export writes them.
+    /// With a run, as it was after it: later rows are not there, and what was retired later is live.
     ///
     /// # Errors
     /// The database cannot be read, or `row` fails.
-    pub fn export_kind(&self, kind: &'static Kind, row: impl FnMut(&[Cell<'_>]) -> Result<()>) -> Result<u64> {
-        let shown: Vec<String> = kind.fields().filter(|field| field.is_stored()).map(compile::wording).collect();
+    pub fn export_kind(&self, kind: &'static Kind, run: Option<i64>, row: impl FnMut(&[Cell<'_>]) -> Result<()>) -> Result<u64> {
+        let then = |field: &Field| match run {
+            Some(run) if field.name.starts_with("retired_") => {
+                format!("CASE WHEN f.retired_by_id <= {run} THEN {} END", compile::wording(field))
+            }
+            _ => compile::wording(field),
+        };
+        let shown: Vec<String> = kind.fields().filter(|field| field.is_stored()).map(then).collect();
         let order = "(SELECT slug FROM sources WHERE id = f.source_id), f.key, f.import_id, f.id";
-        self.rows(&format!("SELECT {} FROM {} f ORDER BY {order}", shown.join(", "), kind.table), row)
+        let by = run.map_or(String::new(), |run| format!("WHERE f.import_id <= {run}"));
+        self.rows(&format!("SELECT {} FROM {} f {by} ORDER BY {order}", shown.join(", "), kind.table), row)
     }
 
     fn rows(&self, sql: &str, mut row: impl FnMut(&[Cell<'_>]) -> Result<()>) -> Result<u64> {
