@@ -6,6 +6,7 @@
 //! - [`value`]: one cell: types, dates, text
 //! - [`kind`]: what may be stated, as data
 //! - [`query`]: what is asked, as plain data
+//! - [`dataset`]: the layouts of the outside world, as data
 //! - [`import`]: bytes to checked rows
 //! - [`passage`]: locators and the passages of a text
 //! - [`claim`], [`check`], [`compare`], [`coverage`]: what is wrong, contested, left out
@@ -19,6 +20,7 @@ pub mod claim;
 pub mod command;
 pub mod compare;
 pub mod coverage;
+pub mod dataset;
 pub mod exit;
 pub mod import;
 pub mod kind;

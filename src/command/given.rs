@@ -4,8 +4,8 @@ use serde_json::{Map, Value as Json};
 
 use crate::exit::{Exit, Failure, Result};
 use crate::import::{Bad, Columns, Record, complete_date};
-use crate::kind::Field;
-use crate::store::{Refused, Row, Run, Store, Writer};
+use crate::kind::{Field, Row};
+use crate::store::{Refused, Run, Store, Writer};
 use crate::value::real;
 use crate::value::text::quoted;
 
@@ -49,7 +49,7 @@ pub fn object(object: &Map<String, Json>) -> Result<Given, String> {
 ///
 /// # Errors
 /// Every mistake, as the lines that messages show.
-pub fn check(given: &Given, fields: &[&'static Field], is_fact: bool) -> Result<Row, Vec<String>> {
+pub fn check(given: &Given, fields: &[&'static Field], is_fact: bool) -> Result<Row<'static>, Vec<String>> {
     let header: Record = given.iter().map(|(name, _)| name).collect();
     let record: Record = given.iter().map(|(_, value)| value).collect();
     let columns = Columns::of(&header, fields).map_err(|bad| bad.into_iter().map(line).collect::<Vec<_>>())?;

@@ -6,8 +6,8 @@ use super::folder::Folder;
 use crate::exit::{Exit, Failure, Result};
 use crate::import::{Bad, Columns, Complaint, Complaints, Record, Records, complete_date};
 use crate::kind::parent::{self, PARENTS, Parent};
-use crate::kind::{Field, KINDS, Kind};
-use crate::store::{Counts, Refused, Row, Run, Store, Writer};
+use crate::kind::{Field, KINDS, Kind, Row, given};
+use crate::store::{Counts, Refused, Run, Store, Writer};
 
 /// Loads a folder in one transaction. A new database begins with the countries, unless the folder is an export of one.
 ///
@@ -101,7 +101,7 @@ impl<'f> Load<'f> {
         let mut places: Vec<(u64, u64, String)> = Vec::new();
         let mut settled: Option<String> = None;
         self.table(parent.table, &fields, |load, here, row| {
-            let key: Vec<String> = parent.key.iter().map(|name| value_of(&row, name)).collect();
+            let key: Vec<String> = parent.key.iter().map(|name| given(&row, name).into_owned()).collect();
             let key = key.join("\u{1f}");
             if load.is_repeated(&mut seen, key, here, parent.key[0]) {
                 return Ok(());
@@ -141,12 +141,12 @@ impl<'f> Load<'f> {
                 load.refuse(Refused { field, expected }, here);
                 return Ok(());
             }
-            let retired = !value_of(&row, "retired_by").is_empty();
+            let retired = !given(&row, "retired_by").is_empty();
             if retired && !load.fresh {
                 load.skipped_history += 1;
                 return Ok(());
             }
-            let key = format!("{}:{}", value_of(&row, "source"), value_of(&row, "key"));
+            let key = format!("{}:{}", given(&row, "source"), given(&row, "key"));
             if !retired && load.is_repeated(&mut seen, key, here, "key") {
                 return Ok(());
             }
@@ -164,7 +164,7 @@ impl<'f> Load<'f> {
         &mut self,
         table: &str,
         fields: &[&'static Field],
-        mut each: impl FnMut(&mut Load<'f>, &Here<'_>, Row) -> Result<()>,
+        mut each: impl FnMut(&mut Load<'f>, &Here<'_>, Row<'static>) -> Result<()>,
     ) -> Result<()> {
         let Some((file, bytes)) = self.folder.open(table)? else { return Ok(()) };
         let failed = |e: std::io::Error| Failure::io(&file, &e);
@@ -224,8 +224,4 @@ impl<'f> Load<'f> {
         seen.insert(key, here.records.locate(None).0);
         false
     }
-}
-
-fn value_of(row: &Row, name: &str) -> String {
-    row.iter().find(|(field, _)| field.name == name).map(|(_, value)| value.to_string()).unwrap_or_default()
 }

@@ -1,9 +1,9 @@
 //! From the columns of a file to the fields of a table, and from its records to checked rows.
 
 use super::records::Record;
-use crate::kind::{Field, Need};
+use crate::kind::{Field, Need, Row};
 use crate::value::nearest::did_you_mean;
-use crate::value::{Cell, Value};
+use crate::value::{Cell, Given, Value};
 
 /// A cell that cannot be what its field wants.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,12 +72,12 @@ impl Columns {
     ///
     /// # Errors
     /// Every cell that is not what its field wants.
-    pub fn row(&self, record: &Record) -> Result<Vec<(&'static Field, Value)>, Vec<Bad>> {
+    pub fn row(&self, record: &Record) -> Result<Row<'static>, Vec<Bad>> {
         if record.len() != self.fields.len() {
             let expected = format!("this row has {} cells, the header has {}", record.len(), self.fields.len());
             return Err(vec![Bad { cell: None, field: None, value: None, expected }]);
         }
-        let mut row = Vec::with_capacity(self.fields.len() + self.defaults.len());
+        let mut row: Row<'static> = Vec::with_capacity(self.fields.len() + self.defaults.len());
         let mut bad = Vec::new();
         for (cell, (field, text)) in self.fields.iter().zip(record).enumerate() {
             let mut complain = |expected: String, value: Option<&str>| {
@@ -86,16 +86,16 @@ impl Columns {
             match field.ty.parse(text) {
                 Err(expected) => complain(expected, Some(text)),
                 Ok(Cell::Null) => match field.default {
-                    Some(value) => row.push((*field, Cell::Text(value.into()))),
+                    Some(value) => row.push((*field, Given::Cell(Cell::Text(value.into())))),
                     None if field.need == Need::Required => {
                         complain(format!("empty: every row must have {}", article(field.name)), None);
                     }
-                    None => row.push((*field, Cell::Null)),
+                    None => row.push((*field, Given::Cell(Cell::Null))),
                 },
-                Ok(value) => row.push((*field, value)),
+                Ok(value) => row.push((*field, Given::Cell(value))),
             }
         }
-        row.extend(self.defaults.iter().cloned());
+        row.extend(self.defaults.iter().map(|(field, value)| (*field, Given::Cell(value.clone()))));
         if bad.is_empty() { Ok(row) } else { Err(bad) }
     }
 
@@ -114,16 +114,15 @@ fn article(name: &str) -> String {
 ///
 /// # Errors
 /// The field at fault, and what was expected of it.
-pub fn complete_date(row: &mut Vec<(&'static Field, Value)>, span: &'static Field) -> Result<(), (&'static str, String)> {
-    let stated =
-        |row: &[(&'static Field, Value)], name: &str| row.iter().any(|(field, value)| field.name == name && !value.is_null());
+pub fn complete_date(row: &mut Row<'static>, span: &'static Field) -> Result<(), (&'static str, String)> {
+    let stated = |row: &Row<'_>, name: &str| row.iter().any(|(field, value)| field.name == name && !value.is_null());
     if stated(row, "date") {
         if !stated(row, "date_basis") {
             return Err(("date_basis", "empty: a date needs its basis, one of stated, inferred, source".into()));
         }
         if !stated(row, "date_span") {
             row.retain(|(field, _)| field.name != "date_span");
-            row.push((span, Cell::Text("within".into())));
+            row.push((span, Given::Cell(Cell::Text("within".into()))));
         }
         return Ok(());
     }

@@ -11,8 +11,10 @@ pub mod parent;
 mod posts;
 mod spine;
 
-use crate::value::Type;
+use std::borrow::Cow;
+
 use crate::value::date::Bucket;
+use crate::value::{Given, Type};
 
 /// Every kind of fact, in the order in which people meet them.
 pub static KINDS: &[&Kind] = &[&events::KIND, &arms_transfers::KIND, &casualties::KIND, &posts::KIND, &indicators::KIND];
@@ -84,6 +86,37 @@ pub enum Filter {
     Is,
     /// A part of the text.
     Contains,
+}
+
+/// A row on its way in: the fields that it states, in any order.
+pub type Row<'a> = Vec<(&'static Field, Given<'a>)>;
+
+/// The text that a row gives for a field; empty where it gives none.
+#[must_use]
+pub fn given<'r>(row: &'r Row<'_>, name: &str) -> Cow<'r, str> {
+    row.iter().find(|(field, _)| field.name == name).and_then(|(_, value)| value.text()).unwrap_or_default()
+}
+
+/// A fact of a data set on its way in.
+#[derive(Debug, Clone)]
+pub struct Incoming<'a> {
+    /// Its kind.
+    pub kind: &'static Kind,
+    /// What it is called within its source.
+    pub key: Key,
+    /// What it states, but for its source and key.
+    pub row: Row<'a>,
+}
+
+/// What a fact of a data set is called within its source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Key {
+    /// So.
+    Own(String),
+    /// So with a number behind it, since others are called the same.
+    Counted(String),
+    /// As the first fact of its record, with this behind it.
+    Under(String),
 }
 
 impl Field {

@@ -4,12 +4,15 @@ mod compile;
 mod condition;
 pub mod draft;
 mod fault;
+mod form;
 mod known;
 mod link;
 mod migrate;
 mod names;
 mod open;
 mod parents;
+mod release;
+mod resolve;
 mod schema;
 mod search;
 mod select;
@@ -26,9 +29,10 @@ pub use link::Linked;
 pub use migrate::Ledger;
 pub use names::Class;
 pub use open::Access;
+pub use release::{About, Release};
 pub use status::{Held, History, Status};
 pub use undo::Undone;
-pub use write::{Counts, Outcome, Refused, Row, Run, Writer};
+pub use write::{Counts, Outcome, Refused, Run, Writer};
 
 /// An open database of facts, checked to be one.
 #[derive(Debug)]

@@ -5,13 +5,13 @@ use rusqlite::{OptionalExtension, params, params_from_iter};
 
 use super::condition::bind;
 use super::names::{Class, Found};
-use super::write::{Outcome, Refused, Row, Writer};
+use super::write::{Outcome, Refused, Writer};
 use crate::exit::Result;
-use crate::kind::Field;
 use crate::kind::parent::{self, Parent};
+use crate::kind::{self, Field, Row};
 use crate::value::nearest::did_you_mean;
 use crate::value::text::fold;
-use crate::value::{Cell, Type};
+use crate::value::{Cell, Given, Type};
 
 /// A reference of a row to a row of the same table, which may arrive later.
 #[derive(Debug)]
@@ -31,14 +31,14 @@ impl Writer<'_> {
     ///
     /// # Errors
     /// The database cannot be written; a bad reference is in the outcome.
-    pub fn put_parent(&mut self, table: &'static Parent, row: &Row, place: usize) -> Result<Result<Outcome, Refused>> {
+    pub fn put_parent(&mut self, table: &'static Parent, row: &Row<'_>, place: usize) -> Result<Result<Outcome, Refused>> {
         let mut columns: Vec<(String, Sql)> = Vec::new();
         let mut later: Vec<(String, Class, &'static Field, String)> = Vec::new();
         for (field, value) in row {
             let column = field.columns().remove(0);
             let value = match (field.ty, value) {
-                (_, Cell::Null) => Sql::Null,
-                (Type::Actor | Type::Place, Cell::Text(name)) => {
+                (_, value) if value.is_null() => Sql::Null,
+                (Type::Actor | Type::Place, Given::Cell(Cell::Text(name))) => {
                     let class = Class::of(field.ty).unwrap_or(Class::Actor);
                     if class.table() == table.table {
                         later.push((column.clone(), class, field, name.to_string()));
@@ -49,18 +49,17 @@ impl Writer<'_> {
                         Err(expected) => return Ok(Err(Refused { field: field.name, expected })),
                     }
                 }
-                (Type::Source, Cell::Text(slug)) => match self.source(slug)? {
+                (Type::Source, Given::Cell(Cell::Text(slug))) => match self.source(slug)? {
                     Ok(id) => Sql::Integer(id),
                     Err(expected) => return Ok(Err(Refused { field: field.name, expected })),
                 },
-                (_, value) => bind(value),
+                (_, Given::Cell(value)) => bind(value),
+                (_, Given::Named(_)) => Sql::Null,
             };
             columns.push((column, value));
         }
-        if table.table == parent::NAMES.table
-            && let Some(name) = row.iter().find(|(field, _)| field.name == "name").and_then(|(_, value)| value.text())
-        {
-            columns.push(("folded".into(), Sql::Text(fold(name))));
+        if table.table == parent::NAMES.table {
+            columns.push(("folded".into(), Sql::Text(fold(&kind::given(row, "name")))));
             let bearers =
                 columns.iter().filter(|(column, value)| (column == "actor_id" || column == "place_id") && *value != Sql::Null);
             if bearers.count() != 1 {
@@ -79,10 +78,8 @@ impl Writer<'_> {
         }
         let (id, outcome) = self.upsert(table, &columns)?;
         self.texts |= table.table == parent::TEXTS.table && outcome != Outcome::Unchanged;
-        if let Some(class) = [Class::Actor, Class::Place].into_iter().find(|class| class.table() == table.table)
-            && let Some(name) = row.iter().find(|(field, _)| field.name == "name").and_then(|(_, value)| value.text())
-        {
-            self.usual_name(class, id, name)?;
+        if let Some(class) = [Class::Actor, Class::Place].into_iter().find(|class| class.table() == table.table) {
+            self.usual_name(class, id, &kind::given(row, "name"))?;
         }
         for (column, class, field, name) in later {
             self.later.push(Later { table: table.table, column, class, id, field: field.name, name, place });

@@ -14,10 +14,11 @@ pub const MIGRATIONS: &[&str] = &[
     "98929bf0f7c4336556aea4d11fa0d77e2b0b0e7eaec4787fef60434c493aa21a",
     "f11643319b16f41d0030d34f5288e00de90f92f403e74bc75d6b013eb05a80fe",
     "ccd984aaccf5e6aedc7b15680c2e45072b30230cf605308b30ba6415d5d943e3",
+    "cda8bee5663694bff65a7dd3924a937dab75c78097fce982df73701768888af3",
 ];
 
 /// SHA-256 of the schema that the migrations make, by version; only the newest can be read.
-const FINGERPRINT: &str = "21a7493da59ed40253f170557ad5aac4551b2329f89e8baac7fcc2c6565209fe";
+const FINGERPRINT: &str = "eef10134fd19d9a3a389051e6620acd8fc6e207481c5d18e2f3ec805847ea4b1";
 
 /// Refuses a database whose schema is not the one that the migrations make.
 ///

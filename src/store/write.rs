@@ -3,22 +3,21 @@
 //! Everything a run writes is one transaction. Nothing is deleted: a row that changes is retired and a new one added.
 
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use rusqlite::types::Value as Sql;
 use rusqlite::{OptionalExtension, Transaction, TransactionBehavior, params, params_from_iter};
-use sha2::{Digest, Sha256};
 
 use super::condition::bind;
+use super::form::{Form, Prepared};
 use super::names::{Class, Found, Lookup};
 use super::parents::Later;
+use super::resolve::Resolved;
 use super::{Store, search, texts};
 use crate::exit::{Failure, Result};
-use crate::kind::{Field, Kind, shared};
+use crate::kind::{Field, Kind, Row, shared};
 use crate::passage;
-use crate::value::{Cell, Type, Value, date};
-
-/// A row on its way in: the fields that it states, in any order.
-pub type Row = Vec<(&'static Field, Value)>;
+use crate::value::{Cell, Given, Type, date};
 
 /// Why a row cannot be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,27 +37,42 @@ pub enum Outcome {
     Changed,
     /// It was there already.
     Unchanged,
+    /// The same input has it twice.
+    Repeated,
 }
 
-/// How many rows were added, changed and unchanged.
+/// What became of the records of a run.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Counts {
-    /// New rows.
+    /// New ones.
     pub added: u64,
-    /// Rows that replaced an older one.
+    /// Those that replaced an older one.
     pub changed: u64,
-    /// Rows that were there already.
+    /// Those that were there already.
     pub unchanged: u64,
+    /// Those that were there and are no more.
+    pub withdrawn: u64,
+    /// Those that could not be loaded.
+    pub rejected: u64,
+    /// Those that the same input has twice.
+    pub repeated: u64,
 }
 
 impl Counts {
-    /// Counts one more row.
+    /// Counts one more.
     pub fn count(&mut self, outcome: Outcome) {
         match outcome {
             Outcome::Added => self.added += 1,
             Outcome::Changed => self.changed += 1,
             Outcome::Unchanged => self.unchanged += 1,
+            Outcome::Repeated => self.repeated += 1,
         }
+    }
+
+    /// How many were read.
+    #[must_use]
+    pub fn read(&self) -> u64 {
+        self.added + self.changed + self.unchanged + self.rejected + self.repeated
     }
 }
 
@@ -75,18 +89,27 @@ pub struct Run {
 pub struct Writer<'c> {
     pub(super) transaction: Transaction<'c>,
     pub(super) names: Lookup,
+    pub(super) resolved: Resolved,
     pub(super) later: Vec<Later>,
     run: Run,
+    forms: HashMap<&'static str, Rc<Form>>,
     pub(super) sources: HashMap<String, i64>,
-    imports: HashMap<i64, (Option<i64>, Counts)>,
+    pub(super) imports: HashMap<i64, (Option<i64>, Counts)>,
     /// The runs that came with the rows: a database is being restored, history and all.
     restoring: bool,
     /// The first of the runs that the rows written here belong to.
     first_run: Option<i64>,
-    /// Facts that were changed by hand, and that the folder would have changed back.
-    kept: Vec<String>,
+    /// Facts that were changed by hand, and that the folder or file would have changed back.
+    pub(super) kept: Vec<String>,
     /// Texts of documents were written.
     pub(super) texts: bool,
+}
+
+/// The live row of a key.
+pub(super) struct Live {
+    pub id: i64,
+    pub digest: Vec<u8>,
+    pub by_hand: bool,
 }
 
 impl Store {
@@ -99,8 +122,10 @@ impl Store {
         Ok(Writer {
             transaction,
             names: Lookup::default(),
+            resolved: Resolved::default(),
             later: Vec::new(),
             run,
+            forms: HashMap::new(),
             sources: HashMap::new(),
             imports: HashMap::new(),
             restoring: false,
@@ -129,87 +154,143 @@ impl Writer<'_> {
     ///
     /// # Errors
     /// The database cannot be written; a bad reference is in the outcome.
-    pub fn put(&mut self, kind: &'static Kind, row: &Row) -> Result<Result<Outcome, Refused>> {
-        let mut columns: Vec<(String, Sql)> = Vec::new();
-        let mut kept = Kept::default();
-        let mut content: Vec<(&str, String)> = Vec::new();
+    pub fn put(&mut self, kind: &'static Kind, row: &Row<'_>) -> Result<Result<Outcome, Refused>> {
         let located = match self.locate(row)? {
             Ok(located) => located,
             Err(refused) => return Ok(Err(refused)),
         };
-        for (field, value) in located.as_ref().unwrap_or(row) {
-            if let (false, Cell::Int(n)) = (field.is_given(), value) {
-                kept.set(field, *n);
-                continue;
-            }
-            if !field.is_given() {
-                kept.why = value.text().map(str::to_owned);
-                continue;
-            }
-            let wording = match self.place(field, value, &mut columns)? {
-                Ok(wording) => wording,
-                Err(expected) => return Ok(Err(Refused { field: field.name, expected })),
-            };
-            content.extend(wording.map(|wording| (field.name, wording)));
+        let mut prepared = match self.prepare(kind, located.as_ref().unwrap_or(row))? {
+            Ok(prepared) => prepared,
+            Err(refused) => return Ok(Err(refused)),
+        };
+        if self.restoring && row.iter().any(|(field, value)| field.name == "import" && !value.is_null()) {
+            return self.put_back(row, &mut prepared);
         }
-        let digest = digest(content);
-        if self.restoring
-            && let Some(import) = kept.import
-        {
-            for (field, run) in [("import", Some(import)), ("retired_by", kept.retired_by)] {
-                if let Some(run) = run
-                    && !self.has_run(run)?
-                {
-                    return Ok(Err(Refused { field, expected: "expected a run that imports.csv holds".into() }));
-                }
-            }
-            columns.push(("import_id".into(), Sql::Integer(import)));
-            columns.push(("retired_by_id".into(), kept.retired_by.map_or(Sql::Null, Sql::Integer)));
-            columns.push(("retired_why".into(), kept.why.map_or(Sql::Null, Sql::Text)));
-            columns.push(("digest".into(), Sql::Blob(digest)));
-            self.first_run = Some(self.first_run.map_or(import, |first| first.min(import)));
-            self.insert(kind, &columns)?;
-            return Ok(Ok(Outcome::Added));
-        }
-        let value_of =
-            |name: &str| columns.iter().find(|(column, _)| column == name).map_or(Sql::Null, |(_, value)| value.clone());
-        let (Sql::Integer(source), key) = (value_of("source_id"), value_of("key")) else {
+        let (Sql::Integer(source), Sql::Text(key)) = (prepared.value("source").clone(), prepared.value("key").clone()) else {
             return Ok(Err(Refused { field: "source", expected: "expected a source".into() }));
         };
-        let find = format!(
-            "SELECT f.id, f.digest, r.file IS NULL FROM {} f JOIN imports r ON r.id = f.import_id
-              WHERE f.source_id = ?1 AND f.key = ?2 AND f.retired_by_id IS NULL",
-            kind.table
-        );
-        let live: Option<(i64, Vec<u8>, bool)> = self
-            .transaction
-            .prepare_cached(&find)?
-            .query_row(params![source, key], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
-            .optional()?;
+        let digest = prepared.digest();
+        let live = self.live(&prepared.form, source, &key)?;
         let outcome = match &live {
-            Some((_, same, _)) if *same == digest => Outcome::Unchanged,
-            Some((_, _, true)) if self.is_loading() => {
-                let text = |name: &str| row.iter().find(|(field, _)| field.name == name).map(|(_, value)| value.to_string());
-                self.kept.push(format!("{}:{}", text("source").unwrap_or_default(), text("key").unwrap_or_default()));
+            Some(live) if live.digest == digest => Outcome::Unchanged,
+            Some(live) if live.by_hand && self.is_loading() => {
+                self.kept.push(format!("{}:{key}", crate::kind::given(row, "source")));
                 Outcome::Unchanged
             }
             Some(_) => Outcome::Changed,
             None => Outcome::Added,
         };
         self.imports.entry(source).or_default().1.count(outcome);
-        if outcome == Outcome::Unchanged {
-            return Ok(Ok(outcome));
+        if outcome != Outcome::Unchanged {
+            let import = self.import(source)?;
+            if let Some(live) = live {
+                self.retire(&prepared.form, live.id, import, "changed")?;
+            }
+            self.insert(&mut prepared, import, digest)?;
         }
-        let import = self.import(source)?;
-        if let Some((id, ..)) = live {
-            let retire = format!("UPDATE {} SET retired_by_id = ?1, retired_why = 'changed' WHERE id = ?2", kind.table);
-            self.transaction.prepare_cached(&retire)?.execute(params![import, id])?;
-        }
-        columns.push(("import_id".into(), Sql::Integer(import)));
-        columns.push(("digest".into(), Sql::Blob(digest)));
-        self.first_run = Some(self.first_run.map_or(import, |first| first.min(import)));
-        self.insert(kind, &columns)?;
         Ok(Ok(outcome))
+    }
+
+    /// Writes a row that carries the runs that recorded and retired it.
+    fn put_back(&mut self, row: &Row<'_>, prepared: &mut Prepared) -> Result<Result<Outcome, Refused>> {
+        let number = |name: &str| {
+            row.iter().find_map(|(field, value)| match value {
+                Given::Cell(Cell::Int(n)) if field.name == name => Some(*n),
+                _ => None,
+            })
+        };
+        let (import, retired_by) = (number("import"), number("retired_by"));
+        for (field, run) in [("import", import), ("retired_by", retired_by)] {
+            let known = match run {
+                None => field != "import",
+                Some(run) => self.has_run(run)?,
+            };
+            if !known {
+                return Ok(Err(Refused { field, expected: "expected a run that imports.csv holds".into() }));
+            }
+        }
+        let why = Some(crate::kind::given(row, "retired_why").into_owned()).filter(|why| !why.is_empty());
+        prepared.retire(retired_by, why);
+        let digest = prepared.digest();
+        self.insert(prepared, import.unwrap_or_default(), digest)?;
+        Ok(Ok(Outcome::Added))
+    }
+
+    /// Resolves the names of a row and gives its date its days.
+    pub(super) fn prepare(&mut self, kind: &'static Kind, row: &Row<'_>) -> Result<Result<Prepared, Refused>> {
+        let form = Rc::clone(self.forms.entry(kind.name).or_insert_with(|| Rc::new(Form::of(kind))));
+        let mut prepared = Prepared::new(form);
+        let mut day = None;
+        if let Some((_, Given::Cell(Cell::Text(text)))) = row.iter().find(|(field, _)| field.ty == Type::Date) {
+            let days = date::parse(text).map_err(Failure::usage)?;
+            prepared.set_days(days);
+            day = days.first.or(days.last);
+        }
+        for (field, value) in row.iter().filter(|(field, value)| field.is_given() && !value.is_null()) {
+            let expected = match (value, Class::of(field.ty)) {
+                (Given::Named(named), Some(class)) => match self.resolve(class, named, day)? {
+                    Ok(entry) => {
+                        prepared.set_name(field, entry.id, Rc::clone(&entry.wording));
+                        continue;
+                    }
+                    Err(expected) => expected,
+                },
+                (Given::Cell(Cell::Text(text)), Some(class)) => match self.names.find(&self.transaction, class, text)? {
+                    Found::One(entry) => {
+                        prepared.set_name(field, entry.id, entry.wording.into());
+                        continue;
+                    }
+                    found => self.expected_name(class, text, &found)?,
+                },
+                (Given::Cell(Cell::Text(slug)), None) if field.ty == Type::Source => match self.source(slug)? {
+                    Ok(id) => {
+                        prepared.set_name(field, id, slug.as_ref().into());
+                        continue;
+                    }
+                    Err(expected) => expected,
+                },
+                (Given::Cell(cell), _) => {
+                    let known = match (field.ty, cell.text()) {
+                        (Type::Topic, Some(slug)) => self.topic(slug)?,
+                        _ => Ok(()),
+                    };
+                    match known {
+                        Ok(()) => {
+                            prepared.set(field, bind(cell));
+                            continue;
+                        }
+                        Err(expected) => expected,
+                    }
+                }
+                (Given::Named(_), None) => "expected no name".into(),
+            };
+            return Ok(Err(Refused { field: field.name, expected }));
+        }
+        Ok(Ok(prepared))
+    }
+
+    /// The live row of a key.
+    pub(super) fn live(&self, form: &Form, source: i64, key: &str) -> Result<Option<Live>> {
+        let found = self
+            .transaction
+            .prepare_cached(&form.live)?
+            .query_row(params![source, key], |row| Ok(Live { id: row.get(0)?, digest: row.get(1)?, by_hand: row.get(2)? }))
+            .optional()?;
+        Ok(found)
+    }
+
+    /// Retires a row.
+    pub(super) fn retire(&mut self, form: &Form, id: i64, import: i64, why: &str) -> Result<()> {
+        self.transaction.prepare_cached(&form.retire)?.execute(params![import, why, id])?;
+        Ok(())
+    }
+
+    /// Adds a row, unless a live one has its key; returns its id.
+    pub(super) fn insert(&mut self, prepared: &mut Prepared, import: i64, digest: Vec<u8>) -> Result<Option<i64>> {
+        prepared.sign(import, digest);
+        self.first_run = Some(self.first_run.map_or(import, |first| first.min(import)));
+        let added = self.transaction.prepare_cached(&prepared.form.insert)?.execute(params_from_iter(&prepared.values))?;
+        Ok((added > 0).then(|| self.transaction.last_insert_rowid()))
     }
 
     /// Whether a folder or file is loaded, and nothing given by hand.
@@ -229,8 +310,13 @@ impl Writer<'_> {
     }
 
     /// A row with a quote and no locator gets one, if the text is held and has the quote once; several places are named.
-    fn locate(&mut self, row: &Row) -> Result<Result<Option<Row>, Refused>> {
-        let stated = |name: &str| row.iter().find(|(field, _)| field.name == name).and_then(|(_, value)| value.text());
+    fn locate<'a>(&mut self, row: &Row<'a>) -> Result<Result<Option<Row<'a>>, Refused>> {
+        let stated = |name: &str| {
+            row.iter().find(|(field, _)| field.name == name).and_then(|(_, value)| match value {
+                Given::Cell(cell) => cell.text(),
+                Given::Named(_) => None,
+            })
+        };
         let (Some(quote), None, Some(source), false) = (stated("quote"), stated("locator"), stated("source"), self.restoring)
         else {
             return Ok(Ok(None));
@@ -242,7 +328,7 @@ impl Writer<'_> {
             [one] => {
                 let Some(field) = spine_field("locator") else { return Ok(Ok(None)) };
                 let others = row.iter().filter(|(field, _)| field.name != "locator").cloned();
-                Ok(Ok(Some(others.chain([(field, Cell::Text(one.clone().into()))]).collect())))
+                Ok(Ok(Some(others.chain([(field, Given::Cell(Cell::Text(one.clone().into())))]).collect())))
             }
             several => Ok(Err(Refused {
                 field: "quote",
@@ -251,61 +337,8 @@ impl Writer<'_> {
         }
     }
 
-    fn insert(&mut self, kind: &'static Kind, columns: &[(String, Sql)]) -> Result<()> {
-        let names: Vec<&str> = columns.iter().map(|(column, _)| column.as_str()).collect();
-        let marks = vec!["?"; names.len()].join(", ");
-        let insert = format!("INSERT INTO {} ({}) VALUES ({marks})", kind.table, names.join(", "));
-        self.transaction.prepare_cached(&insert)?.execute(params_from_iter(columns.iter().map(|(_, value)| value)))?;
-        Ok(())
-    }
-
-    /// Adds the columns of a field; returns what its digest takes in, or what was expected instead.
-    fn place(
-        &mut self,
-        field: &Field,
-        value: &Value,
-        columns: &mut Vec<(String, Sql)>,
-    ) -> Result<Result<Option<String>, String>> {
-        let mut put = |column: String, value: Sql| columns.push((column, value));
-        let column = field.columns().remove(0);
-        if value.is_null() {
-            put(column, Sql::Null);
-            return Ok(Ok(None));
-        }
-        let text = value.to_string();
-        match field.ty {
-            Type::Actor | Type::Place => {
-                let class = Class::of(field.ty).unwrap_or(Class::Actor);
-                let found = self.names.find(&self.transaction, class, &text)?;
-                let Found::One(entry) = found else {
-                    return Ok(Err(self.expected_name(class, &text, &found)?));
-                };
-                put(column, Sql::Integer(entry.id));
-                return Ok(Ok(Some(entry.wording)));
-            }
-            Type::Source => match self.source(&text)? {
-                Ok(id) => put(column, Sql::Integer(id)),
-                Err(expected) => return Ok(Err(expected)),
-            },
-            Type::Topic => {
-                if let Err(expected) = self.topic(&text)? {
-                    return Ok(Err(expected));
-                }
-                put(column, Sql::Text(text.clone()));
-            }
-            Type::Date => {
-                let days = date::parse(&text).map_err(Failure::usage)?;
-                put(column, Sql::Text(text.clone()));
-                put("first_day".into(), days.first.map_or(Sql::Null, Sql::Integer));
-                put("last_day".into(), days.last.map_or(Sql::Null, Sql::Integer));
-            }
-            _ => put(column, bind(value)),
-        }
-        Ok(Ok(Some(text)))
-    }
-
     /// The run that writes rows of this source, begun if it has not.
-    fn import(&mut self, source: i64) -> Result<i64> {
+    pub(super) fn import(&mut self, source: i64) -> Result<i64> {
         if let Some((Some(import), _)) = self.imports.get(&source) {
             return Ok(*import);
         }
@@ -324,12 +357,23 @@ impl Writer<'_> {
     /// # Errors
     /// The database cannot be written; then nothing was.
     pub fn commit(self) -> Result<()> {
-        for (import, Counts { added, changed, unchanged }) in self.imports.values() {
+        for (import, counts) in self.imports.values() {
             let Some(import) = import else { continue };
-            let whole = |n: &u64| i64::try_from(*n).unwrap_or(i64::MAX);
+            let whole = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
+            let Counts { added, changed, unchanged, withdrawn, rejected, repeated } = *counts;
             self.transaction.execute(
-                "UPDATE imports SET read = ?2, added = ?3, changed = ?4, unchanged = ?5 WHERE id = ?1",
-                params![import, whole(&(added + changed + unchanged)), whole(added), whole(changed), whole(unchanged)],
+                "UPDATE imports SET read = ?2, added = ?3, changed = ?4, unchanged = ?5, withdrawn = ?6, rejected = ?7, repeated = ?8
+                  WHERE id = ?1",
+                params![
+                    import,
+                    whole(counts.read()),
+                    whole(added),
+                    whole(changed),
+                    whole(unchanged),
+                    whole(withdrawn),
+                    whole(rejected),
+                    whole(repeated)
+                ],
             )?;
         }
         if let Some(first) = self.first_run {
@@ -343,36 +387,7 @@ impl Writer<'_> {
     }
 }
 
-/// The first half of the SHA-256 of what a row states: the name and the text of each field that is stated, in the
-/// order of the names, each behind its length, so that a field added later changes no digest.
-fn digest(mut content: Vec<(&str, String)>) -> Vec<u8> {
-    content.sort_unstable();
-    let mut sum = Sha256::new();
-    for part in content.iter().flat_map(|(name, text)| [*name, text.as_str()]) {
-        sum.update((part.len() as u64).to_le_bytes());
-        sum.update(part);
-    }
-    sum.finalize()[..16].to_vec()
-}
-
 /// A field that all kinds share.
 fn spine_field(name: &str) -> Option<&'static Field> {
     shared().find(|field| field.name == name)
-}
-
-/// What a restored row says of the runs that recorded and retired it.
-#[derive(Default)]
-struct Kept {
-    import: Option<i64>,
-    retired_by: Option<i64>,
-    why: Option<String>,
-}
-
-impl Kept {
-    fn set(&mut self, field: &Field, n: i64) {
-        match field.name {
-            "import" => self.import = Some(n),
-            _ => self.retired_by = Some(n),
-        }
-    }
 }

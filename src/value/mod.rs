@@ -1,6 +1,7 @@
 //! One cell: its types, text to value and back; dates (EDTF), names as people write them, nearest names.
 
 pub mod date;
+mod named;
 pub mod nearest;
 pub mod text;
 mod types;
@@ -8,6 +9,7 @@ mod types;
 use std::borrow::Cow;
 use std::fmt::{self, Display};
 
+pub use named::{Given, Named};
 pub use types::Type;
 
 /// One value of one field of one row, on its way in or out.

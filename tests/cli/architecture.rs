@@ -49,7 +49,8 @@ fn dependencies_point_one_way() {
         ("value", &[]),
         ("kind", &["value"]),
         ("query", &["exit", "value", "kind"]),
-        ("import", &["exit", "value", "kind"]),
+        ("dataset", &["value"]),
+        ("import", &["exit", "value", "kind", "dataset"]),
         ("passage", &[]),
         ("claim", &["value"]),
         ("check", &["value", "claim", "passage"]),
@@ -61,8 +62,8 @@ fn dependencies_point_one_way() {
         (
             "command",
             &[
-                "exit", "value", "kind", "query", "import", "passage", "claim", "check", "compare", "coverage", "tabulate",
-                "render", "store",
+                "exit", "value", "kind", "query", "dataset", "import", "passage", "claim", "check", "compare", "coverage",
+                "tabulate", "render", "store",
             ],
         ),
         ("lib", &[]),

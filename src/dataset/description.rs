@@ -1,0 +1,631 @@
+//! The description of a published layout: how it is recognised and read, and what its records become.
+//!
+//! A description is data and never runs code. It is read with serde from TOML; a word that it may not use is an error
+//! with its line. Whether the columns that it asks for are there is decided when it meets a file (`import/plan.rs`).
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::ops::Range;
+
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Error, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+use toml::Spanned;
+
+use super::template::{Name, Part, Template};
+
+/// One published layout.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Description {
+    /// Its name.
+    pub name: String,
+    /// The source that it feeds, one per work; the name where it is not given.
+    pub source: Option<String>,
+    /// The work's title.
+    pub title: String,
+    /// Who publishes it.
+    pub publisher: Option<String>,
+    /// On what terms.
+    pub licence: Option<String>,
+    /// Where it can be had.
+    pub url: Option<String>,
+    /// How its makers want it cited.
+    pub citation: Option<String>,
+    /// Where its codes are explained.
+    pub codebook: Option<String>,
+    /// Whether a file holds everything, so that what it lacks was withdrawn.
+    #[serde(default)]
+    pub complete: Complete,
+    /// Where the file says which release it is.
+    #[serde(default)]
+    pub release: Release,
+    /// What tells the layout from others, beyond the columns that it uses.
+    #[serde(default)]
+    pub recognise: Recognise,
+    /// How the file is read.
+    #[serde(default)]
+    pub read: Read,
+    /// What a record becomes.
+    pub fact: Vec<Fact>,
+}
+
+impl Description {
+    /// Reads a description.
+    ///
+    /// # Errors
+    /// What is wrong, with its line.
+    pub fn parse(text: &str) -> Result<Description, Mistake> {
+        let description: Description = toml::from_str(text).map_err(|e| {
+            let said = e.message().lines().next().unwrap_or_default().to_owned();
+            Mistake::at(text, e.span(), said)
+        })?;
+        let good = |name: &str| crate::value::Type::Slug.parse(name).is_ok_and(|value| !value.is_null());
+        for name in [Some(&description.name), description.source.as_ref()].into_iter().flatten() {
+            if !good(name) {
+                return Err(Mistake { line: 1, said: format!("name \"{name}\": expected lower-case letters, digits and -") });
+            }
+        }
+        if description.fact.is_empty() {
+            return Err(Mistake { line: 1, said: "expected at least one [[fact]]".into() });
+        }
+        Ok(description)
+    }
+
+    /// The columns that it needs, each with those that may stand in for it.
+    #[must_use]
+    pub fn needs(&self) -> Vec<Vec<String>> {
+        let mut templates: Vec<&Template> = Vec::new();
+        let mut needs: Vec<Vec<String>> = self.recognise.columns.iter().map(|name| vec![name.clone()]).collect();
+        needs.extend(self.release.column.iter().map(|name| vec![name.clone()]));
+        if let Some(repeats) = &self.read.repeats {
+            templates.extend([&repeats.key, &repeats.gather]);
+        }
+        for condition in &self.read.skip {
+            templates.push(&condition.text);
+        }
+        for fact in &self.fact {
+            templates.extend(&fact.key);
+            templates.extend(fact.when.iter().map(|condition| &condition.text));
+            for (_, spec) in &fact.fields {
+                spec.templates(&mut templates);
+            }
+            if let Some(Each::Rows(rows)) = &fact.each {
+                needs.extend(rows.iter().filter_map(|row| row.get("column")).map(|name| vec![name.clone()]));
+            }
+        }
+        for pick in templates.into_iter().flat_map(Template::picks) {
+            let columns = pick.iter().filter_map(|name| match name {
+                Name::Column(name) => Some(name.clone()),
+                Name::Variable(_) => None,
+            });
+            needs.push(columns.collect());
+        }
+        needs.retain(|need| !need.is_empty() && !need.iter().any(|name| self.recognise.optional.contains(name)));
+        needs.sort_unstable();
+        needs.dedup();
+        needs
+    }
+
+    /// The slug of the source that it feeds.
+    #[must_use]
+    pub fn source(&self) -> &str {
+        self.source.as_deref().unwrap_or(&self.name)
+    }
+}
+
+/// A mistake in a description.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mistake {
+    /// The line, from 1.
+    pub line: usize,
+    /// What is wrong.
+    pub said: String,
+}
+
+impl Mistake {
+    /// A mistake at a place of the text.
+    #[must_use]
+    pub fn at(text: &str, span: Option<Range<usize>>, said: String) -> Mistake {
+        let before = span.map_or(0, |span| span.start).min(text.len());
+        Mistake { line: text.as_bytes()[..before].iter().filter(|b| **b == b'\n').count() + 1, said }
+    }
+}
+
+/// Whether a file of the layout holds everything.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(untagged)]
+pub enum Complete {
+    /// It is not known to.
+    #[default]
+    Unknown,
+    /// Always, or never.
+    Is(bool),
+    /// If a line before the header holds this text.
+    Preamble {
+        /// The text.
+        preamble: String,
+    },
+}
+
+/// Where a file says which release it is; the first that does.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Release {
+    /// A column.
+    pub column: Option<String>,
+    /// The text before it in a line before the header.
+    pub preamble: Option<String>,
+    /// How the date there is written; it becomes an ISO day.
+    #[serde(default)]
+    pub formats: Vec<String>,
+    /// What it looks like in the name of the file, `#` for a digit: `v##.#`, `####`.
+    #[serde(default)]
+    pub file_name: Vec<String>,
+}
+
+/// What tells a layout from others, beyond the columns that its facts use.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Recognise {
+    /// Further columns that it has.
+    #[serde(default)]
+    pub columns: Vec<String>,
+    /// Columns that it does not have.
+    #[serde(default)]
+    pub without: Vec<String>,
+    /// Columns that the facts use where they are there.
+    #[serde(default)]
+    pub optional: Vec<String>,
+}
+
+/// How a file of the layout is read.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Read {
+    /// The encodings that it may have, tried in this order.
+    pub encoding: Vec<String>,
+    /// What stands between cells; found by the header where it is not given.
+    pub delimiter: Option<char>,
+    /// Whether quotes hold cells together.
+    pub quotes: bool,
+    /// Whether a record with too few cells goes on in the next line.
+    pub rejoin: bool,
+    /// The names of the columns of a file without a header.
+    pub header: Option<Vec<String>>,
+    /// What a column without a name is called, `{left}` for the column to its left.
+    pub unnamed: Option<String>,
+    /// Rows under the header that are no records.
+    pub skip_rows: usize,
+    /// Records that are none: totals, footnotes.
+    pub skip: Vec<Condition>,
+    /// Words that mean "not stated" in every column.
+    pub missing: Vec<String>,
+    /// Where the records of a JSON file are: names with dots between.
+    pub records: Option<String>,
+    /// Records that are given once more for each party.
+    pub repeats: Option<Repeats>,
+}
+
+impl Default for Read {
+    fn default() -> Read {
+        Read {
+            encoding: Vec::new(),
+            delimiter: None,
+            quotes: true,
+            rejoin: false,
+            header: None,
+            unnamed: None,
+            skip_rows: 0,
+            skip: Vec::new(),
+            missing: Vec::new(),
+            records: None,
+            repeats: None,
+        }
+    }
+}
+
+/// Records that an export gives once more for each party: those with one key are one record.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Repeats {
+    /// What they share.
+    pub key: Template,
+    /// What differs; `{$others}` has all but the first, "; " between.
+    pub gather: Template,
+}
+
+/// A test of a record.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Condition {
+    /// What is tested.
+    #[serde(alias = "column", deserialize_with = "column_or_template")]
+    pub text: Template,
+    /// One of these.
+    pub is: Option<Texts>,
+    /// None of these.
+    pub not: Option<Texts>,
+    /// It begins so.
+    pub starts_with: Option<String>,
+    /// It is a number above this.
+    pub above: Option<f64>,
+    /// It is stated, or is not.
+    pub stated: Option<bool>,
+}
+
+/// Both spellings mean the same for a plain name; a template is told by its braces.
+fn column_or_template<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Template, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    if text.contains('{') { Template::parse(&text).map_err(D::Error::custom) } else { Ok(Template::column(&text)) }
+}
+
+/// One text or several.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(untagged)]
+pub enum Texts {
+    /// One.
+    One(String),
+    /// Several.
+    Several(Vec<String>),
+}
+
+impl Texts {
+    /// Each of them.
+    #[must_use]
+    pub fn list(&self) -> &[String] {
+        match self {
+            Texts::One(one) => std::slice::from_ref(one),
+            Texts::Several(several) => several,
+        }
+    }
+}
+
+/// What a fact is made for, beside once a record.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+pub enum Each {
+    /// Once for each of these: its `column`, and further texts as variables.
+    Rows(Vec<BTreeMap<String, String>>),
+    /// Once for each column whose name looks so (`?` and `*`): a wide table.
+    Columns {
+        /// The patterns.
+        columns: Texts,
+    },
+}
+
+/// A fact that a record becomes.
+#[derive(Debug, Clone)]
+pub struct Fact {
+    /// Its kind.
+    pub kind: Spanned<String>,
+    /// What its key is made of; `#` is a counter among equals.
+    pub key: Vec<Template>,
+    /// What it is made for.
+    pub each: Option<Each>,
+    /// It is made only of records that pass these.
+    pub when: Vec<Condition>,
+    /// Its fields, and groups of fields (`date`, `quantity`, `deaths`, …), with what they are made of.
+    pub fields: Vec<(Spanned<String>, Spec)>,
+}
+
+impl<'de> Deserialize<'de> for Fact {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Fact, D::Error> {
+        struct Reader;
+        impl<'de> Visitor<'de> for Reader {
+            type Value = Fact;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a table: kind, key, each, when, and fields of the kind")
+            }
+
+            fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Fact, M::Error> {
+                let (mut kind, mut key, mut each, mut when, mut fields) = (None, None, None, Vec::new(), Vec::new());
+                while let Some(name) = map.next_key::<Spanned<String>>()? {
+                    match name.get_ref().as_str() {
+                        "kind" => kind = Some(map.next_value::<Spanned<String>>()?),
+                        "key" => key = Some(map.next_value::<Vec<Template>>()?),
+                        "each" => each = Some(map.next_value::<Each>()?),
+                        "when" => when = map.next_value::<Conditions>()?.0,
+                        _ => fields.push((name, map.next_value::<Spec>()?)),
+                    }
+                }
+                Ok(Fact {
+                    kind: kind.ok_or_else(|| M::Error::custom("a [[fact]] needs a kind"))?,
+                    key: key.filter(|key| !key.is_empty()).ok_or_else(|| {
+                        M::Error::custom("a [[fact]] needs a key: the columns that identify a record, or [\"#\"]")
+                    })?,
+                    each,
+                    when,
+                    fields,
+                })
+            }
+        }
+        deserializer.deserialize_map(Reader)
+    }
+}
+
+/// One condition or a list of them.
+struct Conditions(Vec<Condition>);
+
+impl<'de> Deserialize<'de> for Conditions {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Conditions, D::Error> {
+        struct Reader;
+        impl<'de> Visitor<'de> for Reader {
+            type Value = Conditions;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a condition, or a list of them")
+            }
+
+            fn visit_map<M: MapAccess<'de>>(self, map: M) -> Result<Conditions, M::Error> {
+                Ok(Conditions(vec![Condition::deserialize(MapAccessDeserializer::new(map))?]))
+            }
+
+            fn visit_seq<S: serde::de::SeqAccess<'de>>(self, mut list: S) -> Result<Conditions, S::Error> {
+                let mut conditions = Vec::new();
+                while let Some(condition) = list.next_element()? {
+                    conditions.push(condition);
+                }
+                Ok(Conditions(conditions))
+            }
+        }
+        deserializer.deserialize_any(Reader)
+    }
+}
+
+/// What a field, or a group of fields, is made of. Which of these suit depends on the field.
+#[derive(Debug, Clone, Default)]
+pub struct Spec {
+    /// The text itself.
+    pub text: Option<Template>,
+    /// Everything else.
+    pub how: How,
+}
+
+/// How a text becomes a value.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct How {
+    column: Option<Texts>,
+    text: Option<Template>,
+    /// What each code means.
+    pub codes: BTreeMap<String, String>,
+    /// What a value that is no code becomes; without it such a value is an error.
+    pub otherwise: Option<Template>,
+    /// Words that mean "not stated" here.
+    pub missing: Vec<String>,
+    /// What stands between the items of a list; it becomes "; ".
+    pub split: Option<String>,
+    /// What stands between thousands.
+    pub thousands: Option<char>,
+    /// What stands before decimals, where it is no point.
+    pub decimal: Option<char>,
+    /// What marks behind or before a number or name mean: a qualifier, or a kind of actor.
+    pub marks: BTreeMap<String, String>,
+    /// A further mark, in a column of its own.
+    pub flag: Option<Template>,
+    /// The qualifier of a number without a mark.
+    pub unmarked: Option<String>,
+    /// A number's lower bound.
+    pub low: Option<Template>,
+    /// A number's best estimate.
+    pub best: Option<Template>,
+    /// A number's upper bound.
+    pub high: Option<Template>,
+    /// How a number given by its bounds is hedged.
+    pub qualifier: Option<String>,
+    /// The spelling of a name.
+    pub name: Option<Template>,
+    /// Its Gleditsch–Ward number.
+    pub gw: Option<Template>,
+    /// Its Correlates of War number.
+    pub cow: Option<Template>,
+    /// Its ISO 3166 code of three letters.
+    pub iso3: Option<Template>,
+    /// Its ISO 3166 code of two letters.
+    pub iso2: Option<Template>,
+    /// Its ISO 3166 number.
+    #[serde(rename = "iso-numeric")]
+    pub iso_numeric: Option<Template>,
+    /// Its UCDP actor number.
+    pub ucdp: Option<Template>,
+    /// Its SIPRI code.
+    pub sipri: Option<Template>,
+    /// Its ACLED code.
+    pub acled: Option<Template>,
+    /// What sort of actor or place it is, should it be new.
+    pub kind: Option<Box<Spec>>,
+    /// The place that a place lies in.
+    pub within: Option<Box<Spec>>,
+    /// Latitude and longitude.
+    pub point: Option<[Template; 2]>,
+    /// The first day.
+    pub start: Option<Template>,
+    /// The last day.
+    pub end: Option<Template>,
+    /// The year.
+    pub year: Option<Template>,
+    /// The month, as a number or by its English name.
+    pub month: Option<Template>,
+    /// The day of the month.
+    pub day: Option<Template>,
+    /// Years with something between; the date is from the first to the last.
+    pub years: Option<Template>,
+    /// How dates are written, tried in this order (strftime).
+    pub formats: Vec<String>,
+    /// How precise the date is: day, span, week, month or year.
+    pub precision: Option<Box<Spec>>,
+    /// Whether it happened within the date or held throughout it.
+    pub span: Option<String>,
+    /// Whether the source states the date.
+    pub basis: Option<String>,
+    /// The date is approximate where this is stated.
+    pub approximate: Option<Template>,
+}
+
+impl Spec {
+    /// Every template in it.
+    fn templates<'s>(&'s self, all: &mut Vec<&'s Template>) {
+        all.extend(&self.text);
+        all.extend(self.how.templates());
+        for spec in [&self.how.kind, &self.how.within, &self.how.precision].into_iter().flatten() {
+            spec.templates(all);
+        }
+    }
+}
+
+impl How {
+    /// The codes of a name with their schemes, those of states first.
+    #[must_use]
+    pub fn schemes(&self) -> Vec<(&'static str, &Template)> {
+        let all = [
+            ("gw", &self.gw),
+            ("cow", &self.cow),
+            ("iso3", &self.iso3),
+            ("iso2", &self.iso2),
+            ("iso-numeric", &self.iso_numeric),
+            ("ucdp", &self.ucdp),
+            ("sipri", &self.sipri),
+            ("acled", &self.acled),
+        ];
+        all.into_iter().filter_map(|(scheme, template)| Some((scheme, template.as_ref()?))).collect()
+    }
+
+    /// Every template in it, but for those of the specs within.
+    fn templates(&self) -> impl Iterator<Item = &Template> {
+        let single = [
+            &self.otherwise,
+            &self.flag,
+            &self.low,
+            &self.best,
+            &self.high,
+            &self.name,
+            &self.start,
+            &self.end,
+            &self.year,
+            &self.month,
+            &self.day,
+            &self.years,
+            &self.approximate,
+        ];
+        let codes = self.schemes().into_iter().map(|(_, template)| template);
+        single.into_iter().flatten().chain(codes).chain(self.point.iter().flatten())
+    }
+
+    /// The words of the language that are used, for the check that they suit the field.
+    #[must_use]
+    pub fn used(&self) -> Vec<&'static str> {
+        let all = [
+            ("codes", !self.codes.is_empty()),
+            ("otherwise", self.otherwise.is_some()),
+            ("missing", !self.missing.is_empty()),
+            ("split", self.split.is_some()),
+            ("thousands", self.thousands.is_some()),
+            ("decimal", self.decimal.is_some()),
+            ("marks", !self.marks.is_empty()),
+            ("flag", self.flag.is_some()),
+            ("unmarked", self.unmarked.is_some()),
+            ("low", self.low.is_some()),
+            ("best", self.best.is_some()),
+            ("high", self.high.is_some()),
+            ("qualifier", self.qualifier.is_some()),
+            ("name", self.name.is_some()),
+            ("kind", self.kind.is_some()),
+            ("within", self.within.is_some()),
+            ("point", self.point.is_some()),
+            ("start", self.start.is_some()),
+            ("end", self.end.is_some()),
+            ("year", self.year.is_some()),
+            ("month", self.month.is_some()),
+            ("day", self.day.is_some()),
+            ("years", self.years.is_some()),
+            ("formats", !self.formats.is_empty()),
+            ("precision", self.precision.is_some()),
+            ("span", self.span.is_some()),
+            ("basis", self.basis.is_some()),
+            ("approximate", self.approximate.is_some()),
+        ];
+        let schemes = self.schemes().into_iter().map(|(scheme, _)| scheme);
+        all.into_iter().filter(|(_, used)| *used).map(|(word, _)| word).chain(schemes).collect()
+    }
+}
+
+impl<'de> Deserialize<'de> for Spec {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Spec, D::Error> {
+        struct Reader;
+        impl<'de> Visitor<'de> for Reader {
+            type Value = Spec;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a text with {columns} in it, or a table that says how they become a value")
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<Spec, E> {
+                Ok(Spec { text: Some(Template::parse(text).map_err(E::custom)?), how: How::default() })
+            }
+
+            fn visit_map<M: MapAccess<'de>>(self, map: M) -> Result<Spec, M::Error> {
+                let mut how = How::deserialize(MapAccessDeserializer::new(map))?;
+                let text = match (how.column.take(), how.text.take()) {
+                    (None, text) => text,
+                    (Some(_), Some(_)) => return Err(M::Error::custom("expected column or text, not both")),
+                    (Some(columns), None) => {
+                        let names = columns.list().iter().map(|name| match name.strip_prefix('$') {
+                            Some(variable) => Name::Variable(variable.to_owned()),
+                            None => Name::Column(name.clone()),
+                        });
+                        Some(Template { parts: vec![Part::Pick(names.collect())] })
+                    }
+                };
+                Ok(Spec { text, how })
+            }
+        }
+        deserializer.deserialize_any(Reader)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: &str = r#"
+name = "t"
+title = "T"
+
+[[fact]]
+kind = "casualties"
+key = ["{id}"]
+harm = "killed"
+population = { column = "who", codes = { a = "civilians" }, otherwise = "{who}" }
+quantity = { low = "{min}", high = "{max}", qualifier = "range" }
+date = "{year}"
+"#;
+
+    #[test]
+    fn a_description_is_read() {
+        let description = Description::parse(GOOD).unwrap();
+        assert_eq!(description.fact[0].kind.get_ref(), "casualties");
+        assert_eq!(description.fact[0].fields.len(), 4);
+        let (_, quantity) = description.fact[0].fields.iter().find(|(name, _)| name.get_ref() == "quantity").unwrap();
+        assert_eq!(quantity.how.used(), ["low", "high", "qualifier"]);
+    }
+
+    #[test]
+    fn a_mistake_has_its_line() {
+        let line = |from: &str, to: &str| {
+            let text = GOOD.replace(from, to);
+            assert_ne!(text, GOOD);
+            let mistake = Description::parse(&text).unwrap_err();
+            assert!(!mistake.said.is_empty());
+            mistake.line
+        };
+        assert_eq!(line("codes =", "coeds ="), 9);
+        assert_eq!(line("{min}", "{min"), 10);
+        assert_eq!(line("title = \"T\"", "titel = \"T\""), 3);
+        assert_eq!(line("kind = \"casualties\"\n", ""), 5);
+        assert_eq!(line("key = [\"{id}\"]", "key = []"), 5);
+        assert_eq!(line("date = \"{year}\"", "date = 3"), 11);
+        assert_eq!(line("name = \"t\"", "name = \"My Data\""), 1);
+    }
+}

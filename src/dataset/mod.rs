@@ -1,0 +1,33 @@
+//! The layouts of the outside world: one description a data set, and the list of them.
+//!
+//! A description is TOML (`description.rs`), with texts that cells fill in (`template.rs`). Those that ship are
+//! embedded; a user's own is read from a file and is the same.
+
+mod description;
+mod template;
+
+pub use description::{Complete, Condition, Description, Each, Fact, How, Mistake, Read, Repeats, Spec, Texts};
+pub use template::{Name, Part, Template};
+
+/// The descriptions that ship with the program: their names and their texts.
+pub static DATASETS: &[(&str, &str)] = &[];
+
+/// The description of this name.
+#[must_use]
+pub fn text(name: &str) -> Option<&'static str> {
+    DATASETS.iter().find(|(known, _)| *known == name).map(|(_, text)| *text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_description_that_ships_can_be_read() {
+        for (name, text) in DATASETS {
+            let description = Description::parse(text).unwrap_or_else(|mistake| panic!("{name}: {mistake:?}"));
+            assert_eq!(description.name, *name);
+            assert!(description.codebook.is_some(), "{name} does not name its codebook");
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! How the facts of a kind are written: columns, statements and the order of the digest, worked out once.
+
+use std::rc::Rc;
+
+use rusqlite::types::Value as Sql;
+use sha2::{Digest, Sha256};
+
+use crate::kind::{Field, Kind};
+use crate::value::date::Days;
+use crate::value::real;
+
+/// What the program itself writes, behind the columns of the fields.
+const SIGNED: [&str; 4] = ["import_id", "retired_by_id", "retired_why", "digest"];
+
+/// How the facts of a kind are written.
+#[derive(Debug)]
+pub struct Form {
+    /// The kind.
+    pub kind: &'static Kind,
+    /// The fields that a row may be given, each with the place of its first column.
+    fields: Vec<(&'static Field, usize)>,
+    /// The same in the order of the digest.
+    by_name: Vec<usize>,
+    /// How many columns they fill.
+    width: usize,
+    /// Adds a row, unless a live one has its key.
+    pub insert: String,
+    /// Finds the live row of a source and key.
+    pub live: String,
+    /// Retires a row.
+    pub retire: String,
+}
+
+impl Form {
+    /// That of a kind.
+    pub fn of(kind: &'static Kind) -> Form {
+        let mut columns: Vec<String> = Vec::new();
+        let mut fields = Vec::new();
+        for field in kind.fields().filter(|field| field.is_given()) {
+            fields.push((field, columns.len()));
+            columns.extend(field.columns());
+        }
+        let width = columns.len();
+        columns.extend(SIGNED.map(str::to_owned));
+        let mut by_name: Vec<usize> = (0..fields.len()).collect();
+        by_name.sort_unstable_by_key(|i| fields[*i].0.name);
+        let marks = vec!["?"; columns.len()].join(", ");
+        let table = kind.table;
+        Form {
+            kind,
+            fields,
+            by_name,
+            width,
+            insert: format!(
+                "INSERT INTO {table} ({}) VALUES ({marks}) ON CONFLICT (source_id, key) WHERE retired_by_id IS NULL DO NOTHING",
+                columns.join(", ")
+            ),
+            live: format!(
+                "SELECT f.id, f.digest, r.file IS NULL FROM {table} f JOIN imports r ON r.id = f.import_id
+                  WHERE f.source_id = ?1 AND f.key = ?2 AND f.retired_by_id IS NULL"
+            ),
+            retire: format!("UPDATE {table} SET retired_by_id = ?1, retired_why = ?2 WHERE id = ?3"),
+        }
+    }
+
+    fn find(&self, name: &str) -> Option<(usize, usize)> {
+        self.fields.iter().position(|(field, _)| field.name == name).map(|i| (i, self.fields[i].1))
+    }
+}
+
+/// A fact that is ready to be written.
+#[derive(Debug)]
+pub struct Prepared {
+    /// How.
+    pub form: Rc<Form>,
+    /// The values of its columns.
+    pub values: Vec<Sql>,
+    /// What the digest takes in of references: their wording.
+    wording: Vec<(usize, Rc<str>)>,
+}
+
+impl Prepared {
+    /// One that states nothing yet.
+    pub fn new(form: Rc<Form>) -> Prepared {
+        let values = vec![Sql::Null; form.width + SIGNED.len()];
+        Prepared { form, values, wording: Vec::new() }
+    }
+
+    /// Sets a field.
+    pub fn set(&mut self, field: &Field, value: Sql) {
+        if let Some((_, column)) = self.form.find(field.name) {
+            self.values[column] = value;
+        }
+    }
+
+    /// Sets a field that refers to a row of another table.
+    pub fn set_name(&mut self, field: &Field, id: i64, wording: Rc<str>) {
+        if let Some((i, column)) = self.form.find(field.name) {
+            self.values[column] = Sql::Integer(id);
+            self.wording.retain(|(other, _)| *other != i);
+            self.wording.push((i, wording));
+        }
+    }
+
+    /// Sets the days of the date.
+    pub fn set_days(&mut self, days: Days) {
+        if let Some((_, column)) = self.form.find("date") {
+            self.values[column + 1] = days.first.map_or(Sql::Null, Sql::Integer);
+            self.values[column + 2] = days.last.map_or(Sql::Null, Sql::Integer);
+        }
+    }
+
+    /// Says what it is called, within which source.
+    pub fn called(&mut self, slug: &str, source: i64, key: &str) -> &Prepared {
+        if let Some((_, column)) = self.form.find("key") {
+            self.values[column] = Sql::Text(key.to_owned());
+        }
+        if let Some((i, column)) = self.form.find("source")
+            && self.values[column] == Sql::Null
+        {
+            self.values[column] = Sql::Integer(source);
+            self.wording.push((i, slug.into()));
+        }
+        self
+    }
+
+    /// Says which run retired it, and why.
+    pub fn retire(&mut self, by: Option<i64>, why: Option<String>) {
+        let width = self.form.width;
+        self.values[width + 1] = by.map_or(Sql::Null, Sql::Integer);
+        self.values[width + 2] = why.map_or(Sql::Null, Sql::Text);
+    }
+
+    /// Says which run recorded it, and what it states in short.
+    pub fn sign(&mut self, import: i64, digest: Vec<u8>) {
+        let width = self.form.width;
+        self.values[width] = Sql::Integer(import);
+        self.values[width + 3] = Sql::Blob(digest);
+    }
+
+    /// The value of a field.
+    pub fn value(&self, name: &str) -> &Sql {
+        self.form.find(name).map_or(&Sql::Null, |(_, column)| &self.values[column])
+    }
+
+    /// The first half of the SHA-256 of what it states: the name and the text of each field that is stated, in the
+    /// order of the names, each behind its length, so that a field added later changes no digest. The row of a data
+    /// set that it came from is left out: releases order their rows anew.
+    pub fn digest(&self) -> Vec<u8> {
+        let mut sum = Sha256::new();
+        let mut take = |text: &str| {
+            sum.update((text.len() as u64).to_le_bytes());
+            sum.update(text);
+        };
+        for i in &self.form.by_name {
+            let (field, column) = self.form.fields[*i];
+            let number;
+            let text: &str = match (self.wording.iter().find(|(other, _)| other == i), &self.values[column]) {
+                (Some((_, wording)), _) => wording,
+                (None, Sql::Text(row)) if field.name == "locator" && row.starts_with("row=") => continue,
+                (None, Sql::Text(text)) => text,
+                (None, Sql::Integer(n)) => {
+                    number = n.to_string();
+                    &number
+                }
+                (None, Sql::Real(n)) => {
+                    number = real(*n);
+                    &number
+                }
+                (None, Sql::Null | Sql::Blob(_)) => continue,
+            };
+            take(field.name);
+            take(text);
+        }
+        sum.finalize()[..16].to_vec()
+    }
+}

@@ -1,0 +1,307 @@
+//! Whom a data set means: names and codes on their way in, and those that nobody has borne before.
+//!
+//! A code that is known decides; then the spelling. What neither knows becomes a new actor or place and is listed:
+//! nothing is guessed onto somebody known.
+
+use std::collections::HashMap;
+use std::fmt::Write;
+use std::rc::Rc;
+
+use rusqlite::{OptionalExtension, params};
+
+use super::names::Class;
+use super::write::Writer;
+use crate::exit::Result;
+use crate::value::text::fold;
+use crate::value::{Named, date};
+
+/// A row of `names`, who bears it, and how an export writes it.
+#[derive(Debug, Clone)]
+pub struct Meant {
+    /// The row.
+    pub id: i64,
+    /// The actor or place.
+    pub bearer: i64,
+    /// How an export writes it.
+    pub wording: Rc<str>,
+}
+
+/// What was resolved so far.
+#[derive(Debug, Default)]
+pub struct Resolved {
+    /// Those that mean one bearer whatever the day; `None`: the day decides, and stands behind the key.
+    found: HashMap<String, Option<Meant>>,
+    /// The name at hand had different bearers at different times.
+    dated: bool,
+    /// The place under which the name at hand is looked up, kept to spare a new text for each.
+    key: String,
+    /// Names that nobody known bears, in the order of their coming.
+    pub new: Vec<(Class, String)>,
+}
+
+/// Two points that are one: a step of the seventh decimal is a centimetre.
+const SAME: f64 = 1e-6;
+
+impl Writer<'_> {
+    /// The row of `names` that a data set's name means on a day, made if there is none; or what was expected instead.
+    pub(super) fn resolve(&mut self, class: Class, named: &Named<'_>, day: Option<i64>) -> Result<Result<Meant, String>> {
+        let mut key = std::mem::take(&mut self.resolved.key);
+        key.clear();
+        write_key(&mut key, class, named);
+        let dated = matches!(self.resolved.found.get(&key), Some(None));
+        if dated {
+            let _ = write!(key, "{}", day.unwrap_or_default());
+        }
+        let outcome = match self.resolved.found.get(&key) {
+            Some(Some(meant)) => {
+                self.resolved.dated |= dated;
+                Ok(meant.clone())
+            }
+            _ => {
+                self.resolved.dated = dated;
+                let outcome = self.look(class, named, day)?;
+                if self.resolved.dated && !dated {
+                    self.resolved.found.insert(key.clone(), None);
+                    let _ = write!(key, "{}", day.unwrap_or_default());
+                }
+                if let Ok(meant) = &outcome {
+                    self.resolved.found.insert(key.clone(), Some(meant.clone()));
+                }
+                outcome
+            }
+        };
+        self.resolved.key = key;
+        Ok(outcome)
+    }
+
+    /// Names that nobody known bore before this run.
+    #[must_use]
+    pub fn unresolved(&self) -> &[(Class, String)] {
+        &self.resolved.new
+    }
+
+    fn look(&mut self, class: Class, named: &Named<'_>, day: Option<i64>) -> Result<Result<Meant, String>> {
+        if let Some((lat, lon)) = named.point
+            && !((-90.0..=90.0).contains(&lat) && (-180.0..=180.0).contains(&lon))
+        {
+            return Ok(Err(format!("expected a latitude within ±90 and a longitude within ±180, not {lat} and {lon}")));
+        }
+        let within = match named.within.as_deref().filter(|within| !within.is_empty()) {
+            None => None,
+            Some(within) => match self.resolve(class, within, day)? {
+                Ok(meant) => Some((meant, within.name.as_deref())),
+                Err(expected) => return Ok(Err(expected)),
+            },
+        };
+        let Some((country, country_name)) = within else { return self.bearer_of(class, named, day, None) };
+        let Some(name) = named.name.as_deref() else {
+            return Ok(Ok(country));
+        };
+        let usual = self.usual(class, country.bearer)?;
+        if fold(name) == fold(country_name.unwrap_or(&usual)) || fold(name) == fold(&usual) {
+            return Ok(Ok(country));
+        }
+        // a town is called after its country too: there is an Alexandria in many
+        let mut place = Named { name: Some(format!("{name}, {}", country_name.unwrap_or(&usual)).into()), ..named.clone() };
+        place.within = None;
+        if let (Some((lat, lon)), Some(other)) = (named.point, self.spelled(class, place.name.as_deref().unwrap_or_default())?)
+            && self.is_elsewhere(other.bearer, lat, lon)?
+        {
+            place.name = Some(format!("{} ({lat}, {lon})", place.name.as_deref().unwrap_or_default()).into());
+        }
+        self.bearer_of(class, &place, day, Some(country.bearer))
+    }
+
+    /// Whom the codes or the spelling mean, or somebody new.
+    fn bearer_of(
+        &mut self,
+        class: Class,
+        named: &Named<'_>,
+        day: Option<i64>,
+        within: Option<i64>,
+    ) -> Result<Result<Meant, String>> {
+        let mut coded = None;
+        for (scheme, code) in &named.codes {
+            if coded.is_none() {
+                coded = self.coded(class, scheme, code, day)?;
+            }
+        }
+        let name = named.name.as_deref();
+        if let Some(coded) = coded {
+            self.add_codes(class, coded.bearer, named)?;
+            let Some(name) = name else { return Ok(Ok(coded)) };
+            return Ok(Ok(match self.exactly(class, name)? {
+                Some(spelled) if spelled.bearer == coded.bearer => spelled,
+                Some(_) => coded,
+                None => self.add_name(class, coded.bearer, "name", name)?,
+            }));
+        }
+        if let Some(name) = name
+            && let Some(spelled) = self.spelled(class, name)?
+        {
+            let free = match named.codes.first() {
+                Some((scheme, _)) => !self.has_code(class, spelled.bearer, scheme)?,
+                None => true,
+            };
+            if free {
+                self.add_codes(class, spelled.bearer, named)?;
+                return Ok(Ok(match self.exactly(class, name)? {
+                    Some(exact) => exact,
+                    None => self.add_name(class, spelled.bearer, "name", name)?,
+                }));
+            }
+        }
+        self.born(class, named, within).map(Ok)
+    }
+
+    /// Makes an actor or place for a name or code that nobody bears.
+    fn born(&mut self, class: Class, named: &Named<'_>, within: Option<i64>) -> Result<Meant> {
+        let code = named.codes.first();
+        let coded = |name: &str| code.map_or_else(|| name.to_owned(), |(scheme, code)| format!("{name} ({scheme} {code})"));
+        let name = match (named.name.as_deref(), code) {
+            (Some(name), _) => name.to_owned(),
+            (None, Some((scheme, code))) => format!("{scheme} {code}"),
+            (None, None) => "unknown".to_owned(),
+        };
+        let taken = self.exactly(class, &name)?.is_some();
+        let usual = if taken { coded(&name) } else { name };
+        let unknown = if class == Class::Actor { "unknown" } else { "other" };
+        let kind = named.kind.as_deref().unwrap_or(unknown);
+        match class {
+            Class::Actor => {
+                let add = "INSERT INTO actors (name, kind) VALUES (?1, ?2)";
+                self.transaction.prepare_cached(add)?.execute(params![usual, kind])?;
+            }
+            Class::Place => {
+                let (lat, lon) = named.point.unzip();
+                let add = "INSERT INTO places (name, kind, within_id, lat, lon) VALUES (?1, ?2, ?3, ?4, ?5)";
+                self.transaction.prepare_cached(add)?.execute(params![usual, kind, within, lat, lon])?;
+            }
+        }
+        let bearer = self.transaction.last_insert_rowid();
+        if kind == unknown && within.is_none() {
+            self.resolved.new.push((class, usual.clone()));
+        }
+        let spelled = self.add_name(class, bearer, "name", &usual)?;
+        self.add_codes(class, bearer, named)?;
+        // the same words and code must lead to the same row when they come again
+        match (taken, code) {
+            (true, Some((scheme, code))) => Ok(self.coded(class, scheme, code, None)?.unwrap_or(spelled)),
+            _ => Ok(spelled),
+        }
+    }
+
+    /// The row of a code: the one that is valid on the day, or the only bearer that it ever had.
+    fn coded(&mut self, class: Class, scheme: &str, code: &str, day: Option<i64>) -> Result<Option<Meant>> {
+        let column = class.column();
+        let sql = format!(
+            "SELECT id, {column}, valid_from, valid_to FROM names WHERE folded = ?1 AND scheme = ?2 AND {column} IS NOT NULL
+              ORDER BY valid_from DESC"
+        );
+        let mut find = self.transaction.prepare_cached(&sql)?;
+        let mut rows = find.query(params![fold(code), scheme])?;
+        let mut known: Vec<(Meant, bool)> = Vec::new();
+        while let Some(row) = rows.next()? {
+            let edge = |text: Option<String>| text.and_then(|text| date::parse(&text).ok());
+            let from = edge(row.get(2)?).and_then(|days| days.first);
+            let to = edge(row.get(3)?).and_then(|days| days.last);
+            let valid = day.is_none_or(|day| from.is_none_or(|from| from <= day) && to.is_none_or(|to| day <= to));
+            let wording = format!("{scheme}:{code}").into();
+            known.push((Meant { id: row.get(0)?, bearer: row.get(1)?, wording }, valid));
+        }
+        let only = known.first().filter(|(first, _)| known.iter().all(|(meant, _)| meant.bearer == first.bearer));
+        self.resolved.dated |= only.is_none() && !known.is_empty();
+        let valid = known.iter().find(|(_, valid)| *valid).or(only);
+        Ok(valid.map(|(meant, _)| meant.clone()))
+    }
+
+    /// The row of a spelling, to the letter.
+    fn exactly(&self, class: Class, name: &str) -> Result<Option<Meant>> {
+        let column = class.column();
+        let sql = format!(
+            "SELECT id, {column} FROM names WHERE folded = ?1 AND scheme = 'name' AND name = ?2 AND {column} IS NOT NULL"
+        );
+        let found = self
+            .transaction
+            .prepare_cached(&sql)?
+            .query_row(params![fold(name), name], |row| {
+                Ok(Meant { id: row.get(0)?, bearer: row.get(1)?, wording: wording(name) })
+            })
+            .optional()?;
+        Ok(found)
+    }
+
+    /// The row of a spelling, to the letter or as the only one with this folded form.
+    fn spelled(&self, class: Class, name: &str) -> Result<Option<Meant>> {
+        if let Some(exact) = self.exactly(class, name)? {
+            return Ok(Some(exact));
+        }
+        let column = class.column();
+        let sql = format!("SELECT id, {column}, name FROM names WHERE folded = ?1 AND scheme = 'name' AND {column} IS NOT NULL");
+        let mut find = self.transaction.prepare_cached(&sql)?;
+        let rows = find.query_map([fold(name)], |row| {
+            let name: String = row.get(2)?;
+            Ok(Meant { id: row.get(0)?, bearer: row.get(1)?, wording: wording(&name) })
+        })?;
+        let found: Vec<Meant> = rows.collect::<Result<_, _>>()?;
+        Ok(found.first().filter(|first| found.iter().all(|other| other.bearer == first.bearer)).cloned())
+    }
+
+    fn has_code(&self, class: Class, bearer: i64, scheme: &str) -> Result<bool> {
+        let sql = format!("SELECT EXISTS (SELECT 1 FROM names WHERE {} = ?1 AND scheme = ?2)", class.column());
+        Ok(self.transaction.prepare_cached(&sql)?.query_row(params![bearer, scheme], |row| row.get(0))?)
+    }
+
+    /// Gives a bearer the codes of schemes that it has none in, unless they are somebody else's.
+    fn add_codes(&mut self, class: Class, bearer: i64, named: &Named<'_>) -> Result<()> {
+        for (scheme, code) in &named.codes {
+            if !self.has_code(class, bearer, scheme)? && self.coded(class, scheme, code, None)?.is_none() {
+                self.add_name(class, bearer, scheme, code)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn add_name(&mut self, class: Class, bearer: i64, scheme: &str, name: &str) -> Result<Meant> {
+        let sql = format!("INSERT INTO names (scheme, name, folded, {}) VALUES (?1, ?2, ?3, ?4)", class.column());
+        self.transaction.prepare_cached(&sql)?.execute(params![scheme, name, fold(name), bearer])?;
+        self.names.forget();
+        let wording = if scheme == "name" { wording(name) } else { format!("{scheme}:{name}").into() };
+        Ok(Meant { id: self.transaction.last_insert_rowid(), bearer, wording })
+    }
+
+    fn usual(&self, class: Class, bearer: i64) -> Result<String> {
+        let sql = format!("SELECT name FROM {} WHERE id = ?1", class.table());
+        Ok(self.transaction.prepare_cached(&sql)?.query_row([bearer], |row| row.get(0))?)
+    }
+
+    /// Whether a place is known to lie elsewhere.
+    fn is_elsewhere(&self, place: i64, lat: f64, lon: f64) -> Result<bool> {
+        let find = "SELECT lat, lon FROM places WHERE id = ?1 AND lat IS NOT NULL AND lon IS NOT NULL";
+        let found: Option<(f64, f64)> =
+            self.transaction.prepare_cached(find)?.query_row([place], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+        Ok(found.is_some_and(|(other_lat, other_lon)| (lat - other_lat).abs() > SAME || (lon - other_lon).abs() > SAME))
+    }
+}
+
+/// A spelling as an export writes it: a colon must not make a scheme of its beginning.
+fn wording(name: &str) -> Rc<str> {
+    if name.contains(':') { format!("name:{name}").into() } else { name.into() }
+}
+
+fn write_key(key: &mut String, class: Class, named: &Named<'_>) {
+    const END: char = '\u{1f}';
+    key.push(if class == Class::Actor { 'a' } else { 'p' });
+    key.push_str(named.name.as_deref().unwrap_or_default());
+    key.push(END);
+    for (scheme, code) in &named.codes {
+        let _ = write!(key, "{scheme}:{code}{END}");
+    }
+    if let Some((lat, lon)) = named.point {
+        let _ = write!(key, "{lat} {lon}{END}");
+    }
+    key.push_str(named.kind.as_deref().unwrap_or_default());
+    if let Some(within) = named.within.as_deref() {
+        write_key(key, class, within);
+    }
+}
