@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use crate::claim::{Claim, overlap};
 use crate::passage::{self, Locator};
-use crate::value::text::fold;
+use crate::value::text::{count, fold};
 
 /// One thing found.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -49,16 +49,13 @@ pub struct Source {
 pub fn all(claims: &[Claim], sources: &[Source]) -> Vec<Finding> {
     let by_slug: HashMap<&str, &Source> = sources.iter().map(|source| (source.slug.as_str(), source)).collect();
     let mut found = Vec::new();
+    // a name is one finding, however many facts bear it
+    let mut unknown: BTreeMap<&str, (&str, u64)> = BTreeMap::new();
     for claim in claims {
         locator(claim, by_slug.get(claim.source.as_str()).copied(), &mut found);
         order(claim, &mut found);
         for name in &claim.unknown {
-            push(
-                &mut found,
-                "name",
-                &claim.reference,
-                format!("\"{name}\" is nobody known; facts names link \"{name}\" NAME says who"),
-            );
+            unknown.entry(name).or_insert((&claim.reference, 0)).1 += 1;
         }
         if let (Some(first), Some(last)) = (claim.days.first, claim.days.last)
             && first > last
@@ -66,9 +63,15 @@ pub fn all(claims: &[Claim], sources: &[Source]) -> Vec<Finding> {
             push(&mut found, "dates", &claim.reference, "ends before it begins".into());
         }
     }
+    for (name, (first, facts)) in unknown {
+        let more = if facts > 1 { format!(" ({})", count(facts, "fact", "facts")) } else { String::new() };
+        let what = format!("\"{name}\" is nobody known{more}; facts names link \"{name}\" NAME says who");
+        push(&mut found, "name", first, what);
+    }
     deliveries(claims, &mut found);
-    duplicates(claims, &mut found);
-    periods(claims, &mut found);
+    let is_data = |claim: &Claim| by_slug.get(claim.source.as_str()).is_some_and(|source| !source.document);
+    duplicates(claims, is_data, &mut found);
+    periods(claims, is_data, &mut found);
     for source in sources {
         self::source(source, &mut found);
     }
@@ -144,14 +147,18 @@ fn deliveries(claims: &[Claim], found: &mut Vec<Finding>) {
     }
 }
 
-fn duplicates(claims: &[Claim], found: &mut Vec<Finding>) {
+/// Two facts that state the same. The records of a data set have keys of their own, and are compared to the letter.
+fn duplicates(claims: &[Claim], is_data: impl Fn(&Claim) -> bool, found: &mut Vec<Finding>) {
     let mut same: BTreeMap<(&str, &str, &str), Vec<&Claim>> = BTreeMap::new();
     for claim in claims {
         same.entry((&claim.source, claim.kind, &claim.content)).or_default().push(claim);
     }
     for group in same.values().filter(|group| group.len() > 1) {
         for (i, claim) in group.iter().enumerate().skip(1).take(100) {
-            let near = group[..i].iter().find(|other| is_near(&other.summary, &claim.summary));
+            let same = |other: &Claim| {
+                if is_data(claim) { other.summary == claim.summary } else { is_near(&other.summary, &claim.summary) }
+            };
+            let near = group[..i].iter().find(|other| same(other));
             if let Some(other) = near {
                 push(found, "duplicate", &claim.reference, format!("states the same as {}", other.reference));
             }
@@ -164,11 +171,13 @@ fn is_near(a: &str, b: &str) -> bool {
     strsim::normalized_damerau_levenshtein(&fold(a), &fold(b)) >= 0.9
 }
 
-fn periods(claims: &[Claim], found: &mut Vec<Finding>) {
+/// Two figures for one question over common days. Without a topic, only a document's: the records of a data set count apart.
+fn periods(claims: &[Claim], is_data: impl Fn(&Claim) -> bool, found: &mut Vec<Finding>) {
     let mut asked: BTreeMap<(&str, &str, String), Vec<&Claim>> = BTreeMap::new();
     for claim in claims.iter().filter(|claim| !claim.figures.is_empty()) {
         // without a topic, casualties of one population in one place answer one question
-        let place = claim.place.as_deref().filter(|_| claim.kind == "casualties" && claim.date.is_some());
+        let alone = claim.kind == "casualties" && claim.date.is_some() && claim.event.is_none() && !is_data(claim);
+        let place = claim.place.as_deref().filter(|_| alone);
         if let Some(question) = claim.topic.as_deref().or(place) {
             asked.entry((&claim.source, question, claim.counted.join(" ").to_lowercase())).or_default().push(claim);
         }

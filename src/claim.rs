@@ -33,6 +33,8 @@ pub struct Claim {
     pub quote: Option<String>,
     /// Where a deal stands.
     pub stage: Option<String>,
+    /// The event that it belongs to.
+    pub event: Option<String>,
     /// What its figures count: harm and population, measure and unit.
     pub counted: Vec<String>,
     /// Its figures, each under the name of its field.
@@ -109,6 +111,7 @@ impl Claim {
             locator: None,
             quote: None,
             stage: None,
+            event: None,
             counted: Vec::new(),
             figures: Vec::new(),
             content: key.to_owned(),

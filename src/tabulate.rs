@@ -57,6 +57,8 @@ pub struct Entry {
     pub column: Vec<Label>,
     /// Its figure; none: it states none.
     pub figure: Option<f64>,
+    /// It counts over all of its date, so that another of its source may count a part of that again.
+    pub over_period: bool,
     /// Who states it.
     pub source: String,
     /// The question that it answers.
@@ -176,8 +178,11 @@ fn dispute(cell: &str, entries: &[Entry], across_sources: bool) -> Result<(), Di
 
 /// A longer period that holds a shorter one of the same source: a year and one of its months.
 fn periods(cell: &str, stated: &[&Entry]) -> Result<(), Dispute> {
-    let mut spans: Vec<(&str, i64, i64, &str)> =
-        stated.iter().filter_map(|e| Some((e.source.as_str(), e.days.first?, e.days.last?, e.reference.as_str()))).collect();
+    let mut spans: Vec<(&str, i64, i64, &str)> = stated
+        .iter()
+        .filter(|e| e.over_period)
+        .filter_map(|e| Some((e.source.as_str(), e.days.first?, e.days.last?, e.reference.as_str())))
+        .collect();
     spans.sort_unstable_by(|a, b| (a.0, a.1, -a.2).cmp(&(b.0, b.1, -b.2)));
     let mut longest: Option<(&str, i64, i64, &str)> = None;
     for span in spans {
@@ -261,6 +266,7 @@ mod tests {
             row: label(row),
             column: label(column),
             figure,
+            over_period: true,
             source: source.to_owned(),
             topic: None,
             days: date::parse(when).unwrap(),
@@ -329,6 +335,9 @@ mod tests {
         assert!(matches!(Cross::of(entries, Aggregate::Sum, false), Err(Dispute::Periods(..))));
         let months = vec![entry("a", "x", Some(3.0), "s", "2013-01"), entry("a", "x", Some(1.0), "s", "2013-02")];
         assert!(Cross::of(months, Aggregate::Sum, false).is_ok());
+        let mut events = vec![entry("a", "x", Some(3.0), "s", "2013"), entry("a", "x", Some(1.0), "s", "2013-02")];
+        events.iter_mut().for_each(|event| event.over_period = false);
+        assert!(Cross::of(events, Aggregate::Sum, false).is_ok(), "events known to the year and to the month are two events");
         let days = vec![entry("a", "x", Some(3.0), "s", "2013-01-03"), entry("a", "x", Some(1.0), "s", "2013-01")];
         assert!(Cross::of(days, Aggregate::Sum, false).is_ok(), "an event on a day may well be beside one known to the month");
     }

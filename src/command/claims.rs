@@ -8,7 +8,7 @@ use crate::exit::Result;
 use crate::kind::parent::SOURCES;
 use crate::kind::{Field, Kind, shared};
 use crate::query::{Past, Query, Test};
-use crate::store::Store;
+use crate::store::{Class, Store};
 use crate::value::date::Days;
 use crate::value::{Cell, Type};
 
@@ -17,7 +17,7 @@ use crate::value::{Cell, Type};
 /// # Errors
 /// The database cannot be read.
 pub fn load(store: &Store, kinds: &[&'static Kind], tests: &[Test], past: &Past) -> Result<Vec<Claim>> {
-    let unknown: HashSet<String> = store.unknown_actors()?.into_iter().collect();
+    let unknown: HashSet<String> = store.unknown_bearers(Class::Actor)?.into_iter().collect();
     let mut claims = Vec::new();
     for kind in kinds {
         let mut query = Query::of(vec![kind]);
@@ -128,6 +128,7 @@ fn claim(kind: &'static Kind, row: &Row<'_, '_>, figures: &[&'static str], unkno
         locator: row.text("locator"),
         quote: row.text("quote"),
         stage: row.text("stage"),
+        event: row.text("event"),
         counted: kind.counted.iter().filter_map(|name| row.text(name)).collect(),
         figures: stated,
         content: format!("{parties}\u{1e}{own}\u{1f}{spine}"),

@@ -37,6 +37,12 @@ impl Console {
         self.verbose = global.verbose;
     }
 
+    /// Whether somebody watches who wants to know how far a long run is.
+    #[must_use]
+    pub fn shows_progress(&self) -> bool {
+        !self.quiet && std::io::IsTerminal::is_terminal(&std::io::stderr())
+    }
+
     /// Says something to whoever runs the program, unless they asked for quiet.
     pub fn say(&mut self, line: &str) {
         if !self.quiet {

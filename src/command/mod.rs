@@ -7,6 +7,7 @@ mod compare;
 mod completions;
 mod console;
 mod coverage;
+mod diff;
 mod edit;
 mod export;
 mod fields;
@@ -14,11 +15,14 @@ mod filters;
 mod folder;
 mod given;
 mod global;
+mod import;
+mod input;
 mod load;
 mod log;
 mod migrate;
 mod names;
 mod past;
+mod progress;
 mod query;
 mod search;
 mod seed;
@@ -53,6 +57,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Seed(seed::Args),
+    Import(import::Args),
     Add(add::Args),
     Edit(edit::Args),
     Query(query::Args),
@@ -65,6 +70,7 @@ enum Command {
     Source(source::Args),
     Names(names::Args),
     Log(log::Args),
+    Diff(diff::Args),
     Undo(undo::Args),
     Export(export::Args),
     Fields(fields::Args),
@@ -96,6 +102,7 @@ fn dispatch(cli: &Cli, console: &mut Console) -> Result<Exit> {
     let global = &cli.global;
     match &cli.command {
         Command::Seed(args) => seed::run(args, global, console),
+        Command::Import(args) => import::run(args, global, console),
         Command::Add(args) => add::run(args, global, console),
         Command::Edit(args) => edit::run(args, global, console),
         Command::Query(args) => query::run(args, global, console),
@@ -107,6 +114,7 @@ fn dispatch(cli: &Cli, console: &mut Console) -> Result<Exit> {
         Command::Search(args) => search::run(args, global, console),
         Command::Names(args) => names::run(args, global, console),
         Command::Source(args) => source::run(args, global, console),
+        Command::Diff(args) => diff::run(args, global, console),
         Command::Log(args) => log::run(args, global, console),
         Command::Undo(args) => undo::run(args, global, console),
         Command::Export(args) => export::run(args, global, console),

@@ -74,7 +74,7 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
 
 fn list(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> {
     let store = global.open()?;
-    let unknown = store.unknown_actors()?;
+    let unknown = [store.unknown_bearers(Class::Actor)?, store.unknown_bearers(Class::Place)?];
     let headings = NAMES.fields.iter().map(|field| Heading::text(field.name)).collect();
     let wanted = args.text.as_deref().map(fold);
     let known = match &args.text {
@@ -86,7 +86,9 @@ fn list(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> {
         store.export_parent(&NAMES, |cells| {
             let bearer = [cells[2].text(), cells[3].text()].into_iter().flatten().next().unwrap_or_default();
             let holds = |text: &String| fold(&cells[1].to_string()).contains(text) || known.iter().any(|name| name == bearer);
-            let is_unknown = cells[2].text().is_some_and(|actor| unknown.iter().any(|name| name == actor));
+            let among =
+                |cell: &Cell<'_>, names: &[String]| cell.text().is_some_and(|bearer| names.iter().any(|name| name == bearer));
+            let is_unknown = among(&cells[2], &unknown[0]) || among(&cells[3], &unknown[1]);
             let scheme = args.scheme.as_ref().is_none_or(|scheme| cells[0].text() == Some(scheme));
             if scheme && (!args.unresolved || is_unknown) && wanted.as_ref().is_none_or(holds) {
                 row(cells)?;

@@ -144,6 +144,8 @@ fn collect(query: &Query, axes: &Axes, value: Option<&'static Field>, global: &G
     let shared = |name: &str| field(name, &query.kinds);
     let mut query = query.clone();
     query.columns = [shared("ref")?, shared("source")?, shared("topic")?, shared("date_from")?, shared("date_to")?].into();
+    query.columns.extend([shared("kind")?, shared("date_span")?]);
+    query.columns.extend(shared("event").ok());
     let fixed = query.columns.len();
     query.columns.extend(axes.rows.iter().chain(&axes.columns).chain(&axes.per));
     query.columns.extend(value);
@@ -163,6 +165,9 @@ fn collect(query: &Query, axes: &Axes, value: Option<&'static Field>, global: &G
             row: label(0, &axes.rows),
             column: label(r, &axes.columns),
             figure: value.and_then(|_| cells[cells.len() - 1].number()),
+            // what one event cost is counted once, however well its date is known
+            over_period: cells[6].text() == Some("throughout")
+                || matches!(cells[5].text(), Some("casualties" | "indicators")) && (fixed < 8 || cells[7].is_null()),
             source: cells[1].to_string(),
             topic: cells[2].text().map(str::to_owned),
             days,

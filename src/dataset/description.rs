@@ -107,6 +107,23 @@ impl Description {
         needs
     }
 
+    /// Whether a fact cannot be made without knowing the release.
+    #[must_use]
+    pub fn needs_release(&self) -> bool {
+        let mut templates: Vec<&Template> = Vec::new();
+        for fact in &self.fact {
+            templates.extend(&fact.key);
+            fact.fields.iter().for_each(|(_, spec)| spec.templates(&mut templates));
+        }
+        let is_release = |pick: &&[Name]| matches!(pick, [Name::Variable(name)] if name == "release");
+        templates.iter().any(|template| {
+            template.parts.iter().any(|part| match part {
+                Part::Pick(names) => is_release(&names.as_slice()),
+                _ => false,
+            })
+        })
+    }
+
     /// The slug of the source that it feeds.
     #[must_use]
     pub fn source(&self) -> &str {
@@ -141,10 +158,10 @@ pub enum Complete {
     Unknown,
     /// Always, or never.
     Is(bool),
-    /// If a line before the header holds this text.
+    /// If a line before the header looks like this, or like one of these.
     Preamble {
-        /// The text.
-        preamble: String,
+        /// The patterns, of `?` and `*`.
+        preamble: Texts,
     },
 }
 
@@ -177,6 +194,9 @@ pub struct Recognise {
     /// Columns that the facts use where they are there.
     #[serde(default)]
     pub optional: Vec<String>,
+    /// What the name of the file looks like, one of these; of `?` and `*`.
+    #[serde(default)]
+    pub file_name: Vec<String>,
 }
 
 /// How a file of the layout is read.

@@ -10,7 +10,22 @@ pub use description::{Complete, Condition, Description, Each, Fact, How, Mistake
 pub use template::{Name, Part, Template};
 
 /// The descriptions that ship with the program: their names and their texts.
-pub static DATASETS: &[(&str, &str)] = &[];
+pub static DATASETS: &[(&str, &str)] = &[
+    ("ucdp-ged", include_str!("shipped/ucdp-ged.toml")),
+    ("ucdp-brd", include_str!("shipped/ucdp-brd.toml")),
+    ("ucdp-nonstate", include_str!("shipped/ucdp-nonstate.toml")),
+    ("ucdp-onesided", include_str!("shipped/ucdp-onesided.toml")),
+    ("sipri-at", include_str!("shipped/sipri-at.toml")),
+    ("sipri-deals", include_str!("shipped/sipri-deals.toml")),
+    ("sipri-imports", include_str!("shipped/sipri-imports.toml")),
+    ("sipri-exports", include_str!("shipped/sipri-exports.toml")),
+    ("acled", include_str!("shipped/acled.toml")),
+    ("acled-monadic", include_str!("shipped/acled-monadic.toml")),
+    ("ibc", include_str!("shipped/ibc.toml")),
+    ("lowy", include_str!("shipped/lowy.toml")),
+    ("cow-diplex", include_str!("shipped/cow-diplex.toml")),
+    ("us-missions", include_str!("shipped/us-missions.toml")),
+];
 
 /// The description of this name.
 #[must_use]

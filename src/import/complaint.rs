@@ -12,7 +12,7 @@ pub struct Complaint {
     pub file: String,
     /// The physical line, from 1.
     pub line: u64,
-    /// The column in characters, from 1.
+    /// The column in characters, from 1; 0: there are no lines, and `line` is the number of the record.
     pub column: u64,
     /// The field, if it is about one.
     pub field: Option<String>,
@@ -39,7 +39,10 @@ impl Complaint {
 
 impl Display for Complaint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}:{}: ", visible(&self.file), self.line, self.column)?;
+        match self.column {
+            0 => write!(f, "{}: record {}: ", visible(&self.file), self.line)?,
+            column => write!(f, "{}:{}:{column}: ", visible(&self.file), self.line)?,
+        }
         if let Some(field) = &self.field {
             write!(f, "{}: ", visible(field))?;
         }
@@ -58,11 +61,24 @@ pub struct Complaints {
     rows: u64,
     structural: bool,
     last: Option<(String, u64)>,
+    shown: Option<usize>,
 }
 
 impl Complaints {
     /// How many are kept to be shown.
     const SHOWN: usize = 50;
+
+    /// None yet, of which so many will be shown.
+    #[must_use]
+    pub fn showing(shown: usize) -> Complaints {
+        Complaints { shown: Some(shown), ..Complaints::default() }
+    }
+
+    /// How many rows are complained about.
+    #[must_use]
+    pub fn rows(&self) -> u64 {
+        self.rows
+    }
 
     /// Adds one.
     pub fn push(&mut self, complaint: Complaint) {
@@ -73,7 +89,7 @@ impl Complaints {
         }
         self.count += 1;
         self.structural |= complaint.line == 1 || complaint.field.is_none();
-        if self.kept.len() < Complaints::SHOWN {
+        if self.kept.len() < self.shown.unwrap_or(Complaints::SHOWN) {
             self.kept.push(complaint);
         }
     }

@@ -1,11 +1,22 @@
 //! Bytes to records to checked rows; every bad cell is located and explained.
 
 mod complaint;
+mod decode;
+mod figure;
+mod json;
+mod layout;
+mod make;
+mod plan;
 mod records;
 mod strict;
 mod table;
+mod text;
 
 pub use complaint::{Complaint, Complaints};
-pub use records::{Record, Records};
+pub use decode::{decoded, is_utf8, likely, named, of_mark};
+pub use json::table as json_table;
+pub use layout::{Layout, any, fit, is_complete, release};
+pub use plan::{Known, Plan, REJECT_COLUMNS, check, plan};
+pub use records::{Form, Record, Records, Short};
 pub use strict::Fault;
 pub use table::{Bad, Columns, complete_date};

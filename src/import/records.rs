@@ -9,6 +9,34 @@ use super::strict::{Fault, Strict};
 /// One record: its cells, and where it begins.
 pub type Record = StringRecord;
 
+/// How the records of a file stand in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Form {
+    /// What stands between cells.
+    pub delimiter: u8,
+    /// Whether quotes hold cells together.
+    pub quotes: bool,
+    /// The line on which the reader begins.
+    pub line: u64,
+    /// What becomes of records with too few cells, if anything.
+    pub short: Option<Short>,
+}
+
+/// What becomes of a record with fewer cells than it should have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Short {
+    /// It goes on in the next line.
+    Rejoin(usize),
+    /// The last cells are empty.
+    Pad(usize),
+}
+
+impl Default for Form {
+    fn default() -> Form {
+        Form { delimiter: b',', quotes: true, line: 1, short: None }
+    }
+}
+
 /// Reads a CSV file record by record; the first is its header.
 pub struct Records {
     reader: csv::Reader<Strict<Box<dyn Read>>>,
@@ -16,6 +44,10 @@ pub struct Records {
     /// Where the current record begins, and on which line.
     current: u64,
     line: u64,
+    short: Option<Short>,
+    /// The rest of a record that was cut by a line break, and how many were put together.
+    rest: Record,
+    joined: u64,
 }
 
 impl Records {
@@ -30,12 +62,7 @@ impl Records {
             head.clear();
         }
         let whole: Box<dyn Read> = Box::new(Cursor::new(head).chain(file));
-        let reader = csv::ReaderBuilder::new()
-            .has_headers(false)
-            .flexible(true)
-            .buffer_capacity(1 << 16)
-            .from_reader(Strict::new(whole, b','));
-        let mut records = Records { reader, header: Record::new(), current: 0, line: 1 };
+        let mut records = Records::of(whole, Form::default());
         let mut header = Record::new();
         match records.next(&mut header)? {
             Err(fault) => return Ok(Err(fault)),
@@ -51,6 +78,25 @@ impl Records {
         Ok(Ok(records))
     }
 
+    /// Reads records of this form, every one of them; the header, if there is one, is the first.
+    #[must_use]
+    pub fn of(file: Box<dyn Read>, form: Form) -> Records {
+        let reader = csv::ReaderBuilder::new()
+            .has_headers(false)
+            .flexible(true)
+            .delimiter(form.delimiter)
+            .quoting(form.quotes)
+            .buffer_capacity(1 << 16)
+            .from_reader(Strict::new(file, form));
+        Records { reader, header: Record::new(), current: 0, line: form.line, short: form.short, rest: Record::new(), joined: 0 }
+    }
+
+    /// How many records were put together from several lines.
+    #[must_use]
+    pub fn joined(&self) -> u64 {
+        self.joined
+    }
+
     /// The names of the columns.
     #[must_use]
     pub fn header(&self) -> &Record {
@@ -62,6 +108,42 @@ impl Records {
     /// # Errors
     /// The file cannot be read (outer), or breaks the format (inner).
     pub fn next(&mut self, record: &mut Record) -> io::Result<Result<bool, Fault>> {
+        let found = self.line(record)?;
+        match (&found, self.short) {
+            (Ok(true), Some(Short::Rejoin(width))) if record.len() < width => return self.join(record, width),
+            (Ok(true), Some(Short::Pad(width))) => (record.len()..width).for_each(|_| record.push_field("")),
+            _ => {}
+        }
+        Ok(found)
+    }
+
+    /// Puts a record together that a raw line break cut: the cell that was cut keeps its line break.
+    fn join(&mut self, record: &mut Record, width: usize) -> io::Result<Result<bool, Fault>> {
+        let (begin, line) = (self.current, self.line);
+        let mut rest = std::mem::take(&mut self.rest);
+        while record.len() < width {
+            match self.line(&mut rest)? {
+                Ok(true) if record.len() + rest.len() <= width + 1 => {}
+                Ok(_) => {
+                    let expected = format!("a record with {} cells, where the header has {width}", record.len());
+                    return Ok(Err(Fault { line, column: 1, expected }));
+                }
+                Err(fault) => return Ok(Err(fault)),
+            }
+            let mut whole = Record::with_capacity(record.as_slice().len() + rest.as_slice().len() + 1, width);
+            let last = record.len().saturating_sub(1);
+            record.iter().take(last).for_each(|cell| whole.push_field(cell));
+            whole.push_field(&format!("{}\n{}", record.get(last).unwrap_or_default(), rest.get(0).unwrap_or_default()));
+            rest.iter().skip(1).for_each(|cell| whole.push_field(cell));
+            *record = whole;
+        }
+        self.rest = rest;
+        self.joined += 1;
+        (self.current, self.line) = (begin, line);
+        Ok(Ok(true))
+    }
+
+    fn line(&mut self, record: &mut Record) -> io::Result<Result<bool, Fault>> {
         match self.reader.read_record(record) {
             Ok(found) => {
                 if let Some(position) = record.position() {
@@ -70,7 +152,11 @@ impl Records {
                     self.current = start;
                     self.reader.get_mut().forget_before(self.current, self.line);
                 }
-                Ok(Ok(found))
+                match self.reader.get_ref().fault() {
+                    // the pass is ahead of the records, and what stopped it stays
+                    Some(fault) if !found => Ok(Err(fault.clone())),
+                    _ => Ok(Ok(found)),
+                }
             }
             Err(error) => match error.into_kind() {
                 ErrorKind::Io(error) => self.reader.get_ref().fault().map_or(Err(error), |fault| Ok(Err(fault.clone()))),
@@ -126,6 +212,16 @@ mod tests {
         assert_eq!(fault("a,b\n1,2\r3,4\n").0, 2);
         assert!(fault("").2.contains("empty"));
         assert_eq!(read(b"a,b\n1,K\xf6ln\n").unwrap_err().line, 2);
+    }
+
+    #[test]
+    fn a_file_that_broke_never_ends_well() {
+        let broken = "a,b\n1,sa\"y\n2,3\n";
+        let mut records = Records::of(Box::new(Cursor::new(broken.as_bytes().to_vec())), Form::default());
+        let mut record = Record::new();
+        for _ in 0..4 {
+            assert_eq!(records.next(&mut record).unwrap().unwrap_err().line, 2);
+        }
     }
 
     #[test]

@@ -6,6 +6,8 @@
 
 use std::io::{self, Read};
 
+use super::records::Form;
+
 /// The longest cell, in bytes.
 const LONGEST_CELL: u64 = 16 << 20;
 
@@ -46,6 +48,7 @@ enum Ends {
 pub struct Strict<R> {
     inner: R,
     delimiter: u8,
+    quotes: bool,
     /// The bytes from `start` to where the pass stands.
     window: Vec<u8>,
     start: u64,
@@ -78,13 +81,14 @@ impl<R: Read> Read for Strict<R> {
 
 impl<R> Strict<R> {
     /// Checks what `inner` gives.
-    pub fn new(inner: R, delimiter: u8) -> Strict<R> {
+    pub fn new(inner: R, form: Form) -> Strict<R> {
         Strict {
             inner,
-            delimiter,
+            delimiter: form.delimiter,
+            quotes: form.quotes,
             window: Vec::new(),
             start: 0,
-            start_line: 1,
+            start_line: form.line,
             state: State::Between,
             ends: Ends::Unknown,
             carriage: false,
@@ -122,9 +126,9 @@ impl<R> Strict<R> {
             match (byte, self.state) {
                 (b'\r', _) => self.carriage = true,
                 (b'\n', _) => self.line_end(at, Ends::Feeds)?,
-                (b'"', State::Between | State::Begin) => (self.state, self.cell) = (State::Quoted, at),
-                (b'"', State::Closed) => self.state = State::Quoted,
-                (b'"', State::Plain) => {
+                (b'"', State::Between | State::Begin) if self.quotes => (self.state, self.cell) = (State::Quoted, at),
+                (b'"', State::Closed) if self.quotes => self.state = State::Quoted,
+                (b'"', State::Plain) if self.quotes => {
                     return Err((at, "a quote within a cell without quotes: put the cell in quotes and double the quote"));
                 }
                 (byte, _) if byte == self.delimiter => (self.state, self.cell) = (State::Begin, at),
@@ -183,7 +187,7 @@ impl<R> Strict<R> {
                 return byte + i as u64;
             }
             match b {
-                b'"' => quoted = !quoted,
+                b'"' if self.quotes => quoted = !quoted,
                 b'\r' | b'\n' if !quoted => break,
                 b if b == self.delimiter && !quoted => cells += 1,
                 _ => {}

@@ -17,7 +17,12 @@ pub static KIND: Kind = Kind {
         Field::new("target", Type::Actor, "Whom it was done to or with.").filter(Is),
         Field::new("others", Type::Text, "Further parties, \"; \" between.").filter(Contains),
         Field::new("deaths_low", Type::Integer, "Deaths, lowest estimate.").per(&["type"]),
-        Field::new("deaths_best", Type::Integer, "Deaths, best estimate.").per(&["type"]),
+        Field::new(
+            "deaths_best",
+            Type::Integer,
+            "Deaths, best estimate; of ACLED, 0 stands for none reported and for no information.",
+        )
+        .per(&["type"]),
         Field::new("deaths_high", Type::Integer, "Deaths, highest estimate.").per(&["type"]),
         Field::new("deaths_text", Type::Text, "Deaths, in the source's words."),
     ],

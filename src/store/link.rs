@@ -50,9 +50,9 @@ impl Store {
             Some(from) if from.bearer == to.bearer => {}
             Some(from) => {
                 let unknown: bool = transaction
-                    .query_row(&format!("SELECT kind = 'unknown' FROM {table} WHERE id = ?1"), [from.bearer], |row| row.get(0))
+                    .query_row(&format!("SELECT {} FROM {table} WHERE id = ?1", class.unknown()), [from.bearer], |row| row.get(0))
                     .unwrap_or(false);
-                if !(merge || class == Class::Actor && unknown) {
+                if !(merge || unknown) {
                     return Ok(Linked::Taken(from.usual));
                 }
                 go_over(&transaction, class, from.bearer, to.bearer)?;
@@ -64,12 +64,13 @@ impl Store {
         Ok(Linked::Done(to.usual, facts))
     }
 
-    /// The actors that nobody has said anything about.
+    /// The actors, or the places, that nobody has said anything about.
     ///
     /// # Errors
     /// The database cannot be read.
-    pub fn unknown_actors(&self) -> Result<Vec<String>> {
-        let mut read = self.connection.prepare("SELECT name FROM actors WHERE kind = 'unknown' ORDER BY name")?;
+    pub fn unknown_bearers(&self, class: Class) -> Result<Vec<String>> {
+        let sql = format!("SELECT name FROM {} WHERE {} ORDER BY name", class.table(), class.unknown());
+        let mut read = self.connection.prepare(&sql)?;
         let names = read.query_map([], |row| row.get(0))?;
         Ok(names.collect::<Result<_, _>>()?)
     }

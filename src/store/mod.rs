@@ -2,6 +2,7 @@
 
 mod compile;
 mod condition;
+mod diff;
 pub mod draft;
 mod fault;
 mod form;
@@ -25,6 +26,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 
+pub use diff::{Change, compared};
 pub use link::Linked;
 pub use migrate::Ledger;
 pub use names::Class;

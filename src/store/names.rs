@@ -47,6 +47,15 @@ impl Class {
         }
     }
 
+    /// The SQL condition that nobody has said anything about one: an actor of unknown kind, a place that lies nowhere.
+    #[must_use]
+    pub fn unknown(self) -> &'static str {
+        match self {
+            Class::Actor => "kind = 'unknown'",
+            Class::Place => "(kind = 'other' AND within_id IS NULL AND lat IS NULL)",
+        }
+    }
+
     /// One of them.
     #[must_use]
     pub fn one(self) -> &'static str {

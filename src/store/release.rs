@@ -5,7 +5,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use rusqlite::{OptionalExtension, params};
+use rusqlite::params;
 
 use super::form::Prepared;
 use super::write::{Counts, Outcome, Refused, Writer};
@@ -155,6 +155,11 @@ impl Release {
             }
         };
         self.write(writer, ready, &key)
+    }
+
+    /// Counts a record that the file gives once more.
+    pub fn repeat(&self, writer: &mut Writer<'_>) {
+        self.counts(writer).count(Outcome::Repeated);
     }
 
     /// Counts a record that could not be read.
@@ -373,17 +378,5 @@ fn sum(outcomes: &[Outcome]) -> Outcome {
         () if all(Outcome::Repeated) => Outcome::Repeated,
         () if outcomes.iter().all(|outcome| matches!(outcome, Outcome::Unchanged | Outcome::Repeated)) => Outcome::Unchanged,
         () => Outcome::Changed,
-    }
-}
-
-/// What `facts diff` asks of a run.
-impl super::Store {
-    /// The source of a run, and its release.
-    ///
-    /// # Errors
-    /// The database cannot be read.
-    pub fn run_of(&self, run: i64) -> Result<Option<(String, Option<String>)>> {
-        let sql = "SELECT s.slug, r.release FROM imports r JOIN sources s ON s.id = r.source_id WHERE r.id = ?1";
-        Ok(self.connection.query_row(sql, [run], |row| Ok((row.get(0)?, row.get(1)?))).optional()?)
     }
 }

@@ -98,11 +98,11 @@ impl Writer<'_> {
             return Ok(Ok(country));
         };
         let usual = self.usual(class, country.bearer)?;
-        if fold(name) == fold(country_name.unwrap_or(&usual)) || fold(name) == fold(&usual) {
+        if fold(name) == fold(&usual) || country_name.is_some_and(|country| fold(name) == fold(country)) {
             return Ok(Ok(country));
         }
         // a town is called after its country too: there is an Alexandria in many
-        let mut place = Named { name: Some(format!("{name}, {}", country_name.unwrap_or(&usual)).into()), ..named.clone() };
+        let mut place = Named { name: Some(format!("{name}, {usual}").into()), ..named.clone() };
         place.within = None;
         if let (Some((lat, lon)), Some(other)) = (named.point, self.spelled(class, place.name.as_deref().unwrap_or_default())?)
             && self.is_elsewhere(other.bearer, lat, lon)?
@@ -179,7 +179,7 @@ impl Writer<'_> {
             }
         }
         let bearer = self.transaction.last_insert_rowid();
-        if kind == unknown && within.is_none() {
+        if kind == unknown && within.is_none() && named.point.is_none() {
             self.resolved.new.push((class, usual.clone()));
         }
         let spelled = self.add_name(class, bearer, "name", &usual)?;

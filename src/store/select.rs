@@ -107,14 +107,20 @@ impl Store {
         {
             return Ok(format!("\"{word}\" is known, but no fact here has it as {what}"));
         }
+        let slugs = match field.map(|field| field.ty) {
+            Some(Type::Source) => self.slugs("sources")?,
+            Some(Type::Topic) => self.slugs("topics")?,
+            _ => Vec::new(),
+        };
+        if slugs.iter().any(|slug| slug == word) {
+            return Ok(format!("{what} \"{word}\" is known, but no fact here is of it"));
+        }
         let occurring = self.occurring(query, field)?;
         let mut near = did_you_mean(word, occurring.iter().map(String::as_str));
         if near.is_empty() {
-            let known = match (class, field.map(|field| field.ty)) {
-                (Some(class), _) => names::known(&self.connection, class)?,
-                (None, Some(Type::Source)) => self.slugs("sources")?,
-                (None, Some(Type::Topic)) => self.slugs("topics")?,
-                _ => Vec::new(),
+            let known = match class {
+                Some(class) => names::known(&self.connection, class)?,
+                None => slugs,
             };
             near = did_you_mean(word, known.iter().map(String::as_str));
         }

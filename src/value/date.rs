@@ -51,11 +51,11 @@ fn bound(bound: Bound) -> Result<Option<i64>, String> {
     }
 }
 
-fn julian(date: Date) -> i64 {
+pub(super) fn julian(date: Date) -> i64 {
     date.duration_since(Date::constant(1970, 1, 1)).as_hours() / 24 + EPOCH
 }
 
-fn civil(day: i64) -> Option<Date> {
+pub(super) fn civil(day: i64) -> Option<Date> {
     let hours = day.checked_sub(EPOCH)?.checked_mul(24)?;
     Date::constant(1970, 1, 1).checked_add(jiff::SignedDuration::try_from_hours(hours)?).ok()
 }
@@ -69,7 +69,7 @@ pub fn iso(day: i64) -> String {
     }
 }
 
-fn year_text(year: i16) -> String {
+pub(super) fn year_text(year: i16) -> String {
     if year < 0 { format!("-{:04}", -i32::from(year)) } else { format!("{year:04}") }
 }
 

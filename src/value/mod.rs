@@ -1,5 +1,6 @@
 //! One cell: its types, text to value and back; dates (EDTF), names as people write them, nearest names.
 
+pub mod calendar;
 pub mod date;
 mod named;
 pub mod nearest;
@@ -15,9 +16,10 @@ pub use types::Type;
 /// One value of one field of one row, on its way in or out.
 ///
 /// `Null` is "not stated", which is never the same as zero or as an empty text.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub enum Cell<'a> {
     /// Not stated.
+    #[default]
     Null,
     /// A whole number.
     Int(i64),

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use facts::dataset::DATASETS;
 use facts::exit::CODES;
 use facts::kind::KINDS;
 use facts::render::FORMATS;
@@ -142,6 +143,7 @@ fn the_readme_lists_what_the_program_has() {
     let readme = readme();
     let set = |names: Vec<String>| names.into_iter().collect::<BTreeSet<String>>();
     assert_eq!(listed(&readme, "Kinds"), set(KINDS.iter().map(|kind| kind.name.to_owned()).collect()));
+    assert_eq!(listed(&readme, "Import"), set(DATASETS.iter().map(|(name, _)| (*name).to_owned()).collect()));
     assert_eq!(listed(&readme, "Formats"), set(FORMATS.iter().map(|format| format.name.to_owned()).collect()));
     assert_eq!(listed(&readme, "Exit codes"), set(CODES.iter().map(|(code, _)| (*code as u8).to_string()).collect()));
 }

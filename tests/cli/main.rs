@@ -2,6 +2,7 @@
 
 mod architecture;
 mod concurrency;
+mod imports;
 mod round_trip;
 mod shipped;
 mod transcripts;
@@ -42,6 +43,7 @@ fn fixed(command: &mut Command, folder: &Path) {
         .env("PATH", std::env::join_paths(paths).unwrap())
         .env("HOME", folder)
         .env("COLUMNS", "100")
+        .env("SAMPLES", top().join("tests/samples"))
         .env("LC_ALL", "C.UTF-8")
         .env("TZ", "UTC")
         .env_remove("XDG_DATA_HOME")

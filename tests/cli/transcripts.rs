@@ -1,6 +1,7 @@
 //! Runs the README and the transcripts beside this file, command by command, and compares every output.
 //!
-//! In a block marked `console`, a line that begins with `$ ` is run by `sh`; what follows is what it prints on both
+//! In a block marked `console`, a line that begins with `$ ` is run by `sh`, with the lines behind it that begin with
+//! `> `; what follows is what it prints on both
 //! streams, and `? N` its exit status where that is not 0. `[TIME]` stands for the time, `[TEMP]` for the folder.
 //! `SNAPSHOTS=overwrite cargo test` writes what the commands print now.
 
@@ -26,6 +27,12 @@ fn run(document: &str, folder: &Path) -> String {
         while let Some(line) = lines.next_if(|line| *line != "```") {
             let Some(command) = line.strip_prefix("$ ") else { continue };
             let _ = writeln!(now, "{line}");
+            let mut command = command.to_owned();
+            while let Some(more) = lines.next_if(|line| line.starts_with("> ") || *line == ">") {
+                let _ = writeln!(now, "{more}");
+                command.push('\n');
+                command.push_str(more.strip_prefix("> ").unwrap_or_default());
+            }
             let mut shell = Command::new("sh");
             shell.args(["-c", &format!("exec 2>&1\n{command}")]).stdin(Stdio::null());
             fixed(&mut shell, folder);
@@ -98,4 +105,7 @@ transcripts! {
     evidence: "tests/cli/evidence.md",
     search: "tests/cli/search.md",
     log: "tests/cli/log.md",
+    import: "tests/cli/import.md",
+    datasets: "tests/cli/datasets.md",
+    descriptions: "src/dataset/README.md",
 }

@@ -1,0 +1,298 @@
+//! Which description a file is read with, in which encoding, and how the file lies before its records.
+
+use std::fs;
+
+use encoding_rs::{Encoding, UTF_8};
+use serde_json::Value as Json;
+
+use super::Args;
+use crate::command::input::{Input, behind};
+use crate::dataset::{self, DATASETS, Description, Mistake};
+use crate::exit::{Exit, Failure, Result};
+use crate::import::{self, Form, Known, Layout, Plan, Record, Records, Short};
+use crate::value::nearest::did_you_mean;
+
+/// Everything that is known of a file before its records are read.
+pub struct Chosen {
+    /// Its description.
+    pub description: Description,
+    /// How it lies before its records.
+    pub layout: Layout,
+    /// The description, made ready for it.
+    pub plan: Plan,
+    /// The release.
+    pub release: Option<String>,
+    /// Its encoding.
+    pub encoding: &'static Encoding,
+    /// It is a table made of JSON: there are no lines to speak of.
+    pub table: Option<std::fs::File>,
+}
+
+impl Chosen {
+    /// The records, from the first.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn records(&self, input: &Input) -> Result<Records> {
+        let width = self.layout.header.len();
+        let read = &self.description.read;
+        if let Some(table) = &self.table {
+            let mut file = table.try_clone().map_err(|e| input.failed(&e))?;
+            std::io::Seek::rewind(&mut file).map_err(|e| input.failed(&e))?;
+            let form = Form { short: Some(Short::Pad(width)), ..Form::default() };
+            return Ok(Records::of(Box::new(file), form));
+        }
+        let mut text = text(input, self.encoding)?;
+        let mut passed = std::io::Read::take(&mut text, self.layout.start as u64);
+        std::io::copy(&mut passed, &mut std::io::sink()).map_err(|e| input.failed(&e))?;
+        let form = Form {
+            delimiter: u8::try_from(self.layout.delimiter).unwrap_or(b','),
+            quotes: read.quotes,
+            line: self.layout.line,
+            short: read.rejoin.then_some(Short::Rejoin(width)),
+        };
+        let mut records = Records::of(text, form);
+        let mut header = Record::new();
+        if self.layout.has_header {
+            // the header was read; what is wrong behind it is told with its line
+            let _ = records.next(&mut header).map_err(|e| input.failed(&e))?;
+        }
+        Ok(records)
+    }
+}
+
+/// The text of a file from its beginning, in UTF-8 and without a byte order mark.
+fn text(input: &Input, encoding: &'static Encoding) -> Result<Box<dyn std::io::Read>> {
+    let mut bytes = input.reader()?;
+    let mut head = Vec::new();
+    std::io::Read::read_to_end(&mut std::io::Read::take(&mut bytes, 3), &mut head).map_err(|e| input.failed(&e))?;
+    if let Some((_, length)) = import::of_mark(&head) {
+        head.drain(..length);
+    }
+    Ok(import::decoded(behind(head, bytes), encoding))
+}
+
+/// Finds out how to read a file.
+///
+/// # Errors
+/// No description suits it, or several; a mistake in the description; the release is needed and unknown.
+pub fn choose(input: &Input, args: &Args) -> Result<Chosen> {
+    let wanted = args.encoding.as_deref().map(by_name).transpose()?;
+    let candidates = candidates(args)?;
+    let head = input.head()?;
+    let table = if is_json(&head) { Some(json(input, &candidates)?) } else { None };
+    let guess = import::of_mark(&head).map(|(encoding, _)| encoding).or(wanted);
+    let shown = match &table {
+        Some((_, header)) => header_line(header),
+        None => beginning(input, guess.unwrap_or(UTF_8))?,
+    };
+    let (text, description) = recognise(input, &candidates, &shown, args)?;
+    let encoding = match (guess, &table) {
+        (Some(encoding), _) => encoding,
+        (None, Some(_)) => UTF_8,
+        (None, None) => by_trial(input, &description)?,
+    };
+    let shown = if table.is_some() { shown } else { beginning(input, encoding)? };
+    let layout = import::fit(&description, &shown, &input.name).map_err(|_| unlike(input, &description))?;
+    let table = table.map(|(file, _)| file);
+    let mut chosen = Chosen { plan: Plan::default(), release: args.release.clone(), description, layout, encoding, table };
+    if chosen.release.is_none() {
+        chosen.release = import::release(&chosen.description, &chosen.layout, &input.name).or(in_column(&chosen, input)?);
+    }
+    if chosen.release.is_none() && chosen.description.needs_release() {
+        return Err(Failure::usage(format!("{}: the file does not say which release it is", input.shown))
+            .hint("name it with --release, as the publisher does: a year or a version"));
+    }
+    let known = Known { header: chosen.layout.header.clone(), release: chosen.release.clone() };
+    chosen.plan = import::plan(&chosen.description, &text.text, &known).map_err(|all| mistaken(&text.name, &all))?;
+    Ok(chosen)
+}
+
+/// The text of a description, and where it is from.
+struct Source {
+    name: String,
+    text: String,
+}
+
+fn candidates(args: &Args) -> Result<Vec<(Source, Description)>> {
+    if let Some(path) = &args.mapping {
+        let name = path.display().to_string();
+        let text = fs::read_to_string(path).map_err(|e| match e.kind() {
+            std::io::ErrorKind::InvalidData => Failure::new(Exit::Rejected, format!("{name}: not UTF-8")),
+            _ => Failure::io(&name, &e),
+        })?;
+        let description = Description::parse(&text).map_err(|mistake| mistaken(&name, &[mistake]))?;
+        import::check(&description, &text).map_err(|all| mistaken(&name, &all))?;
+        return Ok(vec![(Source { name, text }, description)]);
+    }
+    let names = DATASETS.iter().map(|(name, _)| *name).filter(|name| args.dataset.as_deref().is_none_or(|asked| asked == *name));
+    names
+        .filter_map(|name| dataset::text(name).map(|text| (name, text)))
+        .map(|(name, text)| {
+            let description = Description::parse(text).map_err(|mistake| mistaken(name, &[mistake]))?;
+            Ok((Source { name: name.into(), text: text.into() }, description))
+        })
+        .collect()
+}
+
+/// The one description that suits a file whose beginning is this.
+fn recognise<'c>(
+    input: &Input,
+    candidates: &'c [(Source, Description)],
+    head: &str,
+    args: &Args,
+) -> Result<(&'c Source, Description)> {
+    let mut fitting: Vec<(usize, &(Source, Description))> = Vec::new();
+    let mut nearest: Vec<(usize, &str, Vec<String>)> = Vec::new();
+    for candidate in candidates {
+        match import::fit(&candidate.1, head, &input.name) {
+            Ok(layout) => fitting.push((layout.score, candidate)),
+            Err(unfit) => nearest.push((unfit.share, &candidate.1.name, unfit.why)),
+        }
+    }
+    let best = fitting.iter().map(|(score, _)| *score).max();
+    fitting.retain(|(score, _)| Some(*score) == best);
+    match fitting.as_slice() {
+        [(_, (source, description))] => Ok((source, description.clone())),
+        [] => {
+            let asked = args.mapping.is_some() || args.dataset.is_some();
+            nearest.sort_by_key(|(share, ..)| std::cmp::Reverse(*share));
+            let near: Vec<_> = nearest.iter().filter(|(share, ..)| asked || *share >= 300).take(3).collect();
+            let mut failure = Failure::new(
+                Exit::Rejected,
+                match (asked, near.first()) {
+                    (true, Some((_, name, _))) => format!("{}: this is not the layout of {name}", input.shown),
+                    _ => format!("{}: no data set that is known looks like this", input.shown),
+                },
+            );
+            for (_, name, why) in &near {
+                let mut missing: Vec<String> = why.iter().take(6).cloned().collect();
+                if why.len() > 6 {
+                    missing.push(format!("and {} more", why.len() - 6));
+                }
+                failure = failure.hint(format!("{name} needs also: {}", missing.join(", ")));
+            }
+            Err(failure
+                .hint(format!("facts import --draft {} writes a first description of the table, for --mapping", input.shown)))
+        }
+        several => {
+            let names: Vec<&str> = several.iter().map(|(_, (source, _))| source.name.as_str()).collect();
+            Err(Failure::usage(format!("{} looks like {}", input.shown, names.join(" and like ")))
+                .hint(format!("say which with --dataset {}", names.first().unwrap_or(&""))))
+        }
+    }
+}
+
+fn unlike(input: &Input, description: &Description) -> Failure {
+    Failure::new(Exit::Rejected, format!("{}: this is not the layout of {}", input.shown, description.name))
+}
+
+/// The encoding of a file without a byte order mark: UTF-8 if it is, else the next that the description names.
+fn by_trial(input: &Input, description: &Description) -> Result<&'static Encoding> {
+    let listed: Vec<&'static Encoding> = description.read.encoding.iter().map(|name| by_name(name)).collect::<Result<_>>()?;
+    match listed.as_slice() {
+        [] => Ok(UTF_8),
+        [only] if *only != UTF_8 => Ok(only),
+        several => {
+            let is_utf8 = import::is_utf8(input.reader()?).map_err(|e| input.failed(&e))?;
+            let other = several.iter().copied().find(|encoding| *encoding != UTF_8);
+            Ok(if is_utf8 { UTF_8 } else { other.unwrap_or(UTF_8) })
+        }
+    }
+}
+
+pub fn by_name(name: &str) -> Result<&'static Encoding> {
+    const KNOWN: [&str; 8] =
+        ["utf-8", "windows-1252", "iso-8859-1", "utf-16le", "utf-16be", "macintosh", "shift_jis", "windows-1256"];
+    import::named(name).ok_or_else(|| {
+        Failure::usage(format!("no encoding is called \"{name}\"{}", did_you_mean(name, KNOWN)))
+            .hint(format!("usual ones: {}", KNOWN.join(", ")))
+    })
+}
+
+/// The first text of a file; what its encoding does not know is told when the records are read.
+pub fn beginning(input: &Input, encoding: &'static Encoding) -> Result<String> {
+    let bytes = input.head()?;
+    let bare = import::of_mark(&bytes).map_or(bytes.as_slice(), |(_, length)| &bytes[length..]);
+    let (text, _) = encoding.decode_without_bom_handling(bare);
+    Ok(text.into_owned())
+}
+
+/// The release as the first record that has one says.
+fn in_column(chosen: &Chosen, input: &Input) -> Result<Option<String>> {
+    let Some(place) = chosen.description.release.column.as_ref() else { return Ok(None) };
+    let Some(place) = chosen.layout.header.iter().position(|name| name.eq_ignore_ascii_case(place)) else { return Ok(None) };
+    let mut records = chosen.records(input)?;
+    let mut record = Record::new();
+    for _ in 0..10 {
+        if !matches!(records.next(&mut record).map_err(|e| input.failed(&e))?, Ok(true)) {
+            break;
+        }
+        let said = record.get(place).unwrap_or_default().trim();
+        if !said.is_empty() && !said.starts_with('#') {
+            return Ok(Some(said.to_owned()));
+        }
+    }
+    Ok(None)
+}
+
+fn is_json(head: &[u8]) -> bool {
+    let first = head.iter().find(|b| !b.is_ascii_whitespace() && !b"\xef\xbb\xbf".contains(b));
+    match first {
+        Some(b'{') => true,
+        Some(b'[') => {
+            let text = String::from_utf8_lossy(head);
+            let inside = text.trim_start_matches('\u{feff}').trim_start().trim_start_matches('[').trim_start();
+            inside.starts_with(['{', ']'])
+        }
+        _ => false,
+    }
+}
+
+/// Makes a table of the records of a JSON document.
+fn json(input: &Input, candidates: &[(Source, Description)]) -> Result<(std::fs::File, Vec<String>)> {
+    let paths = candidates.iter().filter_map(|(_, description)| description.read.records.as_deref());
+    let mut why = String::new();
+    // where a description does not say where records are, they are the document, or its one list
+    for path in paths.map(|path| Some(path.to_owned())).chain([None, one_list(input)?]) {
+        let mut file = tempfile::tempfile().map_err(|e| input.failed(&e))?;
+        let bytes = input.reader()?;
+        match import::json_table(bytes, path.as_deref(), &mut file).map_err(|e| input.failed(&e))? {
+            Ok(header) if header.len() > 1 || path.is_some() => return Ok((file, header)),
+            Ok(_) => {}
+            Err(said) => why = said,
+        }
+    }
+    Err(Failure::new(Exit::Rejected, format!("{}: {why}", input.shown))
+        .hint("the description says where the records are: [read] records = \"data\""))
+}
+
+/// The name of the one list of a document that fits into its beginning, such as `data`.
+fn one_list(input: &Input) -> Result<Option<String>> {
+    let head = input.head()?;
+    let text = String::from_utf8_lossy(&head);
+    let whole: Option<Json> = serde_json::from_str(&text).ok();
+    let named = |key: &str| text.contains(&format!("\"{key}\""));
+    Ok(match whole {
+        Some(Json::Object(object)) => object.iter().find(|(_, value)| value.is_array()).map(|(name, _)| name.clone()),
+        _ => ["data", "records", "results", "Result"].into_iter().find(|key| named(key)).map(str::to_owned),
+    })
+}
+
+fn header_line(header: &[String]) -> String {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let written = writer.write_record(header).ok().and_then(|()| writer.into_inner().ok());
+    written.and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default()
+}
+
+/// The failure that mistakes in a description make.
+fn mistaken(name: &str, mistakes: &[Mistake]) -> Failure {
+    let mut failure = Failure::new(
+        Exit::Rejected,
+        format!("{name}: {}", crate::value::text::count(mistakes.len() as u64, "mistake", "mistakes")),
+    );
+    let mut mistakes: Vec<&Mistake> = mistakes.iter().collect();
+    mistakes.sort_by_key(|mistake| mistake.line);
+    failure.details = mistakes.iter().map(|mistake| format!("{name}:{}: {}", mistake.line, mistake.said)).collect();
+    failure.hint("how descriptions are written stands in src/dataset/README.md")
+}

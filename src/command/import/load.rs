@@ -1,0 +1,301 @@
+//! One file into the database: every record read, made into facts, written; all of it or nothing.
+
+use super::choose::{Chosen, choose};
+use super::rejects::Rejects;
+use super::{Args, OnError, Report, Whether};
+use crate::command::console::Console;
+use crate::command::global::Global;
+use crate::command::input::Input;
+use crate::command::load::countries;
+use crate::command::progress::Progress;
+use crate::exit::{Exit, Failure, Result};
+use crate::import::{Bad, Complaint, Complaints, Record, Records, is_complete, likely};
+use crate::store::{About, Counts, Release, Run, Store, Writer};
+use crate::value::text::count;
+
+/// Imports a file.
+///
+/// # Errors
+/// It cannot be read, or records of it cannot be loaded; then nothing was written.
+pub fn file(input: &Input, args: &Args, global: &Global, console: &mut Console) -> Result<Report> {
+    let chosen = choose(input, args)?;
+    let path = global.database().path;
+    let mut report = None;
+    let done = Store::open_or_create(&path, |store, _| {
+        let mut load = Load::begin(input, &chosen, args, console)?;
+        let outcome = load.run(store, args)?;
+        report = Some(outcome);
+        // a trial leaves no database behind either
+        if args.dry_run { Err(Failure::new(Exit::Done, "")) } else { Ok(()) }
+    });
+    match (done, report) {
+        (Ok(()), Some(report)) => Ok(report),
+        (Err(failure), Some(report)) if failure.exit == Exit::Done && args.dry_run => Ok(report),
+        (Err(failure), _) => Err(failure),
+        (Ok(()), None) => Err(Failure::database("the import did not run")),
+    }
+}
+
+/// An import under way.
+struct Load<'a> {
+    input: &'a Input,
+    chosen: &'a Chosen,
+    skip: bool,
+    most: u64,
+    complaints: Complaints,
+    rejects: Option<Rejects>,
+    progress: Progress,
+    /// Records met, those that are none, and those that a repetition of stood before.
+    read: u64,
+    skipped: u64,
+    silent: u64,
+}
+
+/// What the repetitions of records have in their place, by the record's key.
+type Others = std::collections::HashMap<String, (bool, Vec<String>)>;
+
+impl<'a> Load<'a> {
+    fn begin(input: &'a Input, chosen: &'a Chosen, args: &Args, console: &Console) -> Result<Load<'a>> {
+        if let (Some(rejects), Ok(input)) = (&args.rejects, std::fs::canonicalize(&input.shown))
+            && std::fs::canonicalize(rejects).is_ok_and(|rejects| rejects == input)
+        {
+            return Err(Failure::usage("--rejects names the file that is imported").hint("name another file"));
+        }
+        let rejects = args.rejects.as_deref().map(|target| Rejects::begin(target, chosen)).transpose()?;
+        let skip = args.on_error == OnError::Skip;
+        let most = args.max_errors.unwrap_or(if skip { u64::MAX } else { 20 });
+        let progress = Progress::begin(console.shows_progress(), input.progress());
+        Ok(Load {
+            input,
+            chosen,
+            skip,
+            most,
+            complaints: Complaints::showing(usize::try_from(most).unwrap_or(usize::MAX).min(50)),
+            rejects,
+            progress,
+            read: 0,
+            skipped: 0,
+            silent: 0,
+        })
+    }
+
+    fn run(&mut self, store: &mut Store, args: &Args) -> Result<Report> {
+        let (chosen, description) = (self.chosen, &self.chosen.description);
+        let fresh = store.is_fresh()?;
+        let at = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+        let sha256 = self.input.sha256()?;
+        let mut others = self.others()?;
+        let mut writer = store.write(Run { at, file: Some(self.input.shown.clone()) })?;
+        if fresh {
+            countries(&mut writer)?;
+        }
+        let mut release = writer.release(&About {
+            source: description.source(),
+            title: &description.title,
+            publisher: description.publisher.as_deref(),
+            url: description.url.as_deref(),
+            licence: description.licence.as_deref(),
+            citation: description.citation.as_deref(),
+            dataset: &description.name,
+            release: chosen.release.as_deref(),
+            kinds: chosen.plan.kinds(),
+            parts: chosen.plan.parts,
+        })?;
+        let mut records = chosen.records(self.input)?;
+        let mut record = Record::new();
+        loop {
+            match records.next(&mut record).map_err(|e| self.input.failed(&e))? {
+                Ok(true) => {}
+                Ok(false) => break,
+                Err(fault) => {
+                    let mut complaint = Complaint::fault(&self.input.shown, fault);
+                    if complaint.expected.starts_with("not UTF-8") {
+                        let name = likely(self.input.reader()?).map_err(|e| self.input.failed(&e))?;
+                        complaint.expected = format!("not UTF-8 here; it looks like {name}: pass --encoding {name}");
+                    }
+                    // behind a broken record nobody knows where the next begins
+                    self.complaints.push(complaint);
+                    return Err(self.refusal(false));
+                }
+            }
+            self.one(&record, &records, &mut release, &mut writer, &mut others)?;
+        }
+        if !self.complaints.is_empty() && !self.skip {
+            return Err(self.refusal(true));
+        }
+        let complete = args.complete.map_or_else(|| is_complete(description, &chosen.layout), |whether| whether == Whether::Yes);
+        self.progress.then("writing");
+        let run = release.run();
+        let counts = release.finish(&mut writer, complete, &sha256)?;
+        self.add_up(counts)?;
+        let notes = self.notes(&writer, &records);
+        let rejects = self.rejects.take().map(Rejects::finish).transpose()?.flatten();
+        let report = Report {
+            file: self.input.shown.clone(),
+            dataset: description.name.clone(),
+            source: description.source().to_owned(),
+            release: chosen.release.clone(),
+            run,
+            counts,
+            notes: notes.into_iter().chain(rejects.map(|path| format!("{} holds what was rejected", path.display()))).collect(),
+        };
+        if !args.dry_run {
+            writer.commit()?;
+        }
+        Ok(report)
+    }
+
+    /// Makes facts of a record, and writes them.
+    fn one(
+        &mut self,
+        record: &Record,
+        records: &Records,
+        release: &mut Release,
+        writer: &mut Writer<'_>,
+        others: &mut Others,
+    ) -> Result<()> {
+        let plan = &self.chosen.plan;
+        if plan.skips(record) {
+            self.skipped += 1;
+            return Ok(());
+        }
+        self.read += 1;
+        self.progress.at(self.read);
+        let mut gathered = String::new();
+        if let Some((key, first)) = plan.repeats(record)
+            && let Some((met, all)) = others.get_mut(&key)
+        {
+            if *met {
+                release.repeat(writer);
+                return Ok(());
+            }
+            *met = true;
+            all.retain(|other| *other != first);
+            gathered = all.join("; ");
+        }
+        let (line, _) = records.locate(None);
+        let facts = match plan.make(record, &gathered, line) {
+            Ok(facts) => facts,
+            Err(bad) => return self.reject(bad, record, records, release, writer),
+        };
+        if facts.is_empty() {
+            self.silent += 1;
+            self.read -= 1;
+            return Ok(());
+        }
+        if let Err((_, refused)) = release.record(writer, facts)? {
+            let bad = plan.refused(refused.field, refused.expected, record);
+            return self.reject(vec![bad], record, records, release, writer);
+        }
+        Ok(())
+    }
+
+    fn reject(
+        &mut self,
+        bad: Vec<Bad>,
+        record: &Record,
+        records: &Records,
+        release: &Release,
+        writer: &mut Writer<'_>,
+    ) -> Result<()> {
+        release.reject(writer);
+        if let Some(rejects) = &mut self.rejects {
+            rejects.add(record, records.locate(None).0, &bad, &self.chosen.plan.ignored)?;
+        }
+        for Bad { cell, field, value, expected } in bad {
+            let (line, column) = records.locate(cell);
+            let column = if self.chosen.table.is_some() { 0 } else { column };
+            let file = self.input.shown.clone();
+            self.complaints.push(Complaint { file, line, column, field, value, expected });
+        }
+        if self.skip && self.complaints.rows() > self.most {
+            let mut failure = self.refusal(true);
+            failure.exit = Exit::Limit;
+            return Err(failure);
+        }
+        Ok(())
+    }
+
+    /// What the repetitions of each record have in their place, where an export repeats records.
+    fn others(&self) -> Result<Others> {
+        let mut others = Others::new();
+        if self.chosen.plan.repeats.is_none() {
+            return Ok(others);
+        }
+        let mut records = self.chosen.records(self.input)?;
+        let mut record = Record::new();
+        while let Ok(true) = records.next(&mut record).map_err(|e| self.input.failed(&e))? {
+            if let Some((key, gather)) = self.chosen.plan.repeats(&record) {
+                let (_, all) = others.entry(key).or_default();
+                if !gather.is_empty() && !all.contains(&gather) {
+                    all.push(gather);
+                }
+            }
+        }
+        Ok(others)
+    }
+
+    /// The failure that the complaints make; `whole`: every record was looked at.
+    fn refusal(&mut self, whole: bool) -> Failure {
+        let shown = &self.input.shown;
+        let mut failure =
+            Failure::new(Exit::Rejected, format!("{shown}: {}; nothing was written", self.complaints.sum(self.read)));
+        failure.details = self.complaints.lines();
+        let bad = self.complaints.rows();
+        match self.rejects.take().map(Rejects::finish) {
+            Some(Ok(Some(path))) => failure = failure.hint(format!("{} holds what was rejected", path.display())),
+            Some(Err(other)) => failure = failure.hint(other.message),
+            _ => {}
+        }
+        if whole && !self.skip && self.read > bad {
+            let rest = count(self.read - bad, "record", "records");
+            failure = failure.hint(format!("--on-error skip --rejects rejects.csv loads the other {rest}"));
+        }
+        failure
+    }
+
+    /// Every record that was read must have become something.
+    fn add_up(&self, counts: Counts) -> Result<()> {
+        if counts.read() == self.read {
+            return Ok(());
+        }
+        let (read, told) = (self.read, counts.read());
+        Err(Failure::database(format!("{read} records were read and {told} accounted for; nothing was written"))
+            .hint("this is a fault of the program; please report it"))
+    }
+
+    fn notes(&self, writer: &Writer<'_>, records: &Records) -> Vec<String> {
+        let mut notes = Vec::new();
+        let mut note = |n: u64, one: &str, many: &str, what: &str| {
+            if n > 0 {
+                notes.push(format!("{} {what}", count(n, one, many)));
+            }
+        };
+        note(records.joined(), "record was", "records were", "put together from several lines");
+        note(self.skipped, "line is", "lines are", "no record (totals, tags, footnotes) and was left out");
+        note(self.silent, "record states", "records state", "nothing that becomes a fact, and was left out");
+        let kept = writer.kept().len() as u64;
+        note(kept, "fact was", "facts were", "changed by hand before and stays so");
+        let lines = self.complaints.lines();
+        if self.skip {
+            notes.extend(lines);
+        }
+        // a country is an actor and a place, and one name all the same
+        let mut unknown: Vec<&str> = Vec::new();
+        for (_, name) in writer.unresolved() {
+            if !unknown.contains(&name.as_str()) {
+                unknown.push(name);
+            }
+        }
+        if !unknown.is_empty() {
+            let some: Vec<&str> = unknown.iter().take(5).copied().collect();
+            let more = if unknown.len() > some.len() { ", …" } else { "" };
+            notes.push(format!(
+                "{} nobody known: {}{more}; facts names --unresolved lists them",
+                count(unknown.len() as u64, "name belongs to", "names belong to"),
+                some.join(", ")
+            ));
+        }
+        notes
+    }
+}

@@ -1,0 +1,173 @@
+//! `facts import`: data sets of the field and anybody's tables become facts, nothing lost and nothing invented.
+
+mod choose;
+mod draft;
+mod load;
+mod rejects;
+
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+
+use super::console::Console;
+use super::global::Global;
+use super::input::Input;
+use crate::dataset::DATASETS;
+use crate::exit::{Exit, Failure, Result};
+use crate::render::Heading;
+use crate::store::Counts;
+use crate::value::Cell;
+use crate::value::text::{count, grouped};
+
+/// Import data sets: those of the field are recognised, any other table is read with a description of its columns.
+///
+/// Reads CSV and its relatives, and JSON; plain, .gz, .zst or .zip with one file in it; - is the standard input. All
+/// of a file is written, or nothing: each file is one run of facts log, and facts undo takes it back.
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  facts import GEDEvent_v25_1.csv\n  facts import mine.tsv --mapping mine.toml\n  facts import --draft mine.tsv > mine.toml"
+)]
+pub struct Args {
+    /// The files; - is the standard input
+    #[arg(value_name = "FILE", required = true)]
+    files: Vec<PathBuf>,
+    /// The data set that the files are of [default: recognised by its columns]
+    #[arg(long, value_name = "NAME", value_parser = clap::builder::PossibleValuesParser::new(DATASETS.iter().map(|(name, _)| *name)))]
+    dataset: Option<String>,
+    /// A description of the files' layout, of your own (TOML)
+    #[arg(long, value_name = "FILE", conflicts_with = "dataset")]
+    mapping: Option<PathBuf>,
+    /// Write a first description of a table's layout, from its header and a sample
+    #[arg(long, conflicts_with_all = ["dataset", "mapping", "release", "complete", "dry_run", "rejects"])]
+    draft: bool,
+    /// The publisher's version [default: what the file says]
+    #[arg(long, value_name = "VERSION")]
+    release: Option<String>,
+    /// Whether the file holds everything, so that what it lacks was withdrawn [default: as is known of the data set]
+    #[arg(long, value_name = "WHETHER", num_args = 0..=1, default_missing_value = "yes", require_equals = true)]
+    complete: Option<Whether>,
+    /// Say what would become of the file, and write nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// What a record does that cannot be loaded: stop the import, or stay out
+    #[arg(long, value_name = "WHAT", value_enum, default_value_t = OnError::Abort)]
+    on_error: OnError,
+    /// Where to put the records that cannot be loaded; mended, it can be imported
+    #[arg(long, value_name = "FILE")]
+    rejects: Option<PathBuf>,
+    /// How many mistakes to show; with --on-error skip, more than so many records end the import
+    #[arg(long, value_name = "N")]
+    max_errors: Option<u64>,
+    /// The encoding of the files [default: by byte order mark, else UTF-8, else as known of the data set]
+    #[arg(long, value_name = "NAME")]
+    encoding: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Whether {
+    Yes,
+    No,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum OnError {
+    Abort,
+    Skip,
+}
+
+/// What became of a file.
+struct Report {
+    file: String,
+    dataset: String,
+    source: String,
+    release: Option<String>,
+    run: i64,
+    counts: Counts,
+    /// What else there is to say.
+    notes: Vec<String>,
+}
+
+/// Runs it.
+pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> {
+    if args.draft {
+        let [file] = args.files.as_slice() else { return Err(Failure::usage("--draft takes one file")) };
+        let text = draft::draft(&Input::open(file)?, args.encoding.as_deref())?;
+        console.whole(global, &text)?;
+        return Ok(Exit::Done);
+    }
+    let mut reports = Vec::new();
+    let mut failed = None;
+    for file in &args.files {
+        let done = Input::open(file).and_then(|input| load::file(&input, args, global, console));
+        match done {
+            Ok(report) => {
+                say(&report, args.dry_run, console);
+                reports.push(report);
+            }
+            Err(failure) => {
+                failed = Some(failure);
+                break;
+            }
+        }
+    }
+    if !reports.is_empty() {
+        write(&reports, global, console)?;
+    }
+    if let Some(failure) = failed {
+        return Err(match reports.len() {
+            0 => failure,
+            n => failure.hint(format!("{} before it", count(n as u64, "file was imported", "files were imported"))),
+        });
+    }
+    Ok(if reports.iter().any(|report| report.counts.rejected > 0) { Exit::No } else { Exit::Done })
+}
+
+fn say(report: &Report, dry_run: bool, console: &mut Console) {
+    let Report { file, dataset, release, run, counts, notes, .. } = report;
+    let release = release.as_ref().map_or(String::new(), |release| format!(", release {release}"));
+    console.say(&format!("{file}: {dataset}{release}"));
+    let mut parts = Vec::new();
+    for (n, what) in [
+        (counts.added, "added"),
+        (counts.changed, "changed"),
+        (counts.unchanged, "unchanged"),
+        (counts.rejected, "rejected"),
+        (counts.repeated, "repeated"),
+    ] {
+        if n > 0 {
+            parts.push(format!("{} {what}", grouped(&n.to_string())));
+        }
+    }
+    let became = if parts.is_empty() { String::new() } else { format!(": {}", parts.join(", ")) };
+    let withdrawn =
+        if counts.withdrawn > 0 { format!("; {} withdrawn", grouped(&counts.withdrawn.to_string())) } else { String::new() };
+    let end = if dry_run { "; nothing was written".to_owned() } else { format!(" (import={run})") };
+    console.say(&format!("{} read{became}{withdrawn}{end}", count(counts.read(), "record", "records")));
+    for note in notes {
+        console.say(note);
+    }
+}
+
+fn write(reports: &[Report], global: &Global, console: &mut Console) -> Result<()> {
+    if global.quiet && global.format.is_none() && global.output.is_none() {
+        return Ok(());
+    }
+    let mut headings: Vec<Heading> = ["file", "dataset", "source", "release"].map(Heading::text).into();
+    headings.extend(["read", "added", "changed", "unchanged", "withdrawn", "rejected", "repeated"].map(Heading::number));
+    console.rows(global, headings, Vec::new(), |row| {
+        for report in reports {
+            let whole = |n: u64| Cell::Int(i64::try_from(n).unwrap_or(i64::MAX));
+            let Counts { added, changed, unchanged, withdrawn, rejected, repeated } = report.counts;
+            let mut cells = vec![
+                Cell::Text(report.file.as_str().into()),
+                Cell::Text(report.dataset.as_str().into()),
+                Cell::Text(report.source.as_str().into()),
+                report.release.as_deref().map_or(Cell::Null, |release| Cell::Text(release.into())),
+            ];
+            cells.extend([report.counts.read(), added, changed, unchanged, withdrawn, rejected, repeated].map(whole));
+            row(&cells)?;
+        }
+        Ok(reports.len() as u64)
+    })?;
+    Ok(())
+}

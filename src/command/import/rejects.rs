@@ -1,0 +1,73 @@
+//! The file of records that could not be loaded: as they stood, with what was wrong; mended, it can be imported.
+
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
+
+use super::choose::Chosen;
+use crate::exit::{Failure, Result};
+use crate::import::{Bad, REJECT_COLUMNS, Record};
+use crate::store::draft;
+
+/// A file of rejects on its way; it appears when it is finished, if it holds anything.
+pub struct Rejects {
+    target: PathBuf,
+    out: csv::Writer<BufWriter<NamedTempFile>>,
+    written: u64,
+}
+
+impl Rejects {
+    /// Begins one.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn begin(target: &Path, chosen: &Chosen) -> Result<Rejects> {
+        let failed = |e: &std::io::Error| Failure::io(format!("cannot write {}", target.display()), e);
+        let made = draft::begin(draft::folder_of(target)).map_err(|e| failed(&e))?;
+        let plain = !chosen.description.read.quotes && chosen.table.is_none();
+        let style = if plain { csv::QuoteStyle::Never } else { csv::QuoteStyle::Necessary };
+        let delimiter = if chosen.table.is_some() { b',' } else { u8::try_from(chosen.layout.delimiter).unwrap_or(b',') };
+        let out =
+            csv::WriterBuilder::new().delimiter(delimiter).quote_style(style).flexible(true).from_writer(BufWriter::new(made));
+        let mut rejects = Rejects { target: target.to_owned(), out, written: 0 };
+        let header = chosen.layout.header.iter().map(String::as_str).filter(|name| !REJECT_COLUMNS.contains(name));
+        rejects.row(header.chain(REJECT_COLUMNS))?;
+        Ok(rejects)
+    }
+
+    /// Adds a record.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn add(&mut self, record: &Record, line: u64, bad: &[Bad], ignored: &[usize]) -> Result<()> {
+        let fields: Vec<&str> = bad.iter().filter_map(|bad| bad.field.as_deref()).collect();
+        let errors: Vec<&str> = bad.iter().map(|bad| bad.expected.as_str()).collect();
+        let told = [line.to_string(), fields.join("; "), errors.join("; ")];
+        let cells = record.iter().enumerate().filter(|(n, _)| !ignored.contains(n)).map(|(_, cell)| cell);
+        self.row(cells.chain(told.iter().map(String::as_str)))?;
+        self.written += 1;
+        Ok(())
+    }
+
+    fn row<'a>(&mut self, cells: impl Iterator<Item = &'a str>) -> Result<()> {
+        let failed = format!("cannot write {}", self.target.display());
+        self.out.write_record(cells).map_err(|e| Failure::new(crate::exit::Exit::Io, failed).because(e))
+    }
+
+    /// Gives it its name.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn finish(self) -> Result<Option<PathBuf>> {
+        let failed = |e: &std::io::Error| Failure::io(format!("cannot write {}", self.target.display()), e);
+        if self.written == 0 {
+            return Ok(None);
+        }
+        let mut buffer = self.out.into_inner().map_err(|e| failed(e.error()))?;
+        buffer.flush().map_err(|e| failed(&e))?;
+        let made = buffer.into_inner().map_err(|e| failed(e.error()))?;
+        draft::finish(made, &self.target).map_err(|e| failed(&e))?;
+        Ok(Some(self.target))
+    }
+}

@@ -1,0 +1,176 @@
+//! Records of JSON, an array of objects somewhere in a document or an object a line, turned into a table.
+
+use std::fmt;
+use std::io::{self, Read, Write};
+
+use serde::de::{DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+use serde_json::{Map, Value};
+
+/// Writes the records of a JSON document as CSV and returns the names of its columns, which records to come may add to:
+/// rows have as many cells as there were columns then. An object within a record gives columns with dots in their names;
+/// a list has "; " between.
+///
+/// # Errors
+/// It cannot be read or written (outer), or is no JSON with records at this path (inner).
+pub fn table(document: impl Read, path: Option<&str>, out: &mut impl Write) -> io::Result<Result<Vec<String>, String>> {
+    let mut table = Table { out: csv::WriterBuilder::new().flexible(true).from_writer(out), header: Vec::new(), rows: 0 };
+    let document = io::BufReader::new(document);
+    let steps: Vec<&str> = path.map_or(Vec::new(), |path| path.split('.').filter(|step| !step.is_empty()).collect());
+    let mut reader = serde_json::Deserializer::from_reader(document);
+    let found = if steps.is_empty() {
+        // an array, or one object after another
+        loop {
+            match At(&[], &mut table).deserialize(&mut reader) {
+                Ok(()) => {}
+                Err(e) if e.is_eof() && table.rows > 0 && e.column() == 0 => break Ok(()),
+                Err(e) => break Err(e),
+            }
+            if reader.end().is_ok() {
+                break Ok(());
+            }
+        }
+    } else {
+        At(&steps, &mut table).deserialize(&mut reader)
+    };
+    table.out.flush()?;
+    match found {
+        Err(e) if e.is_io() => Err(e.into()),
+        Err(e) => Ok(Err(format!("expected JSON with records{}: {e}", path.map_or(String::new(), |path| format!(" at {path}"))))),
+        Ok(()) if table.header.is_empty() => Ok(Err("expected records, found none".into())),
+        Ok(()) => Ok(Ok(table.header)),
+    }
+}
+
+/// Where the rows go.
+struct Table<W: Write> {
+    out: csv::Writer<W>,
+    header: Vec<String>,
+    rows: u64,
+}
+
+impl<W: Write> Table<W> {
+    fn add(&mut self, record: Map<String, Value>) -> Result<(), String> {
+        let mut cells = vec![String::new(); self.header.len()];
+        self.flatten("", record, &mut cells)?;
+        self.rows += 1;
+        self.out.write_record(&cells).map_err(|e| e.to_string())
+    }
+
+    fn flatten(&mut self, prefix: &str, record: Map<String, Value>, cells: &mut Vec<String>) -> Result<(), String> {
+        for (name, value) in record {
+            let name = if prefix.is_empty() { name } else { format!("{prefix}.{name}") };
+            let text = match value {
+                Value::Object(inner) => {
+                    self.flatten(&name, inner, cells)?;
+                    continue;
+                }
+                Value::Array(items) if items.iter().all(|item| !item.is_array() && !item.is_object()) => {
+                    items.into_iter().map(plain).filter(|item| !item.is_empty()).collect::<Vec<_>>().join("; ")
+                }
+                other => plain(other),
+            };
+            let place = self.header.iter().position(|known| *known == name).unwrap_or_else(|| {
+                self.header.push(name);
+                self.header.len() - 1
+            });
+            if cells.len() <= place {
+                cells.resize(place + 1, String::new());
+            }
+            cells[place] = text;
+        }
+        Ok(())
+    }
+}
+
+fn plain(value: Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text,
+        other => other.to_string(),
+    }
+}
+
+/// The records below a path of names.
+struct At<'a, W: Write>(&'a [&'a str], &'a mut Table<W>);
+
+impl<'de, W: Write> DeserializeSeed<'de> for At<'_, W> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de, W: Write> Visitor<'de> for At<'_, W> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.first() {
+            Some(step) => write!(f, "an object with \"{step}\" in it"),
+            None => f.write_str("an array of objects"),
+        }
+    }
+
+    fn visit_seq<S: SeqAccess<'de>>(self, mut list: S) -> Result<(), S::Error> {
+        if let Some(step) = self.0.first() {
+            return Err(S::Error::custom(format!("expected an object with \"{step}\" in it, found an array")));
+        }
+        while let Some(record) = list.next_element::<Map<String, Value>>()? {
+            self.1.add(record).map_err(S::Error::custom)?;
+        }
+        Ok(())
+    }
+
+    fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<(), M::Error> {
+        let Some((step, rest)) = self.0.split_first() else {
+            let record = Map::deserialize(serde::de::value::MapAccessDeserializer::new(map))?;
+            return self.1.add(record).map_err(M::Error::custom);
+        };
+        let mut found = false;
+        while let Some(name) = map.next_key::<String>()? {
+            if name == *step && !found {
+                map.next_value_seed(At(rest, &mut *self.1))?;
+                found = true;
+            } else {
+                map.next_value::<IgnoredAny>()?;
+            }
+        }
+        if found { Ok(()) } else { Err(M::Error::custom(format!("nothing in it is called \"{step}\""))) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str, path: Option<&str>) -> Result<(Vec<String>, String), String> {
+        let mut out = Vec::new();
+        let header = table(text.as_bytes(), path, &mut out).unwrap()?;
+        Ok((header, String::from_utf8(out).unwrap()))
+    }
+
+    #[test]
+    fn records_become_rows() {
+        let text = r#"{"count": 2, "data": [{"id": 1, "name": "a,b", "tags": ["x", "y"]}, {"id": 2, "at": {"lat": 3.50}, "name": null}]}"#;
+        let (header, rows) = read(text, Some("data")).unwrap();
+        assert_eq!(header, ["id", "name", "tags", "at.lat"]);
+        assert_eq!(rows, "1,\"a,b\",x; y\n2,,,3.5\n");
+        assert_eq!(read("[{\"a\": 1}]", None).unwrap().1, "1\n");
+        assert_eq!(read("{\"a\": 1}\n{\"a\": 2}\n", None).unwrap().1, "1\n2\n");
+    }
+
+    #[test]
+    fn what_has_no_records_is_refused() {
+        for (text, path) in [
+            ("{\"a\": []}", Some("b")),
+            ("[1]", None),
+            ("[{\"a\": 1}", None),
+            ("", None),
+            ("[]", None),
+            ("{\"a\": [{}", Some("a")),
+        ] {
+            assert!(read(text, path).is_err(), "{text}");
+        }
+    }
+}

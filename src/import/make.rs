@@ -1,0 +1,489 @@
+//! Records to facts, as a plan says.
+
+use std::borrow::Cow;
+use std::fmt::Write;
+
+use super::figure::{self, Figure};
+use super::plan::{By, DatePlan, FactPlan, KeyPart, Making, NamePlan, Plan, Test, Words, looks_like};
+use super::records::Record;
+use super::table::Bad;
+use super::text::{Cells, Text};
+use crate::kind::{Field, Incoming, Key, Row, shared};
+use crate::value::calendar::{self, PRECISIONS, Precision};
+use crate::value::{Cell, Given, Named, Type, date};
+
+/// What is wrong with one thing that a record was to become, and the column that messages point to; none: that of the field.
+type Wrong = (Option<usize>, String);
+
+/// A fact under way.
+struct Draft<'p> {
+    row: Row<'p>,
+    /// Columns that the fact does not hold whole this time, though it may.
+    lost: Vec<usize>,
+    bad: Vec<Bad>,
+}
+
+impl Plan {
+    /// Whether a record is none: a total, a footnote.
+    #[must_use]
+    pub fn skips(&self, record: &Record) -> bool {
+        let cells = self.cells(record, "", "");
+        self.skip.iter().any(|test| test.holds(&cells))
+    }
+
+    /// What a record shares with its repetitions, and what differs; none where records are not repeated.
+    #[must_use]
+    pub fn repeats(&self, record: &Record) -> Option<(String, String)> {
+        let (key, gather) = self.repeats.as_ref()?;
+        let cells = self.cells(record, "", "");
+        let text = |text: &Text| text.fill(&cells).unwrap_or_default().into_owned();
+        Some((text(key), text(gather)))
+    }
+
+    /// The facts of a record, which begins on a line of its file; `others` is what its repetitions have in its place.
+    ///
+    /// # Errors
+    /// Every cell that cannot be what its field wants.
+    pub fn make<'p>(&'p self, record: &'p Record, others: &str, line: u64) -> Result<Vec<Incoming<'p>>, Vec<Bad>> {
+        if record.len() != self.header.len() {
+            let expected = format!("this row has {} cells, the header has {}", record.len(), self.header.len());
+            return Err(vec![Bad { cell: None, field: None, value: None, expected }]);
+        }
+        let key = self.facts.first().map(|first| first.called(&self.cells(record, "", others))).transpose();
+        let record_key = match &key {
+            Ok(Some(Key::Own(key) | Key::Counted(key) | Key::Under(key))) => key.as_str(),
+            _ => "",
+        };
+        let cells = self.cells(record, record_key, others);
+        let mut made: Vec<(usize, Incoming<'p>)> = Vec::new();
+        let mut bad = Vec::new();
+        let mut lost = Vec::new();
+        for (n, fact) in self.facts.iter().enumerate() {
+            if !fact.when.iter().all(|test| test.holds(&cells)) {
+                continue;
+            }
+            let mut draft = Draft { row: Vec::with_capacity(fact.fields.len() * 2 + 4), lost: Vec::new(), bad: Vec::new() };
+            for making in &fact.fields {
+                draft.add(making, &cells);
+            }
+            for (field, value) in &fact.defaults {
+                if !draft.states(field) {
+                    draft.row.push((field, Given::Cell(value.clone())));
+                }
+            }
+            fact.complete(&mut draft, &cells);
+            if let Some(locator) = shared().find(|field| field.name == "locator" && !draft.states(field)) {
+                draft.row.push((locator, Given::Cell(Cell::Text(Cow::Owned(format!("row={line}"))))));
+            }
+            match fact.called(&cells) {
+                Ok(key) => made.push((n, Incoming { kind: fact.kind, key, row: draft.row })),
+                Err(wrong) => draft.bad.push(self.bad("key", wrong, record)),
+            }
+            // several facts are made of the same cells
+            draft.bad.retain(|one| !bad.contains(one));
+            bad.extend(draft.bad);
+            lost.extend(draft.lost);
+        }
+        if !bad.is_empty() {
+            return Err(bad);
+        }
+        if let Some(extra) = self.extra(record, &made, &lost)
+            && let Some((_, first)) = made.first_mut()
+            && let Some(field) = shared().find(|field| field.name == "extra")
+        {
+            first.row.push((field, Given::Cell(Cell::Json(Cow::Owned(extra)))));
+        }
+        Ok(made.into_iter().map(|(_, fact)| fact).collect())
+    }
+
+    /// What the store refused of a record, at the cell that is at fault.
+    #[must_use]
+    pub fn refused(&self, field: &str, expected: String, record: &Record) -> Bad {
+        let makes = |making: &&Making| making.makes(field);
+        let making = self.facts.iter().find_map(|fact| fact.fields.iter().find(makes));
+        self.bad(field, (making.and_then(|making| making.column), expected), record)
+    }
+
+    fn cells<'r, 'k>(&'r self, record: &'r Record, key: &'k str, others: &'k str) -> Cells<'r, 'k> {
+        Cells { record, missing: &self.missing, key, others }
+    }
+
+    fn bad(&self, field: &str, (cell, expected): Wrong, record: &Record) -> Bad {
+        let column = cell.and_then(|cell| self.header.get(cell));
+        let field = column.filter(|column| *column != field).map_or(field.to_owned(), |column| format!("{column} ({field})"));
+        let value = cell.and_then(|cell| record.get(cell)).filter(|value| !value.is_empty()).map(str::to_owned);
+        Bad { cell, field: Some(field), value, expected }
+    }
+
+    /// The columns that no fact of the record holds, as an object of JSON; none where all are held or empty.
+    fn extra(&self, record: &Record, made: &[(usize, Incoming<'_>)], lost: &[usize]) -> Option<String> {
+        let mut json = String::new();
+        for (column, cell) in record.iter().enumerate() {
+            let held = self.homes[column].iter().any(|fact| made.iter().any(|(n, _)| n == fact));
+            if cell.is_empty() || held && !lost.contains(&column) || self.ignored.contains(&column) {
+                continue;
+            }
+            json.push(if json.is_empty() { '{' } else { ',' });
+            quote(&mut json, &self.labels[column]);
+            json.push(':');
+            quote(&mut json, cell);
+        }
+        (!json.is_empty()).then(|| json + "}")
+    }
+}
+
+/// Adds a text to JSON, in quotes.
+fn quote(json: &mut String, text: &str) {
+    if text.bytes().all(|b| b >= b' ' && b != b'"' && b != b'\\') {
+        json.push('"');
+        json.push_str(text);
+        json.push('"');
+    } else {
+        let _ = write!(json, "{}", serde_json::Value::String(text.to_owned()));
+    }
+}
+
+impl FactPlan {
+    /// What the fact is called.
+    fn called(&self, cells: &Cells<'_, '_>) -> Result<Key, Wrong> {
+        let mut key = String::new();
+        let (mut counted, mut under, mut stated) = (false, false, false);
+        for part in &self.key {
+            match part {
+                KeyPart::Counter => counted = true,
+                KeyPart::Record => under = true,
+                KeyPart::Text(text) => {
+                    if stated {
+                        key.push('/');
+                    }
+                    let begin = key.len();
+                    escape(&mut key, &text.fill(cells).unwrap_or_default());
+                    if key.len() == begin && self.key.len() == 1 {
+                        return Err((text.first_column(), "empty: every record must have it, since it is the key".into()));
+                    }
+                    stated = true;
+                }
+            }
+        }
+        Ok(match (counted, under) {
+            (true, _) => Key::Counted(key),
+            (false, true) => Key::Under(key),
+            (false, false) => Key::Own(key),
+        })
+    }
+
+    /// What a fact must state to be one.
+    fn complete(&self, draft: &mut Draft<'_>, cells: &Cells<'_, '_>) {
+        for needed in &self.needed {
+            if draft.states(needed) || draft.bad.iter().any(|bad| bad.field.as_deref() == Some(needed.name)) {
+                continue;
+            }
+            let making = self.fields.iter().find(|making| making.makes(needed.name));
+            let cell = making.and_then(|making| making.column);
+            let value = cell.and_then(|cell| cells.record.get(cell)).filter(|cell| !cell.is_empty()).map(str::to_owned);
+            let expected = "not stated, and every fact of this kind must have it".to_owned();
+            draft.bad.push(Bad { cell, field: Some(needed.name.to_owned()), value, expected });
+        }
+    }
+}
+
+/// A part of a key: "/" stands between parts, so one within becomes `%2F`; white space is one space.
+fn escape(key: &mut String, text: &str) {
+    let begin = key.len();
+    for word in text.split_whitespace() {
+        if key.len() > begin {
+            key.push(' ');
+        }
+        for c in word.chars().filter(|c| !c.is_control()) {
+            match c {
+                '/' => key.push_str("%2F"),
+                '%' => key.push_str("%25"),
+                c => key.push(c),
+            }
+        }
+    }
+}
+
+impl Test {
+    /// Whether a record passes.
+    fn holds(&self, cells: &Cells<'_, '_>) -> bool {
+        let text = self.text.fill(cells);
+        let condition = &self.condition;
+        let text_or_empty = text.as_deref().unwrap_or_default();
+        condition.is.as_ref().is_none_or(|is| is.list().iter().any(|wanted| wanted == text_or_empty))
+            && condition.not.as_ref().is_none_or(|not| !not.list().iter().any(|wanted| wanted == text_or_empty))
+            && condition.starts_with.as_ref().is_none_or(|begin| text_or_empty.starts_with(begin.as_str()))
+            && condition.above.is_none_or(|above| text_or_empty.parse::<f64>().is_ok_and(|n| n > above))
+            && condition.stated.is_none_or(|stated| stated == text.is_some())
+    }
+}
+
+impl<'p> Draft<'p> {
+    /// Whether a field is stated.
+    fn states(&self, wanted: &Field) -> bool {
+        self.row.iter().any(|(field, value)| field.name == wanted.name && !value.is_null())
+    }
+
+    fn set(&mut self, field: Option<&'static Field>, cell: Cell<'p>) {
+        if let Some(field) = field
+            && !cell.is_null()
+        {
+            self.row.push((field, Given::Cell(cell)));
+        }
+    }
+
+    /// Makes a field, or a group of them, from a record.
+    fn add(&mut self, making: &'p Making, cells: &Cells<'p, '_>) {
+        let done = match &making.by {
+            By::Words(words) => self.words(making.field, words, cells).map_err(|e| (None, e)),
+            By::Number(number) => match figure::number(number, cells) {
+                Ok(found) => {
+                    self.set(Some(making.field), found.map_or(Cell::Null, |found| found.cell));
+                    Ok(())
+                }
+                Err(expected) => Err((None, expected)),
+            },
+            By::Quantity(quantity) => figure::quantity(quantity, cells).map(|figure| self.figure(&quantity.fields, figure)),
+            By::Name(name) => self.name(making.field, name, cells).map_err(|e| (None, e)),
+            By::Date(date) => self.date(date, cells),
+        };
+        if let Err((cell, expected)) = done {
+            let cell = cell.or(making.column);
+            let value = cell.and_then(|cell| cells.record.get(cell)).filter(|value| !value.is_empty()).map(str::to_owned);
+            self.bad.push(Bad { cell, field: Some(making.field.name.to_owned()), value, expected });
+        }
+    }
+
+    fn words(&mut self, field: &'static Field, words: &'p Words, cells: &Cells<'p, '_>) -> Result<(), String> {
+        let Some(text) = words.fill(cells)? else { return Ok(()) };
+        // free text is what it is; everything else must be what its field takes
+        let cell = match field.ty {
+            Type::Text if !text.contains('\0') => Cell::Text(text),
+            ty => ty.parse(&text)?,
+        };
+        self.set(Some(field), cell);
+        Ok(())
+    }
+
+    fn figure(&mut self, fields: &[Option<&'static Field>; 5], figure: Option<Figure<'p>>) {
+        let Some(figure) = figure else { return };
+        let [low, best, high, words, qualifier] = *fields;
+        self.set(low, figure.low);
+        self.set(best, figure.best);
+        self.set(high, figure.high);
+        self.set(words, figure.words.map_or(Cell::Null, Cell::Text));
+        self.set(qualifier, figure.qualifier.map_or(Cell::Null, |word| Cell::Text(word.into())));
+    }
+
+    fn name(&mut self, field: &'static Field, plan: &'p NamePlan, cells: &Cells<'p, '_>) -> Result<(), String> {
+        let named = plan.named(cells, &mut self.lost)?;
+        if !named.is_empty() {
+            self.row.push((field, Given::Named(named)));
+        }
+        Ok(())
+    }
+
+    fn date(&mut self, plan: &'p DatePlan, cells: &Cells<'p, '_>) -> Result<(), Wrong> {
+        let Some((edtf, whole)) = plan.edtf(cells)? else { return Ok(()) };
+        date::parse(&edtf).map_err(|e| (None, format!("expected {e}")))?;
+        if !whole {
+            self.lost.extend(&plan.columns);
+        }
+        let [date, span, basis] = plan.fields;
+        self.set(Some(date), Cell::Text(edtf));
+        self.set(Some(span), Cell::Text(if plan.throughout { "throughout" } else { "within" }.into()));
+        self.set(Some(basis), Cell::Text(plan.basis.as_str().into()));
+        Ok(())
+    }
+}
+
+impl Words {
+    /// What a record makes of it, codes read and lists joined.
+    fn fill<'p>(&'p self, cells: &Cells<'p, '_>) -> Result<Option<Cow<'p, str>>, String> {
+        let Some(text) = self.text.fill(cells) else { return Ok(None) };
+        if self.missing.iter().any(|word| *word == text) {
+            return Ok(None);
+        }
+        let Some(split) = &self.split else { return self.one(text, cells) };
+        let mut items: Vec<Cow<'_, str>> = Vec::new();
+        for item in text.split(split.as_str()).map(str::trim).filter(|item| !item.is_empty()) {
+            if let Some(item) = self.meaning(item, cells)? {
+                items.push(item);
+            }
+        }
+        let joined = items.join("; ");
+        Ok((!joined.is_empty()).then_some(Cow::Owned(joined)))
+    }
+
+    fn one<'p>(&'p self, text: Cow<'p, str>, cells: &Cells<'p, '_>) -> Result<Option<Cow<'p, str>>, String> {
+        if !self.formats.is_empty() {
+            return match calendar::day(&text, &self.formats) {
+                Some(day) => Ok(Some(Cow::Owned(date::iso(day)))),
+                None => Err(format!("expected a date that exists, such as {}", calendar::examples(&self.formats))),
+            };
+        }
+        if self.codes.is_empty() {
+            return Ok(Some(text));
+        }
+        Ok(self.meaning(&text, cells)?.map(|meaning| Cow::Owned(meaning.into_owned())))
+    }
+
+    /// What a code means; a text that is none means what the description says, or itself where there are no codes.
+    fn meaning<'a>(&'a self, text: &'a str, cells: &Cells<'a, '_>) -> Result<Option<Cow<'a, str>>, String> {
+        if self.codes.is_empty() {
+            return Ok(Some(Cow::Borrowed(text)));
+        }
+        let bare = figure::bare_code(text);
+        if let Some(meaning) = self.codes.get(text).or_else(|| self.codes.get(bare)) {
+            return Ok((!meaning.is_empty()).then_some(Cow::Borrowed(meaning)));
+        }
+        if let Some((_, meaning)) = self.patterns.iter().find(|(pattern, _)| looks_like(text, pattern)) {
+            return Ok((!meaning.is_empty()).then_some(Cow::Borrowed(meaning)));
+        }
+        match &self.otherwise {
+            Some(otherwise) => Ok(otherwise.fill(cells)),
+            None => {
+                let mut codes: Vec<&str> = self.codes.keys().map(String::as_str).collect();
+                codes.sort_unstable();
+                Err(format!("expected one of the codes {}", codes.join(", ")))
+            }
+        }
+    }
+}
+
+impl NamePlan {
+    /// Whom a record names; columns whose marks the name does not keep go to `lost`.
+    fn named<'p>(&'p self, cells: &Cells<'p, '_>, lost: &mut Vec<usize>) -> Result<Named<'p>, String> {
+        let mut named = Named::default();
+        if let Some(words) = &self.name {
+            named.name = words.fill(cells)?;
+        }
+        if let (Some(split), Some(name)) = (&self.split, &named.name)
+            && name.contains(split.as_str())
+        {
+            // several are nobody in particular: the columns are kept as they are
+            let codes = self.codes.iter().filter_map(|(_, text)| text.column());
+            lost.extend(self.name.as_ref().and_then(|words| words.text.column()).into_iter().chain(codes));
+            return Ok(Named::default());
+        }
+        if let Some(sort) = &self.kind {
+            named.kind = sort.fill(cells)?;
+        }
+        if let Some(name) = &named.name
+            && let Some((mark, kind)) = self.marks.iter().find(|(mark, _)| name.ends_with(mark.as_str()))
+        {
+            let bare = name[..name.len() - mark.len()].trim_end().to_owned();
+            named.kind = Some(Cow::Borrowed(kind.as_str())).filter(|kind| !kind.is_empty());
+            lost.extend(self.name.as_ref().and_then(|words| words.text.column()));
+            named.name = (!bare.is_empty()).then_some(Cow::Owned(bare));
+        }
+        if let Some(name) = &named.name
+            && name.contains(|c: char| c.is_control())
+        {
+            named.name = Some(Cow::Owned(name.split_whitespace().collect::<Vec<_>>().join(" ")));
+        }
+        for (scheme, text) in &self.codes {
+            if let Some(code) = text.fill(cells) {
+                let bare = figure::bare_code(&code);
+                let code = match *scheme {
+                    // codes of ISO 3166 have three digits, which spreadsheets forget
+                    "iso-numeric" if bare.len() < 3 => Cow::Owned(format!("{bare:0>3}")),
+                    _ if bare.len() == code.len() => code,
+                    _ => Cow::Owned(bare.to_owned()),
+                };
+                named.codes.push((scheme, code));
+            }
+        }
+        if let Some([lat, lon]) = &self.point
+            && let (Some(lat), Some(lon)) = (figure::number(lat, cells)?, figure::number(lon, cells)?)
+        {
+            named.point = lat.cell.number().zip(lon.cell.number());
+        }
+        if let Some(within) = &self.within {
+            let within = within.named(cells, lost)?;
+            named.within = (!within.is_empty()).then(|| Box::new(within));
+        }
+        Ok(named)
+    }
+}
+
+impl DatePlan {
+    /// The date as EDTF, and whether the columns of its days can be told from it.
+    fn edtf<'p>(&'p self, cells: &Cells<'p, '_>) -> Result<Option<(Cow<'p, str>, bool)>, Wrong> {
+        let stated = |text: &'p Text| text.fill(cells).filter(|text| !self.missing.iter().any(|word| word == text));
+        let mut date = if let Some([year, month, day]) = &self.parts {
+            let part = |part: &'p Option<Text>| part.as_ref().and_then(stated);
+            let Some(stated_year) = part(year) else { return Ok(None) };
+            let at = |part: &Option<Text>| part.as_ref().and_then(Text::column);
+            let date = calendar::in_parts(&stated_year, part(month).as_deref(), part(day).as_deref());
+            (Cow::Owned(date.map_err(|(n, expected)| (at([year, month, day][n]), expected))?), true)
+        } else if let Some(years) = &self.years {
+            let Some(stated_years) = stated(years) else { return Ok(None) };
+            let date = calendar::years(&stated_years).map_err(|e| (years.column(), e))?;
+            let listed = stated_years.split(|c: char| !c.is_ascii_digit()).filter(|year| !year.is_empty()).count();
+            let whole = listed == date.split('/').count();
+            (Cow::Owned(date), whole)
+        } else {
+            match self.days(self.start.as_ref().and_then(stated), self.end.as_ref().and_then(stated), cells)? {
+                Some(date) => date,
+                None => return Ok(None),
+            }
+        };
+        let no = |word: &Cow<'_, str>| ["no", "false", "0"].contains(&word.to_lowercase().as_str());
+        let approximate = self.approximate.as_ref().and_then(|approximate| approximate.fill(cells));
+        if approximate.is_some_and(|word| !no(&word)) && !date.0.ends_with('~') {
+            date.0 = Cow::Owned(format!("{}~", date.0));
+        }
+        Ok(Some(date))
+    }
+
+    fn days<'p>(
+        &self,
+        begin: Option<Cow<'p, str>>,
+        end: Option<Cow<'p, str>>,
+        cells: &Cells<'p, '_>,
+    ) -> Result<Option<(Cow<'p, str>, bool)>, Wrong> {
+        let day = |text: &str, of: &Option<Text>| {
+            calendar::day(text, &self.formats).ok_or_else(|| {
+                let column = of.as_ref().and_then(Text::column);
+                (column, format!("expected a date that exists, such as {}", calendar::examples(&self.formats)))
+            })
+        };
+        let precision = match &self.precision {
+            None => Precision::Day,
+            Some(words) => {
+                let column = words.text.first_column();
+                let word = words.fill(cells).map_err(|e| (column, e))?;
+                let found = PRECISIONS.iter().find(|(name, _)| Some(*name) == word.as_deref());
+                found.map(|(_, precision)| *precision).ok_or((column, "expected a precision of the date".to_owned()))?
+            }
+        };
+        match (begin, end) {
+            (None, None) => Ok(None),
+            // a date in EDTF stands for itself
+            (Some(begin), None) if self.end.is_none() && self.precision.is_none() && self.formats.is_empty() => {
+                Ok(Some((begin, true)))
+            }
+            (Some(begin), None) => {
+                let first = day(&begin, &self.start)?;
+                let open = self.throughout && self.end.is_some();
+                let date = if open {
+                    format!("{}/..", date::iso(first))
+                } else {
+                    calendar::between(first, first, precision, self.throughout)
+                };
+                Ok(Some((Cow::Owned(date), precision == Precision::Day)))
+            }
+            (None, Some(end)) => Ok(Some((Cow::Owned(format!("/{}", date::iso(day(&end, &self.end)?))), false))),
+            (Some(begin), Some(end)) => {
+                let (first, last) = (day(&begin, &self.start)?, day(&end, &self.end)?);
+                if first > last {
+                    let column = self.end.as_ref().and_then(Text::column);
+                    return Err((column, format!("ends before it begins, on {begin}")));
+                }
+                let date = calendar::between(first, last, precision, self.throughout);
+                Ok(Some((Cow::Owned(date), matches!(precision, Precision::Day | Precision::Span))))
+            }
+        }
+    }
+}
