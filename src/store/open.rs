@@ -201,7 +201,7 @@ fn connect(path: &Path, access: Access) -> Result<Connection> {
     connection.set_prepared_statement_cache_capacity(64);
     connection.execute_batch("PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0;")?;
     if access == Access::Write {
-        connection.execute_batch("PRAGMA synchronous = EXTRA; PRAGMA cache_size = -65536;")?;
+        connection.execute_batch("PRAGMA synchronous = EXTRA; PRAGMA cache_size = -16384;")?;
     }
     Ok(connection)
 }

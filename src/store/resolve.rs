@@ -26,11 +26,38 @@ pub struct Meant {
     pub wording: Rc<str>,
 }
 
+/// What was resolved of late. A name that does not come again for long is looked up anew, so that memory stays flat.
+#[derive(Debug, Default)]
+struct Remembered {
+    recent: HashMap<String, Option<Meant>>,
+    older: HashMap<String, Option<Meant>>,
+}
+
+impl Remembered {
+    /// How many names a generation holds.
+    const MANY: usize = 1 << 14;
+
+    fn get(&mut self, key: &str) -> Option<&Option<Meant>> {
+        if !self.recent.contains_key(key) {
+            let (key, meant) = self.older.remove_entry(key)?;
+            self.insert(key, meant);
+        }
+        self.recent.get(key)
+    }
+
+    fn insert(&mut self, key: String, meant: Option<Meant>) {
+        if self.recent.len() >= Remembered::MANY {
+            self.older = std::mem::take(&mut self.recent);
+        }
+        self.recent.insert(key, meant);
+    }
+}
+
 /// What was resolved so far.
 #[derive(Debug, Default)]
 pub struct Resolved {
     /// Those that mean one bearer whatever the day; `None`: the day decides, and stands behind the key.
-    found: HashMap<String, Option<Meant>>,
+    found: Remembered,
     /// The name at hand had different bearers at different times.
     dated: bool,
     /// The place under which the name at hand is looked up, kept to spare a new text for each.
