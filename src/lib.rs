@@ -12,9 +12,11 @@
 //! - [`claim`], [`check`], [`compare`], [`coverage`]: what is wrong, contested, left out
 //! - [`tabulate`]: rows to a cross-table
 //! - [`render`]: rows to bytes
+//! - [`chart`]: numbers to pictures
 //! - [`store`]: `SQLite`, and nothing else knows it
 //! - [`command`]: the command line, and nothing else knows it
 
+pub mod chart;
 pub mod check;
 pub mod claim;
 pub mod command;

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use facts::command::{self, Console};
 
 fn main() -> ExitCode {
+    command::complete();
     let (out, err) = (io::stdout(), io::stderr());
     let terminal = out.is_terminal();
     let console = Console::new(Box::new(out), Box::new(err), terminal);

@@ -122,6 +122,12 @@ impl Cross {
         self.cells.get(&key).map_or(Cell::Null, |entries| summed(entries.iter(), self.aggregate))
     }
 
+    /// Whether a row and a column have a fact in common.
+    #[must_use]
+    pub fn has(&self, row: &[Label], column: &[Label]) -> bool {
+        self.cells.contains_key(&(row.to_vec(), column.to_vec()))
+    }
+
     /// The total of a row, of a column, or of all.
     ///
     /// # Errors

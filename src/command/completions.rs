@@ -1,24 +1,29 @@
-//! `facts completions`: what a shell needs to complete the command line.
+//! `facts completions`: what a shell needs to complete the command line, names from the database included.
 
-use clap_complete::Shell;
+use clap_complete::env::Shells;
 
 use super::console::Console;
-use crate::exit::{Exit, Result};
+use crate::exit::{Exit, Failure, Result};
 
-/// Print a completion script for a shell.
+/// Print a completion script for a shell; it asks the program, which knows kinds, fields, sources and names.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  facts completions bash > ~/.local/share/bash-completion/completions/facts\n  facts completions fish > ~/.config/fish/completions/facts.fish"
 )]
 pub struct Args {
     /// The shell
-    shell: Shell,
+    #[arg(value_name = "SHELL", value_parser = ["bash", "zsh", "fish", "powershell", "elvish"])]
+    shell: String,
 }
 
 /// Runs it.
 pub fn run(args: &Args, console: &mut Console) -> Result<Exit> {
+    let shells = Shells::builtins();
+    let Some(shell) = shells.completer(&args.shell) else {
+        return Err(Failure::usage(format!("there are no completions for {}", args.shell)));
+    };
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut super::command_line(), "facts", &mut script);
+    shell.write_registration("COMPLETE", "facts", "facts", "facts", &mut script)?;
     console.text(&String::from_utf8_lossy(&script))?;
     Ok(Exit::Done)
 }

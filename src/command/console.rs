@@ -4,8 +4,9 @@ use std::io::{BufWriter, Write};
 
 use super::global::{Global, When};
 use crate::exit::{Exit, Failure, Result};
-use crate::render::{Heading, Sheet};
-use crate::store::draft;
+use crate::kind::parent::SOURCES;
+use crate::render::{About, Heading, Sheet, Work};
+use crate::store::{Store, draft};
 use crate::value::Cell;
 use crate::value::text::visible;
 
@@ -20,6 +21,9 @@ pub struct Console {
     pub terminal: bool,
     quiet: bool,
     verbose: bool,
+    /// The command line, as whoever runs the program wrote it.
+    command: String,
+    about: About,
 }
 
 /// Takes one row.
@@ -29,12 +33,45 @@ impl Console {
     /// Writes data to `out` and says everything else on `err`.
     #[must_use]
     pub fn new(out: Box<dyn Write>, err: Box<dyn Write>, terminal: bool) -> Console {
-        Console { out, err, terminal, quiet: false, verbose: false }
+        Console { out, err, terminal, quiet: false, verbose: false, command: String::new(), about: About::default() }
     }
 
     pub(super) fn set(&mut self, global: &Global) {
         self.quiet = global.quiet;
         self.verbose = global.verbose;
+    }
+
+    /// Remembers the command line.
+    pub(super) fn called(&mut self, command: String) {
+        self.command = command;
+    }
+
+    /// Gets ready to say which works the rows to come cite, and what was asked; for the formats that say so.
+    ///
+    /// # Errors
+    /// The database cannot be read, or the format is unknown.
+    pub fn cite(&mut self, store: &Store, global: &Global) -> Result<()> {
+        if !["xlsx", "html"].contains(&global.format(self.terminal)?.name) {
+            return Ok(());
+        }
+        let named = ["slug", "title", "author", "publisher", "published", "licence", "url", "citation"];
+        let mut works = Vec::new();
+        store.export_parent(&SOURCES, |cells| {
+            let text = |name: &str| {
+                let place = SOURCES.fields.iter().position(|field| field.name == name);
+                place.map_or(String::new(), |place| cells[place].to_string())
+            };
+            works.push(Work { slug: text("slug"), lines: named.map(|name| (name.to_owned(), text(name))).into() });
+            Ok(())
+        })?;
+        let line = |name: &str, text: String| (name.to_owned(), text);
+        let query = vec![
+            line("command", self.command.clone()),
+            line("database", store.path().display().to_string()),
+            line("program", concat!("facts ", env!("CARGO_PKG_VERSION")).to_owned()),
+        ];
+        self.about = About { query, works };
+        Ok(())
     }
 
     /// Whether somebody watches who wants to know how far a long run is.
@@ -94,11 +131,14 @@ impl Console {
     ///
     /// # Errors
     /// It cannot be written.
-    pub fn whole(&mut self, global: &Global, text: &str) -> Result<()> {
-        let Some(target) = &global.output else { return self.text(text) };
+    pub fn whole(&mut self, global: &Global, document: &[u8]) -> Result<()> {
+        let Some(target) = &global.output else {
+            self.out.write_all(document)?;
+            return Ok(self.out.flush()?);
+        };
         let failed = |e: &std::io::Error| Failure::io(format!("cannot write {}", target.display()), e);
         let mut made = draft::begin(draft::folder_of(target)).map_err(|e| failed(&e))?;
-        made.write_all(text.as_bytes()).map_err(|e| failed(&e))?;
+        made.write_all(document).map_err(|e| failed(&e))?;
         draft::finish(made, target).map_err(|e| failed(&e))
     }
 
@@ -143,8 +183,24 @@ impl Console {
             width: if global.output.is_some() { None } else { self.width() },
             cap: (terminal && global.format.is_none()).then_some(CAP),
             color: colour(global, terminal),
+            excel: global.flavour().map(Into::into),
+            about: std::mem::take(&mut self.about),
         };
+        if format.binary && terminal {
+            return Err(Failure::usage(format!("{} is nothing for a terminal", format.name)).hint("write it to a file with -o"));
+        }
         let (count, notes) = match &global.output {
+            None if terminal && format.name == "table" => {
+                let mut text = Vec::new();
+                let done = write(format, &sheet, &mut text, fill)?;
+                let height = terminal_size::terminal_size().map_or(24, |(_, height)| usize::from(height.0));
+                let lines = text.iter().filter(|b| **b == b'\n').count();
+                if lines < height || !super::pager::show(&text) {
+                    self.out.write_all(&text)?;
+                    self.out.flush()?;
+                }
+                done
+            }
             None => {
                 let mut out = BufWriter::with_capacity(1 << 16, &mut self.out);
                 let done = write(format, &sheet, &mut out, fill)?;
@@ -200,7 +256,7 @@ fn write(
 
 fn colour(global: &Global, terminal: bool) -> bool {
     let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    match global.color {
+    match global.color() {
         When::Always => true,
         When::Never => false,
         When::Auto if set("CLICOLOR_FORCE") => true,

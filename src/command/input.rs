@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use sha2::{Digest, Sha256};
 
+use super::sheet;
 use crate::exit::{Exit, Failure, Result};
 use crate::value::text::hex;
 
@@ -35,11 +36,11 @@ pub struct Input {
 }
 
 impl Input {
-    /// Opens a file; `-` is the standard input.
+    /// Opens a file; `-` is the standard input. Of a workbook it is one sheet.
     ///
     /// # Errors
-    /// It cannot be read, or is an archive of several files.
-    pub fn open(path: &Path) -> Result<Input> {
+    /// It cannot be read, is an archive of several files, or has no such sheet.
+    pub fn open(path: &Path, wanted: Option<&str>) -> Result<Input> {
         let piped = path.as_os_str() == "-";
         let shown = if piped { "<stdin>".to_owned() } else { path.display().to_string() };
         let failed = |e: &io::Error| Failure::io(&shown, e);
@@ -69,10 +70,13 @@ impl Input {
         match head.as_slice() {
             [0x1f, 0x8b, ..] => packing = Packing::Gzip,
             [0x28, 0xb5, 0x2f, 0xfd] => packing = Packing::Zstandard,
-            [b'P', b'K', 3 | 5, 4 | 6] => {
-                let (file, inner) = unzip(&given, &shown)?;
-                (member, name) = (Some(file), inner);
-            }
+            [b'P', b'K', 3 | 5, 4 | 6] => match sheet::table(&given, &shown, wanted)? {
+                Some(file) => member = Some(file),
+                None => {
+                    let (file, inner) = unzip(&given, &shown)?;
+                    (member, name) = (Some(file), inner);
+                }
+            },
             _ => {}
         }
         if packing != Packing::Plain {

@@ -2,9 +2,9 @@
 
 use super::console::Console;
 use super::global::Global;
+use super::heading;
 use crate::exit::{Exit, Result};
 use crate::kind::parent::IMPORTS;
-use crate::render::Heading;
 
 /// List the runs that brought facts in, and what each did.
 #[derive(Debug, clap::Args)]
@@ -14,8 +14,7 @@ pub struct Args {}
 /// Runs it.
 pub fn run(_args: &Args, global: &Global, console: &mut Console) -> Result<Exit> {
     let store = global.open()?;
-    let headings =
-        IMPORTS.fields.iter().map(|field| Heading { name: field.name.to_owned(), number: field.ty.is_number() }).collect();
+    let headings = IMPORTS.fields.iter().map(heading).collect();
     let leading =
         ["id", "ran_at", "source", "added", "changed", "file", "withdrawn", "unchanged", "release"].map(String::from).into();
     console.rows(global, headings, leading, |row| store.export_parent(&IMPORTS, row))?;

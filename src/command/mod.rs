@@ -1,10 +1,13 @@
 //! The command line: arguments and their commands, one a file, and the one `match` that runs them.
 
 mod add;
+mod chart;
 mod check;
 mod claims;
 mod compare;
+mod complete;
 mod completions;
+mod config;
 mod console;
 mod coverage;
 mod diff;
@@ -15,19 +18,25 @@ mod filters;
 mod folder;
 mod given;
 mod global;
+mod help;
 mod import;
 mod input;
 mod load;
 mod log;
+mod man;
 mod migrate;
 mod names;
+mod pager;
 mod past;
 mod progress;
 mod query;
+mod run;
 mod search;
 mod seed;
+mod sheet;
 mod show;
 mod source;
+mod sql;
 mod status;
 mod tabulate;
 mod undo;
@@ -40,6 +49,9 @@ pub use console::Console;
 use global::Global;
 
 use crate::exit::{CODES, Exit, Result};
+use crate::kind::Field;
+use crate::render::Heading;
+use crate::value::Type;
 
 /// A sourced fact database for people who study conflict and diplomacy.
 ///
@@ -62,9 +74,12 @@ enum Command {
     Edit(edit::Args),
     Query(query::Args),
     Tabulate(tabulate::Args),
+    Chart(chart::Args),
     Show(show::Args),
     Search(search::Args),
     Compare(compare::Args),
+    Sql(sql::Args),
+    Run(run::Args),
     Check(check::Args),
     Coverage(coverage::Args),
     Source(source::Args),
@@ -77,14 +92,23 @@ enum Command {
     Status(status::Args),
     Migrate(migrate::Args),
     Completions(completions::Args),
+    Man(man::Args),
+    Help(help::Args),
 }
 
 /// Runs the program with these arguments, the first of which is its name.
 pub fn run(arguments: impl IntoIterator<Item = OsString>, mut console: Console) -> Exit {
-    let cli = match Cli::try_parse_from(arguments) {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let words: Vec<String> = arguments.iter().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
+    console.called(format!("facts {}", words.join(" ")));
+    let mut cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         Err(error) => return console.usage(&error),
     };
+    match config::Config::read() {
+        Ok(config) => cli.global.config = config,
+        Err(failure) => return console.fail(&failure),
+    }
     console.set(&cli.global);
     match dispatch(&cli, &mut console) {
         Ok(exit) => exit,
@@ -107,12 +131,17 @@ fn dispatch(cli: &Cli, console: &mut Console) -> Result<Exit> {
         Command::Edit(args) => edit::run(args, global, console),
         Command::Query(args) => query::run(args, global, console),
         Command::Tabulate(args) => tabulate::run(args, global, console),
+        Command::Chart(args) => chart::run(args, global, console),
         Command::Show(args) => show::run(args, global, console),
         Command::Check(args) => check::run(args, global, console),
         Command::Compare(args) => compare::run(args, global, console),
         Command::Coverage(args) => coverage::run(args, global, console),
         Command::Search(args) => search::run(args, global, console),
         Command::Names(args) => names::run(args, global, console),
+        Command::Run(args) => run::run(args, global, console),
+        Command::Man(args) => man::run(args, console),
+        Command::Help(args) => help::run(args, console),
+        Command::Sql(args) => sql::run(args, global, console),
         Command::Source(args) => source::run(args, global, console),
         Command::Diff(args) => diff::run(args, global, console),
         Command::Log(args) => log::run(args, global, console),
@@ -125,9 +154,15 @@ fn dispatch(cli: &Cli, console: &mut Console) -> Result<Exit> {
     }
 }
 
-/// The command line as data, for completions.
-fn command_line() -> clap::Command {
-    Cli::command()
+/// The column that a field makes.
+fn heading(field: &Field) -> Heading {
+    let date = matches!(field.ty, Type::Date | Type::Edtf | Type::Day);
+    Heading { name: field.name.to_owned(), number: field.ty.is_number(), date }
+}
+
+/// Answers a shell that asks for completions, if it does; the program's own run comes after.
+pub fn complete() {
+    clap_complete::CompleteEnv::with_factory(|| complete::add(Cli::command())).complete();
 }
 
 fn after_help() -> String {
@@ -136,4 +171,15 @@ fn after_help() -> String {
         "Examples:\n  facts seed\n  facts query arms-transfers --recipient Iraq\n  facts tabulate casualties --rows year --cols population --value best\n\nExit codes:\n{}",
         codes.join("\n")
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+        complete::add(Cli::command()).debug_assert();
+    }
 }

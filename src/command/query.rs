@@ -3,9 +3,9 @@
 use super::console::Console;
 use super::filters::Filters;
 use super::global::Global;
+use super::heading;
 use crate::exit::{Exit, Result};
 use crate::query::{self, Query};
-use crate::render::Heading;
 use crate::value::text::count;
 
 /// List facts of one kind, or the timeline over all.
@@ -29,6 +29,9 @@ pub struct Args {
     /// Leave out so many first
     #[arg(long, value_name = "N", default_value_t = 0)]
     offset: u64,
+    /// How sources are cited: not at all, by their key, or with the passage
+    #[arg(long, value_name = "HOW", value_parser = ["none", "key", "full"], default_value = "key")]
+    cite: String,
     /// Print the SQL instead of running it
     #[arg(long)]
     explain: bool,
@@ -56,8 +59,20 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
         console.text(&format!("{};\n", store.explain(&query)?))?;
         return Ok(Exit::Done);
     }
-    let headings =
-        query.columns.iter().map(|field| Heading { name: field.name.to_owned(), number: field.ty.is_number() }).collect();
+    if args.cite == "none" {
+        query.columns.retain(|field| !["ref", "source", "locator", "quote"].contains(&field.name));
+    }
+    let cited: &[&str] = if args.cite == "full" { &["source", "locator", "quote"] } else { &[] };
+    let placed: &[&str] = if global.format(console.terminal)?.name == "geojson" { &["lat", "lon"] } else { &[] };
+    if !cited.is_empty() || !placed.is_empty() {
+        for name in cited.iter().chain(placed) {
+            if !query.columns.iter().any(|field| field.name == *name) {
+                query.columns.push(query::field(name, &query.kinds)?);
+            }
+        }
+    }
+    console.cite(&store, global)?;
+    let headings = query.columns.iter().map(|field| heading(field)).collect();
     let leading = if args.columns.is_some() { Vec::new() } else { query.leading().map(str::to_owned).collect() };
     let rows = console.rows(global, headings, leading, |row| store.select(&query, row))?;
     if rows == 0 {

@@ -3,7 +3,7 @@
 use super::add::no_such_ref;
 use super::console::Console;
 use super::global::Global;
-use super::past;
+use super::{heading, past};
 use crate::exit::{Exit, Failure, Result};
 use crate::kind::{Need, shared};
 use crate::passage::{self, Locator};
@@ -107,7 +107,7 @@ fn plain(store: &Store, row: &History) -> Result<Shown> {
         .cells
         .iter()
         .filter(|(field, _)| field.need != Need::Kept && field.name != "key")
-        .map(|(field, cell)| (Heading { name: field.name.to_owned(), number: field.ty.is_number() }, cell.clone()))
+        .map(|(field, cell)| (heading(field), cell.clone()))
         .collect();
     let passage = match evidence(store, row)? {
         Evidence::Held(_, passage, _) => Cell::Text(passage.into()),

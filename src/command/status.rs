@@ -21,11 +21,14 @@ pub fn run(_args: &Args, global: &Global, console: &mut Console) -> Result<Exit>
     let size = std::fs::metadata(store.path()).map_or(0, |found| found.len());
     let mut lines: Vec<(Heading, Value)> = vec![
         (Heading::text("database"), text(&chosen.path.display().to_string())),
-        (Heading::text("chosen_by"), text(chosen.by)),
+        (Heading::text("chosen_by"), text(&chosen.by)),
         (Heading::number("bytes"), whole(size)),
         (Heading::number("schema"), Cell::Int(here)),
         (Heading::text("program"), text(concat!("facts ", env!("CARGO_PKG_VERSION")))),
     ];
+    for (name, value, by) in global.config.told() {
+        lines.push((Heading::text(name), text(&format!("{value} ({})", by.display()))));
+    }
     for held in &status.held {
         lines.push((Heading::number(held.kind.name), whole(held.live)));
     }

@@ -10,7 +10,7 @@ use crate::kind::Field;
 use crate::query::{self, Query, field, fields};
 use crate::render::Heading;
 use crate::tabulate::{Aggregate, Cross, Dispute, Entry, Label, name};
-use crate::value::date::Days;
+use crate::value::date::{Bucket, Days};
 use crate::value::text::count;
 use crate::value::{Cell, Type, Value};
 
@@ -90,6 +90,7 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
         let names: Vec<&str> = split.iter().map(|field| field.name).collect();
         console.say(&format!("the figures differ in {}: each gets a column of its own", names.join(" and ")));
     }
+    console.cite(&global.open()?, global)?;
     let cross = Cross::of(entries, aggregate, args.sum_across_sources).map_err(explain)?;
     write(&cross, &rows, &cols, args, global, console)?;
     let (lacking, all) = cross.lacking();
@@ -107,14 +108,27 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
 }
 
 /// The fields of the table's sides, and those that tell figures of one cell apart.
-struct Axes {
-    rows: Vec<&'static Field>,
-    columns: Vec<&'static Field>,
-    per: Vec<&'static Field>,
+pub struct Axes {
+    /// Those down the side.
+    pub rows: Vec<&'static Field>,
+    /// Those across the top.
+    pub columns: Vec<&'static Field>,
+    /// Those that say what a figure counts.
+    pub per: Vec<&'static Field>,
+}
+
+/// The bucket by whose beginnings so many days are marked.
+#[must_use]
+pub fn bucket_for(days: f64) -> Bucket {
+    match days {
+        days if days < 800.0 => Bucket::Month,
+        days if days < 15_000.0 => Bucket::Year,
+        _ => Bucket::Decade,
+    }
 }
 
 /// The field whose figures are put in the cells.
-fn figure(name: &str, query: &Query) -> Result<&'static Field> {
+pub fn figure(name: &str, query: &Query) -> Result<&'static Field> {
     let found = field(name, &query.kinds)?;
     if found.ty.is_number() {
         return Ok(found);
@@ -140,7 +154,7 @@ fn aggregate(how: Option<How>, value: Option<&Field>) -> Result<Aggregate> {
 }
 
 /// Reads the facts.
-fn collect(query: &Query, axes: &Axes, value: Option<&'static Field>, global: &Global) -> Result<Vec<Entry>> {
+pub fn collect(query: &Query, axes: &Axes, value: Option<&'static Field>, global: &Global) -> Result<Vec<Entry>> {
     let shared = |name: &str| field(name, &query.kinds);
     let mut query = query.clone();
     query.columns = [shared("ref")?, shared("source")?, shared("topic")?, shared("date_from")?, shared("date_to")?].into();
@@ -191,7 +205,7 @@ fn label(field: &Field, cell: &Cell<'_>, days: Days) -> Label {
 }
 
 /// Puts the fields in which figures do differ on the columns, and returns them.
-fn differing(entries: &mut [Entry], per: &[&'static Field], free: &[&'static Field]) -> Vec<&'static Field> {
+pub fn differing(entries: &mut [Entry], per: &[&'static Field], free: &[&'static Field]) -> Vec<&'static Field> {
     let differs: Vec<bool> = (0..per.len())
         .map(|i| {
             let mut labels = entries.iter().filter(|entry| entry.figure.is_some()).map(|entry| &entry.counts[i]);
@@ -205,7 +219,7 @@ fn differing(entries: &mut [Entry], per: &[&'static Field], free: &[&'static Fie
     per.iter().zip(differs).filter(|(_, differs)| *differs).map(|(field, _)| *field).collect()
 }
 
-fn explain(dispute: Dispute) -> Failure {
+pub fn explain(dispute: Dispute) -> Failure {
     match dispute {
         Dispute::Sources(cell, sources) => Failure::usage(format!("{cell} would add up the figures of {}", sources.join(" and ")))
             .hint("--cols source sets them side by side, --source X takes one, --agg range or list shows both, --sum-across-sources adds all the same"),
@@ -229,7 +243,7 @@ fn write(
     console: &mut Console,
 ) -> Result<()> {
     let number = !matches!(args.agg, Some(How::Range | How::List));
-    let figure = |name: String| Heading { name, number };
+    let figure = |name: String| Heading { name, number, date: false };
     let mut headings: Vec<Heading> = rows.iter().map(|field| Heading::text(field.name)).collect();
     if cols.is_empty() {
         let how = args.agg.map(|how| format!("{how:?}").to_lowercase());

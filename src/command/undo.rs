@@ -8,7 +8,7 @@ use crate::value::text::count;
 
 /// Take one run back exactly: what it added goes, what it changed is as it was.
 ///
-/// The actors, places, names, topics and sources that came with it stay.
+/// The actors, places and names that an import brought go with it, unless later facts bear them.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  facts log\n  facts undo 3")]
 pub struct Args {

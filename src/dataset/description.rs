@@ -13,6 +13,7 @@ use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
 use super::template::{Name, Part, Template};
+use crate::value::nearest::did_you_mean;
 
 /// One published layout.
 #[derive(Debug, Clone, Deserialize)]
@@ -56,10 +57,8 @@ impl Description {
     /// # Errors
     /// What is wrong, with its line.
     pub fn parse(text: &str) -> Result<Description, Mistake> {
-        let description: Description = toml::from_str(text).map_err(|e| {
-            let said = e.message().lines().next().unwrap_or_default().to_owned();
-            Mistake::at(text, e.span(), said)
-        })?;
+        let description: Description = toml::from_str(text)
+            .map_err(|e| Mistake::at(text, e.span(), nearer(e.message().lines().next().unwrap_or_default())))?;
         let good = |name: &str| crate::value::Type::Slug.parse(name).is_ok_and(|value| !value.is_null());
         for name in [Some(&description.name), description.source.as_ref()].into_iter().flatten() {
             if !good(name) {
@@ -128,6 +127,19 @@ impl Description {
     #[must_use]
     pub fn source(&self) -> &str {
         self.source.as_deref().unwrap_or(&self.name)
+    }
+}
+
+/// What the reader of TOML says, with the nearest of the words that it would have taken.
+fn nearer(said: &str) -> String {
+    let words: Vec<&str> = said.split('`').skip(1).step_by(2).collect();
+    match words.split_first() {
+        Some((wrong, known)) if said.starts_with("unknown field") && !known.is_empty() => {
+            let near = did_you_mean(wrong, known.iter().copied());
+            let list = if near.is_empty() { format!("; it may be {}", known.join(", ")) } else { near };
+            format!("no word is called \"{wrong}\" here{list}")
+        }
+        _ => said.to_owned(),
     }
 }
 
@@ -253,6 +265,9 @@ pub struct Repeats {
     pub key: Template,
     /// What differs; `{$others}` has all but the first, "; " between.
     pub gather: Template,
+    /// The columns that may differ, where they are more than those of `gather`; what they hold is kept in `extra`.
+    #[serde(default)]
+    pub with: Vec<String>,
 }
 
 /// A test of a record.

@@ -91,6 +91,34 @@ fn plain(value: Value) -> String {
     }
 }
 
+/// The members of an object, each of which may be there once.
+struct Members(Map<String, Value>);
+
+impl<'de> Deserialize<'de> for Members {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Members, D::Error> {
+        struct Reader;
+        impl<'de> Visitor<'de> for Reader {
+            type Value = Members;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Members, M::Error> {
+                let mut members = Map::new();
+                while let Some((name, value)) = map.next_entry::<String, Value>()? {
+                    if members.contains_key(&name) {
+                        return Err(M::Error::custom(format!("\"{name}\" is there twice in one record")));
+                    }
+                    members.insert(name, value);
+                }
+                Ok(Members(members))
+            }
+        }
+        deserializer.deserialize_map(Reader)
+    }
+}
+
 /// The records below a path of names.
 struct At<'a, W: Write>(&'a [&'a str], &'a mut Table<W>);
 
@@ -116,7 +144,7 @@ impl<'de, W: Write> Visitor<'de> for At<'_, W> {
         if let Some(step) = self.0.first() {
             return Err(S::Error::custom(format!("expected an object with \"{step}\" in it, found an array")));
         }
-        while let Some(record) = list.next_element::<Map<String, Value>>()? {
+        while let Some(Members(record)) = list.next_element()? {
             self.1.add(record).map_err(S::Error::custom)?;
         }
         Ok(())
@@ -124,7 +152,7 @@ impl<'de, W: Write> Visitor<'de> for At<'_, W> {
 
     fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<(), M::Error> {
         let Some((step, rest)) = self.0.split_first() else {
-            let record = Map::deserialize(serde::de::value::MapAccessDeserializer::new(map))?;
+            let Members(record) = Members::deserialize(serde::de::value::MapAccessDeserializer::new(map))?;
             return self.1.add(record).map_err(M::Error::custom);
         };
         let mut found = false;
@@ -155,7 +183,8 @@ mod tests {
         let text = r#"{"count": 2, "data": [{"id": 1, "name": "a,b", "tags": ["x", "y"]}, {"id": 2, "at": {"lat": 3.50}, "name": null}]}"#;
         let (header, rows) = read(text, Some("data")).unwrap();
         assert_eq!(header, ["id", "name", "tags", "at.lat"]);
-        assert_eq!(rows, "1,\"a,b\",x; y\n2,,,3.5\n");
+        assert_eq!(rows, "1,\"a,b\",x; y\n2,,,3.50\n");
+        assert_eq!(read("[{\"a\": 12345678901234567890123}]", None).unwrap().1, "12345678901234567890123\n");
         assert_eq!(read("[{\"a\": 1}]", None).unwrap().1, "1\n");
         assert_eq!(read("{\"a\": 1}\n{\"a\": 2}\n", None).unwrap().1, "1\n2\n");
     }
@@ -169,6 +198,7 @@ mod tests {
             ("", None),
             ("[]", None),
             ("{\"a\": [{}", Some("a")),
+            ("[{\"a\": 1, \"a\": 2}]", None),
         ] {
             assert!(read(text, path).is_err(), "{text}");
         }

@@ -36,6 +36,8 @@ pub struct Unfit {
     pub share: usize,
     /// What it lacks, or has and must not have.
     pub why: Vec<String>,
+    /// The columns that it has, in the line that comes nearest to a header.
+    pub header: Vec<String>,
 }
 
 /// How a file lies whose beginning is this, if it suits the description.
@@ -45,7 +47,7 @@ pub struct Unfit {
 pub fn fit(description: &Description, head: &str, file_name: &str) -> Result<Layout, Unfit> {
     let names = &description.recognise.file_name;
     if !names.is_empty() && !names.iter().any(|pattern| looks_like(&file_name.to_lowercase(), &pattern.to_lowercase())) {
-        return Err(Unfit { share: 0, why: vec![format!("a name such as {}", names.join(" or "))] });
+        return Err(Unfit { share: 0, why: vec![format!("a name such as {}", names.join(" or "))], header: Vec::new() });
     }
     let read = &description.read;
     let delimiters = read.delimiter.map_or(DELIMITERS.to_vec(), |delimiter| vec![delimiter]);
@@ -54,7 +56,7 @@ pub fn fit(description: &Description, head: &str, file_name: &str) -> Result<Lay
         return without_header(header, read, &delimiters, &lines);
     }
     let needs = description.needs();
-    let mut nearest = Unfit { share: 0, why: needs.iter().map(|need| need.join("|")).collect() };
+    let mut nearest = Unfit { share: 0, why: needs.iter().map(|need| need.join("|")).collect(), header: Vec::new() };
     for (n, (start, line)) in lines.iter().enumerate() {
         for delimiter in &delimiters {
             let header = named(cells(line, *delimiter, read.quotes), read);
@@ -75,37 +77,49 @@ pub fn fit(description: &Description, head: &str, file_name: &str) -> Result<Lay
             }
             let share = 1000 * (needs.len() - lacks.len()) / needs.len().max(1);
             if share > nearest.share {
-                nearest = Unfit { share, why };
+                nearest = Unfit { share, why, header };
             }
         }
     }
     Err(nearest)
 }
 
-/// A table whose header nobody has described: the first line that falls into several cells, none of them a number.
+/// A table whose header nobody has described: the line that falls into most cells, all of them named differently and few
+/// of them a number, and is followed by as many.
 #[must_use]
 pub fn any(head: &str) -> Option<Layout> {
     let lines = lines(head);
     let read = Read::default();
-    lines.iter().enumerate().find_map(|(n, (start, line))| {
-        let best = DELIMITERS.into_iter().max_by_key(|delimiter| (cells(line, *delimiter, true).len(), *delimiter == ','))?;
-        let header = named(cells(line, best, true), &read);
-        let told = header.len() > 1 && header.iter().filter(|name| !name.is_empty()).count() * 2 > header.len();
-        told.then(|| Layout {
-            delimiter: best,
-            header,
-            preamble: lines[..n].iter().map(|(_, line)| (*line).to_owned()).collect(),
-            start: *start,
-            line: n as u64 + 1,
-            has_header: true,
-            score: 0,
-        })
-    })
+    let mut best: Option<Layout> = None;
+    for (n, (start, line)) in lines.iter().enumerate() {
+        for delimiter in DELIMITERS {
+            let header = named(cells(line, delimiter, true), &read);
+            let mut distinct: Vec<&String> = header.iter().filter(|name| !name.is_empty()).collect();
+            let stated = distinct.len();
+            let words = distinct.iter().filter(|name| name.parse::<f64>().is_err()).count();
+            distinct.sort_unstable();
+            distinct.dedup();
+            let told = header.len() > 1 && stated * 2 > header.len() && distinct.len() == stated && words > 0;
+            let follows = lines.get(n + 1).is_none_or(|(_, next)| cells(next, delimiter, true).len() == header.len());
+            if told && (follows || n == 0) && best.as_ref().is_none_or(|best| header.len() > best.header.len()) {
+                best = Some(Layout {
+                    delimiter,
+                    header,
+                    preamble: lines[..n].iter().map(|(_, line)| (*line).to_owned()).collect(),
+                    start: *start,
+                    line: n as u64 + 1,
+                    has_header: true,
+                    score: 0,
+                });
+            }
+        }
+    }
+    best
 }
 
 fn without_header(header: &[String], read: &Read, delimiters: &[char], lines: &[(usize, &str)]) -> Result<Layout, Unfit> {
     let Some((start, first)) = lines.iter().find(|(_, line)| !line.is_empty()) else {
-        return Err(Unfit { share: 0, why: vec!["a first record".into()] });
+        return Err(Unfit { share: 0, why: vec!["a first record".into()], header: Vec::new() });
     };
     let told = |delimiter: char| cells(first, delimiter, read.quotes);
     let line = lines.iter().position(|(at, _)| at == start).unwrap_or(0) as u64 + 1;
@@ -120,7 +134,7 @@ fn without_header(header: &[String], read: &Read, delimiters: &[char], lines: &[
     }
     match delimiters.iter().find(|delimiter| told(**delimiter).len() == header.len()) {
         Some(delimiter) => Ok(layout(*delimiter, header.to_vec(), false)),
-        None => Err(Unfit { share: 0, why: vec![format!("{} cells in the first line", header.len())] }),
+        None => Err(Unfit { share: 0, why: vec![format!("{} cells in the first line", header.len())], header: Vec::new() }),
     }
 }
 
@@ -229,7 +243,8 @@ mod tests {
         assert_eq!(layout.header, ["id", "b", "c"]);
         assert_eq!(layout.preamble.len(), 2);
         assert_eq!(fit(&description(""), "id\tA\r1\t2", "x").unwrap().delimiter, '\t');
-        assert_eq!(fit(&description(""), "id,c\n", "x").unwrap_err(), Unfit { share: 500, why: vec!["a|b".into()] });
+        let unfit = fit(&description(""), "id,c\n", "x").unwrap_err();
+        assert_eq!((unfit.share, unfit.why), (500, vec!["a|b".to_owned()]));
         assert!(fit(&description("[recognise]\nwithout = [\"c\"]"), head, "x").is_err());
         assert!(fit(&description("[recognise]\nfile_name = [\"*.tsv\"]"), head, "x.csv").is_err());
     }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt::Write;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::figure::{self, Figure};
 use super::plan::{By, DatePlan, FactPlan, KeyPart, Making, NamePlan, Plan, Test, Words, looks_like};
@@ -14,6 +15,19 @@ use crate::value::{Cell, Given, Named, Type, date};
 
 /// What is wrong with one thing that a record was to become, and the column that messages point to; none: that of the field.
 type Wrong = (Option<usize>, String);
+
+/// A record as its repetitions see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Repeated {
+    /// What they have in common, by name.
+    pub key: String,
+    /// A sum of all cells that must be equal.
+    pub shared: u64,
+    /// What `{$others}` has of it.
+    pub gathered: String,
+    /// The cells that may differ and that `{$others}` does not tell.
+    pub untold: Vec<String>,
+}
 
 /// A fact under way.
 struct Draft<'p> {
@@ -28,28 +42,42 @@ impl Plan {
     #[must_use]
     pub fn skips(&self, record: &Record) -> bool {
         let cells = self.cells(record, "", "");
-        self.skip.iter().any(|test| test.holds(&cells))
+        self.skip.iter().any(|test| test.holds(&cells) == Ok(true))
     }
 
-    /// What a record shares with its repetitions, and what differs; none where records are not repeated.
+    /// What a record shares with its repetitions and what differs; none where records are not repeated.
     #[must_use]
-    pub fn repeats(&self, record: &Record) -> Option<(String, String)> {
-        let (key, gather) = self.repeats.as_ref()?;
+    pub fn repeats(&self, record: &Record) -> Option<Repeated> {
+        let plan = self.repeats.as_ref()?;
         let cells = self.cells(record, "", "");
         let text = |text: &Text| text.fill(&cells).unwrap_or_default().into_owned();
-        Some((text(key), text(gather)))
+        let mut shared = DefaultHasher::new();
+        for (column, cell) in record.iter().enumerate() {
+            if !plan.with.contains(&column) && !self.ignored.contains(&column) {
+                (column, cell).hash(&mut shared);
+            }
+        }
+        let cell = |column: &usize| record.get(*column).unwrap_or_default().to_owned();
+        Some(Repeated {
+            key: text(&plan.key),
+            shared: shared.finish(),
+            gathered: text(&plan.gather),
+            untold: plan.untold.iter().map(cell).collect(),
+        })
     }
 
-    /// The facts of a record, which begins on a line of its file; `others` is what its repetitions have in its place.
+    /// The facts of a record, which begins on a line of its file, and of its repetitions.
     ///
     /// # Errors
     /// Every cell that cannot be what its field wants.
-    pub fn make<'p>(&'p self, record: &'p Record, others: &str, line: u64) -> Result<Vec<Incoming<'p>>, Vec<Bad>> {
+    pub fn make<'p>(&'p self, record: &'p Record, repetitions: &[Repeated], line: u64) -> Result<Vec<Incoming<'p>>, Vec<Bad>> {
+        let others: Vec<&str> = repetitions.iter().map(|other| other.gathered.as_str()).filter(|text| !text.is_empty()).collect();
+        let others = &others.join("; ");
         if record.len() != self.header.len() {
             let expected = format!("this row has {} cells, the header has {}", record.len(), self.header.len());
             return Err(vec![Bad { cell: None, field: None, value: None, expected }]);
         }
-        let key = self.facts.first().map(|first| first.called(&self.cells(record, "", others))).transpose();
+        let key = self.facts.first().map(|first| first.called(&self.cells(record, "", others.as_str()))).transpose();
         let record_key = match &key {
             Ok(Some(Key::Own(key) | Key::Counted(key) | Key::Under(key))) => key.as_str(),
             _ => "",
@@ -59,7 +87,20 @@ impl Plan {
         let mut bad = Vec::new();
         let mut lost = Vec::new();
         for (n, fact) in self.facts.iter().enumerate() {
-            if !fact.when.iter().all(|test| test.holds(&cells)) {
+            let mut applies = true;
+            for test in &fact.when {
+                match test.holds(&cells) {
+                    Ok(holds) => applies &= holds,
+                    Err(wrong) => {
+                        let wrong = self.bad("when", wrong, record);
+                        if !bad.contains(&wrong) {
+                            bad.push(wrong);
+                        }
+                        applies = false;
+                    }
+                }
+            }
+            if !applies {
                 continue;
             }
             let mut draft = Draft { row: Vec::with_capacity(fact.fields.len() * 2 + 4), lost: Vec::new(), bad: Vec::new() };
@@ -87,7 +128,7 @@ impl Plan {
         if !bad.is_empty() {
             return Err(bad);
         }
-        if let Some(extra) = self.extra(record, &made, &lost)
+        if let Some(extra) = self.extra(record, &made, &lost, repetitions)
             && let Some((_, first)) = made.first_mut()
             && let Some(field) = shared().find(|field| field.name == "extra")
         {
@@ -116,7 +157,7 @@ impl Plan {
     }
 
     /// The columns that no fact of the record holds, as an object of JSON; none where all are held or empty.
-    fn extra(&self, record: &Record, made: &[(usize, Incoming<'_>)], lost: &[usize]) -> Option<String> {
+    fn extra(&self, record: &Record, made: &[(usize, Incoming<'_>)], lost: &[usize], repetitions: &[Repeated]) -> Option<String> {
         let mut json = String::new();
         for (column, cell) in record.iter().enumerate() {
             let held = self.homes[column].iter().any(|fact| made.iter().any(|(n, _)| n == fact));
@@ -127,6 +168,19 @@ impl Plan {
             quote(&mut json, &self.labels[column]);
             json.push(':');
             quote(&mut json, cell);
+        }
+        let untold = self.repeats.iter().flat_map(|plan| &plan.untold);
+        let told: Vec<serde_json::Map<String, serde_json::Value>> = repetitions
+            .iter()
+            .map(|other| {
+                let cells = untold.clone().zip(&other.untold).filter(|(_, cell)| !cell.is_empty());
+                cells.map(|(column, cell)| (self.labels[*column].clone(), cell.clone().into())).collect()
+            })
+            .filter(|cells: &serde_json::Map<_, _>| !cells.is_empty())
+            .collect();
+        if !told.is_empty() {
+            json.push_str(if json.is_empty() { "{\"repeated\":" } else { ",\"repeated\":" });
+            json.push_str(&serde_json::json!(told).to_string());
         }
         (!json.is_empty()).then(|| json + "}")
     }
@@ -205,16 +259,24 @@ fn escape(key: &mut String, text: &str) {
 }
 
 impl Test {
-    /// Whether a record passes.
-    fn holds(&self, cells: &Cells<'_, '_>) -> bool {
+    /// Whether a record passes; what is no number is above nothing, and wrong.
+    fn holds(&self, cells: &Cells<'_, '_>) -> Result<bool, Wrong> {
         let text = self.text.fill(cells);
         let condition = &self.condition;
         let text_or_empty = text.as_deref().unwrap_or_default();
-        condition.is.as_ref().is_none_or(|is| is.list().iter().any(|wanted| wanted == text_or_empty))
+        let above = match (condition.above, &text) {
+            (None, _) => true,
+            (Some(_), None) => false,
+            (Some(above), Some(text)) => match text.parse::<f64>() {
+                Ok(n) => n > above,
+                Err(_) => return Err((self.text.first_column(), "expected a number".into())),
+            },
+        };
+        Ok(above
+            && condition.is.as_ref().is_none_or(|is| is.list().iter().any(|wanted| wanted == text_or_empty))
             && condition.not.as_ref().is_none_or(|not| !not.list().iter().any(|wanted| wanted == text_or_empty))
             && condition.starts_with.as_ref().is_none_or(|begin| text_or_empty.starts_with(begin.as_str()))
-            && condition.above.is_none_or(|above| text_or_empty.parse::<f64>().is_ok_and(|n| n > above))
-            && condition.stated.is_none_or(|stated| stated == text.is_some())
+            && condition.stated.is_none_or(|stated| stated == text.is_some()))
     }
 }
 
@@ -243,7 +305,15 @@ impl<'p> Draft<'p> {
                 }
                 Err(expected) => Err((None, expected)),
             },
-            By::Quantity(quantity) => figure::quantity(quantity, cells).map(|figure| self.figure(&quantity.fields, figure)),
+            By::Quantity(quantity) => figure::quantity(quantity, cells).map(|figure| {
+                // a flag beside no number is told by no field
+                if let (None, Some(flag)) = (&figure, &quantity.flag)
+                    && flag.fill(cells).is_some()
+                {
+                    self.lost.extend(flag.column());
+                }
+                self.figure(&quantity.fields, figure);
+            }),
             By::Name(name) => self.name(making.field, name, cells).map_err(|e| (None, e)),
             By::Date(date) => self.date(date, cells),
         };
@@ -415,13 +485,16 @@ impl DatePlan {
             let part = |part: &'p Option<Text>| part.as_ref().and_then(stated);
             let Some(stated_year) = part(year) else { return Ok(None) };
             let at = |part: &Option<Text>| part.as_ref().and_then(Text::column);
-            let date = calendar::in_parts(&stated_year, part(month).as_deref(), part(day).as_deref());
-            (Cow::Owned(date.map_err(|(n, expected)| (at([year, month, day][n]), expected))?), true)
+            let (stated_month, stated_day) = (part(month), part(day));
+            // a day of no month is kept beside the year
+            let whole = stated_month.is_some() || stated_day.is_none();
+            let of_month = stated_day.as_deref().filter(|_| stated_month.is_some());
+            let date = calendar::in_parts(&stated_year, stated_month.as_deref(), of_month);
+            (Cow::Owned(date.map_err(|(n, expected)| (at([year, month, day][n]), expected))?), whole)
         } else if let Some(years) = &self.years {
             let Some(stated_years) = stated(years) else { return Ok(None) };
             let date = calendar::years(&stated_years).map_err(|e| (years.column(), e))?;
-            let listed = stated_years.split(|c: char| !c.is_ascii_digit()).filter(|year| !year.is_empty()).count();
-            let whole = listed == date.split('/').count();
+            let whole = calendar::is_every_year(&stated_years);
             (Cow::Owned(date), whole)
         } else {
             match self.days(self.start.as_ref().and_then(stated), self.end.as_ref().and_then(stated), cells)? {

@@ -16,6 +16,7 @@ pub use complaint::{Complaint, Complaints};
 pub use decode::{decoded, is_utf8, likely, named, of_mark};
 pub use json::table as json_table;
 pub use layout::{Layout, any, fit, is_complete, release};
+pub use make::Repeated;
 pub use plan::{Known, Plan, REJECT_COLUMNS, check, plan};
 pub use records::{Form, Record, Records, Short};
 pub use strict::Fault;

@@ -22,8 +22,8 @@ pub struct Plan {
     pub parts: usize,
     /// Records that are none.
     pub skip: Vec<Test>,
-    /// Records that are given once more for each party: what they share, and what differs.
-    pub repeats: Option<(Text, Text)>,
+    /// Records that are given once more for each party.
+    pub repeats: Option<RepeatPlan>,
     /// Words that mean "not stated".
     pub missing: Vec<String>,
     /// The names of the columns.
@@ -48,6 +48,19 @@ impl Plan {
         }
         kinds
     }
+}
+
+/// Records that are given once more for each party: those with one key that differ in some columns alone.
+#[derive(Debug)]
+pub struct RepeatPlan {
+    /// What they share.
+    pub key: Text,
+    /// What differs, as `{$others}` has it.
+    pub gather: Text,
+    /// The columns that may differ.
+    pub with: Vec<usize>,
+    /// Those of them that `gather` does not tell.
+    pub untold: Vec<usize>,
 }
 
 /// What one fact is made of.
@@ -313,7 +326,13 @@ impl Planner<'_> {
             self.variables.clear();
         }
         let skip = read.skip.iter().map(|condition| self.test(condition)).collect();
-        let repeats = read.repeats.as_ref().map(|repeats| (self.text(&repeats.key), self.text(&repeats.gather)));
+        let repeats = read.repeats.as_ref().map(|repeats| {
+            let (key, gather) = (self.text(&repeats.key), self.text(&repeats.gather));
+            let mut with: Vec<usize> = repeats.with.iter().filter_map(|name| column(&self.known.header, name)).collect();
+            let untold = with.iter().copied().filter(|column| gather.column() != Some(*column)).collect();
+            with.extend(gather.first_column());
+            RepeatPlan { key, gather, with, untold }
+        });
         let parts = facts.first().map_or(1, |fact| fact.key.len());
         let ignored: Vec<usize> =
             (0..self.known.header.len()).filter(|i| REJECT_COLUMNS.contains(&self.known.header[*i].as_str())).collect();
@@ -479,6 +498,10 @@ impl Planner<'_> {
             return self.quantity(spec, fields);
         }
         let Some(field) = kind.field(name).filter(|field| field.is_given() && !["key", "source"].contains(&field.name)) else {
+            if name == "source" {
+                self.wrong("source is said once, at the top of the file".into());
+                return None;
+            }
             let given = kind.fields().filter(|field| field.is_given()).map(|field| field.name);
             let near = did_you_mean(name, given.chain(groups(kind).into_iter().chain(["date"])));
             self.wrong(format!("{} have no field \"{name}\"{near}", kind.name));
@@ -551,6 +574,9 @@ impl Planner<'_> {
     }
 
     fn number(&mut self, template: &Template, how: &How, whole: bool) -> Number {
+        if how.thousands.is_some() && how.thousands == Some(how.decimal.unwrap_or('.')) {
+            self.wrong("thousands and decimals cannot have the same sign: say decimal = \",\" too".into());
+        }
         Number {
             text: self.text(template),
             missing: how.missing.clone(),
@@ -681,7 +707,9 @@ impl Planner<'_> {
                 self.wrong(format!("{}: \"{word}\": {expected}", field.name));
             }
         }
-        let columns = [&start, &end].into_iter().flatten().filter_map(Text::column).collect();
+        let day = parts.as_ref().and_then(|[.., day]| day.as_ref());
+        let told = [start.as_ref(), end.as_ref(), years.as_ref(), day];
+        let columns = told.into_iter().flatten().filter_map(Text::column).collect();
         DatePlan {
             start,
             end,

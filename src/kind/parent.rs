@@ -49,7 +49,7 @@ pub static SOURCES: Parent = Parent {
         Field::new("note", Type::Text, "What a reader should know."),
     ],
     key: &["slug"],
-    kept: &["id"],
+    kept: &["id", "import_id"],
 };
 
 /// The texts of documents.
@@ -89,7 +89,7 @@ pub static ACTORS: Parent = Parent {
         Field::new("note", Type::Text, "What a reader should know."),
     ],
     key: &["name"],
-    kept: &["id"],
+    kept: &["id", "import_id"],
 };
 
 /// Countries, regions, cities and sites.
@@ -105,7 +105,7 @@ pub static PLACES: Parent = Parent {
         Field::new("note", Type::Text, "What a reader should know."),
     ],
     key: &["name"],
-    kept: &["id"],
+    kept: &["id", "import_id"],
 };
 
 /// Every spelling and code.
@@ -121,7 +121,7 @@ pub static NAMES: Parent = Parent {
         Field::new("valid_to", Type::Edtf, "Until when the code is valid."),
     ],
     key: &["scheme", "name", "actor", "place", "valid_from"],
-    kept: &["id", "folded"],
+    kept: &["id", "folded", "import_id"],
 };
 
 /// Runs of seed and import.

@@ -13,7 +13,7 @@ const CONFIDENCES: &[&str] = &["high", "medium", "low", "unrated"];
 const RETIRED: &[&str] = &["changed", "absent", "deleted", "mistake"];
 
 /// Shared fields that a query shows only when it names them.
-pub const HIDDEN: &[&str] = &["key", "year", "quarter", "month", "decade", "country", "extra"];
+pub const HIDDEN: &[&str] = &["key", "year", "quarter", "month", "decade", "country", "lat", "lon", "extra"];
 
 /// The shared fields that stand before the kind's own.
 pub const HEAD: &[Field] = &[
@@ -53,6 +53,8 @@ pub const TAIL: &[Field] = &[
         "How exactly the place is known (after the UCDP GED codebook, where_prec).",
     ),
     Field::new("country", Type::Place, "The country that the place lies in.").derived().filter(Is),
+    Field::new("lat", Type::Real, "Latitude of the place, degrees north (WGS 84).").derived(),
+    Field::new("lon", Type::Real, "Longitude of the place, degrees east (WGS 84).").derived(),
     Field::new("confidence", Type::Choice(CONFIDENCES), "How far whoever recorded it trusts it.").default("unrated"),
     Field::new(
         "locator",

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use super::cited::Cited;
 use super::table::shown;
 use super::{Format, Sheet, Sink};
 use crate::value::Cell;
@@ -11,6 +12,7 @@ pub static FORMAT: Format = Format {
     name: "html",
     extensions: &["html", "htm"],
     about: "one self-contained page",
+    binary: false,
     open: |out, sheet| {
         let (head, _) =
             page("facts", STYLE, "\u{0}").split_once('\u{0}').map(|(a, b)| (a.to_owned(), b.to_owned())).unwrap_or_default();
@@ -19,23 +21,26 @@ pub static FORMAT: Format = Format {
             write!(out, "<th{}>{}</th>", if heading.number { " class=\"n\"" } else { "" }, escaped(&heading.name))?;
         }
         writeln!(out, "</tr></thead>\n<tbody>")?;
-        Ok(Box::new(Rows { out, sheet }))
+        Ok(Box::new(Rows { out, sheet, cited: Cited::new(sheet) }))
     },
 };
 
 const STYLE: &str = "
 table { border-collapse: collapse; } th, td { text-align: left; vertical-align: top; padding: .25rem .7rem .25rem 0; }
 th { border-bottom: 2px solid #888; position: sticky; top: 0; background: #fff; } td { border-bottom: 1px solid #ddd; }
+h2 { font-size: 1.1rem; margin-top: 2rem; } dt { font-weight: 600; } dd { margin: 0 0 .5rem 1rem; }
 .n { text-align: right; font-variant-numeric: tabular-nums; } .null { color: #aaa; }
 ";
 
 struct Rows<'a> {
     out: &'a mut dyn Write,
     sheet: &'a Sheet,
+    cited: Cited,
 }
 
 impl Sink for Rows<'_> {
     fn row(&mut self, cells: &[Cell<'_>]) -> io::Result<()> {
+        self.cited.row(cells);
         write!(self.out, "<tr>")?;
         for (heading, cell) in self.sheet.headings.iter().zip(cells) {
             let class = match (heading.number, cell.is_null()) {
@@ -53,7 +58,25 @@ impl Sink for Rows<'_> {
     }
 
     fn finish(self: Box<Self>) -> io::Result<Vec<String>> {
-        writeln!(self.out, "</tbody></table>\n</body></html>")?;
+        writeln!(self.out, "</tbody></table>")?;
+        let works = self.cited.works(self.sheet);
+        if !works.is_empty() {
+            writeln!(self.out, "<h2>Sources</h2>\n<dl>")?;
+            for work in works {
+                let lines = work.lines.iter().filter(|(name, text)| name != "slug" && !text.is_empty());
+                let told: Vec<String> = lines.map(|(_, text)| escaped(text)).collect();
+                writeln!(self.out, "<dt>{}</dt><dd>{}</dd>", escaped(&work.slug), told.join(". "))?;
+            }
+            writeln!(self.out, "</dl>")?;
+        }
+        if !self.sheet.about.query.is_empty() {
+            writeln!(self.out, "<h2>About</h2>\n<dl>")?;
+            for (name, text) in &self.sheet.about.query {
+                writeln!(self.out, "<dt>{}</dt><dd>{}</dd>", escaped(name), escaped(text))?;
+            }
+            writeln!(self.out, "</dl>")?;
+        }
+        writeln!(self.out, "</body></html>")?;
         Ok(Vec::new())
     }
 }

@@ -8,14 +8,20 @@ use super::{Format, Heading, Sheet, Sink};
 use crate::value::Cell;
 
 /// An array.
-pub static JSON: Format =
-    Format { name: "json", extensions: &["json"], about: "an array of objects", open: |out, sheet| begin(out, sheet, true) };
+pub static JSON: Format = Format {
+    name: "json",
+    extensions: &["json"],
+    about: "an array of objects",
+    binary: false,
+    open: |out, sheet| begin(out, sheet, true),
+};
 
 /// An object a line.
 pub static JSONL: Format = Format {
     name: "jsonl",
     extensions: &["jsonl", "ndjson"],
     about: "an object a line",
+    binary: false,
     open: |out, sheet| begin(out, sheet, false),
 };
 
@@ -38,7 +44,7 @@ impl Sink for Objects<'_> {
         if self.array {
             self.out.write_all(if self.rows == 0 { b"\n" } else { b",\n" })?;
         }
-        serde_json::to_writer(&mut *self.out, &Object { sheet: self.sheet, cells })?;
+        serde_json::to_writer(&mut *self.out, &Object { sheet: self.sheet, cells, skip: &[] })?;
         if !self.array {
             self.out.write_all(b"\n")?;
         }
@@ -57,12 +63,24 @@ impl Sink for Objects<'_> {
 struct Object<'a> {
     sheet: &'a Sheet,
     cells: &'a [Cell<'a>],
+    skip: &'a [usize],
+}
+
+/// Writes a row as an object, without some of its columns.
+///
+/// # Errors
+/// The output cannot be written.
+pub fn object(out: &mut dyn Write, sheet: &Sheet, cells: &[Cell<'_>], skip: &[usize]) -> io::Result<()> {
+    Ok(serde_json::to_writer(out, &Object { sheet, cells, skip })?)
 }
 
 impl Serialize for Object<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(self.cells.len()))?;
-        for (Heading { name, .. }, cell) in self.sheet.headings.iter().zip(self.cells) {
+        let mut map = serializer.serialize_map(Some(self.cells.len() - self.skip.len()))?;
+        for (n, (Heading { name, .. }, cell)) in self.sheet.headings.iter().zip(self.cells).enumerate() {
+            if self.skip.contains(&n) {
+                continue;
+            }
             match (cell, &self.sheet.null) {
                 (Cell::Null, Some(null)) => map.serialize_entry(name, null)?,
                 _ => map.serialize_entry(name, cell)?,

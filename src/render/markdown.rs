@@ -11,6 +11,7 @@ pub static FORMAT: Format = Format {
     name: "markdown",
     extensions: &["md", "markdown"],
     about: "a Markdown table",
+    binary: false,
     open: |out, sheet| {
         let names: Vec<String> = sheet.headings.iter().map(|heading| escaped(&heading.name)).collect();
         let rules: Vec<&str> = sheet.headings.iter().map(|heading| if heading.number { "---:" } else { "---" }).collect();

@@ -1,19 +1,33 @@
 //! Rows to bytes: one output format a file, and the list of them. Knows cells and headings, nothing else.
 
+mod cited;
 mod csv;
+mod geojson;
 pub mod html;
 mod json;
+mod latex;
 mod markdown;
 mod record;
 mod table;
+mod xlsx;
 
 use std::io::{self, Write};
 
 use crate::value::Cell;
 
 /// Every output format.
-pub static FORMATS: &[&Format] =
-    &[&table::FORMAT, &csv::CSV, &csv::TSV, &json::JSON, &json::JSONL, &markdown::FORMAT, &html::FORMAT];
+pub static FORMATS: &[&Format] = &[
+    &table::FORMAT,
+    &csv::CSV,
+    &csv::TSV,
+    &json::JSON,
+    &json::JSONL,
+    &xlsx::FORMAT,
+    &markdown::FORMAT,
+    &html::FORMAT,
+    &latex::FORMAT,
+    &geojson::FORMAT,
+];
 
 /// A way to write rows.
 #[derive(Debug)]
@@ -24,6 +38,8 @@ pub struct Format {
     pub extensions: &'static [&'static str],
     /// One sentence.
     pub about: &'static str,
+    /// It is no text, and nothing for a terminal.
+    pub binary: bool,
     /// Begins to write.
     pub open: for<'a> fn(&'a mut dyn Write, &'a Sheet) -> io::Result<Box<dyn Sink + 'a>>,
 }
@@ -45,6 +61,37 @@ pub struct Sheet {
     pub cap: Option<usize>,
     /// Whether tables may use colour.
     pub color: bool,
+    /// How spreadsheets want their CSV; none: as it is.
+    pub excel: Option<Excel>,
+    /// What the rows are, for the formats that say so.
+    pub about: About,
+}
+
+/// The two kinds of CSV that spreadsheets open by a double click: both begin with a byte order mark and end lines with CRLF.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Excel {
+    /// A comma between cells, a point before decimals.
+    Us,
+    /// A semicolon between cells, a comma before decimals.
+    Eu,
+}
+
+/// What rows are, and which works they may cite.
+#[derive(Debug, Clone, Default)]
+pub struct About {
+    /// The question: each line with its name.
+    pub query: Vec<(String, String)>,
+    /// The works that are known.
+    pub works: Vec<Work>,
+}
+
+/// A work that rows may cite.
+#[derive(Debug, Clone)]
+pub struct Work {
+    /// Its short name.
+    pub slug: String,
+    /// Its title, publisher and so on, each with its name.
+    pub lines: Vec<(String, String)>,
 }
 
 /// One column.
@@ -54,17 +101,19 @@ pub struct Heading {
     pub name: String,
     /// Numbers stand to the right.
     pub number: bool,
+    /// It holds dates, whole ones among them.
+    pub date: bool,
 }
 
 impl Heading {
     /// A column of text.
     pub fn text(name: impl Into<String>) -> Heading {
-        Heading { name: name.into(), number: false }
+        Heading { name: name.into(), number: false, date: false }
     }
 
     /// A column of numbers.
     pub fn number(name: impl Into<String>) -> Heading {
-        Heading { name: name.into(), number: true }
+        Heading { name: name.into(), number: true, date: false }
     }
 }
 

@@ -26,12 +26,26 @@ impl<'a> Records<'a> {
 
 impl Sink for Records<'_> {
     fn row(&mut self, cells: &[Cell<'_>]) -> io::Result<()> {
+        let sheet = self.sheet;
+        self.lines(cells.iter().map(|cell| shown(cell, sheet)))
+    }
+
+    fn finish(self: Box<Self>) -> io::Result<Vec<String>> {
+        Ok(Vec::new())
+    }
+}
+
+impl Records<'_> {
+    /// Writes a record whose cells are text already.
+    ///
+    /// # Errors
+    /// The output cannot be written.
+    pub fn lines(&mut self, cells: impl Iterator<Item = String>) -> io::Result<()> {
         if self.rows > 0 {
             writeln!(self.out)?;
         }
         let room = self.sheet.width.map_or(usize::MAX, |width| width.saturating_sub(self.label + 2).max(20));
-        for (heading, cell) in self.sheet.headings.iter().zip(cells) {
-            let text = shown(cell, self.sheet);
+        for (heading, text) in self.sheet.headings.iter().zip(cells) {
             let pad = self.label - heading.name.width();
             for (i, line) in wrapped(&text, room).iter().enumerate() {
                 let line = &marked(line, self.sheet.color);
@@ -44,10 +58,6 @@ impl Sink for Records<'_> {
         }
         self.rows += 1;
         Ok(())
-    }
-
-    fn finish(self: Box<Self>) -> io::Result<Vec<String>> {
-        Ok(Vec::new())
     }
 }
 

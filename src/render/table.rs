@@ -17,6 +17,7 @@ pub static FORMAT: Format = Format {
     name: "table",
     extensions: &["txt"],
     about: "a table for people; the default on a terminal",
+    binary: false,
     open: |out, sheet| {
         if sheet.records {
             return Ok(Box::new(Records::new(out, sheet)));
@@ -62,6 +63,11 @@ impl Sink for People<'_> {
         let People { out, sheet, rows, left_out } = *self;
         let mut notes = Vec::new();
         let (columns, widths) = layout(sheet, &rows);
+        // on a terminal one row that does not fit is read better line by line
+        if let ([row], true, true) = (rows.as_slice(), sheet.cap.is_some(), columns.len() < sheet.headings.len()) {
+            Records::new(out, sheet).lines(row.iter().map(|(text, _)| text.clone()))?;
+            return Ok(notes);
+        }
         if !rows.is_empty() {
             write_table(out, sheet, &rows, &columns, &widths)?;
         }

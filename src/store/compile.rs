@@ -163,6 +163,9 @@ pub fn expression(kind: &Kind, field: &Field) -> String {
         ("date_from", _) => "f.first_day".to_owned(),
         ("date_to", _) => "f.last_day".to_owned(),
         ("country", _) => COUNTRY.to_owned(),
+        (axis @ ("lat" | "lon"), _) => {
+            format!("(SELECT p.{axis} FROM names n JOIN places p ON p.id = n.place_id WHERE n.id = f.place_id)")
+        }
         (_, Type::Source) => source_slug(),
         (name, Type::Actor) => usual(Class::Actor, &format!("{name}_id")),
         (name, Type::Place) => usual(Class::Place, &format!("{name}_id")),

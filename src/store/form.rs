@@ -110,6 +110,19 @@ impl Prepared {
         }
     }
 
+    /// Adds what no field tells to the columns that have none.
+    pub fn add_extra(&mut self, untold: &[(String, String)]) {
+        let Some((_, column)) = self.form.find("extra") else { return };
+        let mut object = match &self.values[column] {
+            Sql::Text(json) => serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(json).unwrap_or_default(),
+            _ => serde_json::Map::new(),
+        };
+        for (name, text) in untold {
+            object.insert(name.clone(), serde_json::Value::String(text.clone()));
+        }
+        self.values[column] = Sql::Text(serde_json::Value::Object(object).to_string());
+    }
+
     /// Says what it is called, within which source.
     pub fn called(&mut self, slug: &str, source: i64, key: &str) -> &Prepared {
         if let Some((_, column)) = self.form.find("key") {

@@ -134,7 +134,7 @@ fn go_over(connection: &Connection, class: Class, from: i64, to: i64) -> Result<
 }
 
 /// The columns of facts that point to names of a class.
-fn roles(class: Class) -> Vec<(&'static str, String)> {
+pub(super) fn roles(class: Class) -> Vec<(&'static str, String)> {
     let ty = if class == Class::Actor { Type::Actor } else { Type::Place };
     KINDS
         .iter()

@@ -186,13 +186,12 @@ fn look(connection: &Connection, class: Class, text: &str) -> Result<Found> {
         let entry = Entry { id: row.get(0)?, bearer: row.get(1)?, wording: row.get(2)?, usual: row.get(3)? };
         entries.push(entry);
     }
-    // an exact spelling means its own bearer, even if others share the folded form
+    // an exact spelling means its own bearer, even if others share the folded form, and before anybody's code
     let is_exact = |entry: &&Entry| spelling(&entry.wording).name == name;
-    let candidates: Vec<&Entry> = if entries.iter().any(|entry| is_exact(&entry)) {
-        entries.iter().filter(is_exact).collect()
-    } else {
-        entries.iter().collect()
-    };
+    let is_name = |entry: &&Entry| spelling(&entry.wording).scheme.is_none_or(|scheme| scheme == "name");
+    let exact: Vec<&Entry> = entries.iter().filter(is_exact).collect();
+    let names: Vec<&Entry> = exact.iter().copied().filter(is_name).collect();
+    let candidates: Vec<&Entry> = [names, exact].into_iter().find(|some| !some.is_empty()).unwrap_or(entries.iter().collect());
     let mut bearers: Vec<&str> = candidates.iter().map(|entry| entry.usual.as_str()).collect();
     bearers.sort_unstable();
     bearers.dedup();

@@ -33,6 +33,8 @@ pub struct About<'a> {
     pub release: Option<&'a str>,
     /// The kinds of the facts that its records become.
     pub kinds: Vec<&'static Kind>,
+    /// The file holds records that were rejected before and are mended now: none of them replaces another.
+    pub mended: bool,
     /// Of how many parts, "/" between, the key of a record's first fact is made.
     pub parts: usize,
 }
@@ -45,6 +47,7 @@ pub struct Release {
     import: i64,
     kinds: Vec<&'static Kind>,
     parts: usize,
+    mended: bool,
     /// The source had no facts before, so that nothing need be compared.
     fresh: bool,
     /// The rows that were met, kind by kind.
@@ -91,7 +94,7 @@ impl Writer<'_> {
     /// The database cannot be written.
     pub fn release(&mut self, about: &About<'_>) -> Result<Release> {
         let About { source: slug, title, publisher, url, licence, citation, dataset, release, .. } = about;
-        self.transaction.execute(
+        let new = self.transaction.execute(
             "INSERT INTO sources (slug, kind, title, publisher, url, licence, citation) VALUES (?1, 'dataset', ?2, ?3, ?4, ?5, ?6)
              ON CONFLICT (slug) DO NOTHING",
             params![slug, title, publisher, url, licence, citation],
@@ -103,6 +106,10 @@ impl Writer<'_> {
             fresh &= !self.transaction.query_row(&sql, [source], |row| row.get::<_, bool>(0))?;
         }
         let import = self.import(source)?;
+        self.begin_run(import);
+        if new > 0 {
+            self.transaction.execute("UPDATE sources SET import_id = ?2 WHERE id = ?1", params![source, import])?;
+        }
         self.transaction
             .execute("UPDATE imports SET dataset = ?2, release = ?3 WHERE id = ?1", params![import, dataset, release])?;
         Ok(Release {
@@ -112,6 +119,7 @@ impl Writer<'_> {
             import,
             kinds: about.kinds.clone(),
             parts: about.parts,
+            mended: about.mended,
             fresh,
             seen: HashMap::new(),
             counters: HashMap::new(),
@@ -146,7 +154,7 @@ impl Release {
                 let base = base.clone();
                 if self.fresh {
                     self.next(&base, 0)
-                } else if let Some(same) = self.same(writer, &base, &mut ready[0])? {
+                } else if let Some(same) = self.same(writer, &base, &mut ready)? {
                     same
                 } else {
                     self.waiting.push((base, ready));
@@ -175,7 +183,8 @@ impl Release {
         for (base, ready) in std::mem::take(&mut self.waiting) {
             let Some(first) = ready.first() else { continue };
             let live = self.live_of(writer, first.prepared.form.kind, &base)?;
-            let key = match live.iter().find(|(id, ..)| !self.has_seen(first.prepared.form.kind, *id)) {
+            let free = live.iter().find(|(id, ..)| !self.has_seen(first.prepared.form.kind, *id));
+            let key = match free.filter(|_| !self.mended) {
                 Some((_, key, _)) => key.clone(),
                 None => {
                     let number = |key: &String| key.rsplit('/').next().and_then(|n| n.parse().ok()).unwrap_or(0);
@@ -226,13 +235,26 @@ impl Release {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// The key of a live row that is called so and states the same.
-    fn same(&self, writer: &Writer<'_>, base: &str, first: &mut Ready) -> Result<Option<String>> {
-        let kind = first.prepared.form.kind;
-        for (id, key, digest) in self.live_of(writer, kind, base)? {
-            if !self.has_seen(kind, id) && first.prepared.called(&self.slug, self.source, &key).digest() == digest {
-                return Ok(Some(key));
+    /// The key of a live record that is called so and states the same, in all of its facts.
+    fn same(&self, writer: &Writer<'_>, base: &str, ready: &mut [Ready]) -> Result<Option<String>> {
+        let Some(kind) = ready.first().map(|first| first.prepared.form.kind) else { return Ok(None) };
+        'live: for (id, key, digest) in self.live_of(writer, kind, base)? {
+            if self.has_seen(kind, id) || ready[0].prepared.called(&self.slug, self.source, &key).digest() != digest {
+                continue;
             }
+            for Ready { key: own, prepared } in &mut ready[1..] {
+                let full = match own {
+                    Key::Own(key) => key.clone(),
+                    Key::Counted(_) => key.clone(),
+                    Key::Under(under) => format!("{key}/{under}"),
+                };
+                // a fact that was called otherwise for this try is called rightly when it is written
+                let digest = prepared.called(&self.slug, self.source, &full).digest();
+                if writer.live(&prepared.form, self.source, &full)?.is_none_or(|live| live.digest != digest) {
+                    continue 'live;
+                }
+            }
+            return Ok(Some(key));
         }
         Ok(None)
     }

@@ -12,8 +12,9 @@ use rusqlite::{OptionalExtension, params};
 use super::names::Class;
 use super::write::Writer;
 use crate::exit::Result;
+use crate::value::Named;
+use crate::value::date::{self, Days};
 use crate::value::text::fold;
-use crate::value::{Named, date};
 
 /// A row of `names`, who bears it, and how an export writes it.
 #[derive(Debug, Clone)]
@@ -24,6 +25,16 @@ pub struct Meant {
     pub bearer: i64,
     /// How an export writes it.
     pub wording: Rc<str>,
+    /// The row does not tell the spelling that was given, since that is somebody else's.
+    pub other_name: bool,
+    /// The row does not tell the point that was given.
+    pub no_point: bool,
+}
+
+impl Meant {
+    fn row(id: i64, bearer: i64, wording: Rc<str>) -> Meant {
+        Meant { id, bearer, wording, other_name: false, no_point: false }
+    }
 }
 
 /// What was resolved of late. A name that does not come again for long is looked up anew, so that memory stays flat.
@@ -70,14 +81,14 @@ pub struct Resolved {
 const SAME: f64 = 1e-6;
 
 impl Writer<'_> {
-    /// The row of `names` that a data set's name means on a day, made if there is none; or what was expected instead.
-    pub(super) fn resolve(&mut self, class: Class, named: &Named<'_>, day: Option<i64>) -> Result<Result<Meant, String>> {
+    /// The row of `names` that a data set's name means on these days, made if there is none; or what was expected instead.
+    pub(super) fn resolve(&mut self, class: Class, named: &Named<'_>, days: Days) -> Result<Result<Meant, String>> {
         let mut key = std::mem::take(&mut self.resolved.key);
         key.clear();
         write_key(&mut key, class, named);
         let dated = matches!(self.resolved.found.get(&key), Some(None));
         if dated {
-            let _ = write!(key, "{}", day.unwrap_or_default());
+            let _ = write!(key, "{:?}", (days.first, days.last));
         }
         let outcome = match self.resolved.found.get(&key) {
             Some(Some(meant)) => {
@@ -86,10 +97,10 @@ impl Writer<'_> {
             }
             _ => {
                 self.resolved.dated = dated;
-                let outcome = self.look(class, named, day)?;
+                let outcome = self.look(class, named, days)?;
                 if self.resolved.dated && !dated {
                     self.resolved.found.insert(key.clone(), None);
-                    let _ = write!(key, "{}", day.unwrap_or_default());
+                    let _ = write!(key, "{:?}", (days.first, days.last));
                 }
                 if let Ok(meant) = &outcome {
                     self.resolved.found.insert(key.clone(), Some(meant.clone()));
@@ -107,7 +118,7 @@ impl Writer<'_> {
         &self.resolved.new
     }
 
-    fn look(&mut self, class: Class, named: &Named<'_>, day: Option<i64>) -> Result<Result<Meant, String>> {
+    fn look(&mut self, class: Class, named: &Named<'_>, days: Days) -> Result<Result<Meant, String>> {
         if let Some((lat, lon)) = named.point
             && !((-90.0..=90.0).contains(&lat) && (-180.0..=180.0).contains(&lon))
         {
@@ -115,54 +126,71 @@ impl Writer<'_> {
         }
         let within = match named.within.as_deref().filter(|within| !within.is_empty()) {
             None => None,
-            Some(within) => match self.resolve(class, within, day)? {
+            Some(within) => match self.resolve(class, within, days)? {
                 Ok(meant) => Some((meant, within.name.as_deref())),
                 Err(expected) => return Ok(Err(expected)),
             },
         };
-        let Some((country, country_name)) = within else { return self.bearer_of(class, named, day, None) };
+        let Some((country, country_name)) = within else { return self.bearer_of(class, named, days, None) };
         let Some(name) = named.name.as_deref() else {
             return Ok(Ok(country));
         };
         let usual = self.usual(class, country.bearer)?;
-        if fold(name) == fold(&usual) || country_name.is_some_and(|country| fold(name) == fold(country)) {
-            return Ok(Ok(country));
+        let folded = fold(name);
+        if folded == fold(&usual) || country_name.is_some_and(|country| folded == fold(country)) {
+            return Ok(Ok(Meant { no_point: named.point.is_some(), ..country }));
         }
         // a town is called after its country too: there is an Alexandria in many
-        let mut place = Named { name: Some(format!("{name}, {usual}").into()), ..named.clone() };
-        place.within = None;
-        if let (Some((lat, lon)), Some(other)) = (named.point, self.spelled(class, place.name.as_deref().unwrap_or_default())?)
+        let mut full = format!("{name}, {usual}");
+        let mut known = self.spelled(class, &full)?;
+        if let (Some((lat, lon)), Some(other)) = (named.point, &known)
             && self.is_elsewhere(other.bearer, lat, lon)?
         {
-            place.name = Some(format!("{} ({lat}, {lon})", place.name.as_deref().unwrap_or_default()).into());
+            full = format!("{full} ({lat}, {lon})");
+            known = self.spelled(class, &full)?;
         }
-        self.bearer_of(class, &place, day, Some(country.bearer))
+        let place = Named {
+            name: Some(full.into()),
+            codes: named.codes.clone(),
+            kind: named.kind.clone(),
+            point: named.point,
+            within: None,
+        };
+        if place.codes.is_empty() {
+            return match known {
+                Some(known) => self.as_spelled(class, known, &place).map(Ok),
+                None => self.born(class, &place, Some(country.bearer), false).map(Ok),
+            };
+        }
+        self.bearer_of(class, &place, days, Some(country.bearer))
     }
 
     /// Whom the codes or the spelling mean, or somebody new.
-    fn bearer_of(
-        &mut self,
-        class: Class,
-        named: &Named<'_>,
-        day: Option<i64>,
-        within: Option<i64>,
-    ) -> Result<Result<Meant, String>> {
+    fn bearer_of(&mut self, class: Class, named: &Named<'_>, days: Days, within: Option<i64>) -> Result<Result<Meant, String>> {
+        let name = named.name.as_deref();
         let mut coded = None;
         for (scheme, code) in &named.codes {
-            if coded.is_none() {
-                coded = self.coded(class, scheme, code, day)?;
+            if coded.is_none()
+                && let Some(found) = self.coded(class, scheme, code, name, days)?
+                && !self.is_contradicted(class, found.bearer, named)?
+            {
+                coded = Some(found);
             }
         }
-        let name = named.name.as_deref();
         if let Some(coded) = coded {
             self.add_codes(class, coded.bearer, named)?;
             let Some(name) = name else { return Ok(Ok(coded)) };
             return Ok(Ok(match self.exactly(class, name)? {
                 Some(spelled) if spelled.bearer == coded.bearer => spelled,
-                Some(_) => coded,
+                // somebody else has the name; whoever was made for this code is called after both
+                Some(_) => {
+                    let other_name = !self.usual(class, coded.bearer)?.starts_with(&format!("{name} ("));
+                    Meant { other_name, ..coded }
+                }
                 None => self.add_name(class, coded.bearer, "name", name)?,
             }));
         }
+        let mut taken = false;
         if let Some(name) = name
             && let Some(spelled) = self.spelled(class, name)?
         {
@@ -172,17 +200,49 @@ impl Writer<'_> {
             };
             if free {
                 self.add_codes(class, spelled.bearer, named)?;
-                return Ok(Ok(match self.exactly(class, name)? {
-                    Some(exact) => exact,
-                    None => self.add_name(class, spelled.bearer, "name", name)?,
-                }));
+                return self.as_spelled(class, spelled, named).map(Ok);
+            }
+            taken = self.exactly(class, name)?.is_some();
+        }
+        self.born(class, named, within, taken).map(Ok)
+    }
+
+    /// The row of a spelling as it is given: another spelling of the same folded form gets a row of its own.
+    fn as_spelled(&mut self, class: Class, spelled: Meant, named: &Named<'_>) -> Result<Meant> {
+        let given = named.name.as_deref().unwrap_or_default();
+        let meant = if wording(given) == spelled.wording {
+            spelled
+        } else {
+            match self.exactly(class, given)? {
+                Some(exact) => exact,
+                None => self.add_name(class, spelled.bearer, "name", given)?,
+            }
+        };
+        let no_point = match named.point {
+            Some((lat, lon)) => !self.is_there(meant.bearer, lat, lon)?,
+            None => false,
+        };
+        Ok(Meant { no_point, ..meant })
+    }
+
+    /// Whether somebody has other codes than those that are given, and none of them: it cannot be who is meant.
+    fn is_contradicted(&self, class: Class, bearer: i64, named: &Named<'_>) -> Result<bool> {
+        let sql = format!(
+            "SELECT max(folded = ?3) FROM names WHERE {} = ?1 AND scheme = ?2 AND scheme IN ('gw', 'cow', 'ucdp', 'acled', 'sipri')",
+            class.column()
+        );
+        for (scheme, code) in &named.codes {
+            let same: Option<bool> =
+                self.transaction.prepare_cached(&sql)?.query_row(params![bearer, scheme, fold(code)], |row| row.get(0))?;
+            if same == Some(false) {
+                return Ok(true);
             }
         }
-        self.born(class, named, within).map(Ok)
+        Ok(false)
     }
 
     /// Makes an actor or place for a name or code that nobody bears.
-    fn born(&mut self, class: Class, named: &Named<'_>, within: Option<i64>) -> Result<Meant> {
+    fn born(&mut self, class: Class, named: &Named<'_>, within: Option<i64>, taken: bool) -> Result<Meant> {
         let code = named.codes.first();
         let coded = |name: &str| code.map_or_else(|| name.to_owned(), |(scheme, code)| format!("{name} ({scheme} {code})"));
         let name = match (named.name.as_deref(), code) {
@@ -190,19 +250,18 @@ impl Writer<'_> {
             (None, Some((scheme, code))) => format!("{scheme} {code}"),
             (None, None) => "unknown".to_owned(),
         };
-        let taken = self.exactly(class, &name)?.is_some();
         let usual = if taken { coded(&name) } else { name };
         let unknown = if class == Class::Actor { "unknown" } else { "other" };
         let kind = named.kind.as_deref().unwrap_or(unknown);
         match class {
             Class::Actor => {
-                let add = "INSERT INTO actors (name, kind) VALUES (?1, ?2)";
-                self.transaction.prepare_cached(add)?.execute(params![usual, kind])?;
+                let add = "INSERT INTO actors (name, kind, import_id) VALUES (?1, ?2, ?3)";
+                self.transaction.prepare_cached(add)?.execute(params![usual, kind, self.first_run])?;
             }
             Class::Place => {
                 let (lat, lon) = named.point.unzip();
-                let add = "INSERT INTO places (name, kind, within_id, lat, lon) VALUES (?1, ?2, ?3, ?4, ?5)";
-                self.transaction.prepare_cached(add)?.execute(params![usual, kind, within, lat, lon])?;
+                let add = "INSERT INTO places (name, kind, within_id, lat, lon, import_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+                self.transaction.prepare_cached(add)?.execute(params![usual, kind, within, lat, lon, self.first_run])?;
             }
         }
         let bearer = self.transaction.last_insert_rowid();
@@ -212,66 +271,73 @@ impl Writer<'_> {
         let spelled = self.add_name(class, bearer, "name", &usual)?;
         self.add_codes(class, bearer, named)?;
         // the same words and code must lead to the same row when they come again
+        let anywhen = Days { first: None, last: None };
         match (taken, code) {
-            (true, Some((scheme, code))) => Ok(self.coded(class, scheme, code, None)?.unwrap_or(spelled)),
+            (true, Some((scheme, code))) => Ok(self.coded(class, scheme, code, None, anywhen)?.unwrap_or(spelled)),
             _ => Ok(spelled),
         }
     }
 
-    /// The row of a code: the one that is valid on the day, or the only bearer that it ever had.
-    fn coded(&mut self, class: Class, scheme: &str, code: &str, day: Option<i64>) -> Result<Option<Meant>> {
+    /// The row of a code on these days. Where it went from one bearer to another within them, the spelling decides, else
+    /// who bears it at their end; where it is nobody's, the only bearer that it ever had.
+    pub(super) fn coded(
+        &mut self,
+        class: Class,
+        scheme: &str,
+        code: &str,
+        name: Option<&str>,
+        days: Days,
+    ) -> Result<Option<Meant>> {
         let column = class.column();
         let sql = format!(
-            "SELECT id, {column}, valid_from, valid_to FROM names WHERE folded = ?1 AND scheme = ?2 AND {column} IS NOT NULL
-              ORDER BY valid_from DESC"
+            "SELECT id, {column}, valid_from, valid_to, (SELECT name FROM {} WHERE id = {column}) FROM names
+              WHERE folded = ?1 AND scheme = ?2 AND {column} IS NOT NULL ORDER BY valid_from DESC",
+            class.table()
         );
         let mut find = self.transaction.prepare_cached(&sql)?;
         let mut rows = find.query(params![fold(code), scheme])?;
-        let mut known: Vec<(Meant, bool)> = Vec::new();
+        let mut known: Vec<(Meant, bool, bool)> = Vec::new();
         while let Some(row) = rows.next()? {
             let edge = |text: Option<String>| text.and_then(|text| date::parse(&text).ok());
             let from = edge(row.get(2)?).and_then(|days| days.first);
             let to = edge(row.get(3)?).and_then(|days| days.last);
-            let valid = day.is_none_or(|day| from.is_none_or(|from| from <= day) && to.is_none_or(|to| day <= to));
-            let wording = format!("{scheme}:{code}").into();
-            known.push((Meant { id: row.get(0)?, bearer: row.get(1)?, wording }, valid));
+            let after = |a: Option<i64>, b: Option<i64>| matches!((a, b), (Some(a), Some(b)) if a > b);
+            let valid = !after(from, days.last) && !after(days.first, to);
+            let usual: String = row.get(4)?;
+            let named = name.is_some_and(|name| fold(name) == fold(&usual));
+            known.push((Meant::row(row.get(0)?, row.get(1)?, format!("{scheme}:{code}").into()), valid, named));
         }
-        let only = known.first().filter(|(first, _)| known.iter().all(|(meant, _)| meant.bearer == first.bearer));
+        let only = known.first().filter(|(first, ..)| known.iter().all(|(meant, ..)| meant.bearer == first.bearer));
         self.resolved.dated |= only.is_none() && !known.is_empty();
-        let valid = known.iter().find(|(_, valid)| *valid).or(only);
-        Ok(valid.map(|(meant, _)| meant.clone()))
+        let valid = || known.iter().filter(|(_, valid, _)| *valid);
+        // the latest stands first
+        let best = valid().find(|(.., named)| *named).or_else(|| valid().next()).or(only);
+        Ok(best.map(|(meant, ..)| meant.clone()))
     }
 
     /// The row of a spelling, to the letter.
     fn exactly(&self, class: Class, name: &str) -> Result<Option<Meant>> {
-        let column = class.column();
-        let sql = format!(
-            "SELECT id, {column} FROM names WHERE folded = ?1 AND scheme = 'name' AND name = ?2 AND {column} IS NOT NULL"
-        );
-        let found = self
-            .transaction
-            .prepare_cached(&sql)?
-            .query_row(params![fold(name), name], |row| {
-                Ok(Meant { id: row.get(0)?, bearer: row.get(1)?, wording: wording(name) })
-            })
-            .optional()?;
-        Ok(found)
+        Ok(self.spelled(class, name)?.filter(|found| found.wording == wording(name)))
     }
 
     /// The row of a spelling, to the letter or as the only one with this folded form.
     fn spelled(&self, class: Class, name: &str) -> Result<Option<Meant>> {
-        if let Some(exact) = self.exactly(class, name)? {
-            return Ok(Some(exact));
-        }
         let column = class.column();
         let sql = format!("SELECT id, {column}, name FROM names WHERE folded = ?1 AND scheme = 'name' AND {column} IS NOT NULL");
         let mut find = self.transaction.prepare_cached(&sql)?;
-        let rows = find.query_map([fold(name)], |row| {
-            let name: String = row.get(2)?;
-            Ok(Meant { id: row.get(0)?, bearer: row.get(1)?, wording: wording(&name) })
-        })?;
-        let found: Vec<Meant> = rows.collect::<Result<_, _>>()?;
-        Ok(found.first().filter(|first| found.iter().all(|other| other.bearer == first.bearer)).cloned())
+        let mut rows = find.query([fold(name)])?;
+        let mut found: Option<Meant> = None;
+        let mut several = false;
+        while let Some(row) = rows.next()? {
+            let spelling = row.get_ref(2)?.as_str().unwrap_or_default();
+            let meant = Meant::row(row.get(0)?, row.get(1)?, wording(spelling));
+            if spelling == name {
+                return Ok(Some(meant));
+            }
+            several |= found.as_ref().is_some_and(|first| first.bearer != meant.bearer);
+            found.get_or_insert(meant);
+        }
+        Ok(found.filter(|_| !several))
     }
 
     fn has_code(&self, class: Class, bearer: i64, scheme: &str) -> Result<bool> {
@@ -282,7 +348,9 @@ impl Writer<'_> {
     /// Gives a bearer the codes of schemes that it has none in, unless they are somebody else's.
     fn add_codes(&mut self, class: Class, bearer: i64, named: &Named<'_>) -> Result<()> {
         for (scheme, code) in &named.codes {
-            if !self.has_code(class, bearer, scheme)? && self.coded(class, scheme, code, None)?.is_none() {
+            if !self.has_code(class, bearer, scheme)?
+                && self.coded(class, scheme, code, None, Days { first: None, last: None })?.is_none()
+            {
                 self.add_name(class, bearer, scheme, code)?;
             }
         }
@@ -290,11 +358,11 @@ impl Writer<'_> {
     }
 
     fn add_name(&mut self, class: Class, bearer: i64, scheme: &str, name: &str) -> Result<Meant> {
-        let sql = format!("INSERT INTO names (scheme, name, folded, {}) VALUES (?1, ?2, ?3, ?4)", class.column());
-        self.transaction.prepare_cached(&sql)?.execute(params![scheme, name, fold(name), bearer])?;
+        let sql = format!("INSERT INTO names (scheme, name, folded, {}, import_id) VALUES (?1, ?2, ?3, ?4, ?5)", class.column());
+        self.transaction.prepare_cached(&sql)?.execute(params![scheme, name, fold(name), bearer, self.first_run])?;
         self.names.forget();
         let wording = if scheme == "name" { wording(name) } else { format!("{scheme}:{name}").into() };
-        Ok(Meant { id: self.transaction.last_insert_rowid(), bearer, wording })
+        Ok(Meant::row(self.transaction.last_insert_rowid(), bearer, wording))
     }
 
     fn usual(&self, class: Class, bearer: i64) -> Result<String> {
@@ -304,11 +372,23 @@ impl Writer<'_> {
 
     /// Whether a place is known to lie elsewhere.
     fn is_elsewhere(&self, place: i64, lat: f64, lon: f64) -> Result<bool> {
-        let find = "SELECT lat, lon FROM places WHERE id = ?1 AND lat IS NOT NULL AND lon IS NOT NULL";
-        let found: Option<(f64, f64)> =
-            self.transaction.prepare_cached(find)?.query_row([place], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
-        Ok(found.is_some_and(|(other_lat, other_lon)| (lat - other_lat).abs() > SAME || (lon - other_lon).abs() > SAME))
+        Ok(self.point(place)?.is_some_and(|point| !is_near(point, (lat, lon))))
     }
+
+    /// Whether a place is known to lie there.
+    fn is_there(&self, place: i64, lat: f64, lon: f64) -> Result<bool> {
+        Ok(self.point(place)?.is_some_and(|point| is_near(point, (lat, lon))))
+    }
+
+    fn point(&self, place: i64) -> Result<Option<(f64, f64)>> {
+        let find = "SELECT lat, lon FROM places WHERE id = ?1 AND lat IS NOT NULL AND lon IS NOT NULL";
+        Ok(self.transaction.prepare_cached(find)?.query_row([place], |row| Ok((row.get(0)?, row.get(1)?))).optional()?)
+    }
+}
+
+/// Whether two points are one.
+fn is_near((lat, lon): (f64, f64), (other_lat, other_lon): (f64, f64)) -> bool {
+    (lat - other_lat).abs() <= SAME && (lon - other_lon).abs() <= SAME
 }
 
 /// A spelling as an export writes it: a colon must not make a scheme of its beginning.

@@ -1,7 +1,9 @@
 //! Taking a run back: what it added goes, what it retired lives again, as if it had never been.
 
-use rusqlite::{OptionalExtension, TransactionBehavior};
+use rusqlite::{OptionalExtension, Transaction, TransactionBehavior};
 
+use super::link::roles;
+use super::names::Class;
 use super::{Store, search};
 use crate::exit::Result;
 use crate::kind::KINDS;
@@ -18,7 +20,7 @@ pub enum Undone {
 }
 
 impl Store {
-    /// Takes a run back exactly. Actors, places, names, topics and sources that came with it stay.
+    /// Takes a run back exactly, with the source, the actors, places and names that it brought, unless later facts bear them.
     ///
     /// # Errors
     /// The database cannot be written; then nothing was.
@@ -38,9 +40,54 @@ impl Store {
             let revive = format!("UPDATE {} SET retired_by_id = NULL, retired_why = NULL WHERE retired_by_id = ?1", kind.table);
             again += transaction.execute(&revive, [run])?;
         }
+        forget(&transaction, run)?;
         transaction.execute("DELETE FROM imports WHERE id = ?1", [run])?;
         search::rebuild(&transaction)?;
         transaction.commit()?;
         Ok(Undone::Done(gone as u64, again as u64))
     }
+}
+
+/// Forgets whom the run brought in: names that no fact bears any longer, and their bearers.
+fn forget(transaction: &Transaction<'_>, run: i64) -> Result<()> {
+    for class in [Class::Actor, Class::Place] {
+        let (column, table) = (class.column(), class.table());
+        let within = if class == Class::Actor { "of_id" } else { "within_id" };
+        let borne: Vec<String> = roles(class)
+            .into_iter()
+            .map(|(table, column)| format!("SELECT {column} FROM {table} WHERE {column} IS NOT NULL"))
+            .collect();
+        transaction.execute(
+            &format!(
+                "DELETE FROM names WHERE import_id = ?1 AND {column} IS NOT NULL AND id NOT IN ({borne})
+                    AND {column} NOT IN (SELECT b.id FROM {table} b JOIN names n ON n.{column} = b.id
+                                          WHERE b.import_id = ?1 AND n.id IN ({borne}))",
+                borne = borne.join(" UNION ")
+            ),
+            [run],
+        )?;
+        // a place within a place goes first
+        let gone = format!(
+            "DELETE FROM {table} WHERE import_id = ?1 AND id NOT IN (SELECT {column} FROM names WHERE {column} IS NOT NULL)
+                AND id NOT IN (SELECT {within} FROM {table} WHERE {within} IS NOT NULL)"
+        );
+        while transaction.execute(&gone, [run])? > 0 {}
+        transaction.execute(&format!("UPDATE {table} SET import_id = NULL WHERE import_id = ?1"), [run])?;
+    }
+    transaction.execute("UPDATE names SET import_id = NULL WHERE import_id = ?1", [run])?;
+    let mut used =
+        vec!["SELECT source_id FROM source_texts".to_owned(), format!("SELECT source_id FROM imports WHERE id <> {run}")];
+    used.extend(KINDS.iter().map(|kind| format!("SELECT source_id FROM {}", kind.table)));
+    let new: Vec<i64> = {
+        let sql = format!("SELECT id FROM sources WHERE import_id = ?1 AND id NOT IN ({})", used.join(" UNION "));
+        let mut find = transaction.prepare(&sql)?;
+        let rows = find.query_map([run], |row| row.get(0))?;
+        rows.collect::<Result<_, _>>()?
+    };
+    transaction.execute("UPDATE sources SET import_id = NULL WHERE import_id = ?1", [run])?;
+    for source in new {
+        transaction.execute("DELETE FROM imports WHERE id = ?1", [run])?;
+        transaction.execute("DELETE FROM sources WHERE id = ?1", [source])?;
+    }
+    Ok(())
 }

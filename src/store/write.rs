@@ -10,13 +10,14 @@ use rusqlite::{OptionalExtension, Transaction, TransactionBehavior, params, para
 
 use super::condition::bind;
 use super::form::{Form, Prepared};
-use super::names::{Class, Found, Lookup};
+use super::names::{Class, Found, Lookup, spelling};
 use super::parents::Later;
 use super::resolve::Resolved;
 use super::{Store, search, texts};
 use crate::exit::{Failure, Result};
 use crate::kind::{Field, Kind, Row, shared};
 use crate::passage;
+use crate::value::date::Days;
 use crate::value::{Cell, Given, Type, date};
 
 /// Why a row cannot be written.
@@ -98,7 +99,7 @@ pub struct Writer<'c> {
     /// The runs that came with the rows: a database is being restored, history and all.
     restoring: bool,
     /// The first of the runs that the rows written here belong to.
-    first_run: Option<i64>,
+    pub(super) first_run: Option<i64>,
     /// Facts that were changed by hand, and that the folder or file would have changed back.
     pub(super) kept: Vec<String>,
     /// Texts of documents were written.
@@ -220,21 +221,44 @@ impl Writer<'_> {
     pub(super) fn prepare(&mut self, kind: &'static Kind, row: &Row<'_>) -> Result<Result<Prepared, Refused>> {
         let form = Rc::clone(self.forms.entry(kind.name).or_insert_with(|| Rc::new(Form::of(kind))));
         let mut prepared = Prepared::new(form);
-        let mut day = None;
+        let mut days = Days { first: None, last: None };
         if let Some((_, Given::Cell(Cell::Text(text)))) = row.iter().find(|(field, _)| field.ty == Type::Date) {
-            let days = date::parse(text).map_err(Failure::usage)?;
+            days = date::parse(text).map_err(Failure::usage)?;
             prepared.set_days(days);
-            day = days.first.or(days.last);
         }
+        let mut untold: Vec<(String, String)> = Vec::new();
         for (field, value) in row.iter().filter(|(field, value)| field.is_given() && !value.is_null()) {
             let expected = match (value, Class::of(field.ty)) {
-                (Given::Named(named), Some(class)) => match self.resolve(class, named, day)? {
+                (Given::Named(named), Some(class)) => match self.resolve(class, named, days)? {
                     Ok(entry) => {
+                        if let (true, Some(name)) = (entry.other_name, &named.name) {
+                            untold.push((format!("{} as given", field.name), name.to_string()));
+                        }
+                        if let (true, Some((lat, lon))) = (entry.no_point, named.point) {
+                            untold.push((format!("{} lat, lon", field.name), format!("{lat}, {lon}")));
+                        }
                         prepared.set_name(field, entry.id, Rc::clone(&entry.wording));
                         continue;
                     }
                     Err(expected) => expected,
                 },
+                // a code means whoever bears it on the days of the fact
+                (Given::Cell(Cell::Text(text)), Some(class))
+                    if spelling(text).scheme.is_some_and(|scheme| scheme != "name")
+                        && matches!(self.names.find(&self.transaction, class, text)?, Found::Several(_)) =>
+                {
+                    let code = spelling(text);
+                    match self.coded(class, code.scheme.unwrap_or_default(), code.name, None, days)? {
+                        Some(entry) => {
+                            prepared.set_name(field, entry.id, text.as_ref().into());
+                            continue;
+                        }
+                        None => {
+                            let found = self.names.find(&self.transaction, class, text)?;
+                            self.expected_name(class, text, &found)?
+                        }
+                    }
+                }
                 (Given::Cell(Cell::Text(text)), Some(class)) => match self.names.find(&self.transaction, class, text)? {
                     Found::One(entry) => {
                         prepared.set_name(field, entry.id, entry.wording.into());
@@ -266,6 +290,9 @@ impl Writer<'_> {
             };
             return Ok(Err(Refused { field: field.name, expected }));
         }
+        if !untold.is_empty() {
+            prepared.add_extra(&untold);
+        }
         Ok(Ok(prepared))
     }
 
@@ -291,6 +318,11 @@ impl Writer<'_> {
         self.first_run = Some(self.first_run.map_or(import, |first| first.min(import)));
         let added = self.transaction.prepare_cached(&prepared.form.insert)?.execute(params_from_iter(&prepared.values))?;
         Ok((added > 0).then(|| self.transaction.last_insert_rowid()))
+    }
+
+    /// What is written from now on belongs to this run.
+    pub(super) fn begin_run(&mut self, run: i64) {
+        self.first_run = Some(run);
     }
 
     /// Whether a folder or file is loaded, and nothing given by hand.

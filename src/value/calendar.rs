@@ -160,6 +160,14 @@ pub fn years(text: &str) -> Result<String, String> {
     }
 }
 
+/// Whether the span from the first to the last of some years holds no other year than they.
+#[must_use]
+pub fn is_every_year(text: &str) -> bool {
+    let mut found: Vec<i64> = text.split(|c: char| !c.is_ascii_digit()).filter_map(|year| year.parse().ok()).collect();
+    found.sort_unstable();
+    found.windows(2).all(|pair| pair[1] - pair[0] <= 1)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

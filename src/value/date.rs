@@ -130,6 +130,25 @@ impl Bucket {
         (first.or(last).unwrap_or(i64::MAX), last.unwrap_or(i64::MAX))
     }
 
+    /// The first day of the stretch that a day lies in.
+    #[must_use]
+    pub fn start_of(self, day: i64) -> i64 {
+        civil(day).and_then(|date| self.start(date)).map_or(day, julian)
+    }
+
+    /// The first day of the next stretch.
+    #[must_use]
+    pub fn next(self, day: i64) -> i64 {
+        let months = match self {
+            Bucket::Decade => 120,
+            Bucket::Year => 12,
+            Bucket::Quarter => 3,
+            Bucket::Month => 1,
+        };
+        let next = civil(self.start_of(day)).and_then(|date| date.checked_add(jiff::Span::new().months(months)).ok());
+        next.map_or(day + 30 * i64::from(months), julian)
+    }
+
     fn start(self, date: Date) -> Option<Date> {
         let (year, month) = match self {
             Bucket::Decade => (date.year().div_euclid(10) * 10, 1),

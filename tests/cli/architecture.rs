@@ -57,6 +57,7 @@ fn dependencies_point_one_way() {
         ("check", &["value", "claim", "passage"]),
         ("compare", &["value", "claim"]),
         ("coverage", &["value", "passage"]),
+        ("chart", &["value"]),
         ("tabulate", &["value"]),
         ("render", &["value"]),
         ("store", &["exit", "value", "kind", "query", "passage"]),
@@ -64,7 +65,7 @@ fn dependencies_point_one_way() {
             "command",
             &[
                 "exit", "value", "kind", "query", "dataset", "import", "passage", "claim", "check", "compare", "coverage",
-                "tabulate", "render", "store",
+                "chart", "chart", "tabulate", "render", "store",
             ],
         ),
         ("lib", &[]),
@@ -87,9 +88,14 @@ fn dependencies_point_one_way() {
 fn each_crate_is_known_where_it_belongs() {
     for (name, text) in sources() {
         let module = module(&name);
-        for (crate_, home) in
-            [("rusqlite", "store"), ("refinery", "store"), ("clap", "command"), ("comfy_table", "render"), ("edtf_core", "value")]
-        {
+        for (crate_, home) in [
+            ("rusqlite", "store"),
+            ("refinery", "store"),
+            ("clap", "command"),
+            ("comfy_table", "render"),
+            ("edtf_core", "value"),
+            ("plotters", "chart"),
+        ] {
             let used = text.contains(&format!("{crate_}::")) || text.contains(&format!("use {crate_}"));
             assert!(!used || module == home, "{name} knows {crate_}");
         }

@@ -5,6 +5,7 @@ mod concurrency;
 mod imports;
 mod round_trip;
 mod shipped;
+mod tools;
 mod transcripts;
 
 use std::path::{Path, PathBuf};

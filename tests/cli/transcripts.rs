@@ -107,5 +107,9 @@ transcripts! {
     log: "tests/cli/log.md",
     import: "tests/cli/import.md",
     datasets: "tests/cli/datasets.md",
+    spreadsheets: "tests/cli/spreadsheets.md",
+    sql: "tests/cli/sql.md",
+    charts: "tests/cli/charts.md",
+    shell: "tests/cli/shell.md",
     descriptions: "src/dataset/README.md",
 }

@@ -57,12 +57,18 @@ impl Chosen {
             // the header was read; what is wrong behind it is told with its line
             let _ = records.next(&mut header).map_err(|e| input.failed(&e))?;
         }
+        for _ in 0..read.skip_rows {
+            let _ = records.next(&mut header).map_err(|e| input.failed(&e))?;
+        }
         Ok(records)
     }
 }
 
 /// The text of a file from its beginning, in UTF-8 and without a byte order mark.
-fn text(input: &Input, encoding: &'static Encoding) -> Result<Box<dyn std::io::Read>> {
+///
+/// # Errors
+/// It cannot be read.
+pub fn text(input: &Input, encoding: &'static Encoding) -> Result<Box<dyn std::io::Read>> {
     let mut bytes = input.reader()?;
     let mut head = Vec::new();
     std::io::Read::read_to_end(&mut std::io::Read::take(&mut bytes, 3), &mut head).map_err(|e| input.failed(&e))?;
@@ -123,6 +129,12 @@ fn candidates(args: &Args) -> Result<Vec<(Source, Description)>> {
         })?;
         let description = Description::parse(&text).map_err(|mistake| mistaken(&name, &[mistake]))?;
         import::check(&description, &text).map_err(|all| mistaken(&name, &all))?;
+        for encoding in &description.read.encoding {
+            by_name(encoding).map_err(|failure| {
+                let at = text.find(encoding.as_str());
+                mistaken(&name, &[Mistake::at(&text, at.map(|at| at..at), failure.message)])
+            })?;
+        }
         return Ok(vec![(Source { name, text }, description)]);
     }
     let names = DATASETS.iter().map(|(name, _)| *name).filter(|name| args.dataset.as_deref().is_none_or(|asked| asked == *name));
@@ -144,16 +156,37 @@ fn recognise<'c>(
 ) -> Result<(&'c Source, Description)> {
     let mut fitting: Vec<(usize, &(Source, Description))> = Vec::new();
     let mut nearest: Vec<(usize, &str, Vec<String>)> = Vec::new();
+    let mut header: Vec<String> = Vec::new();
     for candidate in candidates {
         match import::fit(&candidate.1, head, &input.name) {
             Ok(layout) => fitting.push((layout.score, candidate)),
-            Err(unfit) => nearest.push((unfit.share, &candidate.1.name, unfit.why)),
+            Err(unfit) => {
+                if args.mapping.is_some() {
+                    header = unfit.header;
+                }
+                nearest.push((unfit.share, &candidate.1.name, unfit.why));
+            }
         }
     }
     let best = fitting.iter().map(|(score, _)| *score).max();
     fitting.retain(|(score, _)| Some(*score) == best);
     match fitting.as_slice() {
         [(_, (source, description))] => Ok((source, description.clone())),
+        [] if !header.is_empty() => {
+            // somebody's own description names columns that the file does not have
+            let Some((source, _)) = candidates.first() else { return Err(nothing_like(input)) };
+            let lacking = nearest.into_iter().flat_map(|(_, _, why)| why);
+            let mistakes: Vec<Mistake> = lacking
+                .map(|name| {
+                    let first = name.split('|').next().unwrap_or_default();
+                    let at =
+                        [format!("{{{first}"), format!("\"{first}\"")].iter().find_map(|word| source.text.find(word.as_str()));
+                    let near = did_you_mean(first, header.iter().map(String::as_str));
+                    Mistake::at(&source.text, at.map(|at| at..at), format!("the file has no column \"{name}\"{near}"))
+                })
+                .collect();
+            Err(mistaken(&source.name, &mistakes))
+        }
         [] => {
             let asked = args.mapping.is_some() || args.dataset.is_some();
             nearest.sort_by_key(|(share, ..)| std::cmp::Reverse(*share));
@@ -162,7 +195,7 @@ fn recognise<'c>(
                 Exit::Rejected,
                 match (asked, near.first()) {
                     (true, Some((_, name, _))) => format!("{}: this is not the layout of {name}", input.shown),
-                    _ => format!("{}: no data set that is known looks like this", input.shown),
+                    _ => nothing_like(input).message,
                 },
             );
             for (_, name, why) in &near {
@@ -181,6 +214,10 @@ fn recognise<'c>(
                 .hint(format!("say which with --dataset {}", names.first().unwrap_or(&""))))
         }
     }
+}
+
+fn nothing_like(input: &Input) -> Failure {
+    Failure::new(Exit::Rejected, format!("{}: no data set that is known looks like this", input.shown))
 }
 
 fn unlike(input: &Input, description: &Description) -> Failure {
@@ -247,6 +284,29 @@ fn is_json(head: &[u8]) -> bool {
         }
         _ => false,
     }
+}
+
+/// A JSON document as a table with a header, for a first description of it: where its records are, and the table.
+///
+/// # Errors
+/// It holds no records.
+pub fn json_as_table(input: &Input) -> Result<Option<(Option<String>, String)>> {
+    if !is_json(&input.head()?) {
+        return Ok(None);
+    }
+    let mut why = String::new();
+    for path in [None, one_list(input)?] {
+        let mut rows = Vec::new();
+        match import::json_table(input.reader()?, path.as_deref(), &mut rows).map_err(|e| input.failed(&e))? {
+            Ok(header) if header.len() > 1 || path.is_some() => {
+                let rows = String::from_utf8_lossy(&rows).into_owned();
+                return Ok(Some((path, header_line(&header) + &rows)));
+            }
+            Ok(_) => {}
+            Err(said) => why = said,
+        }
+    }
+    Err(Failure::new(Exit::Rejected, format!("{}: {why}", input.shown)))
 }
 
 /// Makes a table of the records of a JSON document.

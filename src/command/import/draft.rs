@@ -1,11 +1,14 @@
 //! `facts import --draft`: a first description of a table, from its header and a sample of its records.
 
+use std::collections::HashSet;
 use std::fmt::Write;
+use std::io::Read;
 
-use super::choose::{beginning, by_name};
+use super::choose::{beginning, by_name, json_as_table, text as whole};
 use crate::command::input::Input;
 use crate::exit::{Exit, Failure, Result};
-use crate::import::{self, Form, Record, Records};
+use crate::import::{self, Form, Record, Records, Short};
+use crate::value::calendar;
 
 /// What a column is made of, as far as a sample tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,6 +29,7 @@ const FORMATS: [&str; 8] =
 /// # Errors
 /// The file cannot be read, or holds no table.
 pub fn draft(input: &Input, encoding: Option<&str>) -> Result<String> {
+    let json = json_as_table(input)?;
     let head = input.head()?;
     let is_utf8 = import::is_utf8(input.reader()?).map_err(|e| input.failed(&e))?;
     let marked = import::of_mark(&head).map(|(encoding, _)| encoding);
@@ -35,43 +39,108 @@ pub fn draft(input: &Input, encoding: Option<&str>) -> Result<String> {
         (None, true) => encoding_rs::UTF_8,
         (None, false) => by_name(import::likely(input.reader()?).map_err(|e| input.failed(&e))?)?,
     };
-    let text = beginning(input, found)?;
+    let text = match &json {
+        Some((_, table)) => table.clone(),
+        None => beginning(input, found)?,
+    };
     let layout = import::any(&text).ok_or_else(|| {
         Failure::new(Exit::Rejected, format!("{}: no line of its beginning looks like the header of a table", input.shown))
     })?;
-    let form = Form { delimiter: u8::try_from(layout.delimiter).unwrap_or(b','), line: layout.line, ..Form::default() };
-    let rest = text[layout.start..].to_owned();
-    let mut records = Records::of(Box::new(std::io::Cursor::new(rest)), form);
-    let mut columns: Vec<Vec<String>> = vec![Vec::new(); layout.header.len()];
+    let width = layout.header.len();
+    let short = json.is_some().then_some(Short::Pad(width));
+    let form = Form { delimiter: u8::try_from(layout.delimiter).unwrap_or(b','), line: layout.line, short, ..Form::default() };
+    let mut all: Box<dyn Read> = match &json {
+        Some((_, table)) => Box::new(std::io::Cursor::new(table.clone())),
+        None => whole(input, found)?,
+    };
+    std::io::copy(&mut (&mut all).take(layout.start as u64), &mut std::io::sink()).map_err(|e| input.failed(&e))?;
+    let mut records = Records::of(all, form);
+    let mut columns: Vec<Column> = layout.header.iter().map(|_| Column::default()).collect();
     let mut record = Record::new();
-    // the last record of the sample may be cut off
+    let (mut read, mut tags) = (0, false);
+    // what cannot be read is told when the table is imported
     while let Ok(Ok(true)) = records.next(&mut record) {
-        if record.len() == columns.len() && records.locate(None).0 > layout.line {
-            columns.iter_mut().zip(&record).for_each(|(column, cell)| column.push(cell.trim().to_owned()));
+        if record.len() != width || records.locate(None).0 <= layout.line {
+            continue;
         }
-        if columns.first().is_some_and(|column| column.len() > 1000) {
+        if read == 0 && record.iter().all(|cell| cell.is_empty() || cell.starts_with('#')) {
+            tags = true;
+            continue;
+        }
+        read += 1;
+        columns.iter_mut().zip(&record).for_each(|(column, cell)| column.add(cell.trim()));
+        if read >= MANY {
             break;
         }
     }
-    let sorts: Vec<(Sort, Option<&str>)> = columns.iter().map(|column| sort(column)).collect();
-    Ok(write(input, &layout, &columns, &sorts, (marked.is_none() && !is_utf8).then(|| found.name())))
+    let sorts: Vec<(Sort, Option<&str>)> = columns.iter().map(Column::sort).collect();
+    let told =
+        Told { encoding: (marked.is_none() && !is_utf8).then(|| found.name()), records: json.and_then(|(path, _)| path), tags };
+    Ok(write(input, &layout, &columns, &sorts, &told))
 }
 
-fn sort(cells: &[String]) -> (Sort, Option<&'static str>) {
-    let stated: Vec<&String> = cells.iter().filter(|cell| !cell.is_empty()).collect();
-    let all = |test: &dyn Fn(&str) -> bool| stated.iter().all(|cell| test(cell));
-    if stated.is_empty() {
-        return (Sort::Empty, None);
+/// How many records are looked at.
+const MANY: usize = 200_000;
+
+/// What else was found out.
+struct Told {
+    encoding: Option<&'static str>,
+    records: Option<String>,
+    tags: bool,
+}
+
+/// What the cells of a column are, as far as they were looked at.
+#[derive(Debug, Default)]
+struct Column {
+    stated: usize,
+    blank: usize,
+    not_date: Vec<bool>,
+    not_year: bool,
+    not_number: bool,
+    /// The cells as long as each is another.
+    distinct: HashSet<String>,
+    doubled: bool,
+}
+
+impl Column {
+    fn add(&mut self, cell: &str) {
+        if cell.is_empty() {
+            self.blank += 1;
+            return;
+        }
+        self.stated += 1;
+        self.not_date.resize(FORMATS.len(), false);
+        for (not, format) in self.not_date.iter_mut().zip(FORMATS) {
+            *not = *not || calendar::day(cell, &[format.to_owned()]).is_none();
+        }
+        self.not_year |= !(cell.len() == 4 && cell.parse::<u16>().is_ok_and(|year| (1000..2200).contains(&year)));
+        self.not_number |= cell.replace(',', "").parse::<f64>().is_err();
+        if !self.doubled {
+            self.doubled = !self.distinct.insert(cell.to_owned());
+            if self.doubled {
+                self.distinct = HashSet::new();
+            }
+        }
     }
-    let is_day = |format: &'static str| move |cell: &str| crate::value::calendar::day(cell, &[format.to_owned()]).is_some();
-    if let Some(format) = FORMATS.into_iter().find(|format| all(&is_day(format))) {
-        return (Sort::Date, Some(format));
+
+    fn sort(&self) -> (Sort, Option<&'static str>) {
+        if self.stated == 0 {
+            return (Sort::Empty, None);
+        }
+        if let Some(n) = self.not_date.iter().position(|not| !not) {
+            return (Sort::Date, Some(FORMATS[n]));
+        }
+        match (self.not_year, self.not_number) {
+            (false, _) => (Sort::Year, None),
+            (_, false) => (Sort::Number, None),
+            _ => (Sort::Text, None),
+        }
     }
-    if all(&|cell| cell.len() == 4 && cell.parse::<u16>().is_ok_and(|year| (1000..2200).contains(&year))) {
-        return (Sort::Year, None);
+
+    /// Every record states it.
+    fn is_whole(&self) -> bool {
+        self.blank == 0 && self.stated > 0
     }
-    let number = |cell: &str| cell.replace(',', "").parse::<f64>().is_ok();
-    (if all(&number) { Sort::Number } else { Sort::Text }, None)
 }
 
 /// The column whose name holds one of these words and whose cells are of this sort.
@@ -81,13 +150,7 @@ fn pick<'h>(header: &'h [String], sorts: &[(Sort, Option<&str>)], wanted: &[Sort
     words.iter().find_map(|word| held(&word)).map(|(_, name)| name.as_str())
 }
 
-fn write(
-    input: &Input,
-    layout: &import::Layout,
-    columns: &[Vec<String>],
-    sorts: &[(Sort, Option<&str>)],
-    encoding: Option<&str>,
-) -> String {
+fn write(input: &Input, layout: &import::Layout, columns: &[Column], sorts: &[(Sort, Option<&str>)], told: &Told) -> String {
     let header = &layout.header;
     let stem = input.name.split('.').next().unwrap_or_default().to_lowercase();
     let slug: String = stem.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
@@ -102,31 +165,43 @@ fn write(
     let _ = writeln!(out, "title = {}", quoted(&format!("{} (say what work this is)", input.name)));
     let _ = writeln!(out, "# publisher = \"\"   licence = \"\"   codebook = \"\"\n");
     let _ = writeln!(out, "[read]");
-    let _ = writeln!(out, "delimiter = {}", quoted(&layout.delimiter.to_string()));
-    if let Some(encoding) = encoding {
+    match &told.records {
+        Some(path) => {
+            let _ = writeln!(out, "records   = {}", quoted(path));
+        }
+        None => {
+            let _ = writeln!(out, "delimiter = {}", quoted(&layout.delimiter.to_string()));
+        }
+    }
+    if told.tags {
+        let _ = writeln!(out, "skip_rows = 1");
+    }
+    if let Some(encoding) = told.encoding {
         let _ = writeln!(out, "encoding  = [{}]", quoted(&encoding.to_lowercase()));
     }
     let numbers = [Sort::Number, Sort::Year];
     let deaths = pick(header, sorts, &numbers, &["fatal", "death", "killed", "dead", "best"]);
-    let id = header.iter().enumerate().find(|(n, name)| {
-        let mut cells: Vec<&String> = columns[*n].iter().collect();
-        let all = cells.len();
-        cells.sort_unstable();
-        cells.dedup();
-        all > 0 && cells.len() == all && !cells[0].is_empty() && (name.to_lowercase().contains("id") || *n == 0)
-    });
+    let id = header
+        .iter()
+        .enumerate()
+        .find(|(n, name)| columns[*n].is_whole() && !columns[*n].doubled && (name.to_lowercase().contains("id") || *n == 0));
     let text = [Sort::Text];
     let summary = pick(header, sorts, &text, &["note", "descr", "summary", "comment", "title", "headline"]);
-    let first_text = header.iter().zip(sorts).find(|(_, (sort, _))| *sort == Sort::Text).map(|(name, _)| name.as_str());
+    let place = |name: &str| header.iter().position(|other| other == name).unwrap_or(0);
+    let is_whole = |name: &&String| columns[place(name)].is_whole();
+    let first_text = header.iter().filter(is_whole).find(|name| sorts[place(name)].0 == Sort::Text);
+    // every fact needs a summary: what every record states stands in for one that is blank
+    let described = match (summary, first_text.or(header.iter().find(is_whole))) {
+        (Some(summary), _) if columns[place(summary)].is_whole() => column(summary),
+        (Some(summary), Some(other)) => quoted(&format!("{{{summary}|{other}}}")),
+        (None, Some(other)) => column(other),
+        _ => quoted("a record of the table"),
+    };
     let _ = writeln!(out, "\n[[fact]]\nkind    = \"events\"");
     let _ = writeln!(out, "key     = [{}]", id.map_or("\"#\"".to_owned(), |(_, name)| column(name)));
-    let kind = pick(header, sorts, &text, &["event_type", "type", "category"]);
+    let kind = pick(header, sorts, &text, &["event_type", "type", "category"]).filter(|name| columns[place(name)].is_whole());
     let _ = writeln!(out, "type    = {}", kind.map_or("\"event\"".to_owned(), &column));
-    let _ = writeln!(
-        out,
-        "summary = {}",
-        summary.or(first_text).or(header.first().map(String::as_str)).map_or("\"\"".into(), &column)
-    );
+    let _ = writeln!(out, "summary = {described}");
     let start = pick(header, sorts, &[Sort::Date], &["start", "begin", "from", "date", ""]);
     let end = pick(header, sorts, &[Sort::Date], &["end", "until", "to_"]);
     let year = pick(header, sorts, &[Sort::Year], &["year", "jahr", ""]);
@@ -137,7 +212,11 @@ fn write(
             let _ = writeln!(out, "date    = {{ start = {}{end}, formats = [{}] }}", column(start), quoted(format));
         }
         (None, _, Some(year)) => {
-            let _ = writeln!(out, "date    = {}", column(year));
+            let parts = [Sort::Number, Sort::Text];
+            let month = pick(header, sorts, &parts, &["month", "monat", "mois", "mes"]);
+            let day = pick(header, sorts, &parts, &["day", "tag", "jour", "dia", "día"]);
+            let part = |word: &str, name: Option<&str>| name.map_or(String::new(), |name| format!(", {word} = {}", column(name)));
+            let _ = writeln!(out, "date    = {{ year = {}{}{} }}", column(year), part("month", month), part("day", day));
         }
         _ => {}
     }

@@ -1,5 +1,7 @@
 //! One file into the database: every record read, made into facts, written; all of it or nothing.
 
+use std::collections::HashMap;
+
 use super::choose::{Chosen, choose};
 use super::rejects::Rejects;
 use super::{Args, OnError, Report, Whether};
@@ -9,7 +11,7 @@ use crate::command::input::Input;
 use crate::command::load::countries;
 use crate::command::progress::Progress;
 use crate::exit::{Exit, Failure, Result};
-use crate::import::{Bad, Complaint, Complaints, Record, Records, is_complete, likely};
+use crate::import::{Bad, Complaint, Complaints, Record, Records, Repeated, is_complete, likely};
 use crate::store::{About, Counts, Release, Run, Store, Writer};
 use crate::value::text::count;
 
@@ -51,8 +53,15 @@ struct Load<'a> {
     silent: u64,
 }
 
-/// What the repetitions of records have in their place, by the record's key.
-type Others = std::collections::HashMap<String, (bool, Vec<String>)>;
+/// The records of one key: the first, the others, and whether they were met.
+struct Group {
+    first: Repeated,
+    others: Vec<Repeated>,
+    met: bool,
+}
+
+/// Records that an export repeats, by their key.
+type Groups = HashMap<String, Group>;
 
 impl<'a> Load<'a> {
     fn begin(input: &'a Input, chosen: &'a Chosen, args: &Args, console: &Console) -> Result<Load<'a>> {
@@ -84,11 +93,13 @@ impl<'a> Load<'a> {
         let fresh = store.is_fresh()?;
         let at = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
         let sha256 = self.input.sha256()?;
-        let mut others = self.others()?;
+        let mut groups = self.groups()?;
         let mut writer = store.write(Run { at, file: Some(self.input.shown.clone()) })?;
         if fresh {
             countries(&mut writer)?;
         }
+        // a file of mended records is a part of the file that they are from
+        let mended = !chosen.plan.ignored.is_empty();
         let mut release = writer.release(&About {
             source: description.source(),
             title: &description.title,
@@ -99,6 +110,7 @@ impl<'a> Load<'a> {
             dataset: &description.name,
             release: chosen.release.as_deref(),
             kinds: chosen.plan.kinds(),
+            mended,
             parts: chosen.plan.parts,
         })?;
         let mut records = chosen.records(self.input)?;
@@ -118,17 +130,32 @@ impl<'a> Load<'a> {
                     return Err(self.refusal(false));
                 }
             }
-            self.one(&record, &records, &mut release, &mut writer, &mut others)?;
+            self.one(&record, &records, &mut release, &mut writer, &mut groups)?;
         }
         if !self.complaints.is_empty() && !self.skip {
             return Err(self.refusal(true));
         }
-        let complete = args.complete.map_or_else(|| is_complete(description, &chosen.layout), |whether| whether == Whether::Yes);
+        let rejected = self.complaints.rows();
+        let said = is_complete(description, &chosen.layout);
+        // a record that was rejected is not absent
+        let complete = rejected == 0 && args.complete.map_or(said && !mended, |whether| whether == Whether::Yes);
         self.progress.then("writing");
         let run = release.run();
         let counts = release.finish(&mut writer, complete, &sha256)?;
         self.add_up(counts)?;
-        let notes = self.notes(&writer, &records);
+        let before = counts.changed + counts.unchanged + counts.withdrawn;
+        if args.complete.is_none() && counts.withdrawn * 2 > before {
+            let live = count(before, "record", "records");
+            return Err(Failure::new(
+                Exit::Rejected,
+                format!("{}: lacks {} of {live} that were there; nothing was written", self.input.shown, counts.withdrawn),
+            )
+            .hint("if the file is whole, --complete withdraws them; if it is a part, --complete=no keeps them"));
+        }
+        let mut notes = self.notes(&writer, &records);
+        if rejected > 0 && (args.complete == Some(Whether::Yes) || args.complete.is_none() && said) {
+            notes.push("nothing was withdrawn, since records were rejected: mend them and import the file again".into());
+        }
         let rejects = self.rejects.take().map(Rejects::finish).transpose()?.flatten();
         let report = Report {
             file: self.input.shown.clone(),
@@ -152,7 +179,7 @@ impl<'a> Load<'a> {
         records: &Records,
         release: &mut Release,
         writer: &mut Writer<'_>,
-        others: &mut Others,
+        groups: &mut Groups,
     ) -> Result<()> {
         let plan = &self.chosen.plan;
         if plan.skips(record) {
@@ -161,20 +188,20 @@ impl<'a> Load<'a> {
         }
         self.read += 1;
         self.progress.at(self.read);
-        let mut gathered = String::new();
-        if let Some((key, first)) = plan.repeats(record)
-            && let Some((met, all)) = others.get_mut(&key)
+        let mut repetitions: &[Repeated] = &[];
+        if let Some(repeated) = plan.repeats(record)
+            && let Some(group) = groups.get_mut(&repeated.key)
+            && group.first.shared == repeated.shared
         {
-            if *met {
+            if group.met {
                 release.repeat(writer);
                 return Ok(());
             }
-            *met = true;
-            all.retain(|other| *other != first);
-            gathered = all.join("; ");
+            group.met = true;
+            repetitions = &group.others;
         }
         let (line, _) = records.locate(None);
-        let facts = match plan.make(record, &gathered, line) {
+        let facts = match plan.make(record, repetitions, line) {
             Ok(facts) => facts,
             Err(bad) => return self.reject(bad, record, records, release, writer),
         };
@@ -216,23 +243,27 @@ impl<'a> Load<'a> {
         Ok(())
     }
 
-    /// What the repetitions of each record have in their place, where an export repeats records.
-    fn others(&self) -> Result<Others> {
-        let mut others = Others::new();
+    /// The records of each key, where an export repeats records.
+    fn groups(&self) -> Result<Groups> {
+        let mut groups = Groups::new();
         if self.chosen.plan.repeats.is_none() {
-            return Ok(others);
+            return Ok(groups);
         }
         let mut records = self.chosen.records(self.input)?;
         let mut record = Record::new();
         while let Ok(true) = records.next(&mut record).map_err(|e| self.input.failed(&e))? {
-            if let Some((key, gather)) = self.chosen.plan.repeats(&record) {
-                let (_, all) = others.entry(key).or_default();
-                if !gather.is_empty() && !all.contains(&gather) {
-                    all.push(gather);
+            let Some(repeated) = self.chosen.plan.repeats(&record) else { continue };
+            match groups.get_mut(&repeated.key) {
+                None => {
+                    groups.insert(repeated.key.clone(), Group { first: repeated, others: Vec::new(), met: false });
                 }
+                // one that differs elsewhere is another record, and is told so
+                Some(group) if group.first.shared != repeated.shared => {}
+                Some(group) if group.first == repeated || group.others.contains(&repeated) => {}
+                Some(group) => group.others.push(repeated),
             }
         }
-        Ok(others)
+        Ok(groups)
     }
 
     /// The failure that the complaints make; `whole`: every record was looked at.

@@ -21,7 +21,7 @@ use crate::value::text::{count, grouped};
 
 /// Import data sets: those of the field are recognised, any other table is read with a description of its columns.
 ///
-/// Reads CSV and its relatives, and JSON; plain, .gz, .zst or .zip with one file in it; - is the standard input. All
+/// Reads CSV and its relatives, JSON, and a sheet of a workbook; plain, .gz, .zst or .zip with one file in it; - is the standard input. All
 /// of a file is written, or nothing: each file is one run of facts log, and facts undo takes it back.
 #[derive(Debug, clap::Args)]
 #[command(
@@ -58,6 +58,9 @@ pub struct Args {
     /// How many mistakes to show; with --on-error skip, more than so many records end the import
     #[arg(long, value_name = "N")]
     max_errors: Option<u64>,
+    /// The sheet of a workbook (.xlsx, .ods) [default: the first]
+    #[arg(long, value_name = "NAME")]
+    sheet: Option<String>,
     /// The encoding of the files [default: by byte order mark, else UTF-8, else as known of the data set]
     #[arg(long, value_name = "NAME")]
     encoding: Option<String>,
@@ -91,14 +94,14 @@ struct Report {
 pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> {
     if args.draft {
         let [file] = args.files.as_slice() else { return Err(Failure::usage("--draft takes one file")) };
-        let text = draft::draft(&Input::open(file)?, args.encoding.as_deref())?;
-        console.whole(global, &text)?;
+        let text = draft::draft(&Input::open(file, args.sheet.as_deref())?, args.encoding.as_deref())?;
+        console.whole(global, text.as_bytes())?;
         return Ok(Exit::Done);
     }
     let mut reports = Vec::new();
     let mut failed = None;
     for file in &args.files {
-        let done = Input::open(file).and_then(|input| load::file(&input, args, global, console));
+        let done = Input::open(file, args.sheet.as_deref()).and_then(|input| load::file(&input, args, global, console));
         match done {
             Ok(report) => {
                 say(&report, args.dry_run, console);

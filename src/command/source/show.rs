@@ -23,7 +23,7 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
     let source = one(&store, &args.slug)?;
     if global.format(console.terminal)?.name == "html" {
         let page = page::write(&store, &args.slug, &source)?;
-        console.whole(global, &page)?;
+        console.whole(global, page.as_bytes())?;
         return Ok(Exit::Done);
     }
     let mut headings: Vec<Heading> = SOURCES.fields.iter().map(|field| Heading::text(field.name)).collect();

@@ -1,0 +1,315 @@
+//! `facts chart`: a cross-table as a picture, or events on a line of time.
+
+use std::collections::BTreeMap;
+
+use super::console::Console;
+use super::filters::Filters;
+use super::global::Global;
+use super::tabulate::{self, Axes};
+use crate::chart::{Chart, Point, Series, Style};
+use crate::exit::{Exit, Failure, Result};
+use crate::query::{self, Query, field};
+use crate::tabulate::{Aggregate, Cross, Dispute, Label};
+use crate::value::date::Days;
+use crate::value::text::count;
+use crate::value::{Cell, Type};
+
+/// Draw figures by period or by anything else, or facts on a line of time; without -o as text.
+///
+/// A whisker goes from low to high, a gap is a gap, and the sources stand under the picture. The guards of facts
+/// tabulate hold: figures of several sources are never added up, so tell them apart with --by source.
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  facts chart casualties --x year --y best --by source -o deaths.svg\n  facts chart events --style timeline --during 2013-11..2014-03"
+)]
+pub struct Args {
+    /// events, arms-transfers, casualties, posts, indicators, or all
+    #[arg(value_name = "KIND")]
+    kind: String,
+    /// What stands along the axis: year, quarter, month, decade, or any field
+    #[arg(long, value_name = "FIELD", default_value = "year")]
+    x: String,
+    /// The figure [default: how many facts there are]
+    #[arg(long, value_name = "FIELD")]
+    y: Option<String>,
+    /// What has a colour each
+    #[arg(long, value_name = "FIELD")]
+    by: Option<String>,
+    /// How it is drawn
+    #[arg(long = "style", id = "drawn", value_name = "STYLE", value_parser = ["bars", "lines", "timeline"], default_value = "bars")]
+    drawn: String,
+    /// What stands above it
+    #[arg(long, value_name = "TEXT")]
+    title: Option<String>,
+    #[command(flatten)]
+    filters: Filters,
+}
+
+/// The most lines that a timeline has.
+const LINES: usize = 60;
+
+/// The most colours that can be told apart.
+const COLOURS: usize = 7;
+
+/// Runs it.
+pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> {
+    let mut query = Query::of(query::kinds(&args.kind)?);
+    query.tests = args.filters.tests(&query.kinds)?;
+    query.past = args.filters.past()?;
+    let mut chart = if args.drawn == "timeline" { timeline(&query, args, global)? } else { numbers(&query, args, global)? };
+    if let Some(title) = &args.title {
+        chart.title.clone_from(title);
+    }
+    if chart.series.iter().all(|series| series.points.is_empty()) {
+        let store = global.open()?;
+        for said in store.unknown_values(&query)? {
+            console.say(&said);
+        }
+        console.say("nothing to draw: no fact matches");
+        return Ok(Exit::Done);
+    }
+    let failed = |why: String| Failure::new(Exit::Io, "the chart cannot be drawn").because(why);
+    let end = global.output.as_ref().and_then(|path| path.extension()).and_then(|end| end.to_str()).map(str::to_lowercase);
+    match (global.output.is_some(), end.as_deref()) {
+        (false, _) => console.text(&chart.text(console.width().unwrap_or(100)))?,
+        (true, Some("svg")) => console.whole(global, chart.svg().map_err(failed)?.as_bytes())?,
+        (true, Some("png")) => console.whole(global, &chart.png().map_err(failed)?)?,
+        (true, Some("txt")) => console.whole(global, chart.text(100).as_bytes())?,
+        (true, _) => return Err(Failure::usage("a chart is written as .svg, .png or .txt").hint("end the name of -o so")),
+    }
+    Ok(Exit::Done)
+}
+
+/// A chart of figures.
+fn numbers(query: &Query, args: &Args, global: &Global) -> Result<Chart> {
+    let x = field(&args.x, &query.kinds)?;
+    let y = args.y.as_deref().map(|name| tabulate::figure(name, query)).transpose()?;
+    let by = args.by.as_deref().map(|name| field(name, &query.kinds)).transpose()?;
+    let per = y.map_or(Ok(Vec::new()), |y| y.per.iter().map(|name| field(name, &query.kinds)).collect::<Result<_>>())?;
+    let free: Vec<_> = per
+        .iter()
+        .copied()
+        .filter(|field| x.name != field.name && by.is_none_or(|by| by.name != field.name) && !args.filters.fixes(field.name))
+        .collect();
+    let axes = Axes { rows: vec![x], columns: by.into_iter().collect(), per };
+    let aggregate = if y.is_some() { Aggregate::Sum } else { Aggregate::Count };
+    // the bounds of a figure stand beside it: best has low and high
+    let stem = y.and_then(|y| y.name.strip_suffix("best"));
+    let beside = |end: &str| stem.and_then(|stem| field(&format!("{stem}{end}"), &query.kinds).ok());
+    let mut crosses = Vec::new();
+    let mut apart = Vec::new();
+    for value in [Some(y), beside("low").map(Some), beside("high").map(Some)] {
+        crosses.push(match value {
+            None => None,
+            Some(value) => {
+                let mut entries = tabulate::collect(query, &axes, value, global)?;
+                if y.is_some() {
+                    apart = tabulate::differing(&mut entries, &axes.per, &free);
+                }
+                Some(Cross::of(entries, aggregate, false).map_err(explain)?)
+            }
+        });
+    }
+    let Some(cross) = &crosses[0] else { return Ok(Chart::default()) };
+    if cross.columns.len() > COLOURS {
+        let hint = "take some of them with a filter, or leave --by out";
+        return Err(Failure::usage(format!("{} colours are more than can be told apart", cross.columns.len())).hint(hint));
+    }
+    let places = Places::of(&cross.rows, x.ty);
+    let series = cross
+        .columns
+        .iter()
+        .map(|column| {
+            let mut points: Vec<Point> = cross.rows.iter().filter_map(|row| point(row, column, &crosses, &places)).collect();
+            points.sort_by(|a, b| a.x.total_cmp(&b.x));
+            Series { name: crate::tabulate::name(&[], column).replace(" × ", " · "), points }
+        })
+        .collect();
+    let what = y.map_or_else(|| "facts".to_owned(), |y| y.name.replace('_', " "));
+    let of: Vec<&str> = by.iter().chain(&apart).map(|field| field.name).collect();
+    let told = if of.is_empty() { String::new() } else { format!(", by {}", of.join(" and ")) };
+    let (lacking, all) = cross.lacking();
+    let mut notes = vec![sources(query, global)?];
+    if y.is_some() && lacking > 0 {
+        notes.push(format!("{lacking} of {} have no {what}; they are not drawn as zero", count(all, "fact", "facts")));
+    }
+    notes.extend(places.left_out.clone());
+    Ok(Chart {
+        title: format!("{}: {what} by {}{told}", args.kind, x.name),
+        measure: y.map_or("facts".into(), |y| y.about.trim_end_matches('.').to_owned()),
+        series,
+        ticks: places.ticks,
+        bucket: places.bucket,
+        notes,
+        style: if args.drawn == "lines" { Style::Lines } else { Style::Bars },
+    })
+}
+
+/// What must not be added up is no more drawn than tabulated.
+fn explain(dispute: Dispute) -> Failure {
+    let mut failure = tabulate::explain(dispute);
+    failure.hints =
+        vec!["--by source tells sources apart, a filter such as --source X takes one; facts tabulate shows more ways".into()];
+    failure
+}
+
+/// The figure of a cell with its bounds; none where there is no fact, or no place on the axis.
+fn point(row: &[Label], column: &[Label], crosses: &[Option<Cross>], places: &Places) -> Option<Point> {
+    let span = places.span(row)?;
+    // a bound of a sum exists only if every figure in it has one
+    let bound = |n: usize| match crosses[n].as_ref().map(|cross| cross.cell(row, column)) {
+        Some(Cell::Partial(..)) | None => None,
+        Some(cell) => cell.number(),
+    };
+    let y = crosses[0].as_ref().and_then(|cross| cross.cell(row, column).number());
+    let bounds = bound(1).zip(bound(2));
+    let is_there = crosses[0].as_ref().is_some_and(|cross| cross.has(row, column));
+    is_there.then(|| Point { x: f64::midpoint(span.0, span.1), span, label: row[0].text.clone(), y, bounds })
+}
+
+/// Where the labels of an axis stand.
+struct Places {
+    dated: bool,
+    order: BTreeMap<String, f64>,
+    ticks: Vec<(f64, String)>,
+    bucket: f64,
+    left_out: Option<String>,
+}
+
+impl Places {
+    fn of(rows: &[Vec<Label>], ty: Type) -> Places {
+        let labels: Vec<&Label> = rows.iter().map(|row| &row[0]).collect();
+        if let Type::Bucket(bucket) = ty {
+            let dated: Vec<&&Label> = labels.iter().filter(|label| !label.missing && is_bounded(label)).collect();
+            let first = dated.iter().filter_map(|label| label.days).map(|(first, _)| first).min();
+            let last = dated.iter().filter_map(|label| label.days).map(|(_, last)| last).max();
+            let mut ticks = Vec::new();
+            let mut day = first;
+            // every whole bucket has its place, facts or no facts
+            while let (Some(at), Some(last)) = (day, last)
+                && at <= last
+                && ticks.len() < 5000
+            {
+                let next = bucket.next(at);
+                let label = bucket.label(Days { first: Some(at), last: Some(at) }).unwrap_or_default();
+                ticks.push((f64::midpoint(number(at), number(next)), label));
+                day = Some(next);
+            }
+            let bucket = first.map_or(365.0, |first| number(bucket.next(first) - first));
+            let without = labels.len() - dated.len();
+            let left_out = (without > 0).then(|| "facts without a date, or open at an end, are not drawn".to_owned());
+            return Places { dated: true, order: BTreeMap::new(), ticks, bucket, left_out };
+        }
+        let order: BTreeMap<String, f64> = (0_u32..).zip(&labels).map(|(n, label)| (label.text.clone(), f64::from(n))).collect();
+        let ticks = (0_u32..).zip(&labels).map(|(n, label)| (f64::from(n) + 0.5, label.text.clone())).collect();
+        Places { dated: false, order, ticks, bucket: 1.0, left_out: None }
+    }
+
+    fn span(&self, row: &[Label]) -> Option<(f64, f64)> {
+        let label = row.first()?;
+        if !self.dated {
+            let at = *self.order.get(&label.text)?;
+            return Some((at, at + 1.0));
+        }
+        let (first, last) = label.days.filter(|_| !label.missing && is_bounded(label))?;
+        Some((number(first), number(last) + self.bucket))
+    }
+}
+
+/// Whether a label of dates has a beginning and an end.
+fn is_bounded(label: &Label) -> bool {
+    label.days.is_some_and(|(first, last)| first != i64::MAX && last != i64::MAX)
+        && !label.text.starts_with('–')
+        && !label.text.ends_with('–')
+}
+
+#[expect(clippy::cast_precision_loss, reason = "days are far below 2^53")]
+fn number(day: i64) -> f64 {
+    day as f64
+}
+
+/// Facts on a line of time, a line each.
+fn timeline(query: &Query, args: &Args, global: &Global) -> Result<Chart> {
+    let store = global.open()?;
+    let mut query = query.clone();
+    let shared = |name: &str| field(name, &query.kinds);
+    let by = args.by.as_deref().map(|name| field(name, &query.kinds)).transpose()?;
+    query.columns = [shared("date_from")?, shared("date_to")?, shared("date")?, shared("summary")?].into();
+    query.columns.extend(by);
+    let mut series: Vec<Series> = Vec::new();
+    let (mut lines, mut without) = (0, 0_u64);
+    store.select(&query, |cells| {
+        let (Cell::Day(first), Cell::Day(last)) = (&cells[0], &cells[1]) else {
+            without += 1;
+            return Ok(());
+        };
+        lines += 1;
+        let name = cells.get(4).map_or(String::new(), ToString::to_string);
+        let place = series.iter().position(|series| series.name == name).unwrap_or_else(|| {
+            series.push(Series { name, points: Vec::new() });
+            series.len() - 1
+        });
+        let span = (number(*first), number(*last + 1));
+        let label = format!("{}  {}", cells[2], cells[3]);
+        series[place].points.push(Point { x: span.0, span, label, y: None, bounds: None });
+        Ok(())
+    })?;
+    if lines > LINES {
+        return Err(Failure::usage(format!("{lines} facts are more than a timeline shows ({LINES})"))
+            .hint("take some of them with a filter, such as --during"));
+    }
+    if series.len() > COLOURS {
+        return Err(Failure::usage(format!("{} colours are more than can be told apart", series.len())));
+    }
+    let spans = || series.iter().flat_map(|series| &series.points).map(|point| point.span);
+    let begin = spans().map(|span| span.0).fold(f64::INFINITY, f64::min);
+    let end = spans().map(|span| span.1).fold(f64::NEG_INFINITY, f64::max);
+    let bucket = tabulate::bucket_for(end - begin);
+    let mut ticks = Vec::new();
+    if lines > 0 {
+        #[expect(clippy::cast_possible_truncation, reason = "a day")]
+        let mut day = bucket.start_of(begin as i64);
+        while number(day) <= end {
+            ticks.push((number(day), bucket.label(Days { first: Some(day), last: Some(day) }).unwrap_or_default()));
+            day = bucket.next(day);
+        }
+    }
+    let mut notes = vec![sources(&query, global)?];
+    if without > 0 {
+        notes.push(format!("{} without a date, or open at an end, not drawn", count(without, "fact is", "facts are")));
+    }
+    Ok(Chart {
+        title: format!("{}: timeline", args.kind),
+        measure: String::new(),
+        series,
+        ticks,
+        bucket: 1.0,
+        notes,
+        style: Style::Timeline,
+    })
+}
+
+/// The works that the facts of a query are from, in a line.
+fn sources(query: &Query, global: &Global) -> Result<String> {
+    let store = global.open()?;
+    let mut query = query.clone();
+    query.columns = vec![field("source", &query.kinds)?];
+    query.sort = Vec::new();
+    let mut slugs: Vec<String> = Vec::new();
+    store.select(&query, |cells| {
+        let slug = cells[0].to_string();
+        if !slugs.contains(&slug) {
+            slugs.push(slug);
+        }
+        Ok(())
+    })?;
+    slugs.sort_unstable();
+    let mut told = Vec::new();
+    store.export_parent(&crate::kind::parent::SOURCES, |cells| {
+        if let Some(slug) = cells[0].text().filter(|slug| slugs.iter().any(|known| known == slug)) {
+            told.push(format!("{slug} ({})", cells[2]));
+        }
+        Ok(())
+    })?;
+    Ok(format!("Sources: {}", told.join("; ")))
+}

@@ -1,0 +1,125 @@
+//! What a shell completes from the database: kinds, fields, sources, topics, and the names of countries and parties.
+
+use std::ffi::OsStr;
+
+use clap::Command;
+use clap_complete::engine::{ArgValueCompleter, CompletionCandidate};
+
+use super::global::Global;
+use crate::kind::parent::{SOURCES, TOPICS};
+use crate::kind::{Field, KINDS};
+use crate::store::{Access, Class, Store};
+use crate::value::Type;
+
+/// The most candidates that are of use.
+const MANY: usize = 200;
+
+/// Adds completers to the arguments whose values the program or the database knows.
+pub fn add(command: Command) -> Command {
+    let names: Vec<String> = command.get_subcommands().map(|command| command.get_name().to_owned()).collect();
+    let of_one = |command: Command| {
+        let arguments: Vec<String> = command.get_arguments().map(|argument| argument.get_id().to_string()).collect();
+        // an argument that is changed goes to the end: all of them do, and their order stays
+        arguments.into_iter().fold(command, |command, id| {
+            let completer = completer(&id);
+            command.mut_arg(id, |argument| match completer {
+                Some(completer) => argument.add(completer),
+                None => argument,
+            })
+        })
+    };
+    names.into_iter().fold(command, |command, name| command.mut_subcommand(name, of_one))
+}
+
+fn completer(id: &str) -> Option<ArgValueCompleter> {
+    match id {
+        "kind" => Some(ArgValueCompleter::new(|begun: &OsStr| matching(begun, kinds()))),
+        "columns" | "sort" | "rows" | "cols" | "value" | "x" | "y" | "by" => {
+            Some(ArgValueCompleter::new(|begun: &OsStr| listed(begun, fields())))
+        }
+        "source" | "slug" => Some(ArgValueCompleter::new(|begun: &OsStr| matching(begun, slugs(&SOURCES)))),
+        "topic" => Some(ArgValueCompleter::new(|begun: &OsStr| matching(begun, slugs(&TOPICS)))),
+        "actor" => Some(ArgValueCompleter::new(|begun: &OsStr| matching(begun, bearers(Class::Actor)))),
+        id => {
+            let field = KINDS.iter().find_map(|kind| kind.field(id))?;
+            match field.ty {
+                Type::Actor => Some(ArgValueCompleter::new(|begun: &OsStr| matching(begun, bearers(Class::Actor)))),
+                Type::Place => Some(ArgValueCompleter::new(|begun: &OsStr| matching(begun, bearers(Class::Place)))),
+                Type::Choice(list) => Some(ArgValueCompleter::new(move |begun: &OsStr| {
+                    listed(begun, list.iter().map(|value| (*value).to_owned()).collect())
+                })),
+                _ => None,
+            }
+        }
+    }
+}
+
+fn kinds() -> Vec<String> {
+    KINDS.iter().map(|kind| kind.name.to_owned()).chain(["all".to_owned()]).collect()
+}
+
+fn fields() -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for kind in KINDS {
+        names.extend(kind.fields().map(|field: &Field| field.name.to_owned()));
+    }
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+/// The database that is meant, if there is one to read; whatever goes wrong, there is nothing to complete.
+fn store() -> Option<Store> {
+    Store::open(&Global::of_environment().database().path, Access::Read { any_schema: false }).ok()
+}
+
+fn slugs(table: &'static crate::kind::parent::Parent) -> Vec<String> {
+    let mut slugs = Vec::new();
+    if let Some(store) = store() {
+        let _ = store.export_parent(table, |cells| {
+            slugs.extend(cells[0].text().map(str::to_owned));
+            Ok(())
+        });
+    }
+    slugs
+}
+
+fn bearers(class: Class) -> Vec<String> {
+    store().and_then(|store| store.all_names(class).ok()).unwrap_or_default()
+}
+
+/// Those that begin so, whatever their case.
+fn matching(begun: &OsStr, all: Vec<String>) -> Vec<CompletionCandidate> {
+    let begun = begun.to_string_lossy().to_lowercase();
+    let mut found: Vec<String> = all.into_iter().filter(|name| name.to_lowercase().starts_with(&begun)).collect();
+    found.sort_unstable();
+    found.into_iter().take(MANY).map(CompletionCandidate::new).collect()
+}
+
+/// The same for the last of a list with commas.
+fn listed(begun: &OsStr, all: Vec<String>) -> Vec<CompletionCandidate> {
+    let text = begun.to_string_lossy();
+    let (before, last) = text.rfind(',').map_or(("", text.as_ref()), |at| text.split_at(at + 1));
+    matching(OsStr::new(last), all)
+        .into_iter()
+        .map(|candidate| CompletionCandidate::new(format!("{before}{}", candidate.get_value().to_string_lossy())))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_are_completed_at_their_end() {
+        let told = |begun: &str| -> Vec<String> {
+            listed(OsStr::new(begun), vec!["date".into(), "best".into()])
+                .iter()
+                .map(|candidate| candidate.get_value().to_string_lossy().into_owned())
+                .collect()
+        };
+        assert_eq!(told("ref,da"), ["ref,date"]);
+        assert_eq!(told(""), ["best", "date"]);
+        assert!(crate::query::kinds(&kinds()[0]).is_ok());
+    }
+}

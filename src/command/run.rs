@@ -1,0 +1,66 @@
+//! `facts run`: a query that was saved in facts.toml.
+
+use clap::Parser;
+
+use super::console::Console;
+use super::global::Global;
+use crate::exit::{Exit, Failure, Result};
+use crate::render::Heading;
+use crate::value::Cell;
+use crate::value::nearest::did_you_mean;
+
+/// Run a query that is saved in facts.toml, with further options behind it; without a name, list them.
+///
+/// facts.toml, here or in a folder above, holds them: [queries] and a line a query, such as
+/// jets = "query arms-transfers --recipient Iraq -w 'designation~F-16'".
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  facts run\n  facts run jets --during 2013 -f json")]
+pub struct Args {
+    /// The query's name
+    #[arg(value_name = "NAME")]
+    name: Option<String>,
+    /// Options that are added to it
+    #[arg(value_name = "OPTION", trailing_var_arg = true, allow_hyphen_values = true)]
+    more: Vec<String>,
+}
+
+/// Runs it.
+pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> {
+    let saved = &global.config.queries;
+    let Some(name) = &args.name else {
+        let headings = ["name", "query", "file"].map(Heading::text).into();
+        console.rows(global, headings, Vec::new(), |row| {
+            for (name, query) in saved {
+                let by = query.by.display().to_string();
+                row(&[Cell::Text(name.into()), Cell::Text(query.value.as_str().into()), Cell::Text(by.into())])?;
+            }
+            Ok(saved.len() as u64)
+        })?;
+        if saved.is_empty() {
+            console.say("no query is saved: [queries] in facts.toml holds them");
+        }
+        return Ok(Exit::Done);
+    };
+    let Some(query) = saved.get(name) else {
+        return Err(Failure::usage(format!(
+            "no query is called \"{name}\"{}",
+            did_you_mean(name, saved.keys().map(String::as_str))
+        ))
+        .hint("facts run lists those of facts.toml"));
+    };
+    let words = shlex::split(&query.value).ok_or_else(|| {
+        Failure::usage(format!("{}: the query \"{name}\" has a quote that is never closed", query.by.display()))
+    })?;
+    let words = words.into_iter().skip_while(|word| word == "facts");
+    let line: Vec<String> = std::iter::once("facts".to_owned()).chain(words).chain(args.more.iter().cloned()).collect();
+    let mut cli = match super::Cli::try_parse_from(&line) {
+        Ok(cli) => cli,
+        Err(error) => return Ok(console.usage(&error)),
+    };
+    if matches!(cli.command, super::Command::Run(_)) {
+        return Err(Failure::usage(format!("the query \"{name}\" runs another query")).hint("write out what it should run"));
+    }
+    cli.global.under(global);
+    console.called(line.join(" "));
+    super::dispatch(&cli, console)
+}

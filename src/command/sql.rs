@@ -1,0 +1,61 @@
+//! `facts sql`: one statement that reads, for what the other commands cannot ask.
+
+use std::io::Read;
+use std::time::Duration;
+
+use super::console::Console;
+use super::global::Global;
+use crate::exit::{Exit, Failure, Result};
+use crate::render::Heading;
+use crate::store::Cost;
+
+/// Run one SQL statement that reads, with a time limit; nothing can be changed by it.
+///
+/// The view `facts` has every live fact with names and ISO days; facts fields --tables lists the tables.
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  facts sql 'select kind, count(*) from facts group by kind'\n  facts sql 'select ref, summary from facts where place = :place' -p place=Mosul"
+)]
+pub struct Args {
+    /// The statement; - reads it from the standard input
+    #[arg(value_name = "SQL")]
+    sql: String,
+    /// A value for a parameter :NAME of the statement
+    #[arg(short, long = "param", value_name = "NAME=VALUE")]
+    parameters: Vec<String>,
+    /// How long it may take, in seconds
+    #[arg(long, value_name = "SECONDS", default_value = "30")]
+    timeout: f64,
+    /// At most so many rows; more end with 7
+    #[arg(long, value_name = "N")]
+    max_rows: Option<u64>,
+}
+
+/// Runs it.
+pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> {
+    let mut sql = args.sql.clone();
+    if sql == "-" {
+        sql.clear();
+        std::io::stdin().take(1 << 20).read_to_string(&mut sql).map_err(|e| Failure::io("<stdin>", &e))?;
+    }
+    let parameters: Vec<(String, String)> = args
+        .parameters
+        .iter()
+        .map(|word| {
+            let (name, value) = word.split_once('=').ok_or_else(|| Failure::usage(format!("-p \"{word}\": write NAME=VALUE")))?;
+            Ok((name.trim_start_matches([':', '@', '$']).to_owned(), value.to_owned()))
+        })
+        .collect::<Result<_>>()?;
+    let time = Duration::try_from_secs_f64(args.timeout)
+        .map_err(|_| Failure::usage(format!("--timeout {}: expected seconds, from 0", args.timeout)))?;
+    let mut store = global.open()?;
+    console.cite(&store, global)?;
+    let cost = Cost { time, rows: args.max_rows };
+    let headings = store
+        .sql_columns(&sql, &parameters, cost)?
+        .into_iter()
+        .map(|column| if column.number { Heading::number(column.name) } else { Heading::text(column.name) })
+        .collect();
+    console.rows(global, headings, Vec::new(), |row| store.sql_rows(&sql, &parameters, cost, row))?;
+    Ok(Exit::Done)
+}

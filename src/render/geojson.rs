@@ -1,0 +1,60 @@
+//! `GeoJSON` (RFC 7946): a feature for each row with coordinates, in its columns `lat` and `lon`.
+
+use std::io::{self, Write};
+
+use super::{Format, Sheet, Sink, json};
+use crate::value::Cell;
+use crate::value::text::count;
+
+/// Points on a map.
+pub static FORMAT: Format = Format {
+    name: "geojson",
+    extensions: &["geojson"],
+    about: "points on a map: facts whose place has coordinates",
+    binary: false,
+    open: |out, sheet| {
+        let place = |name: &str| sheet.headings.iter().position(|heading| heading.name == name);
+        let (Some(lat), Some(lon)) = (place("lat"), place("lon")) else {
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidInput,
+                "geojson is a format of facts query, which knows the coordinates of places",
+            ));
+        };
+        write!(out, "{{\"type\":\"FeatureCollection\",\"features\":[")?;
+        Ok(Box::new(Features { out, sheet, lat, lon, written: 0, without: 0 }))
+    },
+};
+
+struct Features<'a> {
+    out: &'a mut dyn Write,
+    sheet: &'a Sheet,
+    lat: usize,
+    lon: usize,
+    written: u64,
+    without: u64,
+}
+
+impl Sink for Features<'_> {
+    fn row(&mut self, cells: &[Cell<'_>]) -> io::Result<()> {
+        let (Some(_), Some(_)) = (cells[self.lat].number(), cells[self.lon].number()) else {
+            self.without += 1;
+            return Ok(());
+        };
+        writeln!(self.out, "{}", if self.written == 0 { "" } else { "," })?;
+        write!(
+            self.out,
+            "{{\"type\":\"Feature\",\"geometry\":{{\"type\":\"Point\",\"coordinates\":[{},{}]}},\"properties\":",
+            cells[self.lon], cells[self.lat]
+        )?;
+        json::object(self.out, self.sheet, cells, &[self.lat, self.lon])?;
+        write!(self.out, "}}")?;
+        self.written += 1;
+        Ok(())
+    }
+
+    fn finish(self: Box<Self>) -> io::Result<Vec<String>> {
+        writeln!(self.out, "\n]}}")?;
+        let left = (self.without > 0).then(|| format!("{} left out: no coordinates", count(self.without, "row is", "rows are")));
+        Ok(left.into_iter().collect())
+    }
+}

@@ -1,0 +1,95 @@
+//! Other people's programs read what this one writes; each test is skipped aloud where its program is not installed.
+
+use std::path::Path;
+use std::process::Command;
+
+use super::{facts, fixed, stdout};
+
+#[expect(clippy::print_stderr, reason = "a test that is skipped must say so")]
+/// Whether a program is installed.
+fn has(program: &str) -> bool {
+    let found = Command::new("sh").args(["-c", &format!("command -v {program}")]).output().unwrap().status.success();
+    if !found {
+        eprintln!("skipped: {program} is not installed");
+    }
+    found
+}
+
+/// What a line of shell prints, in a folder with the shipped facts.
+fn shell(folder: &Path, line: &str) -> String {
+    if !folder.join("facts.db").exists() {
+        stdout(&facts(folder).args(["seed", "-q"]).output().unwrap());
+    }
+    let mut command = Command::new("sh");
+    command.args(["-c", line]);
+    fixed(&mut command, folder);
+    stdout(&command.output().unwrap())
+}
+
+#[test]
+fn json_lines_go_through_jq() {
+    if has("jq") {
+        let folder = tempfile::tempdir().unwrap();
+        assert_eq!(shell(folder.path(), "facts query all -f jsonl | jq -r .kind | sort | uniq -c | wc -l").trim(), "5");
+    }
+}
+
+#[test]
+fn csv_goes_through_miller_and_xan() {
+    let folder = tempfile::tempdir().unwrap();
+    if has("mlr") {
+        assert_eq!(
+            shell(folder.path(), "facts query events | mlr --icsv --ojson filter '$type == \"visit\"' | grep -c '\"ref\"'")
+                .trim(),
+            "2"
+        );
+    }
+    if has("xan") {
+        assert_eq!(shell(folder.path(), "facts query events | xan count").trim(), "68");
+    }
+}
+
+#[test]
+fn sqlite_utils_reads_the_database_and_takes_what_is_written() {
+    if has("sqlite-utils") {
+        let folder = tempfile::tempdir().unwrap();
+        let here = folder.path();
+        let insert = "facts query all -f jsonl | sqlite-utils insert copy.db facts - --nl && sqlite-utils 'copy.db' 'select count(*) as n from facts' --csv";
+        assert_eq!(shell(here, insert).trim(), "n\n130");
+        let rows = shell(here, "sqlite-utils rows facts.db facts --limit 1 -c ref -c date_from --csv");
+        assert!(rows.starts_with("ref,date_from\nus-iraq-2014:"), "{rows}");
+    }
+}
+
+#[test]
+fn duckdb_and_datasette_open_the_database() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    if has("duckdb") {
+        let line = "duckdb -csv -c \"ATTACH 'facts.db' AS f (TYPE sqlite); SELECT count(*) FROM f.facts\"";
+        assert!(shell(here, line).contains("130"));
+    }
+    if has("datasette") {
+        let page = shell(here, "datasette facts.db --get '/facts/facts.json?_size=1&_shape=array&_col=ref&_col=date_from'");
+        assert!(page.contains("us-iraq-2014:"), "{page}");
+    }
+}
+
+/// A workbook shows in a spreadsheet what the facts say: no formula runs, whole days are days, months are text.
+#[test]
+fn a_spreadsheet_shows_what_the_facts_say() {
+    if !has("soffice") {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    let columns = "ref,date,date_from,best,summary";
+    let add = "facts -q add casualties source=us-iraq-2014 key=formula harm=killed population=all summary='=1+2' best=7 date=2014-03-12 date_basis=stated > added";
+    let convert = "soffice --headless --convert-to csv:'Text - txt - csv (StarCalc)':44,34,76,1,,0,false,true,false,false,false,1 out.xlsx > log 2>&1 && cat out-facts.csv";
+    shell(here, add);
+    let sheet = shell(here, &format!("facts query casualties --columns {columns} -o out.xlsx && {convert}"));
+    let csv = shell(here, &format!("facts query casualties --columns {columns}"));
+    let plain = |text: &str| text.replace(['"', '\r'], "").trim().to_owned();
+    assert_eq!(plain(&sheet), plain(&csv));
+    assert!(sheet.contains("=1+2") && sheet.contains("2014-03-12"), "{sheet}");
+}
