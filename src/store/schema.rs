@@ -14,11 +14,11 @@ pub const MIGRATIONS: &[&str] = &[
     "98929bf0f7c4336556aea4d11fa0d77e2b0b0e7eaec4787fef60434c493aa21a",
     "f11643319b16f41d0030d34f5288e00de90f92f403e74bc75d6b013eb05a80fe",
     "ccd984aaccf5e6aedc7b15680c2e45072b30230cf605308b30ba6415d5d943e3",
-    "06ba0e19e39d160dd74c033f338061ce2ec4a4dc84371071be1fe1ae2c5dea05",
+    "89af3de4cfbc89ad5343b64b1901cf48afc7e74830f8cdb165bd58a067e60b8b",
 ];
 
 /// SHA-256 of the schema that the migrations make, by version; only the newest can be read.
-const FINGERPRINT: &str = "51bf5b7824aa7cbb471756d1e8443293c694de41ba47e8694564955de6ff5152";
+const FINGERPRINT: &str = "6c39c68d467e9b98175f045374932508c004cef5643eb9fe10b4780efeb3c55a";
 
 /// Refuses a database whose schema is not the one that the migrations make.
 ///

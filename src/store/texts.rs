@@ -25,12 +25,11 @@ pub fn text(connection: &Connection, source: &str) -> Result<Option<String>> {
     Ok(connection.prepare_cached(find)?.query_row([source], |row| row.get(0)).optional()?)
 }
 
-/// Puts the words of the held texts in the search index, in the place of what was there.
+/// Puts the words of the held texts in a search index that has none of them.
 ///
 /// # Errors
 /// The database cannot be written.
 pub fn index(connection: &Connection) -> Result<()> {
-    connection.execute("DELETE FROM search WHERE rowid & 15 = ?1", [search::TEXT])?;
     connection.execute("INSERT INTO search (rowid, words) SELECT id * 16 + ?1, text FROM source_texts", [search::TEXT])?;
     Ok(())
 }
@@ -65,7 +64,7 @@ impl Store {
              ON CONFLICT (source_id) DO UPDATE SET sha256 = excluded.sha256, text = excluded.text",
             params![source, sha256, text],
         )?;
-        index(&transaction)?;
+        search::rebuild(&transaction)?;
         Ok(transaction.commit()?)
     }
 }

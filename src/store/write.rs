@@ -408,11 +408,11 @@ impl Writer<'_> {
                 ],
             )?;
         }
-        if let Some(first) = self.first_run {
-            search::add(&self.transaction, first)?;
-        }
+        // the index forgets nothing by itself: a text that took the place of another makes it anew
         if self.texts {
-            texts::index(&self.transaction)?;
+            search::rebuild(&self.transaction)?;
+        } else if let Some(first) = self.first_run {
+            search::add(&self.transaction, first)?;
         }
         self.transaction.commit()?;
         Ok(())
