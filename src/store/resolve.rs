@@ -169,10 +169,11 @@ impl Writer<'_> {
     fn bearer_of(&mut self, class: Class, named: &Named<'_>, days: Days, within: Option<i64>) -> Result<Result<Meant, String>> {
         let name = named.name.as_deref();
         let mut coded = None;
-        for (scheme, code) in &named.codes {
+        // the first code decides; a further one finds nobody whose codes say otherwise
+        for (n, (scheme, code)) in named.codes.iter().enumerate() {
             if coded.is_none()
                 && let Some(found) = self.coded(class, scheme, code, name, days)?
-                && !self.is_contradicted(class, found.bearer, named)?
+                && (n == 0 || !self.is_contradicted(class, found.bearer, named)?)
             {
                 coded = Some(found);
             }
@@ -244,13 +245,24 @@ impl Writer<'_> {
     /// Makes an actor or place for a name or code that nobody bears.
     fn born(&mut self, class: Class, named: &Named<'_>, within: Option<i64>, taken: bool) -> Result<Meant> {
         let code = named.codes.first();
-        let coded = |name: &str| code.map_or_else(|| name.to_owned(), |(scheme, code)| format!("{name} ({scheme} {code})"));
-        let name = match (named.name.as_deref(), code) {
+        let all: Vec<String> = named.codes.iter().map(|(scheme, code)| format!("{scheme} {code}")).collect();
+        let name = match (named.name.as_deref(), all.first()) {
             (Some(name), _) => name.to_owned(),
-            (None, Some((scheme, code))) => format!("{scheme} {code}"),
+            (None, Some(code)) => code.clone(),
             (None, None) => "unknown".to_owned(),
         };
-        let usual = if taken { coded(&name) } else { name };
+        // where somebody else has the name, whoever is new is called after its code too, and at last after all of them
+        let (one, every) = (all.first().map(|code| format!("{name} ({code})")), format!("{name} ({})", all.join(", ")));
+        let mut usual = if taken { one.unwrap_or_else(|| every.clone()) } else { name };
+        if taken && let Some(known) = self.exactly(class, &usual)? {
+            if !self.is_contradicted(class, known.bearer, named)? {
+                return Ok(known);
+            }
+            usual = every;
+            if let Some(known) = self.exactly(class, &usual)? {
+                return Ok(known);
+            }
+        }
         let unknown = if class == Class::Actor { "unknown" } else { "other" };
         let kind = named.kind.as_deref().unwrap_or(unknown);
         match class {

@@ -158,3 +158,21 @@ fn memory_does_not_grow_with_the_file() {
     let (small, large) = (peak(10_000), peak(40_000));
     assert!(large < small + 40_000, "{small} kB, then {large} kB");
 }
+
+/// Codes that contradict each other make nobody of two, stop nothing, and lead to the same actors when they come again.
+#[test]
+fn codes_that_contradict_each_other_are_told_apart() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    let mapping = "name = \"t\"\ntitle = \"T\"\n[[fact]]\nkind = \"events\"\nkey = [\"#\"]\ntype = \"x\"\nsummary = \"{name}\"\nactor = { name = \"{name}\", gw = \"{gw}\", ucdp = \"{ucdp}\" }\n";
+    std::fs::write(here.join("t.toml"), mapping).unwrap();
+    let names = ["North", "South", "Government of Iraq"];
+    let lines: Vec<String> = (0..300).map(|n| format!("{},{},{}", names[n % 3], 9000 + n % 7, 8000 + (n * n) % 11)).collect();
+    std::fs::write(here.join("t.csv"), format!("name,gw,ucdp\n{}\n", lines.join("\n"))).unwrap();
+    let report = import(here, &here.join("t.csv"), &["--mapping", "t.toml"]);
+    assert_eq!(number(&report, "added"), 300, "{report}");
+    let before = answer(here, &["query", "events", "--columns", "ref,actor"]);
+    let again = import(here, &here.join("t.csv"), &["--mapping", "t.toml"]);
+    assert_eq!(number(&again, "unchanged"), 300, "{again}");
+    assert_eq!(answer(here, &["query", "events", "--columns", "ref,actor"]), before);
+}
