@@ -1,7 +1,7 @@
 //! A file of input that can be read from its beginning more than once: plain or packed, or what comes through a pipe.
 
 use std::fs::File;
-use std::io::{self, BufReader, Cursor, Read, Seek, SeekFrom};
+use std::io::{self, BufReader, Cursor, Read, Seek};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -27,11 +27,11 @@ pub struct Input {
     /// Its name, without its folders and without what the packing added.
     pub name: String,
     /// The bytes as they were given.
-    given: File,
+    given: Arc<File>,
     /// The member of an archive, unpacked.
-    member: Option<File>,
+    member: Option<Arc<File>>,
     packing: Packing,
-    /// How many of the bytes that are read were read, for the progress of a run.
+    /// How far anybody has read, for the progress of a run.
     read: Arc<AtomicU64>,
 }
 
@@ -44,7 +44,7 @@ impl Input {
         let piped = path.as_os_str() == "-";
         let shown = if piped { "<stdin>".to_owned() } else { path.display().to_string() };
         let failed = |e: &io::Error| Failure::io(&shown, e);
-        let mut given = if piped {
+        let given = if piped {
             let mut spool = tempfile::tempfile().map_err(|e| failed(&e))?;
             io::copy(&mut io::stdin().lock(), &mut spool).map_err(|e| failed(&e))?;
             spool
@@ -62,19 +62,19 @@ impl Input {
                 spool
             }
         };
-        given.seek(SeekFrom::Start(0)).map_err(|e| failed(&e))?;
+        let given = Arc::new(given);
         let mut head = Vec::new();
-        (&given).take(4).read_to_end(&mut head).map_err(|e| failed(&e))?;
+        Apart::of(&given).take(4).read_to_end(&mut head).map_err(|e| failed(&e))?;
         let mut name = path.file_name().map_or(String::new(), |name| name.to_string_lossy().into_owned());
         let (mut packing, mut member) = (Packing::Plain, None);
         match head.as_slice() {
             [0x1f, 0x8b, ..] => packing = Packing::Gzip,
             [0x28, 0xb5, 0x2f, 0xfd] => packing = Packing::Zstandard,
             [b'P', b'K', 3 | 5, 4 | 6] => match sheet::table(&given, &shown, wanted)? {
-                Some(file) => member = Some(file),
+                Some(file) => member = Some(Arc::new(file)),
                 None => {
                     let (file, inner) = unzip(&given, &shown)?;
-                    (member, name) = (Some(file), inner);
+                    (member, name) = (Some(Arc::new(file)), inner);
                 }
             },
             _ => {}
@@ -86,15 +86,12 @@ impl Input {
         Ok(Input { shown, name, given, member, packing, read: Arc::default() })
     }
 
-    /// The bytes from the beginning, unpacked.
+    /// The bytes from the beginning, unpacked; several may read at once.
     ///
     /// # Errors
     /// It cannot be read.
     pub fn reader(&self) -> Result<Box<dyn Read>> {
-        let failed = |e: &io::Error| Failure::io(&self.shown, e);
-        let mut file = self.member.as_ref().unwrap_or(&self.given).try_clone().map_err(|e| failed(&e))?;
-        file.seek(SeekFrom::Start(0)).map_err(|e| failed(&e))?;
-        self.read.store(0, Ordering::Relaxed);
+        let file = Apart::of(self.member.as_ref().unwrap_or(&self.given));
         let counted = Counted { file, read: Arc::clone(&self.read) };
         Ok(match self.packing {
             Packing::Plain => Box::new(counted),
@@ -121,8 +118,7 @@ impl Input {
     /// # Errors
     /// It cannot be read.
     pub fn sha256(&self) -> Result<String> {
-        let mut file = self.given.try_clone().map_err(|e| self.failed(&e))?;
-        file.seek(SeekFrom::Start(0)).map_err(|e| self.failed(&e))?;
+        let mut file = Apart::of(&self.given);
         let mut sum = Sha256::new();
         let mut buffer = vec![0; 1 << 18];
         loop {
@@ -133,9 +129,10 @@ impl Input {
         }
     }
 
-    /// How many bytes there are to read, and how many were read so far.
+    /// How many bytes there are to read, and how far anybody who begins from now on has read.
     #[must_use]
     pub fn progress(&self) -> (u64, Arc<AtomicU64>) {
+        self.read.store(0, Ordering::Relaxed);
         let size = self.member.as_ref().unwrap_or(&self.given).metadata().map_or(0, |found| found.len());
         (size, Arc::clone(&self.read))
     }
@@ -178,16 +175,41 @@ fn unzip(given: &File, shown: &str) -> Result<(File, String)> {
     Ok((spool, bare))
 }
 
-/// A file that counts what is read of it.
+/// A file read from its beginning, whoever else reads it.
+pub struct Apart {
+    file: Arc<File>,
+    at: u64,
+}
+
+impl Apart {
+    /// One at the beginning of a file.
+    #[must_use]
+    pub fn of(file: &Arc<File>) -> Apart {
+        Apart { file: Arc::clone(file), at: 0 }
+    }
+}
+
+impl Read for Apart {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        #[cfg(unix)]
+        let n = std::os::unix::fs::FileExt::read_at(self.file.as_ref(), buffer, self.at)?;
+        #[cfg(windows)]
+        let n = std::os::windows::fs::FileExt::seek_read(self.file.as_ref(), buffer, self.at)?;
+        self.at += n as u64;
+        Ok(n)
+    }
+}
+
+/// A file that tells how far it was read.
 struct Counted {
-    file: File,
+    file: Apart,
     read: Arc<AtomicU64>,
 }
 
 impl Read for Counted {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let n = self.file.read(buffer)?;
-        self.read.fetch_add(n as u64, Ordering::Relaxed);
+        self.read.fetch_max(self.file.at, Ordering::Relaxed);
         Ok(n)
     }
 }

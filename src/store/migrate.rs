@@ -210,6 +210,7 @@ mod tests {
         include_str!("../../migrations/V2__indicators.sql"),
         include_str!("../../migrations/V3__texts_and_search.sql"),
         include_str!("../../migrations/V4__imports_of_data_sets.sql"),
+        include_str!("../../migrations/V5__lists_as_comparisons.sql"),
     ];
 
     /// Applied migrations are frozen to the byte: add a new file instead of changing one of these.

@@ -1,5 +1,6 @@
 //! The only folder that knows `SQLite`: open, migrate, write, select.
 
+mod bulk;
 mod compile;
 mod condition;
 mod diff;

@@ -9,6 +9,7 @@ use std::rc::Rc;
 
 use rusqlite::{OptionalExtension, params};
 
+use super::bulk::{NameRow, rows_of};
 use super::names::Class;
 use super::write::Writer;
 use crate::exit::Result;
@@ -73,6 +74,8 @@ pub struct Resolved {
     dated: bool,
     /// The place under which the name at hand is looked up, kept to spare a new text for each.
     key: String,
+    /// The usual names of bearers, which no import changes.
+    usual: HashMap<(Class, i64), Rc<str>>,
     /// Names that nobody known bears, in the order of their coming.
     pub new: Vec<(Class, String)>,
 }
@@ -185,7 +188,8 @@ impl Writer<'_> {
                 Some(spelled) if spelled.bearer == coded.bearer => spelled,
                 // somebody else has the name; whoever was made for this code is called after both
                 Some(_) => {
-                    let other_name = !self.usual(class, coded.bearer)?.starts_with(&format!("{name} ("));
+                    let usual = self.usual(class, coded.bearer)?;
+                    let other_name = !usual.strip_prefix(name).is_some_and(|rest| rest.starts_with(" ("));
                     Meant { other_name, ..coded }
                 }
                 None => self.add_name(class, coded.bearer, "name", name)?,
@@ -300,24 +304,17 @@ impl Writer<'_> {
         name: Option<&str>,
         days: Days,
     ) -> Result<Option<Meant>> {
-        let column = class.column();
-        let sql = format!(
-            "SELECT id, {column}, valid_from, valid_to, (SELECT name FROM {} WHERE id = {column}) FROM names
-              WHERE folded = ?1 AND scheme = ?2 AND {column} IS NOT NULL ORDER BY valid_from DESC",
-            class.table()
-        );
-        let mut find = self.transaction.prepare_cached(&sql)?;
-        let mut rows = find.query(params![fold(code), scheme])?;
+        let mut rows = rows_of(&self.transaction, self.bulk.as_ref(), class, scheme, &fold(code))?;
+        rows.sort_by(|a, b| b.valid_from.cmp(&a.valid_from));
         let mut known: Vec<(Meant, bool, bool)> = Vec::new();
-        while let Some(row) = rows.next()? {
+        for NameRow { id, bearer, valid_from, valid_to, .. } in rows {
             let edge = |text: Option<String>| text.and_then(|text| date::parse(&text).ok());
-            let from = edge(row.get(2)?).and_then(|days| days.first);
-            let to = edge(row.get(3)?).and_then(|days| days.last);
+            let (from, to) = (edge(valid_from).and_then(|days| days.first), edge(valid_to).and_then(|days| days.last));
             let after = |a: Option<i64>, b: Option<i64>| matches!((a, b), (Some(a), Some(b)) if a > b);
             let valid = !after(from, days.last) && !after(days.first, to);
-            let usual: String = row.get(4)?;
+            let usual = self.usual(class, bearer)?;
             let named = name.is_some_and(|name| fold(name) == fold(&usual));
-            known.push((Meant::row(row.get(0)?, row.get(1)?, format!("{scheme}:{code}").into()), valid, named));
+            known.push((Meant::row(id, bearer, format!("{scheme}:{code}").into()), valid, named));
         }
         let only = known.first().filter(|(first, ..)| known.iter().all(|(meant, ..)| meant.bearer == first.bearer));
         self.resolved.dated |= only.is_none() && !known.is_empty();
@@ -334,16 +331,11 @@ impl Writer<'_> {
 
     /// The row of a spelling, to the letter or as the only one with this folded form.
     fn spelled(&self, class: Class, name: &str) -> Result<Option<Meant>> {
-        let column = class.column();
-        let sql = format!("SELECT id, {column}, name FROM names WHERE folded = ?1 AND scheme = 'name' AND {column} IS NOT NULL");
-        let mut find = self.transaction.prepare_cached(&sql)?;
-        let mut rows = find.query([fold(name)])?;
         let mut found: Option<Meant> = None;
         let mut several = false;
-        while let Some(row) = rows.next()? {
-            let spelling = row.get_ref(2)?.as_str().unwrap_or_default();
-            let meant = Meant::row(row.get(0)?, row.get(1)?, wording(spelling));
-            if spelling == name {
+        for row in rows_of(&self.transaction, self.bulk.as_ref(), class, "name", &fold(name))? {
+            let meant = Meant::row(row.id, row.bearer, wording(&row.name));
+            if row.name == name {
                 return Ok(Some(meant));
             }
             several |= found.as_ref().is_some_and(|first| first.bearer != meant.bearer);
@@ -371,15 +363,27 @@ impl Writer<'_> {
 
     fn add_name(&mut self, class: Class, bearer: i64, scheme: &str, name: &str) -> Result<Meant> {
         let sql = format!("INSERT INTO names (scheme, name, folded, {}, import_id) VALUES (?1, ?2, ?3, ?4, ?5)", class.column());
-        self.transaction.prepare_cached(&sql)?.execute(params![scheme, name, fold(name), bearer, self.first_run])?;
+        let folded = fold(name);
+        self.transaction.prepare_cached(&sql)?.execute(params![scheme, name, folded, bearer, self.first_run])?;
+        if let Some(bulk) = &mut self.bulk {
+            bulk.hear(&folded, self.transaction.last_insert_rowid());
+        }
         self.names.forget();
         let wording = if scheme == "name" { wording(name) } else { format!("{scheme}:{name}").into() };
         Ok(Meant::row(self.transaction.last_insert_rowid(), bearer, wording))
     }
 
-    fn usual(&self, class: Class, bearer: i64) -> Result<String> {
+    fn usual(&mut self, class: Class, bearer: i64) -> Result<Rc<str>> {
+        if let Some(usual) = self.resolved.usual.get(&(class, bearer)) {
+            return Ok(Rc::clone(usual));
+        }
         let sql = format!("SELECT name FROM {} WHERE id = ?1", class.table());
-        Ok(self.transaction.prepare_cached(&sql)?.query_row([bearer], |row| row.get(0))?)
+        let usual: Rc<str> = self.transaction.prepare_cached(&sql)?.query_row([bearer], |row| row.get::<_, String>(0))?.into();
+        if self.resolved.usual.len() >= Remembered::MANY {
+            self.resolved.usual.clear();
+        }
+        self.resolved.usual.insert((class, bearer), Rc::clone(&usual));
+        Ok(usual)
     }
 
     /// Whether a place is known to lie elsewhere.

@@ -8,6 +8,7 @@ use std::rc::Rc;
 use rusqlite::types::Value as Sql;
 use rusqlite::{OptionalExtension, Transaction, TransactionBehavior, params, params_from_iter};
 
+use super::bulk::Bulk;
 use super::condition::bind;
 use super::form::{Form, Prepared};
 use super::names::{Class, Found, Lookup, spelling};
@@ -91,6 +92,8 @@ pub struct Writer<'c> {
     pub(super) transaction: Transaction<'c>,
     pub(super) names: Lookup,
     pub(super) resolved: Resolved,
+    /// A large load is under way.
+    pub(super) bulk: Option<Bulk>,
     pub(super) later: Vec<Later>,
     run: Run,
     forms: HashMap<&'static str, Rc<Form>>,
@@ -124,6 +127,7 @@ impl Store {
             transaction,
             names: Lookup::default(),
             resolved: Resolved::default(),
+            bulk: None,
             later: Vec::new(),
             run,
             forms: HashMap::new(),
@@ -384,11 +388,25 @@ impl Writer<'_> {
         Ok(import)
     }
 
+    /// Says that about so many records come: many of them are loaded without the indexes that can be made at the end.
+    ///
+    /// # Errors
+    /// The database cannot be written.
+    pub fn expect(&mut self, records: u64) -> Result<()> {
+        if self.bulk.is_none() {
+            self.bulk = Bulk::begin(&self.transaction, records)?;
+        }
+        Ok(())
+    }
+
     /// Makes everything last. A run that changed nothing of a source leaves no trace of itself.
     ///
     /// # Errors
     /// The database cannot be written; then nothing was.
-    pub fn commit(self) -> Result<()> {
+    pub fn commit(mut self) -> Result<()> {
+        if let Some(bulk) = self.bulk.take() {
+            bulk.end(&self.transaction)?;
+        }
         for (import, counts) in self.imports.values() {
             let Some(import) = import else { continue };
             let whole = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);

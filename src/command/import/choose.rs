@@ -1,12 +1,13 @@
 //! Which description a file is read with, in which encoding, and how the file lies before its records.
 
 use std::fs;
+use std::sync::Arc;
 
 use encoding_rs::{Encoding, UTF_8};
 use serde_json::Value as Json;
 
 use super::Args;
-use crate::command::input::{Input, behind};
+use crate::command::input::{Apart, Input, behind};
 use crate::dataset::{self, DATASETS, Description, Mistake};
 use crate::exit::{Exit, Failure, Result};
 use crate::import::{self, Form, Known, Layout, Plan, Record, Records, Short};
@@ -25,7 +26,7 @@ pub struct Chosen {
     /// Its encoding.
     pub encoding: &'static Encoding,
     /// It is a table made of JSON: there are no lines to speak of.
-    pub table: Option<std::fs::File>,
+    pub table: Option<Arc<std::fs::File>>,
 }
 
 impl Chosen {
@@ -37,10 +38,8 @@ impl Chosen {
         let width = self.layout.header.len();
         let read = &self.description.read;
         if let Some(table) = &self.table {
-            let mut file = table.try_clone().map_err(|e| input.failed(&e))?;
-            std::io::Seek::rewind(&mut file).map_err(|e| input.failed(&e))?;
             let form = Form { short: Some(Short::Pad(width)), ..Form::default() };
-            return Ok(Records::of(Box::new(file), form));
+            return Ok(Records::of(Box::new(Apart::of(table)), form));
         }
         let mut text = text(input, self.encoding)?;
         let mut passed = std::io::Read::take(&mut text, self.layout.start as u64);
@@ -100,7 +99,7 @@ pub fn choose(input: &Input, args: &Args) -> Result<Chosen> {
     };
     let shown = if table.is_some() { shown } else { beginning(input, encoding)? };
     let layout = import::fit(&description, &shown, &input.name).map_err(|_| unlike(input, &description))?;
-    let table = table.map(|(file, _)| file);
+    let table = table.map(|(file, _)| Arc::new(file));
     let mut chosen = Chosen { plan: Plan::default(), release: args.release.clone(), description, layout, encoding, table };
     if chosen.release.is_none() {
         chosen.release = import::release(&chosen.description, &chosen.layout, &input.name).or(in_column(&chosen, input)?);

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::choose::{Chosen, choose};
+use super::read::{self, At, Finder};
 use super::rejects::Rejects;
 use super::{Args, OnError, Report, Whether};
 use crate::command::console::Console;
@@ -11,7 +12,7 @@ use crate::command::input::Input;
 use crate::command::load::countries;
 use crate::command::progress::Progress;
 use crate::exit::{Exit, Failure, Result};
-use crate::import::{Bad, Complaint, Complaints, Record, Records, Repeated, is_complete, likely};
+use crate::import::{Bad, Complaint, Complaints, Record, Repeated, is_complete, likely};
 use crate::store::{About, Counts, Release, Run, Store, Writer};
 use crate::value::text::count;
 
@@ -38,6 +39,9 @@ pub fn file(input: &Input, args: &Args, global: &Global, console: &mut Console) 
     }
 }
 
+/// How many bytes of a file a record has, as a guess.
+const BYTES: u64 = 512;
+
 /// An import under way.
 struct Load<'a> {
     input: &'a Input,
@@ -47,6 +51,8 @@ struct Load<'a> {
     complaints: Complaints,
     rejects: Option<Rejects>,
     progress: Progress,
+    /// Finds the cells of records that are wrong.
+    finder: Option<Finder>,
     /// Records met, those that are none, and those that a repetition of stood before.
     read: u64,
     skipped: u64,
@@ -82,6 +88,7 @@ impl<'a> Load<'a> {
             complaints: Complaints::showing(usize::try_from(most).unwrap_or(usize::MAX).min(50)),
             rejects,
             progress,
+            finder: None,
             read: 0,
             skipped: 0,
             silent: 0,
@@ -92,7 +99,6 @@ impl<'a> Load<'a> {
         let (chosen, description) = (self.chosen, &self.chosen.description);
         let fresh = store.is_fresh()?;
         let at = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
-        let sha256 = self.input.sha256()?;
         let mut groups = self.groups()?;
         let mut writer = store.write(Run { at, file: Some(self.input.shown.clone()) })?;
         if fresh {
@@ -100,6 +106,7 @@ impl<'a> Load<'a> {
         }
         // a file of mended records is a part of the file that they are from
         let mended = !chosen.plan.ignored.is_empty();
+        writer.expect(self.input.progress().0 / BYTES)?;
         let mut release = writer.release(&About {
             source: description.source(),
             title: &description.title,
@@ -113,25 +120,21 @@ impl<'a> Load<'a> {
             mended,
             parts: chosen.plan.parts,
         })?;
-        let mut records = chosen.records(self.input)?;
-        let mut record = Record::new();
-        loop {
-            match records.next(&mut record).map_err(|e| self.input.failed(&e))? {
-                Ok(true) => {}
-                Ok(false) => break,
-                Err(fault) => {
-                    let mut complaint = Complaint::fault(&self.input.shown, fault);
-                    if complaint.expected.starts_with("not UTF-8") {
-                        let name = likely(self.input.reader()?).map_err(|e| self.input.failed(&e))?;
-                        complaint.expected = format!("not UTF-8 here; it looks like {name}: pass --encoding {name}");
-                    }
-                    // behind a broken record nobody knows where the next begins
-                    self.complaints.push(complaint);
-                    return Err(self.refusal(false));
+        let input = self.input;
+        let write = |record: &Record, at: At| self.one(record, at, &mut release, &mut writer, &mut groups);
+        let end = match read::all(chosen, input, write)? {
+            Ok(end) => end,
+            Err(fault) => {
+                let mut complaint = Complaint::fault(&self.input.shown, fault);
+                if complaint.expected.starts_with("not UTF-8") {
+                    let name = likely(self.input.reader()?).map_err(|e| self.input.failed(&e))?;
+                    complaint.expected = format!("not UTF-8 here; it looks like {name}: pass --encoding {name}");
                 }
+                // behind a broken record nobody knows where the next begins
+                self.complaints.push(complaint);
+                return Err(self.refusal(false));
             }
-            self.one(&record, &records, &mut release, &mut writer, &mut groups)?;
-        }
+        };
         if !self.complaints.is_empty() && !self.skip {
             return Err(self.refusal(true));
         }
@@ -141,7 +144,7 @@ impl<'a> Load<'a> {
         let complete = rejected == 0 && args.complete.map_or(said && !mended, |whether| whether == Whether::Yes);
         self.progress.then("writing");
         let run = release.run();
-        let counts = release.finish(&mut writer, complete, &sha256)?;
+        let counts = release.finish(&mut writer, complete, &end.sha256)?;
         self.add_up(counts)?;
         let before = counts.changed + counts.unchanged + counts.withdrawn;
         if args.complete.is_none() && counts.withdrawn * 2 > before {
@@ -152,7 +155,7 @@ impl<'a> Load<'a> {
             )
             .hint("if the file is whole, --complete withdraws them; if it is a part, --complete=no keeps them"));
         }
-        let mut notes = self.notes(&writer, &records);
+        let mut notes = self.notes(&writer, end.joined);
         if rejected > 0 && (args.complete == Some(Whether::Yes) || args.complete.is_none() && said) {
             notes.push("nothing was withdrawn, since records were rejected: mend them and import the file again".into());
         }
@@ -176,7 +179,7 @@ impl<'a> Load<'a> {
     fn one(
         &mut self,
         record: &Record,
-        records: &Records,
+        at: At,
         release: &mut Release,
         writer: &mut Writer<'_>,
         groups: &mut Groups,
@@ -200,10 +203,9 @@ impl<'a> Load<'a> {
             group.met = true;
             repetitions = &group.others;
         }
-        let (line, _) = records.locate(None);
-        let facts = match plan.make(record, repetitions, line) {
+        let facts = match plan.make(record, repetitions, at.line) {
             Ok(facts) => facts,
-            Err(bad) => return self.reject(bad, record, records, release, writer),
+            Err(bad) => return self.reject(bad, record, at, release, writer),
         };
         if facts.is_empty() {
             self.silent += 1;
@@ -212,7 +214,7 @@ impl<'a> Load<'a> {
         }
         if let Err((_, refused)) = release.record(writer, facts)? {
             let bad = plan.refused(refused.field, refused.expected, record);
-            return self.reject(vec![bad], record, records, release, writer);
+            return self.reject(vec![bad], record, at, release, writer);
         }
         Ok(())
     }
@@ -221,20 +223,25 @@ impl<'a> Load<'a> {
         &mut self,
         bad: Vec<Bad>,
         record: &Record,
-        records: &Records,
+        at: At,
         release: &Release,
         writer: &mut Writer<'_>,
     ) -> Result<()> {
         release.reject(writer);
         if let Some(rejects) = &mut self.rejects {
-            rejects.add(record, records.locate(None).0, &bad, &self.chosen.plan.ignored)?;
+            rejects.add(record, at.line, &bad, &self.chosen.plan.ignored)?;
         }
+        let mut finder = match self.finder.take() {
+            Some(finder) => finder,
+            None => Finder::begin(self.chosen, self.input)?,
+        };
         for Bad { cell, field, value, expected } in bad {
-            let (line, column) = records.locate(cell);
+            let (line, column) = finder.locate(self.input, at, cell)?;
             let column = if self.chosen.table.is_some() { 0 } else { column };
             let file = self.input.shown.clone();
             self.complaints.push(Complaint { file, line, column, field, value, expected });
         }
+        self.finder = Some(finder);
         if self.skip && self.complaints.rows() > self.most {
             let mut failure = self.refusal(true);
             failure.exit = Exit::Limit;
@@ -295,14 +302,14 @@ impl<'a> Load<'a> {
             .hint("this is a fault of the program; please report it"))
     }
 
-    fn notes(&self, writer: &Writer<'_>, records: &Records) -> Vec<String> {
+    fn notes(&self, writer: &Writer<'_>, joined: u64) -> Vec<String> {
         let mut notes = Vec::new();
         let mut note = |n: u64, one: &str, many: &str, what: &str| {
             if n > 0 {
                 notes.push(format!("{} {what}", count(n, one, many)));
             }
         };
-        note(records.joined(), "record was", "records were", "put together from several lines");
+        note(joined, "record was", "records were", "put together from several lines");
         note(self.skipped, "line is", "lines are", "no record (totals, tags, footnotes) and was left out");
         note(self.silent, "record states", "records state", "nothing that becomes a fact, and was left out");
         let kept = writer.kept().len() as u64;

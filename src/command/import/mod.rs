@@ -3,6 +3,7 @@
 mod choose;
 mod draft;
 mod load;
+mod read;
 mod rejects;
 
 use std::path::PathBuf;
