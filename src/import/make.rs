@@ -188,7 +188,8 @@ impl Plan {
 
 /// Adds a text to JSON, in quotes.
 fn quote(json: &mut String, text: &str) {
-    if text.bytes().all(|b| b >= b' ' && b != b'"' && b != b'\\') {
+    // without a way out of the loop the compiler looks at many bytes at once
+    if !text.bytes().fold(false, |found, b| found | (b < b' ') | (b == b'"') | (b == b'\\')) {
         json.push('"');
         json.push_str(text);
         json.push('"');

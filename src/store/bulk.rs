@@ -51,7 +51,7 @@ impl Bulk {
         if records < MANY || records < there {
             return Ok(None);
         }
-        let mut names: Vec<String> = ["names_folded", "names_of_places", "places_name"].map(str::to_owned).to_vec();
+        let mut names: Vec<String> = ["names_of_places", "names_folded", "places_name"].map(str::to_owned).to_vec();
         names.extend(KINDS.iter().map(|kind| format!("{}_date", kind.table)));
         let mut indexes = Vec::new();
         for name in names {
@@ -117,11 +117,12 @@ pub fn rows_of(
             valid_to: row.get(4)?,
         })
     };
+    // the plus keeps SQLite from looking through all names of a scheme
     let sql = |by: &str| {
         let column = class.column();
         format!(
             "SELECT id, name, {column}, valid_from, valid_to FROM names
-              WHERE folded = ?1 AND scheme = ?2 AND {column} IS NOT NULL{by}"
+              WHERE folded = ?1 AND +scheme = ?2 AND {column} IS NOT NULL{by}"
         )
     };
     let Some(bulk) = bulk else {

@@ -1,13 +1,15 @@
 //! How the facts of a kind are written: columns, statements and the order of the digest, worked out once.
 
+use std::borrow::Cow;
 use std::rc::Rc;
 
-use rusqlite::types::Value as Sql;
+use rusqlite::ToSql;
+use rusqlite::types::{ToSqlOutput, ValueRef};
 use sha2::{Digest, Sha256};
 
 use crate::kind::{Field, Kind};
 use crate::value::date::Days;
-use crate::value::real;
+use crate::value::{Cell, real};
 
 /// What the program itself writes, behind the columns of the fields.
 const SIGNED: [&str; 4] = ["import_id", "retired_by_id", "retired_why", "digest"];
@@ -66,37 +68,98 @@ impl Form {
     fn find(&self, name: &str) -> Option<(usize, usize)> {
         self.fields.iter().position(|(field, _)| field.name == name).map(|i| (i, self.fields[i].1))
     }
+
+    /// The same for a field, which is told quicker by where it is declared than by its name.
+    fn find_field(&self, wanted: &Field) -> Option<(usize, usize)> {
+        match self.fields.iter().position(|(field, _)| std::ptr::eq(*field, wanted)) {
+            Some(i) => Some((i, self.fields[i].1)),
+            None => self.find(wanted.name),
+        }
+    }
+}
+
+/// What a fact states, in short.
+pub type Sum = [u8; 16];
+
+/// A value on its way into a column, without a copy of its text.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Bound<'r> {
+    /// Nothing.
+    Null,
+    /// A whole number.
+    Integer(i64),
+    /// A decimal number.
+    Real(f64),
+    /// Text.
+    Text(Cow<'r, str>),
+    /// A digest.
+    Blob(Sum),
+}
+
+impl ToSql for Bound<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self {
+            Bound::Null => ValueRef::Null,
+            Bound::Integer(n) => ValueRef::Integer(*n),
+            Bound::Real(n) => ValueRef::Real(*n),
+            Bound::Text(text) => ValueRef::Text(text.as_bytes()),
+            Bound::Blob(sum) => ValueRef::Blob(sum),
+        }))
+    }
+}
+
+impl<'r> From<&'r Cell<'_>> for Bound<'r> {
+    fn from(cell: &'r Cell<'_>) -> Bound<'r> {
+        match cell {
+            Cell::Null => Bound::Null,
+            Cell::Int(n) | Cell::Day(n) => Bound::Integer(*n),
+            Cell::Real(n) | Cell::Partial(n, ..) => Bound::Real(*n),
+            Cell::Text(text) | Cell::Json(text) => Bound::Text(Cow::Borrowed(text)),
+        }
+    }
 }
 
 /// A fact that is ready to be written.
 #[derive(Debug)]
-pub struct Prepared {
+pub struct Prepared<'r> {
     /// How.
     pub form: Rc<Form>,
     /// The values of its columns.
-    pub values: Vec<Sql>,
+    pub values: Vec<Bound<'r>>,
     /// What the digest takes in of references: their wording.
     wording: Vec<(usize, Rc<str>)>,
 }
 
-impl Prepared {
+impl<'r> Prepared<'r> {
     /// One that states nothing yet.
-    pub fn new(form: Rc<Form>) -> Prepared {
-        let values = vec![Sql::Null; form.width + SIGNED.len()];
+    pub fn new(form: Rc<Form>) -> Prepared<'r> {
+        let values = vec![Bound::Null; form.width + SIGNED.len()];
         Prepared { form, values, wording: Vec::new() }
     }
 
+    /// The same, owning its texts.
+    pub fn into_owned(self) -> Prepared<'static> {
+        let own = |value| match value {
+            Bound::Text(text) => Bound::Text(Cow::Owned(text.into_owned())),
+            Bound::Null => Bound::Null,
+            Bound::Integer(n) => Bound::Integer(n),
+            Bound::Real(n) => Bound::Real(n),
+            Bound::Blob(sum) => Bound::Blob(sum),
+        };
+        Prepared { form: self.form, values: self.values.into_iter().map(own).collect(), wording: self.wording }
+    }
+
     /// Sets a field.
-    pub fn set(&mut self, field: &Field, value: Sql) {
-        if let Some((_, column)) = self.form.find(field.name) {
-            self.values[column] = value;
+    pub fn set(&mut self, field: &Field, value: &'r Cell<'_>) {
+        if let Some((_, column)) = self.form.find_field(field) {
+            self.values[column] = value.into();
         }
     }
 
     /// Sets a field that refers to a row of another table.
     pub fn set_name(&mut self, field: &Field, id: i64, wording: Rc<str>) {
-        if let Some((i, column)) = self.form.find(field.name) {
-            self.values[column] = Sql::Integer(id);
+        if let Some((i, column)) = self.form.find_field(field) {
+            self.values[column] = Bound::Integer(id);
             self.wording.retain(|(other, _)| *other != i);
             self.wording.push((i, wording));
         }
@@ -105,8 +168,8 @@ impl Prepared {
     /// Sets the days of the date.
     pub fn set_days(&mut self, days: Days) {
         if let Some((_, column)) = self.form.find("date") {
-            self.values[column + 1] = days.first.map_or(Sql::Null, Sql::Integer);
-            self.values[column + 2] = days.last.map_or(Sql::Null, Sql::Integer);
+            self.values[column + 1] = days.first.map_or(Bound::Null, Bound::Integer);
+            self.values[column + 2] = days.last.map_or(Bound::Null, Bound::Integer);
         }
     }
 
@@ -114,25 +177,25 @@ impl Prepared {
     pub fn add_extra(&mut self, untold: &[(String, String)]) {
         let Some((_, column)) = self.form.find("extra") else { return };
         let mut object = match &self.values[column] {
-            Sql::Text(json) => serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(json).unwrap_or_default(),
+            Bound::Text(json) => serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(json).unwrap_or_default(),
             _ => serde_json::Map::new(),
         };
         for (name, text) in untold {
             object.insert(name.clone(), serde_json::Value::String(text.clone()));
         }
-        self.values[column] = Sql::Text(serde_json::Value::Object(object).to_string());
+        self.values[column] = Bound::Text(serde_json::Value::Object(object).to_string().into());
     }
 
     /// Says what it is called, within which source.
-    pub fn called(&mut self, slug: &str, source: i64, key: &str) -> &Prepared {
+    pub fn called(&mut self, slug: &Rc<str>, source: i64, key: &str) -> &Prepared<'r> {
         if let Some((_, column)) = self.form.find("key") {
-            self.values[column] = Sql::Text(key.to_owned());
+            self.values[column] = Bound::Text(Cow::Owned(key.to_owned()));
         }
         if let Some((i, column)) = self.form.find("source")
-            && self.values[column] == Sql::Null
+            && self.values[column] == Bound::Null
         {
-            self.values[column] = Sql::Integer(source);
-            self.wording.push((i, slug.into()));
+            self.values[column] = Bound::Integer(source);
+            self.wording.push((i, Rc::clone(slug)));
         }
         self
     }
@@ -140,26 +203,26 @@ impl Prepared {
     /// Says which run retired it, and why.
     pub fn retire(&mut self, by: Option<i64>, why: Option<String>) {
         let width = self.form.width;
-        self.values[width + 1] = by.map_or(Sql::Null, Sql::Integer);
-        self.values[width + 2] = why.map_or(Sql::Null, Sql::Text);
+        self.values[width + 1] = by.map_or(Bound::Null, Bound::Integer);
+        self.values[width + 2] = why.map_or(Bound::Null, |why| Bound::Text(why.into()));
     }
 
     /// Says which run recorded it, and what it states in short.
-    pub fn sign(&mut self, import: i64, digest: Vec<u8>) {
+    pub fn sign(&mut self, import: i64, digest: Sum) {
         let width = self.form.width;
-        self.values[width] = Sql::Integer(import);
-        self.values[width + 3] = Sql::Blob(digest);
+        self.values[width] = Bound::Integer(import);
+        self.values[width + 3] = Bound::Blob(digest);
     }
 
     /// The value of a field.
-    pub fn value(&self, name: &str) -> &Sql {
-        self.form.find(name).map_or(&Sql::Null, |(_, column)| &self.values[column])
+    pub fn value(&self, name: &str) -> &Bound<'r> {
+        self.form.find(name).map_or(&Bound::Null, |(_, column)| &self.values[column])
     }
 
     /// The first half of the SHA-256 of what it states: the name and the text of each field that is stated, in the
     /// order of the names, each behind its length, so that a field added later changes no digest. The row of a data
     /// set that it came from is left out: releases order their rows anew.
-    pub fn digest(&self) -> Vec<u8> {
+    pub fn digest(&self) -> Sum {
         let mut sum = Sha256::new();
         let mut take = |text: &str| {
             sum.update((text.len() as u64).to_le_bytes());
@@ -170,21 +233,22 @@ impl Prepared {
             let number;
             let text: &str = match (self.wording.iter().find(|(other, _)| other == i), &self.values[column]) {
                 (Some((_, wording)), _) => wording,
-                (None, Sql::Text(row)) if field.name == "locator" && row.starts_with("row=") => continue,
-                (None, Sql::Text(text)) => text,
-                (None, Sql::Integer(n)) => {
+                (None, Bound::Text(row)) if field.name == "locator" && row.starts_with("row=") => continue,
+                (None, Bound::Text(text)) => text,
+                (None, Bound::Integer(n)) => {
                     number = n.to_string();
                     &number
                 }
-                (None, Sql::Real(n)) => {
+                (None, Bound::Real(n)) => {
                     number = real(*n);
                     &number
                 }
-                (None, Sql::Null | Sql::Blob(_)) => continue,
+                (None, Bound::Null | Bound::Blob(_)) => continue,
             };
             take(field.name);
             take(text);
         }
-        sum.finalize()[..16].to_vec()
+        let whole: [u8; 32] = sum.finalize().into();
+        std::array::from_fn(|i| whole[i])
     }
 }

@@ -97,7 +97,7 @@ const BY_ITSELF: &str = "scheme IN ('name', 'iso2', 'iso3')";
 pub fn meant(connection: &Connection, class: Class, text: &str) -> Result<Vec<i64>> {
     let Spelling { scheme, name } = spelling(text);
     let column = class.column();
-    let schemes = if scheme.is_some() { "scheme = ?2" } else { "?2 IS NULL AND scheme IN ('name', 'iso2', 'iso3')" };
+    let schemes = if scheme.is_some() { "+scheme = ?2" } else { "?2 IS NULL AND +scheme IN ('name', 'iso2', 'iso3')" };
     let bearers = format!("SELECT {column} FROM names WHERE folded = ?1 AND {schemes} AND {column} IS NOT NULL");
     let sql = match class {
         Class::Actor => format!("SELECT id FROM names WHERE actor_id IN ({bearers}) ORDER BY id"),

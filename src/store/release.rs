@@ -4,6 +4,7 @@
 //! The facts of a record are written together or not at all.
 
 use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
 use rusqlite::params;
 
@@ -42,7 +43,7 @@ pub struct About<'a> {
 /// A release on its way in.
 pub struct Release {
     source: i64,
-    slug: String,
+    slug: Rc<str>,
     dataset: String,
     import: i64,
     kinds: Vec<&'static Kind>,
@@ -55,13 +56,13 @@ pub struct Release {
     /// How many records are called the same.
     counters: HashMap<String, u64>,
     /// Records without a key of their own that are not there to the letter: they may have changed, or be new.
-    waiting: Vec<(String, Vec<Ready>)>,
+    waiting: Vec<(String, Vec<Ready<'static>>)>,
 }
 
 /// A fact that is ready to be written, once its record has a key.
-struct Ready {
+struct Ready<'r> {
     key: Key,
-    prepared: Prepared,
+    prepared: Prepared<'r>,
 }
 
 /// A set of row numbers.
@@ -114,7 +115,7 @@ impl Writer<'_> {
             .execute("UPDATE imports SET dataset = ?2, release = ?3 WHERE id = ?1", params![import, dataset, release])?;
         Ok(Release {
             source,
-            slug: (*slug).to_owned(),
+            slug: (*slug).into(),
             dataset: (*dataset).to_owned(),
             import,
             kinds: about.kinds.clone(),
@@ -139,11 +140,11 @@ impl Release {
     ///
     /// # Errors
     /// The database cannot be written; what is wrong with one of the facts is in the outcome, with its place.
-    pub fn record(&mut self, writer: &mut Writer<'_>, facts: Vec<Incoming<'_>>) -> Result<Result<(), (usize, Refused)>> {
+    pub fn record(&mut self, writer: &mut Writer<'_>, facts: &[Incoming<'_>]) -> Result<Result<(), (usize, Refused)>> {
         let mut ready = Vec::with_capacity(facts.len());
-        for (n, Incoming { kind, key, row }) in facts.into_iter().enumerate() {
-            match writer.prepare(kind, &row)? {
-                Ok(prepared) => ready.push(Ready { key, prepared }),
+        for (n, Incoming { kind, key, row }) in facts.iter().enumerate() {
+            match writer.prepare(kind, row)? {
+                Ok(prepared) => ready.push(Ready { key: key.clone(), prepared }),
                 Err(refused) => return Ok(Err((n, refused))),
             }
         }
@@ -157,7 +158,8 @@ impl Release {
                 } else if let Some(same) = self.same(writer, &base, &mut ready)? {
                     same
                 } else {
-                    self.waiting.push((base, ready));
+                    let own = |Ready { key, prepared }| Ready { key, prepared: prepared.into_owned() };
+                    self.waiting.push((base, ready.into_iter().map(own).collect()));
                     return Ok(Ok(()));
                 }
             }
@@ -236,10 +238,10 @@ impl Release {
     }
 
     /// The key of a live record that is called so and states the same, in all of its facts.
-    fn same(&self, writer: &Writer<'_>, base: &str, ready: &mut [Ready]) -> Result<Option<String>> {
+    fn same(&self, writer: &mut Writer<'_>, base: &str, ready: &mut [Ready<'_>]) -> Result<Option<String>> {
         let Some(kind) = ready.first().map(|first| first.prepared.form.kind) else { return Ok(None) };
         'live: for (id, key, digest) in self.live_of(writer, kind, base)? {
-            if self.has_seen(kind, id) || ready[0].prepared.called(&self.slug, self.source, &key).digest() != digest {
+            if self.has_seen(kind, id) || digest != ready[0].prepared.called(&self.slug, self.source, &key).digest() {
                 continue;
             }
             for Ready { key: own, prepared } in &mut ready[1..] {
@@ -259,7 +261,7 @@ impl Release {
         Ok(None)
     }
 
-    fn write(&mut self, writer: &mut Writer<'_>, ready: Vec<Ready>, record: &str) -> Result<Result<(), (usize, Refused)>> {
+    fn write(&mut self, writer: &mut Writer<'_>, ready: Vec<Ready<'_>>, record: &str) -> Result<Result<(), (usize, Refused)>> {
         let mut steps = Vec::with_capacity(ready.len());
         for (n, Ready { key, mut prepared }) in ready.into_iter().enumerate() {
             let key = match key {
@@ -294,7 +296,7 @@ impl Release {
                     if let Some(live) = live {
                         writer.retire(&prepared.form, live.id, self.import, "changed")?;
                     }
-                    match writer.insert(&mut prepared, self.import, digest.clone())? {
+                    match writer.insert(&mut prepared, self.import, digest)? {
                         Some(id) => {
                             self.see(kind, id);
                             added.push((kind, id));

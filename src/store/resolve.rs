@@ -3,8 +3,8 @@
 //! A code that is known decides; then the spelling. What neither knows becomes a new actor or place and is listed:
 //! nothing is guessed onto somebody known.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
-use std::fmt::Write;
 use std::rc::Rc;
 
 use rusqlite::{OptionalExtension, params};
@@ -41,23 +41,24 @@ impl Meant {
 /// What was resolved of late. A name that does not come again for long is looked up anew, so that memory stays flat.
 #[derive(Debug, Default)]
 struct Remembered {
-    recent: HashMap<String, Option<Meant>>,
-    older: HashMap<String, Option<Meant>>,
+    recent: HashMap<Vec<u8>, Option<Meant>>,
+    older: HashMap<Vec<u8>, Option<Meant>>,
 }
 
 impl Remembered {
     /// How many names a generation holds.
     const MANY: usize = 1 << 14;
 
-    fn get(&mut self, key: &str) -> Option<&Option<Meant>> {
-        if !self.recent.contains_key(key) {
-            let (key, meant) = self.older.remove_entry(key)?;
-            self.insert(key, meant);
+    fn get(&mut self, key: &[u8]) -> Option<Option<Meant>> {
+        if let Some(meant) = self.recent.get(key) {
+            return Some(meant.clone());
         }
-        self.recent.get(key)
+        let (key, meant) = self.older.remove_entry(key)?;
+        self.insert(key, meant.clone());
+        Some(meant)
     }
 
-    fn insert(&mut self, key: String, meant: Option<Meant>) {
+    fn insert(&mut self, key: Vec<u8>, meant: Option<Meant>) {
         if self.recent.len() >= Remembered::MANY {
             self.older = std::mem::take(&mut self.recent);
         }
@@ -73,7 +74,7 @@ pub struct Resolved {
     /// The name at hand had different bearers at different times.
     dated: bool,
     /// The place under which the name at hand is looked up, kept to spare a new text for each.
-    key: String,
+    key: Vec<u8>,
     /// The usual names of bearers, which no import changes.
     usual: HashMap<(Class, i64), Rc<str>>,
     /// Names that nobody known bears, in the order of their coming.
@@ -89,21 +90,23 @@ impl Writer<'_> {
         let mut key = std::mem::take(&mut self.resolved.key);
         key.clear();
         write_key(&mut key, class, named);
-        let dated = matches!(self.resolved.found.get(&key), Some(None));
+        let mut known = self.resolved.found.get(&key);
+        let dated = matches!(known, Some(None));
         if dated {
-            let _ = write!(key, "{:?}", (days.first, days.last));
+            write_days(&mut key, days);
+            known = self.resolved.found.get(&key);
         }
-        let outcome = match self.resolved.found.get(&key) {
+        let outcome = match known {
             Some(Some(meant)) => {
                 self.resolved.dated |= dated;
-                Ok(meant.clone())
+                Ok(meant)
             }
             _ => {
                 self.resolved.dated = dated;
                 let outcome = self.look(class, named, days)?;
                 if self.resolved.dated && !dated {
                     self.resolved.found.insert(key.clone(), None);
-                    let _ = write!(key, "{:?}", (days.first, days.last));
+                    write_days(&mut key, days);
                 }
                 if let Ok(meant) = &outcome {
                     self.resolved.found.insert(key.clone(), Some(meant.clone()));
@@ -249,22 +252,25 @@ impl Writer<'_> {
     /// Makes an actor or place for a name or code that nobody bears.
     fn born(&mut self, class: Class, named: &Named<'_>, within: Option<i64>, taken: bool) -> Result<Meant> {
         let code = named.codes.first();
-        let all: Vec<String> = named.codes.iter().map(|(scheme, code)| format!("{scheme} {code}")).collect();
-        let name = match (named.name.as_deref(), all.first()) {
+        let called = |(scheme, code): &(&str, Cow<'_, str>)| format!("{scheme} {code}");
+        let mut usual = match (named.name.as_deref(), code) {
             (Some(name), _) => name.to_owned(),
-            (None, Some(code)) => code.clone(),
+            (None, Some(code)) => called(code),
             (None, None) => "unknown".to_owned(),
         };
         // where somebody else has the name, whoever is new is called after its code too, and at last after all of them
-        let (one, every) = (all.first().map(|code| format!("{name} ({code})")), format!("{name} ({})", all.join(", ")));
-        let mut usual = if taken { one.unwrap_or_else(|| every.clone()) } else { name };
-        if taken && let Some(known) = self.exactly(class, &usual)? {
-            if !self.is_contradicted(class, known.bearer, named)? {
-                return Ok(known);
-            }
-            usual = every;
+        if taken {
+            let all: Vec<String> = named.codes.iter().map(called).collect();
+            let every = format!("{usual} ({})", all.join(", "));
+            usual = all.first().map_or_else(|| every.clone(), |code| format!("{usual} ({code})"));
             if let Some(known) = self.exactly(class, &usual)? {
-                return Ok(known);
+                if !self.is_contradicted(class, known.bearer, named)? {
+                    return Ok(known);
+                }
+                usual = every;
+                if let Some(known) = self.exactly(class, &usual)? {
+                    return Ok(known);
+                }
             }
         }
         let unknown = if class == Class::Actor { "unknown" } else { "other" };
@@ -276,8 +282,11 @@ impl Writer<'_> {
             }
             Class::Place => {
                 let (lat, lon) = named.point.unzip();
-                let add = "INSERT INTO places (name, kind, within_id, lat, lon, import_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-                self.transaction.prepare_cached(add)?.execute(params![usual, kind, within, lat, lon, self.first_run])?;
+                let add = || {
+                    "INSERT INTO places (name, kind, within_id, lat, lon, import_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6)".to_owned()
+                };
+                let add = self.held.get("add", "place", add)?;
+                add.execute(params![usual, kind, within, lat, lon, self.first_run])?;
             }
         }
         let bearer = self.transaction.last_insert_rowid();
@@ -362,9 +371,10 @@ impl Writer<'_> {
     }
 
     fn add_name(&mut self, class: Class, bearer: i64, scheme: &str, name: &str) -> Result<Meant> {
-        let sql = format!("INSERT INTO names (scheme, name, folded, {}, import_id) VALUES (?1, ?2, ?3, ?4, ?5)", class.column());
+        let add = || format!("INSERT INTO names (scheme, name, folded, {}, import_id) VALUES (?1, ?2, ?3, ?4, ?5)", class.column());
         let folded = fold(name);
-        self.transaction.prepare_cached(&sql)?.execute(params![scheme, name, folded, bearer, self.first_run])?;
+        let add = self.held.get("add name", class.table(), add)?;
+        add.execute(params![scheme, name, folded, bearer, self.first_run])?;
         if let Some(bulk) = &mut self.bulk {
             bulk.hear(&folded, self.transaction.last_insert_rowid());
         }
@@ -412,19 +422,34 @@ fn wording(name: &str) -> Rc<str> {
     if name.contains(':') { format!("name:{name}").into() } else { name.into() }
 }
 
-fn write_key(key: &mut String, class: Class, named: &Named<'_>) {
-    const END: char = '\u{1f}';
-    key.push(if class == Class::Actor { 'a' } else { 'p' });
-    key.push_str(named.name.as_deref().unwrap_or_default());
-    key.push(END);
+/// Adds what tells a name from others to a key, each part behind its length or of a fixed one.
+fn write_key(key: &mut Vec<u8>, class: Class, named: &Named<'_>) {
+    key.push(if class == Class::Actor { b'a' } else { b'p' });
+    let mut text = |text: &str| {
+        key.extend_from_slice(&(text.len() as u64).to_le_bytes());
+        key.extend_from_slice(text.as_bytes());
+    };
+    text(named.name.as_deref().unwrap_or_default());
+    text(named.kind.as_deref().unwrap_or_default());
     for (scheme, code) in &named.codes {
-        let _ = write!(key, "{scheme}:{code}{END}");
+        text(scheme);
+        text(code);
     }
     if let Some((lat, lon)) = named.point {
-        let _ = write!(key, "{lat} {lon}{END}");
+        key.push(b'@');
+        key.extend_from_slice(&lat.to_le_bytes());
+        key.extend_from_slice(&lon.to_le_bytes());
     }
-    key.push_str(named.kind.as_deref().unwrap_or_default());
     if let Some(within) = named.within.as_deref() {
+        key.push(b'<');
         write_key(key, class, within);
+    }
+}
+
+/// Adds the days on which a name is meant.
+fn write_days(key: &mut Vec<u8>, days: Days) {
+    for day in [days.first, days.last] {
+        key.push(u8::from(day.is_some()));
+        key.extend_from_slice(&day.unwrap_or_default().to_le_bytes());
     }
 }

@@ -3,14 +3,13 @@
 //! Everything a run writes is one transaction. Nothing is deleted: a row that changes is retired and a new one added.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::rc::Rc;
 
-use rusqlite::types::Value as Sql;
-use rusqlite::{OptionalExtension, Transaction, TransactionBehavior, params, params_from_iter};
+use rusqlite::{Connection, OptionalExtension, Statement, Transaction, TransactionBehavior, params, params_from_iter};
 
 use super::bulk::Bulk;
-use super::condition::bind;
-use super::form::{Form, Prepared};
+use super::form::{Bound, Form, Prepared, Sum};
 use super::names::{Class, Found, Lookup, spelling};
 use super::parents::Later;
 use super::resolve::Resolved;
@@ -87,8 +86,25 @@ pub struct Run {
     pub file: Option<String>,
 }
 
+/// Statements that a run needs again and again, prepared once.
+pub(super) struct Held<'c> {
+    connection: &'c Connection,
+    statements: HashMap<(&'static str, &'static str), Statement<'c>>,
+}
+
+impl<'c> Held<'c> {
+    /// The statement that does this to that, made of the SQL when it is first asked for.
+    pub fn get(&mut self, does: &'static str, to: &'static str, sql: impl FnOnce() -> String) -> Result<&mut Statement<'c>> {
+        Ok(match self.statements.entry((does, to)) {
+            Entry::Occupied(held) => held.into_mut(),
+            Entry::Vacant(free) => free.insert(self.connection.prepare(&sql())?),
+        })
+    }
+}
+
 /// A transaction that writes.
 pub struct Writer<'c> {
+    pub(super) held: Held<'c>,
     pub(super) transaction: Transaction<'c>,
     pub(super) names: Lookup,
     pub(super) resolved: Resolved,
@@ -122,8 +138,10 @@ impl Store {
     /// # Errors
     /// Another program writes.
     pub fn write(&mut self, run: Run) -> Result<Writer<'_>> {
-        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let connection: &Connection = &self.connection;
+        let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
         Ok(Writer {
+            held: Held { connection, statements: HashMap::new() },
             transaction,
             names: Lookup::default(),
             resolved: Resolved::default(),
@@ -171,7 +189,7 @@ impl Writer<'_> {
         if self.restoring && row.iter().any(|(field, value)| field.name == "import" && !value.is_null()) {
             return self.put_back(row, &mut prepared);
         }
-        let (Sql::Integer(source), Sql::Text(key)) = (prepared.value("source").clone(), prepared.value("key").clone()) else {
+        let (Bound::Integer(source), Bound::Text(key)) = (prepared.value("source").clone(), prepared.value("key").clone()) else {
             return Ok(Err(Refused { field: "source", expected: "expected a source".into() }));
         };
         let digest = prepared.digest();
@@ -197,7 +215,7 @@ impl Writer<'_> {
     }
 
     /// Writes a row that carries the runs that recorded and retired it.
-    fn put_back(&mut self, row: &Row<'_>, prepared: &mut Prepared) -> Result<Result<Outcome, Refused>> {
+    fn put_back(&mut self, row: &Row<'_>, prepared: &mut Prepared<'_>) -> Result<Result<Outcome, Refused>> {
         let number = |name: &str| {
             row.iter().find_map(|(field, value)| match value {
                 Given::Cell(Cell::Int(n)) if field.name == name => Some(*n),
@@ -222,7 +240,7 @@ impl Writer<'_> {
     }
 
     /// Resolves the names of a row and gives its date its days.
-    pub(super) fn prepare(&mut self, kind: &'static Kind, row: &Row<'_>) -> Result<Result<Prepared, Refused>> {
+    pub(super) fn prepare<'r>(&mut self, kind: &'static Kind, row: &'r Row<'_>) -> Result<Result<Prepared<'r>, Refused>> {
         let form = Rc::clone(self.forms.entry(kind.name).or_insert_with(|| Rc::new(Form::of(kind))));
         let mut prepared = Prepared::new(form);
         let mut days = Days { first: None, last: None };
@@ -284,7 +302,7 @@ impl Writer<'_> {
                     };
                     match known {
                         Ok(()) => {
-                            prepared.set(field, bind(cell));
+                            prepared.set(field, cell);
                             continue;
                         }
                         Err(expected) => expected,
@@ -301,10 +319,10 @@ impl Writer<'_> {
     }
 
     /// The live row of a key.
-    pub(super) fn live(&self, form: &Form, source: i64, key: &str) -> Result<Option<Live>> {
+    pub(super) fn live(&mut self, form: &Form, source: i64, key: &str) -> Result<Option<Live>> {
         let found = self
-            .transaction
-            .prepare_cached(&form.live)?
+            .held
+            .get("live", form.kind.name, || form.live.clone())?
             .query_row(params![source, key], |row| Ok(Live { id: row.get(0)?, digest: row.get(1)?, by_hand: row.get(2)? }))
             .optional()?;
         Ok(found)
@@ -317,10 +335,12 @@ impl Writer<'_> {
     }
 
     /// Adds a row, unless a live one has its key; returns its id.
-    pub(super) fn insert(&mut self, prepared: &mut Prepared, import: i64, digest: Vec<u8>) -> Result<Option<i64>> {
+    pub(super) fn insert(&mut self, prepared: &mut Prepared<'_>, import: i64, digest: Sum) -> Result<Option<i64>> {
         prepared.sign(import, digest);
         self.first_run = Some(self.first_run.map_or(import, |first| first.min(import)));
-        let added = self.transaction.prepare_cached(&prepared.form.insert)?.execute(params_from_iter(&prepared.values))?;
+        let form = &prepared.form;
+        let insert = self.held.get("insert", form.kind.name, || form.insert.clone())?;
+        let added = insert.execute(params_from_iter(&prepared.values))?;
         Ok((added > 0).then(|| self.transaction.last_insert_rowid()))
     }
 

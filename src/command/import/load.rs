@@ -1,9 +1,7 @@
 //! One file into the database: every record read, made into facts, written; all of it or nothing.
 
-use std::collections::HashMap;
-
 use super::choose::{Chosen, choose};
-use super::read::{self, At, Finder};
+use super::read::{self, At, Finder, Made};
 use super::rejects::Rejects;
 use super::{Args, OnError, Report, Whether};
 use crate::command::console::Console;
@@ -12,7 +10,7 @@ use crate::command::input::Input;
 use crate::command::load::countries;
 use crate::command::progress::Progress;
 use crate::exit::{Exit, Failure, Result};
-use crate::import::{Bad, Complaint, Complaints, Record, Repeated, is_complete, likely};
+use crate::import::{Bad, Complaint, Complaints, Record, is_complete, likely};
 use crate::store::{About, Counts, Release, Run, Store, Writer};
 use crate::value::text::count;
 
@@ -59,16 +57,6 @@ struct Load<'a> {
     silent: u64,
 }
 
-/// The records of one key: the first, the others, and whether they were met.
-struct Group {
-    first: Repeated,
-    others: Vec<Repeated>,
-    met: bool,
-}
-
-/// Records that an export repeats, by their key.
-type Groups = HashMap<String, Group>;
-
 impl<'a> Load<'a> {
     fn begin(input: &'a Input, chosen: &'a Chosen, args: &Args, console: &Console) -> Result<Load<'a>> {
         if let (Some(rejects), Ok(input)) = (&args.rejects, std::fs::canonicalize(&input.shown))
@@ -99,7 +87,6 @@ impl<'a> Load<'a> {
         let (chosen, description) = (self.chosen, &self.chosen.description);
         let fresh = store.is_fresh()?;
         let at = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
-        let mut groups = self.groups()?;
         let mut writer = store.write(Run { at, file: Some(self.input.shown.clone()) })?;
         if fresh {
             countries(&mut writer)?;
@@ -121,7 +108,7 @@ impl<'a> Load<'a> {
             parts: chosen.plan.parts,
         })?;
         let input = self.input;
-        let write = |record: &Record, at: At| self.one(record, at, &mut release, &mut writer, &mut groups);
+        let write = |record: &Record, at: At, made: &Made<'_>| self.one(record, at, made, &mut release, &mut writer);
         let end = match read::all(chosen, input, write)? {
             Ok(end) => end,
             Err(fault) => {
@@ -175,53 +162,42 @@ impl<'a> Load<'a> {
         Ok(report)
     }
 
-    /// Makes facts of a record, and writes them.
+    /// Writes what a record became.
     fn one(
         &mut self,
         record: &Record,
         at: At,
+        made: &Made<'_>,
         release: &mut Release,
         writer: &mut Writer<'_>,
-        groups: &mut Groups,
     ) -> Result<()> {
-        let plan = &self.chosen.plan;
-        if plan.skips(record) {
+        if matches!(made, Made::Nothing) {
             self.skipped += 1;
             return Ok(());
         }
         self.read += 1;
         self.progress.at(self.read);
-        let mut repetitions: &[Repeated] = &[];
-        if let Some(repeated) = plan.repeats(record)
-            && let Some(group) = groups.get_mut(&repeated.key)
-            && group.first.shared == repeated.shared
-        {
-            if group.met {
-                release.repeat(writer);
-                return Ok(());
+        match made {
+            Made::Nothing => {}
+            Made::Repeated => release.repeat(writer),
+            Made::Facts(facts) if facts.is_empty() => {
+                self.silent += 1;
+                self.read -= 1;
             }
-            group.met = true;
-            repetitions = &group.others;
-        }
-        let facts = match plan.make(record, repetitions, at.line) {
-            Ok(facts) => facts,
-            Err(bad) => return self.reject(bad, record, at, release, writer),
-        };
-        if facts.is_empty() {
-            self.silent += 1;
-            self.read -= 1;
-            return Ok(());
-        }
-        if let Err((_, refused)) = release.record(writer, facts)? {
-            let bad = plan.refused(refused.field, refused.expected, record);
-            return self.reject(vec![bad], record, at, release, writer);
+            Made::Facts(facts) => {
+                if let Err((_, refused)) = release.record(writer, facts)? {
+                    let bad = self.chosen.plan.refused(refused.field, refused.expected, record);
+                    return self.reject(&[bad], record, at, release, writer);
+                }
+            }
+            Made::Bad(bad) => return self.reject(bad, record, at, release, writer),
         }
         Ok(())
     }
 
     fn reject(
         &mut self,
-        bad: Vec<Bad>,
+        bad: &[Bad],
         record: &Record,
         at: At,
         release: &Release,
@@ -229,16 +205,17 @@ impl<'a> Load<'a> {
     ) -> Result<()> {
         release.reject(writer);
         if let Some(rejects) = &mut self.rejects {
-            rejects.add(record, at.line, &bad, &self.chosen.plan.ignored)?;
+            rejects.add(record, at.line, bad, &self.chosen.plan.ignored)?;
         }
         let mut finder = match self.finder.take() {
             Some(finder) => finder,
             None => Finder::begin(self.chosen, self.input)?,
         };
         for Bad { cell, field, value, expected } in bad {
-            let (line, column) = finder.locate(self.input, at, cell)?;
+            let (line, column) = finder.locate(self.input, at, *cell)?;
             let column = if self.chosen.table.is_some() { 0 } else { column };
             let file = self.input.shown.clone();
+            let (field, value, expected) = (field.clone(), value.clone(), expected.clone());
             self.complaints.push(Complaint { file, line, column, field, value, expected });
         }
         self.finder = Some(finder);
@@ -248,29 +225,6 @@ impl<'a> Load<'a> {
             return Err(failure);
         }
         Ok(())
-    }
-
-    /// The records of each key, where an export repeats records.
-    fn groups(&self) -> Result<Groups> {
-        let mut groups = Groups::new();
-        if self.chosen.plan.repeats.is_none() {
-            return Ok(groups);
-        }
-        let mut records = self.chosen.records(self.input)?;
-        let mut record = Record::new();
-        while let Ok(true) = records.next(&mut record).map_err(|e| self.input.failed(&e))? {
-            let Some(repeated) = self.chosen.plan.repeats(&record) else { continue };
-            match groups.get_mut(&repeated.key) {
-                None => {
-                    groups.insert(repeated.key.clone(), Group { first: repeated, others: Vec::new(), met: false });
-                }
-                // one that differs elsewhere is another record, and is told so
-                Some(group) if group.first.shared != repeated.shared => {}
-                Some(group) if group.first == repeated || group.others.contains(&repeated) => {}
-                Some(group) => group.others.push(repeated),
-            }
-        }
-        Ok(groups)
     }
 
     /// The failure that the complaints make; `whole`: every record was looked at.
