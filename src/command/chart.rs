@@ -102,11 +102,10 @@ fn numbers(query: &Query, args: &Args, global: &Global) -> Result<Chart> {
         crosses.push(match value {
             None => None,
             Some(value) => {
-                let mut entries = tabulate::collect(query, &axes, value, global)?;
-                if y.is_some() {
-                    apart = tabulate::differing(&mut entries, &axes.per, &free);
-                }
-                Some(Cross::of(entries, aggregate, false).map_err(explain)?)
+                let tally = tabulate::collect(query, &axes, value, aggregate, global)?;
+                let split;
+                (split, apart) = tabulate::differing(&tally, &axes.per, &free);
+                Some(tally.cross(axes.rows.len(), axes.columns.len(), &split, false).map_err(explain)?)
             }
         });
     }

@@ -1,6 +1,9 @@
 //! `facts tabulate`: a cross-table of figures, or of how many facts there are.
 
+use std::collections::HashMap;
+
 use clap::ValueEnum;
+use foldhash::fast::RandomState;
 
 use super::console::Console;
 use super::filters::Filters;
@@ -9,7 +12,7 @@ use crate::exit::{Exit, Failure, Result};
 use crate::kind::Field;
 use crate::query::{self, Query, field, fields};
 use crate::render::Heading;
-use crate::tabulate::{Aggregate, Cross, Dispute, Entry, Label, name};
+use crate::tabulate::{Aggregate, Cross, Dispute, Entry, Label, Tally, name};
 use crate::value::date::{Bucket, Days};
 use crate::value::text::count;
 use crate::value::{Cell, Type, Value};
@@ -82,16 +85,15 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
         .filter(|field| !rows.iter().chain(&cols).any(|axis| axis.name == field.name) && !args.filters.fixes(field.name))
         .collect();
     let axes = Axes { rows: rows.clone(), columns: cols.clone(), per };
-    let mut entries = collect(&query, &axes, value, global)?;
-    let split: Vec<&'static Field> =
-        if matches!(aggregate, Aggregate::Count) { Vec::new() } else { differing(&mut entries, &axes.per, &free) };
-    cols.extend(&split);
-    if !split.is_empty() {
-        let names: Vec<&str> = split.iter().map(|field| field.name).collect();
+    let tally = collect(&query, &axes, value, aggregate, global)?;
+    let (split, apart) = differing(&tally, &axes.per, &free);
+    cols.extend(&apart);
+    if !apart.is_empty() {
+        let names: Vec<&str> = apart.iter().map(|field| field.name).collect();
         console.say(&format!("the figures differ in {}: each gets a column of its own", names.join(" and ")));
     }
     console.cite(&global.open()?, global)?;
-    let cross = Cross::of(entries, aggregate, args.sum_across_sources).map_err(explain)?;
+    let cross = tally.cross(axes.rows.len(), axes.columns.len(), &split, args.sum_across_sources).map_err(explain)?;
     write(&cross, &rows, &cols, args, global, console)?;
     let (lacking, all) = cross.lacking();
     if value.is_some() && lacking > 0 {
@@ -154,69 +156,131 @@ fn aggregate(how: Option<How>, value: Option<&Field>) -> Result<Aggregate> {
 }
 
 /// Reads the facts.
-pub fn collect(query: &Query, axes: &Axes, value: Option<&'static Field>, global: &Global) -> Result<Vec<Entry>> {
+pub fn collect(
+    query: &Query,
+    axes: &Axes,
+    value: Option<&'static Field>,
+    aggregate: Aggregate,
+    global: &Global,
+) -> Result<Tally> {
     let shared = |name: &str| field(name, &query.kinds);
     let mut query = query.clone();
-    query.columns = [shared("ref")?, shared("source")?, shared("topic")?, shared("date_from")?, shared("date_to")?].into();
+    query.columns = [shared("source")?, shared("topic")?, shared("key")?, shared("date_from")?, shared("date_to")?].into();
     query.columns.extend([shared("kind")?, shared("date_span")?]);
     query.columns.extend(shared("event").ok());
     let fixed = query.columns.len();
-    query.columns.extend(axes.rows.iter().chain(&axes.columns).chain(&axes.per));
+    let sides: Vec<&'static Field> = axes.rows.iter().chain(&axes.columns).chain(&axes.per).copied().collect();
+    query.columns.extend(&sides);
     query.columns.extend(value);
     let store = global.open()?;
-    let mut entries = Vec::new();
-    store.select(&query, |cells| {
+    let begin = || Gathering {
+        tally: Tally::new(aggregate),
+        known: vec![Known::default(); sides.len() + 1],
+        labels: vec![0; sides.len()],
+    };
+    let gathered = store.gather(&query, begin, |gathering, store, cells| {
+        let Gathering { tally, known, labels } = gathering;
         let day = |i: usize| match cells[i] {
             Cell::Day(day) => Some(day),
             _ => None,
         };
         let days = Days { first: day(3), last: day(4) };
-        let label = |offset: usize, fields: &[&'static Field]| -> Vec<Label> {
-            fields.iter().enumerate().map(|(i, field)| label(field, &cells[fixed + offset + i], days)).collect()
+        let mut number = |n: usize, field: &Field, cell: &Cell<'_>| {
+            if let Some(number) = known[n].get(field, cell, days) {
+                return Ok(number);
+            }
+            let number = tally.label(label(field, &store.called(field, cell)?, days));
+            known[n].insert(field, cell, days, number);
+            Ok::<_, Failure>(number)
         };
-        let (r, c) = (axes.rows.len(), axes.columns.len());
-        entries.push(Entry {
-            row: label(0, &axes.rows),
-            column: label(r, &axes.columns),
-            figure: value.and_then(|_| cells[cells.len() - 1].number()),
-            // what one event cost is counted once, however well its date is known
-            over_period: cells[6].text() == Some("throughout")
-                || matches!(cells[5].text(), Some("casualties" | "indicators")) && (fixed < 8 || cells[7].is_null()),
-            source: cells[1].to_string(),
-            topic: cells[2].text().map(str::to_owned),
-            days,
-            counts: label(r + c, &axes.per),
-            reference: cells[0].to_string(),
-        });
+        let source = number(sides.len(), query.columns[0], &cells[0])?;
+        for (n, field) in sides.iter().enumerate() {
+            labels[n] = number(n, field, &cells[fixed + n])?;
+        }
+        let figure = value.and_then(|_| cells[cells.len() - 1].number());
+        // what one event cost is counted once, however well its date is known
+        let over_period = cells[6].text() == Some("throughout")
+            || matches!(cells[5].text(), Some("casualties" | "indicators")) && (fixed < 8 || cells[7].is_null());
+        let topic = cells[1].text();
+        let reference = if topic.is_some() || over_period {
+            format!("{}:{}", store.called(query.columns[0], &cells[0])?, cells[2])
+        } else {
+            String::new()
+        };
+        tally.add(labels, axes.per.len(), &Entry { figure, over_period, source, topic, days, reference: &reference });
         Ok(())
     })?;
-    Ok(entries)
+    let mut parts = gathered.into_iter().map(|gathering| gathering.tally);
+    let mut tally = parts.next().unwrap_or_else(|| Tally::new(aggregate));
+    parts.for_each(|part| tally.take(&part));
+    Ok(tally)
+}
+
+/// What one thread gathers.
+struct Gathering {
+    tally: Tally,
+    /// The labels of each side that were met, and of the sources.
+    known: Vec<Known>,
+    labels: Vec<u32>,
+}
+
+/// The labels of the values of a side that were seen: what one is called is asked once.
+#[derive(Debug, Clone, Default)]
+struct Known {
+    nothing: Option<u32>,
+    numbers: HashMap<i64, u32, RandomState>,
+    texts: HashMap<String, u32, RandomState>,
+    days: HashMap<(Option<i64>, Option<i64>), u32, RandomState>,
+}
+
+impl Known {
+    fn get(&self, field: &Field, cell: &Cell<'_>, days: Days) -> Option<u32> {
+        match (field.ty, cell) {
+            (Type::Date | Type::Bucket(_), _) => self.days.get(&(days.first, days.last)).copied(),
+            (_, Cell::Null) => self.nothing,
+            (_, Cell::Int(n) | Cell::Day(n)) => self.numbers.get(n).copied(),
+            (_, Cell::Text(text)) => self.texts.get(text.as_ref()).copied(),
+            (_, other) => self.texts.get(&other.to_string()).copied(),
+        }
+    }
+
+    fn insert(&mut self, field: &Field, cell: &Cell<'_>, days: Days, label: u32) {
+        match (field.ty, cell) {
+            (Type::Date | Type::Bucket(_), _) => {
+                self.days.insert((days.first, days.last), label);
+            }
+            (_, Cell::Null) => self.nothing = Some(label),
+            (_, Cell::Int(n) | Cell::Day(n)) => {
+                self.numbers.insert(*n, label);
+            }
+            (_, other) => {
+                self.texts.insert(other.to_string(), label);
+            }
+        }
+    }
 }
 
 fn label(field: &Field, cell: &Cell<'_>, days: Days) -> Label {
-    let days = match field.ty {
+    let text = match field.ty {
+        Type::Bucket(bucket) => bucket.label(days),
         _ if cell.is_null() => None,
+        _ => Some(cell.to_string()),
+    };
+    let order = match field.ty {
+        _ if text.is_none() => None,
         Type::Bucket(bucket) => Some(bucket.order(days)),
         Type::Date | Type::Day => Some((days.first.or(days.last).unwrap_or(i64::MAX), days.last.unwrap_or(i64::MAX))),
         _ => None,
     };
-    let text = if cell.is_null() { format!("no {}", field.name) } else { cell.to_string() };
-    Label { days, missing: cell.is_null(), text }
+    Label { days: order, missing: text.is_none(), text: text.unwrap_or_else(|| format!("no {}", field.name)) }
 }
 
-/// Puts the fields in which figures do differ on the columns, and returns them.
-pub fn differing(entries: &mut [Entry], per: &[&'static Field], free: &[&'static Field]) -> Vec<&'static Field> {
-    let differs: Vec<bool> = (0..per.len())
-        .map(|i| {
-            let mut labels = entries.iter().filter(|entry| entry.figure.is_some()).map(|entry| &entry.counts[i]);
-            let first = labels.next();
-            free.contains(&per[i]) && labels.any(|label| Some(label) != first)
-        })
-        .collect();
-    for entry in entries.iter_mut() {
-        entry.column.extend(entry.counts.iter().zip(&differs).filter(|(_, differs)| **differs).map(|(label, _)| label.clone()));
-    }
-    per.iter().zip(differs).filter(|(_, differs)| *differs).map(|(field, _)| *field).collect()
+/// The fields in which figures do differ get columns: which of all, and they themselves.
+pub fn differing(tally: &Tally, per: &[&'static Field], free: &[&'static Field]) -> (Vec<bool>, Vec<&'static Field>) {
+    let split: Vec<bool> =
+        per.iter().zip(tally.differing(per.len())).map(|(field, differs)| differs && free.contains(field)).collect();
+    let apart = per.iter().zip(&split).filter(|(_, split)| **split).map(|(field, _)| *field).collect();
+    (split, apart)
 }
 
 pub fn explain(dispute: Dispute) -> Failure {

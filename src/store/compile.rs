@@ -40,11 +40,62 @@ pub enum Read {
 /// # Errors
 /// Names cannot be looked up.
 pub fn compile(connection: &Connection, query: &Query) -> Result<Compiled> {
+    compiled(connection, query, (expression, read_of), &sort_keys(query))
+}
+
+/// Compiles a query for an answer in any order, with numbers in place of names.
+///
+/// # Errors
+/// Names cannot be looked up.
+///
+/// `part`: only rows with these ids, found by going through all of them.
+pub fn numbers(connection: &Connection, query: &Query, part: Option<(i64, i64)>) -> Result<Compiled> {
+    let read = |ty| if ty == Type::Day { Read::Day } else { Read::Plain };
+    let mut numbers = compiled(connection, query, (number, read), &[])?;
+    if let Some((first, last)) = part {
+        let of = format!("FROM {} f\n WHERE ", query.kinds[0].table);
+        let part = format!("FROM {} f NOT INDEXED\n WHERE f.id BETWEEN {first} AND {last} AND ", query.kinds[0].table);
+        numbers.sql = numbers.sql.replacen(&of, &part, 1);
+    }
+    Ok(numbers)
+}
+
+/// The SQL that gives a field of the row `f`: ids, which [`called`] tells the names of; of a country a place in it.
+fn number(kind: &Kind, field: &Field) -> String {
+    match field.ty {
+        // most places lie in a country, so that few are left
+        _ if field.name == "country" => "(SELECT CASE WHEN p.kind = 'country' THEN p.id ELSE ifnull(p.within_id, p.id) END
+           FROM names n JOIN places p ON p.id = n.place_id WHERE n.id = f.place_id)"
+            .to_owned(),
+        Type::Actor | Type::Place | Type::Source => format!("f.{}_id", field.name),
+        _ => expression(kind, field),
+    }
+}
+
+/// The SQL that names what a number stands for, if it stands for something.
+pub fn called(field: &Field) -> Option<String> {
+    let bearer = |class: Class| {
+        format!("SELECT b.name FROM names n JOIN {} b ON b.id = n.{} WHERE n.id = ?1", class.table(), class.column())
+    };
+    match field.ty {
+        _ if field.name == "country" => Some(country_of("VALUES (?1)")),
+        Type::Actor => Some(bearer(Class::Actor)),
+        Type::Place => Some(bearer(Class::Place)),
+        Type::Source => Some("SELECT slug FROM sources WHERE id = ?1".to_owned()),
+        _ => None,
+    }
+}
+
+fn compiled(
+    connection: &Connection,
+    query: &Query,
+    (expression, read_of): (fn(&Kind, &Field) -> String, fn(Type) -> Read),
+    orders: &[(Order, usize)],
+) -> Result<Compiled> {
     let reads: Vec<Read> = query.columns.iter().map(|field| read_of(field.ty)).collect();
     let mut values = Vec::new();
     let mut arms = Vec::new();
     let single = query.kinds.len() == 1;
-    let orders = sort_keys(query);
     let (live, matched) = (live(connection, &query.past)?, query.words.as_deref().map(search::words));
     for kind in &query.kinds {
         let mut shown: Vec<String> = Vec::new();
@@ -97,8 +148,10 @@ pub fn compile(connection: &Connection, query: &Query) -> Result<Compiled> {
         let shown = if has_buckets { "*".to_owned() } else { names.join(", ") };
         format!("SELECT {shown} FROM (\n{}\n)", arms.join("\nUNION ALL\n"))
     };
-    sql.push_str("\n ORDER BY ");
-    sql.push_str(&order.join(", "));
+    if !order.is_empty() {
+        sql.push_str("\n ORDER BY ");
+        sql.push_str(&order.join(", "));
+    }
     if query.limit.is_some() || query.offset > 0 {
         sql.push_str("\n LIMIT ? OFFSET ?");
         let whole = |n: u64| Sql::Integer(i64::try_from(n).unwrap_or(i64::MAX));
@@ -162,7 +215,7 @@ pub fn expression(kind: &Kind, field: &Field) -> String {
         ("kind", _) => literal(kind.name),
         ("date_from", _) => "f.first_day".to_owned(),
         ("date_to", _) => "f.last_day".to_owned(),
-        ("country", _) => COUNTRY.to_owned(),
+        ("country", _) => format!("({})", country_of("SELECT place_id FROM names WHERE id = f.place_id")),
         (axis @ ("lat" | "lon"), _) => {
             format!("(SELECT p.{axis} FROM names n JOIN places p ON p.id = n.place_id WHERE n.id = f.place_id)")
         }
@@ -175,10 +228,14 @@ pub fn expression(kind: &Kind, field: &Field) -> String {
     }
 }
 
-/// The country that the row's place lies in.
-const COUNTRY: &str = "(WITH RECURSIVE up(id) AS (SELECT place_id FROM names WHERE id = f.place_id
+/// The country that a place lies in.
+fn country_of(place: &str) -> String {
+    format!(
+        "WITH RECURSIVE up(id) AS ({place}
          UNION SELECT p.within_id FROM places p JOIN up ON p.id = up.id WHERE p.kind <> 'country')
-        SELECT p.name FROM places p JOIN up ON p.id = up.id WHERE p.kind = 'country')";
+        SELECT max(p.name) FROM places p JOIN up ON p.id = up.id WHERE p.kind = 'country'"
+    )
+}
 
 /// The SQL that gives a stored field as an export writes it: the source's wording of names.
 pub fn wording(field: &Field) -> String {

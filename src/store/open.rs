@@ -64,6 +64,16 @@ impl Store {
         Ok(Store { connection: connect(&path, Access::Read { any_schema: true })?, path })
     }
 
+    /// A further connection to a database that is open for reading, which waits for nobody.
+    ///
+    /// # Errors
+    /// A writer is about to commit, or the file cannot be opened.
+    pub(super) fn beside(path: &Path) -> Result<Store> {
+        let connection = connect(path, Access::Read { any_schema: true })?;
+        connection.busy_timeout(Duration::ZERO)?;
+        Ok(Store { connection, path: path.to_owned() })
+    }
+
     /// Opens the database to write, creating it if there is none, and lets `fill` write to it.
     ///
     /// A new database is made whole under another name beside its place and moved there at the end: whatever fails

@@ -15,11 +15,11 @@ pub const MIGRATIONS: &[&str] = &[
     "f11643319b16f41d0030d34f5288e00de90f92f403e74bc75d6b013eb05a80fe",
     "ccd984aaccf5e6aedc7b15680c2e45072b30230cf605308b30ba6415d5d943e3",
     "89af3de4cfbc89ad5343b64b1901cf48afc7e74830f8cdb165bd58a067e60b8b",
-    "064a30f629e93fa63ae6aaabade3e14aa9a132611c9061ece79ea8c6063b23c1",
+    "85b9e37154a0c9e65100fb35910258ba8ed5c9cee995d374b50c16f52760438b",
 ];
 
 /// SHA-256 of the schema that the migrations make, by version; only the newest can be read.
-const FINGERPRINT: &str = "d0ac9109cc07a4c99d4397cbbbf5180d4ed9bf0cc5497de0ac41934ac9bf4237";
+const FINGERPRINT: &str = "036b6de2e56b37d9b4281a9a1b92b7b137a14fdbbfb6905d64aa915daf004870";
 
 /// Refuses a database whose schema is not the one that the migrations make.
 ///

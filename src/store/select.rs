@@ -9,12 +9,15 @@ use super::Store;
 use super::compile::{self, Compiled, Read};
 use super::condition;
 use super::names::{self, Class};
-use crate::exit::{Failure, Result};
+use crate::exit::{Exit, Failure, Result};
 use crate::kind::Field;
 use crate::query::{Past, Query, Test};
 use crate::value::date::Days;
 use crate::value::nearest::did_you_mean;
 use crate::value::{Cell, Type};
+
+/// So many rows are worth a second thread.
+const MANY: i64 = 50_000;
 
 impl Store {
     /// Hands the answer to `row`, a fact at a time, until it fails.
@@ -22,7 +25,65 @@ impl Store {
     /// # Errors
     /// The database cannot be read, or `row` fails.
     pub fn select(&self, query: &Query, mut row: impl FnMut(&[Cell<'_>]) -> Result<()>) -> Result<u64> {
-        let Compiled { sql, values, reads } = compile::compile(&self.connection, query)?;
+        self.hand_on(compile::compile(&self.connection, query)?, &mut row)
+    }
+
+    /// Gathers every fact that a query is about, in any order; names and sources are numbers that [`Store::called`]
+    /// knows. Many facts are read by two threads, each of which begins with a `T` of its own.
+    ///
+    /// # Errors
+    /// The database cannot be read, or `row` fails.
+    pub fn gather<T: Send>(
+        &self,
+        query: &Query,
+        begin: impl Fn() -> T + Sync,
+        row: impl Fn(&mut T, &Store, &[Cell<'_>]) -> Result<()> + Sync,
+    ) -> Result<Vec<T>> {
+        let part = |store: &Store, part: Option<(i64, i64)>| {
+            let mut gathered = begin();
+            let compiled = compile::numbers(&store.connection, query, part)?;
+            store.hand_on(compiled, &mut |cells| row(&mut gathered, store, cells))?;
+            Ok(gathered)
+        };
+        // while one connection reads, nobody can commit: another that begins to read then sees the same
+        let reading = self.connection.unchecked_transaction()?;
+        let most: i64 = match query.kinds.as_slice() {
+            [kind] if query.words.is_none() && !query.tests.iter().any(|test| matches!(test, Test::When(..))) => {
+                self.connection.query_row(&format!("SELECT ifnull(max(id), 0) FROM {}", kind.table), [], |row| row.get(0))?
+            }
+            _ => 0,
+        };
+        let path = self.path.clone();
+        let gathered = if most < MANY {
+            vec![part(self, None)?]
+        } else {
+            std::thread::scope(|scope| {
+                let other = scope.spawn(|| part(&Store::beside(&path)?, Some((most / 2 + 1, most))));
+                let first = part(self, Some((i64::MIN, most / 2)))?;
+                let other: Result<T> = other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+                Ok::<_, Failure>(match other {
+                    // a writer waits, and lets nobody else begin
+                    Err(busy) if busy.exit == Exit::Busy => vec![first, part(self, Some((most / 2 + 1, most)))?],
+                    other => vec![first, other?],
+                })
+            })?
+        };
+        drop(reading);
+        Ok(gathered)
+    }
+
+    /// What a number that [`Store::scan`] gave for a field stands for: the usual name, the source, the country.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn called<'a>(&self, field: &Field, cell: &Cell<'a>) -> Result<Cell<'a>> {
+        let (Some(sql), Cell::Int(number)) = (compile::called(field), cell) else { return Ok(cell.clone()) };
+        let mut find = self.connection.prepare_cached(&sql)?;
+        Ok(find.query_row([number], |row| row.get::<_, Option<String>>(0))?.map_or(Cell::Null, |name| Cell::Text(name.into())))
+    }
+
+    fn hand_on(&self, compiled: Compiled, row: &mut dyn FnMut(&[Cell<'_>]) -> Result<()>) -> Result<u64> {
+        let Compiled { sql, values, reads } = compiled;
         let mut statement = self.connection.prepare(&sql)?;
         let mut answer = statement.query(params_from_iter(values))?;
         let mut rows = 0;

@@ -108,14 +108,19 @@ impl Store {
         for kind in KINDS {
             let fields: Vec<&'static Field> = kind.fields().filter(|field| !matches!(field.ty, Type::Bucket(_))).collect();
             let shown: Vec<String> = fields.iter().map(|field| compile::expression(kind, field)).collect();
-            let sql = format!(
-                "SELECT {}, r.ran_at, r.file, r.release, (SELECT ran_at FROM imports WHERE id = f.retired_by_id)
-                   FROM {} f JOIN imports r ON r.id = f.import_id
-                  WHERE f.source_id = (SELECT id FROM sources WHERE slug = ?1) AND f.key = ?2
-                  ORDER BY f.retired_by_id IS NOT NULL, f.import_id DESC, f.id DESC",
-                shown.join(", "),
-                kind.table
-            );
+            // live rows and retired ones have an index each
+            let half = |retired: &str| {
+                format!(
+                    "SELECT {}, r.ran_at, r.file, r.release, (SELECT ran_at FROM imports WHERE id = f.retired_by_id),
+                            f.retired_by_id IS NOT NULL AS retired, f.import_id AS run, f.id AS row
+                       FROM {} f JOIN imports r ON r.id = f.import_id
+                      WHERE f.source_id = (SELECT id FROM sources WHERE slug = ?1) AND f.key = ?2 AND f.retired_by_id {retired}",
+                    shown.join(", "),
+                    kind.table
+                )
+            };
+            let sql =
+                format!("{} UNION ALL {} ORDER BY retired, run DESC, row DESC", half("IS NULL"), half("IS NOT NULL"));
             let mut statement = self.connection.prepare(&sql)?;
             let mut answer = statement.query([source, key])?;
             while let Some(found) = answer.next()? {
