@@ -73,6 +73,7 @@ pub struct Tally {
     aggregate: Aggregate,
     labels: Vec<Label>,
     numbers: HashMap<Label, u32>,
+    sources: BTreeSet<u32>,
     /// By the labels of the rows, of the columns, and of what figures count, one behind the other.
     groups: HashMap<Vec<u32>, Group, RandomState>,
 }
@@ -172,7 +173,7 @@ impl Tally {
     /// One without facts.
     #[must_use]
     pub fn new(aggregate: Aggregate) -> Tally {
-        Tally { aggregate, labels: Vec::new(), numbers: HashMap::new(), groups: HashMap::default() }
+        Tally { aggregate, labels: Vec::new(), numbers: HashMap::new(), sources: BTreeSet::new(), groups: HashMap::default() }
     }
 
     /// The number of a label.
@@ -186,6 +187,9 @@ impl Tally {
 
     /// Adds a fact under its labels: those of the rows, of the columns, and the last `counts` of what its figure counts.
     pub fn add(&mut self, labels: &[u32], counts: usize, entry: &Entry<'_>) {
+        if !self.sources.contains(&entry.source) {
+            self.sources.insert(entry.source);
+        }
         let counted = &labels[labels.len() - counts..];
         match self.groups.get_mut(labels) {
             Some(group) => group.add(entry, counted, self.aggregate),
@@ -193,10 +197,17 @@ impl Tally {
         }
     }
 
+    /// The sources of all facts.
+    #[must_use]
+    pub fn sources(&self) -> Vec<&str> {
+        self.sources.iter().map(|source| self.labels[*source as usize].text.as_str()).collect()
+    }
+
     /// Takes in what another gathered.
     pub fn take(&mut self, other: &Tally) {
         let numbers: Vec<u32> = other.labels.iter().map(|label| self.label(label.clone())).collect();
         let here = |labels: &[u32]| -> Vec<u32> { labels.iter().map(|n| numbers[*n as usize]).collect() };
+        self.sources.extend(other.sources.iter().map(|source| numbers[*source as usize]));
         for (labels, group) in &other.groups {
             let mut group = group.clone();
             group.sources = here(&group.sources.iter().copied().collect::<Vec<_>>()).into_iter().collect();

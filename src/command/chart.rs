@@ -10,7 +10,7 @@ use crate::chart::{Chart, Point, Series, Style};
 use crate::exit::{Exit, Failure, Result};
 use crate::query::{self, Query, field};
 use crate::tabulate::{Aggregate, Cross, Dispute, Label};
-use crate::value::date::Days;
+use crate::value::date::{Bucket, Days};
 use crate::value::text::count;
 use crate::value::{Cell, Type};
 
@@ -47,6 +47,9 @@ pub struct Args {
 
 /// The most lines that a timeline has.
 const LINES: usize = 60;
+
+/// The most marks on a long line of time.
+const TICKS: i64 = 30;
 
 /// The most colours that can be told apart.
 const COLOURS: usize = 7;
@@ -271,6 +274,16 @@ fn timeline(query: &Query, args: &Args, global: &Global) -> Result<Chart> {
         while number(day) <= end {
             ticks.push((number(day), bucket.label(Days { first: Some(day), last: Some(day) }).unwrap_or_default()));
             day = bucket.next(day);
+        }
+        // over centuries only whole hundreds of years, or round numbers of them, are marked
+        let decades = i64::try_from(ticks.len()).unwrap_or(i64::MAX);
+        if let Some(step) = [50, 100, 500, 1000].into_iter().find(|step| decades / (step / 10) <= TICKS)
+            && decades > TICKS
+            && bucket == Bucket::Decade
+        {
+            let year = |label: &str| label.trim_end_matches('s').parse::<i64>().ok();
+            ticks.retain(|(_, label)| year(label).is_some_and(|year| year.rem_euclid(step) == 0));
+            ticks.iter_mut().for_each(|(_, label)| label.truncate(label.trim_end_matches('s').len()));
         }
     }
     let mut notes = vec![sources(&query, global)?];

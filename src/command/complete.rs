@@ -20,8 +20,9 @@ pub fn add(command: Command) -> Command {
     let of_one = |command: Command| {
         let arguments: Vec<String> = command.get_arguments().map(|argument| argument.get_id().to_string()).collect();
         // an argument that is changed goes to the end: all of them do, and their order stays
+        let name = command.get_name().to_owned();
         arguments.into_iter().fold(command, |command, id| {
-            let completer = completer(&id);
+            let completer = completer(&name, &id);
             command.mut_arg(id, |argument| match completer {
                 Some(completer) => argument.add(completer),
                 None => argument,
@@ -31,12 +32,15 @@ pub fn add(command: Command) -> Command {
     names.into_iter().fold(command, |command, name| command.mut_subcommand(name, of_one))
 }
 
-fn completer(id: &str) -> Option<ArgValueCompleter> {
+fn completer(command: &str, id: &str) -> Option<ArgValueCompleter> {
     match id {
         "kind" => Some(ArgValueCompleter::new(|begun: &OsStr| matching(begun, kinds()))),
         "columns" | "sort" | "rows" | "cols" | "value" | "x" | "y" | "by" => {
             Some(ArgValueCompleter::new(|begun: &OsStr| listed(begun, fields())))
         }
+        "name" if command == "run" => Some(ArgValueCompleter::new(|begun: &OsStr| matching(begun, queries()))),
+        "topic" if command == "help" => Some(ArgValueCompleter::new(|begun: &OsStr| matching(begun, super::help::topics()))),
+        "refs" => Some(ArgValueCompleter::new(|begun: &OsStr| matching(begun, refs()))),
         "source" | "slug" => Some(ArgValueCompleter::new(|begun: &OsStr| matching(begun, slugs(&SOURCES)))),
         "topic" => Some(ArgValueCompleter::new(|begun: &OsStr| matching(begun, slugs(&TOPICS)))),
         "actor" => Some(ArgValueCompleter::new(|begun: &OsStr| matching(begun, bearers(Class::Actor)))),
@@ -88,9 +92,18 @@ fn bearers(class: Class) -> Vec<String> {
     store().and_then(|store| store.all_names(class).ok()).unwrap_or_default()
 }
 
-/// Those that begin so, whatever their case.
+/// The saved queries.
+fn queries() -> Vec<String> {
+    super::config::Config::read().map(|config| config.queries.into_keys().collect()).unwrap_or_default()
+}
+
+fn refs() -> Vec<String> {
+    store().and_then(|store| store.refs().ok()).unwrap_or_default()
+}
+
+/// Those that begin so, whatever their case; a shell hands on what was typed, with its quotes and backslashes.
 fn matching(begun: &OsStr, all: Vec<String>) -> Vec<CompletionCandidate> {
-    let begun = begun.to_string_lossy().to_lowercase();
+    let begun = begun.to_string_lossy().trim_start_matches(['"', '\'']).replace('\\', "").to_lowercase();
     let mut found: Vec<String> = all.into_iter().filter(|name| name.to_lowercase().starts_with(&begun)).collect();
     found.sort_unstable();
     found.into_iter().take(MANY).map(CompletionCandidate::new).collect()

@@ -24,6 +24,11 @@ pub fn run(args: &Args, console: &mut Console) -> Result<Exit> {
     };
     let mut script = Vec::new();
     shell.write_registration("COMPLETE", "facts", "facts", "facts", &mut script)?;
-    console.text(&String::from_utf8_lossy(&script))?;
+    let mut script = String::from_utf8_lossy(&script).into_owned();
+    if args.shell == "bash" {
+        // readline quotes what a name has of spaces only if it takes it for the name of a file
+        script = script.replace("complete -o nospace", "complete -o filenames -o nospace");
+    }
+    console.text(&script)?;
     Ok(Exit::Done)
 }

@@ -101,12 +101,22 @@ impl Config {
             return Err(Failure::usage(format!("{shown}:{}: there is no setting \"{key}\"{near}", line.unwrap_or(0) + 1))
                 .hint(format!("settings: {}", KEYS.join(", "))));
         }
+        let line = |key: &str| text.lines().position(|line| line.trim_start().starts_with(key)).unwrap_or(0) + 1;
+        for (key, known) in [("excel", &["us", "eu"][..]), ("color", &["auto", "always", "never"])] {
+            if let Some(word) = table.get(key).and_then(toml::Value::as_str)
+                && !known.contains(&word)
+            {
+                let near = did_you_mean(word, known.iter().copied());
+                let known = known.join(", ");
+                return Err(Failure::usage(format!("{shown}:{}: {key}: expected one of {known}, not \"{word}\"{near}", line(key))));
+            }
+        }
         let file: File = toml::from_str(&text).map_err(|e| wrong(e.span(), e.message().lines().next().unwrap_or_default()))?;
         if let Some(format) = &file.format
             && !FORMATS.iter().any(|known| known.name == format)
         {
             let near = did_you_mean(format, FORMATS.iter().map(|known| known.name));
-            return Err(Failure::usage(format!("{shown}: format: there is no format \"{format}\"{near}")));
+            return Err(Failure::usage(format!("{shown}:{}: format: there is no format \"{format}\"{near}", line("format"))));
         }
         let folder = path.parent().unwrap_or(Path::new("."));
         let by = || path.to_owned();

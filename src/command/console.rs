@@ -6,7 +6,7 @@ use super::global::{Global, When};
 use crate::exit::{Exit, Failure, Result};
 use crate::kind::parent::SOURCES;
 use crate::render::{About, Heading, Sheet, Work};
-use crate::store::{Store, draft};
+use crate::store::{Output, Store};
 use crate::value::Cell;
 use crate::value::text::visible;
 
@@ -51,6 +51,14 @@ impl Console {
     /// # Errors
     /// The database cannot be read, or the format is unknown.
     pub fn cite(&mut self, store: &Store, global: &Global) -> Result<()> {
+        self.cite_some(store, global, |_| true)
+    }
+
+    /// The same for some works alone.
+    ///
+    /// # Errors
+    /// As [`Console::cite`].
+    pub fn cite_some(&mut self, store: &Store, global: &Global, wanted: impl Fn(&str) -> bool) -> Result<()> {
         if !["xlsx", "html"].contains(&global.format(self.terminal)?.name) {
             return Ok(());
         }
@@ -61,7 +69,9 @@ impl Console {
                 let place = SOURCES.fields.iter().position(|field| field.name == name);
                 place.map_or(String::new(), |place| cells[place].to_string())
             };
-            works.push(Work { slug: text("slug"), lines: named.map(|name| (name.to_owned(), text(name))).into() });
+            if wanted(&text("slug")) {
+                works.push(Work { slug: text("slug"), lines: named.map(|name| (name.to_owned(), text(name))).into() });
+            }
             Ok(())
         })?;
         let line = |name: &str, text: String| (name.to_owned(), text);
@@ -70,7 +80,7 @@ impl Console {
             line("database", store.path().display().to_string()),
             line("program", concat!("facts ", env!("CARGO_PKG_VERSION")).to_owned()),
         ];
-        self.about = About { query, works };
+        (self.about.query, self.about.works) = (query, works);
         Ok(())
     }
 
@@ -89,6 +99,11 @@ impl Console {
         }
     }
 
+    /// Says something of the answer to come, behind it; the formats that tell what they hold tell it too.
+    pub fn note(&mut self, line: &str) {
+        self.about.notes.push(line.to_owned());
+    }
+
     /// Shows help, the version, or what is wrong with the command line.
     pub(super) fn usage(&mut self, error: &clap::Error) -> Exit {
         let text = error.render().to_string();
@@ -96,8 +111,10 @@ impl Console {
             let _ = write!(self.err, "{text}");
             return Exit::Usage;
         }
-        let _ = write!(self.out, "{text}");
-        Exit::Done
+        match self.text(&text) {
+            Ok(()) => Exit::Done,
+            Err(failure) => self.fail(&failure),
+        }
     }
 
     /// Says what went wrong.
@@ -137,9 +154,9 @@ impl Console {
             return Ok(self.out.flush()?);
         };
         let failed = |e: &std::io::Error| Failure::io(format!("cannot write {}", target.display()), e);
-        let mut made = draft::begin(draft::folder_of(target)).map_err(|e| failed(&e))?;
+        let mut made = Output::begin(target)?;
         made.write_all(document).map_err(|e| failed(&e))?;
-        draft::finish(made, target).map_err(|e| failed(&e))
+        made.finish()
     }
 
     /// Writes rows in the format that is meant, to stdout or to the output file.
@@ -209,17 +226,17 @@ impl Console {
             }
             Some(target) => {
                 let failed = |e: &std::io::Error| Failure::io(format!("cannot write {}", target.display()), e);
-                let mut made = draft::begin(draft::folder_of(target)).map_err(|e| failed(&e))?;
-                let mut out = BufWriter::with_capacity(1 << 16, made.as_file_mut());
+                let mut made = Output::begin(target)?;
+                let mut out = BufWriter::with_capacity(1 << 16, &mut made);
                 let done = write(format, &sheet, &mut out, fill)?;
                 out.flush().map_err(|e| failed(&e))?;
                 drop(out);
-                draft::finish(made, target).map_err(|e| failed(&e))?;
+                made.finish()?;
                 done
             }
         };
-        for note in notes {
-            self.say(&note);
+        for note in sheet.about.notes.iter().chain(&notes) {
+            self.say(note);
         }
         Ok(count)
     }
@@ -249,7 +266,10 @@ fn write(
     out: &mut dyn Write,
     fill: impl FnOnce(&mut Row<'_>) -> Result<u64>,
 ) -> Result<(u64, Vec<String>)> {
-    let mut sink = (format.open)(out, sheet)?;
+    let mut sink = (format.open)(out, sheet).map_err(|e| match e.kind() {
+        std::io::ErrorKind::InvalidInput => Failure::usage(e.to_string()),
+        _ => e.into(),
+    })?;
     let count = fill(&mut |cells| Ok(sink.row(cells)?))?;
     Ok((count, sink.finish()?))
 }

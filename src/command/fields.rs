@@ -4,7 +4,7 @@ use super::console::Console;
 use super::global::Global;
 use crate::exit::{Exit, Result};
 use crate::kind::parent::PARENTS;
-use crate::kind::{Field, Filter, Kind, Need};
+use crate::kind::{Field, Filter, KINDS, Kind, Need};
 use crate::query;
 use crate::render::Heading;
 use crate::value::{Cell, Type};
@@ -49,19 +49,66 @@ fn tables(kinds: &[&'static Kind], global: &Global, console: &mut Console) -> Re
     console.rows(global, headings, Vec::new(), |row| {
         let of_kinds = kinds.iter().map(|kind| (kind.table, kind.fields().filter(|field| field.is_stored()).collect::<Vec<_>>()));
         let parents = PARENTS.iter().map(|parent| (parent.table, parent.fields.iter().collect::<Vec<_>>()));
-        let mut count = 0;
+        let mut lines: Vec<[Cell<'static>; 4]> = VIEW.map(|(column, about)| [text("facts"), text(column), text("text"), text(about)]).into();
         for (table, fields) in of_kinds.chain(parents) {
+            if table != "imports" {
+                lines.push([text(table), text("id"), text("integer"), text("The number of the row, which other tables point to.")]);
+            }
             for field in fields {
                 for column in field.columns() {
-                    let ty = if column.ends_with("_id") { text("integer, points to") } else { text(field.ty.name()) };
-                    row(&[text(table), Cell::Text(column.into()), ty, text(field.about)])?;
-                    count += 1;
+                    let (ty, about) = match column.as_str() {
+                        "first_day" => (text("integer"), text("The first day of the date, as a Julian day number: date(first_day) is ISO.")),
+                        "last_day" => (text("integer"), text("The last day of the date, as a Julian day number.")),
+                        name if name.ends_with("_id") => (text(points_to(field.ty, table)), text(field.about)),
+                        _ => (text(field.ty.name()), text(field.about)),
+                    };
+                    lines.push([text(table), Cell::Text(column.into()), ty, about]);
                 }
             }
         }
-        Ok(count)
+        for line in &lines {
+            row(line)?;
+        }
+        Ok(lines.len() as u64)
     })?;
     Ok(Exit::Done)
+}
+
+/// The view over the live facts of all kinds.
+const VIEW: [(&str, &str); 20] = [
+    ("ref", "source:key."),
+    ("kind", "The kind."),
+    ("source", "The slug of the source."),
+    ("key", "What the fact is called within its source."),
+    ("locator", "Where in the source it stands."),
+    ("said_by", "Who says so: the usual name."),
+    ("said_via", "Through whom."),
+    ("said_on", "When."),
+    ("stance", "How: states, alleges, denies, declines."),
+    ("topic", "The question that it answers."),
+    ("summary", "The fact in a sentence."),
+    ("date", "When, in EDTF."),
+    ("date_from", "The first day, ISO 8601."),
+    ("date_to", "The last day, ISO 8601."),
+    ("date_span", "Within the date, or throughout it."),
+    ("date_basis", "Where the date is from."),
+    ("place", "Where: the usual name."),
+    ("place_precision", "How well the place is known."),
+    ("confidence", "How far to trust it."),
+    ("note", "What else there is to say."),
+];
+
+/// What a reference points to.
+fn points_to(ty: Type, table: &str) -> &'static str {
+    let is_kind = KINDS.iter().any(|kind| kind.table == table);
+    match ty {
+        Type::Source => "integer, of sources",
+        Type::Import => "integer, of imports",
+        Type::Actor | Type::Place if is_kind => "integer, of names",
+        Type::Actor => "integer, of actors",
+        Type::Place => "integer, of places",
+        _ => "integer",
+    }
 }
 
 fn line(kind: &Kind, field: &'static Field) -> [Cell<'static>; 7] {

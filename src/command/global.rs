@@ -10,6 +10,7 @@ use super::config::Config;
 use crate::exit::{Failure, Result};
 use crate::render::{self, FORMATS, Format};
 use crate::store::{Access, Store};
+use crate::value::nearest::did_you_mean;
 
 /// What `facts source list` can write besides the formats.
 pub const CITATIONS: [&str; 2] = ["bibtex", "csl-json"];
@@ -29,7 +30,7 @@ pub struct Global {
     #[arg(short, long, global = true, value_name = "FILE")]
     pub output: Option<PathBuf>,
     /// CSV that spreadsheets open by a double click: with commas (us), or semicolons and decimal commas (eu)
-    #[arg(long, global = true, value_name = "FLAVOUR", value_enum, num_args = 0..=1)]
+    #[arg(long, global = true, value_name = "FLAVOUR", value_enum, num_args = 0..=1, require_equals = true)]
     #[expect(clippy::option_option, reason = "the flag without a flavour takes that of the settings")]
     pub excel: Option<Option<Flavour>>,
     /// A field a line, all fields
@@ -186,7 +187,8 @@ impl Global {
             let extension = file.extension().and_then(|end| end.to_str()).unwrap_or_default();
             return render::by_extension(extension).ok_or_else(|| {
                 let ends: Vec<&str> = FORMATS.iter().flat_map(|format| format.extensions).copied().collect();
-                Failure::usage(format!("{}: no format is called after \"{extension}\"", file.display()))
+                let near = did_you_mean(extension, ends.iter().copied());
+                Failure::usage(format!("{}: no format is called after \"{extension}\"{near}", file.display()))
                     .hint(format!("name it with --format, or end it with one of {}", ends.join(", ")))
             });
         }

@@ -69,6 +69,13 @@ facts log lists the runs, facts diff tells releases apart, facts undo N takes a 
 The words of descriptions, with an example: src/dataset/README.md of the program.
 ";
 
+/// What help there is: topics, and every command.
+pub fn topics() -> Vec<String> {
+    let line = super::Cli::command();
+    let commands = line.get_subcommands().map(|command| command.get_name().to_owned());
+    TOPICS.iter().map(|topic| (*topic).to_owned()).chain(commands).collect()
+}
+
 /// Runs it.
 pub fn run(args: &Args, console: &mut Console) -> Result<Exit> {
     let mut line = super::Cli::command();

@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::sheet;
 use crate::exit::{Exit, Failure, Result};
+use crate::store::draft;
 use crate::value::text::hex;
 
 /// How a file is packed, by its first bytes.
@@ -49,7 +50,7 @@ impl Input {
             io::copy(&mut io::stdin().lock(), &mut spool).map_err(|e| failed(&e))?;
             spool
         } else {
-            let file = File::open(path).map_err(|e| failed(&e))?;
+            let file = File::open(path).map_err(|e| draft::cannot_read(path, &e))?;
             if file.metadata().map_err(|e| failed(&e))?.is_dir() {
                 return Err(Failure::usage(format!("{shown} is a folder: facts import takes files, facts seed a folder")));
             }

@@ -96,9 +96,21 @@ enum Command {
     Help(help::Args),
 }
 
+impl Command {
+    /// Whether it only asks, and changes neither database nor settings.
+    fn asks(&self) -> bool {
+        use Command::{Chart, Check, Compare, Coverage, Diff, Fields, Log, Query, Search, Show, Sql, Status, Tabulate};
+        match self {
+            Query(_) | Tabulate(_) | Chart(_) | Show(_) | Check(_) | Compare(_) | Coverage(_) | Search(_) => true,
+            Sql(_) | Diff(_) | Log(_) | Fields(_) | Status(_) | Command::Names(names::Args { command: None, .. }) => true,
+            _ => false,
+        }
+    }
+}
+
 /// Runs the program with these arguments, the first of which is its name.
 pub fn run(arguments: impl IntoIterator<Item = OsString>, mut console: Console) -> Exit {
-    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let arguments: Vec<OsString> = excel_joined(arguments.into_iter().collect());
     let words: Vec<String> = arguments.iter().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
     console.called(format!("facts {}", words.join(" ")));
     let mut cli = match Cli::try_parse_from(arguments) {
@@ -120,6 +132,21 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, mut console: Console) 
             console.fail(&failure)
         }
     }
+}
+
+/// `--excel eu` as `--excel=eu`: the flavour may be left out, and what follows is then a word of its own.
+fn excel_joined(arguments: Vec<OsString>) -> Vec<OsString> {
+    let mut joined: Vec<OsString> = Vec::with_capacity(arguments.len());
+    for word in arguments {
+        match joined.last_mut() {
+            Some(last) if last == "--excel" && (word == "us" || word == "eu") => {
+                last.push("=");
+                last.push(word);
+            }
+            _ => joined.push(word),
+        }
+    }
+    joined
 }
 
 fn dispatch(cli: &Cli, console: &mut Console) -> Result<Exit> {

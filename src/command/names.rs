@@ -23,7 +23,7 @@ use crate::value::text::{count, fold};
 )]
 pub struct Args {
     #[command(subcommand)]
-    command: Option<Command>,
+    pub(super) command: Option<Command>,
     /// Only names of whoever this text means, or that hold it
     #[arg(value_name = "TEXT")]
     text: Option<String>,
@@ -36,7 +36,7 @@ pub struct Args {
 }
 
 #[derive(Debug, Subcommand)]
-enum Command {
+pub(super) enum Command {
     /// Say that a name means an actor: every fact that bears it follows
     Link {
         /// The name, new or of nobody known

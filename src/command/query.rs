@@ -5,7 +5,7 @@ use super::filters::Filters;
 use super::global::Global;
 use super::heading;
 use crate::exit::{Exit, Result};
-use crate::query::{self, Query};
+use crate::query::{self, Query, Test};
 use crate::value::text::count;
 
 /// List facts of one kind, or the timeline over all.
@@ -24,10 +24,10 @@ pub struct Args {
     #[arg(short, long, value_name = "FIELDS", allow_hyphen_values = true)]
     sort: Option<String>,
     /// At most so many facts
-    #[arg(short, long, value_name = "N")]
+    #[arg(short, long, value_name = "N", allow_negative_numbers = true, value_parser = whole)]
     limit: Option<u64>,
     /// Leave out so many first
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, allow_negative_numbers = true, value_parser = whole)]
     offset: u64,
     /// How sources are cited: not at all, by their key, or with the passage
     #[arg(long, value_name = "HOW", value_parser = ["none", "key", "full"], default_value = "key")]
@@ -40,6 +40,11 @@ pub struct Args {
     exit_status: bool,
     #[command(flatten)]
     filters: Filters,
+}
+
+/// A number of facts.
+pub fn whole(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| "expected a whole number, from 0".to_owned())
 }
 
 /// Runs it.
@@ -75,7 +80,8 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
     let headings = query.columns.iter().map(|field| heading(field)).collect();
     let leading = if args.columns.is_some() { Vec::new() } else { query.leading().map(str::to_owned).collect() };
     let rows = console.rows(global, headings, leading, |row| store.select(&query, row))?;
-    if rows == 0 {
+    // an answer may be less than was meant too: a part of a list may be misspelt, or what should be left out
+    if rows == 0 || query.tests.iter().any(|test| matches!(test, Test::Among { values, not, .. } if *not || values.len() > 1)) {
         for said in store.unknown_values(&query)? {
             console.say(&said);
         }

@@ -60,6 +60,10 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
     if matches!(cli.command, super::Command::Run(_)) {
         return Err(Failure::usage(format!("the query \"{name}\" runs another query")).hint("write out what it should run"));
     }
+    if !cli.command.asks() {
+        return Err(Failure::usage(format!("the query \"{name}\" of {} does more than ask", query.by.display()))
+            .hint("type the command itself: a file that lies in a folder changes no database"));
+    }
     cli.global.under(global);
     console.called(line.join(" "));
     super::dispatch(&cli, console)

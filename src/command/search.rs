@@ -26,7 +26,7 @@ pub struct Args {
     #[arg(short, long, value_name = "KIND", default_value = "all")]
     kind: String,
     /// At most so many
-    #[arg(short, long, value_name = "N")]
+    #[arg(short, long, value_name = "N", allow_negative_numbers = true, value_parser = super::query::whole)]
     limit: Option<u64>,
     #[command(flatten)]
     filters: Filters,

@@ -51,11 +51,17 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
     let mut store = global.open()?;
     console.cite(&store, global)?;
     let cost = Cost { time, rows: args.max_rows };
-    let headings = store
-        .sql_columns(&sql, &parameters, cost)?
-        .into_iter()
-        .map(|column| if column.number { Heading::number(column.name) } else { Heading::text(column.name) })
-        .collect();
+    let mut headings: Vec<Heading> = Vec::new();
+    for column in store.sql_columns(&sql, &parameters, cost)? {
+        // two columns of one name would be one in JSON
+        let is_taken = |name: &str| headings.iter().any(|heading| heading.name == name);
+        let name = (2..)
+            .map(|n| format!("{}_{n}", column.name))
+            .find(|name| !is_taken(name))
+            .filter(|_| is_taken(&column.name))
+            .unwrap_or(column.name);
+        headings.push(if column.number { Heading::number(name) } else { Heading::text(name) });
+    }
     console.rows(global, headings, Vec::new(), |row| store.sql_rows(&sql, &parameters, cost, row))?;
     Ok(Exit::Done)
 }

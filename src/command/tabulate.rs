@@ -90,16 +90,17 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
     cols.extend(&apart);
     if !apart.is_empty() {
         let names: Vec<&str> = apart.iter().map(|field| field.name).collect();
-        console.say(&format!("the figures differ in {}: each gets a column of its own", names.join(" and ")));
+        console.note(&format!("the figures differ in {}: each gets a column of its own", names.join(" and ")));
     }
-    console.cite(&global.open()?, global)?;
+    let sources = tally.sources();
+    console.cite_some(&global.open()?, global, |slug| sources.contains(&slug))?;
     let cross = tally.cross(axes.rows.len(), axes.columns.len(), &split, args.sum_across_sources).map_err(explain)?;
-    write(&cross, &rows, &cols, args, global, console)?;
     let (lacking, all) = cross.lacking();
     if value.is_some() && lacking > 0 {
         let what = value.map_or("figure", |value| value.name);
-        console.say(&format!("{lacking} of {} have no {what}; they are not counted as zero", count(all, "fact", "facts")));
+        console.note(&format!("{lacking} of {} have no {what}; they are not counted as zero", count(all, "fact", "facts")));
     }
+    write(&cross, &rows, &cols, args, global, console)?;
     if cross.rows.is_empty() {
         let store = global.open()?;
         for said in store.unknown_values(&query)? {

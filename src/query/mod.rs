@@ -180,7 +180,13 @@ pub fn field(name: &str, kinds: &[&'static Kind]) -> Result<&'static Field> {
 pub fn fields(list: &str, kinds: &[&'static Kind]) -> Result<Vec<&'static Field>> {
     let fields: Vec<&'static Field> =
         list.split(',').filter(|name| !name.trim().is_empty()).map(|name| field(name, kinds)).collect::<Result<_>>()?;
-    if fields.is_empty() { Err(Failure::usage(format!("\"{list}\" names no field"))) } else { Ok(fields) }
+    if fields.is_empty() {
+        return Err(Failure::usage(format!("\"{list}\" names no field")));
+    }
+    match fields.iter().enumerate().find(|(n, field)| fields[..*n].iter().any(|other| other.name == field.name)) {
+        Some((_, twice)) => Err(Failure::usage(format!("\"{list}\" names {} twice", twice.name))),
+        None => Ok(fields),
+    }
 }
 
 /// A test that a field is one of these values; what comes from a closed list or has a form is checked.

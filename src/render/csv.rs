@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::{Excel, Format, Sheet, Sink};
-use crate::value::Cell;
+use crate::value::{Cell, date};
 use crate::value::text::count;
 
 /// Comma-separated.
@@ -62,6 +62,12 @@ impl Sink for Rows<'_> {
                     &self.cell
                 }
                 Cell::Text(text) | Cell::Json(text) => text,
+                // a year before the common era begins like a formula too
+                Cell::Day(day) if self.excel.is_some() && date::iso(*day).starts_with('-') => {
+                    self.guarded += 1;
+                    self.cell = format!("'{}", date::iso(*day));
+                    &self.cell
+                }
                 Cell::Real(_) | Cell::Partial(..) if self.excel == Some(Excel::Eu) => {
                     self.cell = cell.to_string().replace('.', ",");
                     &self.cell

@@ -30,6 +30,7 @@ table { border-collapse: collapse; } th, td { text-align: left; vertical-align: 
 th { border-bottom: 2px solid #888; position: sticky; top: 0; background: #fff; } td { border-bottom: 1px solid #ddd; }
 h2 { font-size: 1.1rem; margin-top: 2rem; } dt { font-weight: 600; } dd { margin: 0 0 .5rem 1rem; }
 .n { text-align: right; font-variant-numeric: tabular-nums; } .null { color: #aaa; }
+.w { white-space: nowrap; }
 ";
 
 struct Rows<'a> {
@@ -43,9 +44,12 @@ impl Sink for Rows<'_> {
         self.cited.row(cells);
         write!(self.out, "<tr>")?;
         for (heading, cell) in self.sheet.headings.iter().zip(cells) {
+            // dates and refs are one word, which a browser would break at its hyphens
+            let is_word = cell.text().is_none_or(|text| text.len() < 40 && !text.contains(' '));
             let class = match (heading.number, cell.is_null()) {
                 (true, _) => " class=\"n\"",
                 (false, true) => " class=\"null\"",
+                (false, false) if is_word => " class=\"w\"",
                 (false, false) => "",
             };
             let text = match cell {
@@ -59,6 +63,9 @@ impl Sink for Rows<'_> {
 
     fn finish(self: Box<Self>) -> io::Result<Vec<String>> {
         writeln!(self.out, "</tbody></table>")?;
+        for note in &self.sheet.about.notes {
+            writeln!(self.out, "<p>{}</p>", escaped(note))?;
+        }
         let works = self.cited.works(self.sheet);
         if !works.is_empty() {
             writeln!(self.out, "<h2>Sources</h2>\n<dl>")?;

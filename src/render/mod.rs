@@ -83,6 +83,8 @@ pub struct About {
     pub query: Vec<(String, String)>,
     /// The works that are known.
     pub works: Vec<Work>,
+    /// What else there is to say of the answer.
+    pub notes: Vec<String>,
 }
 
 /// A work that rows may cite.

@@ -100,7 +100,8 @@ fn layout(sheet: &Sheet, rows: &[Vec<(String, bool)>]) -> (Vec<usize>, Vec<usize
         })
         .collect();
     let place = |i: usize| sheet.leading.iter().position(|name| *name == sheet.headings[i].name);
-    let empty = |i: usize| rows.iter().all(|row| row[i].1);
+    // a column that was asked for by its name stays, empty or not
+    let empty = |i: usize| !sheet.leading.is_empty() && rows.iter().all(|row| row[i].1);
     let (mut listed, unlisted): (Vec<usize>, Vec<usize>) =
         all.into_iter().partition(|&i| sheet.leading.is_empty() || place(i).is_some());
     listed.sort_by_key(|&i| place(i));

@@ -90,7 +90,10 @@ impl Sink for Rows<'_> {
         let query = self.book.add_worksheet();
         query.set_name("query").map_err(as_io)?;
         header(query, &["about", "value"]).map_err(as_io)?;
-        for (row, (name, value)) in (1..).zip(&self.sheet.about.query) {
+        let about = &self.sheet.about;
+        let notes = about.notes.iter().map(|note| ("note", note));
+        let lines = about.query.iter().map(|(name, value)| (name.as_str(), value)).chain(notes);
+        for (row, (name, value)) in (1..).zip(lines) {
             text_of(query, row, 0, name, &mut self.cut)?;
             text_of(query, row, 1, value, &mut self.cut)?;
         }
@@ -201,7 +204,7 @@ mod tests {
         let date = Heading { name: "date".into(), number: false, date: true };
         let headings = vec![Heading::text("ref"), date, Heading::number("best"), Heading::text("summary")];
         let work = |slug: &str| Work { slug: slug.into(), lines: vec![("slug".into(), slug.into())] };
-        let about = About { query: vec![("command".into(), "facts query".into())], works: vec![work("a"), work("b")] };
+        let about = About { query: vec![("command".into(), "facts query".into())], works: vec![work("a"), work("b")], notes: Vec::new() };
         let sheet = Sheet { headings, about, ..Sheet::default() };
         let mut bytes = Vec::new();
         let mut sink = (FORMAT.open)(&mut bytes, &sheet).unwrap();

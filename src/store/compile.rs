@@ -215,7 +215,12 @@ pub fn expression(kind: &Kind, field: &Field) -> String {
         ("kind", _) => literal(kind.name),
         ("date_from", _) => "f.first_day".to_owned(),
         ("date_to", _) => "f.last_day".to_owned(),
-        ("country", _) => format!("({})", country_of("SELECT place_id FROM names WHERE id = f.place_id")),
+        // most places lie in a country, or are one
+        ("country", _) => format!(
+            "(SELECT CASE 'country' WHEN p.kind THEN p.name WHEN c.kind THEN c.name ELSE ({}) END
+               FROM names n JOIN places p ON p.id = n.place_id LEFT JOIN places c ON c.id = p.within_id WHERE n.id = f.place_id)",
+            country_of("VALUES (p.id)")
+        ),
         (axis @ ("lat" | "lon"), _) => {
             format!("(SELECT p.{axis} FROM names n JOIN places p ON p.id = n.place_id WHERE n.id = f.place_id)")
         }

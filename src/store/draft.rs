@@ -1,10 +1,96 @@
 //! Files that appear whole under their name, or not at all.
 
-use std::fs::File;
-use std::io;
-use std::path::Path;
+use std::fs::{self, File};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
+
+use crate::exit::{Failure, Result};
+use crate::value::nearest::did_you_mean;
+
+/// Where output goes: a draft that takes the place of a file, or what is no file, such as a pipe or a device.
+pub enum Output {
+    /// The file appears whole.
+    Whole(NamedTempFile, PathBuf),
+    /// What is written is gone.
+    Stream(File, PathBuf),
+}
+
+impl Output {
+    /// Begins to write what will stand under this name. A link leads to its target; a database is never overwritten.
+    ///
+    /// # Errors
+    /// It cannot be written, or is a database.
+    pub fn begin(path: &Path) -> Result<Output> {
+        let failed = |e: &io::Error| Failure::io(format!("cannot write {}", path.display()), e);
+        let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        match fs::metadata(&target) {
+            Ok(found) if !found.is_file() => {
+                return Ok(Output::Stream(File::options().write(true).open(&target).map_err(|e| failed(&e))?, target));
+            }
+            Ok(found) => {
+                let mut head = Vec::new();
+                let read = File::open(&target).and_then(|file| file.take(16).read_to_end(&mut head));
+                if read.is_ok() && head == b"SQLite format 3\0" {
+                    let message = format!("{} is a database: it is not overwritten", path.display());
+                    return Err(Failure::usage(message).hint("name another file with -o"));
+                }
+                let draft = begin(folder_of(&target)).map_err(|e| failed(&e))?;
+                draft.as_file().set_permissions(found.permissions()).map_err(|e| failed(&e))?;
+                Ok(Output::Whole(draft, target))
+            }
+            Err(_) => Ok(Output::Whole(begin(folder_of(&target)).map_err(|e| failed(&e))?, target)),
+        }
+    }
+
+    /// Gives the file its name.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn finish(self) -> Result<()> {
+        let (done, target) = match self {
+            Output::Whole(draft, target) => (finish(draft, &target), target),
+            Output::Stream(mut file, target) => (file.flush(), target),
+        };
+        done.map_err(|e| Failure::io(format!("cannot write {}", target.display()), &e))
+    }
+}
+
+impl Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Output::Whole(draft, _) => draft.write(bytes),
+            Output::Stream(file, _) => file.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Output::Whole(draft, _) => draft.flush(),
+            Output::Stream(file, _) => file.flush(),
+        }
+    }
+}
+
+/// The failure to read a file; one that is not there may be another one of its folder.
+#[must_use]
+pub fn cannot_read(path: &Path, error: &io::Error) -> Failure {
+    let mut failure = Failure::io(path.display(), error);
+    if error.kind() == io::ErrorKind::NotFound {
+        failure.message += &near(path);
+    }
+    failure
+}
+
+/// `; did you mean "ged.csv"?`, if a file of the folder is called nearly so.
+#[must_use]
+pub fn near(path: &Path) -> String {
+    let Some(name) = path.file_name().and_then(|name| name.to_str()) else { return String::new() };
+    let entries = fs::read_dir(folder_of(path)).into_iter().flatten().flatten();
+    let names: Vec<String> = entries.filter_map(|entry| entry.file_name().into_string().ok()).collect();
+    did_you_mean(name, names.iter().map(String::as_str).filter(|other| *other != name))
+}
 
 /// A draft in the folder where the file will stand, with the rights that the user's umask gives to any new file.
 ///

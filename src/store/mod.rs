@@ -29,6 +29,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::Connection;
 
 pub use diff::{Change, compared};
+pub use draft::Output;
 pub use link::Linked;
 pub use migrate::Ledger;
 pub use names::Class;

@@ -131,7 +131,7 @@ impl Store {
 fn missing(path: &Path) -> Failure {
     let shown = path.display();
     let hint = format!("create one with: facts seed --db {shown}");
-    Failure::database(format!("no database at {shown}")).hint(hint)
+    Failure::database(format!("no database at {shown}{}", draft::near(path))).hint(hint)
 }
 
 /// A path that `SQLite` takes for a file, whatever it looks like.

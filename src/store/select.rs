@@ -11,7 +11,7 @@ use super::condition;
 use super::names::{self, Class};
 use crate::exit::{Exit, Failure, Result};
 use crate::kind::Field;
-use crate::query::{Past, Query, Test};
+use crate::query::{Op, Past, Query, Test};
 use crate::value::date::Days;
 use crate::value::nearest::did_you_mean;
 use crate::value::{Cell, Type};
@@ -129,11 +129,12 @@ impl Store {
         let mut said = Vec::new();
         for test in &query.tests {
             let (field, words) = match test {
-                Test::Among { field, values, not: false } => (Some(*field), values),
-                Test::AnyActor(words) => (None, words),
+                Test::Among { field, values, .. } => (Some(*field), values.clone()),
+                Test::AnyActor(words) => (None, words.clone()),
+                Test::Compare(field, Op::Is | Op::IsNot, Cell::Text(word)) => (Some(*field), vec![word.to_string()]),
                 _ => continue,
             };
-            for word in words {
+            for word in &words {
                 if !self.occurs(query, field, word)? {
                     said.push(self.unknown(query, field, word)?);
                 }

@@ -14,6 +14,7 @@ use rusqlite::types::{Value as Sql, ValueRef};
 use super::Store;
 use super::select::plain;
 use crate::exit::{Exit, Failure, Result};
+use crate::value::nearest::did_you_mean;
 use crate::value::text::hex;
 use crate::value::{Cell, real};
 
@@ -103,11 +104,53 @@ impl Store {
     }
 
     fn reading(&self, sql: &str, cost: Cost) -> Result<Statement<'_>> {
-        let statement = self.connection.prepare(sql).map_err(|e| refused(&e, cost))?;
+        let statement = self.connection.prepare(sql).map_err(|e| self.nearer(refused(&e, cost), sql))?;
         if !statement.readonly() || statement.column_count() == 0 {
             return Err(Failure::usage("expected a statement that reads, such as SELECT"));
         }
         Ok(statement)
+    }
+
+    /// What is wrong with a statement, in words of this program: what only reads, and which name was meant.
+    fn nearer(&self, mut failure: Failure, sql: &str) -> Failure {
+        const READING: [&str; 5] = ["select", "with", "values", "explain", "pragma"];
+        let first: String = sql.trim_start().chars().take_while(|c| c.is_ascii_alphabetic()).collect::<String>().to_lowercase();
+        let changing =
+            ["insert", "update", "delete", "replace", "create", "drop", "alter", "vacuum", "attach", "detach", "begin", "reindex"];
+        if changing.contains(&first.as_str()) {
+            return not_allowed();
+        }
+        if failure.message.starts_with("near \"") && !READING.contains(&first.as_str()) {
+            let near = did_you_mean(&first, READING);
+            failure.message = format!("\"{first}\" begins no statement that reads{near}");
+            return failure;
+        }
+        if let Some(at) = failure.message.strip_prefix("near ").and_then(|rest| rest.strip_suffix(": syntax error")) {
+            failure.message = format!("the statement is no SQL at {at}");
+            return failure;
+        }
+        let names = |sql: &str| -> Vec<String> {
+            let mut read = self.connection.prepare(sql).ok();
+            let rows = read.as_mut().and_then(|read| read.query_map([], |row| row.get(0)).ok());
+            rows.into_iter().flatten().flatten().collect()
+        };
+        let (what, known) = if let Some(name) = failure.message.strip_prefix("no such table: ") {
+            (name, names("SELECT name FROM sqlite_schema WHERE type IN ('table', 'view')"))
+        } else if let Some(name) = failure.message.strip_prefix("no such column: ") {
+            let of = "SELECT DISTINCT c.name FROM sqlite_schema s JOIN pragma_table_info(s.name) c WHERE s.type IN ('table', 'view')";
+            (name, names(of))
+        } else {
+            return failure;
+        };
+        let quoted = what.starts_with('"');
+        let name = what.trim_start_matches('"').split([' ', '"']).next().unwrap_or(what).to_owned();
+        let near = did_you_mean(name.rsplit('.').next().unwrap_or(&name), known.iter().map(String::as_str));
+        let kind = if failure.message.starts_with("no such table") { "table" } else { "column" };
+        failure.message = format!("there is no {kind} \"{name}\"{near}");
+        if quoted {
+            return failure.hint("text stands in single quotes: 'Syria'");
+        }
+        failure
     }
 
     /// Takes everything from the connection that reading does not need.
