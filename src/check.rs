@@ -27,6 +27,7 @@ pub const RULES: &[(&str, &str)] = &[
     ("period", "two figures of one source for one question over periods that overlap"),
     ("name", "a name that belongs to nobody known"),
     ("source", "a source without an address and without a text"),
+    ("integrity", "a row that is not what was written: the file was damaged, or changed by something else"),
 ];
 
 /// A source, as the rules look at it.

@@ -23,6 +23,12 @@ pub enum Exit {
     Io = 6,
     /// A limit was reached.
     Limit = 7,
+    /// The terminal was closed (SIGHUP); nothing was written.
+    HungUp = 129,
+    /// Somebody interrupted it (SIGINT); nothing was written.
+    Interrupted = 130,
+    /// It was told to end (SIGTERM); nothing was written.
+    Terminated = 143,
 }
 
 /// The codes with their meaning, as help and README show them.
@@ -35,6 +41,9 @@ pub const CODES: &[(Exit, &str)] = &[
     (Exit::Busy, "the database is busy; try again"),
     (Exit::Io, "input or output failed: disk full, no permission"),
     (Exit::Limit, "a limit was reached"),
+    (Exit::HungUp, "the terminal was closed; nothing was written"),
+    (Exit::Interrupted, "interrupted; nothing was written"),
+    (Exit::Terminated, "told to end; nothing was written"),
 ];
 
 /// What went wrong, in a sentence, and what to do about it.

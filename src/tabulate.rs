@@ -484,10 +484,7 @@ mod tests {
         let dispute = cross(&entries, Aggregate::Sum, false).unwrap_err();
         assert_eq!(dispute, Dispute::Sources("a × x".into(), vec!["ibc".into(), "unami".into()]));
         assert_eq!(cross(&entries, Aggregate::Sum, true).unwrap().cell(&label("a"), &label("x")), Cell::Real(7.0));
-        assert_eq!(
-            cross(&entries, Aggregate::Range, false).unwrap().cell(&label("a"), &label("x")),
-            Cell::Text("3–4".into())
-        );
+        assert_eq!(cross(&entries, Aggregate::Range, false).unwrap().cell(&label("a"), &label("x")), Cell::Text("3–4".into()));
         assert_eq!(
             cross(&entries, Aggregate::List, false).unwrap().cell(&label("a"), &label("x")),
             Cell::Text("ibc 3; unami 4".into())

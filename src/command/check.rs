@@ -6,7 +6,7 @@ use super::claims;
 use super::console::Console;
 use super::global::Global;
 use super::past::Moments;
-use crate::check::{self, RULES};
+use crate::check::{self, Finding, RULES};
 use crate::exit::{Exit, Result};
 use crate::kind::KINDS;
 use crate::query;
@@ -48,6 +48,14 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
         sources.retain(|known| known.slug == *source);
     }
     let mut findings = check::all(&claims, &sources);
+    if args.rule.is_empty() || args.rule.iter().any(|rule| rule == "integrity") {
+        store.altered(|reference, what| {
+            if args.source.as_ref().is_none_or(|source| reference.split(':').next() == Some(source)) {
+                findings.push(Finding { rule: "integrity", reference, what: what.to_owned() });
+            }
+            Ok(())
+        })?;
+    }
     findings.retain(|finding| args.rule.is_empty() || args.rule.iter().any(|rule| rule == finding.rule));
     let headings = ["rule", "ref", "finding"].map(Heading::text).into();
     console.rows(global, headings, Vec::new(), |row| {

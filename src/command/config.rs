@@ -108,7 +108,10 @@ impl Config {
             {
                 let near = did_you_mean(word, known.iter().copied());
                 let known = known.join(", ");
-                return Err(Failure::usage(format!("{shown}:{}: {key}: expected one of {known}, not \"{word}\"{near}", line(key))));
+                return Err(Failure::usage(format!(
+                    "{shown}:{}: {key}: expected one of {known}, not \"{word}\"{near}",
+                    line(key)
+                )));
             }
         }
         let file: File = toml::from_str(&text).map_err(|e| wrong(e.span(), e.message().lines().next().unwrap_or_default()))?;

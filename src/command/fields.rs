@@ -49,15 +49,23 @@ fn tables(kinds: &[&'static Kind], global: &Global, console: &mut Console) -> Re
     console.rows(global, headings, Vec::new(), |row| {
         let of_kinds = kinds.iter().map(|kind| (kind.table, kind.fields().filter(|field| field.is_stored()).collect::<Vec<_>>()));
         let parents = PARENTS.iter().map(|parent| (parent.table, parent.fields.iter().collect::<Vec<_>>()));
-        let mut lines: Vec<[Cell<'static>; 4]> = VIEW.map(|(column, about)| [text("facts"), text(column), text("text"), text(about)]).into();
+        let mut lines: Vec<[Cell<'static>; 4]> =
+            VIEW.map(|(column, about)| [text("facts"), text(column), text("text"), text(about)]).into();
         for (table, fields) in of_kinds.chain(parents) {
             if table != "imports" {
-                lines.push([text(table), text("id"), text("integer"), text("The number of the row, which other tables point to.")]);
+                lines.push([
+                    text(table),
+                    text("id"),
+                    text("integer"),
+                    text("The number of the row, which other tables point to."),
+                ]);
             }
             for field in fields {
                 for column in field.columns() {
                     let (ty, about) = match column.as_str() {
-                        "first_day" => (text("integer"), text("The first day of the date, as a Julian day number: date(first_day) is ISO.")),
+                        "first_day" => {
+                            (text("integer"), text("The first day of the date, as a Julian day number: date(first_day) is ISO."))
+                        }
                         "last_day" => (text("integer"), text("The last day of the date, as a Julian day number.")),
                         name if name.ends_with("_id") => (text(points_to(field.ty, table)), text(field.about)),
                         _ => (text(field.ty.name()), text(field.about)),

@@ -1,6 +1,7 @@
 //! The command line: arguments and their commands, one a file, and the one `match` that runs them.
 
 mod add;
+mod backup;
 mod chart;
 mod check;
 mod claims;
@@ -88,6 +89,7 @@ enum Command {
     Diff(diff::Args),
     Undo(undo::Args),
     Export(export::Args),
+    Backup(backup::Args),
     Fields(fields::Args),
     Status(status::Args),
     Migrate(migrate::Args),
@@ -174,6 +176,7 @@ fn dispatch(cli: &Cli, console: &mut Console) -> Result<Exit> {
         Command::Log(args) => log::run(args, global, console),
         Command::Undo(args) => undo::run(args, global, console),
         Command::Export(args) => export::run(args, global, console),
+        Command::Backup(args) => backup::run(args, global, console),
         Command::Fields(args) => fields::run(args, global, console),
         Command::Status(args) => status::run(args, global, console),
         Command::Migrate(args) => migrate::run(args, global, console),

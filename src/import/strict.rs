@@ -11,6 +11,9 @@ use super::records::Form;
 /// The longest cell, in bytes.
 const LONGEST_CELL: u64 = 16 << 20;
 
+/// The most cells of a record.
+const MOST_CELLS: u32 = 100_000;
+
 /// What breaks the format, and where: a physical line, and a column in characters, both from 1.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
@@ -59,6 +62,8 @@ pub struct Strict<R> {
     carriage: bool,
     /// Where the cell began.
     cell: u64,
+    /// How many cells of the record ended.
+    cells: u32,
     fault: Option<Fault>,
 }
 
@@ -93,6 +98,7 @@ impl<R> Strict<R> {
             ends: Ends::Unknown,
             carriage: false,
             cell: 0,
+            cells: 0,
             fault: None,
         }
     }
@@ -131,7 +137,13 @@ impl<R> Strict<R> {
                 (b'"', State::Plain) if self.quotes => {
                     return Err((at, "a quote within a cell without quotes: put the cell in quotes and double the quote"));
                 }
-                (byte, _) if byte == self.delimiter => (self.state, self.cell) = (State::Begin, at),
+                (byte, _) if byte == self.delimiter => {
+                    (self.state, self.cell) = (State::Begin, at);
+                    self.cells += 1;
+                    if self.cells > MOST_CELLS {
+                        return Err((at, "more than 100,000 cells in one record"));
+                    }
+                }
                 (_, State::Closed) => return Err((at, "text behind a closing quote: double the quotes within a cell")),
                 (_, State::Between) => (self.state, self.cell) = (State::Plain, at),
                 _ => self.state = State::Plain,
@@ -141,7 +153,7 @@ impl<R> Strict<R> {
     }
 
     fn line_end(&mut self, at: u64, ends: Ends) -> Result<(), (u64, &'static str)> {
-        self.state = State::Between;
+        (self.state, self.cells) = (State::Between, 0);
         if self.ends == Ends::Unknown {
             self.ends = ends;
         }

@@ -194,6 +194,9 @@ pub fn fields(list: &str, kinds: &[&'static Kind]) -> Result<Vec<&'static Field>
 /// # Errors
 /// A value that the field cannot have.
 pub fn among(field: &'static Field, values: Vec<String>, not: bool) -> Result<Test> {
+    if values.is_empty() {
+        return Err(Failure::usage(format!("{}: expected a value, not only white space", field.name)));
+    }
     if !matches!(field.ty, Type::Actor | Type::Place | Type::Source | Type::Topic) {
         for value in &values {
             field.ty.parse(value).map_err(|e| Failure::usage(format!("{}: \"{value}\": {e}", field.name)))?;

@@ -3,8 +3,8 @@
 use std::io::{self, Write};
 
 use super::{Excel, Format, Sheet, Sink};
-use crate::value::{Cell, date};
 use crate::value::text::count;
+use crate::value::{Cell, date};
 
 /// Comma-separated.
 pub static CSV: Format = Format {

@@ -204,7 +204,8 @@ mod tests {
         let date = Heading { name: "date".into(), number: false, date: true };
         let headings = vec![Heading::text("ref"), date, Heading::number("best"), Heading::text("summary")];
         let work = |slug: &str| Work { slug: slug.into(), lines: vec![("slug".into(), slug.into())] };
-        let about = About { query: vec![("command".into(), "facts query".into())], works: vec![work("a"), work("b")], notes: Vec::new() };
+        let about =
+            About { query: vec![("command".into(), "facts query".into())], works: vec![work("a"), work("b")], notes: Vec::new() };
         let sheet = Sheet { headings, about, ..Sheet::default() };
         let mut bytes = Vec::new();
         let mut sink = (FORMAT.open)(&mut bytes, &sheet).unwrap();

@@ -73,7 +73,10 @@ impl Bulk {
     /// # Errors
     /// The database cannot be written.
     pub fn end(self, transaction: &Transaction<'_>) -> Result<()> {
-        for index in &self.indexes {
+        let Bulk { indexes, first, further, .. } = self;
+        // sorting wants the memory
+        drop((first, further));
+        for index in &indexes {
             transaction.execute(index, [])?;
         }
         Ok(())
@@ -109,13 +112,7 @@ pub fn rows_of(
     folded: &str,
 ) -> Result<Vec<NameRow>> {
     let row = |row: &rusqlite::Row<'_>| {
-        Ok(NameRow {
-            id: row.get(0)?,
-            name: row.get(1)?,
-            bearer: row.get(2)?,
-            valid_from: row.get(3)?,
-            valid_to: row.get(4)?,
-        })
+        Ok(NameRow { id: row.get(0)?, name: row.get(1)?, bearer: row.get(2)?, valid_from: row.get(3)?, valid_to: row.get(4)? })
     };
     // the plus keeps SQLite from looking through all names of a scheme
     let sql = |by: &str| {

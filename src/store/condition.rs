@@ -127,7 +127,10 @@ fn compare(connection: &Connection, kind: &Kind, field: &Field, op: Op, value: &
             let class = Class::of(field.ty).unwrap_or(Class::Actor);
             let ids = ids_of(connection, class, &[text], field.name == "country")?;
             let column = if field.name == "country" { "place" } else { field.name };
-            return Ok(format!("f.{column}_id {}IN ({ids})", if op == Op::IsNot { "NOT " } else { "" }));
+            let test = format!("f.{column}_id {}IN ({ids})", if op == Op::IsNot { "NOT " } else { "" });
+            // a place that lies in no country lies in no other country either
+            let lies = op == Op::IsNot && field.name == "country";
+            return Ok(if lies { format!("({test} AND {by} IS NOT NULL)") } else { test });
         }
         _ => {}
     }

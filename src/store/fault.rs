@@ -2,6 +2,7 @@
 
 use rusqlite::{Error, ErrorCode};
 
+use super::interrupt;
 use crate::exit::{Exit, Failure};
 
 impl From<Error> for Failure {
@@ -21,6 +22,7 @@ impl From<Error> for Failure {
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
                 (Exit::Database, "the database is damaged; restore a backup")
             }
+            Some(ErrorCode::OperationInterrupted) if let Some(failure) = interrupt::received() => return failure,
             Some(ErrorCode::OperationInterrupted | ErrorCode::TooBig) => (Exit::Limit, "a limit was reached"),
             _ => (Exit::Database, "the database could not answer"),
         };

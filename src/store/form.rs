@@ -65,6 +65,37 @@ impl Form {
         }
     }
 
+    /// The fields that a row may be given.
+    pub fn given(&self) -> impl Iterator<Item = &'static Field> {
+        self.fields.iter().map(|(field, _)| *field)
+    }
+
+    /// The digest of a row whose given fields have these values, references in their wording.
+    pub fn sum(&self, cells: &[Cell<'_>]) -> Sum {
+        self.sum_of(|i| (!cells[i].is_null()).then(|| Cow::Owned(cells[i].to_string())))
+    }
+
+    fn sum_of<'t>(&self, text_of: impl Fn(usize) -> Option<Cow<'t, str>>) -> Sum {
+        let mut sum = Sha256::new();
+        let mut take = |text: &str| {
+            sum.update((text.len() as u64).to_le_bytes());
+            sum.update(text);
+        };
+        for i in &self.by_name {
+            let name = self.fields[*i].0.name;
+            match text_of(*i) {
+                None => {}
+                Some(row) if name == "locator" && row.starts_with("row=") => {}
+                Some(text) => {
+                    take(name);
+                    take(&text);
+                }
+            }
+        }
+        let whole: [u8; 32] = sum.finalize().into();
+        std::array::from_fn(|i| whole[i])
+    }
+
     fn find(&self, name: &str) -> Option<(usize, usize)> {
         self.fields.iter().position(|(field, _)| field.name == name).map(|i| (i, self.fields[i].1))
     }
@@ -223,32 +254,12 @@ impl<'r> Prepared<'r> {
     /// order of the names, each behind its length, so that a field added later changes no digest. The row of a data
     /// set that it came from is left out: releases order their rows anew.
     pub fn digest(&self) -> Sum {
-        let mut sum = Sha256::new();
-        let mut take = |text: &str| {
-            sum.update((text.len() as u64).to_le_bytes());
-            sum.update(text);
-        };
-        for i in &self.form.by_name {
-            let (field, column) = self.form.fields[*i];
-            let number;
-            let text: &str = match (self.wording.iter().find(|(other, _)| other == i), &self.values[column]) {
-                (Some((_, wording)), _) => wording,
-                (None, Bound::Text(row)) if field.name == "locator" && row.starts_with("row=") => continue,
-                (None, Bound::Text(text)) => text,
-                (None, Bound::Integer(n)) => {
-                    number = n.to_string();
-                    &number
-                }
-                (None, Bound::Real(n)) => {
-                    number = real(*n);
-                    &number
-                }
-                (None, Bound::Null | Bound::Blob(_)) => continue,
-            };
-            take(field.name);
-            take(text);
-        }
-        let whole: [u8; 32] = sum.finalize().into();
-        std::array::from_fn(|i| whole[i])
+        self.form.sum_of(|i| match (self.wording.iter().find(|(other, _)| *other == i), &self.values[self.form.fields[i].1]) {
+            (Some((_, wording)), _) => Some(Cow::Borrowed(wording.as_ref())),
+            (None, Bound::Text(text)) => Some(Cow::Borrowed(text.as_ref())),
+            (None, Bound::Integer(n)) => Some(Cow::Owned(n.to_string())),
+            (None, Bound::Real(n)) => Some(Cow::Owned(real(*n))),
+            (None, Bound::Null | Bound::Blob(_)) => None,
+        })
     }
 }

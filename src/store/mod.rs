@@ -1,5 +1,6 @@
 //! The only folder that knows `SQLite`: open, migrate, write, select.
 
+mod backup;
 mod bulk;
 mod compile;
 mod condition;
@@ -7,6 +8,7 @@ mod diff;
 pub mod draft;
 mod fault;
 mod form;
+mod interrupt;
 mod known;
 mod link;
 mod migrate;

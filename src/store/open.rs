@@ -8,11 +8,14 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
-use super::{Store, draft, migrate, schema};
+use super::{Store, draft, interrupt, migrate, schema};
 use crate::exit::{Exit, Failure, Result};
 
 /// 'FACT', in the header of every database of facts (set by the first migration).
 const APPLICATION_ID: [u8; 4] = *b"FACT";
+
+/// How many steps SQLite takes before it asks whether a signal came.
+const STEPS: i32 = 10_000;
 
 /// What a command means to do with the database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,8 +44,10 @@ impl Store {
         }
         let mut store = Store { connection: connect(&path, access)?, path };
         match access {
-            Access::Read { any_schema } => migrate::check_current(&store.connection, &store.path)
-                .and_then(|()| if any_schema { Ok(()) } else { schema::check(&store.connection, &store.path) })?,
+            Access::Read { any_schema } => migrate::check_current(&store.connection, &store.path).and_then(|()| {
+                let check = if any_schema { schema::check_tables } else { schema::check };
+                check(&store.connection, &store.path)
+            })?,
             Access::Write => {
                 migrate::run(&mut store.connection, &store.path)?;
                 schema::check(&store.connection, &store.path)?;
@@ -196,7 +201,7 @@ fn connect(path: &Path, access: Access) -> Result<Connection> {
         Access::Read { .. } => (OpenFlags::SQLITE_OPEN_READ_ONLY, 5),
         Access::Write => (OpenFlags::SQLITE_OPEN_READ_WRITE, 60),
     };
-    let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    let mut connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     connection.busy_timeout(Duration::from_secs(wait))?;
     for (option, on) in [
         (DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true),
@@ -214,6 +219,12 @@ fn connect(path: &Path, access: Access) -> Result<Connection> {
     connection.execute_batch("PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0;")?;
     if access == Access::Write {
         connection.execute_batch("PRAGMA synchronous = EXTRA; PRAGMA cache_size = -16384;")?;
+        interrupt::watch();
+        connection.progress_handler(STEPS, Some(interrupt::came))?;
+    }
+    // the tests ask whether any answer leans on an order that nobody asked for
+    if cfg!(debug_assertions) && std::env::var_os("FACTS_TEST_REVERSE").is_some() {
+        connection.pragma_update(None, "reverse_unordered_selects", true)?;
     }
     Ok(connection)
 }

@@ -47,7 +47,7 @@ struct Remembered {
 
 impl Remembered {
     /// How many names a generation holds.
-    const MANY: usize = 1 << 14;
+    const MANY: usize = 1 << 12;
 
     fn get(&mut self, key: &[u8]) -> Option<Option<Meant>> {
         if let Some(meant) = self.recent.get(key) {
@@ -371,7 +371,8 @@ impl Writer<'_> {
     }
 
     fn add_name(&mut self, class: Class, bearer: i64, scheme: &str, name: &str) -> Result<Meant> {
-        let add = || format!("INSERT INTO names (scheme, name, folded, {}, import_id) VALUES (?1, ?2, ?3, ?4, ?5)", class.column());
+        let add =
+            || format!("INSERT INTO names (scheme, name, folded, {}, import_id) VALUES (?1, ?2, ?3, ?4, ?5)", class.column());
         let folded = fold(name);
         let add = self.held.get("add name", class.table(), add)?;
         add.execute(params![scheme, name, folded, bearer, self.first_run])?;

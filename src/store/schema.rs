@@ -6,6 +6,8 @@ use rusqlite::Connection;
 use sha2::{Digest, Sha256};
 
 use crate::exit::{Failure, Result};
+use crate::kind::KINDS;
+use crate::kind::parent::PARENTS;
 use crate::value::text::hex;
 
 /// SHA-256 of each released migration.
@@ -31,6 +33,20 @@ pub fn check(connection: &Connection, path: &Path) -> Result<()> {
     }
     Err(Failure::database(format!("{}: its tables are not those that this facts makes", path.display()))
         .hint("something else changed its schema; --force-schema reads it all the same"))
+}
+
+/// Refuses a database whose tables are none: a view in place of one answers what it likes, for as long as it likes.
+///
+/// # Errors
+/// A table is missing, or is something else.
+pub fn check_tables(connection: &Connection, path: &Path) -> Result<()> {
+    let mut find = connection.prepare("SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = ?1 AND type = 'table')")?;
+    for table in KINDS.iter().map(|kind| kind.table).chain(PARENTS.iter().map(|parent| parent.table)) {
+        if !find.query_row([table], |row| row.get::<_, bool>(0))? {
+            return Err(Failure::database(format!("{}: it has no table {table}", path.display())).hint("restore a backup"));
+        }
+    }
+    Ok(())
 }
 
 /// SHA-256 over every table, index, view and trigger, but for `SQLite`'s own and refinery's ledger.
@@ -64,8 +80,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::kind::parent::PARENTS;
-    use crate::kind::{Field, KINDS, Need};
+    use crate::kind::{Field, Need};
     use crate::value::Type;
 
     #[test]

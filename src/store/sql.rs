@@ -115,8 +115,9 @@ impl Store {
     fn nearer(&self, mut failure: Failure, sql: &str) -> Failure {
         const READING: [&str; 5] = ["select", "with", "values", "explain", "pragma"];
         let first: String = sql.trim_start().chars().take_while(|c| c.is_ascii_alphabetic()).collect::<String>().to_lowercase();
-        let changing =
-            ["insert", "update", "delete", "replace", "create", "drop", "alter", "vacuum", "attach", "detach", "begin", "reindex"];
+        let changing = [
+            "insert", "update", "delete", "replace", "create", "drop", "alter", "vacuum", "attach", "detach", "begin", "reindex",
+        ];
         if changing.contains(&first.as_str()) {
             return not_allowed();
         }
@@ -137,7 +138,8 @@ impl Store {
         let (what, known) = if let Some(name) = failure.message.strip_prefix("no such table: ") {
             (name, names("SELECT name FROM sqlite_schema WHERE type IN ('table', 'view')"))
         } else if let Some(name) = failure.message.strip_prefix("no such column: ") {
-            let of = "SELECT DISTINCT c.name FROM sqlite_schema s JOIN pragma_table_info(s.name) c WHERE s.type IN ('table', 'view')";
+            let of =
+                "SELECT DISTINCT c.name FROM sqlite_schema s JOIN pragma_table_info(s.name) c WHERE s.type IN ('table', 'view')";
             (name, names(of))
         } else {
             return failure;

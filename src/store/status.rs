@@ -119,8 +119,7 @@ impl Store {
                     kind.table
                 )
             };
-            let sql =
-                format!("{} UNION ALL {} ORDER BY retired, run DESC, row DESC", half("IS NULL"), half("IS NOT NULL"));
+            let sql = format!("{} UNION ALL {} ORDER BY retired, run DESC, row DESC", half("IS NULL"), half("IS NOT NULL"));
             let mut statement = self.connection.prepare(&sql)?;
             let mut answer = statement.query([source, key])?;
             while let Some(found) = answer.next()? {

@@ -425,6 +425,7 @@ impl Writer<'_> {
     /// The database cannot be written; then nothing was.
     pub fn commit(mut self) -> Result<()> {
         if let Some(bulk) = self.bulk.take() {
+            self.resolved = Resolved::default();
             bulk.end(&self.transaction)?;
         }
         for (import, counts) in self.imports.values() {

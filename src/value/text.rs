@@ -9,7 +9,11 @@ use unicode_normalization::char::is_combining_mark;
 /// A name without case, accents and doubled white space: what two spellings of one name share.
 #[must_use]
 pub fn fold(name: &str) -> String {
-    if name.is_ascii() && !name.contains("  ") && name.trim().len() == name.len() && !name.contains(['\t', '\n', '\r', '\x0b', '\x0c']) {
+    if name.is_ascii()
+        && !name.contains("  ")
+        && name.trim().len() == name.len()
+        && !name.contains(['\t', '\n', '\r', '\x0b', '\x0c'])
+    {
         return name.to_ascii_lowercase();
     }
     let plain: String = name.to_lowercase().nfkd().filter(|c| !is_combining_mark(*c)).collect();

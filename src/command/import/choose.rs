@@ -86,6 +86,10 @@ pub fn choose(input: &Input, args: &Args) -> Result<Chosen> {
     let wanted = args.encoding.as_deref().map(by_name).transpose()?;
     let candidates = candidates(args)?;
     let head = input.head()?;
+    if head.iter().all(u8::is_ascii_whitespace) {
+        let expected = "the file is empty: expected a header with the names of its columns";
+        return Err(Failure::new(Exit::Rejected, format!("{}: {expected}", input.shown)));
+    }
     let table = if is_json(&head) { Some(json(input, &candidates)?) } else { None };
     let guess = import::of_mark(&head).map(|(encoding, _)| encoding).or(wanted);
     let shown = match &table {

@@ -163,14 +163,7 @@ impl<'a> Load<'a> {
     }
 
     /// Writes what a record became.
-    fn one(
-        &mut self,
-        record: &Record,
-        at: At,
-        made: &Made<'_>,
-        release: &mut Release,
-        writer: &mut Writer<'_>,
-    ) -> Result<()> {
+    fn one(&mut self, record: &Record, at: At, made: &Made<'_>, release: &mut Release, writer: &mut Writer<'_>) -> Result<()> {
         if matches!(made, Made::Nothing) {
             self.skipped += 1;
             return Ok(());
@@ -195,14 +188,7 @@ impl<'a> Load<'a> {
         Ok(())
     }
 
-    fn reject(
-        &mut self,
-        bad: &[Bad],
-        record: &Record,
-        at: At,
-        release: &Release,
-        writer: &mut Writer<'_>,
-    ) -> Result<()> {
+    fn reject(&mut self, bad: &[Bad], record: &Record, at: At, release: &Release, writer: &mut Writer<'_>) -> Result<()> {
         release.reject(writer);
         if let Some(rejects) = &mut self.rejects {
             rejects.add(record, at.line, bad, &self.chosen.plan.ignored)?;

@@ -1,0 +1,8 @@
+//! Feeds the fuzzer's bytes to `targets::description`.
+#![no_main]
+
+#[path = "../targets.rs"]
+#[allow(dead_code)]
+mod targets;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| targets::description(bytes));

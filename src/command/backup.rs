@@ -1,0 +1,29 @@
+//! `facts backup`: a copy of the database that is whole, even while others write.
+
+use std::path::PathBuf;
+
+use super::console::Console;
+use super::global::Global;
+use crate::exit::{Exit, Result};
+use crate::value::text::count;
+
+/// Copy the database to a file, whole and checked, even while others write.
+///
+/// A plain copy of the file while something is written is damaged more often than not.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  facts backup facts-2026-11-25.db\n  facts backup --force /media/stick/facts.db")]
+pub struct Args {
+    /// The file to make
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// Replace the file if it is there
+    #[arg(long)]
+    force: bool,
+}
+
+/// Runs it.
+pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> {
+    let size = global.open()?.backup(&args.file, args.force)?;
+    console.say(&format!("{}: {}", args.file.display(), count(size, "byte", "bytes")));
+    Ok(Exit::Done)
+}

@@ -1,0 +1,97 @@
+//! A copy of the database that is whole, even while others write; and whether rows are still what was written.
+
+use std::path::Path;
+
+use rusqlite::Connection;
+
+use super::compile::wording;
+use super::draft::{self, folder_of};
+use super::form::Form;
+use super::select::plain;
+use super::{Access, Store};
+use crate::exit::{Failure, Result};
+use crate::kind::{KINDS, Kind};
+use crate::value::{Cell, date};
+
+impl Store {
+    /// Copies the database to a file that appears whole, and is checked before it does; returns its size in bytes.
+    ///
+    /// # Errors
+    /// The file is there and is not to be replaced, or cannot be written.
+    pub fn backup(&self, target: &Path, replace: bool) -> Result<u64> {
+        let shown = target.display();
+        let failed = |e: &std::io::Error| Failure::io(format!("cannot write {shown}"), e);
+        if target.exists() && !replace {
+            return Err(Failure::usage(format!("{shown} is there already")).hint("--force replaces it"));
+        }
+        if let (Ok(own), Ok(there)) = (std::fs::canonicalize(&self.path), std::fs::canonicalize(target))
+            && own == there
+        {
+            return Err(Failure::usage(format!("{shown} is the database itself")).hint("name another file"));
+        }
+        let made = draft::begin(folder_of(target)).map_err(|e| failed(&e))?;
+        let name = made.path().to_str().ok_or_else(|| Failure::usage(format!("{shown}: expected a name in UTF-8")))?;
+        self.connection.execute("VACUUM INTO ?1", [name])?;
+        let copy = Store::open(made.path(), Access::Read { any_schema: true })?;
+        copy.check_pages()?;
+        drop(copy);
+        let size = made.as_file().metadata().map_err(|e| failed(&e))?.len();
+        if replace {
+            draft::finish(made, target).map_err(|e| failed(&e))?;
+        } else {
+            made.as_file().sync_all().map_err(|e| failed(&e))?;
+            made.persist_noclobber(target).map_err(|e| failed(&e.error))?;
+            draft::sync_folder(folder_of(target));
+        }
+        Ok(size)
+    }
+
+    /// Hands on the REF of each row, live or retired, that is not what was written: its digest or its days tell.
+    ///
+    /// # Errors
+    /// The database is damaged beyond reading, or `each` fails.
+    pub fn altered(&self, mut each: impl FnMut(String, &'static str) -> Result<()>) -> Result<()> {
+        let said: String = self.connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
+        if said != "ok" {
+            return Err(Failure::database(format!("{} is damaged", self.path.display())).because(said).hint("restore a backup"));
+        }
+        for kind in KINDS {
+            altered(&self.connection, kind, &mut each)?;
+        }
+        Ok(())
+    }
+}
+
+fn altered(
+    connection: &Connection,
+    kind: &'static Kind,
+    each: &mut impl FnMut(String, &'static str) -> Result<()>,
+) -> Result<()> {
+    let form = Form::of(kind);
+    let shown: Vec<String> = form.given().map(wording).collect();
+    let sql = format!(
+        "SELECT (SELECT slug FROM sources WHERE id = f.source_id) || ':' || f.key, f.digest, f.date, f.first_day, f.last_day, {}
+           FROM {} f ORDER BY f.id",
+        shown.join(", "),
+        kind.table
+    );
+    let mut statement = connection.prepare(&sql)?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let reference: Option<String> = row.get(0)?;
+        let reference = reference.unwrap_or_else(|| format!("a row of {} without a source", kind.table));
+        let cells = (0..shown.len()).map(|i| plain(row.get_ref(i + 5)?)).collect::<Result<Vec<Cell<'_>>>>();
+        let written: Vec<u8> = row.get(1)?;
+        if !cells.is_ok_and(|cells| written == form.sum(&cells)) {
+            each(reference, "does not state what was written: its digest differs")?;
+            continue;
+        }
+        let days = row
+            .get::<_, Option<String>>(2)?
+            .map_or(Ok((None, None)), |text| date::parse(&text).map(|days| (days.first, days.last)));
+        if days != Ok((row.get(3)?, row.get(4)?)) {
+            each(reference, "has other days than its date")?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,48 @@
+//! Signals while something is written: the first lets the run take itself back, a second ends the program at once.
+
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, LazyLock};
+
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::flag;
+
+use crate::exit::{Exit, Failure};
+
+/// The signals that end a run, with the code that they earn.
+const SIGNALS: &[(i32, Exit)] = &[
+    (SIGINT, Exit::Interrupted),
+    (SIGTERM, Exit::Terminated),
+    #[cfg(unix)]
+    (signal_hook::consts::SIGHUP, Exit::HungUp),
+];
+
+static RECEIVED: LazyLock<Arc<AtomicUsize>> = LazyLock::new(|| {
+    let received = Arc::new(AtomicUsize::new(0));
+    let again = Arc::new(AtomicBool::new(false));
+    for (signal, exit) in SIGNALS {
+        // in this order: the first signal finds the flag not set yet; where none can be watched, the system ends the run
+        let _ = flag::register_conditional_shutdown(*signal, *exit as i32, Arc::clone(&again));
+        let _ = flag::register(*signal, Arc::clone(&again));
+        let _ = flag::register_usize(*signal, Arc::clone(&received), usize::try_from(*signal).unwrap_or(usize::MAX));
+    }
+    received
+});
+
+/// Begins to watch.
+pub fn watch() {
+    LazyLock::force(&RECEIVED);
+}
+
+/// The failure that a signal asks for, if one came.
+#[must_use]
+pub fn received() -> Option<Failure> {
+    let signal = RECEIVED.load(Ordering::Relaxed);
+    let (_, exit) = SIGNALS.iter().find(|(known, _)| usize::try_from(*known) == Ok(signal))?;
+    Some(Failure::new(*exit, "interrupted; nothing was written"))
+}
+
+/// Whether one came.
+#[must_use]
+pub fn came() -> bool {
+    RECEIVED.load(Ordering::Relaxed) != 0
+}
