@@ -8,8 +8,11 @@ use facts::kind::KINDS;
 use facts::query;
 use facts::value::{Type, date};
 
+/// What is done with bytes.
+pub type Target = fn(&[u8]);
+
 /// Every target by its name.
-pub const TARGETS: [(&str, fn(&[u8])); 5] =
+pub const TARGETS: [(&str, Target); 5] =
     [("importer", importer), ("description", description), ("edtf", edtf), ("expression", expression), ("database", database)];
 
 /// A description that uses most of the language.

@@ -102,11 +102,23 @@ impl Command {
     /// Whether it only asks, and changes neither database nor settings.
     fn asks(&self) -> bool {
         use Command::{Chart, Check, Compare, Coverage, Diff, Fields, Log, Query, Search, Show, Sql, Status, Tabulate};
-        match self {
-            Query(_) | Tabulate(_) | Chart(_) | Show(_) | Check(_) | Compare(_) | Coverage(_) | Search(_) => true,
-            Sql(_) | Diff(_) | Log(_) | Fields(_) | Status(_) | Command::Names(names::Args { command: None, .. }) => true,
-            _ => false,
-        }
+        matches!(
+            self,
+            Query(_)
+                | Tabulate(_)
+                | Chart(_)
+                | Show(_)
+                | Check(_)
+                | Compare(_)
+                | Coverage(_)
+                | Search(_)
+                | Sql(_)
+                | Diff(_)
+                | Log(_)
+                | Fields(_)
+                | Status(_)
+                | Command::Names(names::Args { command: None, .. })
+        )
     }
 }
 

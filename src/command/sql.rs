@@ -55,11 +55,12 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
     for column in store.sql_columns(&sql, &parameters, cost)? {
         // two columns of one name would be one in JSON
         let is_taken = |name: &str| headings.iter().any(|heading| heading.name == name);
-        let name = (2..)
-            .map(|n| format!("{}_{n}", column.name))
-            .find(|name| !is_taken(name))
-            .filter(|_| is_taken(&column.name))
-            .unwrap_or(column.name);
+        let mut name = column.name.clone();
+        let mut n = 2;
+        while is_taken(&name) {
+            name = format!("{}_{n}", column.name);
+            n += 1;
+        }
         headings.push(if column.number { Heading::number(name) } else { Heading::text(name) });
     }
     console.rows(global, headings, Vec::new(), |row| store.sql_rows(&sql, &parameters, cost, row))?;

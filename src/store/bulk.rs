@@ -1,6 +1,7 @@
 //! Loading much at once: indexes that are cheaper to make anew at the end, and names looked up in memory meanwhile.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::hash::{BuildHasher, RandomState};
 
 use rusqlite::{Transaction, params};
@@ -85,10 +86,11 @@ impl Bulk {
     /// Remembers a new row of `names`.
     pub fn hear(&mut self, folded: &str, id: i64) {
         let hash = self.hasher.hash_one(folded);
-        if self.first.contains_key(&hash) {
-            self.further.entry(hash).or_default().push(id);
-        } else {
-            self.first.insert(hash, id);
+        match self.first.entry(hash) {
+            Entry::Occupied(_) => self.further.entry(hash).or_default().push(id),
+            Entry::Vacant(free) => {
+                free.insert(id);
+            }
         }
     }
 

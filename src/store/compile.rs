@@ -86,10 +86,13 @@ pub fn called(field: &Field) -> Option<String> {
     }
 }
 
+/// The SQL that gives a field, and how what it gives is read back.
+type Reading = (fn(&Kind, &Field) -> String, fn(Type) -> Read);
+
 fn compiled(
     connection: &Connection,
     query: &Query,
-    (expression, read_of): (fn(&Kind, &Field) -> String, fn(Type) -> Read),
+    (expression, read_of): Reading,
     orders: &[(Order, usize)],
 ) -> Result<Compiled> {
     let reads: Vec<Read> = query.columns.iter().map(|field| read_of(field.ty)).collect();

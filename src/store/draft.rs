@@ -27,7 +27,7 @@ impl Output {
         let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         match fs::metadata(&target) {
             Ok(found) if !found.is_file() => {
-                return Ok(Output::Stream(File::options().write(true).open(&target).map_err(|e| failed(&e))?, target));
+                Ok(Output::Stream(File::options().write(true).open(&target).map_err(|e| failed(&e))?, target))
             }
             Ok(found) => {
                 let mut head = Vec::new();

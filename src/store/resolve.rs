@@ -49,6 +49,7 @@ impl Remembered {
     /// How many names a generation holds.
     const MANY: usize = 1 << 12;
 
+    #[expect(clippy::option_option, reason = "not looked up, and looked up without one bearer, are two answers")]
     fn get(&mut self, key: &[u8]) -> Option<Option<Meant>> {
         if let Some(meant) = self.recent.get(key) {
             return Some(meant.clone());

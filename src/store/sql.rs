@@ -114,7 +114,7 @@ impl Store {
     /// What is wrong with a statement, in words of this program: what only reads, and which name was meant.
     fn nearer(&self, mut failure: Failure, sql: &str) -> Failure {
         const READING: [&str; 5] = ["select", "with", "values", "explain", "pragma"];
-        let first: String = sql.trim_start().chars().take_while(|c| c.is_ascii_alphabetic()).collect::<String>().to_lowercase();
+        let first: String = sql.trim_start().chars().take_while(char::is_ascii_alphabetic).collect::<String>().to_lowercase();
         let changing = [
             "insert", "update", "delete", "replace", "create", "drop", "alter", "vacuum", "attach", "detach", "begin", "reindex",
         ];

@@ -89,9 +89,10 @@ fn filter(chance: &mut Chance, rows: &[Value]) -> Filter {
                 flags,
                 Box::new(move |row| {
                     let (from, to) = (day(&row["date_from"]), day(&row["date_to"]));
-                    match must {
-                        true => from.is_some_and(|from| from >= begin) && to.is_some_and(|to| to <= end),
-                        false => !row["date"].is_null() && from.is_none_or(|from| from <= end) && to.is_none_or(|to| to >= begin),
+                    if must {
+                        from.is_some_and(|from| from >= begin) && to.is_some_and(|to| to <= end)
+                    } else {
+                        !row["date"].is_null() && from.is_none_or(|from| from <= end) && to.is_none_or(|to| to >= begin)
                     }
                 }),
             )

@@ -41,7 +41,7 @@ fn changed(chance: &mut Chance, seeds: &[Vec<u8>]) -> Vec<u8> {
         match chance.below(6) {
             0 if !bytes.is_empty() => bytes[at] = chance.next().to_le_bytes()[0],
             1 if bytes.len() < 100_000 => {
-                bytes.insert(at.min(bytes.len()), *chance.pick(b"\",;\n\r\t\0{}[]'=~-.0123456789\xff\xc3\xa9"))
+                bytes.insert(at.min(bytes.len()), *chance.pick(b"\",;\n\r\t\0{}[]'=~-.0123456789\xff\xc3\xa9"));
             }
             2 if bytes.len() < 100_000 => bytes.truncate(at),
             3 if !bytes.is_empty() && bytes.len() < 100_000 => {

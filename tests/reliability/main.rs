@@ -11,6 +11,7 @@ mod fuzz;
 mod input;
 mod surface;
 
+use std::fmt::Write as _;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -120,9 +121,10 @@ fn events(rows: usize, seed: u64) -> String {
         let (town, front) = (chance.below(40), chance.below(5));
         let (a, b) = (chance.below(4), chance.below(4));
         let (year, month, day) = (1990 + chance.below(30), 1 + chance.below(12), 1 + chance.below(28));
-        file += &format!(
+        let _ = writeln!(
+            file,
             "{n},{year},1,War,Government of {country} - Front {front},Government of {country},Front {front},1,Town {town},{town}.5,40.25,\
-             {country},{code},1,{year}-{month:02}-{day:02},{year}-{month:02}-{day:02},{a},{b},0,0,{},{},{},{code},\n",
+             {country},{code},1,{year}-{month:02}-{day:02},{year}-{month:02}-{day:02},{a},{b},0,0,{},{},{},{code},",
             a + b,
             a + b + 2,
             a + b

@@ -40,7 +40,7 @@ fn hostile(folder: &Path) {
     done(folder, &["source", "add", "hostile", "--title", &text]);
     done(folder, &["add", "actors", &format!("name={text}"), "kind=person"]);
     let [summary, actor, kind] = ["summary", "actor", "type"].map(|field| format!("{field}={text}"));
-    done(folder, &["add", "events", "source=hostile", "key=x", &summary, &actor, &kind.replace('\n', "").replace('\t', "")]);
+    done(folder, &["add", "events", "source=hostile", "key=x", &summary, &actor, &kind.replace(['\n', '\t'], "")]);
 }
 
 /// What a terminal would obey in what was written, but for line ends.
@@ -115,7 +115,7 @@ fn pipes_close_quietly() {
     }
 }
 
-/// R33: names that mean something else to SQLite or to a shell.
+/// R33: names that mean something else to `SQLite` or to a shell.
 #[test]
 fn paths_are_files() {
     use std::os::unix::ffi::OsStrExt;
@@ -150,7 +150,7 @@ fn paths_are_files() {
     assert_eq!(left, ["link.db", "real.db"]);
 }
 
-/// R29: the same bytes in every time zone and locale, and whatever order SQLite finds rows in.
+/// R29: the same bytes in every time zone and locale, and whatever order `SQLite` finds rows in.
 #[test]
 fn answers_are_the_same_everywhere() {
     let folder = tempfile::tempdir().unwrap();

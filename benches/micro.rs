@@ -1,0 +1,113 @@
+//! The hot paths one by one: a record to facts, cells to CSV and JSON, a date, a fact into a cross-table.
+
+use std::io::Cursor;
+
+use divan::{Bencher, counter::ItemsCount};
+use facts::dataset::Description;
+use facts::import::{self, Known, Plan, Record, Records};
+use facts::render::{self, About, Heading, Sheet};
+use facts::tabulate::{Aggregate, Entry, Label, Tally};
+use facts::value::date::{self, Days};
+use facts::value::{Cell, Value};
+
+fn main() {
+    divan::main();
+}
+
+const DESCRIPTION: &str = r#"
+name = "mine"
+title = "Mine"
+[recognise]
+columns = ["id", "type", "actor", "place", "country", "day", "low", "best", "high", "note"]
+[[fact]]
+kind = "events"
+key = ["{id}"]
+type = "{type}"
+actor = { name = "{actor}", kind = "armed-group" }
+place = { name = "{place}", within = { name = "{country}" } }
+deaths = { low = "{low}", best = "{best}", high = "{high}" }
+date = { start = "{day}" }
+summary = "{actor}: {place}"
+"#;
+
+const TABLE: &str = "id,type,actor,place,country,day,low,best,high,note\n\
+    7,battle,Front,Mosul,Iraq,2014-06-10,3,5,8,\"said a spokesman, \"\"on the road\"\"\"\n";
+
+fn plan() -> Plan {
+    let description = Description::parse(DESCRIPTION).unwrap();
+    let layout = import::fit(&description, TABLE, "mine.csv").unwrap();
+    import::plan(&description, DESCRIPTION, &Known { header: layout.header, release: None }).unwrap()
+}
+
+fn records(rows: usize) -> Records {
+    let (header, row) = TABLE.split_once('\n').unwrap();
+    Records::open(Box::new(Cursor::new(format!("{header}\n{}", row.repeat(rows)).into_bytes()))).unwrap().unwrap()
+}
+
+#[divan::bench]
+fn a_record_is_read(bencher: Bencher) {
+    bencher.counter(ItemsCount::new(1000_usize)).with_inputs(|| records(1000)).bench_values(|mut records| {
+        let mut record = Record::new();
+        while records.next(&mut record).unwrap().unwrap() {}
+    });
+}
+
+#[divan::bench]
+fn a_record_becomes_a_fact(bencher: Bencher) {
+    let plan = plan();
+    let mut record = Record::new();
+    assert!(records(1).next(&mut record).unwrap().unwrap());
+    bencher.counter(ItemsCount::new(1_usize)).bench(|| plan.make(&record, &[], 2).unwrap().len());
+}
+
+fn row() -> Vec<Value> {
+    vec![Cell::Text("mine:7".into()), Cell::Day(2_456_819), Cell::Int(5), Cell::Null, Cell::Text("said \"so\", he".into())]
+}
+
+fn render(bencher: Bencher, format: &str) {
+    let format = render::find(format).unwrap();
+    let sheet = Sheet {
+        headings: ["ref", "day", "best", "note", "summary"].map(Heading::text).into(),
+        leading: Vec::new(),
+        null: None,
+        records: false,
+        width: None,
+        cap: None,
+        color: false,
+        excel: None,
+        about: About::default(),
+    };
+    let row = row();
+    bencher.counter(ItemsCount::new(1000_usize)).bench(|| {
+        let mut out = Vec::with_capacity(1 << 17);
+        let mut sink = (format.open)(&mut out, &sheet).unwrap();
+        (0..1000).for_each(|_| sink.row(&row).unwrap());
+        sink.finish().unwrap();
+        out.len()
+    });
+}
+
+#[divan::bench]
+fn a_row_as_csv(bencher: Bencher) {
+    render(bencher, "csv");
+}
+
+#[divan::bench]
+fn a_row_as_json(bencher: Bencher) {
+    render(bencher, "jsonl");
+}
+
+#[divan::bench(args = ["2014-06-10", "2013-11", "2011-12~", "2006/2007", "[2014-03-05..2014-03-11]"])]
+fn a_date(text: &str) -> Days {
+    date::parse(text).unwrap()
+}
+
+#[divan::bench]
+fn a_fact_into_a_table(bencher: Bencher) {
+    let mut tally = Tally::new(Aggregate::Sum);
+    let labels: Vec<u32> =
+        ["2013", "battle"].map(|text| tally.label(Label { missing: false, days: None, text: text.to_owned() })).into();
+    let days = date::parse("2013-06-10").unwrap();
+    let entry = Entry { figure: Some(5.0), over_period: false, source: labels[0], topic: None, days, reference: "" };
+    bencher.counter(ItemsCount::new(1_usize)).bench_local(|| tally.add(&labels, 0, &entry));
+}
