@@ -14,6 +14,9 @@ use crate::exit::{Exit, Failure, Result};
 /// 'FACT', in the header of every database of facts (set by the first migration).
 const APPLICATION_ID: [u8; 4] = *b"FACT";
 
+/// What a writer keeps of the file in memory, in KiB.
+const CACHE: &str = "PRAGMA cache_size = -8192;";
+
 /// How many steps `SQLite` takes before it asks whether a signal came.
 const STEPS: i32 = 10_000;
 
@@ -98,7 +101,8 @@ impl Store {
         let failed = |e: &std::io::Error| Failure::io(format!("cannot create {}", place.display()), e);
         let draft = draft::begin(folder).map_err(|e| failed(&e))?.into_temp_path();
         let mut store = Store { connection: connect(&draft, Access::Write)?, path: place.clone() };
-        store.connection.pragma_update(None, "page_size", 16_384)?;
+        // SQLite counts its cache in pages, those of the size that it had before
+        store.connection.execute_batch(&format!("PRAGMA page_size = 16384; {CACHE}"))?;
         migrate::run(&mut store.connection, &store.path)?;
         let made = fill(&mut store, true)?;
         store.connection.close().map_err(|(_, e)| Failure::from(e))?;
@@ -218,7 +222,7 @@ fn connect(path: &Path, access: Access) -> Result<Connection> {
     connection.set_prepared_statement_cache_capacity(64);
     connection.execute_batch("PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0;")?;
     if access == Access::Write {
-        connection.execute_batch("PRAGMA synchronous = EXTRA; PRAGMA cache_size = -16384;")?;
+        connection.execute_batch(&format!("PRAGMA synchronous = EXTRA; {CACHE}"))?;
         interrupt::watch();
         connection.progress_handler(STEPS, Some(interrupt::came))?;
     }

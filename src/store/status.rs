@@ -105,7 +105,7 @@ impl Store {
     /// The database cannot be read.
     pub fn history(&self, source: &str, key: &str) -> Result<Vec<History>> {
         let mut rows = Vec::new();
-        for kind in KINDS {
+        for kind in self.kinds_with(source, key)? {
             let fields: Vec<&'static Field> = kind.fields().filter(|field| !matches!(field.ty, Type::Bucket(_))).collect();
             let shown: Vec<String> = fields.iter().map(|field| compile::expression(kind, field)).collect();
             // live rows and retired ones have an index each
@@ -144,6 +144,29 @@ impl Store {
             }
         }
         Ok(rows)
+    }
+
+    /// The kinds that have or had a row of this REF: most have none, and need not be asked for all of their fields.
+    fn kinds_with(&self, source: &str, key: &str) -> Result<Vec<&'static Kind>> {
+        let has = |kind: &&Kind| {
+            let half = |retired: &str| {
+                let row = "source_id = (SELECT id FROM sources WHERE slug = ?1) AND key = ?2";
+                format!("EXISTS (SELECT 1 FROM {} WHERE {row} AND retired_by_id {retired})", kind.table)
+            };
+            format!("{} OR {}", half("IS NULL"), half("IS NOT NULL"))
+        };
+        let all: Vec<String> = KINDS.iter().map(has).collect();
+        self.connection
+            .query_row(&format!("SELECT {}", all.join(", ")), [source, key], |row| {
+                let mut kinds = Vec::new();
+                for (n, kind) in KINDS.iter().enumerate() {
+                    if row.get(n)? {
+                        kinds.push(*kind);
+                    }
+                }
+                Ok(kinds)
+            })
+            .map_err(Into::into)
     }
 
     /// What the live rows of a REF state, each with its kind: the fields that a row may be given, as an export writes them.

@@ -63,7 +63,7 @@ self_cell!(
 );
 
 /// So many records are handed on at once, and so many batches may wait.
-const BATCH: usize = 128;
+const BATCH: usize = 24;
 const WAITING: usize = 3;
 
 /// Hands on every record with what it became, in order.
