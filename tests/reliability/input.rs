@@ -146,7 +146,7 @@ fn any_bytes_are_loaded_or_refused() {
         .collect();
     fs::write(path("mine.toml"), MAPPING).unwrap();
     let mut chance = Chance::new(22);
-    let (mut loaded, trials) = (0, size(250, 4_000));
+    let (mut loaded, trials) = (0, size(250, 20_000));
     for n in 0..trials {
         let mut bytes = chance.pick(&samples).clone();
         for _ in 0..chance.below(8) {
