@@ -23,7 +23,8 @@ pub struct Args {
 
 /// Runs it.
 pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> {
-    let size = global.open()?.backup(&args.file, args.force)?;
+    let mut store = global.open()?;
+    let size = store.backup(&args.file, args.force)?;
     console.say(&format!("{}: {}", args.file.display(), count(size, "byte", "bytes")));
     Ok(Exit::Done)
 }

@@ -5,6 +5,7 @@ use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value as Json, json};
+use tempfile::NamedTempFile;
 
 use super::console::Console;
 use super::global::Global;
@@ -12,9 +13,9 @@ use super::past;
 use crate::exit::{Exit, Failure, Result};
 use crate::kind::parent::{IMPORTS, PARENTS};
 use crate::kind::{Field, KINDS, Need};
-use crate::query::Past;
+use crate::query::{Moment, Past};
 use crate::render::{self, Heading, Sheet};
-use crate::store::draft;
+use crate::store::{Store, draft};
 use crate::value::text::count;
 use crate::value::{Cell, Type};
 
@@ -38,6 +39,7 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
     let store = global.open()?;
     let folder = &args.folder;
     let shown = folder.display();
+    let is_new = !folder.exists();
     fs::create_dir_all(folder).map_err(|e| Failure::io(format!("cannot make {shown}"), &e))?;
     let taken = fs::read_dir(folder).map_err(|e| Failure::io(&shown, &e))?.next().is_some();
     if taken && !args.force {
@@ -46,12 +48,26 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
         );
     }
     let as_of = args.as_of.as_deref().map(past::moment).transpose()?;
+    let done = export(&store, folder, as_of);
+    if done.is_err() && is_new {
+        // nothing of it is left, and so not the folder
+        let _ = fs::remove_dir(folder);
+    }
+    let facts = done?;
+    console.say(&format!("{shown}: {} in {} tables", count(facts, "row of facts", "rows of facts"), KINDS.len() + PARENTS.len()));
+    Ok(Exit::Done)
+}
+
+/// Writes every table, all of them or none; the number of facts.
+fn export(store: &Store, folder: &Path, as_of: Option<Moment>) -> Result<u64> {
+    let shown = folder.display();
+    let mut drafts = Vec::new();
     let run = store.run_at(&Past { as_of, published_by: None })?;
     let mut facts = 0;
     let mut resources = Vec::new();
     for parent in PARENTS {
         let fields: Vec<&'static Field> = parent.fields.iter().collect();
-        file(folder, parent.table, &fields, |row| {
+        file(folder, &mut drafts, parent.table, &fields, |row| {
             // runs are numbered, and stand with their number first
             let later = |cells: &[Cell<'_>]| matches!((run, &cells[0]), (Some(run), Cell::Int(id)) if *id > run);
             store.export_parent(parent, |cells| if parent.table == IMPORTS.table && later(cells) { Ok(()) } else { row(cells) })
@@ -60,24 +76,35 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
     }
     for kind in KINDS {
         let fields: Vec<&'static Field> = kind.fields().filter(|field| field.is_stored()).collect();
-        facts += file(folder, kind.table, &fields, |row| store.export_kind(kind, run, row))?;
+        facts += file(folder, &mut drafts, kind.table, &fields, |row| store.export_kind(kind, run, row))?;
         resources.push(resource(kind.table, kind.about, &fields, &["source", "key", "import"]));
     }
     let package = json!({ "profile": "tabular-data-package", "name": "facts", "resources": resources });
     let text = serde_json::to_string_pretty(&package).map_err(|e| Failure::io(&shown, &e.into()))?;
-    write(folder, "datapackage.json", |out| Ok(writeln!(out, "{text}")?))?;
-    console.say(&format!("{shown}: {} in {} tables", count(facts, "row of facts", "rows of facts"), KINDS.len() + PARENTS.len()));
-    Ok(Exit::Done)
+    write(folder, &mut drafts, "datapackage.json", |out| Ok(writeln!(out, "{text}")?))?;
+    for (made, path) in drafts {
+        draft::finish(made, &path).map_err(|e| Failure::io(format!("cannot write {}", path.display()), &e))?;
+    }
+    Ok(facts)
 }
+
+/// Files that are written, and get their names when all of them are.
+type Drafts = Vec<(NamedTempFile, PathBuf)>;
 
 type EachRow<'a> = &'a mut dyn FnMut(&[Cell<'_>]) -> Result<()>;
 
-fn file(folder: &Path, table: &str, fields: &[&'static Field], rows: impl FnOnce(EachRow<'_>) -> Result<u64>) -> Result<u64> {
+fn file(
+    folder: &Path,
+    drafts: &mut Drafts,
+    table: &str,
+    fields: &[&'static Field],
+    rows: impl FnOnce(EachRow<'_>) -> Result<u64>,
+) -> Result<u64> {
     let headings = fields.iter().map(|field| Heading::text(field.name)).collect();
     let sheet = Sheet { headings, ..Sheet::default() };
     let csv = render::find("csv").ok_or_else(|| Failure::usage("no such format"))?;
     let mut written = 0;
-    write(folder, &format!("{table}.csv"), |out| {
+    write(folder, drafts, &format!("{table}.csv"), |out| {
         let mut sink = (csv.open)(out, &sheet)?;
         written = rows(&mut |cells| Ok(sink.row(cells)?))?;
         sink.finish()?;
@@ -86,7 +113,7 @@ fn file(folder: &Path, table: &str, fields: &[&'static Field], rows: impl FnOnce
     Ok(written)
 }
 
-fn write(folder: &Path, name: &str, fill: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
+fn write(folder: &Path, drafts: &mut Drafts, name: &str, fill: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
     let path = folder.join(name);
     let failed = |e: &std::io::Error| Failure::io(format!("cannot write {}", path.display()), e);
     let mut made = draft::begin(folder).map_err(|e| failed(&e))?;
@@ -94,7 +121,8 @@ fn write(folder: &Path, name: &str, fill: impl FnOnce(&mut dyn Write) -> Result<
     fill(&mut out)?;
     out.flush().map_err(|e| failed(&e))?;
     drop(out);
-    draft::finish(made, &path).map_err(|e| failed(&e))
+    drafts.push((made, path));
+    Ok(())
 }
 
 /// A table as the Frictionless Data Package standard describes one.

@@ -47,7 +47,9 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
         })
         .collect::<Result<_>>()?;
     let time = Duration::try_from_secs_f64(args.timeout)
-        .map_err(|_| Failure::usage(format!("--timeout {}: expected seconds, from 0", args.timeout)))?;
+        .ok()
+        .filter(|time| time.as_secs() < 1 << 32)
+        .ok_or_else(|| Failure::usage(format!("--timeout {:e}: expected seconds, from 0", args.timeout)))?;
     let mut store = global.open()?;
     console.cite(&store, global)?;
     let cost = Cost { time, rows: args.max_rows };

@@ -7,8 +7,9 @@ use rusqlite::Connection;
 use super::compile::wording;
 use super::draft::{self, folder_of};
 use super::form::Form;
+use super::interrupt;
 use super::select::plain;
-use super::{Access, Store};
+use super::{Access, Store, search};
 use crate::exit::{Failure, Result};
 use crate::kind::{KINDS, Kind};
 use crate::value::{Cell, date};
@@ -18,9 +19,16 @@ impl Store {
     ///
     /// # Errors
     /// The file is there and is not to be replaced, or cannot be written.
-    pub fn backup(&self, target: &Path, replace: bool) -> Result<u64> {
-        let shown = target.display();
+    pub fn backup(&mut self, target: &Path, replace: bool) -> Result<u64> {
+        let shown = target.display().to_string();
         let failed = |e: &std::io::Error| Failure::io(format!("cannot write {shown}"), e);
+        let target = &draft::real(target)?;
+        if let Ok(found) = std::fs::metadata(target)
+            && !found.is_file()
+        {
+            let what = if found.is_dir() { "a folder" } else { "no regular file" };
+            return Err(Failure::usage(format!("{shown} is {what}")).hint("name a file"));
+        }
         if target.exists() && !replace {
             return Err(Failure::usage(format!("{shown} is there already")).hint("--force replaces it"));
         }
@@ -31,6 +39,8 @@ impl Store {
         }
         let made = draft::begin(folder_of(target)).map_err(|e| failed(&e))?;
         let name = made.path().to_str().ok_or_else(|| Failure::usage(format!("{shown}: expected a name in UTF-8")))?;
+        interrupt::watch();
+        self.connection.progress_handler(super::open::STEPS, Some(interrupt::came))?;
         self.connection.execute("VACUUM INTO ?1", [name])?;
         let copy = Store::open(made.path(), Access::Read { any_schema: true })?;
         copy.check_pages()?;
@@ -57,6 +67,51 @@ impl Store {
         }
         for kind in KINDS {
             altered(&self.connection, kind, &mut each)?;
+            self.strays(kind, &mut each)?;
+        }
+        let mut read = self.connection.prepare("SELECT \"table\", rowid, parent FROM pragma_foreign_key_check")?;
+        let mut rows = read.query([])?;
+        while let Some(row) = rows.next()? {
+            let (table, id, parent): (String, Option<i64>, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+            let told = format!("{table} row {}", id.unwrap_or_default());
+            each(
+                told,
+                if parent == "imports" { "belongs to a run that is not there" } else { "refers to a row that is not there" },
+            )?;
+        }
+        Ok(())
+    }
+
+    /// Facts that the index of words has and the table lacks, or the other way round; and those of another source's run.
+    fn strays(&self, kind: &'static Kind, each: &mut impl FnMut(String, &'static str) -> Result<()>) -> Result<()> {
+        let (table, place) = (kind.table, search::place(kind));
+        let reference = "(SELECT slug FROM sources WHERE id = f.source_id) || ':' || f.key";
+        let questions = [
+            (
+                format!(
+                    "SELECT '{table} row ' || (id >> 4) FROM search_docsize
+                      WHERE id & 15 = {place} AND id >> 4 NOT IN (SELECT id FROM {table})"
+                ),
+                "was there, and is gone",
+            ),
+            (
+                format!("SELECT {reference} FROM {table} f WHERE f.id * 16 + {place} NOT IN (SELECT id FROM search_docsize)"),
+                "is not in the index of words",
+            ),
+            (
+                format!(
+                    "SELECT {reference} FROM {table} f JOIN imports r ON r.id IN (f.import_id, f.retired_by_id)
+                      WHERE r.source_id <> f.source_id"
+                ),
+                "belongs to a run of another source",
+            ),
+        ];
+        for (sql, what) in questions {
+            let mut read = self.connection.prepare(&sql)?;
+            let mut rows = read.query([])?;
+            while let Some(row) = rows.next()? {
+                each(row.get::<_, Option<String>>(0)?.unwrap_or_else(|| format!("a row of {table}")), what)?;
+            }
         }
         Ok(())
     }

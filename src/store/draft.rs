@@ -24,15 +24,13 @@ impl Output {
     /// It cannot be written, or is a database.
     pub fn begin(path: &Path) -> Result<Output> {
         let failed = |e: &io::Error| Failure::io(format!("cannot write {}", path.display()), e);
-        let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        let target = real(path)?;
         match fs::metadata(&target) {
             Ok(found) if !found.is_file() => {
                 Ok(Output::Stream(File::options().write(true).open(&target).map_err(|e| failed(&e))?, target))
             }
             Ok(found) => {
-                let mut head = Vec::new();
-                let read = File::open(&target).and_then(|file| file.take(16).read_to_end(&mut head));
-                if read.is_ok() && head == b"SQLite format 3\0" {
+                if is_database(&target) {
                     let message = format!("{} is a database: it is not overwritten", path.display());
                     return Err(Failure::usage(message).hint("name another file with -o"));
                 }
@@ -71,6 +69,37 @@ impl Write for Output {
             Output::Stream(file, _) => file.flush(),
         }
     }
+}
+
+/// Where a name leads: links are followed. What `SQLite` keeps beside a database is nobody's to write.
+///
+/// # Errors
+/// A link leads nowhere, or the name is that of a database's journal.
+pub fn real(path: &Path) -> Result<PathBuf> {
+    let shown = path.display();
+    let is_link = fs::symlink_metadata(path).is_ok_and(|found| found.file_type().is_symlink());
+    let target = match fs::canonicalize(path) {
+        Ok(target) => target,
+        // a pipe has no name to lead to
+        Err(_) if is_link && fs::metadata(path).is_err() => {
+            return Err(Failure::usage(format!("{shown} is a link that leads nowhere")));
+        }
+        Err(_) => path.to_owned(),
+    };
+    let name = target.to_string_lossy();
+    let beside = ["-journal", "-wal", "-shm"].iter().find_map(|end| name.strip_suffix(end));
+    if beside.is_some_and(|database| is_database(Path::new(database))) {
+        return Err(Failure::usage(format!("{shown} is the name of a file that SQLite keeps beside a database"))
+            .hint("name another file"));
+    }
+    Ok(target)
+}
+
+/// Whether a file is a database of `SQLite`.
+fn is_database(path: &Path) -> bool {
+    let mut head = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(16).read_to_end(&mut head));
+    read.is_ok() && head == b"SQLite format 3\0"
 }
 
 /// The failure to read a file; one that is not there may be another one of its folder.

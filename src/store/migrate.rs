@@ -127,7 +127,20 @@ fn explain(path: &Path, error: &refinery::Error) -> Failure {
             applied.version()
         ))
         .hint("install that version, or have it export the facts to CSV"),
-        _ => Failure::database(format!("{shown} could not be migrated; it is as it was")),
+        _ => {
+            let said = format!("{error:?}");
+            if let Some(code) = [
+                ("DiskFull", "no space left on device"),
+                ("SystemIoFailure", "input/output error"),
+                ("ReadOnly", "no permission"),
+            ]
+            .iter()
+            .find(|(code, _)| said.contains(code))
+            {
+                return Failure::new(Exit::Io, format!("cannot write {shown}: {}", code.1)).because(error);
+            }
+            Failure::database(format!("{shown} could not be migrated; it is as it was"))
+        }
     };
     failure.because(error)
 }

@@ -18,7 +18,7 @@ const APPLICATION_ID: [u8; 4] = *b"FACT";
 const CACHE: &str = "PRAGMA cache_size = -8192;";
 
 /// How many steps `SQLite` takes before it asks whether a signal came.
-const STEPS: i32 = 10_000;
+pub(super) const STEPS: i32 = 10_000;
 
 /// What a command means to do with the database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -130,6 +130,14 @@ impl Store {
             failure.message = format!("the statement is no SQL at {at}");
             return failure;
         }
+        if failure.message.starts_with("Expression tree is too large") {
+            return Failure::new(Exit::Limit, "the statement is nested too deeply: at most 200 levels");
+        }
+        if let Some(name) = failure.message.strip_prefix("no such function: ") {
+            let name = name.split(' ').next().unwrap_or(name);
+            failure.message = format!("there is no function \"{name}\"");
+            return failure;
+        }
         let names = |sql: &str| -> Vec<String> {
             let mut read = self.connection.prepare(sql).ok();
             let rows = read.as_mut().and_then(|read| read.query_map([], |row| row.get(0)).ok());

@@ -251,7 +251,10 @@ fn a_full_disk_is_clean() {
         "$0" query all -f csv -o disk/out.csv --db disk/facts.db 2>>said || test ! -e disk/out.csv || exit 98
         "$0" backup disk/copy.db --db disk/facts.db 2>>said || test ! -e disk/copy.db || exit 97
         grep -q panicked said && exit 96
-        ls disk | grep -v '^facts.db$\|^out.csv$\|^copy.db$' && exit 95
+        "$0" export disk/export --db disk/facts.db 2>>said || test ! -e disk/export || exit 94
+        "$0" seed --db disk/new.db 2>>said; new=$?
+        test $new = 0 || { test $new = 6 && test ! -e disk/new.db; } || exit 93
+        ls disk | grep -v '^facts.db$\|^out.csv$\|^copy.db$\|^export$\|^new.db$' && exit 95
         cp disk/facts.db after.db && exit $code"#;
     fs::create_dir(folder.join("disk")).unwrap();
     let before = state(&folder.join("facts.db"));
@@ -286,11 +289,12 @@ fn older(version: u32, path: &Path) {
     fs::write(folder.path().join("text.txt"), "A text.").unwrap();
     let mut connection = Connection::open(path).unwrap();
     connection.execute_batch("PRAGMA foreign_keys = OFF").unwrap();
-    embedded::migrations::runner()
-        .set_grouped(true)
-        .set_target(refinery::Target::Version(version.try_into().unwrap()))
-        .run(&mut connection)
-        .unwrap();
+    let migrate = |connection: &mut Connection, version: u32| {
+        let target = refinery::Target::Version(version.try_into().unwrap());
+        embedded::migrations::runner().set_grouped(true).set_target(target).run(connection).unwrap();
+    };
+    // the third migration and the fourth index the words of what is there
+    migrate(&mut connection, version.min(2));
     connection.execute("ATTACH ?1 AS new", [folder.path().join("facts.db").to_str().unwrap()]).unwrap();
     for table in TABLES {
         let shared: Vec<String> = {
@@ -304,6 +308,9 @@ fn older(version: u32, path: &Path) {
         }
     }
     connection.execute_batch("DETACH new").unwrap();
+    if version > 2 {
+        migrate(&mut connection, version);
+    }
 }
 
 const TABLES: [&str; 10] = [
@@ -470,6 +477,21 @@ fn backups_are_whole() {
     done(folder, &["backup", "timed.db"]);
     let took = start.elapsed();
     let mut chance = Chance::new(7);
+    for _ in 0..size(10, 50) {
+        let child = begin(folder, &["backup", "--force", "told.db"]);
+        sleep(moment(&mut chance, took));
+        Command::new("kill").args(["-TERM", &child.id().to_string()]).stderr(Stdio::null()).status().unwrap();
+        let status = child.wait_with_output().unwrap().status;
+        let drafts =
+            fs::read_dir(folder).unwrap().filter(|entry| entry.as_ref().unwrap().file_name().to_string_lossy().contains(".tmp"));
+        assert!(drafts.count() == 0 || status.code().is_none(), "a draft was left: {status}");
+        for entry in fs::read_dir(folder).unwrap() {
+            let entry = entry.unwrap();
+            if entry.file_name().to_string_lossy().contains(".tmp") {
+                fs::remove_file(entry.path()).unwrap();
+            }
+        }
+    }
     let (mut absent, trials) = (0, size(15, 150));
     for _ in 0..trials {
         let target = folder.join("killed.db");

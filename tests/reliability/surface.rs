@@ -201,3 +201,43 @@ fn answers_are_the_same_everywhere() {
         say("skipped: only a debug build reverses unordered answers");
     }
 }
+
+/// Found by hand: rejects and backups replaced databases, descriptions, devices, links and journals.
+#[test]
+fn nothing_is_overwritten_that_was_not_meant() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    done(folder, &["seed"]);
+    fs::write(folder.join("few.csv"), events(5, 42).replace(",1990-", ",soon-").replace(",20", ",soon")).unwrap();
+    fs::copy(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/dataset/shipped/ucdp-ged.toml"), folder.join("mine.toml")).unwrap();
+    std::os::unix::fs::symlink("nowhere", folder.join("dangling")).unwrap();
+    std::os::unix::fs::symlink("real.copy", folder.join("link")).unwrap();
+    assert!(Command::new("mkfifo").arg(folder.join("pipe")).status().unwrap().success());
+    fs::create_dir(folder.join("folder")).unwrap();
+    let before = fs::read(folder.join("facts.db")).unwrap();
+    let import = |rejects: &str| {
+        let arguments =
+            ["import", "few.csv", "--mapping", "mine.toml", "--release", "1", "--on-error", "skip", "--rejects", rejects];
+        facts(folder).args(arguments).output().unwrap()
+    };
+    let backup = |target: &str| facts(folder).args(["backup", "--force", target]).output().unwrap();
+    for (output, what) in [
+        (import("facts.db"), "rejects onto the database"),
+        (import("mine.toml"), "rejects onto the mapping"),
+        (import("few.csv"), "rejects onto the file"),
+        (import("facts.db-journal"), "rejects onto the journal"),
+        (backup("facts.db"), "backup onto itself"),
+        (backup("facts.db-journal"), "backup onto the journal"),
+        (backup("facts.db-wal"), "backup onto the log"),
+        (backup("pipe"), "backup onto a pipe"),
+        (backup("folder"), "backup onto a folder"),
+        (backup("dangling"), "backup onto a link that leads nowhere"),
+    ] {
+        assert_eq!(output.status.code(), Some(2), "{what}: {}", words(&output));
+        assert_eq!(fs::read(folder.join("facts.db")).unwrap(), before, "{what}");
+    }
+    fs::write(folder.join("real.copy"), "old").unwrap();
+    assert_eq!(backup("link").status.code(), Some(0));
+    assert!(fs::symlink_metadata(folder.join("link")).unwrap().file_type().is_symlink());
+    assert!(fs::read(folder.join("real.copy")).unwrap().starts_with(b"SQLite"));
+}

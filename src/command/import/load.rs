@@ -1,5 +1,8 @@
 //! One file into the database: every record read, made into facts, written; all of it or nothing.
 
+use std::fs::canonicalize;
+use std::path::Path;
+
 use super::choose::{Chosen, choose};
 use super::read::{self, At, Finder, Made};
 use super::rejects::Rejects;
@@ -59,10 +62,14 @@ struct Load<'a> {
 
 impl<'a> Load<'a> {
     fn begin(input: &'a Input, chosen: &'a Chosen, args: &Args, console: &Console) -> Result<Load<'a>> {
-        if let (Some(rejects), Ok(input)) = (&args.rejects, std::fs::canonicalize(&input.shown))
-            && std::fs::canonicalize(rejects).is_ok_and(|rejects| rejects == input)
-        {
-            return Err(Failure::usage("--rejects names the file that is imported").hint("name another file"));
+        if let Some(rejects) = &args.rejects {
+            let is = |path: &Path| matches!((canonicalize(rejects), canonicalize(path)), (Ok(a), Ok(b)) if a == b);
+            for (path, what) in [(Some(Path::new(&input.shown)), "that is imported"), (args.mapping.as_deref(), "of the mapping")]
+            {
+                if path.is_some_and(is) {
+                    return Err(Failure::usage(format!("--rejects names the file {what}")).hint("name another file"));
+                }
+            }
         }
         let rejects = args.rejects.as_deref().map(|target| Rejects::begin(target, chosen)).transpose()?;
         let skip = args.on_error == OnError::Skip;

@@ -3,17 +3,15 @@
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use tempfile::NamedTempFile;
-
 use super::choose::Chosen;
 use crate::exit::{Failure, Result};
 use crate::import::{Bad, REJECT_COLUMNS, Record};
-use crate::store::draft;
+use crate::store::Output;
 
 /// A file of rejects on its way; it appears when it is finished, if it holds anything.
 pub struct Rejects {
     target: PathBuf,
-    out: csv::Writer<BufWriter<NamedTempFile>>,
+    out: csv::Writer<BufWriter<Output>>,
     written: u64,
 }
 
@@ -23,8 +21,7 @@ impl Rejects {
     /// # Errors
     /// It cannot be written.
     pub fn begin(target: &Path, chosen: &Chosen) -> Result<Rejects> {
-        let failed = |e: &std::io::Error| Failure::io(format!("cannot write {}", target.display()), e);
-        let made = draft::begin(draft::folder_of(target)).map_err(|e| failed(&e))?;
+        let made = Output::begin(target)?;
         let plain = !chosen.description.read.quotes && chosen.table.is_none();
         let style = if plain { csv::QuoteStyle::Never } else { csv::QuoteStyle::Necessary };
         let delimiter = if chosen.table.is_some() { b',' } else { u8::try_from(chosen.layout.delimiter).unwrap_or(b',') };
@@ -67,7 +64,7 @@ impl Rejects {
         let mut buffer = self.out.into_inner().map_err(|e| failed(e.error()))?;
         buffer.flush().map_err(|e| failed(&e))?;
         let made = buffer.into_inner().map_err(|e| failed(e.error()))?;
-        draft::finish(made, &self.target).map_err(|e| failed(&e))?;
+        made.finish()?;
         Ok(Some(self.target))
     }
 }
