@@ -138,7 +138,7 @@ impl Chart {
     }
 
     fn height(&self) -> u32 {
-        let notes = i32::try_from(self.notes.iter().flat_map(|note| folded(note)).count()).unwrap_or(0);
+        let notes = i32::try_from(self.notes.iter().flat_map(|note| folded(note, 120)).count()).unwrap_or(0);
         u32::try_from(TOP + self.plot_height() + 50 + (self.legend() + notes) * LINE).unwrap_or(600)
     }
 
@@ -163,7 +163,7 @@ impl Chart {
             }
             line += self.legend() * LINE;
         }
-        for note in self.notes.iter().flat_map(|note| folded(note)) {
+        for note in self.notes.iter().flat_map(|note| folded(note, 120)) {
             write(area, &note, (LEFT, line), 13.0, HPos::Left, RGBColor(90, 90, 90))?;
             line += LINE;
         }
@@ -334,8 +334,8 @@ impl Chart {
                 line(&format!("{}  {name}{bar} {}", pad(shown, labels), figure(point)));
             }
         }
-        for note in &self.notes {
-            line(&visible(note));
+        for note in self.notes.iter().flat_map(|note| folded(note, width)) {
+            line(&visible(&note));
         }
         out
     }
@@ -401,11 +401,11 @@ fn short(text: &str, room: usize) -> String {
 }
 
 /// A note in lines that fit under a chart.
-fn folded(note: &str) -> Vec<String> {
+fn folded(note: &str, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in note.split(' ') {
         let last = lines.len() - 1;
-        if !lines[last].is_empty() && lines[last].width() + 1 + word.width() > 120 {
+        if !lines[last].is_empty() && lines[last].width() + 1 + word.width() > width {
             lines.push(word.to_owned());
         } else {
             if !lines[last].is_empty() {
