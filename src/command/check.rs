@@ -36,7 +36,18 @@ fn after_help() -> String {
 /// Runs it.
 pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> {
     let store = global.open()?;
-    store.check_pages()?;
+    // every digest and page, or the pages alone
+    let mut findings = Vec::new();
+    if args.rule.is_empty() || args.rule.iter().any(|rule| rule == "integrity") {
+        store.altered(|reference, what| {
+            if args.source.as_ref().is_none_or(|source| reference.split(':').next() == Some(source)) {
+                findings.push(Finding { rule: "integrity", reference, what: what.to_owned() });
+            }
+            Ok(())
+        })?;
+    } else {
+        store.check_pages()?;
+    }
     let mut tests = Vec::new();
     if let Some(source) = &args.source {
         super::source::one(&store, source)?;
@@ -47,15 +58,7 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
     if let Some(source) = &args.source {
         sources.retain(|known| known.slug == *source);
     }
-    let mut findings = check::all(&claims, &sources);
-    if args.rule.is_empty() || args.rule.iter().any(|rule| rule == "integrity") {
-        store.altered(|reference, what| {
-            if args.source.as_ref().is_none_or(|source| reference.split(':').next() == Some(source)) {
-                findings.push(Finding { rule: "integrity", reference, what: what.to_owned() });
-            }
-            Ok(())
-        })?;
-    }
+    findings.splice(0..0, check::all(&claims, &sources));
     findings.retain(|finding| args.rule.is_empty() || args.rule.iter().any(|rule| rule == finding.rule));
     let headings = ["rule", "ref", "finding"].map(Heading::text).into();
     console.rows(global, headings, Vec::new(), |row| {

@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::sheet;
 use crate::exit::{Exit, Failure, Result};
-use crate::store::draft;
+use crate::store::place;
 use crate::value::text::hex;
 
 /// How a file is packed, by its first bytes.
@@ -50,7 +50,7 @@ impl Input {
             io::copy(&mut io::stdin().lock(), &mut spool).map_err(|e| failed(&e))?;
             spool
         } else {
-            let file = File::open(path).map_err(|e| draft::cannot_read(path, &e))?;
+            let file = File::open(path).map_err(|e| place::cannot_read(path, &e))?;
             if file.metadata().map_err(|e| failed(&e))?.is_dir() {
                 return Err(Failure::usage(format!("{shown} is a folder: facts import takes files, facts seed a folder")));
             }
@@ -130,12 +130,17 @@ impl Input {
         }
     }
 
+    /// How many bytes there are to read, before they are unpacked.
+    #[must_use]
+    pub fn size(&self) -> u64 {
+        self.member.as_ref().unwrap_or(&self.given).metadata().map_or(0, |found| found.len())
+    }
+
     /// How many bytes there are to read, and how far anybody who begins from now on has read.
     #[must_use]
     pub fn progress(&self) -> (u64, Arc<AtomicU64>) {
         self.read.store(0, Ordering::Relaxed);
-        let size = self.member.as_ref().unwrap_or(&self.given).metadata().map_or(0, |found| found.len());
-        (size, Arc::clone(&self.read))
+        (self.size(), Arc::clone(&self.read))
     }
 
     /// A failure to read it.

@@ -52,18 +52,24 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
         Failure::usage(format!("{}: the query \"{name}\" has a quote that is never closed", query.by.display()))
     })?;
     let words = words.into_iter().skip_while(|word| word == "facts");
-    let line: Vec<String> = std::iter::once("facts".to_owned()).chain(words).chain(args.more.iter().cloned()).collect();
+    let mut line: Vec<String> = std::iter::once("facts".to_owned()).chain(words).collect();
+    // what the file says by itself must only ask; what is added to it was typed
+    let saved = match super::Cli::try_parse_from(&line) {
+        Ok(saved) => saved,
+        Err(error) => return Ok(console.usage(&error)),
+    };
+    if matches!(saved.command, super::Command::Run(_)) {
+        return Err(Failure::usage(format!("the query \"{name}\" runs another query")).hint("write out what it should run"));
+    }
+    if !saved.command.asks() || saved.global.output.is_some() {
+        return Err(Failure::usage(format!("the query \"{name}\" of {} does more than ask", query.by.display()))
+            .hint("type the command itself, or -o behind the name: a file that lies in a folder writes nothing"));
+    }
+    line.extend(args.more.iter().cloned());
     let mut cli = match super::Cli::try_parse_from(&line) {
         Ok(cli) => cli,
         Err(error) => return Ok(console.usage(&error)),
     };
-    if matches!(cli.command, super::Command::Run(_)) {
-        return Err(Failure::usage(format!("the query \"{name}\" runs another query")).hint("write out what it should run"));
-    }
-    if !cli.command.asks() {
-        return Err(Failure::usage(format!("the query \"{name}\" of {} does more than ask", query.by.display()))
-            .hint("type the command itself: a file that lies in a folder changes no database"));
-    }
     cli.global.under(global);
     console.called(line.join(" "));
     super::dispatch(&cli, console)

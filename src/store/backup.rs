@@ -1,18 +1,12 @@
-//! A copy of the database that is whole, even while others write; and whether rows are still what was written.
+//! A copy of the database that is whole, even while others write.
 
 use std::path::Path;
 
-use rusqlite::Connection;
-
-use super::compile::wording;
 use super::draft::{self, folder_of};
-use super::form::Form;
 use super::interrupt;
-use super::select::plain;
-use super::{Access, Store, search};
+use super::place::real;
+use super::{Access, Store};
 use crate::exit::{Failure, Result};
-use crate::kind::{KINDS, Kind};
-use crate::value::{Cell, date};
 
 impl Store {
     /// Copies the database to a file that appears whole, and is checked before it does; returns its size in bytes.
@@ -22,7 +16,7 @@ impl Store {
     pub fn backup(&mut self, target: &Path, replace: bool) -> Result<u64> {
         let shown = target.display().to_string();
         let failed = |e: &std::io::Error| Failure::io(format!("cannot write {shown}"), e);
-        let target = &draft::real(target)?;
+        let target = &real(target)?;
         if let Ok(found) = std::fs::metadata(target)
             && !found.is_file()
         {
@@ -55,98 +49,4 @@ impl Store {
         }
         Ok(size)
     }
-
-    /// Hands on the REF of each row, live or retired, that is not what was written: its digest or its days tell.
-    ///
-    /// # Errors
-    /// The database is damaged beyond reading, or `each` fails.
-    pub fn altered(&self, mut each: impl FnMut(String, &'static str) -> Result<()>) -> Result<()> {
-        let said: String = self.connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
-        if said != "ok" {
-            return Err(Failure::database(format!("{} is damaged", self.path.display())).because(said).hint("restore a backup"));
-        }
-        for kind in KINDS {
-            altered(&self.connection, kind, &mut each)?;
-            self.strays(kind, &mut each)?;
-        }
-        let mut read = self.connection.prepare("SELECT \"table\", rowid, parent FROM pragma_foreign_key_check")?;
-        let mut rows = read.query([])?;
-        while let Some(row) = rows.next()? {
-            let (table, id, parent): (String, Option<i64>, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
-            let told = format!("{table} row {}", id.unwrap_or_default());
-            each(
-                told,
-                if parent == "imports" { "belongs to a run that is not there" } else { "refers to a row that is not there" },
-            )?;
-        }
-        Ok(())
-    }
-
-    /// Facts that the index of words has and the table lacks, or the other way round; and those of another source's run.
-    fn strays(&self, kind: &'static Kind, each: &mut impl FnMut(String, &'static str) -> Result<()>) -> Result<()> {
-        let (table, place) = (kind.table, search::place(kind));
-        let reference = "(SELECT slug FROM sources WHERE id = f.source_id) || ':' || f.key";
-        let questions = [
-            (
-                format!(
-                    "SELECT '{table} row ' || (id >> 4) FROM search_docsize
-                      WHERE id & 15 = {place} AND id >> 4 NOT IN (SELECT id FROM {table})"
-                ),
-                "was there, and is gone",
-            ),
-            (
-                format!("SELECT {reference} FROM {table} f WHERE f.id * 16 + {place} NOT IN (SELECT id FROM search_docsize)"),
-                "is not in the index of words",
-            ),
-            (
-                format!(
-                    "SELECT {reference} FROM {table} f JOIN imports r ON r.id IN (f.import_id, f.retired_by_id)
-                      WHERE r.source_id <> f.source_id"
-                ),
-                "belongs to a run of another source",
-            ),
-        ];
-        for (sql, what) in questions {
-            let mut read = self.connection.prepare(&sql)?;
-            let mut rows = read.query([])?;
-            while let Some(row) = rows.next()? {
-                each(row.get::<_, Option<String>>(0)?.unwrap_or_else(|| format!("a row of {table}")), what)?;
-            }
-        }
-        Ok(())
-    }
-}
-
-fn altered(
-    connection: &Connection,
-    kind: &'static Kind,
-    each: &mut impl FnMut(String, &'static str) -> Result<()>,
-) -> Result<()> {
-    let form = Form::of(kind);
-    let shown: Vec<String> = form.given().map(wording).collect();
-    let sql = format!(
-        "SELECT (SELECT slug FROM sources WHERE id = f.source_id) || ':' || f.key, f.digest, f.date, f.first_day, f.last_day, {}
-           FROM {} f ORDER BY f.id",
-        shown.join(", "),
-        kind.table
-    );
-    let mut statement = connection.prepare(&sql)?;
-    let mut rows = statement.query([])?;
-    while let Some(row) = rows.next()? {
-        let reference: Option<String> = row.get(0)?;
-        let reference = reference.unwrap_or_else(|| format!("a row of {} without a source", kind.table));
-        let cells = (0..shown.len()).map(|i| plain(row.get_ref(i + 5)?)).collect::<Result<Vec<Cell<'_>>>>();
-        let written: Vec<u8> = row.get(1)?;
-        if !cells.is_ok_and(|cells| written == form.sum(&cells)) {
-            each(reference, "does not state what was written: its digest differs")?;
-            continue;
-        }
-        let days = row
-            .get::<_, Option<String>>(2)?
-            .map_or(Ok((None, None)), |text| date::parse(&text).map(|days| (days.first, days.last)));
-        if days != Ok((row.get(3)?, row.get(4)?)) {
-            each(reference, "has other days than its date")?;
-        }
-    }
-    Ok(())
 }

@@ -40,7 +40,7 @@ pub enum Read {
 /// # Errors
 /// Names cannot be looked up.
 pub fn compile(connection: &Connection, query: &Query) -> Result<Compiled> {
-    compiled(connection, query, (expression, read_of), &sort_keys(query))
+    compiled(connection, query, (expression, read_of), &sort_keys(query), None)
 }
 
 /// Compiles a query for an answer in any order, with numbers in place of names.
@@ -51,13 +51,7 @@ pub fn compile(connection: &Connection, query: &Query) -> Result<Compiled> {
 /// `part`: only rows with these ids, found by going through all of them.
 pub fn numbers(connection: &Connection, query: &Query, part: Option<(i64, i64)>) -> Result<Compiled> {
     let read = |ty| if ty == Type::Day { Read::Day } else { Read::Plain };
-    let mut numbers = compiled(connection, query, (number, read), &[])?;
-    if let Some((first, last)) = part {
-        let of = format!("FROM {} f\n WHERE ", query.kinds[0].table);
-        let part = format!("FROM {} f NOT INDEXED\n WHERE f.id BETWEEN {first} AND {last} AND ", query.kinds[0].table);
-        numbers.sql = numbers.sql.replacen(&of, &part, 1);
-    }
-    Ok(numbers)
+    compiled(connection, query, (number, read), &[], part)
 }
 
 /// The SQL that gives a field of the row `f`: ids, which [`called`] tells the names of; of a country a place in it.
@@ -94,6 +88,7 @@ fn compiled(
     query: &Query,
     (expression, read_of): Reading,
     orders: &[(Order, usize)],
+    part: Option<(i64, i64)>,
 ) -> Result<Compiled> {
     let reads: Vec<Read> = query.columns.iter().map(|field| read_of(field.ty)).collect();
     let mut values = Vec::new();
@@ -123,6 +118,7 @@ fn compiled(
             }
         }
         let from = match &matched {
+            None if part.is_some() => format!("{} f NOT INDEXED", kind.table),
             None => format!("{} f", kind.table),
             Some(words) => {
                 values.push(Sql::Text(words.clone().unwrap_or_else(|| "\"\"".into())));
@@ -133,7 +129,10 @@ fn compiled(
                 format!("({rows}) s JOIN {} f ON f.id = s.id", kind.table)
             }
         };
-        let condition = conditions(connection, kind, &live, &query.tests, &mut values)?;
+        let mut condition = conditions(connection, kind, &live, &query.tests, &mut values)?;
+        if let Some((first, last)) = part {
+            condition = format!("f.id BETWEEN {first} AND {last}\n   AND {condition}");
+        }
         arms.push(format!("SELECT {}\n  FROM {from}\n WHERE {condition}", shown.join(",\n       ")));
     }
     let key = |i: usize, order: &Order, part: usize| {

@@ -8,6 +8,7 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
+use super::place::{self, MAGIC};
 use super::{Store, draft, interrupt, migrate, schema};
 use crate::exit::{Exit, Failure, Result};
 
@@ -140,7 +141,7 @@ impl Store {
 fn missing(path: &Path) -> Failure {
     let shown = path.display();
     let hint = format!("create one with: facts seed --db {shown}");
-    Failure::database(format!("no database at {shown}{}", draft::near(path))).hint(hint)
+    Failure::database(format!("no database at {shown}{}", place::near(path))).hint(hint)
 }
 
 /// A path that `SQLite` takes for a file, whatever it looks like.
@@ -173,7 +174,7 @@ fn is_ours(path: &Path) -> Result<bool> {
     let mut header = [0; 100];
     let mut file = File::open(path).map_err(|e| Failure::io(&shown, &e))?;
     let whole = file.read_exact(&mut header);
-    if whole.is_err() || &header[..16] != b"SQLite format 3\0" {
+    if whole.is_err() || &header[..16] != MAGIC {
         return Err(Failure::database(format!("{shown} is not a database of facts; it is left as it is")));
     }
     if header[68..72] != APPLICATION_ID {

@@ -3,13 +3,13 @@
 //! Everything a run writes is one transaction. Nothing is deleted: a row that changes is retired and a new one added.
 
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 use std::rc::Rc;
 
-use rusqlite::{Connection, OptionalExtension, Statement, Transaction, TransactionBehavior, params, params_from_iter};
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params, params_from_iter};
 
 use super::bulk::Bulk;
 use super::form::{Bound, Form, Prepared, Sum};
+use super::held::Held;
 use super::names::{Class, Found, Lookup, spelling};
 use super::parents::Later;
 use super::resolve::Resolved;
@@ -86,22 +86,6 @@ pub struct Run {
     pub file: Option<String>,
 }
 
-/// Statements that a run needs again and again, prepared once.
-pub(super) struct Held<'c> {
-    connection: &'c Connection,
-    statements: HashMap<(&'static str, &'static str), Statement<'c>>,
-}
-
-impl<'c> Held<'c> {
-    /// The statement that does this to that, made of the SQL when it is first asked for.
-    pub fn get(&mut self, does: &'static str, to: &'static str, sql: impl FnOnce() -> String) -> Result<&mut Statement<'c>> {
-        Ok(match self.statements.entry((does, to)) {
-            Entry::Occupied(held) => held.into_mut(),
-            Entry::Vacant(free) => free.insert(self.connection.prepare(&sql())?),
-        })
-    }
-}
-
 /// A transaction that writes.
 pub struct Writer<'c> {
     pub(super) held: Held<'c>,
@@ -141,7 +125,7 @@ impl Store {
         let connection: &Connection = &self.connection;
         let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
         Ok(Writer {
-            held: Held { connection, statements: HashMap::new() },
+            held: Held::new(connection),
             transaction,
             names: Lookup::default(),
             resolved: Resolved::default(),

@@ -93,3 +93,36 @@ fn a_spreadsheet_shows_what_the_facts_say() {
     assert_eq!(plain(&sheet), plain(&csv));
     assert!(sheet.contains("=1+2") && sheet.contains("2014-03-12"), "{sheet}");
 }
+
+/// What the completion script of bash makes of a line whose last word is begun.
+const BASH: &str = r#"
+    source <(facts completions bash)
+    complete() { read -ra COMP_WORDS <<<"$1"; COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); COMP_TYPE=9
+        _clap_complete_facts facts "${COMP_WORDS[COMP_CWORD]}"; printf '%s\n' "${COMPREPLY[@]}"; }
+    complete 'facts query posts --sender Saudi'; complete 'facts tab'; complete 'facts run j'"#;
+
+#[test]
+fn shells_complete_from_the_database() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    std::fs::write(here.join("facts.toml"), "[queries]\njets = \"query arms-transfers\"\n").unwrap();
+    if has("bash") {
+        std::fs::write(here.join("line"), BASH).unwrap();
+        let told = shell(here, "bash --norc line");
+        let told: Vec<&str> = told.lines().map(str::trim).collect();
+        assert_eq!(told, ["Saudi Arabia", "tabulate", "jets"]);
+        assert!(
+            shell(here, "facts completions bash").contains("complete -o filenames"),
+            "readline quotes spaces for files alone"
+        );
+    }
+    if has("fish") {
+        let ask = |line: &str| {
+            shell(here, &format!("fish --no-config -c 'facts completions fish | source; complete -C \"{line}\"'"))
+                .trim()
+                .to_owned()
+        };
+        assert_eq!(ask("facts query posts --sender Saudi"), "Saudi Arabia");
+        assert_eq!(ask("facts run j"), "jets");
+    }
+}

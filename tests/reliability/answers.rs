@@ -140,7 +140,7 @@ fn filters_give_the_rows_that_pass() {
     let world = world(true);
     let mut chance = Chance::new(32);
     let shell = Command::new("sqlite3").arg("--version").output().is_ok();
-    let (trials, mut found, mut shelled) = (size(250, 10_000), 0, 0);
+    let (trials, mut found, mut shelled) = (size(1_000, 10_000), 0, 0);
     for trial in 0..trials {
         let filters: Vec<Filter> = (0..=chance.below(3)).map(|_| filter(&mut chance, &world.rows)).collect();
         // a flag that may be given once
@@ -186,7 +186,7 @@ fn filters_give_the_rows_that_pass() {
 fn a_filter_and_its_negation_share_all_rows() {
     let world = world(true);
     let mut chance = Chance::new(33);
-    for _ in 0..size(60, 2000) {
+    for _ in 0..size(100, 2000) {
         let field = *chance.pick(&["type", "source", "actor", "target", "place", "country", "stance"]);
         let stated: Vec<&str> = world.rows.iter().filter_map(|row| row[field].as_str()).collect();
         let value = *chance.pick(&stated);
@@ -223,7 +223,7 @@ fn on(row: &Value, axis: &str) -> String {
 fn tables_hold_what_was_counted() {
     let mut chance = Chance::new(34);
     for (world, sums) in [(world(true), false), (world(false), true)] {
-        for _ in 0..size(80, 1000) {
+        for _ in 0..size(200, 1000) {
             let axes = ["year", "type", "country", "actor", "target", "source", "stance", "place"];
             let (a, b) = (*chance.pick(&axes), *chance.pick(&axes));
             let (flags, passes) = filter(&mut chance, &world.rows);

@@ -52,7 +52,7 @@ fn a_mutated_database_never_breaks_the_program() {
     let folder = folder.path();
     let path = folder.join("facts.db");
     let mut chance = Chance::new(11);
-    let (trials, mut refused) = (size(60, 10_000), 0);
+    let (trials, mut refused) = (size(1_000, 10_000), 0);
     let commands: [&[&str]; 4] = [
         &["query", "all", "-f", "csv"],
         &["tabulate", "events", "--rows", "year"],
@@ -118,7 +118,7 @@ fn bit_rot_is_found() {
     let places: Vec<usize> =
         (0..database.len() - 8).filter(|at| needles.iter().any(|n| database[*at..].starts_with(n))).collect();
     let mut chance = Chance::new(12);
-    let (trials, mut changed, mut unreadable) = (size(80, 4000), 0, 0);
+    let (trials, mut changed, mut unreadable) = (size(400, 4000), 0, 0);
     for _ in 0..trials {
         let mut bytes = database.clone();
         let at = (*chance.pick(&places) + chance.below(400)).min(bytes.len() - 1);
@@ -146,7 +146,7 @@ fn a_damaged_ledger_is_refused() {
     let path = folder.path().join("facts.db");
     let mut chance = Chance::new(13);
     let values = ["NULL", "-1", "''", "'x'", "x'00ff'", "9223372036854775807", "'2026-01-01T00:00:00Z'", "1e300", "'1'", "99"];
-    for _ in 0..size(20, 50) {
+    for _ in 0..size(50, 50) {
         fs::write(&path, &database).unwrap();
         let column = *chance.pick(&["version", "name", "applied_on", "checksum"]);
         let sql = format!(
@@ -367,7 +367,7 @@ fn random_statements_change_nothing() {
     let database = database.to_str().unwrap();
     let mut chance = Chance::new(14);
     let mut answered = 0;
-    for n in 0..size(1500, 100_000) {
+    for n in 0..size(5_000, 100_000) {
         let mut words: Vec<&str> = (0..=chance.below(10)).map(|_| *chance.pick(WORDS)).collect();
         if chance.below(3) > 0 {
             words.splice(0..0, ["SELECT", "*", "FROM"]);

@@ -1,4 +1,4 @@
-/* Makes one call that writes fail, to see whether a program takes it: preloaded by the tests of crash.rs.
+/* Makes one call that writes fail, to see whether a program takes it: preloaded by the tests of disks.rs.
    FAULT_AT=n: the n-th write, sync, truncation or removal of a file under the current folder (0: none);
    FAULT_ERROR=EIO|ENOSPC|SHORT; FAULT_ONCE=1: that one call, else all from then on; FAULT_COUNT: a file for the number of calls. */
 #define _GNU_SOURCE

@@ -7,15 +7,19 @@
 mod answers;
 mod crash;
 mod damage;
+mod disks;
 mod fuzz;
 mod input;
+mod migrations;
 mod surface;
+mod together;
 
 use std::fmt::Write as _;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Child, Command, Output, Stdio};
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use facts::command::{Console, run};
 
@@ -142,4 +146,37 @@ fn state(database: &Path) -> (i64, i64, i64) {
     let orphans = count("SELECT count(*) FROM pragma_foreign_key_check");
     assert_eq!(orphans, 0);
     (count("SELECT count(*) FROM facts"), count("SELECT count(*) FROM imports"), count("SELECT count(*) FROM names"))
+}
+
+/// A folder with a database of some events, and a file of more.
+fn prepared(rows: usize) -> (tempfile::TempDir, Vec<u8>) {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("few.csv"), events(50, 1)).unwrap();
+    std::fs::write(folder.path().join("more.csv"), events(rows, 2)).unwrap();
+    done(folder.path(), &["import", "few.csv", "--dataset", "ucdp-ged", "--release", "1"]);
+    let database = std::fs::read(folder.path().join("facts.db")).unwrap();
+    (folder, database)
+}
+
+const MORE: [&str; 6] = ["import", "more.csv", "--dataset", "ucdp-ged", "--release", "2"];
+
+/// What is there before and after the import of more, and how long that takes.
+fn sides(folder: &Path, database: &[u8]) -> ((i64, i64, i64), (i64, i64, i64), Duration) {
+    let path = folder.join("facts.db");
+    let before = state(&path);
+    let start = Instant::now();
+    done(folder, &MORE);
+    let took = start.elapsed();
+    let after = state(&path);
+    std::fs::write(&path, database).unwrap();
+    assert_ne!(before, after);
+    (before, after, took)
+}
+
+fn begin(folder: &Path, arguments: &[&str]) -> Child {
+    facts(folder).args(arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+}
+
+fn moment(chance: &mut Chance, most: Duration) -> Duration {
+    most.mul_f64(f64::from(u32::try_from(chance.below(1000)).unwrap()) / 1000.0)
 }

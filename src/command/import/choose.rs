@@ -11,7 +11,7 @@ use crate::command::input::{Apart, Input, behind};
 use crate::dataset::{self, DATASETS, Description, Mistake};
 use crate::exit::{Exit, Failure, Result};
 use crate::import::{self, Form, Known, Layout, Plan, Record, Records, Short};
-use crate::store::draft;
+use crate::store::place;
 use crate::value::nearest::did_you_mean;
 
 /// Everything that is known of a file before its records are read.
@@ -129,7 +129,7 @@ fn candidates(args: &Args) -> Result<Vec<(Source, Description)>> {
         let name = path.display().to_string();
         let text = fs::read_to_string(path).map_err(|e| match e.kind() {
             std::io::ErrorKind::InvalidData => Failure::new(Exit::Rejected, format!("{name}: not UTF-8")),
-            _ => draft::cannot_read(path, &e),
+            _ => place::cannot_read(path, &e),
         })?;
         let description = Description::parse(&text).map_err(|mistake| mistaken(&name, &[mistake]))?;
         import::check(&description, &text).map_err(|all| mistaken(&name, &all))?;

@@ -100,7 +100,7 @@ impl<'a> Load<'a> {
         }
         // a file of mended records is a part of the file that they are from
         let mended = !chosen.plan.ignored.is_empty();
-        writer.expect(self.input.progress().0 / BYTES)?;
+        writer.expect(self.input.size() / BYTES)?;
         let mut release = writer.release(&About {
             source: description.source(),
             title: &description.title,

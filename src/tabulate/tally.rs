@@ -1,0 +1,227 @@
+//! Facts gathered by their labels, one at a time: what is kept grows with the table and not with the facts.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use foldhash::fast::RandomState;
+
+use super::{Aggregate, Cross, Dispute, Label, name};
+use crate::value::date::Days;
+
+/// One fact on its way into the cross-table, but for its labels.
+#[derive(Debug, Clone, Copy)]
+pub struct Entry<'a> {
+    /// Its figure; none: it states none.
+    pub figure: Option<f64>,
+    /// It counts over all of its date, so that another of its source may count a part of that again.
+    pub over_period: bool,
+    /// Who states it: the number of a label.
+    pub source: u32,
+    /// The question that it answers.
+    pub topic: Option<&'a str>,
+    /// The days that it covers.
+    pub days: Days,
+    /// The fact's name, for messages.
+    pub reference: &'a str,
+}
+
+/// Facts gathered by their labels, so that what is kept grows with the table and not with the facts.
+#[derive(Debug)]
+pub struct Tally {
+    aggregate: Aggregate,
+    labels: Vec<Label>,
+    numbers: HashMap<Label, u32>,
+    sources: BTreeSet<u32>,
+    /// By the labels of the rows, of the columns, and of what figures count, one behind the other.
+    groups: HashMap<Vec<u32>, Group, RandomState>,
+}
+
+/// The facts of one cell.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Group {
+    pub(super) facts: u64,
+    pub(super) stated: u64,
+    pub(super) sum: Sum,
+    pub(super) low: Option<f64>,
+    pub(super) high: Option<f64>,
+    /// Of those that state a figure: sources, what is counted, answers to questions, periods.
+    pub(super) sources: BTreeSet<u32>,
+    pub(super) counts: BTreeSet<Vec<u32>>,
+    pub(super) answers: BTreeMap<String, Vec<String>>,
+    pub(super) periods: Vec<Period>,
+    /// Every figure, where the middle one is asked for, and with its source, where all are.
+    pub(super) figures: Vec<f64>,
+    pub(super) list: Vec<(u32, Option<f64>)>,
+}
+
+/// A figure for a stretch of time: its source, the first and the last day, the fact.
+pub(super) type Period = (u32, i64, i64, String);
+
+/// A sum that keeps what addition rounds away (Neumaier).
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Sum {
+    sum: f64,
+    lost: f64,
+}
+
+impl Sum {
+    fn add(&mut self, n: f64) {
+        let sum = self.sum + n;
+        self.lost += if self.sum.abs() >= n.abs() { (self.sum - sum) + n } else { (n - sum) + self.sum };
+        self.sum = sum;
+    }
+
+    /// The sum, to the fifteen digits that a binary number holds of a decimal one.
+    pub(super) fn total(self) -> f64 {
+        let exact = self.sum + self.lost;
+        format!("{exact:.14e}").parse().unwrap_or(exact)
+    }
+}
+
+impl Group {
+    fn add(&mut self, entry: &Entry<'_>, counts: &[u32], aggregate: Aggregate) {
+        self.facts += 1;
+        if aggregate == Aggregate::List {
+            self.list.push((entry.source, entry.figure));
+        }
+        let Some(figure) = entry.figure else { return };
+        self.stated += 1;
+        self.sum.add(figure);
+        self.low = Some(self.low.map_or(figure, |low| if figure.total_cmp(&low).is_lt() { figure } else { low }));
+        self.high = Some(self.high.map_or(figure, |high| if figure.total_cmp(&high).is_gt() { figure } else { high }));
+        if aggregate == Aggregate::Median {
+            self.figures.push(figure);
+        }
+        if !self.sources.contains(&entry.source) {
+            self.sources.insert(entry.source);
+        }
+        if !self.counts.contains(counts) {
+            self.counts.insert(counts.to_vec());
+        }
+        if let Some(topic) = entry.topic {
+            self.answers.entry(topic.to_owned()).or_default().push(entry.reference.to_owned());
+        }
+        if let (true, Some(first), Some(last)) = (entry.over_period, entry.days.first, entry.days.last)
+            && is_period(last - first)
+        {
+            self.periods.push((entry.source, first, last, entry.reference.to_owned()));
+        }
+    }
+
+    /// Takes in the facts of another.
+    pub(super) fn take(&mut self, other: &Group) {
+        self.facts += other.facts;
+        self.stated += other.stated;
+        self.sum.add(other.sum.sum);
+        self.sum.add(other.sum.lost);
+        self.low = self.low.into_iter().chain(other.low).min_by(f64::total_cmp);
+        self.high = self.high.into_iter().chain(other.high).max_by(f64::total_cmp);
+        self.sources.extend(&other.sources);
+        self.counts.extend(other.counts.iter().cloned());
+        for (topic, answers) in &other.answers {
+            self.answers.entry(topic.clone()).or_default().extend(answers.iter().cloned());
+        }
+        self.periods.extend(other.periods.iter().cloned());
+        self.figures.extend(&other.figures);
+        self.list.extend(&other.list);
+    }
+}
+
+impl Tally {
+    /// One without facts.
+    #[must_use]
+    pub fn new(aggregate: Aggregate) -> Tally {
+        Tally { aggregate, labels: Vec::new(), numbers: HashMap::new(), sources: BTreeSet::new(), groups: HashMap::default() }
+    }
+
+    /// The number of a label.
+    pub fn label(&mut self, label: Label) -> u32 {
+        let next = u32::try_from(self.labels.len()).unwrap_or(u32::MAX);
+        *self.numbers.entry(label).or_insert_with_key(|label| {
+            self.labels.push(label.clone());
+            next
+        })
+    }
+
+    /// Adds a fact under its labels: those of the rows, of the columns, and the last `counts` of what its figure counts.
+    pub fn add(&mut self, labels: &[u32], counts: usize, entry: &Entry<'_>) {
+        if !self.sources.contains(&entry.source) {
+            self.sources.insert(entry.source);
+        }
+        let counted = &labels[labels.len() - counts..];
+        match self.groups.get_mut(labels) {
+            Some(group) => group.add(entry, counted, self.aggregate),
+            None => self.groups.entry(labels.to_vec()).or_default().add(entry, counted, self.aggregate),
+        }
+    }
+
+    /// The sources of all facts.
+    #[must_use]
+    pub fn sources(&self) -> Vec<&str> {
+        self.sources.iter().map(|source| self.labels[*source as usize].text.as_str()).collect()
+    }
+
+    /// Takes in what another gathered.
+    pub fn take(&mut self, other: &Tally) {
+        let numbers: Vec<u32> = other.labels.iter().map(|label| self.label(label.clone())).collect();
+        let here = |labels: &[u32]| -> Vec<u32> { labels.iter().map(|n| numbers[*n as usize]).collect() };
+        self.sources.extend(other.sources.iter().map(|source| numbers[*source as usize]));
+        for (labels, group) in &other.groups {
+            let mut group = group.clone();
+            group.sources = here(&group.sources.iter().copied().collect::<Vec<_>>()).into_iter().collect();
+            group.counts = group.counts.iter().map(|counts| here(counts)).collect();
+            group.periods.iter_mut().for_each(|period| period.0 = numbers[period.0 as usize]);
+            group.list.iter_mut().for_each(|listed| listed.0 = numbers[listed.0 as usize]);
+            self.groups.entry(here(labels)).or_default().take(&group);
+        }
+    }
+
+    /// Which of the last `counts` labels differ among the facts that state a figure.
+    #[must_use]
+    pub fn differing(&self, counts: usize) -> Vec<bool> {
+        (0..counts)
+            .map(|i| {
+                let stated = self.groups.iter().filter(|(_, group)| group.stated > 0);
+                let mut labels = stated.map(|(labels, _)| labels[labels.len() - counts + i]);
+                let first = labels.next();
+                labels.any(|label| Some(label) != first)
+            })
+            .collect()
+    }
+
+    /// The cross-table of so many parts of the rows and of the columns; what figures count joins the columns where
+    /// `split` says so. Without `across_sources`, a sum, mean or median over several sources is refused.
+    ///
+    /// # Errors
+    /// The first dispute, in the order of rows and columns.
+    pub fn cross(&self, rows: usize, columns: usize, split: &[bool], across_sources: bool) -> Result<Cross, Dispute> {
+        let named = |labels: &[u32]| -> Vec<Label> { labels.iter().map(|n| self.labels[*n as usize].clone()).collect() };
+        let mut groups: HashMap<(Vec<u32>, Vec<u32>), Group> = HashMap::new();
+        for (labels, group) in &self.groups {
+            let (row, rest) = labels.split_at(rows);
+            let (column, counts) = rest.split_at(columns);
+            let mut column = column.to_vec();
+            column.extend(counts.iter().zip(split).filter(|(_, split)| **split).map(|(label, _)| label));
+            groups.entry((row.to_vec(), column)).or_default().take(group);
+        }
+        let cells: BTreeMap<(Vec<Label>, Vec<Label>), Group> =
+            groups.into_iter().map(|((row, column), group)| ((named(&row), named(&column)), group)).collect();
+        let cross = Cross {
+            rows: cells.keys().map(|(row, _)| row.clone()).collect::<BTreeSet<_>>().into_iter().collect(),
+            columns: cells.keys().map(|(_, column)| column.clone()).collect::<BTreeSet<_>>().into_iter().collect(),
+            cells,
+            labels: self.labels.clone(),
+            aggregate: self.aggregate,
+        };
+        if self.aggregate.adds_up() {
+            for ((row, column), group) in &cross.cells {
+                cross.dispute(&name(row, column), group, across_sources)?;
+            }
+        }
+        Ok(cross)
+    }
+}
+
+/// Whether something that lies within so many days is a figure for a period, a month or longer, and no single event.
+fn is_period(days: i64) -> bool {
+    days >= 27
+}

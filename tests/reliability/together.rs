@@ -1,0 +1,108 @@
+//! Several at once: writers, readers beside a writer, backups beside writers.
+
+use std::fs;
+use std::process::{Command, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use super::{Chance, MORE, begin, done, facts, moment, prepared, say, settled, sides, size, state, words};
+
+/// R11: writers wait for each other, and nothing is lost.
+#[test]
+fn many_writers_lose_nothing() {
+    let (folder, _) = prepared(1);
+    let folder = folder.path();
+    let (before, ..) = state(&folder.join("facts.db"));
+    let each = size(6, 1000);
+    std::thread::scope(|scope| {
+        for writer in 0..8 {
+            scope.spawn(move || {
+                for n in 0..each {
+                    let (key, summary) = (format!("key=w{writer}-{n}"), format!("summary=Event {n} of {writer}"));
+                    done(folder, &["add", "events", "source=ucdp-ged", "type=test", &key, &summary]);
+                }
+            });
+        }
+    });
+    let (after, ..) = state(&folder.join("facts.db"));
+    assert_eq!(after, before + 8 * i64::try_from(each).unwrap());
+}
+
+/// R12: readers beside an import see before or after, and wait only shortly.
+#[test]
+fn readers_beside_an_import_see_before_or_after() {
+    let (folder, database) = prepared(size(3000, 60_000));
+    let folder = folder.path();
+    let (before, after, _) = sides(folder, &database);
+    let mut child = begin(folder, &MORE);
+    let (mut reads, mut longest) = (0, Duration::ZERO);
+    while child.try_wait().unwrap().is_none() || reads == 0 {
+        let start = Instant::now();
+        let count: i64 =
+            done(folder, &["sql", "SELECT count(*) FROM facts", "-f", "csv"]).lines().nth(1).unwrap().parse().unwrap();
+        longest = longest.max(start.elapsed());
+        assert!(count == before.0 || count == after.0, "{count}");
+        reads += 1;
+    }
+    say(&format!("{reads} reads beside an import, the longest took {longest:?}"));
+    assert!(longest < Duration::from_secs(5));
+}
+
+/// R17: a backup beside writers is a state that was; a killed one leaves nothing or all.
+#[test]
+fn backups_are_whole() {
+    let (folder, _) = prepared(1);
+    let folder = folder.path();
+    let mut writer = facts(folder);
+    let script = "for n in $(seq 60); do \"$0\" add events source=ucdp-ged type=test key=b$n summary=x -q >/dev/null; done";
+    let mut shell = Command::new("sh");
+    settled(&mut shell, folder);
+    let mut writing = shell.args(["-c", script]).arg(writer.get_program()).spawn().unwrap();
+    writer.arg("status");
+    for n in 0..size(10, 100) {
+        let name = format!("copy-{n}.db");
+        done(folder, &["backup", &name]);
+        state(&folder.join(&name));
+        let check = facts(folder).args(["check", "--rule", "integrity", "--db", &name]).output().unwrap();
+        assert_eq!(check.status.code(), Some(0), "{}", words(&check));
+    }
+    writing.wait().unwrap();
+    assert_eq!(facts(folder).args(["backup", "copy-0.db"]).output().unwrap().status.code(), Some(2), "it is there already");
+    done(folder, &["backup", "--force", "copy-0.db"]);
+    assert_eq!(state(&folder.join("copy-0.db")), state(&folder.join("facts.db")));
+    assert_eq!(facts(folder).args(["backup", "--force", "facts.db"]).output().unwrap().status.code(), Some(2), "itself");
+    let start = Instant::now();
+    done(folder, &["backup", "timed.db"]);
+    let took = start.elapsed();
+    let mut chance = Chance::new(7);
+    for _ in 0..size(10, 50) {
+        let child = begin(folder, &["backup", "--force", "told.db"]);
+        sleep(moment(&mut chance, took));
+        Command::new("kill").args(["-TERM", &child.id().to_string()]).stderr(Stdio::null()).status().unwrap();
+        let status = child.wait_with_output().unwrap().status;
+        let drafts =
+            fs::read_dir(folder).unwrap().filter(|entry| entry.as_ref().unwrap().file_name().to_string_lossy().contains(".tmp"));
+        assert!(drafts.count() == 0 || status.code().is_none(), "a draft was left: {status}");
+        for entry in fs::read_dir(folder).unwrap() {
+            let entry = entry.unwrap();
+            if entry.file_name().to_string_lossy().contains(".tmp") {
+                fs::remove_file(entry.path()).unwrap();
+            }
+        }
+    }
+    let (mut absent, trials) = (0, size(15, 150));
+    for _ in 0..trials {
+        let target = folder.join("killed.db");
+        let _ = fs::remove_file(&target);
+        let mut child = begin(folder, &["backup", "killed.db"]);
+        sleep(moment(&mut chance, took));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        if target.exists() {
+            assert_eq!(state(&target), state(&folder.join("facts.db")));
+        } else {
+            absent += 1;
+        }
+    }
+    say(&format!("backups: {trials} killed, {absent} of them absent, the others whole"));
+}
