@@ -12,7 +12,8 @@ use crate::exit::{Exit, Failure, Result};
 use crate::kind::Field;
 use crate::query::{self, Query, field, fields};
 use crate::render::Heading;
-use crate::tabulate::{Aggregate, Cross, Dispute, Entry, Label, Tally, name};
+use crate::store::{Asked, Store, Sums};
+use crate::tabulate::{Aggregate, Cross, Dispute, Entry, Label, Many, Tally, name};
 use crate::value::date::{Bucket, Days};
 use crate::value::text::count;
 use crate::value::{Cell, Type, Value};
@@ -179,25 +180,14 @@ pub fn collect(
         known: vec![Known::default(); sides.len() + 1],
         labels: vec![0; sides.len()],
     };
-    let gathered = store.gather(&query, begin, |gathering, store, cells| {
-        let Gathering { tally, known, labels } = gathering;
+    let asked = Asked { sides: &sides, value, each: aggregate.wants_each(), ends: aggregate.wants_ends() };
+    let row = |gathering: &mut Gathering, store: &Store, cells: &[Cell<'_>]| {
         let day = |i: usize| match cells[i] {
             Cell::Day(day) => Some(day),
             _ => None,
         };
         let days = Days { first: day(3), last: day(4) };
-        let mut number = |n: usize, field: &Field, cell: &Cell<'_>| {
-            if let Some(number) = known[n].get(field, cell, days) {
-                return Ok(number);
-            }
-            let number = tally.label(label(field, &store.called(field, cell)?, days));
-            known[n].insert(field, cell, days, number);
-            Ok::<_, Failure>(number)
-        };
-        let source = number(sides.len(), query.columns[0], &cells[0])?;
-        for (n, field) in sides.iter().enumerate() {
-            labels[n] = number(n, field, &cells[fixed + n])?;
-        }
+        let source = gathering.look(store, (query.columns[0], &cells[0]), &sides, &cells[fixed..], days)?;
         let figure = value.and_then(|_| cells[cells.len() - 1].number());
         // what one event cost is counted once, however well its date is known
         let over_period = cells[6].text() == Some("throughout")
@@ -208,9 +198,17 @@ pub fn collect(
         } else {
             String::new()
         };
-        tally.add(labels, axes.per.len(), &Entry { figure, over_period, source, topic, days, reference: &reference });
+        let entry = Entry { figure, over_period, source, topic, days, reference: &reference };
+        gathering.tally.add(&gathering.labels, axes.per.len(), &entry);
         Ok(())
-    })?;
+    };
+    let summed = |gathering: &mut Gathering, store: &Store, sums: &Sums| {
+        let source = gathering.look(store, (query.columns[0], &sums.source), &sides, &sums.sides, sums.days)?;
+        let Sums { facts, stated, sum, low, high, .. } = *sums;
+        gathering.tally.add_many(&gathering.labels, axes.per.len(), source, &Many { facts, stated, sum, low, high });
+        Ok(())
+    };
+    let gathered = store.gather(&query, asked, begin, row, summed)?;
     let mut parts = gathered.into_iter().map(|gathering| gathering.tally);
     let mut tally = parts.next().unwrap_or_else(|| Tally::new(aggregate));
     parts.for_each(|part| tally.take(&part));
@@ -223,6 +221,32 @@ struct Gathering {
     /// The labels of each side that were met, and of the sources.
     known: Vec<Known>,
     labels: Vec<u32>,
+}
+
+impl Gathering {
+    /// Notes the labels of the sides of a fact; returns that of its source.
+    fn look(
+        &mut self,
+        store: &Store,
+        (source, slug): (&Field, &Cell<'_>),
+        sides: &[&'static Field],
+        cells: &[Cell<'_>],
+        days: Days,
+    ) -> Result<u32> {
+        let Gathering { tally, known, labels } = self;
+        let mut number = |n: usize, field: &Field, cell: &Cell<'_>| {
+            if let Some(number) = known[n].get(field, cell, days) {
+                return Ok(number);
+            }
+            let number = tally.label(label(field, &store.called(field, cell)?, days));
+            known[n].insert(field, cell, days, number);
+            Ok::<_, Failure>(number)
+        };
+        for (n, (field, cell)) in sides.iter().zip(cells).enumerate() {
+            labels[n] = number(n, field, cell)?;
+        }
+        number(sides.len(), source, slug)
+    }
 }
 
 /// The labels of the values of a side that were seen: what one is called is asked once.

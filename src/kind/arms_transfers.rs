@@ -51,5 +51,6 @@ pub static KIND: Kind = Kind {
             .per(&["stage"]),
     ],
     counted: &["designation"],
+    summed: &[],
     leading: &["ref", "designation", "stage", "recipient", "supplier", "date", "said_by", "stance", "best", "summary"],
 };

@@ -28,5 +28,6 @@ pub static KIND: Kind = Kind {
         Field::new("event", Type::Text, "The event that it belongs to, as source:key."),
     ],
     counted: &["harm", "population"],
+    summed: &["harm", "population"],
     leading: &["ref", "date", "harm", "population", "low", "best", "high", "place", "said_by", "stance", "summary"],
 };

@@ -27,5 +27,6 @@ pub static KIND: Kind = Kind {
         Field::new("deaths_text", Type::Text, "Deaths, in the source's words."),
     ],
     counted: &[],
+    summed: &["type"],
     leading: &["ref", "date", "summary", "type", "actor", "target", "said_by", "stance", "place"],
 };

@@ -24,5 +24,6 @@ pub static KIND: Kind = Kind {
         Field::new("qualifier", Type::Choice(QUALIFIERS), "How the source hedges the figure."),
     ],
     counted: &["measure", "unit"],
+    summed: &[],
     leading: &["ref", "measure", "subject", "counterpart", "best", "unit", "date", "low", "high", "summary"],
 };

@@ -41,6 +41,8 @@ pub struct Kind {
     pub own: &'static [Field],
     /// The fields that say what its figures count: figures that differ in them are no answers to one question.
     pub counted: &'static [&'static str],
+    /// The sorts by which a summary of the kind is kept, beside source, year and country; none: there is no summary.
+    pub summed: &'static [&'static str],
     /// The fields that a narrow table shows, the most important first.
     pub leading: &'static [&'static str],
 }

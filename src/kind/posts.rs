@@ -57,5 +57,6 @@ pub static KIND: Kind = Kind {
         Field::new("staff_qualifier", Type::Choice(QUALIFIERS), "How the source hedges the staff."),
     ],
     counted: &["post_type"],
+    summed: &[],
     leading: &["ref", "date", "sender", "receiver", "post_type", "head", "office", "place", "staff_low", "staff_best", "summary"],
 };

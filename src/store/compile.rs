@@ -5,7 +5,7 @@ use rusqlite::types::Value as Sql;
 
 use super::condition::condition;
 use super::names::{Class, WORDING};
-use super::{literal, search};
+use super::{extra, literal, search, summary};
 use crate::exit::Result;
 use crate::kind::{Field, Kind};
 use crate::query::{Moment, Order, Past, Query, Test};
@@ -40,22 +40,31 @@ pub enum Read {
 /// # Errors
 /// Names cannot be looked up.
 pub fn compile(connection: &Connection, query: &Query) -> Result<Compiled> {
-    compiled(connection, query, (expression, read_of), &sort_keys(query), None)
+    compiled(connection, query, (expression, read_of), &sort_keys(query), Part::Whole)
+}
+
+/// Which of the facts that a query is about.
+#[derive(Debug, Clone, Copy)]
+pub enum Part {
+    /// All of them.
+    Whole,
+    /// Those with these ids, found by going through all of them.
+    Ids(i64, i64),
+    /// Those that no summary holds.
+    Alone,
 }
 
 /// Compiles a query for an answer in any order, with numbers in place of names.
 ///
 /// # Errors
 /// Names cannot be looked up.
-///
-/// `part`: only rows with these ids, found by going through all of them.
-pub fn numbers(connection: &Connection, query: &Query, part: Option<(i64, i64)>) -> Result<Compiled> {
+pub fn numbers(connection: &Connection, query: &Query, part: Part) -> Result<Compiled> {
     let read = |ty| if ty == Type::Day { Read::Day } else { Read::Plain };
     compiled(connection, query, (number, read), &[], part)
 }
 
 /// The SQL that gives a field of the row `f`: ids, which [`called`] tells the names of; of a country a place in it.
-fn number(kind: &Kind, field: &Field) -> String {
+pub fn number(kind: &'static Kind, field: &Field) -> String {
     match field.ty {
         // most places lie in a country, so that few are left
         _ if field.name == "country" => "(SELECT CASE WHEN p.kind = 'country' THEN p.id ELSE ifnull(p.within_id, p.id) END
@@ -81,14 +90,14 @@ pub fn called(field: &Field) -> Option<String> {
 }
 
 /// The SQL that gives a field, and how what it gives is read back.
-type Reading = (fn(&Kind, &Field) -> String, fn(Type) -> Read);
+type Reading = (fn(&'static Kind, &Field) -> String, fn(Type) -> Read);
 
 fn compiled(
     connection: &Connection,
     query: &Query,
     (expression, read_of): Reading,
     orders: &[(Order, usize)],
-    part: Option<(i64, i64)>,
+    part: Part,
 ) -> Result<Compiled> {
     let reads: Vec<Read> = query.columns.iter().map(|field| read_of(field.ty)).collect();
     let mut values = Vec::new();
@@ -118,8 +127,11 @@ fn compiled(
             }
         }
         let from = match &matched {
-            None if part.is_some() => format!("{} f NOT INDEXED", kind.table),
-            None => format!("{} f", kind.table),
+            None => match part {
+                Part::Whole => format!("{} f", kind.table),
+                Part::Ids(..) => format!("{} f NOT INDEXED", kind.table),
+                Part::Alone => summary::apart(kind),
+            },
             Some(words) => {
                 values.push(Sql::Text(words.clone().unwrap_or_else(|| "\"\"".into())));
                 let rows = format!(
@@ -130,8 +142,10 @@ fn compiled(
             }
         };
         let mut condition = conditions(connection, kind, &live, &query.tests, &mut values)?;
-        if let Some((first, last)) = part {
-            condition = format!("f.id BETWEEN {first} AND {last}\n   AND {condition}");
+        match part {
+            Part::Whole => {}
+            Part::Ids(first, last) => condition = format!("f.id BETWEEN {first} AND {last}\n   AND {condition}"),
+            Part::Alone => condition = format!("{condition}\n   AND {}", summary::alone(kind)),
         }
         arms.push(format!("SELECT {}\n  FROM {from}\n WHERE {condition}", shown.join(",\n       ")));
     }
@@ -190,7 +204,7 @@ fn sort_keys(query: &Query) -> Vec<(Order, usize)> {
 }
 
 /// What a field is sorted by, first things first.
-fn sort_expressions(kind: &Kind, field: &Field) -> Vec<String> {
+fn sort_expressions(kind: &'static Kind, field: &Field) -> Vec<String> {
     match field.ty {
         Type::Date | Type::Bucket(_) => vec!["coalesce(f.first_day, f.last_day)".into(), "f.last_day".into()],
         Type::Edtf => vec![format!("f.{}", field.name)],
@@ -208,7 +222,7 @@ fn source_slug() -> String {
 }
 
 /// The SQL that gives a field of the row `f`: names, not ids.
-pub fn expression(kind: &Kind, field: &Field) -> String {
+pub fn expression(kind: &'static Kind, field: &Field) -> String {
     let usual = |class: Class, column: &str| {
         format!("(SELECT b.name FROM names n JOIN {} b ON b.id = n.{} WHERE n.id = f.{column})", class.table(), class.column())
     };
@@ -230,6 +244,7 @@ pub fn expression(kind: &Kind, field: &Field) -> String {
         (name, Type::Actor) => usual(Class::Actor, &format!("{name}_id")),
         (name, Type::Place) => usual(Class::Place, &format!("{name}_id")),
         (name, Type::Import) => format!("f.{name}_id"),
+        (_, Type::Json) => extra::expression(kind),
         (_, Type::Bucket(_)) => "f.first_day".to_owned(),
         (name, _) => format!("f.{name}"),
     }
@@ -245,8 +260,9 @@ fn country_of(place: &str) -> String {
 }
 
 /// The SQL that gives a stored field as an export writes it: the source's wording of names.
-pub fn wording(field: &Field) -> String {
+pub fn wording(kind: &'static Kind, field: &Field) -> String {
     match field.ty {
+        Type::Json => extra::expression(kind),
         Type::Actor | Type::Place => format!("(SELECT {WORDING} FROM names n WHERE n.id = f.{}_id)", field.name),
         Type::Source => source_slug(),
         Type::Import => format!("f.{}_id", field.name),
@@ -272,30 +288,38 @@ pub fn run_at(connection: &Connection, moment: &Moment) -> Result<i64> {
 /// # Errors
 /// Runs or sources cannot be looked up.
 pub fn live(connection: &Connection, past: &Past) -> Result<String> {
-    let mut live = match &past.as_of {
+    let live = match &past.as_of {
         None => "f.retired_by_id IS NULL".to_owned(),
         Some(moment) => {
             let run = run_at(connection, moment)?;
             format!("f.import_id <= {run} AND (f.retired_by_id IS NULL OR f.retired_by_id > {run})")
         }
     };
-    if let Some(by) = past.published_by {
-        let mut read = connection.prepare("SELECT id, published FROM sources WHERE published IS NOT NULL")?;
-        let found = read.query_map([], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?)))?;
-        let mut ids = Vec::new();
-        for source in found {
-            let (id, published) = source?;
-            // known only to the year, it may have been published on any day of it
-            if date::parse(&published).is_ok_and(|days| days.last.is_some_and(|last| last <= by)) {
-                ids.push(id.to_string());
-            }
-        }
-        live = format!("{live} AND f.source_id IN ({})", ids.join(", "));
-    }
-    Ok(live)
+    Ok(match past.published_by {
+        None => live,
+        Some(by) => format!("{live} AND {}", published(connection, by)?),
+    })
 }
 
-fn conditions(connection: &Connection, kind: &Kind, live: &str, tests: &[Test], values: &mut Vec<Sql>) -> Result<String> {
+/// The condition that the source of a row had been published by a day.
+///
+/// # Errors
+/// Sources cannot be looked up.
+pub fn published(connection: &Connection, by: i64) -> Result<String> {
+    let mut read = connection.prepare("SELECT id, published FROM sources WHERE published IS NOT NULL")?;
+    let found = read.query_map([], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?)))?;
+    let mut ids = Vec::new();
+    for source in found {
+        let (id, published) = source?;
+        // known only to the year, it may have been published on any day of it
+        if date::parse(&published).is_ok_and(|days| days.last.is_some_and(|last| last <= by)) {
+            ids.push(id.to_string());
+        }
+    }
+    Ok(format!("f.source_id IN ({})", ids.join(", ")))
+}
+
+fn conditions(connection: &Connection, kind: &'static Kind, live: &str, tests: &[Test], values: &mut Vec<Sql>) -> Result<String> {
     let mut all = vec![live.to_owned()];
     for test in tests {
         all.push(condition(connection, kind, test, values)?);

@@ -12,7 +12,7 @@ use crate::value::date::Days;
 use crate::value::{Cell, Type, Value, date};
 
 /// One test as SQL that is true or not; a kind without the field has no fact that passes.
-pub fn condition(connection: &Connection, kind: &Kind, test: &Test, values: &mut Vec<Sql>) -> Result<String> {
+pub fn condition(connection: &Connection, kind: &'static Kind, test: &Test, values: &mut Vec<Sql>) -> Result<String> {
     match test {
         Test::When(days, strength) => Ok(window(*days, *strength, values)),
         Test::AnyActor(words) => {
@@ -78,7 +78,7 @@ fn ids_of(connection: &Connection, class: Class, words: &[String], countries: bo
     Ok(ids.iter().map(i64::to_string).collect::<Vec<_>>().join(", "))
 }
 
-fn among(connection: &Connection, kind: &Kind, field: &Field, words: &[String], values: &mut Vec<Sql>) -> Result<String> {
+fn among(connection: &Connection, kind: &'static Kind, field: &Field, words: &[String], values: &mut Vec<Sql>) -> Result<String> {
     match field.ty {
         Type::Actor => return Ok(format!("f.{}_id IN ({})", field.name, ids_of(connection, Class::Actor, words, false)?)),
         Type::Place => {
@@ -115,7 +115,14 @@ fn pattern(text: &str) -> String {
     format!("%{escaped}%")
 }
 
-fn compare(connection: &Connection, kind: &Kind, field: &Field, op: Op, value: &Value, values: &mut Vec<Sql>) -> Result<String> {
+fn compare(
+    connection: &Connection,
+    kind: &'static Kind,
+    field: &Field,
+    op: Op,
+    value: &Value,
+    values: &mut Vec<Sql>,
+) -> Result<String> {
     let by = expression(kind, field);
     let text = value.text().unwrap_or_default().to_owned();
     match op {

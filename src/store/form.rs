@@ -29,8 +29,6 @@ pub struct Form {
     pub insert: String,
     /// Finds the live row of a source and key.
     pub live: String,
-    /// Retires a row.
-    pub retire: String,
 }
 
 impl Form {
@@ -61,7 +59,6 @@ impl Form {
                 "SELECT f.id, f.digest, r.file IS NULL FROM {table} f JOIN imports r ON r.id = f.import_id
                   WHERE f.source_id = ?1 AND f.key = ?2 AND f.retired_by_id IS NULL"
             ),
-            retire: format!("UPDATE {table} SET retired_by_id = ?1, retired_why = ?2 WHERE id = ?3"),
         }
     }
 
@@ -215,6 +212,22 @@ impl<'r> Prepared<'r> {
             object.insert(name.clone(), serde_json::Value::String(text.clone()));
         }
         self.values[column] = Bound::Text(serde_json::Value::Object(object).to_string().into());
+    }
+
+    /// Takes the columns that have no field out of the row.
+    pub fn take_extra(&mut self) -> Option<Cow<'r, str>> {
+        let (_, column) = self.form.find("extra")?;
+        match std::mem::replace(&mut self.values[column], Bound::Null) {
+            Bound::Text(object) => Some(object),
+            _ => None,
+        }
+    }
+
+    /// Puts them back.
+    pub fn set_extra(&mut self, object: Cow<'r, str>) {
+        if let Some((_, column)) = self.form.find("extra") {
+            self.values[column] = Bound::Text(object);
+        }
     }
 
     /// Says what it is called, within which source.

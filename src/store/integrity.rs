@@ -5,7 +5,7 @@ use rusqlite::Connection;
 use super::compile::wording;
 use super::form::Form;
 use super::select::plain;
-use super::{Store, search};
+use super::{Store, search, summary};
 use crate::exit::{Failure, Result};
 use crate::kind::{KINDS, Kind};
 use crate::value::{Cell, date};
@@ -23,6 +23,9 @@ impl Store {
         for kind in KINDS {
             altered(&self.connection, kind, &mut each)?;
             self.strays(kind, &mut each)?;
+        }
+        for kind in self.false_sums()? {
+            each(summary::table(kind), "is not what the facts add up to")?;
         }
         let mut read = self.connection.prepare("SELECT \"table\", rowid, parent FROM pragma_foreign_key_check")?;
         let mut rows = read.query([])?;
@@ -60,6 +63,12 @@ impl Store {
                 ),
                 "belongs to a run of another source",
             ),
+            (
+                format!(
+                    "SELECT '{table} row ' || (id >> 4) FROM extras WHERE id & 15 = {place} AND id >> 4 NOT IN (SELECT id FROM {table})"
+                ),
+                "is gone, and has columns without a field all the same",
+            ),
         ];
         for (sql, what) in questions {
             let mut read = self.connection.prepare(&sql)?;
@@ -78,7 +87,7 @@ fn altered(
     each: &mut impl FnMut(String, &'static str) -> Result<()>,
 ) -> Result<()> {
     let form = Form::of(kind);
-    let shown: Vec<String> = form.given().map(wording).collect();
+    let shown: Vec<String> = form.given().map(|field| wording(kind, field)).collect();
     let sql = format!(
         "SELECT (SELECT slug FROM sources WHERE id = f.source_id) || ':' || f.key, f.digest, f.date, f.first_day, f.last_day, {}
            FROM {} f ORDER BY f.id",

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
 use super::names::{Class, Found, Lookup, spelling};
-use super::{Store, search};
+use super::{Store, search, summary};
 use crate::exit::Result;
 use crate::kind::KINDS;
 use crate::value::Type;
@@ -60,6 +60,7 @@ impl Store {
         }
         let facts = bearing(&transaction, class, name)?;
         search::rebuild(&transaction)?;
+        summary::rebuild(&transaction)?;
         transaction.commit()?;
         Ok(Linked::Done(to.usual, facts))
     }

@@ -6,6 +6,7 @@ mod compile;
 mod condition;
 mod diff;
 pub mod draft;
+mod extra;
 mod fault;
 mod form;
 mod held;
@@ -26,6 +27,7 @@ mod search;
 mod select;
 mod sql;
 mod status;
+mod summary;
 mod texts;
 mod undo;
 mod write;
@@ -43,6 +45,7 @@ pub use output::Output;
 pub use release::{About, Release};
 pub use sql::{Column, Cost};
 pub use status::{Held, History, Status};
+pub use summary::{Asked, Sums};
 pub use undo::Undone;
 pub use write::{Counts, Outcome, Refused, Run, Writer};
 
@@ -51,6 +54,8 @@ pub use write::{Counts, Outcome, Refused, Run, Writer};
 pub struct Store {
     connection: Connection,
     path: PathBuf,
+    /// Its schema was found to be the one that the migrations make.
+    is_ours: bool,
 }
 
 impl Store {

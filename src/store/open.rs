@@ -9,7 +9,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use super::place::{self, MAGIC};
-use super::{Store, draft, interrupt, migrate, schema};
+use super::{Store, draft, extra, interrupt, migrate, schema};
 use crate::exit::{Exit, Failure, Result};
 
 /// 'FACT', in the header of every database of facts (set by the first migration).
@@ -46,10 +46,11 @@ impl Store {
         if matches!(access, Access::Read { .. }) {
             roll_back_if_hot(&path)?;
         }
-        let mut store = Store { connection: connect(&path, access)?, path };
+        let is_ours = access != Access::Read { any_schema: true };
+        let mut store = Store { connection: connect(&path, access)?, path, is_ours };
         match access {
-            Access::Read { any_schema } => migrate::check_current(&store.connection, &store.path).and_then(|()| {
-                let check = if any_schema { schema::check_tables } else { schema::check };
+            Access::Read { .. } => migrate::check_current(&store.connection, &store.path).and_then(|()| {
+                let check = if is_ours { schema::check } else { schema::check_tables };
                 check(&store.connection, &store.path)
             })?,
             Access::Write => {
@@ -70,7 +71,7 @@ impl Store {
             return Err(missing(&path));
         }
         roll_back_if_hot(&path)?;
-        Ok(Store { connection: connect(&path, Access::Read { any_schema: true })?, path })
+        Ok(Store { connection: connect(&path, Access::Read { any_schema: true })?, path, is_ours: false })
     }
 
     /// A further connection to a database that is open for reading, which waits for nobody.
@@ -80,7 +81,7 @@ impl Store {
     pub(super) fn beside(path: &Path) -> Result<Store> {
         let connection = connect(path, Access::Read { any_schema: true })?;
         connection.busy_timeout(Duration::ZERO)?;
-        Ok(Store { connection, path: path.to_owned() })
+        Ok(Store { connection, path: path.to_owned(), is_ours: false })
     }
 
     /// Opens the database to write, creating it if there is none, and lets `fill` write to it.
@@ -101,7 +102,7 @@ impl Store {
         };
         let failed = |e: &std::io::Error| Failure::io(format!("cannot create {}", place.display()), e);
         let draft = draft::begin(folder).map_err(|e| failed(&e))?.into_temp_path();
-        let mut store = Store { connection: connect(&draft, Access::Write)?, path: place.clone() };
+        let mut store = Store { connection: connect(&draft, Access::Write)?, path: place.clone(), is_ours: true };
         // SQLite counts its cache in pages, those of the size that it had before
         store.connection.execute_batch(&format!("PRAGMA page_size = 16384; {CACHE}"))?;
         migrate::run(&mut store.connection, &store.path)?;
@@ -221,6 +222,7 @@ fn connect(path: &Path, access: Access) -> Result<Connection> {
         connection.set_db_config(option, on)?;
     }
     connection.set_prepared_statement_cache_capacity(64);
+    extra::teach(&connection)?;
     connection.execute_batch("PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0;")?;
     if access == Access::Write {
         connection.execute_batch(&format!("PRAGMA synchronous = EXTRA; {CACHE}"))?;

@@ -87,6 +87,7 @@ impl Writer<'_> {
         if outcome != Outcome::Unchanged {
             self.names.forget();
         }
+        self.changes.moved |= outcome == Outcome::Changed && [parent::PLACES.table, parent::NAMES.table].contains(&table.table);
         Ok(Ok(outcome))
     }
 
@@ -104,7 +105,8 @@ impl Writer<'_> {
                         later.table,
                         column = later.column
                     );
-                    self.transaction.prepare_cached(&sql)?.execute(params![bearer, later.id])?;
+                    let set = self.transaction.prepare_cached(&sql)?.execute(params![bearer, later.id])?;
+                    self.changes.moved |= set > 0 && later.class == Class::Place;
                 }
                 Err(expected) => refused.push((later.place, Refused { field: later.field, expected })),
             }

@@ -8,6 +8,7 @@ use std::rc::Rc;
 
 use rusqlite::params;
 
+use super::extra;
 use super::form::Prepared;
 use super::write::{Counts, Outcome, Refused, Writer};
 use crate::exit::{Failure, Result};
@@ -294,7 +295,7 @@ impl Release {
                 }
                 (Outcome::Added | Outcome::Changed, live) => {
                     if let Some(live) = live {
-                        writer.retire(&prepared.form, live.id, self.import, "changed")?;
+                        writer.retire(kind, live.id, self.import, "changed")?;
                     }
                     match writer.insert(&mut prepared, self.import, digest)? {
                         Some(id) => {
@@ -307,6 +308,7 @@ impl Release {
                             Some(live) if live.digest == digest => Outcome::Repeated,
                             _ => {
                                 for (kind, id) in added {
+                                    extra::forget(&writer.transaction, kind, "f.id = ?1", id)?;
                                     let sql = format!("DELETE FROM {} WHERE id = ?1", kind.table);
                                     writer.transaction.prepare_cached(&sql)?.execute([id])?;
                                 }
@@ -351,17 +353,11 @@ impl Release {
                 rows.collect::<Result<_, _>>()?
             };
             for id in rows.into_iter().filter(|id| !self.has_seen(kind, *id)) {
-                self.retire_absent(writer, kind, id)?;
+                writer.retire(kind, id, self.import, "absent")?;
                 lost = true;
             }
         }
         Ok(lost)
-    }
-
-    fn retire_absent(&self, writer: &Writer<'_>, kind: &Kind, id: i64) -> Result<()> {
-        let sql = format!("UPDATE {} SET retired_by_id = ?1, retired_why = 'absent' WHERE id = ?2", kind.table);
-        writer.transaction.prepare_cached(&sql)?.execute(params![self.import, id])?;
-        Ok(())
     }
 
     /// Retires what was imported with the same description before, and is not in this release.
@@ -380,7 +376,7 @@ impl Release {
                 absent.collect::<Result<_, _>>()?
             };
             for (id, key) in rows {
-                self.retire_absent(writer, kind, id)?;
+                writer.retire(kind, id, self.import, "absent")?;
                 records.insert(key.split('/').take(self.parts).collect::<Vec<_>>().join("/"));
             }
         }

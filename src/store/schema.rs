@@ -18,10 +18,11 @@ pub const MIGRATIONS: &[&str] = &[
     "ccd984aaccf5e6aedc7b15680c2e45072b30230cf605308b30ba6415d5d943e3",
     "89af3de4cfbc89ad5343b64b1901cf48afc7e74830f8cdb165bd58a067e60b8b",
     "85b9e37154a0c9e65100fb35910258ba8ed5c9cee995d374b50c16f52760438b",
+    "580cd3e118c63f353cc32af4749414f4eb31ad012b7d381b2de9e7ab56fdfbfd",
 ];
 
 /// SHA-256 of the schema that the migrations make, by version; only the newest can be read.
-const FINGERPRINT: &str = "036b6de2e56b37d9b4281a9a1b92b7b137a14fdbbfb6905d64aa915daf004870";
+const FINGERPRINT: &str = "8e02d10ea930af1b41e0e47c7638696391d7b5036d8fda5f8956010de1fa97be";
 
 /// Refuses a database whose schema is not the one that the migrations make.
 ///
@@ -81,6 +82,7 @@ mod tests {
 
     use super::*;
     use crate::kind::{Field, Need};
+    use crate::store::summary;
     use crate::value::Type;
 
     #[test]
@@ -121,8 +123,28 @@ mod tests {
             .unwrap();
         let found: BTreeSet<(String, bool)> =
             read.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap().map(Result::unwrap).collect();
-        let declared: BTreeSet<(String, bool)> = tables().iter().map(|(table, ..)| ((*table).to_owned(), true)).collect();
-        assert_eq!(found, declared);
+        let declared = tables().into_iter().map(|(table, ..)| table.to_owned());
+        let summaries = KINDS.iter().filter(|kind| !kind.summed.is_empty()).map(|kind| summary::table(kind));
+        let kept = ["layouts", "extras", "summed"].map(str::to_owned);
+        let all: BTreeSet<(String, bool)> = declared.chain(summaries).chain(kept).map(|table| (table, true)).collect();
+        assert_eq!(found, all);
+    }
+
+    #[test]
+    fn a_summary_has_the_sorts_and_figures_of_its_kind() {
+        let connection = migrated();
+        for kind in KINDS.iter().filter(|kind| !kind.summed.is_empty()) {
+            let fixed = ["id", "source_id", "date", "first_day", "last_day", "place_id", "facts"].map(str::to_owned);
+            let sorts = kind.summed.iter().map(|name| (*name).to_owned());
+            let figures = summary::figures(kind)
+                .flat_map(|figure| ["n", "sum", "min", "max"].map(|part| format!("{}_{part}", figure.name)));
+            let declared: BTreeSet<String> = fixed.into_iter().chain(sorts).chain(figures).collect();
+            assert_eq!(columns(&connection, &summary::table(kind)), declared, "{}", kind.name);
+            let alone: String = connection
+                .query_row("SELECT sql FROM sqlite_schema WHERE name = ?1", [format!("{}_alone", kind.table)], |row| row.get(0))
+                .unwrap();
+            assert!(alone.ends_with(&summary::alone(kind).replace("f.", "")), "{alone}");
+        }
     }
 
     #[test]

@@ -6,9 +6,11 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Row, params_from_iter};
 
 use super::Store;
-use super::compile::{self, Compiled, Read};
+use super::compile::{self, Compiled, Part, Read};
 use super::condition;
+use super::extra;
 use super::names::{self, Class};
+use super::summary::{Asked, Sums};
 use crate::exit::{Exit, Failure, Result};
 use crate::kind::Field;
 use crate::query::{Op, Past, Query, Test};
@@ -29,17 +31,20 @@ impl Store {
     }
 
     /// Gathers every fact that a query is about, in any order; names and sources are numbers that [`Store::called`]
-    /// knows. Many facts are read by two threads, each of which begins with a `T` of its own.
+    /// knows. Where a summary tells what is asked, it goes to `summed`, and only the facts that it does not hold to `row`.
+    /// Many facts are read by two threads, each of which begins with a `T` of its own.
     ///
     /// # Errors
-    /// The database cannot be read, or `row` fails.
+    /// The database cannot be read, or `row` or `summed` fails.
     pub fn gather<T: Send>(
         &self,
         query: &Query,
+        asked: Asked<'_>,
         begin: impl Fn() -> T + Sync,
         row: impl Fn(&mut T, &Store, &[Cell<'_>]) -> Result<()> + Sync,
+        summed: impl Fn(&mut T, &Store, &Sums) -> Result<()>,
     ) -> Result<Vec<T>> {
-        let part = |store: &Store, part: Option<(i64, i64)>| {
+        let part = |store: &Store, part: Part| {
             let mut gathered = begin();
             let compiled = compile::numbers(&store.connection, query, part)?;
             store.hand_on(compiled, &mut |cells| row(&mut gathered, store, cells))?;
@@ -48,6 +53,11 @@ impl Store {
         // while one connection reads, nobody can commit: another that begins to read then sees the same; not so with a
         // write-ahead log, which somebody else may have given the database
         let reading = self.connection.unchecked_transaction()?;
+        if let Some(sums) = self.sums(query, asked)? {
+            let mut gathered = part(self, Part::Alone)?;
+            sums.iter().try_for_each(|sums| summed(&mut gathered, self, sums))?;
+            return Ok(vec![gathered]);
+        }
         let journal: String = self.connection.pragma_query_value(None, "journal_mode", |row| row.get(0))?;
         let is_whole = query.words.is_none() && !query.tests.iter().any(|test| matches!(test, Test::When(..)));
         let most: i64 = match query.kinds.as_slice() {
@@ -58,15 +68,15 @@ impl Store {
         };
         let path = self.path.clone();
         let gathered = if most < MANY {
-            vec![part(self, None)?]
+            vec![part(self, Part::Whole)?]
         } else {
             std::thread::scope(|scope| {
-                let other = scope.spawn(|| part(&Store::beside(&path)?, Some((most / 2 + 1, most))));
-                let first = part(self, Some((i64::MIN, most / 2)))?;
+                let other = scope.spawn(|| part(&Store::beside(&path)?, Part::Ids(most / 2 + 1, most)));
+                let first = part(self, Part::Ids(i64::MIN, most / 2))?;
                 let other: Result<T> = other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
                 Ok::<_, Failure>(match other {
                     // a writer waits, and lets nobody else begin
-                    Err(busy) if busy.exit == Exit::Busy => vec![first, part(self, Some((most / 2 + 1, most)))?],
+                    Err(busy) if busy.exit == Exit::Busy => vec![first, part(self, Part::Ids(most / 2 + 1, most))?],
                     other => vec![first, other?],
                 })
             })?
@@ -117,6 +127,7 @@ impl Store {
     /// Names cannot be looked up.
     pub fn explain(&self, query: &Query) -> Result<String> {
         let Compiled { sql, values, .. } = compile::compile(&self.connection, query)?;
+        let sql = extra::anywhere(&sql);
         let mut statement = self.connection.prepare(&sql)?;
         for (i, value) in values.iter().enumerate() {
             statement.raw_bind_parameter(i + 1, value)?;

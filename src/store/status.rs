@@ -76,9 +76,9 @@ impl Store {
     pub fn export_kind(&self, kind: &'static Kind, run: Option<i64>, row: impl FnMut(&[Cell<'_>]) -> Result<()>) -> Result<u64> {
         let then = |field: &Field| match run {
             Some(run) if field.name.starts_with("retired_") => {
-                format!("CASE WHEN f.retired_by_id <= {run} THEN {} END", compile::wording(field))
+                format!("CASE WHEN f.retired_by_id <= {run} THEN {} END", compile::wording(kind, field))
             }
-            _ => compile::wording(field),
+            _ => compile::wording(kind, field),
         };
         let shown: Vec<String> = kind.fields().filter(|field| field.is_stored()).map(then).collect();
         let order = "(SELECT slug FROM sources WHERE id = f.source_id), f.key, f.import_id, f.id";
@@ -177,7 +177,7 @@ impl Store {
         let mut found = Vec::new();
         for kind in KINDS {
             let fields: Vec<&'static Field> = kind.fields().filter(|field| field.is_given()).collect();
-            let shown: Vec<String> = fields.iter().map(|field| compile::wording(field)).collect();
+            let shown: Vec<String> = fields.iter().map(|field| compile::wording(kind, field)).collect();
             let sql = format!(
                 "SELECT {} FROM {} f WHERE f.source_id = (SELECT id FROM sources WHERE slug = ?1) AND f.key = ?2 AND f.retired_by_id IS NULL",
                 shown.join(", "),

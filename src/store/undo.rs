@@ -4,7 +4,7 @@ use rusqlite::{OptionalExtension, Transaction, TransactionBehavior};
 
 use super::link::roles;
 use super::names::Class;
-use super::{Store, search};
+use super::{Store, extra, search, summary};
 use crate::exit::Result;
 use crate::kind::KINDS;
 
@@ -36,6 +36,7 @@ impl Store {
             if let Some(later) = transaction.query_row(&later, [run], |row| row.get(0))? {
                 return Ok(Undone::Later(later));
             }
+            extra::forget(&transaction, kind, "f.import_id = ?1", run)?;
             gone += transaction.execute(&format!("DELETE FROM {} WHERE import_id = ?1", kind.table), [run])?;
             let revive = format!("UPDATE {} SET retired_by_id = NULL, retired_why = NULL WHERE retired_by_id = ?1", kind.table);
             again += transaction.execute(&revive, [run])?;
@@ -43,6 +44,7 @@ impl Store {
         forget(&transaction, run)?;
         transaction.execute("DELETE FROM imports WHERE id = ?1", [run])?;
         search::rebuild(&transaction)?;
+        summary::rebuild(&transaction)?;
         transaction.commit()?;
         Ok(Undone::Done(gone as u64, again as u64))
     }

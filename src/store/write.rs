@@ -8,11 +8,13 @@ use std::rc::Rc;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params, params_from_iter};
 
 use super::bulk::Bulk;
+use super::extra::Layouts;
 use super::form::{Bound, Form, Prepared, Sum};
 use super::held::Held;
 use super::names::{Class, Found, Lookup, spelling};
 use super::parents::Later;
 use super::resolve::Resolved;
+use super::summary::Changes;
 use super::{Store, search, texts};
 use crate::exit::{Failure, Result};
 use crate::kind::{Field, Kind, Row, shared};
@@ -92,6 +94,8 @@ pub struct Writer<'c> {
     pub(super) transaction: Transaction<'c>,
     pub(super) names: Lookup,
     pub(super) resolved: Resolved,
+    layouts: Layouts,
+    pub(super) changes: Changes,
     /// A large load is under way.
     pub(super) bulk: Option<Bulk>,
     pub(super) later: Vec<Later>,
@@ -129,6 +133,8 @@ impl Store {
             transaction,
             names: Lookup::default(),
             resolved: Resolved::default(),
+            layouts: Layouts::default(),
+            changes: Changes::default(),
             bulk: None,
             later: Vec::new(),
             run,
@@ -191,7 +197,7 @@ impl Writer<'_> {
         if outcome != Outcome::Unchanged {
             let import = self.import(source)?;
             if let Some(live) = live {
-                self.retire(&prepared.form, live.id, import, "changed")?;
+                self.retire(kind, live.id, import, "changed")?;
             }
             self.insert(&mut prepared, import, digest)?;
         }
@@ -225,7 +231,13 @@ impl Writer<'_> {
 
     /// Resolves the names of a row and gives its date its days.
     pub(super) fn prepare<'r>(&mut self, kind: &'static Kind, row: &'r Row<'_>) -> Result<Result<Prepared<'r>, Refused>> {
-        let form = Rc::clone(self.forms.entry(kind.name).or_insert_with(|| Rc::new(Form::of(kind))));
+        let form = match self.forms.get(kind.name) {
+            Some(form) => Rc::clone(form),
+            None => {
+                self.changes.begin(&self.transaction, kind)?;
+                Rc::clone(self.forms.entry(kind.name).or_insert(Rc::new(Form::of(kind))))
+            }
+        };
         let mut prepared = Prepared::new(form);
         let mut days = Days { first: None, last: None };
         if let Some((_, Given::Cell(Cell::Text(text)))) = row.iter().find(|(field, _)| field.ty == Type::Date) {
@@ -313,8 +325,10 @@ impl Writer<'_> {
     }
 
     /// Retires a row.
-    pub(super) fn retire(&mut self, form: &Form, id: i64, import: i64, why: &str) -> Result<()> {
-        self.transaction.prepare_cached(&form.retire)?.execute(params![import, why, id])?;
+    pub(super) fn retire(&mut self, kind: &'static Kind, id: i64, import: i64, why: &str) -> Result<()> {
+        let retire = || format!("UPDATE {} SET retired_by_id = ?1, retired_why = ?2 WHERE id = ?3", kind.table);
+        self.held.get("retire", kind.name, retire)?.execute(params![import, why, id])?;
+        self.changes.retire(kind, id);
         Ok(())
     }
 
@@ -322,10 +336,23 @@ impl Writer<'_> {
     pub(super) fn insert(&mut self, prepared: &mut Prepared<'_>, import: i64, digest: Sum) -> Result<Option<i64>> {
         prepared.sign(import, digest);
         self.first_run = Some(self.first_run.map_or(import, |first| first.min(import)));
+        let mut layout = None;
+        if let Some(object) = prepared.take_extra() {
+            layout = self.layouts.take(&self.transaction, &object)?;
+            if layout.is_none() {
+                prepared.set_extra(object);
+            }
+        }
         let form = &prepared.form;
         let insert = self.held.get("insert", form.kind.name, || form.insert.clone())?;
-        let added = insert.execute(params_from_iter(&prepared.values))?;
-        Ok((added > 0).then(|| self.transaction.last_insert_rowid()))
+        if insert.execute(params_from_iter(&prepared.values))? == 0 {
+            return Ok(None);
+        }
+        let id = self.transaction.last_insert_rowid();
+        if let Some(layout) = layout {
+            self.layouts.keep(&mut self.held, form.kind, id, layout)?;
+        }
+        Ok(Some(id))
     }
 
     /// What is written from now on belongs to this run.
@@ -437,6 +464,7 @@ impl Writer<'_> {
         } else if let Some(first) = self.first_run {
             search::add(&self.transaction, first)?;
         }
+        self.changes.end(&self.transaction, self.run.file.is_some())?;
         self.transaction.commit()?;
         Ok(())
     }

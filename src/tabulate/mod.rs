@@ -7,7 +7,7 @@ mod tally;
 
 use std::collections::BTreeMap;
 
-pub use tally::{Entry, Tally};
+pub use tally::{Entry, Many, Tally};
 use tally::{Group, Period};
 
 use crate::value::text::grouped;
@@ -38,6 +38,18 @@ impl Aggregate {
     /// Whether figures are mixed into one that none of the sources states.
     fn adds_up(self) -> bool {
         matches!(self, Aggregate::Sum | Aggregate::Mean | Aggregate::Median)
+    }
+
+    /// Whether it must see every figure, and not what some add up to.
+    #[must_use]
+    pub fn wants_each(self) -> bool {
+        matches!(self, Aggregate::Median | Aggregate::List)
+    }
+
+    /// Whether it is about the lowest or the highest.
+    #[must_use]
+    pub fn wants_ends(self) -> bool {
+        matches!(self, Aggregate::Min | Aggregate::Max | Aggregate::Range)
     }
 }
 

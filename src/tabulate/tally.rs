@@ -24,6 +24,22 @@ pub struct Entry<'a> {
     pub reference: &'a str,
 }
 
+/// Facts of one source on their way into the cross-table, added up, but for their labels; none is for a period or answers a
+/// question.
+#[derive(Debug, Clone, Copy)]
+pub struct Many {
+    /// How many.
+    pub facts: u64,
+    /// How many of them state a figure.
+    pub stated: u64,
+    /// The sum of the figures.
+    pub sum: f64,
+    /// The lowest.
+    pub low: Option<f64>,
+    /// The highest.
+    pub high: Option<f64>,
+}
+
 /// Facts gathered by their labels, so that what is kept grows with the table and not with the facts.
 #[derive(Debug)]
 pub struct Tally {
@@ -152,6 +168,19 @@ impl Tally {
             Some(group) => group.add(entry, counted, self.aggregate),
             None => self.groups.entry(labels.to_vec()).or_default().add(entry, counted, self.aggregate),
         }
+    }
+
+    /// Adds facts that are added up already, under their labels, as [`Tally::add`] does.
+    pub fn add_many(&mut self, labels: &[u32], counts: usize, source: u32, many: &Many) {
+        self.sources.insert(source);
+        let (sources, counted) = match many.stated {
+            0 => (BTreeSet::new(), BTreeSet::new()),
+            _ => ([source].into(), [labels[labels.len() - counts..].to_vec()].into()),
+        };
+        let Many { facts, stated, sum, low, high } = *many;
+        let sum = Sum { sum, lost: 0.0 };
+        let group = Group { facts, stated, sum, low, high, sources, counts: counted, ..Group::default() };
+        self.groups.entry(labels.to_vec()).or_default().take(&group);
     }
 
     /// The sources of all facts.

@@ -255,6 +255,123 @@ fn tables_hold_what_was_counted() {
     }
 }
 
+/// R31: a summary says what the facts say, whatever was written, changed, merged, taken back or altered by another program.
+#[test]
+fn summaries_say_what_the_facts_say() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("facts.db").to_str().unwrap().to_owned();
+    done(folder.path(), &["seed"]);
+    let mut chance = Chance::new(38);
+    let mut tables = 0;
+    let mut compare = |after: &str| {
+        for _ in 0..size(25, 250) {
+            let kind = *chance.pick(&["events", "casualties"]);
+            let sorts: &[&str] = if kind == "events" { &["type"] } else { &["harm", "population"] };
+            let sides = [&["year", "decade", "country", "source", "kind"], sorts].concat();
+            let (a, b) = (*chance.pick(&sides), *chance.pick(&sides));
+            let mut arguments = vec!["tabulate", kind, "--rows", a, "-f", "csv", "--db", &database];
+            if a != b {
+                arguments.extend(["--cols", b]);
+            }
+            if chance.below(3) > 0 {
+                let figures: &[&str] = if kind == "events" { &["deaths_low", "deaths_best"] } else { &["best", "high"] };
+                arguments.extend(["--value", *chance.pick(figures)]);
+                arguments.extend(["--agg", *chance.pick(&["sum", "count", "min", "max", "mean", "range", "median"])]);
+            }
+            if chance.below(2) == 0 {
+                arguments.push("--sum-across-sources");
+            }
+            if chance.below(3) == 0 {
+                arguments.push(*chance.pick(&["--totals=both", "--totals=rows"]));
+            }
+            let filters = [
+                "--source=ucdp-ged",
+                "--during=1990..2003",
+                "--during=2003-05",
+                "--country=Iraq",
+                "--not=country=Iraq",
+                "--match=within",
+                "--type=state-based violence",
+                "--harm=killed",
+                "--published-by=2020",
+            ];
+            let filter = *chance.pick(&filters);
+            if chance.below(2) == 0
+                && (filter.starts_with("--type"), filter.starts_with("--harm")) <= (kind == "events", kind != "events")
+            {
+                arguments.push(filter);
+                if filter == "--match=within" {
+                    arguments.push("--during=1995..2010");
+                }
+            }
+            let summed = within(&arguments);
+            // an answer about the past, even of the future, comes from the facts
+            arguments.push("--as-of=import=1000000");
+            let counted = within(&arguments);
+            assert_eq!(
+                (summed.0, &summed.1),
+                (counted.0, &counted.1),
+                "after {after}: {arguments:?}: {} / {}",
+                summed.2,
+                counted.2
+            );
+            tables += usize::from(summed.0 == 0);
+        }
+        let (code, found, said) = within(&["check", "--rule", "integrity", "-f", "csv", "--db", &database]);
+        assert_eq!((code, found.as_str()), (0, "rule,ref,finding\n"), "after {after}: {said}");
+    };
+    compare("a seed");
+    for (release, seed) in [("1", 31), ("2", 32)] {
+        fs::write(folder.path().join("few.csv"), events(300, seed)).unwrap();
+        done(folder.path(), &["import", "few.csv", "--dataset", "ucdp-ged", "--release", release]);
+        compare("an import");
+    }
+    let (_, refs, _) =
+        within(&["query", "events", "--source", "ucdp-ged", "--columns", "ref,country", "-f", "csv", "--db", &database]);
+    for line in refs.lines().skip(1).take(40) {
+        let reference = line.split(',').next().unwrap();
+        done(folder.path(), &["edit", reference, "deaths_best=0", "deaths_low=0"]);
+    }
+    compare("edits");
+    let countries: Vec<&str> = refs.lines().skip(1).filter_map(|line| line.split(',').nth(1)).collect();
+    let other = countries.iter().find(|country| **country != countries[0]).unwrap();
+    done(folder.path(), &["names", "merge", "--place", countries[0], other]);
+    compare("a merge");
+    let another = rusqlite::Connection::open(&database).unwrap();
+    let last: i64 = another.query_row("SELECT max(id) FROM imports", [], |row| row.get(0)).unwrap();
+    done(folder.path(), &["undo", &last.to_string()]);
+    compare("an undo");
+    another.execute("UPDATE events SET deaths_best = deaths_best + 1 WHERE id % 3 = 0", []).unwrap();
+    let whole: i64 = another.query_row("SELECT count(*) FROM summed", [], |row| row.get(0)).unwrap();
+    assert_eq!(whole, 1, "a trigger tells that the summary of events is not whole");
+    drop(another);
+    let table = |more: &[&str]| {
+        within(
+            &[
+                &[
+                    "tabulate",
+                    "events",
+                    "--rows",
+                    "year",
+                    "--value",
+                    "deaths_best",
+                    "--source",
+                    "ucdp-ged",
+                    "-f",
+                    "csv",
+                    "--db",
+                    &database,
+                ],
+                more,
+            ]
+            .concat(),
+        )
+    };
+    assert_eq!(table(&[]).1, table(&["--as-of=import=1000000"]).1);
+    say(&format!("{tables} tables of summaries"));
+    assert!(tables > 0);
+}
+
 /// R32: text that attacks is a text like any other, in every flag that takes one.
 #[test]
 fn hostile_text_is_text() {
