@@ -7,6 +7,8 @@ use rusqlite::ToSql;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use sha2::{Digest, Sha256};
 
+use super::resolve::Meant;
+use super::{search, summary};
 use crate::kind::{Field, Kind};
 use crate::value::date::Days;
 use crate::value::{Cell, real};
@@ -25,6 +27,10 @@ pub struct Form {
     by_name: Vec<usize>,
     /// How many columns they fill.
     width: usize,
+    /// Those whose words are searched.
+    searched: Vec<usize>,
+    /// The columns that a summary is made of, where the kind has one.
+    pub summed: Option<Summed>,
     /// Adds a row, unless a live one has its key.
     pub insert: String,
     /// Finds the live row of a source and key.
@@ -46,11 +52,24 @@ impl Form {
         by_name.sort_unstable_by_key(|i| fields[*i].0.name);
         let marks = vec!["?"; columns.len()].join(", ");
         let table = kind.table;
+        let searched = (0..fields.len()).filter(|i| search::is_searched(fields[*i].0)).collect();
+        let column = |name: &str| columns.iter().position(|column| column == name).unwrap_or_default();
+        let summed = (!kind.summed.is_empty()).then(|| Summed {
+            source: column("source_id"),
+            date: column("date"),
+            span: column("date_span"),
+            topic: column("topic"),
+            event: kind.field("event").map(|field| column(field.name)),
+            sorts: kind.summed.iter().map(|name| column(name)).collect(),
+            figures: summary::figures(kind).map(|figure| column(figure.name)).collect(),
+        });
         Form {
             kind,
             fields,
             by_name,
             width,
+            searched,
+            summed,
             insert: format!(
                 "INSERT INTO {table} ({}) VALUES ({marks}) ON CONFLICT (source_id, key) WHERE retired_by_id IS NULL DO NOTHING",
                 columns.join(", ")
@@ -106,6 +125,25 @@ impl Form {
     }
 }
 
+/// The columns that a summary is made of.
+#[derive(Debug)]
+pub struct Summed {
+    /// The source.
+    pub source: usize,
+    /// The date, and behind it its first and last day.
+    pub date: usize,
+    /// Whether it holds throughout the date.
+    pub span: usize,
+    /// The question that it answers.
+    pub topic: usize,
+    /// The event that it belongs to.
+    pub event: Option<usize>,
+    /// What the kind is summed by.
+    pub sorts: Vec<usize>,
+    /// What is added up.
+    pub figures: Vec<usize>,
+}
+
 /// What a fact states, in short.
 pub type Sum = [u8; 16];
 
@@ -154,15 +192,17 @@ pub struct Prepared<'r> {
     pub form: Rc<Form>,
     /// The values of its columns.
     pub values: Vec<Bound<'r>>,
-    /// What the digest takes in of references: their wording.
-    wording: Vec<(usize, Rc<str>)>,
+    /// What the digest takes in of references, their wording, and the words that find them.
+    wording: Vec<(usize, Rc<str>, Rc<str>)>,
+    /// The country of the place, or what that lies in.
+    pub country: Option<i64>,
 }
 
 impl<'r> Prepared<'r> {
     /// One that states nothing yet.
     pub fn new(form: Rc<Form>) -> Prepared<'r> {
         let values = vec![Bound::Null; form.width + SIGNED.len()];
-        Prepared { form, values, wording: Vec::new() }
+        Prepared { form, values, wording: Vec::new(), country: None }
     }
 
     /// The same, owning its texts.
@@ -174,7 +214,8 @@ impl<'r> Prepared<'r> {
             Bound::Real(n) => Bound::Real(n),
             Bound::Blob(sum) => Bound::Blob(sum),
         };
-        Prepared { form: self.form, values: self.values.into_iter().map(own).collect(), wording: self.wording }
+        let values = self.values.into_iter().map(own).collect();
+        Prepared { form: self.form, values, wording: self.wording, country: self.country }
     }
 
     /// Sets a field.
@@ -184,12 +225,36 @@ impl<'r> Prepared<'r> {
         }
     }
 
-    /// Sets a field that refers to a row of another table.
-    pub fn set_name(&mut self, field: &Field, id: i64, wording: Rc<str>) {
+    /// Sets a field that refers to a row of another table, which is written so and found by these words.
+    pub fn set_reference(&mut self, field: &Field, id: i64, wording: &Rc<str>, words: &Rc<str>) {
         if let Some((i, column)) = self.form.find_field(field) {
             self.values[column] = Bound::Integer(id);
-            self.wording.retain(|(other, _)| *other != i);
-            self.wording.push((i, wording));
+            self.wording.retain(|(other, ..)| *other != i);
+            self.wording.push((i, Rc::clone(wording), Rc::clone(words)));
+        }
+    }
+
+    /// Sets a field that names an actor or place.
+    pub fn set_name(&mut self, field: &Field, meant: &Meant) {
+        self.set_reference(field, meant.id, &meant.wording, &meant.words);
+        if field.name == "place" {
+            self.country = meant.country;
+        }
+    }
+
+    /// Adds the words by which the fact is found, as `search::words_of` has them.
+    pub fn words(&self, words: &mut String) {
+        let begin = words.len();
+        for i in &self.form.searched {
+            let found = match (self.wording.iter().find(|(other, ..)| other == i), &self.values[self.form.fields[*i].1]) {
+                (Some((.., words)), _) => words.as_ref(),
+                (None, Bound::Text(text)) => text.as_ref(),
+                (None, _) => continue,
+            };
+            if words.len() > begin {
+                words.push('\n');
+            }
+            words.push_str(found);
         }
     }
 
@@ -239,7 +304,7 @@ impl<'r> Prepared<'r> {
             && self.values[column] == Bound::Null
         {
             self.values[column] = Bound::Integer(source);
-            self.wording.push((i, Rc::clone(slug)));
+            self.wording.push((i, Rc::clone(slug), Rc::clone(slug)));
         }
         self
     }
@@ -249,6 +314,11 @@ impl<'r> Prepared<'r> {
         let width = self.form.width;
         self.values[width + 1] = by.map_or(Bound::Null, Bound::Integer);
         self.values[width + 2] = why.map_or(Bound::Null, |why| Bound::Text(why.into()));
+    }
+
+    /// Whether it is retired.
+    pub fn is_retired(&self) -> bool {
+        self.values[self.form.width + 1] != Bound::Null
     }
 
     /// Says which run recorded it, and what it states in short.
@@ -267,8 +337,8 @@ impl<'r> Prepared<'r> {
     /// order of the names, each behind its length, so that a field added later changes no digest. The row of a data
     /// set that it came from is left out: releases order their rows anew.
     pub fn digest(&self) -> Sum {
-        self.form.sum_of(|i| match (self.wording.iter().find(|(other, _)| *other == i), &self.values[self.form.fields[i].1]) {
-            (Some((_, wording)), _) => Some(Cow::Borrowed(wording.as_ref())),
+        self.form.sum_of(|i| match (self.wording.iter().find(|(other, ..)| *other == i), &self.values[self.form.fields[i].1]) {
+            (Some((_, wording, _)), _) => Some(Cow::Borrowed(wording.as_ref())),
             (None, Bound::Text(text)) => Some(Cow::Borrowed(text.as_ref())),
             (None, Bound::Integer(n)) => Some(Cow::Owned(n.to_string())),
             (None, Bound::Real(n)) => Some(Cow::Owned(real(*n))),

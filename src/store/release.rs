@@ -282,7 +282,7 @@ impl Release {
             steps.push((prepared, digest, live, outcome, key));
         }
         let mut outcomes = Vec::with_capacity(steps.len());
-        let mut added: Vec<(&'static Kind, i64)> = Vec::new();
+        let mut added: Vec<(Prepared<'_>, i64)> = Vec::new();
         for (n, (mut prepared, digest, live, outcome, key)) in steps.into_iter().enumerate() {
             let kind = prepared.form.kind;
             outcomes.push(match (outcome, live) {
@@ -300,14 +300,15 @@ impl Release {
                     match writer.insert(&mut prepared, self.import, digest)? {
                         Some(id) => {
                             self.see(kind, id);
-                            added.push((kind, id));
+                            added.push((prepared, id));
                             outcome
                         }
                         // nothing was there before, so that this file has it twice
                         None => match writer.live(&prepared.form, self.source, &key)? {
                             Some(live) if live.digest == digest => Outcome::Repeated,
                             _ => {
-                                for (kind, id) in added {
+                                for (Prepared { form, .. }, id) in added {
+                                    let kind = form.kind;
                                     extra::forget(&writer.transaction, kind, "f.id = ?1", id)?;
                                     let sql = format!("DELETE FROM {} WHERE id = ?1", kind.table);
                                     writer.transaction.prepare_cached(&sql)?.execute([id])?;
@@ -320,6 +321,7 @@ impl Release {
                 _ => outcome,
             });
         }
+        added.iter().try_for_each(|(prepared, id)| writer.note(prepared, *id))?;
         let mut outcome = sum(&outcomes);
         if !self.fresh && outcome != Outcome::Repeated && self.retire_lost(writer, record)? && outcome == Outcome::Unchanged {
             outcome = Outcome::Changed;

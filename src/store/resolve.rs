@@ -7,10 +7,10 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use rusqlite::{OptionalExtension, params};
+use rusqlite::params;
 
 use super::bulk::{NameRow, rows_of};
-use super::names::Class;
+use super::names::{Class, spelling};
 use super::write::Writer;
 use crate::exit::Result;
 use crate::value::Named;
@@ -26,6 +26,10 @@ pub struct Meant {
     pub bearer: i64,
     /// How an export writes it.
     pub wording: Rc<str>,
+    /// The words by which it is found: the spelling, and the usual name of its bearer.
+    pub words: Rc<str>,
+    /// Of a place the country, or what it lies in.
+    pub country: Option<i64>,
     /// The row does not tell the spelling that was given, since that is somebody else's.
     pub other_name: bool,
     /// The row does not tell the point that was given.
@@ -33,9 +37,21 @@ pub struct Meant {
 }
 
 impl Meant {
-    fn row(id: i64, bearer: i64, wording: Rc<str>) -> Meant {
-        Meant { id, bearer, wording, other_name: false, no_point: false }
+    /// A row of `names` whose words are not known yet.
+    pub fn row(id: i64, bearer: i64, wording: Rc<str>) -> Meant {
+        Meant { id, bearer, words: Rc::clone(&wording), wording, country: None, other_name: false, no_point: false }
     }
+}
+
+/// What is known of an actor or place.
+#[derive(Debug)]
+struct Bearer {
+    /// Its usual name.
+    usual: Rc<str>,
+    /// Of a place the country, or what it lies in.
+    country: Option<i64>,
+    /// Where a place lies.
+    point: Option<(f64, f64)>,
 }
 
 /// What was resolved of late. A name that does not come again for long is looked up anew, so that memory stays flat.
@@ -76,10 +92,21 @@ pub struct Resolved {
     dated: bool,
     /// The place under which the name at hand is looked up, kept to spare a new text for each.
     key: Vec<u8>,
-    /// The usual names of bearers, which no import changes.
-    usual: HashMap<(Class, i64), Rc<str>>,
+    /// Bearers, which no import changes.
+    bearers: HashMap<(Class, i64), Rc<Bearer>>,
     /// Names that nobody known bears, in the order of their coming.
     pub new: Vec<(Class, String)>,
+}
+
+impl Resolved {
+    fn remember(&mut self, of: (Class, i64), bearer: Bearer) -> Rc<Bearer> {
+        if self.bearers.len() >= Remembered::MANY {
+            self.bearers.clear();
+        }
+        let bearer = Rc::new(bearer);
+        self.bearers.insert(of, Rc::clone(&bearer));
+        bearer
+    }
 }
 
 /// Two points that are one: a step of the seventh decimal is a centimetre.
@@ -104,7 +131,10 @@ impl Writer<'_> {
             }
             _ => {
                 self.resolved.dated = dated;
-                let outcome = self.look(class, named, days)?;
+                let outcome = match self.look(class, named, days)? {
+                    Ok(meant) => Ok(self.whole(class, meant)?),
+                    Err(expected) => Err(expected),
+                };
                 if self.resolved.dated && !dated {
                     self.resolved.found.insert(key.clone(), None);
                     write_days(&mut key, days);
@@ -142,7 +172,7 @@ impl Writer<'_> {
         let Some(name) = named.name.as_deref() else {
             return Ok(Ok(country));
         };
-        let usual = self.usual(class, country.bearer)?;
+        let usual = Rc::clone(&self.known(class, country.bearer)?.usual);
         let folded = fold(name);
         if folded == fold(&usual) || country_name.is_some_and(|country| folded == fold(country)) {
             return Ok(Ok(Meant { no_point: named.point.is_some(), ..country }));
@@ -192,7 +222,7 @@ impl Writer<'_> {
                 Some(spelled) if spelled.bearer == coded.bearer => spelled,
                 // somebody else has the name; whoever was made for this code is called after both
                 Some(_) => {
-                    let usual = self.usual(class, coded.bearer)?;
+                    let usual = Rc::clone(&self.known(class, coded.bearer)?.usual);
                     let other_name = !usual.strip_prefix(name).is_some_and(|rest| rest.starts_with(" ("));
                     Meant { other_name, ..coded }
                 }
@@ -291,6 +321,11 @@ impl Writer<'_> {
             }
         }
         let bearer = self.transaction.last_insert_rowid();
+        let country = match class {
+            Class::Actor => None,
+            Class::Place => Some(within.filter(|_| kind != "country").unwrap_or(bearer)),
+        };
+        self.resolved.remember((class, bearer), Bearer { usual: usual.as_str().into(), country, point: named.point });
         if kind == unknown && within.is_none() && named.point.is_none() {
             self.resolved.new.push((class, usual.clone()));
         }
@@ -322,7 +357,7 @@ impl Writer<'_> {
             let (from, to) = (edge(valid_from).and_then(|days| days.first), edge(valid_to).and_then(|days| days.last));
             let after = |a: Option<i64>, b: Option<i64>| matches!((a, b), (Some(a), Some(b)) if a > b);
             let valid = !after(from, days.last) && !after(days.first, to);
-            let usual = self.usual(class, bearer)?;
+            let usual = Rc::clone(&self.known(class, bearer)?.usual);
             let named = name.is_some_and(|name| fold(name) == fold(&usual));
             known.push((Meant::row(id, bearer, format!("{scheme}:{code}").into()), valid, named));
         }
@@ -385,32 +420,43 @@ impl Writer<'_> {
         Ok(Meant::row(self.transaction.last_insert_rowid(), bearer, wording))
     }
 
-    fn usual(&mut self, class: Class, bearer: i64) -> Result<Rc<str>> {
-        if let Some(usual) = self.resolved.usual.get(&(class, bearer)) {
-            return Ok(Rc::clone(usual));
+    /// What is known of an actor or place.
+    fn known(&mut self, class: Class, id: i64) -> Result<Rc<Bearer>> {
+        if let Some(bearer) = self.resolved.bearers.get(&(class, id)) {
+            return Ok(Rc::clone(bearer));
         }
-        let sql = format!("SELECT name FROM {} WHERE id = ?1", class.table());
-        let usual: Rc<str> = self.transaction.prepare_cached(&sql)?.query_row([bearer], |row| row.get::<_, String>(0))?.into();
-        if self.resolved.usual.len() >= Remembered::MANY {
-            self.resolved.usual.clear();
-        }
-        self.resolved.usual.insert((class, bearer), Rc::clone(&usual));
-        Ok(usual)
+        let find = || match class {
+            Class::Actor => "SELECT name, NULL, NULL, NULL FROM actors WHERE id = ?1".to_owned(),
+            Class::Place => {
+                "SELECT name, iif(kind = 'country', id, ifnull(within_id, id)), lat, lon FROM places WHERE id = ?1".to_owned()
+            }
+        };
+        let bearer = self.held.get("bearer", class.table(), find)?.query_row([id], |row| {
+            let (lat, lon): (Option<f64>, Option<f64>) = (row.get(2)?, row.get(3)?);
+            Ok(Bearer { usual: row.get_ref(0)?.as_str()?.into(), country: row.get(1)?, point: lat.zip(lon) })
+        })?;
+        Ok(self.resolved.remember((class, id), bearer))
+    }
+
+    /// The same with the words that find it, and its country.
+    pub(super) fn whole(&mut self, class: Class, meant: Meant) -> Result<Meant> {
+        let bearer = self.known(class, meant.bearer)?;
+        let name = spelling(&meant.wording).name;
+        let words = match *name == *bearer.usual {
+            true => Rc::clone(&bearer.usual),
+            false => format!("{name} {}", bearer.usual).into(),
+        };
+        Ok(Meant { words, country: bearer.country, ..meant })
     }
 
     /// Whether a place is known to lie elsewhere.
-    fn is_elsewhere(&self, place: i64, lat: f64, lon: f64) -> Result<bool> {
-        Ok(self.point(place)?.is_some_and(|point| !is_near(point, (lat, lon))))
+    fn is_elsewhere(&mut self, place: i64, lat: f64, lon: f64) -> Result<bool> {
+        Ok(self.known(Class::Place, place)?.point.is_some_and(|point| !is_near(point, (lat, lon))))
     }
 
     /// Whether a place is known to lie there.
-    fn is_there(&self, place: i64, lat: f64, lon: f64) -> Result<bool> {
-        Ok(self.point(place)?.is_some_and(|point| is_near(point, (lat, lon))))
-    }
-
-    fn point(&self, place: i64) -> Result<Option<(f64, f64)>> {
-        let find = "SELECT lat, lon FROM places WHERE id = ?1 AND lat IS NOT NULL AND lon IS NOT NULL";
-        Ok(self.transaction.prepare_cached(find)?.query_row([place], |row| Ok((row.get(0)?, row.get(1)?))).optional()?)
+    fn is_there(&mut self, place: i64, lat: f64, lon: f64) -> Result<bool> {
+        Ok(self.known(Class::Place, place)?.point.is_some_and(|point| is_near(point, (lat, lon))))
     }
 }
 

@@ -1,8 +1,12 @@
 //! The index that `facts search` asks: which rows it has, which fields, and how a person's words become its query.
 
-use rusqlite::{Connection, OptionalExtension};
+use std::collections::BTreeMap;
+
+use rusqlite::{Connection, OptionalExtension, params};
 
 use super::Store;
+use super::form::Prepared;
+use super::held::Held;
 use super::names::Class;
 use crate::exit::Result;
 use crate::kind::{Field, KINDS, Kind};
@@ -16,22 +20,63 @@ pub fn place(kind: &'static Kind) -> i64 {
     KINDS.iter().position(|known| known.name == kind.name).and_then(|i| i64::try_from(i).ok()).unwrap_or(TEXT - 1)
 }
 
-/// Adds every fact that was recorded by this run or a later one.
+/// Adds every fact.
 ///
 /// # Errors
 /// The database cannot be written.
-pub fn add(connection: &Connection, first_run: i64) -> Result<()> {
+fn add_all(connection: &Connection) -> Result<()> {
     for kind in KINDS {
         let parts: Vec<String> = kind.fields().filter(|field| is_searched(field)).map(words_of).collect();
         let sql = format!(
-            "INSERT INTO search (rowid, words) SELECT f.id * 16 + {}, concat_ws(char(10), {}) FROM {} f WHERE f.import_id >= ?1",
+            "INSERT INTO search (rowid, words) SELECT f.id * 16 + {}, concat_ws(char(10), {}) FROM {} f",
             place(kind),
             parts.join(", "),
             kind.table
         );
-        connection.execute(&sql, [first_run])?;
+        connection.execute(&sql, [])?;
     }
     Ok(())
+}
+
+/// The words of new facts on their way into the index. It takes the facts of one kind after another: each time that it is
+/// given an earlier row than the last, it writes what it has.
+#[derive(Debug, Default)]
+pub struct Words {
+    kinds: BTreeMap<i64, (String, Vec<(i64, usize)>)>,
+}
+
+/// So many bytes of words wait.
+const WAITING: usize = 1 << 21;
+
+impl Words {
+    /// Adds a fact with its words.
+    ///
+    /// # Errors
+    /// The database cannot be written.
+    pub fn add(&mut self, held: &mut Held<'_>, prepared: &Prepared<'_>, id: i64) -> Result<()> {
+        let place = place(prepared.form.kind);
+        let (words, rows) = self.kinds.entry(place).or_default();
+        prepared.words(words);
+        rows.push((id * 16 + place, words.len()));
+        if words.len() < WAITING { Ok(()) } else { self.write(held) }
+    }
+
+    /// Writes what waits.
+    ///
+    /// # Errors
+    /// The database cannot be written.
+    pub fn write(&mut self, held: &mut Held<'_>) -> Result<()> {
+        let insert = held.get("add", "words", || "INSERT INTO search (rowid, words) VALUES (?1, ?2)".to_owned())?;
+        for (words, rows) in self.kinds.values_mut() {
+            let mut begin = 0;
+            for (row, end) in rows.drain(..) {
+                insert.execute(params![row, &words[begin..end]])?;
+                begin = end;
+            }
+            words.clear();
+        }
+        Ok(())
+    }
 }
 
 /// Makes the index anew.
@@ -40,7 +85,7 @@ pub fn add(connection: &Connection, first_run: i64) -> Result<()> {
 /// The database cannot be written.
 pub fn rebuild(connection: &Connection) -> Result<()> {
     connection.execute("INSERT INTO search (search) VALUES ('delete-all')", [])?;
-    add(connection, 0)?;
+    add_all(connection)?;
     super::texts::index(connection)
 }
 
@@ -58,7 +103,7 @@ fn words_of(field: &Field) -> String {
 }
 
 /// Whether the words of a field are searched: what people write, and names.
-fn is_searched(field: &Field) -> bool {
+pub fn is_searched(field: &Field) -> bool {
     let text = matches!(field.ty, Type::Text | Type::Actor | Type::Place)
         || matches!(field.name, "office" | "measure" | "type" | "population");
     text && field.is_stored()
@@ -93,7 +138,7 @@ impl Store {
             "SELECT s.slug, t.text FROM source_texts t JOIN sources s ON s.id = t.source_id
               WHERE t.id IN (SELECT rowid >> 4 FROM search WHERE search MATCH ?1 AND rowid & 15 = ?2) ORDER BY s.slug",
         )?;
-        let rows = find.query_map(rusqlite::params![query, TEXT], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let rows = find.query_map(params![query, TEXT], |row| Ok((row.get(0)?, row.get(1)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
@@ -109,7 +154,7 @@ impl Store {
 
 #[cfg(test)]
 mod tests {
-    use super::{add, words};
+    use super::{add_all, words};
     use crate::store::schema::migrated;
 
     /// The migration indexes what is there with words of its own, frozen; they must be those of later rows.
@@ -125,7 +170,7 @@ mod tests {
                 kind.name
             );
         }
-        add(&migrated(), 0).unwrap();
+        add_all(&migrated()).unwrap();
     }
 
     #[test]

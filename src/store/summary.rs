@@ -12,6 +12,7 @@ use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
 use super::Store;
 use super::compile::{number, published};
 use super::condition::condition;
+use super::form::{Bound, Prepared, Summed};
 use super::select::plain;
 use crate::exit::{Failure, Result};
 use crate::kind::{Field, KINDS, Kind};
@@ -112,13 +113,17 @@ fn rows(kind: &'static Kind, condition: &str, values: &str) -> String {
     )
 }
 
+/// The columns of a summary, but for its id.
+fn columns(kind: &Kind) -> Vec<String> {
+    let sorts = kind.summed.iter().copied();
+    let first = ["source_id", "date", "first_day", "last_day", "place_id"].into_iter().chain(sorts).chain(["facts"]);
+    let sums = figures(kind).flat_map(|figure| ["n", "sum", "min", "max"].map(|sum| format!("{}_{sum}", figure.name)));
+    first.map(str::to_owned).chain(sums).collect()
+}
+
 /// Adds facts to the summary of their kind, or takes them off.
 fn add(connection: &Connection, kind: &'static Kind, times: i64, condition: &str, value: Sql) -> Result<()> {
-    let mut columns = "source_id, date, first_day, last_day, place_id".to_owned();
-    kind.summed.iter().for_each(|name| columns += &format!(", {name}"));
-    columns += ", facts";
-    figures(kind).for_each(|figure| columns += &format!(", {0}_n, {0}_sum, {0}_min, {0}_max", figure.name));
-    let sql = format!("INSERT INTO {} ({columns}) {}", table(kind), rows(kind, condition, "?2"));
+    let sql = format!("INSERT INTO {} ({}) {}", table(kind), columns(kind).join(", "), rows(kind, condition, "?2"));
     connection.execute(&sql, params![value, times])?;
     Ok(())
 }
@@ -139,6 +144,30 @@ pub fn rebuild(connection: &Connection) -> Result<()> {
     kinds().try_for_each(|kind| make(connection, kind))
 }
 
+/// A row of a summary under way.
+#[derive(Debug)]
+struct Row {
+    source: i64,
+    is_dated: bool,
+    days: Days,
+    country: Option<i64>,
+    sorts: Vec<String>,
+    facts: i64,
+    figures: Vec<FigureSum>,
+}
+
+/// What facts state of a figure.
+#[derive(Debug, Clone, Copy, Default)]
+struct FigureSum {
+    stated: i64,
+    sum: f64,
+    low: Option<i64>,
+    high: Option<i64>,
+}
+
+/// So many rows are kept in memory.
+const KEPT: usize = 50_000;
+
 /// What a run did to facts that summaries hold.
 #[derive(Debug, Default)]
 pub struct Changes {
@@ -150,20 +179,26 @@ pub struct Changes {
 /// What it did to one kind.
 #[derive(Debug, Default)]
 struct Change {
-    /// The last row before it.
-    last: i64,
-    /// The rows that it retired, some of them its own.
+    /// The rows that it retired.
     retired: Vec<i64>,
+    /// What was added, by source, time, country and sorts, one behind the other.
+    added: HashMap<Vec<u8>, Row>,
+    key: Vec<u8>,
 }
 
 impl Changes {
-    /// Says that facts of a kind will be written.
+    /// Says that a fact was added.
     ///
     /// # Errors
-    /// The database cannot be read.
-    pub fn begin(&mut self, connection: &Connection, kind: &'static Kind) -> Result<()> {
-        let last = connection.query_row(&format!("SELECT ifnull(max(id), 0) FROM {}", kind.table), [], |row| row.get(0))?;
-        self.kinds.entry(kind.name).or_insert(Change { last, retired: Vec::new() });
+    /// The database cannot be written.
+    pub fn add(&mut self, connection: &Connection, prepared: &Prepared<'_>) -> Result<()> {
+        let Some(summed) = &prepared.form.summed else { return Ok(()) };
+        let kind = prepared.form.kind;
+        let change = self.kinds.entry(kind.name).or_default();
+        change.add(prepared, summed);
+        if change.added.len() >= KEPT {
+            change.write(connection, kind)?;
+        }
         Ok(())
     }
 
@@ -179,23 +214,109 @@ impl Changes {
     ///
     /// # Errors
     /// The database cannot be written.
-    pub fn end(&self, connection: &Connection, is_load: bool) -> Result<()> {
+    pub fn end(&mut self, connection: &Connection, is_load: bool) -> Result<()> {
         for kind in kinds() {
-            let change = self.kinds.get(kind.name);
+            let change = self.kinds.get_mut(kind.name);
             if change.is_none() && !self.moved || !is_load && !is_whole(connection, kind)? {
                 continue;
             }
             match change {
-                Some(Change { last, retired }) if !self.moved && retired.len() <= FEW && is_whole(connection, kind)? => {
-                    add(connection, kind, 1, "f.id > ?1 AND f.retired_by_id IS NULL", Sql::Integer(*last))?;
-                    let before: Vec<String> = retired.iter().filter(|id| *id <= last).map(i64::to_string).collect();
-                    if !before.is_empty() {
-                        let ids = Sql::Text(format!("[{}]", before.join(",")));
+                Some(change) if !self.moved && change.retired.len() <= FEW && is_whole(connection, kind)? => {
+                    change.write(connection, kind)?;
+                    if !change.retired.is_empty() {
+                        let ids: Vec<String> = change.retired.iter().map(i64::to_string).collect();
+                        let ids = Sql::Text(format!("[{}]", ids.join(",")));
                         add(connection, kind, -1, "f.id IN (SELECT value FROM json_each(?1))", ids)?;
                     }
                 }
                 _ => make(connection, kind)?,
             }
+        }
+        Ok(())
+    }
+}
+
+impl Change {
+    fn add(&mut self, prepared: &Prepared<'_>, summed: &Summed) {
+        let value = |column: usize| &prepared.values[column];
+        let day = |column: usize| match value(column) {
+            Bound::Integer(day) => Some(*day),
+            _ => None,
+        };
+        let (first, last) = (day(summed.date + 1), day(summed.date + 2));
+        let is_alone = *value(summed.topic) != Bound::Null
+            || *value(summed.span) == Bound::Text("throughout".into())
+            || [first, last].into_iter().flatten().any(|day| !(DAYS.0..=DAYS.1).contains(&day))
+            || summed.event.is_some_and(|event| *value(event) == Bound::Null);
+        if is_alone || prepared.is_retired() {
+            return;
+        }
+        let Bound::Integer(source) = *value(summed.source) else { return };
+        let is_dated = *value(summed.date) != Bound::Null;
+        let days = Days { first: first.map(|day| Bucket::Year.start_of(day)), last: last.map(|day| Bucket::Year.start_of(day)) };
+        let sort = |column: &usize| match value(*column) {
+            Bound::Text(text) => text.as_ref(),
+            _ => "",
+        };
+        let Change { added, key, .. } = self;
+        key.clear();
+        for part in [Some(source), Some(i64::from(is_dated)), days.first, days.last, prepared.country] {
+            key.push(u8::from(part.is_some()));
+            key.extend_from_slice(&part.unwrap_or_default().to_le_bytes());
+        }
+        for column in &summed.sorts {
+            key.extend_from_slice(sort(column).as_bytes());
+            key.push(0);
+        }
+        let new = || Row {
+            source,
+            is_dated,
+            days,
+            country: prepared.country,
+            sorts: summed.sorts.iter().map(|column| sort(column).to_owned()).collect(),
+            facts: 0,
+            figures: vec![FigureSum::default(); summed.figures.len()],
+        };
+        let row = match added.get_mut(key) {
+            Some(row) => row,
+            None => added.entry(key.clone()).or_insert_with(new),
+        };
+        row.facts += 1;
+        for (sum, column) in row.figures.iter_mut().zip(&summed.figures) {
+            if let Bound::Integer(figure) = *value(*column) {
+                sum.stated += 1;
+                #[expect(clippy::cast_precision_loss, reason = "SQLite's total() is one of decimals too")]
+                let decimal = figure as f64;
+                sum.sum += decimal;
+                sum.low = Some(sum.low.map_or(figure, |low| low.min(figure)));
+                sum.high = Some(sum.high.map_or(figure, |high| high.max(figure)));
+            }
+        }
+    }
+
+    /// Writes what was added.
+    fn write(&mut self, connection: &Connection, kind: &'static Kind) -> Result<()> {
+        let columns = columns(kind);
+        let marks: Vec<String> = (0..columns.len())
+            .map(|i| if i == 4 { "(SELECT min(id) FROM names WHERE place_id = ?)".to_owned() } else { "?".to_owned() })
+            .collect();
+        let sql = format!("INSERT INTO {} ({}) VALUES ({})", table(kind), columns.join(", "), marks.join(", "));
+        let mut insert = connection.prepare(&sql)?;
+        for row in self.added.drain().map(|(_, row)| row) {
+            let whole = |n: Option<i64>| n.map_or(Sql::Null, Sql::Integer);
+            let mut values = vec![
+                Sql::Integer(row.source),
+                if row.is_dated { Sql::Text("known".into()) } else { Sql::Null },
+                whole(row.days.first),
+                whole(row.days.last),
+                whole(row.country),
+            ];
+            values.extend(row.sorts.into_iter().map(Sql::Text));
+            values.push(Sql::Integer(row.facts));
+            for FigureSum { stated, sum, low, high } in row.figures {
+                values.extend([Sql::Integer(stated), Sql::Real(sum), whole(low), whole(high)]);
+            }
+            insert.execute(params_from_iter(values))?;
         }
         Ok(())
     }

@@ -13,7 +13,8 @@ use super::form::{Bound, Form, Prepared, Sum};
 use super::held::Held;
 use super::names::{Class, Found, Lookup, spelling};
 use super::parents::Later;
-use super::resolve::Resolved;
+use super::resolve::{Meant, Resolved};
+use super::search::Words;
 use super::summary::Changes;
 use super::{Store, search, texts};
 use crate::exit::{Failure, Result};
@@ -95,6 +96,7 @@ pub struct Writer<'c> {
     pub(super) names: Lookup,
     pub(super) resolved: Resolved,
     layouts: Layouts,
+    words: Words,
     pub(super) changes: Changes,
     /// A large load is under way.
     pub(super) bulk: Option<Bulk>,
@@ -134,6 +136,7 @@ impl Store {
             names: Lookup::default(),
             resolved: Resolved::default(),
             layouts: Layouts::default(),
+            words: Words::default(),
             changes: Changes::default(),
             bulk: None,
             later: Vec::new(),
@@ -199,7 +202,9 @@ impl Writer<'_> {
             if let Some(live) = live {
                 self.retire(kind, live.id, import, "changed")?;
             }
-            self.insert(&mut prepared, import, digest)?;
+            if let Some(id) = self.insert(&mut prepared, import, digest)? {
+                self.note(&prepared, id)?;
+            }
         }
         Ok(Ok(outcome))
     }
@@ -225,19 +230,15 @@ impl Writer<'_> {
         let why = Some(crate::kind::given(row, "retired_why").into_owned()).filter(|why| !why.is_empty());
         prepared.retire(retired_by, why);
         let digest = prepared.digest();
-        self.insert(prepared, import.unwrap_or_default(), digest)?;
+        if let Some(id) = self.insert(prepared, import.unwrap_or_default(), digest)? {
+            self.note(prepared, id)?;
+        }
         Ok(Ok(Outcome::Added))
     }
 
     /// Resolves the names of a row and gives its date its days.
     pub(super) fn prepare<'r>(&mut self, kind: &'static Kind, row: &'r Row<'_>) -> Result<Result<Prepared<'r>, Refused>> {
-        let form = match self.forms.get(kind.name) {
-            Some(form) => Rc::clone(form),
-            None => {
-                self.changes.begin(&self.transaction, kind)?;
-                Rc::clone(self.forms.entry(kind.name).or_insert(Rc::new(Form::of(kind))))
-            }
-        };
+        let form = Rc::clone(self.forms.entry(kind.name).or_insert_with(|| Rc::new(Form::of(kind))));
         let mut prepared = Prepared::new(form);
         let mut days = Days { first: None, last: None };
         if let Some((_, Given::Cell(Cell::Text(text)))) = row.iter().find(|(field, _)| field.ty == Type::Date) {
@@ -255,7 +256,7 @@ impl Writer<'_> {
                         if let (true, Some((lat, lon))) = (entry.no_point, named.point) {
                             untold.push((format!("{} lat, lon", field.name), format!("{lat}, {lon}")));
                         }
-                        prepared.set_name(field, entry.id, Rc::clone(&entry.wording));
+                        prepared.set_name(field, &entry);
                         continue;
                     }
                     Err(expected) => expected,
@@ -267,8 +268,9 @@ impl Writer<'_> {
                 {
                     let code = spelling(text);
                     match self.coded(class, code.scheme.unwrap_or_default(), code.name, None, days)? {
-                        Some(entry) => {
-                            prepared.set_name(field, entry.id, text.as_ref().into());
+                        Some(meant) => {
+                            let meant = self.whole(class, Meant { wording: text.as_ref().into(), ..meant })?;
+                            prepared.set_name(field, &meant);
                             continue;
                         }
                         None => {
@@ -279,14 +281,16 @@ impl Writer<'_> {
                 }
                 (Given::Cell(Cell::Text(text)), Some(class)) => match self.names.find(&self.transaction, class, text)? {
                     Found::One(entry) => {
-                        prepared.set_name(field, entry.id, entry.wording.into());
+                        let meant = self.whole(class, Meant::row(entry.id, entry.bearer, entry.wording.into()))?;
+                        prepared.set_name(field, &meant);
                         continue;
                     }
                     found => self.expected_name(class, text, &found)?,
                 },
                 (Given::Cell(Cell::Text(slug)), None) if field.ty == Type::Source => match self.source(slug)? {
                     Ok(id) => {
-                        prepared.set_name(field, id, slug.as_ref().into());
+                        let slug = slug.as_ref().into();
+                        prepared.set_reference(field, id, &slug, &slug);
                         continue;
                     }
                     Err(expected) => expected,
@@ -353,6 +357,12 @@ impl Writer<'_> {
             self.layouts.keep(&mut self.held, form.kind, id, layout)?;
         }
         Ok(Some(id))
+    }
+
+    /// Has a new fact found by its words, and the summary of its kind hold it.
+    pub(super) fn note(&mut self, prepared: &Prepared<'_>, id: i64) -> Result<()> {
+        self.words.add(&mut self.held, prepared, id)?;
+        self.changes.add(&self.transaction, prepared)
     }
 
     /// What is written from now on belongs to this run.
@@ -459,10 +469,9 @@ impl Writer<'_> {
             )?;
         }
         // the index forgets nothing by itself: a text that took the place of another makes it anew
+        self.words.write(&mut self.held)?;
         if self.texts {
             search::rebuild(&self.transaction)?;
-        } else if let Some(first) = self.first_run {
-            search::add(&self.transaction, first)?;
         }
         self.changes.end(&self.transaction, self.run.file.is_some())?;
         self.transaction.commit()?;

@@ -10,7 +10,7 @@ use super::{Chance, done, events, say, size, within};
 
 /// A database of the shipped facts and of made-up events, and the events as JSON.
 struct World {
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
     database: String,
     rows: Vec<Value>,
 }
@@ -27,7 +27,7 @@ fn world(shipped: bool) -> World {
     let database = folder.path().join("facts.db").to_str().unwrap().to_owned();
     let (code, text, said) = within(&["query", "events", "--columns", FIELDS, "-f", "json", "--db", &database]);
     assert_eq!(code, 0, "{said}");
-    World { _folder: folder, database, rows: serde_json::from_str(&text).unwrap() }
+    World { folder: folder, database, rows: serde_json::from_str(&text).unwrap() }
 }
 
 /// A day as three numbers that compare; the years before the common era too.
@@ -253,6 +253,32 @@ fn tables_hold_what_was_counted() {
             assert_eq!(told, naive, "{arguments:?}");
         }
     }
+}
+
+/// R31: facts are found by the words by which an index that is made anew finds them.
+#[test]
+fn words_are_those_of_an_index_made_anew() {
+    let world = world(true);
+    let folder = world.folder.path();
+    fs::write(folder.join("few.csv"), events(200, 77)).unwrap();
+    done(folder, &["import", "few.csv", "--dataset", "ucdp-ged", "--release", "2"]);
+    let reference = world.rows.iter().find_map(|row| row["ref"].as_str()).unwrap();
+    done(folder, &["edit", reference, "summary=Something else: \"Ädåm\" said so", "target=Iraq"]);
+    let words = || -> Vec<String> {
+        let connection = rusqlite::Connection::open(&world.database).unwrap();
+        connection.execute_batch("CREATE VIRTUAL TABLE temp.found USING fts5vocab(main, search, instance)").unwrap();
+        let mut read = connection
+            .prepare(
+                "SELECT doc || ' ' || \"offset\" || ' ' || term FROM temp.found WHERE doc & 15 <> 15 ORDER BY doc, \"offset\"",
+            )
+            .unwrap();
+        read.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+    };
+    let before = words();
+    assert!(before.len() > 1_000);
+    fs::write(folder.join("text.txt"), "A text that makes the index anew.").unwrap();
+    done(folder, &["source", "attach", "us-iraq-2014", "text.txt", "--force"]);
+    assert_eq!(words(), before);
 }
 
 /// R31: a summary says what the facts say, whatever was written, changed, merged, taken back or altered by another program.
