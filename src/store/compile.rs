@@ -40,7 +40,7 @@ pub enum Read {
 /// # Errors
 /// Names cannot be looked up.
 pub fn compile(connection: &Connection, query: &Query) -> Result<Compiled> {
-    compiled(connection, query, (expression, read_of), &sort_keys(query), Part::Whole)
+    compiled(connection, query, (shown, read_of, PLACES), &sort_keys(query), Part::Whole)
 }
 
 /// Which of the facts that a query is about.
@@ -60,7 +60,33 @@ pub enum Part {
 /// Names cannot be looked up.
 pub fn numbers(connection: &Connection, query: &Query, part: Part) -> Result<Compiled> {
     let read = |ty| if ty == Type::Day { Read::Day } else { Read::Plain };
-    compiled(connection, query, (number, read), &[], part)
+    compiled(connection, query, (number, read, ""), &[], part)
+}
+
+/// Joins the place of the row `f` and what that lies in, once for all that is shown of it.
+const PLACES: &str = "
+  LEFT JOIN names pn ON pn.id = f.place_id LEFT JOIN places pp ON pp.id = pn.place_id LEFT JOIN places pw ON pw.id = pp.within_id";
+
+/// The SQL that gives a field of the row `f`, for a statement with [`PLACES`].
+fn shown(kind: &'static Kind, field: &Field) -> String {
+    match field.ty {
+        Type::Json => extra::packed(kind),
+        _ => of_place(field).unwrap_or_else(|| expression(kind, field)),
+    }
+}
+
+/// The SQL that gives a field of a place that was joined, if the field is of one.
+fn of_place(field: &Field) -> Option<String> {
+    Some(match field.name {
+        "place" => "pp.name".to_owned(),
+        "lat" | "lon" => format!("pp.{}", field.name),
+        // most places lie in a country, or are one
+        "country" => format!(
+            "CASE 'country' WHEN pp.kind THEN pp.name WHEN pw.kind THEN pw.name ELSE iif(pw.id IS NULL, NULL, ({})) END",
+            country_of("VALUES (pp.id)")
+        ),
+        _ => return None,
+    })
 }
 
 /// The SQL that gives a field of the row `f`: ids, which [`called`] tells the names of; of a country a place in it.
@@ -89,13 +115,13 @@ pub fn called(field: &Field) -> Option<String> {
     }
 }
 
-/// The SQL that gives a field, and how what it gives is read back.
-type Reading = (fn(&'static Kind, &Field) -> String, fn(Type) -> Read);
+/// The SQL that gives a field, how what it gives is read back, and what it joins for it.
+type Reading = (fn(&'static Kind, &Field) -> String, fn(Type) -> Read, &'static str);
 
 fn compiled(
     connection: &Connection,
     query: &Query,
-    (expression, read_of): Reading,
+    (expression, read_of, joins): Reading,
     orders: &[(Order, usize)],
     part: Part,
 ) -> Result<Compiled> {
@@ -126,9 +152,10 @@ fn compiled(
                 shown.push(format!("{key} AS sort{i}"));
             }
         }
+        let places = if query.columns.iter().any(|field| of_place(field).is_some()) { joins } else { "" };
         let from = match &matched {
             None => match part {
-                Part::Whole => format!("{} f", kind.table),
+                Part::Whole => format!("{} f{places}", kind.table),
                 Part::Ids(..) => format!("{} f NOT INDEXED", kind.table),
                 Part::Alone => summary::apart(kind),
             },
@@ -138,7 +165,7 @@ fn compiled(
                     "SELECT rowid >> 4 AS id, rank FROM search WHERE search MATCH ? AND rowid & 15 = {}",
                     search::place(kind)
                 );
-                format!("({rows}) s JOIN {} f ON f.id = s.id", kind.table)
+                format!("({rows}) s JOIN {} f ON f.id = s.id{places}", kind.table)
             }
         };
         let mut condition = conditions(connection, kind, &live, &query.tests, &mut values)?;

@@ -4,6 +4,8 @@
 //! An object of texts is taken apart so, and put together again to the letter, since digests are over it; what is no such
 //! object stays in the column `extra` as it is.
 
+use std::borrow::Cow;
+use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use rusqlite::functions::FunctionFlags;
@@ -21,17 +23,51 @@ const FUNCTION: &str = "object_of(l.columns, x.cells)";
 const ANYWHERE: &str =
     "(SELECT json_group_object(c.value, json(x.cells -> c.key)) FROM json_each(l.columns) c WHERE x.cells -> c.key <> 'null')";
 
+/// The cells with the number of their layout, for [`Names::object`]: less to sort than an object.
+const PACKED: &str = "'#' || l.id || x.cells";
+
 /// The SQL that gives the object of the row `f`.
 pub fn expression(kind: &'static Kind) -> String {
+    kept(kind, FUNCTION)
+}
+
+/// The SQL that gives what [`Names::object`] makes the object of the row `f` of.
+pub fn packed(kind: &'static Kind) -> String {
+    kept(kind, PACKED)
+}
+
+fn kept(kind: &'static Kind, by: &str) -> String {
+    let place = search::place(kind);
     format!(
-        "coalesce(f.extra, (SELECT {FUNCTION} FROM extras x JOIN layouts l ON l.id = x.layout_id WHERE x.id = f.id * 16 + {}))",
-        search::place(kind)
+        "coalesce(f.extra, (SELECT {by} FROM extras x JOIN layouts l ON l.id = x.layout_id WHERE x.id = f.id * 16 + {place}))"
     )
 }
 
-/// The same SQL without a function of ours.
+/// The same SQL with objects, and without a function of ours.
 pub fn anywhere(sql: &str) -> String {
-    sql.replace(FUNCTION, ANYWHERE)
+    sql.replace(FUNCTION, ANYWHERE).replace(PACKED, ANYWHERE)
+}
+
+/// The names of all layouts.
+#[derive(Debug)]
+pub struct Names(HashMap<i64, Vec<String>>);
+
+impl Names {
+    /// Those of a database.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn of(connection: &Connection) -> Result<Names> {
+        Ok(Names(read(connection)?.into_iter().map(|layout| (layout.id, layout.names)).collect()))
+    }
+
+    /// The object that was packed; anything else stays as it is.
+    pub fn object<'t>(&self, packed: &'t str) -> Cow<'t, str> {
+        let Some((number, _)) = packed.strip_prefix('#').and_then(|rest| rest.split_once('[')) else { return packed.into() };
+        let names = number.parse().ok().and_then(|number: i64| self.0.get(&number));
+        let cells = &packed[1 + number.len()..];
+        names.and_then(|names| joined(names, cells)).map_or(Cow::Borrowed(cells), Cow::Owned)
+    }
 }
 
 /// Forgets the cells of the facts of a kind that a condition on the row `f` finds.
@@ -283,6 +319,8 @@ mod tests {
                     let back: String = connection.query_row(&sql, params![columns, layouts.cells], |row| row.get(0)).unwrap();
                     prop_assert_eq!(&back, &object, "{} {}", columns, layouts.cells);
                 }
+                let packed = format!("#{}{}", layout.unwrap_or_default(), layouts.cells);
+                prop_assert_eq!(Names::of(&connection).unwrap().object(&packed), object);
             }
         }
 

@@ -1,6 +1,7 @@
 //! The only folder that knows `SQLite`: open, migrate, write, select.
 
 mod backup;
+mod batch;
 mod bulk;
 mod compile;
 mod condition;

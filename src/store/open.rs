@@ -223,7 +223,7 @@ fn connect(path: &Path, access: Access) -> Result<Connection> {
     }
     connection.set_prepared_statement_cache_capacity(64);
     extra::teach(&connection)?;
-    connection.execute_batch("PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0;")?;
+    connection.execute_batch("PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0; PRAGMA cache_size = -6144;")?;
     if access == Access::Write {
         connection.execute_batch(&format!("PRAGMA synchronous = EXTRA; {CACHE}"))?;
         interrupt::watch();

@@ -1,18 +1,20 @@
 //! Answering a query: rows of cells, one at a time, and what to say of values that occur nowhere.
 
 use std::borrow::Cow;
+use std::sync::mpsc::{channel, sync_channel};
 
 use rusqlite::types::ValueRef;
 use rusqlite::{Row, params_from_iter};
 
 use super::Store;
+use super::batch::Batch;
 use super::compile::{self, Compiled, Part, Read};
 use super::condition;
 use super::extra;
 use super::names::{self, Class};
 use super::summary::{Asked, Sums};
 use crate::exit::{Exit, Failure, Result};
-use crate::kind::Field;
+use crate::kind::{Field, Kind};
 use crate::query::{Op, Past, Query, Test};
 use crate::value::date::Days;
 use crate::value::nearest::did_you_mean;
@@ -21,13 +23,89 @@ use crate::value::{Cell, Type};
 /// So many rows are worth a second thread.
 const MANY: i64 = 50_000;
 
+/// So many batches of them may wait.
+const WAITING: usize = 4;
+
 impl Store {
     /// Hands the answer to `row`, a fact at a time, until it fails.
     ///
     /// # Errors
     /// The database cannot be read, or `row` fails.
+    ///
+    /// Where an answer is many rows, another thread reads them and this one only hands them on.
     pub fn select(&self, query: &Query, mut row: impl FnMut(&[Cell<'_>]) -> Result<()>) -> Result<u64> {
-        self.hand_on(compile::compile(&self.connection, query)?, &mut row)
+        let compiled = compile::compile(&self.connection, query)?;
+        let reading = self.connection.unchecked_transaction()?;
+        let names = match compiled.reads.contains(&Read::Json) {
+            true => Some(extra::Names::of(&self.connection)?),
+            false => None,
+        };
+        let mut row = |cells: &[Cell<'_>]| match &names {
+            None => row(cells),
+            Some(names) => row(&cells.iter().map(|cell| unpacked(cell, names)).collect::<Vec<_>>()),
+        };
+        let outcome = match self.is_much(query)? {
+            false => self.hand_on(&compiled, &mut row),
+            true => match self.read_beside(&compiled, &mut row) {
+                Err(busy) if busy.exit == Exit::Busy => self.hand_on(&compiled, &mut row),
+                outcome => outcome,
+            },
+        };
+        drop(reading);
+        outcome
+    }
+
+    /// Whether a query goes through many facts of one kind, and another connection would see the same.
+    ///
+    /// While one connection reads, nobody can commit: another that begins to read then sees the same; not so with a
+    /// write-ahead log, which somebody else may have given the database.
+    fn is_much(&self, query: &Query) -> Result<bool> {
+        let is_whole =
+            query.words.is_none() && query.limit.is_none() && !query.tests.iter().any(|test| matches!(test, Test::When(..)));
+        let [kind] = query.kinds.as_slice() else { return Ok(false) };
+        if !is_whole || self.most(kind)? < MANY {
+            return Ok(false);
+        }
+        let journal: String = self.connection.pragma_query_value(None, "journal_mode", |row| row.get(0))?;
+        Ok(journal != "wal")
+    }
+
+    /// The highest id of a kind.
+    fn most(&self, kind: &Kind) -> Result<i64> {
+        Ok(self.connection.query_row(&format!("SELECT ifnull(max(id), 0) FROM {}", kind.table), [], |row| row.get(0))?)
+    }
+
+    /// Has another thread read the answer.
+    ///
+    /// # Errors
+    /// Those of [`Store::select`]; the database is busy: then `row` was not called.
+    fn read_beside(&self, compiled: &Compiled, row: &mut dyn FnMut(&[Cell<'_>]) -> Result<()>) -> Result<u64> {
+        let path = self.path.as_path();
+        std::thread::scope(|scope| {
+            let (full, batches) = sync_channel::<Batch>(WAITING);
+            let (used, free) = channel::<Batch>();
+            let reader = scope.spawn(move || {
+                let other = Store::beside(path)?;
+                let mut batch = Batch::default();
+                // nobody listens any longer: why is known there
+                let gone = |_| Failure::new(Exit::Done, "");
+                let rows = other.hand_on(compiled, &mut |cells| {
+                    batch.push(cells);
+                    if batch.is_full() {
+                        full.send(std::mem::replace(&mut batch, free.try_recv().unwrap_or_default())).map_err(gone)?;
+                    }
+                    Ok(())
+                })?;
+                full.send(batch).map_err(gone)?;
+                Ok(rows)
+            });
+            for mut batch in batches {
+                batch.hand_on(&mut *row)?;
+                // the reader may have ended
+                let _ = used.send(batch);
+            }
+            reader.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        })
     }
 
     /// Gathers every fact that a query is about, in any order; names and sources are numbers that [`Store::called`]
@@ -47,29 +125,20 @@ impl Store {
         let part = |store: &Store, part: Part| {
             let mut gathered = begin();
             let compiled = compile::numbers(&store.connection, query, part)?;
-            store.hand_on(compiled, &mut |cells| row(&mut gathered, store, cells))?;
+            store.hand_on(&compiled, &mut |cells| row(&mut gathered, store, cells))?;
             Ok(gathered)
         };
-        // while one connection reads, nobody can commit: another that begins to read then sees the same; not so with a
-        // write-ahead log, which somebody else may have given the database
         let reading = self.connection.unchecked_transaction()?;
         if let Some(sums) = self.sums(query, asked)? {
             let mut gathered = part(self, Part::Alone)?;
             sums.iter().try_for_each(|sums| summed(&mut gathered, self, sums))?;
             return Ok(vec![gathered]);
         }
-        let journal: String = self.connection.pragma_query_value(None, "journal_mode", |row| row.get(0))?;
-        let is_whole = query.words.is_none() && !query.tests.iter().any(|test| matches!(test, Test::When(..)));
-        let most: i64 = match query.kinds.as_slice() {
-            [kind] if is_whole && journal != "wal" => {
-                self.connection.query_row(&format!("SELECT ifnull(max(id), 0) FROM {}", kind.table), [], |row| row.get(0))?
-            }
-            _ => 0,
-        };
         let path = self.path.clone();
-        let gathered = if most < MANY {
+        let gathered = if !self.is_much(query)? {
             vec![part(self, Part::Whole)?]
         } else {
+            let most = self.most(query.kinds[0])?;
             std::thread::scope(|scope| {
                 let other = scope.spawn(|| part(&Store::beside(&path)?, Part::Ids(most / 2 + 1, most)));
                 let first = part(self, Part::Ids(i64::MIN, most / 2))?;
@@ -95,15 +164,15 @@ impl Store {
         Ok(find.query_row([number], |row| row.get::<_, Option<String>>(0))?.map_or(Cell::Null, |name| Cell::Text(name.into())))
     }
 
-    fn hand_on(&self, compiled: Compiled, row: &mut dyn FnMut(&[Cell<'_>]) -> Result<()>) -> Result<u64> {
+    fn hand_on(&self, compiled: &Compiled, row: &mut dyn FnMut(&[Cell<'_>]) -> Result<()>) -> Result<u64> {
         let Compiled { sql, values, reads } = compiled;
-        let mut statement = self.connection.prepare(&sql)?;
+        let mut statement = self.connection.prepare(sql)?;
         let mut answer = statement.query(params_from_iter(values))?;
         let mut rows = 0;
         while let Some(found) = answer.next()? {
             let mut column = 0;
             let mut cells = Vec::with_capacity(reads.len());
-            for read in &reads {
+            for read in reads {
                 cells.push(cell(found, column, *read)?);
                 column += if matches!(read, Read::Bucket(_)) { 2 } else { 1 };
             }
@@ -229,6 +298,14 @@ impl Store {
         let mut read = self.connection.prepare(&sql)?;
         let values = read.query_map([], |row| row.get(0))?;
         Ok(values.collect::<Result<_, _>>()?)
+    }
+}
+
+/// A cell of the answer whose objects are put together.
+fn unpacked<'c>(cell: &'c Cell<'_>, names: &extra::Names) -> Cell<'c> {
+    match cell {
+        Cell::Json(text) => Cell::Json(names.object(text)),
+        other => other.with_text(Cow::Borrowed),
     }
 }
 

@@ -42,14 +42,20 @@ impl Cell<'_> {
     /// The same cell, owning its text.
     #[must_use]
     pub fn into_owned(self) -> Value {
+        self.with_text(|text| Cow::Owned(text.to_owned()))
+    }
+
+    /// The same cell with another text, if it has one.
+    #[must_use]
+    pub fn with_text<'s, 'b>(&'s self, text: impl FnOnce(&'s str) -> Cow<'b, str>) -> Cell<'b> {
         match self {
-            Cell::Text(text) => Cell::Text(Cow::Owned(text.into_owned())),
-            Cell::Json(text) => Cell::Json(Cow::Owned(text.into_owned())),
+            Cell::Text(own) => Cell::Text(text(own)),
+            Cell::Json(own) => Cell::Json(text(own)),
             Cell::Null => Cell::Null,
-            Cell::Int(n) => Cell::Int(n),
-            Cell::Real(n) => Cell::Real(n),
-            Cell::Day(day) => Cell::Day(day),
-            Cell::Partial(n, parts, lacking) => Cell::Partial(n, parts, lacking),
+            Cell::Int(n) => Cell::Int(*n),
+            Cell::Real(n) => Cell::Real(*n),
+            Cell::Day(day) => Cell::Day(*day),
+            Cell::Partial(n, parts, lacking) => Cell::Partial(*n, *parts, *lacking),
         }
     }
 

@@ -508,14 +508,21 @@ fn two_halves_are_a_whole() {
         let country = record[11].replace("Turkey", "Türkiye");
         *naive.entry((country, record[1].to_owned())).or_default() += record[20].parse::<i64>().unwrap();
     }
-    let tabulate =
-        || done(folder.path(), &["tabulate", "events", "--rows", "country,year", "--value", "deaths_best", "-f", "csv"]);
+    let tabulate = || done(folder.path(), &["tabulate", "events", "--rows", "actor,year", "--value", "deaths_best", "-f", "csv"]);
     let halves = tabulate();
     let told = csv::Reader::from_reader(halves.as_bytes()).into_records().map(|record| {
         let record = record.unwrap();
         ((record[0].to_owned(), record[1].to_owned()), record[2].parse::<i64>().unwrap())
     });
     assert_eq!(told.collect::<BTreeMap<_, _>>(), naive);
+    // so are long answers, unless they are limited
+    let columns = "ref,date,actor,place,country,lat,lon,deaths_best,extra";
+    let query = |more: &[&str]| done(folder.path(), &[&["query", "events", "--columns", columns, "-f", "csv"], more].concat());
+    for sort in [&[][..], &["--sort", "-deaths_best,place"], &["-w", "type~state"]] {
+        let (halves, whole) = (query(sort), query(&[sort, &["--limit", "1000000"]].concat()));
+        assert!(halves == whole && halves.lines().count() > 10_000, "{sort:?}");
+    }
     rusqlite::Connection::open(folder.path().join("facts.db")).unwrap().pragma_update(None, "journal_mode", "wal").unwrap();
     assert_eq!(tabulate(), halves);
+    assert!(query(&[]) == query(&["--limit", "1000000"]));
 }
