@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::hash::{BuildHasher, RandomState};
+use std::hash::BuildHasher;
 
+use foldhash::fast::RandomState;
 use rusqlite::{Transaction, params};
 
 use super::names::Class;
@@ -30,8 +31,8 @@ pub struct Bulk {
     /// The statements that make the indexes again.
     indexes: Vec<String>,
     /// The first row of a folded form, by its hash, and the further ones.
-    first: HashMap<u64, i64>,
-    further: HashMap<u64, Vec<i64>>,
+    first: HashMap<u64, i64, RandomState>,
+    further: HashMap<u64, Vec<i64>, RandomState>,
     hasher: RandomState,
 }
 
@@ -60,7 +61,7 @@ impl Bulk {
             indexes.push(transaction.query_row(find, [&name], |row| row.get(0))?);
             transaction.execute(&format!("DROP INDEX {name}"), [])?;
         }
-        let mut bulk = Bulk { indexes, first: HashMap::new(), further: HashMap::new(), hasher: RandomState::new() };
+        let mut bulk = Bulk { indexes, first: HashMap::default(), further: HashMap::default(), hasher: RandomState::default() };
         let mut read = transaction.prepare("SELECT id, folded FROM names")?;
         let mut rows = read.query([])?;
         while let Some(row) = rows.next()? {

@@ -29,10 +29,11 @@ pub struct Ledger {
     pub applied: Option<String>,
 }
 
-/// The newest schema that this program knows.
+/// The newest schema that this program knows: that of its last migration. refinery would tell it too, but takes the names
+/// of its migrations apart for that, which was a third of the time of showing one fact.
 #[must_use]
 pub fn newest() -> i64 {
-    embedded::migrations::runner().get_migrations().iter().map(|m| i64::from(m.version())).max().unwrap_or(0)
+    6
 }
 
 /// The schema of the database.
@@ -233,6 +234,8 @@ mod tests {
         let sums: Vec<String> = TEXTS.iter().map(|text| hex(&Sha256::digest(text))).collect();
         assert_eq!(sums, MIGRATIONS);
         assert_eq!(super::newest(), i64::try_from(TEXTS.len()).unwrap(), "a migration is not in this test");
+        let last = super::runner().get_migrations().iter().map(|migration| i64::from(migration.version())).max();
+        assert_eq!(Some(super::newest()), last);
     }
 
     #[test]

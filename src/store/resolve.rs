@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use foldhash::fast::RandomState;
 use rusqlite::params;
 
 use super::bulk::{NameRow, rows_of};
@@ -57,8 +58,8 @@ struct Bearer {
 /// What was resolved of late. A name that does not come again for long is looked up anew, so that memory stays flat.
 #[derive(Debug, Default)]
 struct Remembered {
-    recent: HashMap<Vec<u8>, Option<Meant>>,
-    older: HashMap<Vec<u8>, Option<Meant>>,
+    recent: HashMap<Vec<u8>, Option<Meant>, RandomState>,
+    older: HashMap<Vec<u8>, Option<Meant>, RandomState>,
 }
 
 impl Remembered {

@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use foldhash::fast::RandomState;
 use rusqlite::types::Value as Sql;
 use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
 
@@ -182,7 +183,7 @@ struct Change {
     /// The rows that it retired.
     retired: Vec<i64>,
     /// What was added, by source, time, country and sorts, one behind the other.
-    added: HashMap<Vec<u8>, Row>,
+    added: HashMap<Vec<u8>, Row, RandomState>,
     key: Vec<u8>,
 }
 
