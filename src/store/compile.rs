@@ -130,6 +130,17 @@ fn compiled(
     let mut arms = Vec::new();
     let single = query.kinds.len() == 1;
     let (live, matched) = (live(connection, &query.past)?, query.words.as_deref().map(search::words));
+    let key = |i: usize, order: &Order, part: usize| {
+        let by = if single { sort_expressions(query.kinds[0], order.field)[part].clone() } else { format!("sort{i}") };
+        format!("{by}{} NULLS LAST", if order.descending { " DESC" } else { "" })
+    };
+    let best_first = (matched.is_some() && query.sort.is_empty()).then(|| if single { "s.rank" } else { "rank" }.to_owned());
+    let order: Vec<String> =
+        best_first.into_iter().chain(orders.iter().enumerate().map(|(i, (order, part))| key(i, order, *part))).collect();
+    let order = if order.is_empty() { String::new() } else { format!("\n ORDER BY {}", order.join(", ")) };
+    let is_limited = query.limit.is_some() || query.offset > 0;
+    // a few of many are found before what is shown of them is
+    let is_few = single && matched.is_none() && is_limited;
     for kind in &query.kinds {
         let mut shown: Vec<String> = Vec::new();
         for field in &query.columns {
@@ -174,15 +185,11 @@ fn compiled(
             Part::Ids(first, last) => condition = format!("f.id BETWEEN {first} AND {last}\n   AND {condition}"),
             Part::Alone => condition = format!("{condition}\n   AND {}", summary::alone(kind)),
         }
+        if is_few {
+            condition = format!("f.id IN (SELECT f.id FROM {} f WHERE {condition}{order}\n LIMIT ? OFFSET ?)", kind.table);
+        }
         arms.push(format!("SELECT {}\n  FROM {from}\n WHERE {condition}", shown.join(",\n       ")));
     }
-    let key = |i: usize, order: &Order, part: usize| {
-        let by = if single { sort_expressions(query.kinds[0], order.field)[part].clone() } else { format!("sort{i}") };
-        format!("{by}{} NULLS LAST", if order.descending { " DESC" } else { "" })
-    };
-    let best_first = (matched.is_some() && query.sort.is_empty()).then(|| if single { "s.rank" } else { "rank" }.to_owned());
-    let order: Vec<String> =
-        best_first.into_iter().chain(orders.iter().enumerate().map(|(i, (order, part))| key(i, order, *part))).collect();
     let mut sql = if single {
         arms.remove(0)
     } else {
@@ -191,12 +198,11 @@ fn compiled(
         let shown = if has_buckets { "*".to_owned() } else { names.join(", ") };
         format!("SELECT {shown} FROM (\n{}\n)", arms.join("\nUNION ALL\n"))
     };
-    if !order.is_empty() {
-        sql.push_str("\n ORDER BY ");
-        sql.push_str(&order.join(", "));
-    }
-    if query.limit.is_some() || query.offset > 0 {
-        sql.push_str("\n LIMIT ? OFFSET ?");
+    sql.push_str(&order);
+    if is_limited {
+        if !is_few {
+            sql.push_str("\n LIMIT ? OFFSET ?");
+        }
         let whole = |n: u64| Sql::Integer(i64::try_from(n).unwrap_or(i64::MAX));
         values.push(query.limit.map_or(Sql::Integer(-1), whole));
         values.push(whole(query.offset));

@@ -443,10 +443,7 @@ impl Writer<'_> {
     pub(super) fn whole(&mut self, class: Class, meant: Meant) -> Result<Meant> {
         let bearer = self.known(class, meant.bearer)?;
         let name = spelling(&meant.wording).name;
-        let words = match *name == *bearer.usual {
-            true => Rc::clone(&bearer.usual),
-            false => format!("{name} {}", bearer.usual).into(),
-        };
+        let words = if *name == *bearer.usual { Rc::clone(&bearer.usual) } else { format!("{name} {}", bearer.usual).into() };
         Ok(Meant { words, country: bearer.country, ..meant })
     }
 

@@ -36,20 +36,18 @@ impl Store {
     pub fn select(&self, query: &Query, mut row: impl FnMut(&[Cell<'_>]) -> Result<()>) -> Result<u64> {
         let compiled = compile::compile(&self.connection, query)?;
         let reading = self.connection.unchecked_transaction()?;
-        let names = match compiled.reads.contains(&Read::Json) {
-            true => Some(extra::Names::of(&self.connection)?),
-            false => None,
-        };
+        let has_objects = compiled.reads.contains(&Read::Json);
+        let names = if has_objects { Some(extra::Names::of(&self.connection)?) } else { None };
         let mut row = |cells: &[Cell<'_>]| match &names {
             None => row(cells),
             Some(names) => row(&cells.iter().map(|cell| unpacked(cell, names)).collect::<Vec<_>>()),
         };
-        let outcome = match self.is_much(query)? {
-            false => self.hand_on(&compiled, &mut row),
-            true => match self.read_beside(&compiled, &mut row) {
-                Err(busy) if busy.exit == Exit::Busy => self.hand_on(&compiled, &mut row),
-                outcome => outcome,
-            },
+        let beside = if self.is_much(query)? { Some(self.read_beside(&compiled, &mut row)) } else { None };
+        let outcome = match beside {
+            None => self.hand_on(&compiled, &mut row),
+            // a writer waits, and lets nobody else begin
+            Some(Err(busy)) if busy.exit == Exit::Busy => self.hand_on(&compiled, &mut row),
+            Some(outcome) => outcome,
         };
         drop(reading);
         outcome
@@ -135,9 +133,7 @@ impl Store {
             return Ok(vec![gathered]);
         }
         let path = self.path.clone();
-        let gathered = if !self.is_much(query)? {
-            vec![part(self, Part::Whole)?]
-        } else {
+        let gathered = if self.is_much(query)? {
             let most = self.most(query.kinds[0])?;
             std::thread::scope(|scope| {
                 let other = scope.spawn(|| part(&Store::beside(&path)?, Part::Ids(most / 2 + 1, most)));
@@ -149,6 +145,8 @@ impl Store {
                     other => vec![first, other?],
                 })
             })?
+        } else {
+            vec![part(self, Part::Whole)?]
         };
         drop(reading);
         Ok(gathered)
