@@ -74,6 +74,10 @@ fn tables(kinds: &[&'static Kind], global: &Global, console: &mut Console) -> Re
                 }
             }
         }
+        let numbers: Vec<String> = KINDS.iter().enumerate().map(|(n, kind)| format!("{n} for {}", kind.name)).collect();
+        let id = format!("Of a fact: 16 times its id, plus {}.", numbers.join(", "));
+        lines.push([text("extras"), text("id"), text("integer"), Cell::Text(id.into())]);
+        lines.extend(ASIDE.map(|(table, column, ty, about)| [text(table), text(column), text(ty), text(about)]));
         for line in &lines {
             row(line)?;
         }
@@ -81,6 +85,14 @@ fn tables(kinds: &[&'static Kind], global: &Global, console: &mut Console) -> Re
     })?;
     Ok(Exit::Done)
 }
+
+/// The columns of data sets that have no field, kept aside.
+const ASIDE: [(&str, &str, &str, &str); 4] = [
+    ("extras", "layout_id", "integer, of layouts", "The names of the columns."),
+    ("extras", "cells", "json", "Their cells, an array in the same order: cells ->> 0 is the first."),
+    ("layouts", "id", "integer", "The number of the row, which other tables point to."),
+    ("layouts", "columns", "json", "The names of columns of a data set that have no field, an array."),
+];
 
 /// The view over the live facts of all kinds.
 const VIEW: [(&str, &str); 20] = [
