@@ -199,6 +199,10 @@ fn compiled(
         format!("SELECT {shown} FROM (\n{}\n)", arms.join("\nUNION ALL\n"))
     };
     sql.push_str(&order);
+    if matches!(part, Part::Alone) {
+        // as they come where all facts are gone through
+        sql.push_str("\n ORDER BY f.id");
+    }
     if is_limited {
         if !is_few {
             sql.push_str("\n LIMIT ? OFFSET ?");
@@ -341,7 +345,7 @@ pub fn live(connection: &Connection, past: &Past) -> Result<String> {
 pub fn published(connection: &Connection, by: i64) -> Result<String> {
     let mut read = connection.prepare("SELECT id, published FROM sources WHERE published IS NOT NULL")?;
     let found = read.query_map([], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?)))?;
-    let mut ids = Vec::new();
+    let mut ids = vec!["-1".to_owned()];
     for source in found {
         let (id, published) = source?;
         // known only to the year, it may have been published on any day of it

@@ -75,6 +75,10 @@ fn ids_of(connection: &Connection, class: Class, words: &[String], countries: bo
     }
     ids.sort_unstable();
     ids.dedup();
+    if ids.is_empty() {
+        // no row; where nothing at all could pass, SQLite would leave out the other conditions, and find no index
+        ids.push(-1);
+    }
     Ok(ids.iter().map(i64::to_string).collect::<Vec<_>>().join(", "))
 }
 

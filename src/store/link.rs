@@ -38,6 +38,7 @@ impl Store {
             Found::Several(_) => return Ok(Linked::NoName),
         };
         let (column, table) = (class.column(), class.table());
+        let mut moved = false;
         match from {
             None if merge => return Ok(Linked::NoName),
             None => {
@@ -56,11 +57,15 @@ impl Store {
                     return Ok(Linked::Taken(from.usual));
                 }
                 go_over(&transaction, class, from.bearer, to.bearer)?;
+                moved = true;
             }
         }
         let facts = bearing(&transaction, class, name)?;
-        search::rebuild(&transaction)?;
-        summary::rebuild(&transaction)?;
+        // nobody bore a new name yet
+        if moved {
+            search::rebuild(&transaction)?;
+            summary::rebuild(&transaction)?;
+        }
         transaction.commit()?;
         Ok(Linked::Done(to.usual, facts))
     }

@@ -18,6 +18,9 @@ const APPLICATION_ID: [u8; 4] = *b"FACT";
 /// What a writer keeps of the file in memory, in KiB.
 const CACHE: &str = "PRAGMA cache_size = -8192;";
 
+/// How long a reader waits for a writer.
+const READERS_WAIT: Duration = Duration::from_secs(5);
+
 /// How many steps `SQLite` takes before it asks whether a signal came.
 pub(super) const STEPS: i32 = 10_000;
 
@@ -184,7 +187,8 @@ fn is_ours(path: &Path) -> Result<bool> {
     Ok(true)
 }
 
-/// A journal that a killed writer left must be rolled back, which a read-only connection cannot do.
+/// A journal that a killed writer left must be rolled back, which a read-only connection cannot do; that of a writer who lives
+/// is none of ours.
 fn roll_back_if_hot(path: &Path) -> Result<()> {
     let mut journal = path.as_os_str().to_owned();
     journal.push("-journal");
@@ -192,6 +196,12 @@ fn roll_back_if_hot(path: &Path) -> Result<()> {
         return Ok(());
     }
     let read = |connection: &Connection| connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()));
+    let reader = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    reader.busy_timeout(READERS_WAIT)?;
+    match read(&reader).map_err(Failure::from) {
+        Err(failure) if failure.exit != Exit::Busy => {}
+        outcome => return outcome,
+    }
     match connect(path, Access::Write).and_then(|connection| Ok(read(&connection)?)) {
         Err(failure) if failure.exit == Exit::Io => Err(Failure::database(format!(
             "{} was left in the middle of a write, and cannot be repaired where it lies",
@@ -204,11 +214,11 @@ fn roll_back_if_hot(path: &Path) -> Result<()> {
 
 fn connect(path: &Path, access: Access) -> Result<Connection> {
     let (flags, wait) = match access {
-        Access::Read { .. } => (OpenFlags::SQLITE_OPEN_READ_ONLY, 5),
-        Access::Write => (OpenFlags::SQLITE_OPEN_READ_WRITE, 60),
+        Access::Read { .. } => (OpenFlags::SQLITE_OPEN_READ_ONLY, READERS_WAIT),
+        Access::Write => (OpenFlags::SQLITE_OPEN_READ_WRITE, Duration::from_mins(1)),
     };
     let mut connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
-    connection.busy_timeout(Duration::from_secs(wait))?;
+    connection.busy_timeout(wait)?;
     for (option, on) in [
         (DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true),
         (DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false),

@@ -18,11 +18,11 @@ pub const MIGRATIONS: &[&str] = &[
     "ccd984aaccf5e6aedc7b15680c2e45072b30230cf605308b30ba6415d5d943e3",
     "89af3de4cfbc89ad5343b64b1901cf48afc7e74830f8cdb165bd58a067e60b8b",
     "85b9e37154a0c9e65100fb35910258ba8ed5c9cee995d374b50c16f52760438b",
-    "580cd3e118c63f353cc32af4749414f4eb31ad012b7d381b2de9e7ab56fdfbfd",
+    "4b286e64ca363d0c995ca59594a21cd799097b908ca74c5a59e0702ebdbf6a7c",
 ];
 
 /// SHA-256 of the schema that the migrations make, by version; only the newest can be read.
-const FINGERPRINT: &str = "8e02d10ea930af1b41e0e47c7638696391d7b5036d8fda5f8956010de1fa97be";
+const FINGERPRINT: &str = "b5de499215abf32cec7cad62d50adde239024d13f73b3b9e3a57fd84a87a8dbb";
 
 /// Refuses a database whose schema is not the one that the migrations make.
 ///

@@ -118,7 +118,7 @@ impl Type {
                 "1" => Ok(Cell::Int(1)),
                 _ => Err("expected 0 or 1".into()),
             },
-            Type::Json => serde_json::from_str::<serde::de::IgnoredAny>(text)
+            Type::Json => serde_json::from_str::<serde_json::Value>(text)
                 .map(|_| Cell::Json(Cow::Owned(text.to_owned())))
                 .map_err(|e| format!("expected JSON ({e})")),
             Type::Day => match date::parse(text) {

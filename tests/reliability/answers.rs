@@ -327,6 +327,14 @@ fn summaries_say_what_the_facts_say() {
     let folder = tempfile::tempdir().unwrap();
     let database = folder.path().join("facts.db").to_str().unwrap().to_owned();
     done(folder.path(), &["seed"]);
+    done(folder.path(), &["source", "add", "large", "--title", "Large"]);
+    for (key, figure) in [("a", "9000000000000000000"), ("b", "1"), ("c", "-9000000000000000000"), ("d", "9007199254740993")] {
+        let (key, figure) = (format!("key={key}"), format!("deaths_best={figure}"));
+        done(
+            folder.path(),
+            &["add", "events", "source=large", "type=sum", "summary=x", "date=2003", "date_basis=stated", &key, &figure],
+        );
+    }
     let mut chance = Chance::new(38);
     let mut tables = 0;
     let mut compare = |after: &str| {
@@ -360,6 +368,9 @@ fn summaries_say_what_the_facts_say() {
                 "--type=state-based violence",
                 "--harm=killed",
                 "--published-by=2020",
+                "--published-by=1999",
+                "--country=Nowhere",
+                "--not=country=Nowhere",
             ];
             let filter = *chance.pick(&filters);
             if chance.below(2) == 0

@@ -99,7 +99,7 @@ impl Store {
         }));
         let n = shown.len();
         let sums = asked.value.map_or("NULL, NULL, NULL, NULL".to_owned(), |value| {
-            format!("sum({0}_n), total({0}_sum), min({0}_min), max({0}_max)", value.name)
+            format!("sum({0}_n), sum({0}_sum), min({0}_min), max({0}_max)", value.name)
         });
         let by: Vec<String> = (1..=n).map(|i| i.to_string()).collect();
         let sql = format!(

@@ -6,7 +6,7 @@ use foldhash::fast::RandomState;
 use rusqlite::types::Value as Sql;
 use rusqlite::{Connection, params_from_iter};
 
-use super::{DAYS, add, columns, is_whole, kinds, make, table};
+use super::{DAYS, LARGE, add, columns, is_whole, kinds, make, table};
 use crate::exit::Result;
 use crate::kind::Kind;
 use crate::store::form::{Bound, Prepared, Summed};
@@ -31,7 +31,7 @@ struct Row {
 #[derive(Debug, Clone, Copy, Default)]
 struct FigureSum {
     stated: i64,
-    sum: f64,
+    sum: i64,
     low: Option<i64>,
     high: Option<i64>,
 }
@@ -81,18 +81,19 @@ impl Changes {
         }
     }
 
-    /// Brings the summaries to what is there now. One that is not whole is left so, unless much is written anyway.
+    /// Brings the summaries to what is there now. One that is not whole is made anew where a folder or file was loaded.
     ///
     /// # Errors
     /// The database cannot be written.
     pub fn end(&mut self, connection: &Connection, is_load: bool) -> Result<()> {
         for kind in kinds() {
             let change = self.kinds.get_mut(kind.name);
-            if change.is_none() && !self.moved || !is_load && !is_whole(connection, kind)? {
+            let is_whole = is_whole(connection, kind)?;
+            if is_whole && change.is_none() && !self.moved || !is_whole && !is_load {
                 continue;
             }
             match change {
-                Some(change) if !self.moved && change.retired.len() <= FEW && is_whole(connection, kind)? => {
+                Some(change) if !self.moved && change.retired.len() <= FEW && is_whole => {
                     change.write(connection, kind)?;
                     if !change.retired.is_empty() {
                         let ids: Vec<String> = change.retired.iter().map(i64::to_string).collect();
@@ -117,7 +118,8 @@ impl Change {
         let is_alone = *value(summed.topic) != Bound::Null
             || *value(summed.span) == Bound::Text("throughout".into())
             || [first, last].into_iter().flatten().any(|day| !(DAYS.0..=DAYS.1).contains(&day))
-            || summed.event.is_some_and(|event| *value(event) == Bound::Null);
+            || summed.event.is_some_and(|event| *value(event) == Bound::Null)
+            || summed.figures.iter().any(|figure| matches!(value(*figure), Bound::Integer(n) if !(-LARGE..=LARGE).contains(n)));
         if is_alone || prepared.is_retired() {
             return;
         }
@@ -155,9 +157,7 @@ impl Change {
         for (sum, column) in row.figures.iter_mut().zip(&summed.figures) {
             if let Bound::Integer(figure) = *value(*column) {
                 sum.stated += 1;
-                #[expect(clippy::cast_precision_loss, reason = "SQLite's total() is one of decimals too")]
-                let decimal = figure as f64;
-                sum.sum += decimal;
+                sum.sum += figure;
                 sum.low = Some(sum.low.map_or(figure, |low| low.min(figure)));
                 sum.high = Some(sum.high.map_or(figure, |high| high.max(figure)));
             }
@@ -184,7 +184,7 @@ impl Change {
             values.extend(row.sorts.into_iter().map(Sql::Text));
             values.push(Sql::Integer(row.facts));
             for FigureSum { stated, sum, low, high } in row.figures {
-                values.extend([Sql::Integer(stated), Sql::Real(sum), whole(low), whole(high)]);
+                values.extend([Sql::Integer(stated), Sql::Integer(sum), whole(low), whole(high)]);
             }
             insert.execute(params_from_iter(values))?;
         }
