@@ -24,7 +24,9 @@ pub struct Args {
 /// Runs it.
 pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> {
     let mut store = global.open()?;
+    let waiting = console.wait("copying and checking");
     let size = store.backup(&args.file, args.force)?;
+    drop(waiting);
     console.say(&format!("{}: {}", args.file.display(), count(size, "byte", "bytes")));
     Ok(Exit::Done)
 }

@@ -3,6 +3,7 @@
 use std::io::{BufWriter, Write};
 
 use super::global::{Global, When};
+use super::progress::Waiting;
 use crate::exit::{Exit, Failure, Result};
 use crate::kind::parent::SOURCES;
 use crate::render::{About, Heading, Sheet, Work};
@@ -88,6 +89,12 @@ impl Console {
     #[must_use]
     pub fn shows_progress(&self) -> bool {
         !self.quiet && std::io::IsTerminal::is_terminal(&std::io::stderr())
+    }
+
+    /// Begins something that may take long and has no known end; it is shown until what comes back is dropped.
+    #[must_use]
+    pub fn wait(&self, what: &'static str) -> Waiting {
+        Waiting::begin(self.shows_progress(), what)
     }
 
     /// Says something to whoever runs the program, unless they asked for quiet.
@@ -209,7 +216,7 @@ impl Console {
         let (count, notes) = match &global.output {
             None if terminal && format.name == "table" => {
                 let mut text = Vec::new();
-                let done = write(format, &sheet, &mut text, fill)?;
+                let done = write(format, &sheet, &mut text, fill, self.wait("reading"))?;
                 let height = terminal_size::terminal_size().map_or(24, |(_, height)| usize::from(height.0));
                 let lines = text.iter().filter(|b| **b == b'\n').count();
                 if lines < height || !super::pager::show(&text) {
@@ -219,8 +226,10 @@ impl Console {
                 done
             }
             None => {
+                // rows that somebody sees come are progress enough
+                let waiting = Waiting::begin(self.shows_progress() && !terminal, "reading");
                 let mut out = BufWriter::with_capacity(1 << 16, &mut self.out);
-                let done = write(format, &sheet, &mut out, fill)?;
+                let done = write(format, &sheet, &mut out, fill, waiting)?;
                 out.flush()?;
                 done
             }
@@ -228,7 +237,7 @@ impl Console {
                 let failed = |e: &std::io::Error| Failure::io(format!("cannot write {}", target.display()), e);
                 let mut made = Output::begin(target)?;
                 let mut out = BufWriter::with_capacity(1 << 16, &mut made);
-                let done = write(format, &sheet, &mut out, fill)?;
+                let done = write(format, &sheet, &mut out, fill, self.wait("reading"))?;
                 out.flush().map_err(|e| failed(&e))?;
                 drop(out);
                 made.finish()?;
@@ -265,12 +274,16 @@ fn write(
     sheet: &Sheet,
     out: &mut dyn Write,
     fill: impl FnOnce(&mut Row<'_>) -> Result<u64>,
+    mut waiting: Waiting,
 ) -> Result<(u64, Vec<String>)> {
     let mut sink = (format.open)(out, sheet).map_err(|e| match e.kind() {
         std::io::ErrorKind::InvalidInput => Failure::usage(e.to_string()),
         _ => e.into(),
     })?;
-    let count = fill(&mut |cells| Ok(sink.row(cells)?))?;
+    let count = fill(&mut |cells| {
+        waiting.row();
+        Ok(sink.row(cells)?)
+    })?;
     Ok((count, sink.finish()?))
 }
 

@@ -48,7 +48,9 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
         );
     }
     let as_of = args.as_of.as_deref().map(past::moment).transpose()?;
+    let waiting = console.wait("writing tables");
     let done = export(&store, folder, as_of);
+    drop(waiting);
     if done.is_err() && is_new {
         // nothing of it is left, and so not the folder
         let _ = fs::remove_dir(folder);

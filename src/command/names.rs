@@ -114,7 +114,9 @@ fn link(name: &str, bearer: &str, place: bool, merge: bool, global: &Global, con
         return Err(Failure::usage("the name is empty, or holds control characters"));
     }
     let mut store = Store::open(&global.database().path, Access::Write)?;
+    let waiting = console.wait("facts follow");
     let told = store.link(class, name, bearer, merge)?;
+    drop(waiting);
     let usual = match told {
         Linked::NoBearer => {
             let names = store.all_names(class)?;

@@ -1,7 +1,7 @@
 //! How far a long run is: shown on a terminal alone, and only after a second.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -10,6 +10,60 @@ use crate::value::text::grouped;
 
 /// How many steps go by before the clock is looked at.
 const STEP: u64 = 1024;
+
+/// How often what is shown is drawn anew.
+const TICK: Duration = Duration::from_millis(250);
+
+/// Something that takes as long as it takes: shown on a terminal alone, and only after a second.
+pub struct Waiting {
+    bar: Arc<Mutex<Option<ProgressBar>>>,
+    rows: u64,
+}
+
+impl Waiting {
+    /// Begins; `shown` says whether there is a terminal to show it on.
+    #[must_use]
+    pub fn begin(shown: bool, what: &'static str) -> Waiting {
+        let bar = shown.then(|| {
+            let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden()).with_message(what);
+            match ProgressStyle::with_template("{msg}  {elapsed}") {
+                Ok(style) => bar.with_style(style),
+                Err(_) => bar,
+            }
+        });
+        let bar = Arc::new(Mutex::new(bar));
+        if shown {
+            let seen = Arc::downgrade(&bar);
+            std::thread::spawn(move || {
+                std::thread::sleep(Duration::from_secs(1));
+                let Some(bar) = seen.upgrade() else { return };
+                if let Some(bar) = bar.lock().unwrap_or_else(PoisonError::into_inner).as_ref() {
+                    bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(4));
+                    bar.enable_steady_tick(TICK);
+                }
+            });
+        }
+        Waiting { bar, rows: 0 }
+    }
+
+    /// One more row is done.
+    pub fn row(&mut self) {
+        self.rows += 1;
+        if self.rows.is_multiple_of(STEP)
+            && let Some(bar) = self.bar.lock().unwrap_or_else(PoisonError::into_inner).as_ref()
+        {
+            bar.set_message(format!("{} rows", grouped(&self.rows.to_string())));
+        }
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        if let Some(bar) = self.bar.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            bar.finish_and_clear();
+        }
+    }
+}
 
 /// The progress of a run through a file.
 pub struct Progress {
@@ -52,7 +106,10 @@ impl Progress {
         if let Some(bar) = self.bar.as_ref().filter(|bar| !bar.is_hidden()) {
             bar.set_position(self.size);
             bar.set_message(what);
-            bar.tick();
+            if let Ok(style) = ProgressStyle::with_template("{msg}  {elapsed}") {
+                bar.set_style(style);
+            }
+            bar.enable_steady_tick(TICK);
         }
     }
 }

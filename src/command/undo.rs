@@ -21,7 +21,10 @@ pub struct Args {
 pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> {
     let mut store = Store::open(&global.database().path, Access::Write)?;
     let run = args.run;
-    match store.undo(run)? {
+    let waiting = console.wait("taking the run back");
+    let undone = store.undo(run)?;
+    drop(waiting);
+    match undone {
         Undone::NoRun => Err(Failure::new(Exit::No, format!("there is no run {run}")).hint("facts log lists them")),
         Undone::Later(later) => {
             Err(Failure::new(Exit::No, format!("run {later} changed what run {run} added; nothing was written"))

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::mpsc::{channel, sync_channel};
 
 use rusqlite::types::ValueRef;
-use rusqlite::{Row, params_from_iter};
+use rusqlite::{Row, Transaction, params_from_iter};
 
 use super::Store;
 use super::batch::Batch;
@@ -35,28 +35,43 @@ impl Store {
     /// Where an answer is many rows, another thread reads them and this one only hands them on.
     pub fn select(&self, query: &Query, mut row: impl FnMut(&[Cell<'_>]) -> Result<()>) -> Result<u64> {
         let compiled = compile::compile(&self.connection, query)?;
-        let reading = self.connection.unchecked_transaction()?;
         let has_objects = compiled.reads.contains(&Read::Json);
-        let names = if has_objects { Some(extra::Names::of(&self.connection)?) } else { None };
-        let mut row = |cells: &[Cell<'_>]| match &names {
-            None => row(cells),
-            Some(names) => row(&cells.iter().map(|cell| unpacked(cell, names)).collect::<Vec<_>>()),
+        // read while the rows are, so that no row has a layout that came later
+        let mut names = None;
+        let mut row = |cells: &[Cell<'_>]| {
+            if !has_objects {
+                return row(cells);
+            }
+            let names: &extra::Names = match &mut names {
+                Some(names) => names,
+                none => none.insert(extra::Names::of(&self.connection)?),
+            };
+            row(&cells.iter().map(|cell| unpacked(cell, names)).collect::<Vec<_>>())
         };
-        let beside = if self.is_much(query)? { Some(self.read_beside(&compiled, &mut row)) } else { None };
-        let outcome = match beside {
-            None => self.hand_on(&compiled, &mut row),
-            // a writer waits, and lets nobody else begin
-            Some(Err(busy)) if busy.exit == Exit::Busy => self.hand_on(&compiled, &mut row),
-            Some(outcome) => outcome,
-        };
-        drop(reading);
-        outcome
+        if self.is_much(query)? {
+            let reading = self.hold()?;
+            let outcome = self.read_beside(&compiled, &mut row);
+            drop(reading);
+            match outcome {
+                // a writer waits, and lets nobody else begin
+                Err(busy) if busy.exit == Exit::Busy => {}
+                outcome => return outcome,
+            }
+        }
+        self.hand_on(&compiled, &mut row)
+    }
+
+    /// Begins to read: until what comes back is dropped nobody can commit, so that another connection that begins to read
+    /// sees the same.
+    fn hold(&self) -> Result<Transaction<'_>> {
+        let reading = self.connection.unchecked_transaction()?;
+        reading.query_row("SELECT count(*) FROM layouts", [], |_| Ok(()))?;
+        Ok(reading)
     }
 
     /// Whether a query goes through many facts of one kind, and another connection would see the same.
     ///
-    /// While one connection reads, nobody can commit: another that begins to read then sees the same; not so with a
-    /// write-ahead log, which somebody else may have given the database.
+    /// With a write-ahead log, which somebody else may have given the database, it would not.
     fn is_much(&self, query: &Query) -> Result<bool> {
         let is_whole =
             query.words.is_none() && query.limit.is_none() && !query.tests.iter().any(|test| matches!(test, Test::When(..)));
@@ -126,7 +141,7 @@ impl Store {
             store.hand_on(&compiled, &mut |cells| row(&mut gathered, store, cells))?;
             Ok(gathered)
         };
-        let reading = self.connection.unchecked_transaction()?;
+        let reading = self.hold()?;
         if let Some(sums) = self.sums(query, asked)? {
             let mut gathered = part(self, Part::Alone)?;
             sums.iter().try_for_each(|sums| summed(&mut gathered, self, sums))?;
