@@ -167,7 +167,7 @@ impl Store {
         Ok(gathered)
     }
 
-    /// What a number that [`Store::scan`] gave for a field stands for: the usual name, the source, the country.
+    /// What a number that [`Store::gather`] gave for a field stands for: the usual name, the source, the country.
     ///
     /// # Errors
     /// The database cannot be read.
