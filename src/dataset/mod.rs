@@ -1,12 +1,14 @@
 //! The layouts of the outside world: one description a data set, and the list of them.
 //!
-//! A description is TOML (`description.rs`), with texts that cells fill in (`template.rs`). Those that ship are
+//! A description is TOML (`description.rs`, its fields in `spec.rs`), with texts that cells fill in (`template.rs`). Those that ship are
 //! embedded; a user's own is read from a file and is the same.
 
 mod description;
+mod spec;
 mod template;
 
-pub use description::{Complete, Condition, Description, Each, Fact, How, Mistake, Read, Repeats, Spec, Texts};
+pub use description::{Complete, Condition, Description, Each, Fact, Mistake, Read, Repeats};
+pub use spec::{How, Spec, Texts};
 pub use template::{Name, Part, Template};
 
 /// The descriptions that ship with the program: their names and their texts.

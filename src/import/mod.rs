@@ -13,6 +13,7 @@ mod strict;
 mod table;
 mod text;
 mod when;
+mod words;
 
 pub use complaint::{Complaint, Complaints};
 pub use decode::{decoded, is_utf8, likely, named, of_mark};

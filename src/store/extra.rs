@@ -226,7 +226,7 @@ impl Layouts {
     /// The database cannot be written.
     pub fn keep(&self, held: &mut Held<'_>, kind: &'static Kind, id: i64, layout: i64) -> Result<()> {
         let add = || "INSERT INTO extras (id, layout_id, cells) VALUES (?1, ?2, ?3)".to_owned();
-        held.get("add", "extras", add)?.execute(params![id * 16 + search::place(kind), layout, self.cells])?;
+        held.get("add", "extras", add)?.execute(params![search::row(kind, id), layout, self.cells])?;
         Ok(())
     }
 }

@@ -7,7 +7,7 @@ use rusqlite::ToSql;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use sha2::{Digest, Sha256};
 
-use super::resolve::Meant;
+use super::remembered::Meant;
 use super::{search, summary};
 use crate::kind::{Field, Kind};
 use crate::value::date::Days;

@@ -20,6 +20,11 @@ pub fn place(kind: &'static Kind) -> i64 {
     KINDS.iter().position(|known| known.name == kind.name).and_then(|i| i64::try_from(i).ok()).unwrap_or(TEXT - 1)
 }
 
+/// The row of a fact, here and in the table of its extra columns.
+pub fn row(kind: &'static Kind, id: i64) -> i64 {
+    id * 16 + place(kind)
+}
+
 /// Adds every fact.
 ///
 /// # Errors
@@ -54,10 +59,10 @@ impl Words {
     /// # Errors
     /// The database cannot be written.
     pub fn add(&mut self, held: &mut Held<'_>, prepared: &Prepared<'_>, id: i64) -> Result<()> {
-        let place = place(prepared.form.kind);
-        let (words, rows) = self.kinds.entry(place).or_default();
+        let kind = prepared.form.kind;
+        let (words, rows) = self.kinds.entry(place(kind)).or_default();
         prepared.words(words);
-        rows.push((id * 16 + place, words.len()));
+        rows.push((row(kind, id), words.len()));
         if words.len() < WAITING { Ok(()) } else { self.write(held) }
     }
 

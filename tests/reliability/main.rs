@@ -11,6 +11,7 @@ mod disks;
 mod fuzz;
 mod input;
 mod migrations;
+mod summaries;
 mod surface;
 mod together;
 
