@@ -9,8 +9,8 @@ use std::rc::Rc;
 use rusqlite::params;
 
 use super::extra;
-use super::form::Prepared;
-use super::write::{Counts, Outcome, Refused, Writer};
+use super::form::{Prepared, Sum};
+use super::write::{Counts, Live, Outcome, Refused, Writer};
 use crate::exit::{Failure, Result};
 use crate::kind::{Incoming, KINDS, Key, Kind};
 
@@ -263,7 +263,7 @@ impl Release {
     }
 
     fn write(&mut self, writer: &mut Writer<'_>, ready: Vec<Ready<'_>>, record: &str) -> Result<Result<(), (usize, Refused)>> {
-        let mut steps = Vec::with_capacity(ready.len());
+        let mut steps: Vec<Step<'_>> = Vec::with_capacity(ready.len());
         for (n, Ready { key, mut prepared }) in ready.into_iter().enumerate() {
             let key = match key {
                 Key::Own(key) => key,
@@ -271,8 +271,14 @@ impl Release {
                 Key::Under(under) => format!("{record}/{under}"),
             };
             let digest = prepared.called(&self.slug, self.source, &key).digest();
-            let live = if self.fresh { None } else { writer.live(&prepared.form, self.source, &key)? };
+            // the record itself has it twice: nothing of it is written yet
+            let kind = prepared.form.kind;
+            let earlier = steps.iter().find(|(other, .., called)| other.form.kind.name == kind.name && *called == key);
+            let same = earlier.map(|(_, other, ..)| *other == digest);
+            let live = if self.fresh || same.is_some() { None } else { writer.live(&prepared.form, self.source, &key)? };
             let outcome = match &live {
+                _ if same == Some(false) => return Ok(Err((n, twice()))),
+                _ if same == Some(true) => Outcome::Repeated,
                 None => Outcome::Added,
                 Some(live) => match self.compare(prepared.form.kind, live.id, live.digest == digest, live.by_hand) {
                     Ok(outcome) => outcome,
@@ -391,6 +397,9 @@ fn twice() -> Refused {
     let expected = "another record of this file has this key and states something else; a \"#\" in the key counts equals apart";
     Refused { field: "key", expected: expected.into() }
 }
+
+/// A fact on its way: ready, its digest, the live row of its key, what becomes of it, and the key.
+type Step<'r> = (Prepared<'r>, Sum, Option<Live>, Outcome, String);
 
 /// What became of a record, by what became of its facts.
 fn sum(outcomes: &[Outcome]) -> Outcome {

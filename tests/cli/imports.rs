@@ -176,3 +176,31 @@ fn codes_that_contradict_each_other_are_told_apart() {
     assert_eq!(number(&again, "unchanged"), 300, "{again}");
     assert_eq!(answer(here, &["query", "events", "--columns", "ref,actor"]), before);
 }
+
+/// A record whose facts would take each other's key is rejected whole: what it stated before stays.
+#[test]
+fn a_rejected_record_leaves_what_was_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    let casualties = |who: &str, summary: &str| {
+        format!(
+            "[[fact]]\nkind = \"casualties\"\nkey = [\"{{$key}}\", \"{{{who}}}\"]\nharm = \"killed\"\npopulation = \"{who}\"\nquantity = \"{{n}}\"\nsummary = \"{summary}\"\n"
+        )
+    };
+    let event =
+        "name = \"dd\"\ntitle = \"DD\"\n[[fact]]\nkind = \"events\"\nkey = [\"{id}\"]\ntype = \"x\"\nsummary = \"s {a}\"\n";
+    let description = [event, &casualties("a", "one {b}"), &casualties("b", "two {n}")].concat();
+    std::fs::write(here.join("d.toml"), description).unwrap();
+    let refs = || answer(here, &["query", "all", "--source", "dd", "--columns", "ref,summary", "-f", "csv"]);
+    std::fs::write(here.join("one.csv"), "id,a,b,n\n1,u,v,5\n2,u,v,6\n").unwrap();
+    import(here, &here.join("one.csv"), &["--mapping", "d.toml", "--release", "1"]);
+    let before = refs();
+    assert_eq!(before.len(), 6);
+    std::fs::write(here.join("two.csv"), "id,a,b,n\n1,u,u,7\n2,u,v,6\n").unwrap();
+    let arguments = ["import", "two.csv", "--mapping", "d.toml", "--release", "2", "--on-error", "skip", "-q", "-f", "jsonl"];
+    let output = facts(here).args(arguments).output().unwrap();
+    assert_eq!(output.status.code(), Some(1), "some were rejected");
+    let report: Json = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((number(&report, "unchanged"), number(&report, "rejected")), (1, 1));
+    assert_eq!(refs(), before);
+}
