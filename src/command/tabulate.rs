@@ -13,7 +13,7 @@ use crate::kind::Field;
 use crate::query::{self, Query, field, fields};
 use crate::render::Heading;
 use crate::store::{Asked, Store, Sums};
-use crate::tabulate::{Aggregate, Cross, Dispute, Entry, Label, Many, Tally, name};
+use crate::tabulate::{Aggregate, Cross, Dispute, Entry, Label, Tally, name};
 use crate::value::date::{Bucket, Days};
 use crate::value::text::count;
 use crate::value::{Cell, Type, Value};
@@ -204,8 +204,7 @@ pub fn collect(
     };
     let summed = |gathering: &mut Gathering, store: &Store, sums: &Sums| {
         let source = gathering.look(store, (query.columns[0], &sums.source), &sides, &sums.sides, sums.days)?;
-        let Sums { facts, stated, sum, low, high, .. } = *sums;
-        gathering.tally.add_many(&gathering.labels, axes.per.len(), source, &Many { facts, stated, sum, low, high });
+        gathering.tally.add_many(&gathering.labels, axes.per.len(), source, &sums.many);
         Ok(())
     };
     let gathered = store.gather(&query, asked, begin, row, summed)?;

@@ -7,7 +7,7 @@ mod tally;
 
 use std::collections::BTreeMap;
 
-pub use tally::{Entry, Many, Tally};
+pub use tally::{Entry, Tally};
 use tally::{Group, Period};
 
 use crate::value::text::grouped;

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use foldhash::fast::RandomState;
 
 use super::{Aggregate, Cross, Dispute, Label, name};
+use crate::value::Many;
 use crate::value::date::Days;
 
 /// One fact on its way into the cross-table, but for its labels.
@@ -22,22 +23,6 @@ pub struct Entry<'a> {
     pub days: Days,
     /// The fact's name, for messages.
     pub reference: &'a str,
-}
-
-/// Facts of one source on their way into the cross-table, added up, but for their labels; none is for a period or answers a
-/// question.
-#[derive(Debug, Clone, Copy)]
-pub struct Many {
-    /// How many.
-    pub facts: u64,
-    /// How many of them state a figure.
-    pub stated: u64,
-    /// The sum of the figures.
-    pub sum: f64,
-    /// The lowest.
-    pub low: Option<f64>,
-    /// The highest.
-    pub high: Option<f64>,
 }
 
 /// Facts gathered by their labels, so that what is kept grows with the table and not with the facts.
@@ -170,7 +155,8 @@ impl Tally {
         }
     }
 
-    /// Adds facts that are added up already, under their labels, as [`Tally::add`] does.
+    /// Adds facts of one source that are added up already, none of them for a period or an answer to a question, under their
+    /// labels, as [`Tally::add`] does.
     pub fn add_many(&mut self, labels: &[u32], counts: usize, source: u32, many: &Many) {
         self.sources.insert(source);
         let (sources, counted) = match many.stated {

@@ -2,6 +2,7 @@
 
 pub mod calendar;
 pub mod date;
+mod many;
 mod named;
 pub mod nearest;
 pub mod text;
@@ -10,6 +11,7 @@ mod types;
 use std::borrow::Cow;
 use std::fmt::{self, Display};
 
+pub use many::Many;
 pub use named::{Given, Named};
 pub use types::Type;
 

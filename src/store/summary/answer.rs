@@ -11,7 +11,7 @@ use crate::store::compile::{number, published};
 use crate::store::condition::condition;
 use crate::store::select::plain;
 use crate::value::date::{Bucket, Days};
-use crate::value::{Type, Value};
+use crate::value::{Many, Type, Value};
 
 /// What facts of one source, time and sort add up to. The source and the sides are numbers that [`Store::called`] knows.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,16 +22,8 @@ pub struct Sums {
     pub days: Days,
     /// What they have at each side.
     pub sides: Vec<Value>,
-    /// How many facts.
-    pub facts: u64,
-    /// How many of them state the figure.
-    pub stated: u64,
-    /// The sum of what they state.
-    pub sum: f64,
-    /// The lowest.
-    pub low: Option<f64>,
-    /// The highest.
-    pub high: Option<f64>,
+    /// What they add up to.
+    pub many: Many,
 }
 
 /// What is asked of a table.
@@ -123,11 +115,13 @@ impl Store {
                 source: plain(row.get_ref(0)?)?.into_owned(),
                 days: Days { first: row.get(1)?, last: row.get(2)? },
                 sides: (3..n).map(|i| Ok(plain(row.get_ref(i)?)?.into_owned())).collect::<Result<_>>()?,
-                facts: whole(0)?,
-                stated: whole(2)?,
-                sum: figure(3)?.unwrap_or(0.0),
-                low: figure(4)?,
-                high: figure(5)?,
+                many: Many {
+                    facts: whole(0)?,
+                    stated: whole(2)?,
+                    sum: figure(3)?.unwrap_or(0.0),
+                    low: figure(4)?,
+                    high: figure(5)?,
+                },
             });
         }
         Ok(Some(sums))
