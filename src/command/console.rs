@@ -6,7 +6,8 @@ use super::global::{Global, When};
 use super::progress::Waiting;
 use crate::exit::{Exit, Failure, Result};
 use crate::kind::parent::SOURCES;
-use crate::render::{About, Heading, Sheet, Work};
+use crate::query::Query;
+use crate::render::{About, Heading, Sheet, Sink, Work};
 use crate::store::{Output, Store};
 use crate::value::Cell;
 use crate::value::text::visible;
@@ -177,7 +178,29 @@ impl Console {
         leading: Vec<String>,
         fill: impl FnOnce(&mut Row<'_>) -> Result<u64>,
     ) -> Result<u64> {
-        self.sheet(global, headings, leading, global.expanded, fill)
+        self.sheet(global, headings, leading, global.expanded, |page| fill(&mut |cells| page.row(cells)))
+    }
+
+    /// Writes the answer to a query.
+    ///
+    /// # Errors
+    /// As [`Console::rows`], and the database cannot be read.
+    pub fn select(
+        &mut self,
+        global: &Global,
+        headings: Vec<Heading>,
+        leading: Vec<String>,
+        store: &Store,
+        query: &Query,
+    ) -> Result<u64> {
+        self.sheet(global, headings, leading, global.expanded, |page| {
+            if let Some(line) = page.sink.line()
+                && let Some(rows) = store.select_as(query, line, |bytes, rows| page.lines(bytes, rows))?
+            {
+                return Ok(rows);
+            }
+            store.select(query, |cells| page.row(cells))
+        })
     }
 
     /// Writes one row; as a table, a field a line.
@@ -185,7 +208,7 @@ impl Console {
     /// # Errors
     /// As [`Console::rows`].
     pub fn record(&mut self, global: &Global, headings: Vec<Heading>, cells: &[Cell<'_>]) -> Result<()> {
-        self.sheet(global, headings, Vec::new(), true, |row| row(cells).map(|()| 1))?;
+        self.sheet(global, headings, Vec::new(), true, |page| page.row(cells).map(|()| 1))?;
         Ok(())
     }
 
@@ -195,7 +218,7 @@ impl Console {
         headings: Vec<Heading>,
         leading: Vec<String>,
         records: bool,
-        fill: impl FnOnce(&mut Row<'_>) -> Result<u64>,
+        fill: impl FnOnce(&mut Page<'_>) -> Result<u64>,
     ) -> Result<u64> {
         let terminal = self.terminal && global.output.is_none();
         let format = global.format(terminal)?;
@@ -273,18 +296,34 @@ fn write(
     format: &crate::render::Format,
     sheet: &Sheet,
     out: &mut dyn Write,
-    fill: impl FnOnce(&mut Row<'_>) -> Result<u64>,
-    mut waiting: Waiting,
+    fill: impl FnOnce(&mut Page<'_>) -> Result<u64>,
+    waiting: Waiting,
 ) -> Result<(u64, Vec<String>)> {
-    let mut sink = (format.open)(out, sheet).map_err(|e| match e.kind() {
+    let sink = (format.open)(out, sheet).map_err(|e| match e.kind() {
         std::io::ErrorKind::InvalidInput => Failure::usage(e.to_string()),
         _ => e.into(),
     })?;
-    let count = fill(&mut |cells| {
-        waiting.row();
-        Ok(sink.row(cells)?)
-    })?;
-    Ok((count, sink.finish()?))
+    let mut page = Page { sink, waiting };
+    let count = fill(&mut page)?;
+    Ok((count, page.sink.finish()?))
+}
+
+/// Where rows are written, and whoever waits for them is told how many they are.
+struct Page<'a> {
+    sink: Box<dyn Sink + 'a>,
+    waiting: Waiting,
+}
+
+impl Page<'_> {
+    fn row(&mut self, cells: &[Cell<'_>]) -> Result<()> {
+        self.waiting.rows(1);
+        Ok(self.sink.row(cells)?)
+    }
+
+    fn lines(&mut self, bytes: &[u8], rows: u64) -> Result<()> {
+        self.waiting.rows(rows);
+        Ok(self.sink.lines(bytes)?)
+    }
 }
 
 fn colour(global: &Global, terminal: bool) -> bool {

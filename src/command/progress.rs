@@ -46,10 +46,11 @@ impl Waiting {
         Waiting { bar, rows: 0 }
     }
 
-    /// One more row is done.
-    pub fn row(&mut self) {
-        self.rows += 1;
-        if self.rows.is_multiple_of(STEP)
+    /// So many more rows are done.
+    pub fn rows(&mut self, more: u64) {
+        let before = self.rows / STEP;
+        self.rows += more;
+        if self.rows / STEP > before
             && let Some(bar) = self.bar.lock().unwrap_or_else(PoisonError::into_inner).as_ref()
         {
             bar.set_message(format!("{} rows", grouped(&self.rows.to_string())));

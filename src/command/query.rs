@@ -20,7 +20,7 @@ pub struct Args {
     /// The fields to show, with commas between
     #[arg(short, long, value_name = "FIELDS")]
     columns: Option<String>,
-    /// What to sort by, `-` before a field for high to low [default: date,ref]
+    /// What to sort by, `-` before a field for high to low; `none` is quickest [default: date,ref]
     #[arg(short, long, value_name = "FIELDS", allow_hyphen_values = true)]
     sort: Option<String>,
     /// At most so many facts
@@ -55,8 +55,10 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
     if let Some(list) = &args.columns {
         query.columns = query::fields(list, &query.kinds)?;
     }
-    if let Some(list) = &args.sort {
-        query.sort = query::sort(list, &query.kinds)?;
+    match args.sort.as_deref() {
+        None => {}
+        Some("none") => query.unsorted = true,
+        Some(list) => query.sort = query::sort(list, &query.kinds)?,
     }
     (query.limit, query.offset) = (args.limit, args.offset);
     let store = global.open()?;
@@ -79,7 +81,7 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
     console.cite(&store, global)?;
     let headings = query.columns.iter().map(|field| heading(field)).collect();
     let leading = if args.columns.is_some() { Vec::new() } else { query.leading().map(str::to_owned).collect() };
-    let rows = console.rows(global, headings, leading, |row| store.select(&query, row))?;
+    let rows = console.select(global, headings, leading, &store, &query)?;
     // an answer may be less than was meant too: a part of a list may be misspelt, or what should be left out
     if rows == 0 || query.tests.iter().any(|test| matches!(test, Test::Among { values, not, .. } if *not || values.len() > 1)) {
         for said in store.unknown_values(&query)? {

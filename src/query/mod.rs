@@ -21,6 +21,8 @@ pub struct Query {
     pub columns: Vec<&'static Field>,
     /// What to sort by, first things first; ties, and no sort at all, go by date and ref.
     pub sort: Vec<Order>,
+    /// Not sorted at all: each kind's facts as they lie.
+    pub unsorted: bool,
     /// At most so many rows.
     pub limit: Option<u64>,
     /// Leaving out so many first.
@@ -119,7 +121,23 @@ impl Query {
             [one] => one.shown().collect(),
             _ => kind::shown_of_all().collect(),
         };
-        Query { kinds, tests: Vec::new(), columns, sort: Vec::new(), limit: None, offset: 0, words: None, past: Past::default() }
+        Query {
+            kinds,
+            tests: Vec::new(),
+            columns,
+            sort: Vec::new(),
+            unsorted: false,
+            limit: None,
+            offset: 0,
+            words: None,
+            past: Past::default(),
+        }
+    }
+
+    /// Whether a field that is shown holds objects.
+    #[must_use]
+    pub fn has_objects(&self) -> bool {
+        self.columns.iter().any(|field| field.ty == Type::Json)
     }
 
     /// The fields that a narrow table shows, the most important first.

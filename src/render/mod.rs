@@ -124,6 +124,9 @@ pub const MARK_ON: char = '\u{e000}';
 /// See [`MARK_ON`].
 pub const MARK_OFF: char = '\u{e001}';
 
+/// Adds a row to the bytes of others.
+pub type Line = dyn Fn(&mut Vec<u8>, &[Cell<'_>]) + Send + Sync;
+
 /// Takes rows.
 pub trait Sink {
     /// Writes a row; as many cells as there are headings.
@@ -131,6 +134,20 @@ pub trait Sink {
     /// # Errors
     /// The output cannot be written.
     fn row(&mut self, cells: &[Cell<'_>]) -> io::Result<()>;
+
+    /// What makes rows into the bytes that [`Sink::lines`] takes, on any thread; none, where a row depends on those before it.
+    fn line(&self) -> Option<Box<Line>> {
+        None
+    }
+
+    /// Writes rows that were made so.
+    ///
+    /// # Errors
+    /// The output cannot be written.
+    fn lines(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let _ = bytes;
+        Err(io::ErrorKind::Unsupported.into())
+    }
 
     /// Writes what is left, and returns what whoever reads should be told.
     ///

@@ -7,7 +7,7 @@ use super::condition::condition;
 use super::names::{Class, WORDING};
 use super::{extra, literal, search, summary};
 use crate::exit::Result;
-use crate::kind::{Field, Kind};
+use crate::kind::{self, Field, Kind};
 use crate::query::{Moment, Order, Past, Query, Test};
 use crate::value::date::Bucket;
 use crate::value::{Type, date};
@@ -33,6 +33,17 @@ pub enum Read {
     Json,
     /// Two columns: the first and the last day.
     Bucket(Bucket),
+    /// One column: a number that [`called`] tells the name of.
+    Called(&'static Field),
+    /// Two columns: the number of this field, which is the source, and the key.
+    Ref(&'static Field),
+}
+
+impl Read {
+    /// How many columns of the answer it takes.
+    pub fn width(self) -> usize {
+        if matches!(self, Read::Bucket(_) | Read::Ref(_)) { 2 } else { 1 }
+    }
 }
 
 /// Compiles a query.
@@ -41,6 +52,21 @@ pub enum Read {
 /// Names cannot be looked up.
 pub fn compile(connection: &Connection, query: &Query) -> Result<Compiled> {
     compiled(connection, query, (shown, read_of, PLACES), &sort_keys(query), Part::Whole)
+}
+
+/// Compiles a query of one kind for a part of an answer of many facts: with numbers in place of names that come again and
+/// again, which are looked up once.
+///
+/// # Errors
+/// Names cannot be looked up.
+pub fn much(connection: &Connection, query: &Query, part: Part) -> Result<Compiled> {
+    let shown = |kind, field: &'static Field| match read_of_much(field) {
+        Read::Ref(_) => "f.source_id, f.key".to_owned(),
+        Read::Called(_) if field.name == "country" => "iif(pp.kind = 'country', pp.id, ifnull(pp.within_id, pp.id))".to_owned(),
+        Read::Called(_) => number(kind, field),
+        _ => shown(kind, field),
+    };
+    compiled(connection, query, (shown, read_of_much, PLACES), &sort_keys(query), part)
 }
 
 /// Which of the facts that a query is about.
@@ -59,7 +85,7 @@ pub enum Part {
 /// # Errors
 /// Names cannot be looked up.
 pub fn numbers(connection: &Connection, query: &Query, part: Part) -> Result<Compiled> {
-    let read = |ty| if ty == Type::Day { Read::Day } else { Read::Plain };
+    let read = |field: &Field| if field.ty == Type::Day { Read::Day } else { Read::Plain };
     compiled(connection, query, (number, read, ""), &[], part)
 }
 
@@ -116,7 +142,7 @@ pub fn called(field: &Field) -> Option<String> {
 }
 
 /// The SQL that gives a field, how what it gives is read back, and what it joins for it.
-type Reading = (fn(&'static Kind, &Field) -> String, fn(Type) -> Read, &'static str);
+type Reading = (fn(&'static Kind, &'static Field) -> String, fn(&'static Field) -> Read, &'static str);
 
 fn compiled(
     connection: &Connection,
@@ -125,7 +151,7 @@ fn compiled(
     orders: &[(Order, usize)],
     part: Part,
 ) -> Result<Compiled> {
-    let reads: Vec<Read> = query.columns.iter().map(|field| read_of(field.ty)).collect();
+    let reads: Vec<Read> = query.columns.iter().map(|field| read_of(field)).collect();
     let mut values = Vec::new();
     let mut arms = Vec::new();
     let single = query.kinds.len() == 1;
@@ -146,7 +172,7 @@ fn compiled(
         for field in &query.columns {
             let own = kind.field(field.name);
             let name = format!("\"{}\"", field.name);
-            match (own, read_of(field.ty)) {
+            match (own, read_of(field)) {
                 (Some(_), Read::Bucket(_)) => shown.push(format!("f.first_day AS {name}, f.last_day")),
                 (Some(own), _) => shown.push(format!("{} AS {name}", expression(kind, own))),
                 (None, Read::Bucket(_)) => shown.push(format!("NULL AS {name}, NULL")),
@@ -167,7 +193,7 @@ fn compiled(
         let from = match &matched {
             None => match part {
                 Part::Whole => format!("{} f{places}", kind.table),
-                Part::Ids(..) => format!("{} f NOT INDEXED", kind.table),
+                Part::Ids(..) => format!("{} f NOT INDEXED{places}", kind.table),
                 Part::Alone => summary::apart(kind),
             },
             Some(words) => {
@@ -179,10 +205,13 @@ fn compiled(
                 format!("({rows}) s JOIN {} f ON f.id = s.id{places}", kind.table)
             }
         };
+        if let Part::Ids(first, last) = part {
+            values.extend([Sql::Integer(first), Sql::Integer(last)]);
+        }
         let mut condition = conditions(connection, kind, &live, &query.tests, &mut values)?;
         match part {
             Part::Whole => {}
-            Part::Ids(first, last) => condition = format!("f.id BETWEEN {first} AND {last}\n   AND {condition}"),
+            Part::Ids(..) => condition = format!("f.id BETWEEN ? AND ?\n   AND {condition}"),
             Part::Alone => condition = format!("{condition}\n   AND {}", summary::alone(kind)),
         }
         if is_few {
@@ -199,7 +228,7 @@ fn compiled(
         format!("SELECT {shown} FROM (\n{}\n)", arms.join("\nUNION ALL\n"))
     };
     sql.push_str(&order);
-    if matches!(part, Part::Alone) {
+    if single && (query.unsorted || matches!(part, Part::Alone)) {
         // as they come where all facts are gone through
         sql.push_str("\n ORDER BY f.id");
     }
@@ -214,8 +243,8 @@ fn compiled(
     Ok(Compiled { sql, values, reads })
 }
 
-fn read_of(ty: Type) -> Read {
-    match ty {
+fn read_of(field: &'static Field) -> Read {
+    match field.ty {
         Type::Day => Read::Day,
         Type::Json => Read::Json,
         Type::Bucket(bucket) => Read::Bucket(bucket),
@@ -223,8 +252,20 @@ fn read_of(ty: Type) -> Read {
     }
 }
 
+fn read_of_much(field: &'static Field) -> Read {
+    match (field.name, field.ty) {
+        ("ref", _) => kind::shared().find(|field| field.ty == Type::Source).map_or(Read::Plain, Read::Ref),
+        // places are many, and joined; their countries are few
+        ("country", _) | (_, Type::Actor | Type::Source) => Read::Called(field),
+        _ => read_of(field),
+    }
+}
+
 /// The keys of the sort, each with the part of it that one SQL expression covers; date and ref always come last.
 fn sort_keys(query: &Query) -> Vec<(Order, usize)> {
+    if query.unsorted {
+        return Vec::new();
+    }
     let kind = query.kinds[0];
     // over several kinds a ref may occur twice
     let names: &[&str] = if query.kinds.len() > 1 { &["date", "ref", "kind"] } else { &["date", "ref"] };

@@ -6,7 +6,7 @@ use rusqlite::params;
 
 use super::Store;
 use super::compile;
-use super::select::plain;
+use super::reader::plain;
 use crate::exit::Result;
 use crate::kind::{Field, KINDS, Kind};
 use crate::value::Value;

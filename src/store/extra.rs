@@ -130,22 +130,24 @@ fn elements(array: &str) -> Option<Vec<&str>> {
 /// The object that cells make with the names of their layout.
 fn joined(names: &[String], cells: &str) -> Option<String> {
     let mut object = String::with_capacity(cells.len() + names.iter().map(String::len).sum::<usize>());
-    let mut rest = cells.strip_prefix('[')?;
-    for (i, name) in names.iter().enumerate() {
-        if i > 0 {
-            rest = rest.strip_prefix(',')?;
+    let bytes = cells.as_bytes();
+    let mut at = 0;
+    for name in names {
+        if bytes.get(at) != Some(if at == 0 { &b'[' } else { &b',' }) {
+            return None;
         }
-        if let Some(more) = rest.strip_prefix("null") {
-            rest = more;
+        at += 1;
+        if bytes.get(at) == Some(&b'n') {
+            at += bytes[at..].starts_with(b"null").then_some(4)?;
             continue;
         }
-        let end = quoted(rest)?;
+        let end = at + quoted(&cells[at..])?;
         object.push(if object.is_empty() { '{' } else { ',' });
         object.push_str(name);
-        object.push_str(&rest[..end]);
-        rest = &rest[end..];
+        object.push_str(&cells[at..end]);
+        at = end;
     }
-    (rest == "]" && !object.is_empty()).then(|| object + "}")
+    (&bytes[at..] == b"]" && !object.is_empty()).then(|| object + "}")
 }
 
 /// Where the text in quotes ends with which this begins.

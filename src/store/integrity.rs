@@ -4,7 +4,7 @@ use rusqlite::Connection;
 
 use super::compile::wording;
 use super::form::Form;
-use super::select::plain;
+use super::reader::plain;
 use super::{Store, search, summary};
 use crate::exit::{Failure, Result};
 use crate::kind::{KINDS, Kind};

@@ -22,6 +22,7 @@ mod output;
 mod parents;
 pub mod place;
 mod prepare;
+mod reader;
 mod release;
 mod remembered;
 mod resolve;

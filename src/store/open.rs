@@ -77,13 +77,14 @@ impl Store {
         Ok(Store { connection: connect(&path, Access::Read { any_schema: true })?, path, is_ours: false })
     }
 
-    /// A further connection to a database that is open for reading, which waits for nobody.
+    /// A further connection to a database that is open for reading, which has begun to read and waited for nobody.
     ///
     /// # Errors
     /// A writer is about to commit, or the file cannot be opened.
     pub(super) fn beside(path: &Path) -> Result<Store> {
         let connection = connect(path, Access::Read { any_schema: true })?;
         connection.busy_timeout(Duration::ZERO)?;
+        connection.execute_batch("BEGIN; SELECT count(*) FROM layouts;")?;
         Ok(Store { connection, path: path.to_owned(), is_ours: false })
     }
 

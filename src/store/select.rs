@@ -1,30 +1,25 @@
 //! Answering a query: rows of cells, one at a time, and what to say of values that occur nowhere.
 
 use std::borrow::Cow;
-use std::sync::mpsc::{channel, sync_channel};
 
-use rusqlite::types::ValueRef;
-use rusqlite::{Row, Transaction, params_from_iter};
+use rusqlite::{Transaction, params_from_iter};
 
 use super::Store;
-use super::batch::Batch;
-use super::compile::{self, Compiled, Part, Read};
+use super::batch::{Cells, Lines};
+use super::compile::{self, Compiled, Part};
 use super::condition;
 use super::extra;
 use super::names::{self, Class};
+use super::reader::Reader;
 use super::summary::{Asked, Sums};
 use crate::exit::{Exit, Failure, Result};
 use crate::kind::{Field, Kind};
 use crate::query::{Op, Past, Query, Test};
-use crate::value::date::Days;
 use crate::value::nearest::did_you_mean;
 use crate::value::{Cell, Type};
 
 /// So many rows are worth a second thread.
 const MANY: i64 = 50_000;
-
-/// So many batches of them may wait.
-const WAITING: usize = 4;
 
 impl Store {
     /// Hands the answer to `row`, a fact at a time, until it fails.
@@ -32,33 +27,79 @@ impl Store {
     /// # Errors
     /// The database cannot be read, or `row` fails.
     ///
-    /// Where an answer is many rows, another thread reads them and this one only hands them on.
+    /// Where an answer is many rows, other threads read them and this one only hands them on.
     pub fn select(&self, query: &Query, mut row: impl FnMut(&[Cell<'_>]) -> Result<()>) -> Result<u64> {
-        let compiled = compile::compile(&self.connection, query)?;
-        let has_objects = compiled.reads.contains(&Read::Json);
         // read while the rows are, so that no row has a layout that came later
         let mut names = None;
         let mut row = |cells: &[Cell<'_>]| {
-            if !has_objects {
+            if !query.has_objects() {
                 return row(cells);
             }
             let names: &extra::Names = match &mut names {
                 Some(names) => names,
                 none => none.insert(extra::Names::of(&self.connection)?),
             };
-            row(&cells.iter().map(|cell| unpacked(cell, names)).collect::<Vec<_>>())
+            row(&unpacked(cells, names))
         };
-        if self.is_much(query)? {
-            let reading = self.hold()?;
-            let outcome = self.read_beside(&compiled, &mut row);
-            drop(reading);
-            match outcome {
-                // a writer waits, and lets nobody else begin
-                Err(busy) if busy.exit == Exit::Busy => {}
-                outcome => return outcome,
+        let much = self.much(query, || {
+            if query.unsorted {
+                self.read_in_turn(query, Cells::push, |batch| batch.hand_on(&mut row))
+            } else {
+                self.read_beside(query, &mut row)
             }
+        })?;
+        match much {
+            Some(rows) => Ok(rows),
+            None => Reader::of(self).hand_on(&compile::compile(&self.connection, query)?, row),
         }
-        self.hand_on(&compiled, &mut row)
+    }
+
+    /// Has the threads that read make the rows into bytes, where an answer is many rows and in no order, and hands them to
+    /// `write` some rows at a time; none where it is not: nothing was written then.
+    ///
+    /// # Errors
+    /// The database cannot be read, or `write` fails.
+    pub fn select_as(
+        &self,
+        query: &Query,
+        line: impl Fn(&mut Vec<u8>, &[Cell<'_>]) + Sync,
+        mut write: impl FnMut(&[u8], u64) -> Result<()>,
+    ) -> Result<Option<u64>> {
+        if !query.unsorted {
+            return Ok(None);
+        }
+        self.much(query, || {
+            let names = extra::Names::of(&self.connection)?;
+            let add = |lines: &mut Lines, cells: &[Cell<'_>]| {
+                if query.has_objects() {
+                    line(&mut lines.bytes, &unpacked(cells, &names))
+                } else {
+                    line(&mut lines.bytes, cells)
+                }
+                lines.rows += 1;
+            };
+            self.read_in_turn(query, add, |lines| {
+                write(&lines.bytes, lines.rows)?;
+                lines.bytes.clear();
+                lines.rows = 0;
+                Ok(())
+            })
+        })
+    }
+
+    /// Has an answer of many rows read by other threads, if it is one, and nobody waits to write.
+    fn much(&self, query: &Query, read: impl FnOnce() -> Result<u64>) -> Result<Option<u64>> {
+        if !self.is_much(query)? {
+            return Ok(None);
+        }
+        let reading = self.hold()?;
+        let outcome = read();
+        drop(reading);
+        match outcome {
+            // a writer waits, and lets nobody else begin
+            Err(busy) if busy.exit == Exit::Busy => Ok(None),
+            outcome => outcome.map(Some),
+        }
     }
 
     /// Begins to read: until what comes back is dropped nobody can commit, so that another connection that begins to read
@@ -84,41 +125,8 @@ impl Store {
     }
 
     /// The highest id of a kind.
-    fn most(&self, kind: &Kind) -> Result<i64> {
+    pub(super) fn most(&self, kind: &Kind) -> Result<i64> {
         Ok(self.connection.query_row(&format!("SELECT ifnull(max(id), 0) FROM {}", kind.table), [], |row| row.get(0))?)
-    }
-
-    /// Has another thread read the answer.
-    ///
-    /// # Errors
-    /// Those of [`Store::select`]; the database is busy: then `row` was not called.
-    fn read_beside(&self, compiled: &Compiled, row: &mut dyn FnMut(&[Cell<'_>]) -> Result<()>) -> Result<u64> {
-        let path = self.path.as_path();
-        std::thread::scope(|scope| {
-            let (full, batches) = sync_channel::<Batch>(WAITING);
-            let (used, free) = channel::<Batch>();
-            let reader = scope.spawn(move || {
-                let other = Store::beside(path)?;
-                let mut batch = Batch::default();
-                // nobody listens any longer: why is known there
-                let gone = |_| Failure::new(Exit::Done, "");
-                let rows = other.hand_on(compiled, &mut |cells| {
-                    batch.push(cells);
-                    if batch.is_full() {
-                        full.send(std::mem::replace(&mut batch, free.try_recv().unwrap_or_default())).map_err(gone)?;
-                    }
-                    Ok(())
-                })?;
-                full.send(batch).map_err(gone)?;
-                Ok(rows)
-            });
-            for mut batch in batches {
-                batch.hand_on(&mut *row)?;
-                // the reader may have ended
-                let _ = used.send(batch);
-            }
-            reader.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-        })
     }
 
     /// Gathers every fact that a query is about, in any order; names and sources are numbers that [`Store::called`]
@@ -138,7 +146,7 @@ impl Store {
         let part = |store: &Store, part: Part| {
             let mut gathered = begin();
             let compiled = compile::numbers(&store.connection, query, part)?;
-            store.hand_on(&compiled, &mut |cells| row(&mut gathered, store, cells))?;
+            Reader::of(store).hand_on(&compiled, |cells| row(&mut gathered, store, cells))?;
             Ok(gathered)
         };
         let reading = self.hold()?;
@@ -175,24 +183,6 @@ impl Store {
         let (Some(sql), Cell::Int(number)) = (compile::called(field), cell) else { return Ok(cell.clone()) };
         let mut find = self.connection.prepare_cached(&sql)?;
         Ok(find.query_row([number], |row| row.get::<_, Option<String>>(0))?.map_or(Cell::Null, |name| Cell::Text(name.into())))
-    }
-
-    fn hand_on(&self, compiled: &Compiled, row: &mut dyn FnMut(&[Cell<'_>]) -> Result<()>) -> Result<u64> {
-        let Compiled { sql, values, reads } = compiled;
-        let mut statement = self.connection.prepare(sql)?;
-        let mut answer = statement.query(params_from_iter(values))?;
-        let mut rows = 0;
-        while let Some(found) = answer.next()? {
-            let mut column = 0;
-            let mut cells = Vec::with_capacity(reads.len());
-            for read in reads {
-                cells.push(cell(found, column, *read)?);
-                column += if matches!(read, Read::Bucket(_)) { 2 } else { 1 };
-            }
-            row(&cells)?;
-            rows += 1;
-        }
-        Ok(rows)
     }
 
     /// The last run at the moment that is asked for; `None`: now.
@@ -314,42 +304,11 @@ impl Store {
     }
 }
 
-/// A cell of the answer whose objects are put together.
-fn unpacked<'c>(cell: &'c Cell<'_>, names: &extra::Names) -> Cell<'c> {
-    match cell {
+/// A row whose objects are put together.
+fn unpacked<'c>(cells: &'c [Cell<'_>], names: &extra::Names) -> Vec<Cell<'c>> {
+    let unpacked = |cell: &'c Cell<'_>| match cell {
         Cell::Json(text) => Cell::Json(names.object(text)),
         other => other.with_text(Cow::Borrowed),
-    }
-}
-
-/// Reads a cell of the answer.
-fn cell<'r>(row: &'r Row<'_>, column: usize, read: Read) -> Result<Cell<'r>> {
-    let day = |column| row.get::<_, Option<i64>>(column);
-    Ok(match read {
-        Read::Day => day(column)?.map_or(Cell::Null, Cell::Day),
-        Read::Bucket(bucket) => {
-            let days = Days { first: day(column)?, last: day(column + 1)? };
-            bucket.label(days).map_or(Cell::Null, |label| Cell::Text(Cow::Owned(label)))
-        }
-        Read::Plain | Read::Json => match plain(row.get_ref(column)?)? {
-            Cell::Text(text) if read == Read::Json => Cell::Json(text),
-            cell => cell,
-        },
-    })
-}
-
-/// A value of `SQLite` as a cell.
-pub fn plain(value: ValueRef<'_>) -> Result<Cell<'_>> {
-    Ok(match value {
-        ValueRef::Null => Cell::Null,
-        ValueRef::Integer(n) => Cell::Int(n),
-        ValueRef::Real(n) => Cell::Real(n),
-        ValueRef::Text(bytes) => match std::str::from_utf8(bytes) {
-            Ok(text) => Cell::Text(Cow::Borrowed(text)),
-            Err(_) => return Err(Failure::database("the database is damaged: a text is not UTF-8").hint("restore a backup")),
-        },
-        ValueRef::Blob(_) => {
-            return Err(Failure::database("the database is damaged: a blob stands where none can be").hint("restore a backup"));
-        }
-    })
+    };
+    cells.iter().map(unpacked).collect()
 }

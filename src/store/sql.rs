@@ -12,7 +12,7 @@ use rusqlite::limits::Limit;
 use rusqlite::types::{Value as Sql, ValueRef};
 
 use super::Store;
-use super::select::plain;
+use super::reader::plain;
 use crate::exit::{Exit, Failure, Result};
 use crate::value::nearest::did_you_mean;
 use crate::value::text::hex;

@@ -4,7 +4,7 @@ use rusqlite::OptionalExtension;
 
 use super::Store;
 use super::compile;
-use super::select::plain;
+use super::reader::plain;
 use crate::exit::Result;
 use crate::kind::parent::{self, Parent};
 use crate::kind::{Field, KINDS, Kind};

@@ -94,7 +94,7 @@ impl Display for Cell<'_> {
         match self {
             Cell::Null => Ok(()),
             Cell::Int(n) => Display::fmt(n, f),
-            Cell::Real(n) | Cell::Partial(n, ..) => f.write_str(&real(*n)),
+            Cell::Real(n) | Cell::Partial(n, ..) => write_real(f, *n),
             Cell::Text(text) | Cell::Json(text) => f.write_str(text),
             Cell::Day(day) => f.write_str(&date::iso(*day)),
         }
@@ -104,7 +104,11 @@ impl Display for Cell<'_> {
 /// The shortest text that reads back as the same number: `1458`, `0.1`, `1e300`.
 #[must_use]
 pub fn real(n: f64) -> String {
-    if n.fract() == 0.0 && n.abs() < 1e15 { format!("{n:.0}") } else { format!("{n:?}") }
+    Cell::Real(n).to_string()
+}
+
+fn write_real(f: &mut fmt::Formatter<'_>, n: f64) -> fmt::Result {
+    if n.fract() == 0.0 && n.abs() < 1e15 { write!(f, "{n:.0}") } else { write!(f, "{n:?}") }
 }
 
 #[cfg(test)]

@@ -374,12 +374,25 @@ fn two_halves_are_a_whole() {
     assert_eq!(told.collect::<BTreeMap<_, _>>(), naive);
     // so are long answers, unless they are limited
     let columns = "ref,date,actor,place,country,lat,lon,deaths_best,extra";
-    let query = |more: &[&str]| done(folder.path(), &[&["query", "events", "--columns", columns, "-f", "csv"], more].concat());
+    let query = |more: &[&str]| done(folder.path(), &[&["query", "events", "--columns", columns, "-q"], more].concat());
     for sort in [&[][..], &["--sort", "-deaths_best,place"], &["-w", "type~state"]] {
         let (halves, whole) = (query(sort), query(&[sort, &["--limit", "1000000"]].concat()));
         assert!(halves == whole && halves.lines().count() > 10_000, "{sort:?}");
     }
+    // and those that nobody wants sorted, whether the threads that read make them into text too or not
+    for format in ["csv", "json"] {
+        let (parts, whole) =
+            (query(&["--sort", "none", "-f", format]), query(&["--sort", "none", "--limit", "1000000", "-f", format]));
+        assert!(parts == whole && parts.lines().count() > 55_000, "{format}");
+    }
+    let sorted = |text: String| {
+        let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+        lines.sort_unstable();
+        lines
+    };
+    assert!(sorted(query(&["--sort", "none"])) == sorted(query(&[])));
     rusqlite::Connection::open(folder.path().join("facts.db")).unwrap().pragma_update(None, "journal_mode", "wal").unwrap();
     assert_eq!(tabulate(), halves);
     assert!(query(&[]) == query(&["--limit", "1000000"]));
+    assert!(query(&["--sort", "none"]) == query(&["--sort", "none", "--limit", "1000000"]));
 }

@@ -9,7 +9,7 @@ use crate::query::{Query, Test};
 use crate::store::Store;
 use crate::store::compile::{number, published};
 use crate::store::condition::condition;
-use crate::store::select::plain;
+use crate::store::reader::plain;
 use crate::value::date::{Bucket, Days};
 use crate::value::{Many, Type, Value};
 

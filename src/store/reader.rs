@@ -1,0 +1,200 @@
+//! Reading an answer row by row: what its columns become, on this thread or, where they are many, on others.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::thread::{ScopedJoinHandle, scope};
+
+use foldhash::fast::RandomState;
+use rusqlite::types::ValueRef;
+use rusqlite::{Row, params_from_iter};
+
+use super::Store;
+use super::batch::{Batch, Cells, channel};
+use super::compile::{self, Compiled, Part, Read};
+use crate::exit::{Exit, Failure, Result};
+use crate::kind::Field;
+use crate::query::Query;
+use crate::value::date::Days;
+use crate::value::{Cell, Value};
+
+/// So many ids at least are read by one thread before the other's turn, in at most so many turns.
+const STRETCH: i64 = 512;
+const TURNS: i64 = 1 << 20;
+
+/// Reads answers, and remembers what the numbers in them stand for.
+pub struct Reader<'s> {
+    store: &'s Store,
+    /// Names, by the field and the number.
+    called: HashMap<(&'static str, i64), Value, RandomState>,
+}
+
+impl Reader<'_> {
+    /// So many names are remembered.
+    const MANY: usize = 1 << 13;
+
+    /// One that remembers nothing yet.
+    pub fn of(store: &Store) -> Reader<'_> {
+        Reader { store, called: HashMap::default() }
+    }
+
+    /// Hands an answer on, a fact at a time, and says how many they were.
+    ///
+    /// # Errors
+    /// The database cannot be read, or `row` fails.
+    pub fn hand_on(&mut self, compiled: &Compiled, mut row: impl FnMut(&[Cell<'_>]) -> Result<()>) -> Result<u64> {
+        let Compiled { sql, values, reads } = compiled;
+        // the parts of an answer are asked for in the same words
+        let mut statement = self.store.connection.prepare_cached(sql)?;
+        let mut answer = statement.query(params_from_iter(values))?;
+        let mut rows = 0;
+        while let Some(found) = answer.next()? {
+            self.learn(found, reads)?;
+            let mut column = 0;
+            let mut cells = Vec::with_capacity(reads.len());
+            for read in reads {
+                cells.push(self.cell(found, column, *read)?);
+                column += read.width();
+            }
+            row(&cells)?;
+            rows += 1;
+        }
+        Ok(rows)
+    }
+
+    /// Looks up what the numbers of a row stand for, where that is not known.
+    fn learn(&mut self, row: &Row<'_>, reads: &[Read]) -> Result<()> {
+        if self.called.len() > Reader::MANY {
+            self.called.clear();
+        }
+        let mut column = 0;
+        for read in reads {
+            if let Read::Called(field) | Read::Ref(field) = read
+                && let ValueRef::Integer(number) = row.get_ref(column)?
+                && !self.called.contains_key(&(field.name, number))
+            {
+                let name = self.store.called(field, &Cell::Int(number))?;
+                self.called.insert((field.name, number), name);
+            }
+            column += read.width();
+        }
+        Ok(())
+    }
+
+    fn cell<'r>(&'r self, row: &'r Row<'_>, column: usize, read: Read) -> Result<Cell<'r>> {
+        let number = |column| row.get::<_, Option<i64>>(column);
+        let called = |field: &Field| {
+            let name = number(column)?.and_then(|number| self.called.get(&(field.name, number)));
+            Ok::<_, Failure>(name.map_or(Cell::Null, |name| name.with_text(Cow::Borrowed)))
+        };
+        Ok(match read {
+            Read::Day => number(column)?.map_or(Cell::Null, Cell::Day),
+            Read::Bucket(bucket) => {
+                let days = Days { first: number(column)?, last: number(column + 1)? };
+                bucket.label(days).map_or(Cell::Null, |label| Cell::Text(Cow::Owned(label)))
+            }
+            Read::Called(field) => called(field)?,
+            Read::Ref(source) => Cell::Text(Cow::Owned(format!("{}:{}", called(source)?, plain(row.get_ref(column + 1)?)?))),
+            Read::Plain | Read::Json => match plain(row.get_ref(column)?)? {
+                Cell::Text(text) if read == Read::Json => Cell::Json(text),
+                cell => cell,
+            },
+        })
+    }
+}
+
+impl Store {
+    /// Has another thread read an answer.
+    ///
+    /// # Errors
+    /// The database cannot be read, or `row` fails; the database is busy: then `row` was not called.
+    pub(super) fn read_beside(&self, query: &Query, row: &mut dyn FnMut(&[Cell<'_>]) -> Result<()>) -> Result<u64> {
+        let other = Store::beside(&self.path)?;
+        scope(|scope| {
+            let (mut sender, receiver) = channel::<Cells>();
+            let reader = scope.spawn(move || {
+                let compiled = compile::much(&other.connection, query, Part::Whole)?;
+                let rows = Reader::of(&other).hand_on(&compiled, |cells| sender.push(|batch| batch.push(cells)))?;
+                sender.end()?;
+                Ok(rows)
+            });
+            receiver.take(|batch| batch.hand_on(row))?;
+            joined(reader)
+        })
+    }
+
+    /// Has two other threads read an answer that nobody wants sorted, each a stretch of it in turn, and add the rows to the
+    /// batches that are taken here.
+    ///
+    /// # Errors
+    /// The database cannot be read, or `take` fails; the database is busy: then `take` was not called.
+    pub(super) fn read_in_turn<B: Batch>(
+        &self,
+        query: &Query,
+        add: impl Fn(&mut B, &[Cell<'_>]) + Sync,
+        mut take: impl FnMut(&mut B) -> Result<()>,
+    ) -> Result<u64> {
+        let most = self.most(query.kinds[0])?;
+        let length = STRETCH.max(most / TURNS);
+        let begin = |turn: i64| if turn == 0 { i64::MIN } else { turn * length };
+        let stretches = || (0..=most / length).map(|turn| Part::Ids(begin(turn), (turn + 1) * length - 1));
+        let others = [Store::beside(&self.path)?, Store::beside(&self.path)?];
+        let (many, add) = (others.len(), &add);
+        scope(|scope| {
+            let (incoming, readers): (Vec<_>, Vec<_>) = others
+                .into_iter()
+                .enumerate()
+                .map(|(n, other)| {
+                    let (mut sender, receiver) = channel::<B>();
+                    let read = move || {
+                        let mut reader = Reader::of(&other);
+                        let mut rows = 0;
+                        for stretch in stretches().skip(n).step_by(many) {
+                            let compiled = compile::much(&other.connection, query, stretch)?;
+                            rows += reader.hand_on(&compiled, |cells| sender.push(|batch| add(batch, cells)))?;
+                            sender.end()?;
+                        }
+                        Ok(rows)
+                    };
+                    (receiver, scope.spawn(read))
+                })
+                .unzip();
+            for (_, receiver) in stretches().zip(incoming.iter().cycle()) {
+                if !receiver.take(&mut take)? {
+                    break;
+                }
+            }
+            drop(incoming);
+            // one that failed knows why; the other was told to stop
+            let (told, ends): (Vec<_>, Vec<_>) = readers.into_iter().map(joined).partition(was_told);
+            ends.into_iter().chain(told).sum()
+        })
+    }
+}
+
+/// Whether a thread ended because nobody listened any longer.
+fn was_told<T>(end: &Result<T>) -> bool {
+    matches!(end, Err(failure) if failure.exit == Exit::Done)
+}
+
+fn joined<T>(reader: ScopedJoinHandle<'_, T>) -> T {
+    reader.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+}
+
+/// A value of `SQLite` as a cell.
+///
+/// # Errors
+/// It is none that the program writes: the database is damaged.
+pub fn plain(value: ValueRef<'_>) -> Result<Cell<'_>> {
+    Ok(match value {
+        ValueRef::Null => Cell::Null,
+        ValueRef::Integer(n) => Cell::Int(n),
+        ValueRef::Real(n) => Cell::Real(n),
+        ValueRef::Text(bytes) => match std::str::from_utf8(bytes) {
+            Ok(text) => Cell::Text(Cow::Borrowed(text)),
+            Err(_) => return Err(Failure::database("the database is damaged: a text is not UTF-8").hint("restore a backup")),
+        },
+        ValueRef::Blob(_) => {
+            return Err(Failure::database("the database is damaged: a blob stands where none can be").hint("restore a backup"));
+        }
+    })
+}
