@@ -35,9 +35,9 @@ pub fn add(command: Command) -> Command {
 fn completer(command: &str, id: &str) -> Option<ArgValueCompleter> {
     match id {
         "kind" => Some(ArgValueCompleter::new(|begun: &OsStr| matching(begun, kinds()))),
-        "sort" => Some(ArgValueCompleter::new(|begun: &OsStr| {
-            listed(begun, fields().into_iter().chain(["none".to_owned()]).collect())
-        })),
+        "sort" => {
+            Some(ArgValueCompleter::new(|begun: &OsStr| listed(begun, fields().into_iter().chain(["none".to_owned()]).collect())))
+        }
         "columns" | "rows" | "cols" | "value" | "x" | "y" | "by" => {
             Some(ArgValueCompleter::new(|begun: &OsStr| listed(begun, fields())))
         }

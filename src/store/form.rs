@@ -92,10 +92,10 @@ impl Form {
     }
 
     fn sum_of<'t>(&self, text_of: impl Fn(usize) -> Option<Cow<'t, str>>) -> Sum {
-        let mut sum = Sha256::new();
+        let mut stated = Vec::with_capacity(1 << 10);
         let mut take = |text: &str| {
-            sum.update((text.len() as u64).to_le_bytes());
-            sum.update(text);
+            stated.extend_from_slice(&(text.len() as u64).to_le_bytes());
+            stated.extend_from_slice(text.as_bytes());
         };
         for i in &self.by_name {
             let name = self.fields[*i].0.name;
@@ -108,7 +108,7 @@ impl Form {
                 }
             }
         }
-        let whole: [u8; 32] = sum.finalize().into();
+        let whole: [u8; 32] = Sha256::digest(&stated).into();
         std::array::from_fn(|i| whole[i])
     }
 

@@ -49,16 +49,16 @@ pub struct Bearer {
 /// What was resolved of late. A name that does not come again for long is looked up anew, so that memory stays flat.
 #[derive(Debug, Default)]
 pub struct Remembered {
-    recent: HashMap<Vec<u8>, Option<Meant>, RandomState>,
-    older: HashMap<Vec<u8>, Option<Meant>, RandomState>,
+    recent: HashMap<Box<[u8]>, Option<Rc<Meant>>, RandomState>,
+    older: HashMap<Box<[u8]>, Option<Rc<Meant>>, RandomState>,
 }
 
 impl Remembered {
     /// How many names a generation holds.
-    const MANY: usize = 1 << 12;
+    const MANY: usize = 1 << 16;
 
     #[expect(clippy::option_option, reason = "not looked up, and looked up without one bearer, are two answers")]
-    pub fn get(&mut self, key: &[u8]) -> Option<Option<Meant>> {
+    pub fn get(&mut self, key: &[u8]) -> Option<Option<Rc<Meant>>> {
         if let Some(meant) = self.recent.get(key) {
             return Some(meant.clone());
         }
@@ -67,7 +67,7 @@ impl Remembered {
         Some(meant)
     }
 
-    pub fn insert(&mut self, key: Vec<u8>, meant: Option<Meant>) {
+    pub fn insert(&mut self, key: Box<[u8]>, meant: Option<Rc<Meant>>) {
         if self.recent.len() >= Remembered::MANY {
             self.older = std::mem::take(&mut self.recent);
         }
@@ -105,7 +105,7 @@ impl Resolved {
 pub fn write_key(key: &mut Vec<u8>, class: Class, named: &Named<'_>) {
     key.push(if class == Class::Actor { b'a' } else { b'p' });
     let mut text = |text: &str| {
-        key.extend_from_slice(&(text.len() as u64).to_le_bytes());
+        key.extend_from_slice(&u32::try_from(text.len()).unwrap_or(u32::MAX).to_le_bytes());
         key.extend_from_slice(text.as_bytes());
     };
     text(named.name.as_deref().unwrap_or_default());

@@ -22,7 +22,7 @@ const SAME: f64 = 1e-6;
 
 impl Writer<'_> {
     /// The row of `names` that a data set's name means on these days, made if there is none; or what was expected instead.
-    pub(super) fn resolve(&mut self, class: Class, named: &Named<'_>, days: Days) -> Result<Result<Meant, String>> {
+    pub(super) fn resolve(&mut self, class: Class, named: &Named<'_>, days: Days) -> Result<Result<Rc<Meant>, String>> {
         let mut key = std::mem::take(&mut self.resolved.key);
         key.clear();
         write_key(&mut key, class, named);
@@ -40,15 +40,15 @@ impl Writer<'_> {
             _ => {
                 self.resolved.dated = dated;
                 let outcome = match self.look(class, named, days)? {
-                    Ok(meant) => Ok(self.whole(class, meant)?),
+                    Ok(meant) => Ok(Rc::new(self.whole(class, meant)?)),
                     Err(expected) => Err(expected),
                 };
                 if self.resolved.dated && !dated {
-                    self.resolved.found.insert(key.clone(), None);
+                    self.resolved.found.insert(key.as_slice().into(), None);
                     write_days(&mut key, days);
                 }
                 if let Ok(meant) = &outcome {
-                    self.resolved.found.insert(key.clone(), Some(meant.clone()));
+                    self.resolved.found.insert(key.as_slice().into(), Some(Rc::clone(meant)));
                 }
                 outcome
             }
@@ -72,7 +72,7 @@ impl Writer<'_> {
         let within = match named.within.as_deref().filter(|within| !within.is_empty()) {
             None => None,
             Some(within) => match self.resolve(class, within, days)? {
-                Ok(meant) => Some((meant, within.name.as_deref())),
+                Ok(meant) => Some((Rc::unwrap_or_clone(meant), within.name.as_deref())),
                 Err(expected) => return Ok(Err(expected)),
             },
         };

@@ -71,11 +71,14 @@ impl Store {
         self.much(query, || {
             let names = extra::Names::of(&self.connection)?;
             let add = |lines: &mut Lines, cells: &[Cell<'_>]| {
-                if query.has_objects() {
-                    line(&mut lines.bytes, &unpacked(cells, &names))
+                let whole;
+                let cells = if query.has_objects() {
+                    whole = unpacked(cells, &names);
+                    &whole
                 } else {
-                    line(&mut lines.bytes, cells)
-                }
+                    cells
+                };
+                line(&mut lines.bytes, cells);
                 lines.rows += 1;
             };
             self.read_in_turn(query, add, |lines| {

@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params, params_from_iter};
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
 use super::bulk::Bulk;
 use super::extra::Layouts;
@@ -265,7 +265,12 @@ impl Writer<'_> {
         }
         let form = &prepared.form;
         let insert = self.held.get("insert", form.kind.name, || form.insert.clone())?;
-        if insert.execute(params_from_iter(&prepared.values))? == 0 {
+        // most columns say nothing
+        insert.clear_bindings();
+        for (i, value) in prepared.values.iter().enumerate().filter(|(_, value)| **value != Bound::Null) {
+            insert.raw_bind_parameter(i + 1, value)?;
+        }
+        if insert.raw_execute()? == 0 {
             return Ok(None);
         }
         let id = self.transaction.last_insert_rowid();
