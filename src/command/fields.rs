@@ -87,9 +87,16 @@ fn tables(kinds: &[&'static Kind], global: &Global, console: &mut Console) -> Re
 }
 
 /// The columns of data sets that have no field, kept aside.
-const ASIDE: [(&str, &str, &str, &str); 4] = [
+const ASIDE: [(&str, &str, &str, &str); 6] = [
     ("extras", "layout_id", "integer, of layouts", "The names of the columns."),
-    ("extras", "cells", "json", "Their cells, an array in the same order: cells ->> 0 is the first."),
+    (
+        "extras",
+        "cells",
+        "json",
+        "Their cells, an array in the same order: cells ->> 0 is the first. A number is the id of one of extra_texts.",
+    ),
+    ("extra_texts", "id", "integer", "The number of the row, which cells point to."),
+    ("extra_texts", "text", "json", "A text that many cells are: text ->> '$' is the text itself."),
     ("layouts", "id", "integer", "The number of the row, which other tables point to."),
     ("layouts", "columns", "json", "The names of columns of a data set that have no field, an array."),
 ];

@@ -134,12 +134,6 @@ impl Query {
         }
     }
 
-    /// Whether a field that is shown holds objects.
-    #[must_use]
-    pub fn has_objects(&self) -> bool {
-        self.columns.iter().any(|field| field.ty == Type::Json)
-    }
-
     /// The fields that a narrow table shows, the most important first.
     pub fn leading(&self) -> impl Iterator<Item = &'static str> {
         let first = match self.kinds.as_slice() {

@@ -29,8 +29,8 @@ pub enum Read {
     Plain,
     /// One column: a Julian day number.
     Day,
-    /// One column: JSON.
-    Json,
+    /// One column: an object, packed.
+    Object,
     /// Two columns: the first and the last day.
     Bucket(Bucket),
     /// One column: a number that [`called`] tells the name of.
@@ -51,6 +51,15 @@ impl Read {
 /// # Errors
 /// Names cannot be looked up.
 pub fn compile(connection: &Connection, query: &Query) -> Result<Compiled> {
+    compiled(connection, query, (shown, read_of, PLACES), &sort_keys(query), Part::Whole)
+}
+
+/// Compiles a query to SQL that any `SQLite` understands.
+///
+/// # Errors
+/// Names cannot be looked up.
+pub fn printed(connection: &Connection, query: &Query) -> Result<Compiled> {
+    let shown = |kind, field: &'static Field| if field.ty == Type::Json { expression(kind, field) } else { shown(kind, field) };
     compiled(connection, query, (shown, read_of, PLACES), &sort_keys(query), Part::Whole)
 }
 
@@ -85,7 +94,7 @@ pub enum Part {
 /// # Errors
 /// Names cannot be looked up.
 pub fn numbers(connection: &Connection, query: &Query, part: Part) -> Result<Compiled> {
-    let read = |field: &Field| if field.ty == Type::Day { Read::Day } else { Read::Plain };
+    let read = |field: &'static Field| if matches!(field.ty, Type::Day | Type::Json) { read_of(field) } else { Read::Plain };
     compiled(connection, query, (number, read, ""), &[], part)
 }
 
@@ -123,6 +132,7 @@ pub fn number(kind: &'static Kind, field: &Field) -> String {
            FROM names n JOIN places p ON p.id = n.place_id WHERE n.id = f.place_id)"
             .to_owned(),
         Type::Actor | Type::Place | Type::Source => format!("f.{}_id", field.name),
+        Type::Json => extra::packed(kind),
         _ => expression(kind, field),
     }
 }
@@ -246,7 +256,7 @@ fn compiled(
 fn read_of(field: &'static Field) -> Read {
     match field.ty {
         Type::Day => Read::Day,
-        Type::Json => Read::Json,
+        Type::Json => Read::Object,
         Type::Bucket(bucket) => Read::Bucket(bucket),
         _ => Read::Plain,
     }
@@ -346,6 +356,16 @@ pub fn wording(kind: &'static Kind, field: &Field) -> String {
         Type::Import => format!("f.{}_id", field.name),
         _ => format!("f.{}", field.name),
     }
+}
+
+/// The SQL that gives the same to [`Reader`](super::reader::Reader), which reads it as [`read_of_stored`] says.
+pub fn stored(kind: &'static Kind, field: &Field) -> String {
+    if field.ty == Type::Json { extra::packed(kind) } else { wording(kind, field) }
+}
+
+/// How a field that [`stored`] gives is read.
+pub fn read_of_stored(field: &Field) -> Read {
+    if field.ty == Type::Json { Read::Object } else { Read::Plain }
 }
 
 /// The last run at a moment.

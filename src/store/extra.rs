@@ -1,72 +1,101 @@
 //! The columns of a data set that have no field, kept aside: their names once for all rows that have them, a row of cells
-//! for each fact. Reading a kind's table then does not go through them.
+//! for each fact, and texts that come again and again once. Reading a kind's table then does not go through them.
 //!
 //! An object of texts is taken apart so, and put together again to the letter, since digests are over it; what is no such
 //! object stays in the column `extra` as it is.
 
-use std::borrow::Cow;
-use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
+use std::fmt::Write;
+use std::hash::BuildHasher;
 
-use rusqlite::functions::FunctionFlags;
-use rusqlite::{Connection, params};
+use foldhash::fast::{FixedState, RandomState};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use super::held::Held;
 use super::search;
 use crate::exit::Result;
 use crate::kind::Kind;
 
-/// The SQL function of our connections that puts an object together.
-const FUNCTION: &str = "object_of(l.columns, x.cells)";
-
-/// The same in the words of any `SQLite`, for statements that are printed.
-const ANYWHERE: &str = "(SELECT '{' || group_concat((l.columns -> c.key) || ':' || (x.cells -> c.key)) || '}'
-                   FROM json_each(l.columns) c WHERE x.cells -> c.key <> 'null')";
-
-/// The cells with the number of their layout, for [`Names::object`]: less to sort than an object.
-const PACKED: &str = "'#' || l.id || x.cells";
+/// The SQL that puts an object together, in the words of any `SQLite`.
+const OBJECT: &str = "(SELECT '{' || group_concat((l.columns -> c.key) || ':' || CASE c.type
+            WHEN 'integer' THEN (SELECT t.text FROM extra_texts t WHERE t.id = c.value) ELSE x.cells -> c.key END) || '}'
+          FROM json_each(x.cells) c WHERE c.type <> 'null')";
 
 /// The SQL that gives the object of the row `f`.
 pub fn expression(kind: &'static Kind) -> String {
-    kept(kind, FUNCTION)
+    kept(kind, OBJECT, " JOIN layouts l ON l.id = x.layout_id")
 }
 
-/// The SQL that gives what [`Names::object`] makes the object of the row `f` of.
+/// The SQL that gives what [`Objects`] makes the object of the row `f` of: less to sort, and sooner had.
 pub fn packed(kind: &'static Kind) -> String {
-    kept(kind, PACKED)
+    kept(kind, "'#' || x.layout_id || x.cells", "")
 }
 
-fn kept(kind: &'static Kind, by: &str) -> String {
-    let place = search::place(kind);
-    format!(
-        "coalesce(f.extra, (SELECT {by} FROM extras x JOIN layouts l ON l.id = x.layout_id WHERE x.id = f.id * 16 + {place}))"
-    )
+fn kept(kind: &'static Kind, by: &str, joins: &str) -> String {
+    format!("coalesce(f.extra, (SELECT {by} FROM extras x{joins} WHERE x.id = f.id * 16 + {}))", search::place(kind))
 }
 
-/// The same SQL with objects, and without a function of ours.
-pub fn anywhere(sql: &str) -> String {
-    sql.replace(FUNCTION, ANYWHERE).replace(PACKED, ANYWHERE)
+/// Puts objects together, with what it has read of layouts and texts.
+pub struct Objects<'c> {
+    connection: &'c Connection,
+    layouts: HashMap<i64, Vec<String>>,
+    texts: HashMap<i64, Box<str>, RandomState>,
 }
 
-/// The names of all layouts.
-#[derive(Debug)]
-pub struct Names(HashMap<i64, Vec<String>>);
-
-impl Names {
-    /// Those of a database.
-    ///
-    /// # Errors
-    /// It cannot be read.
-    pub fn of(connection: &Connection) -> Result<Names> {
-        Ok(Names(read(connection)?.into_iter().map(|layout| (layout.id, layout.names)).collect()))
+impl Objects<'_> {
+    /// One that has read nothing yet.
+    pub fn of(connection: &Connection) -> Objects<'_> {
+        Objects { connection, layouts: HashMap::new(), texts: HashMap::default() }
     }
 
-    /// The object that was packed; anything else stays as it is.
-    pub fn object<'t>(&self, packed: &'t str) -> Cow<'t, str> {
-        let Some((number, _)) = packed.strip_prefix('#').and_then(|rest| rest.split_once('[')) else { return packed.into() };
-        let names = number.parse().ok().and_then(|number: i64| self.0.get(&number));
-        let cells = &packed[1 + number.len()..];
-        names.and_then(|names| joined(names, cells)).map_or(Cow::Borrowed(cells), Cow::Owned)
+    /// Has a text be the object that was packed; anything else is as it is.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn put_together(&mut self, packed: &str, object: &mut String) -> Result<()> {
+        object.clear();
+        let layout = packed.strip_prefix('#').and_then(|rest| rest.split_once('['));
+        let Some((layout, _)) = layout.and_then(|(layout, rest)| Some((layout.parse::<i64>().ok()?, rest))) else {
+            object.push_str(packed);
+            return Ok(());
+        };
+        let Objects { connection, layouts, texts } = self;
+        let names = match layouts.entry(layout) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(free) => {
+                let find = "SELECT columns FROM layouts WHERE id = ?1";
+                let columns: Option<String> = connection.query_row(find, [layout], |row| row.get(0)).optional()?;
+                free.insert(names(columns.as_deref().unwrap_or_default()))
+            }
+        };
+        let cells = packed.trim_start_matches(|c| c != '[');
+        let mut failed = None;
+        let text = |id: i64, object: &mut String| {
+            if let Some(text) = texts.get(&id) {
+                object.push_str(text);
+                return Some(());
+            }
+            let find = connection.prepare_cached("SELECT text FROM extra_texts WHERE id = ?1");
+            match find.and_then(|mut find| find.query_row([id], |row| row.get::<_, String>(0)).optional()) {
+                Ok(text) => {
+                    let text = text?;
+                    object.push_str(&text);
+                    texts.insert(id, text.into());
+                    Some(())
+                }
+                Err(e) => {
+                    failed = Some(e);
+                    None
+                }
+            }
+        };
+        if joined(names, cells, object, text).is_none() {
+            // damage, which the digest tells
+            object.clear();
+            object.push_str(cells);
+        }
+        failed.map_or(Ok(()), |e| Err(e.into()))
     }
 }
 
@@ -78,29 +107,6 @@ pub fn forget(connection: &Connection, kind: &'static Kind, condition: &str, id:
     let (table, place) = (kind.table, search::place(kind));
     let sql = format!("DELETE FROM extras WHERE id IN (SELECT f.id * 16 + {place} FROM {table} f WHERE {condition})");
     connection.prepare_cached(&sql)?.execute([id])?;
-    Ok(())
-}
-
-/// Makes the function known to a connection.
-///
-/// # Errors
-/// It cannot be.
-pub fn teach(connection: &Connection) -> Result<()> {
-    let last = Mutex::new((String::new(), Vec::new()));
-    connection.create_scalar_function(
-        "object_of",
-        2,
-        FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC | FunctionFlags::SQLITE_INNOCUOUS,
-        move |context| {
-            let text = |i: usize| context.get_raw(i).as_str_or_null().ok().flatten();
-            let (Some(columns), Some(cells)) = (text(0), text(1)) else { return Ok(None) };
-            let mut last = last.lock().unwrap_or_else(PoisonError::into_inner);
-            if last.0 != columns {
-                *last = (columns.to_owned(), names(columns));
-            }
-            Ok(Some(joined(&last.1, cells).unwrap_or_else(|| cells.to_owned())))
-        },
-    )?;
     Ok(())
 }
 
@@ -127,9 +133,13 @@ fn elements(array: &str) -> Option<Vec<&str>> {
     Some(found)
 }
 
-/// The object that cells make with the names of their layout.
-fn joined(names: &[String], cells: &str) -> Option<String> {
-    let mut object = String::with_capacity(cells.len() + names.iter().map(String::len).sum::<usize>());
+/// Adds the object that cells make with the names of their layout, and with the texts that numbers stand for.
+fn joined(
+    names: &[String],
+    cells: &str,
+    object: &mut String,
+    mut text: impl FnMut(i64, &mut String) -> Option<()>,
+) -> Option<()> {
     let bytes = cells.as_bytes();
     let mut at = 0;
     for name in names {
@@ -137,17 +147,26 @@ fn joined(names: &[String], cells: &str) -> Option<String> {
             return None;
         }
         at += 1;
+        let begin = at;
         if bytes.get(at) == Some(&b'n') {
             at += bytes[at..].starts_with(b"null").then_some(4)?;
             continue;
         }
-        let end = at + quoted(&cells[at..])?;
         object.push(if object.is_empty() { '{' } else { ',' });
         object.push_str(name);
-        object.push_str(&cells[at..end]);
-        at = end;
+        if bytes.get(at) == Some(&b'"') {
+            at += quoted(&cells[at..])?;
+            object.push_str(&cells[begin..at]);
+        } else {
+            at += bytes[at..].iter().position(|byte| !byte.is_ascii_digit())?;
+            text(cells[begin..at].parse().ok()?, object)?;
+        }
     }
-    (&bytes[at..] == b"]" && !object.is_empty()).then(|| object + "}")
+    if &bytes[at..] != b"]" || object.is_empty() {
+        return None;
+    }
+    object.push('}');
+    Some(())
 }
 
 /// Where the text in quotes ends with which this begins.
@@ -180,8 +199,10 @@ struct Layout {
 #[derive(Debug, Default)]
 pub struct Layouts {
     known: Option<Vec<Layout>>,
-    /// The cells at hand, kept to spare a new text for each fact.
+    /// The cells at hand, and the same with numbers, kept to spare a new text for each fact.
     cells: String,
+    coded: String,
+    texts: Texts,
 }
 
 /// So many layouts are tried.
@@ -193,7 +214,15 @@ impl Layouts {
     /// # Errors
     /// The database cannot be written.
     pub fn take(&mut self, connection: &Connection, object: &str) -> Result<Option<i64>> {
-        let Layouts { known, cells } = self;
+        let layout = self.layout(connection, object)?;
+        if layout.is_some() {
+            self.texts.code(connection, &self.cells, &mut self.coded)?;
+        }
+        Ok(layout)
+    }
+
+    fn layout(&mut self, connection: &Connection, object: &str) -> Result<Option<i64>> {
+        let Layouts { known, cells, .. } = self;
         let known = match known {
             Some(known) => known,
             None => known.insert(read(connection)?),
@@ -228,8 +257,72 @@ impl Layouts {
     /// The database cannot be written.
     pub fn keep(&self, held: &mut Held<'_>, kind: &'static Kind, id: i64, layout: i64) -> Result<()> {
         let add = || "INSERT INTO extras (id, layout_id, cells) VALUES (?1, ?2, ?3)".to_owned();
-        held.get("add", "extras", add)?.execute(params![search::row(kind, id), layout, self.cells])?;
+        held.get("add", "extras", add)?.execute(params![search::row(kind, id), layout, self.coded])?;
         Ok(())
+    }
+}
+
+/// The texts that numbers stand for.
+#[derive(Debug, Default)]
+struct Texts {
+    ids: Option<HashMap<Box<str>, i64, RandomState>>,
+    /// Those of late that have none: one that comes again gets a number.
+    seen: HashSet<u64, RandomState>,
+    hasher: FixedState,
+}
+
+impl Texts {
+    /// So many get a number, those of so many bytes, quotes included, and so many are seen at once.
+    const MANY: usize = 1 << 15;
+    const LONG: usize = 100;
+    const SEEN: usize = 1 << 14;
+
+    /// Has `coded` be the cells, with numbers for texts where they are shorter.
+    fn code(&mut self, connection: &Connection, cells: &str, coded: &mut String) -> Result<()> {
+        coded.clear();
+        let mut rest = cells;
+        while let Some((separator, more)) = rest.split_at_checked(1) {
+            coded.push_str(separator);
+            let text = quoted(more).map_or("", |end| &more[..end]);
+            let before = coded.len();
+            if let Some(number) = self.number(connection, text)? {
+                let _ = write!(coded, "{number}");
+            }
+            if coded.len() == before || coded.len() - before >= text.len() {
+                coded.truncate(before);
+                coded.push_str(text);
+            }
+            rest = &more[text.len()..];
+        }
+        Ok(())
+    }
+
+    /// The number of a text, which may get one now.
+    fn number(&mut self, connection: &Connection, text: &str) -> Result<Option<i64>> {
+        if !(3..=Texts::LONG).contains(&text.len()) {
+            return Ok(None);
+        }
+        let ids = match &mut self.ids {
+            Some(ids) => ids,
+            none => {
+                let mut read = connection.prepare("SELECT text, id FROM extra_texts")?;
+                let texts = read.query_map([], |row| Ok((row.get::<_, String>(0)?.into(), row.get(1)?)))?;
+                none.insert(texts.collect::<Result<_, _>>()?)
+            }
+        };
+        if let Some(id) = ids.get(text) {
+            return Ok(Some(*id));
+        }
+        if ids.len() >= Texts::MANY || self.seen.insert(self.hasher.hash_one(text)) {
+            if self.seen.len() >= Texts::SEEN {
+                self.seen.clear();
+            }
+            return Ok(None);
+        }
+        connection.prepare_cached("INSERT INTO extra_texts (text) VALUES (?1)")?.execute([text])?;
+        let id = connection.last_insert_rowid();
+        ids.insert(text.into(), id);
+        Ok(Some(id))
     }
 }
 
@@ -299,16 +392,20 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::kind::KINDS;
     use crate::store::schema::migrated;
 
     proptest! {
-        /// Whatever object of texts: put together again it is the same to the letter, by our function and by SQLite's own.
+        /// Whatever object of texts: put together again it is the same to the letter, by us and by SQLite.
         #[test]
         fn objects_come_back_to_the_letter(
-            objects in prop::collection::vec(prop::collection::vec(("[a-d]{1,2}|[a\"\\\\é\u{1}]", ".{0,6}"), 1..6), 1..12)
+            objects in prop::collection::vec(prop::collection::vec(("[a-d]{1,2}|[a\"\\\\é\u{1}]", "[a\"é]{0,3}|.{0,6}"), 1..6), 1..24)
         ) {
             let connection = migrated();
-            teach(&connection).unwrap();
+            let kind = KINDS[0];
+            let ask = |sql: String| -> String {
+                connection.query_row(&format!("SELECT {sql} FROM (SELECT 1 AS id, NULL AS extra) f"), [], |row| row.get(0)).unwrap()
+            };
             let mut layouts = Layouts::default();
             for object in objects {
                 let mut map = serde_json::Map::new();
@@ -316,21 +413,19 @@ mod tests {
                 let object = serde_json::Value::Object(map).to_string();
                 let layout = layouts.take(&connection, &object).unwrap();
                 prop_assert!(layout.is_some(), "{object}");
-                let columns: String = connection.query_row("SELECT columns FROM layouts WHERE id = ?1", [layout], |row| row.get(0)).unwrap();
-                for put_together in [FUNCTION.to_owned(), anywhere(FUNCTION)] {
-                    let sql = format!("SELECT {put_together} FROM (SELECT ?1 AS columns) l, (SELECT ?2 AS cells) x");
-                    let back: String = connection.query_row(&sql, params![columns, layouts.cells], |row| row.get(0)).unwrap();
-                    prop_assert_eq!(&back, &object, "{} {}", columns, layouts.cells);
-                }
-                let packed = format!("#{}{}", layout.unwrap_or_default(), layouts.cells);
-                prop_assert_eq!(Names::of(&connection).unwrap().object(&packed), object);
+                layouts.keep(&mut Held::new(&connection), kind, 1, layout.unwrap_or_default()).unwrap();
+                prop_assert_eq!(&ask(expression(kind)), &object, "{}", layouts.coded);
+                let mut back = String::new();
+                Objects::of(&connection).put_together(&ask(packed(kind)), &mut back).unwrap();
+                prop_assert_eq!(&back, &object, "{}", layouts.coded);
+                connection.execute("DELETE FROM extras", []).unwrap();
             }
         }
 
         #[test]
         fn no_text_makes_it_panic(text in ".{0,20}|[\\[{\\]}\",:\\\\nul]{0,12}") {
             columns_of(&text);
-            joined(&names(&text), &text);
+            joined(&names(&text), &text, &mut String::new(), |_, _| Some(()));
             fits(&text, &["\"a\":".to_owned()], &mut String::new());
         }
     }
@@ -345,6 +440,28 @@ mod tests {
         assert_eq!(ids(r#"{"b":"2","d":"4"}"#), wider);
         assert_ne!(ids(r#"{"y":"1","z":"2"}"#), wider);
         assert_eq!(ids(r#"{"a":"1"}"#), wider);
+    }
+
+    #[test]
+    fn a_text_that_comes_again_is_kept_once() {
+        let connection = migrated();
+        let mut layouts = Layouts::default();
+        let mut coded = |object: &str| {
+            layouts.take(&connection, object).unwrap();
+            layouts.coded.clone()
+        };
+        assert_eq!(coded(r#"{"a":"Clear","b":"1"}"#), r#"["Clear","1"]"#);
+        assert_eq!(coded(r#"{"a":"Clear","b":"2"}"#), r#"[1,"2"]"#);
+        assert_eq!(coded(r#"{"b":"1"}"#), "[null,2]");
+        // a number that is no shorter saves nothing
+        assert_eq!(coded(r#"{"a":"","b":"1"}"#), r#"["",2]"#);
+        let long = format!(r#"{{"a":"{}"}}"#, "x".repeat(Texts::LONG));
+        coded(&long);
+        assert!(coded(&long).len() > Texts::LONG);
+        // another run goes on with them
+        let mut layouts = Layouts::default();
+        layouts.take(&connection, r#"{"a":"Clear"}"#).unwrap();
+        assert_eq!(layouts.coded, "[1,null]");
     }
 
     #[test]

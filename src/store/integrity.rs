@@ -2,13 +2,14 @@
 
 use rusqlite::Connection;
 
-use super::compile::wording;
+use super::compile::stored;
+use super::extra::Objects;
 use super::form::Form;
 use super::reader::plain;
 use super::{Store, search, summary};
 use crate::exit::{Failure, Result};
 use crate::kind::{KINDS, Kind};
-use crate::value::{Cell, date};
+use crate::value::{Cell, Type, date};
 
 impl Store {
     /// Hands on the REF of each row, live or retired, that is not what was written: its digest or its days tell.
@@ -87,7 +88,9 @@ fn altered(
     each: &mut impl FnMut(String, &'static str) -> Result<()>,
 ) -> Result<()> {
     let form = Form::of(kind);
-    let shown: Vec<String> = form.given().map(|field| wording(kind, field)).collect();
+    let shown: Vec<String> = form.given().map(|field| stored(kind, field)).collect();
+    let packed = form.given().position(|field| field.ty == Type::Json);
+    let (mut objects, mut object) = (Objects::of(connection), String::new());
     let sql = format!(
         "SELECT (SELECT slug FROM sources WHERE id = f.source_id) || ':' || f.key, f.digest, f.date, f.first_day, f.last_day, {}
            FROM {} f ORDER BY f.id",
@@ -99,7 +102,13 @@ fn altered(
     while let Some(row) = rows.next()? {
         let reference: Option<String> = row.get(0)?;
         let reference = reference.unwrap_or_else(|| format!("a row of {} without a source", kind.table));
-        let cells = (0..shown.len()).map(|i| plain(row.get_ref(i + 5)?)).collect::<Result<Vec<Cell<'_>>>>();
+        let mut cells = (0..shown.len()).map(|i| plain(row.get_ref(i + 5)?)).collect::<Result<Vec<Cell<'_>>>>();
+        if let (Some(packed), Ok(cells)) = (packed, &mut cells)
+            && let Some(text) = cells[packed].text()
+        {
+            objects.put_together(text, &mut object)?;
+            cells[packed] = Cell::Json(object.as_str().into());
+        }
         let written: Vec<u8> = row.get(1)?;
         if !cells.is_ok_and(|cells| written == form.sum(&cells)) {
             each(reference, "does not state what was written: its digest differs")?;

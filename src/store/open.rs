@@ -9,7 +9,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use super::place::{self, MAGIC};
-use super::{Store, draft, extra, interrupt, migrate, schema};
+use super::{Store, draft, interrupt, migrate, schema};
 use crate::exit::{Exit, Failure, Result};
 
 /// 'FACT', in the header of every database of facts (set by the first migration).
@@ -233,7 +233,6 @@ fn connect(path: &Path, access: Access) -> Result<Connection> {
         connection.set_db_config(option, on)?;
     }
     connection.set_prepared_statement_cache_capacity(64);
-    extra::teach(&connection)?;
     connection.execute_batch("PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0; PRAGMA cache_size = -6144;")?;
     if access == Access::Write {
         connection.execute_batch(&format!("PRAGMA synchronous = EXTRA; {CACHE}"))?;

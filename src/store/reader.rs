@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::thread::{ScopedJoinHandle, scope};
 
 use foldhash::fast::RandomState;
@@ -11,6 +12,7 @@ use rusqlite::{Row, params_from_iter};
 use super::Store;
 use super::batch::{Batch, Cells, channel};
 use super::compile::{self, Compiled, Part, Read};
+use super::extra::Objects;
 use crate::exit::{Exit, Failure, Result};
 use crate::kind::Field;
 use crate::query::Query;
@@ -26,6 +28,9 @@ pub struct Reader<'s> {
     store: &'s Store,
     /// Names, by the field and the number.
     called: HashMap<(&'static str, i64), Value, RandomState>,
+    objects: Objects<'s>,
+    /// The object of the row at hand; no kind has two fields of them.
+    object: String,
 }
 
 impl Reader<'_> {
@@ -34,7 +39,8 @@ impl Reader<'_> {
 
     /// One that remembers nothing yet.
     pub fn of(store: &Store) -> Reader<'_> {
-        Reader { store, called: HashMap::default() }
+        let objects = Objects::of(&store.connection);
+        Reader { store, called: HashMap::default(), objects, object: String::new() }
     }
 
     /// Hands an answer on, a fact at a time, and says how many they were.
@@ -61,19 +67,24 @@ impl Reader<'_> {
         Ok(rows)
     }
 
-    /// Looks up what the numbers of a row stand for, where that is not known.
+    /// Looks up what the numbers of a row stand for, where that is not known, and puts its object together.
     fn learn(&mut self, row: &Row<'_>, reads: &[Read]) -> Result<()> {
         if self.called.len() > Reader::MANY {
             self.called.clear();
         }
         let mut column = 0;
         for read in reads {
-            if let Read::Called(field) | Read::Ref(field) = read
-                && let ValueRef::Integer(number) = row.get_ref(column)?
-                && !self.called.contains_key(&(field.name, number))
-            {
-                let name = self.store.called(field, &Cell::Int(number))?;
-                self.called.insert((field.name, number), name);
+            match (read, row.get_ref(column)?) {
+                (Read::Called(field) | Read::Ref(field), ValueRef::Integer(number)) => {
+                    if let Entry::Vacant(free) = self.called.entry((field.name, number)) {
+                        free.insert(self.store.called(field, &Cell::Int(number))?);
+                    }
+                }
+                (Read::Object, found) => match plain(found)?.text() {
+                    Some(packed) => self.objects.put_together(packed, &mut self.object)?,
+                    None => self.object.clear(),
+                },
+                _ => {}
             }
             column += read.width();
         }
@@ -94,10 +105,9 @@ impl Reader<'_> {
             }
             Read::Called(field) => called(field)?,
             Read::Ref(source) => Cell::Text(Cow::Owned(format!("{}:{}", called(source)?, plain(row.get_ref(column + 1)?)?))),
-            Read::Plain | Read::Json => match plain(row.get_ref(column)?)? {
-                Cell::Text(text) if read == Read::Json => Cell::Json(text),
-                cell => cell,
-            },
+            Read::Object if self.object.is_empty() => Cell::Null,
+            Read::Object => Cell::Json(Cow::Borrowed(&self.object)),
+            Read::Plain => plain(row.get_ref(column)?)?,
         })
     }
 }

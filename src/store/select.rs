@@ -1,14 +1,11 @@
 //! Answering a query: rows of cells, one at a time, and what to say of values that occur nowhere.
 
-use std::borrow::Cow;
-
 use rusqlite::{Transaction, params_from_iter};
 
 use super::Store;
 use super::batch::{Cells, Lines};
 use super::compile::{self, Compiled, Part};
 use super::condition;
-use super::extra;
 use super::names::{self, Class};
 use super::reader::Reader;
 use super::summary::{Asked, Sums};
@@ -29,18 +26,6 @@ impl Store {
     ///
     /// Where an answer is many rows, other threads read them and this one only hands them on.
     pub fn select(&self, query: &Query, mut row: impl FnMut(&[Cell<'_>]) -> Result<()>) -> Result<u64> {
-        // read while the rows are, so that no row has a layout that came later
-        let mut names = None;
-        let mut row = |cells: &[Cell<'_>]| {
-            if !query.has_objects() {
-                return row(cells);
-            }
-            let names: &extra::Names = match &mut names {
-                Some(names) => names,
-                none => none.insert(extra::Names::of(&self.connection)?),
-            };
-            row(&unpacked(cells, names))
-        };
         let much = self.much(query, || {
             if query.unsorted {
                 self.read_in_turn(query, Cells::push, |batch| batch.hand_on(&mut row))
@@ -68,19 +53,11 @@ impl Store {
         if !query.unsorted {
             return Ok(None);
         }
+        let add = |lines: &mut Lines, cells: &[Cell<'_>]| {
+            line(&mut lines.bytes, cells);
+            lines.rows += 1;
+        };
         self.much(query, || {
-            let names = extra::Names::of(&self.connection)?;
-            let add = |lines: &mut Lines, cells: &[Cell<'_>]| {
-                let whole;
-                let cells = if query.has_objects() {
-                    whole = unpacked(cells, &names);
-                    &whole
-                } else {
-                    cells
-                };
-                line(&mut lines.bytes, cells);
-                lines.rows += 1;
-            };
             self.read_in_turn(query, add, |lines| {
                 write(&lines.bytes, lines.rows)?;
                 lines.bytes.clear();
@@ -201,8 +178,7 @@ impl Store {
     /// # Errors
     /// Names cannot be looked up.
     pub fn explain(&self, query: &Query) -> Result<String> {
-        let Compiled { sql, values, .. } = compile::compile(&self.connection, query)?;
-        let sql = extra::anywhere(&sql);
+        let Compiled { sql, values, .. } = compile::printed(&self.connection, query)?;
         let mut statement = self.connection.prepare(&sql)?;
         for (i, value) in values.iter().enumerate() {
             statement.raw_bind_parameter(i + 1, value)?;
@@ -305,13 +281,4 @@ impl Store {
         let values = read.query_map([], |row| row.get(0))?;
         Ok(values.collect::<Result<_, _>>()?)
     }
-}
-
-/// A row whose objects are put together.
-fn unpacked<'c>(cells: &'c [Cell<'_>], names: &extra::Names) -> Vec<Cell<'c>> {
-    let unpacked = |cell: &'c Cell<'_>| match cell {
-        Cell::Json(text) => Cell::Json(names.object(text)),
-        other => other.with_text(Cow::Borrowed),
-    };
-    cells.iter().map(unpacked).collect()
 }

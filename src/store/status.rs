@@ -3,8 +3,8 @@
 use rusqlite::OptionalExtension;
 
 use super::Store;
-use super::compile;
-use super::reader::plain;
+use super::compile::{self, Compiled, Read};
+use super::reader::{Reader, plain};
 use crate::exit::Result;
 use crate::kind::parent::{self, Parent};
 use crate::kind::{Field, KINDS, Kind};
@@ -65,7 +65,9 @@ impl Store {
         let keys: Vec<usize> =
             table.key.iter().filter_map(|key| table.fields.iter().position(|field| field.name == *key)).collect();
         let order: Vec<String> = keys.iter().map(|i| (i + 1).to_string()).collect();
-        self.rows(&format!("SELECT {} FROM {} f ORDER BY {}", shown.join(", "), table.table, order.join(", ")), row)
+        let sql = format!("SELECT {} FROM {} f ORDER BY {}", shown.join(", "), table.table, order.join(", "));
+        let reads = vec![Read::Plain; shown.len()];
+        Reader::of(self).hand_on(&Compiled { sql, values: Vec::new(), reads }, row)
     }
 
     /// Every row of a kind, retired ones too, in an order of their own, its stored fields as an export writes them.
@@ -78,25 +80,15 @@ impl Store {
             Some(run) if field.name.starts_with("retired_") => {
                 format!("CASE WHEN f.retired_by_id <= {run} THEN {} END", compile::wording(kind, field))
             }
-            _ => compile::wording(kind, field),
+            _ => compile::stored(kind, field),
         };
-        let shown: Vec<String> = kind.fields().filter(|field| field.is_stored()).map(then).collect();
+        let fields: Vec<&'static Field> = kind.fields().filter(|field| field.is_stored()).collect();
+        let shown: Vec<String> = fields.iter().map(|field| then(field)).collect();
         let order = "(SELECT slug FROM sources WHERE id = f.source_id), f.key, f.import_id, f.id";
         let by = run.map_or(String::new(), |run| format!("WHERE f.import_id <= {run}"));
-        self.rows(&format!("SELECT {} FROM {} f {by} ORDER BY {order}", shown.join(", "), kind.table), row)
-    }
-
-    fn rows(&self, sql: &str, mut row: impl FnMut(&[Cell<'_>]) -> Result<()>) -> Result<u64> {
-        let mut statement = self.connection.prepare(sql)?;
-        let columns = statement.column_count();
-        let mut answer = statement.query([])?;
-        let mut rows = 0;
-        while let Some(found) = answer.next()? {
-            let cells: Vec<Cell<'_>> = (0..columns).map(|i| plain(found.get_ref(i)?)).collect::<Result<_>>()?;
-            row(&cells)?;
-            rows += 1;
-        }
-        Ok(rows)
+        let sql = format!("SELECT {} FROM {} f {by} ORDER BY {order}", shown.join(", "), kind.table);
+        let reads = fields.iter().map(|field| compile::read_of_stored(field)).collect();
+        Reader::of(self).hand_on(&Compiled { sql, values: Vec::new(), reads }, row)
     }
 
     /// Every row that one REF has or had, live ones first: its kind, and its stored fields as queries show them.

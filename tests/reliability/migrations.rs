@@ -43,8 +43,9 @@ fn older(version: u32, path: &Path) {
     }
     // the columns without a field were objects until the sixth migration
     let objects = "UPDATE main.events SET extra = (
-        SELECT json_group_object(c.value, x.cells ->> c.key) FROM new.extras x JOIN new.layouts l ON l.id = x.layout_id, json_each(l.columns) c
-         WHERE x.id = events.id * 16 AND x.cells ->> c.key IS NOT NULL)
+        SELECT json_group_object(l.columns ->> c.key, iif(c.type = 'integer', (SELECT t.text ->> '$' FROM new.extra_texts t WHERE t.id = c.value), c.value))
+          FROM new.extras x JOIN new.layouts l ON l.id = x.layout_id, json_each(x.cells) c
+         WHERE x.id = events.id * 16 AND c.type <> 'null')
         WHERE id * 16 IN (SELECT id FROM new.extras)";
     assert_eq!(connection.execute(objects, []).unwrap(), 50);
     connection.execute_batch("DETACH new").unwrap();
