@@ -12,6 +12,7 @@ mod posts;
 mod spine;
 
 use std::borrow::Cow;
+use std::sync::{Mutex, PoisonError};
 
 use crate::value::date::Bucket;
 use crate::value::{Given, Type};
@@ -173,6 +174,12 @@ impl Field {
         }
     }
 
+    /// The column of a data set that it is, which no kind declares: it is kept in `extra`.
+    #[must_use]
+    pub fn column(&self) -> Option<&'static str> {
+        self.name.strip_prefix(COLUMN)
+    }
+
     /// The flag that filters by it, without dashes: `post-type`.
     #[must_use]
     pub fn flag(&self) -> String {
@@ -192,10 +199,35 @@ impl Kind {
         self.fields().find(|field| field.name == name)
     }
 
+    /// The kind's own field for one of whatever kind; every kind may have every column of a data set.
+    #[must_use]
+    pub fn own(&self, field: &'static Field) -> Option<&'static Field> {
+        if field.column().is_some() { Some(field) } else { self.field(field.name) }
+    }
+
     /// The fields that a query shows when it names none.
     pub fn shown(&self) -> impl Iterator<Item = &'static Field> {
         self.fields().filter(|field| is_shown(field))
     }
+}
+
+/// What the names of columns of data sets begin with: `extra.relid`.
+pub const COLUMN: &str = "extra.";
+
+/// The field that a name means which begins so. It is made when it is first asked for, and stays.
+#[must_use]
+pub fn column(name: &str) -> Option<&'static Field> {
+    static MADE: Mutex<Vec<&'static Field>> = Mutex::new(Vec::new());
+    name.strip_prefix(COLUMN).filter(|column| !column.is_empty())?;
+    let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(field) = made.iter().find(|field| field.name == name) {
+        return Some(field);
+    }
+    let about = "A column of a data set that has no field.";
+    let name: &'static str = Box::leak(name.to_owned().into_boxed_str());
+    let field: &'static Field = Box::leak(Box::new(Field::new(name, Type::Text, about).derived()));
+    made.push(field);
+    Some(field)
 }
 
 /// The fields that every kind has, in the order in which output shows them.

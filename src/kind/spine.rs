@@ -64,7 +64,7 @@ pub const TAIL: &[Field] = &[
     Field::new("quote", Type::Text, "The source's own words."),
     Field::new("note", Type::Text, "What a reader should know: imprecision, misnaming, how a date was inferred.")
         .filter(Contains),
-    Field::new("extra", Type::Json, "Columns of a data set that have no field here."),
+    Field::new("extra", Type::Json, "Columns of a data set that have no field here, as an object; extra.NAME is one of them."),
     Field::new("import", Type::Import, "The run that recorded the row.").kept(),
     Field::new("retired_by", Type::Import, "The run that retired the row; none: it is live.").kept(),
     Field::new("retired_why", Type::Choice(RETIRED), "Why the row was retired.").kept(),

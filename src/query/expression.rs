@@ -2,7 +2,7 @@
 
 use super::{Op, Test, field};
 use crate::exit::{Failure, Result};
-use crate::kind::Kind;
+use crate::kind::{COLUMN, Kind};
 use crate::value::Type;
 
 const FORM: &str = "write FIELD OP VALUE with = != ~ !~ < <= > >=, or FIELD is null, FIELD is not null";
@@ -24,8 +24,11 @@ const OPS: &[(&str, Op)] = &[
 /// # Errors
 /// It has no operator, the field is unknown, the value is none of the field's, or the field has no such comparison.
 pub fn parse(text: &str, kinds: &[&'static Kind]) -> Result<Test> {
-    let end = text.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == '-' || c == ' ')).unwrap_or(text.len());
-    let words: Vec<&str> = text[..end].split_whitespace().collect();
+    // a column of a data set is called as the data set likes
+    let is_column = text.trim_start().starts_with(COLUMN);
+    let is_name = |c: char| c.is_ascii_alphanumeric() || "_- ".contains(c) || is_column && !"=!~<>".contains(c);
+    let end = text.find(|c: char| !is_name(c)).unwrap_or(text.len());
+    let words: Vec<&str> = if is_column { in_two(&text[..end]) } else { text[..end].split_whitespace().collect() };
     if end == text.len() {
         return match words.as_slice() {
             [name, "is", "null"] => Ok(Test::Known(field(name, kinds)?, false)),
@@ -65,6 +68,17 @@ pub fn parse(text: &str, kinds: &[&'static Kind]) -> Result<Test> {
     };
     let parsed = parsed.map_err(|e| Failure::usage(format!("-w \"{text}\": \"{value}\": {e}")))?;
     Ok(Test::Compare(field, *op, parsed))
+}
+
+/// The name of a column, which may have spaces in it, and the words behind it that ask whether it is stated.
+fn in_two(text: &str) -> Vec<&str> {
+    let text = text.trim();
+    for end in [&["is", "not", "null"][..], &["is", "null"]] {
+        if let Some(name) = text.strip_suffix(&end.join(" ")).filter(|name| name.ends_with(' ')) {
+            return [&[name.trim()][..], end].concat();
+        }
+    }
+    vec![text]
 }
 
 #[cfg(test)]

@@ -73,6 +73,17 @@ pub enum Test {
     Known(&'static Field, bool),
 }
 
+impl Test {
+    /// The field that it looks at, if it is one.
+    #[must_use]
+    pub fn field(&self) -> Option<&'static Field> {
+        match self {
+            Test::Among { field, .. } | Test::Compare(field, ..) | Test::Known(field, _) => Some(field),
+            Test::AnyActor(_) | Test::When(..) => None,
+        }
+    }
+}
+
 /// How firmly a date must lie in a window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Strength {
@@ -164,6 +175,9 @@ pub fn kinds(word: &str) -> Result<Vec<&'static Kind>> {
 /// # Errors
 /// No kind has it; the message has the nearest, or the kind that does have it.
 pub fn field(name: &str, kinds: &[&'static Kind]) -> Result<&'static Field> {
+    if let Some(column) = kind::column(name.trim()) {
+        return Ok(column);
+    }
     let wanted = name.trim().replace('-', "_");
     if let Some(field) = kinds.iter().find_map(|kind| kind.field(&wanted)) {
         return Ok(field);

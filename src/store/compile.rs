@@ -7,7 +7,7 @@ use super::condition::condition;
 use super::names::{Class, WORDING};
 use super::{extra, literal, search, summary};
 use crate::exit::Result;
-use crate::kind::{self, Field, Kind};
+use crate::kind::{self, COLUMN, Field, Kind};
 use crate::query::{Moment, Order, Past, Query, Test};
 use crate::value::date::Bucket;
 use crate::value::{Type, date};
@@ -37,12 +37,19 @@ pub enum Read {
     Called(&'static Field),
     /// Two columns: the number of this field, which is the source, and the key.
     Ref(&'static Field),
+    /// One of the columns of an object, the how manieth that is asked for and what it is called. The first is one column, an
+    /// object, packed; the others are in it too.
+    Part(usize, &'static str),
 }
 
 impl Read {
     /// How many columns of the answer it takes.
     pub fn width(self) -> usize {
-        if matches!(self, Read::Bucket(_) | Read::Ref(_)) { 2 } else { 1 }
+        match self {
+            Read::Bucket(_) | Read::Ref(_) => 2,
+            Read::Part(1.., _) => 0,
+            _ => 1,
+        }
     }
 }
 
@@ -71,6 +78,7 @@ pub fn printed(connection: &Connection, query: &Query) -> Result<Compiled> {
 pub fn much(connection: &Connection, query: &Query, part: Part) -> Result<Compiled> {
     let shown = |kind, field: &'static Field| match read_of_much(field) {
         Read::Ref(_) => "f.source_id, f.key".to_owned(),
+        Read::Part(..) => extra::packed(kind),
         Read::Called(_) if field.name == "country" => "iif(pp.kind = 'country', pp.id, ifnull(pp.within_id, pp.id))".to_owned(),
         Read::Called(_) => number(kind, field),
         _ => shown(kind, field),
@@ -161,7 +169,9 @@ fn compiled(
     orders: &[(Order, usize)],
     part: Part,
 ) -> Result<Compiled> {
-    let reads: Vec<Read> = query.columns.iter().map(|field| read_of(field)).collect();
+    let mut reads: Vec<Read> = query.columns.iter().map(|field| read_of(field)).collect();
+    let parts = reads.iter_mut().filter_map(|read| if let Read::Part(n, _) = read { Some(n) } else { None });
+    parts.enumerate().for_each(|(n, part)| *part = n);
     let mut values = Vec::new();
     let mut arms = Vec::new();
     let single = query.kinds.len() == 1;
@@ -179,10 +189,10 @@ fn compiled(
     let is_few = single && matched.is_none() && is_limited;
     for kind in &query.kinds {
         let mut shown: Vec<String> = Vec::new();
-        for field in &query.columns {
-            let own = kind.field(field.name);
+        for (field, read) in query.columns.iter().zip(&reads).filter(|(_, read)| read.width() > 0) {
+            let own = kind.own(field);
             let name = format!("\"{}\"", field.name);
-            match (own, read_of(field)) {
+            match (own, read) {
                 (Some(_), Read::Bucket(_)) => shown.push(format!("f.first_day AS {name}, f.last_day")),
                 (Some(own), _) => shown.push(format!("{} AS {name}", expression(kind, own))),
                 (None, Read::Bucket(_)) => shown.push(format!("NULL AS {name}, NULL")),
@@ -194,8 +204,7 @@ fn compiled(
                 shown.push("s.rank AS rank".to_owned());
             }
             for (i, (order, part)) in orders.iter().enumerate() {
-                let key =
-                    kind.field(order.field.name).map_or("NULL".to_owned(), |own| sort_expressions(kind, own)[*part].clone());
+                let key = kind.own(order.field).map_or("NULL".to_owned(), |own| sort_expressions(kind, own)[*part].clone());
                 shown.push(format!("{key} AS sort{i}"));
             }
         }
@@ -264,6 +273,7 @@ fn read_of(field: &'static Field) -> Read {
 
 fn read_of_much(field: &'static Field) -> Read {
     match (field.name, field.ty) {
+        _ if field.column().is_some() => Read::Part(0, field.column().unwrap_or_default()),
         ("ref", _) => kind::shared().find(|field| field.ty == Type::Source).map_or(Read::Plain, Read::Ref),
         // places are many, and joined; their countries are few
         ("country", _) | (_, Type::Actor | Type::Source) => Read::Called(field),
@@ -284,8 +294,7 @@ fn sort_keys(query: &Query) -> Vec<(Order, usize)> {
     given
         .chain(last)
         .flat_map(|order| {
-            let parts =
-                query.kinds.iter().find_map(|kind| kind.field(order.field.name).map(|own| sort_expressions(kind, own).len()));
+            let parts = query.kinds.iter().find_map(|kind| kind.own(order.field).map(|own| sort_expressions(kind, own).len()));
             (0..parts.unwrap_or(0)).map(move |part| (order, part))
         })
         .collect()
@@ -317,6 +326,7 @@ pub fn expression(kind: &'static Kind, field: &Field) -> String {
     match (field.name, field.ty) {
         ("ref", _) => format!("{} || ':' || f.key", source_slug()),
         ("kind", _) => literal(kind.name),
+        (name, _) if name.starts_with(COLUMN) => extra::column(kind, &name[COLUMN.len()..]),
         ("date_from", _) => "f.first_day".to_owned(),
         ("date_to", _) => "f.last_day".to_owned(),
         // most places lie in a country, or are one

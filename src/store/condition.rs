@@ -24,20 +24,20 @@ pub fn condition(connection: &Connection, kind: &'static Kind, test: &Test, valu
                 .collect();
             Ok(format!("({})", roles.join(" OR ")))
         }
-        Test::Known(field, known) => Ok(match kind.field(field.name) {
+        Test::Known(field, known) => Ok(match kind.own(field) {
             None if *known => "0".into(),
             None => "1".into(),
             Some(own) if matches!(own.ty, Type::Bucket(_)) => format!("f.date IS {}NULL", if *known { "NOT " } else { "" }),
             Some(own) => format!("{} IS {}NULL", expression(kind, own), if *known { "NOT " } else { "" }),
         }),
         Test::Among { field, values: words, not } => {
-            let Some(own) = kind.field(field.name) else {
+            let Some(own) = kind.own(field) else {
                 return Ok(if *not { "1" } else { "0" }.into());
             };
             let plain = among(connection, kind, own, words, values)?;
             Ok(if *not { format!("({plain}) IS NOT TRUE") } else { plain })
         }
-        Test::Compare(field, op, value) => match kind.field(field.name) {
+        Test::Compare(field, op, value) => match kind.own(field) {
             None => Ok("0".into()),
             Some(own) => compare(connection, kind, own, *op, value, values),
         },

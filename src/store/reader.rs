@@ -12,7 +12,7 @@ use rusqlite::{Row, params_from_iter};
 use super::Store;
 use super::batch::{Batch, Cells, channel};
 use super::compile::{self, Compiled, Part, Read};
-use super::extra::Objects;
+use super::extra::{Objects, Part as Column};
 use crate::exit::{Exit, Failure, Result};
 use crate::kind::Field;
 use crate::query::Query;
@@ -31,6 +31,9 @@ pub struct Reader<'s> {
     objects: Objects<'s>,
     /// The object of the row at hand; no kind has two fields of them.
     object: String,
+    /// The columns of objects that are asked for, and those of the row at hand.
+    asked: Vec<&'static str>,
+    parts: Vec<Column>,
 }
 
 impl Reader<'_> {
@@ -40,7 +43,8 @@ impl Reader<'_> {
     /// One that remembers nothing yet.
     pub fn of(store: &Store) -> Reader<'_> {
         let objects = Objects::of(&store.connection);
-        Reader { store, called: HashMap::default(), objects, object: String::new() }
+        let (called, object, asked, parts) = (HashMap::default(), String::new(), Vec::new(), Vec::new());
+        Reader { store, called, objects, object, asked, parts }
     }
 
     /// Hands an answer on, a fact at a time, and says how many they were.
@@ -52,13 +56,18 @@ impl Reader<'_> {
         // the parts of an answer are asked for in the same words
         let mut statement = self.store.connection.prepare_cached(sql)?;
         let mut answer = statement.query(params_from_iter(values))?;
+        let part = |read: &Read| if let Read::Part(_, name) = read { Some(*name) } else { None };
+        self.asked = reads.iter().filter_map(part).collect();
         let mut rows = 0;
         while let Some(found) = answer.next()? {
             self.learn(found, reads)?;
-            let mut column = 0;
+            let (mut column, mut packed) = (0, "");
             let mut cells = Vec::with_capacity(reads.len());
             for read in reads {
-                cells.push(self.cell(found, column, *read)?);
+                if let Read::Part(0, _) = read {
+                    packed = found.get_ref(column)?.as_str_or_null().ok().flatten().unwrap_or_default();
+                }
+                cells.push(self.cell(found, column, *read, packed)?);
                 column += read.width();
             }
             row(&cells)?;
@@ -74,12 +83,19 @@ impl Reader<'_> {
         }
         let mut column = 0;
         for read in reads {
+            if read.width() == 0 {
+                continue;
+            }
             match (read, row.get_ref(column)?) {
                 (Read::Called(field) | Read::Ref(field), ValueRef::Integer(number)) => {
                     if let Entry::Vacant(free) = self.called.entry((field.name, number)) {
                         free.insert(self.store.called(field, &Cell::Int(number))?);
                     }
                 }
+                (Read::Part(..), found) => match plain(found)?.text() {
+                    Some(packed) => self.objects.take_apart(packed, &self.asked, &mut self.parts)?,
+                    None => self.parts.clear(),
+                },
                 (Read::Object, found) => match plain(found)?.text() {
                     Some(packed) => self.objects.put_together(packed, &mut self.object)?,
                     None => self.object.clear(),
@@ -91,7 +107,8 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn cell<'r>(&'r self, row: &'r Row<'_>, column: usize, read: Read) -> Result<Cell<'r>> {
+    /// Reads a cell; `packed` is the object of the row, where columns of it are asked for.
+    fn cell<'r>(&'r self, row: &'r Row<'_>, column: usize, read: Read, packed: &'r str) -> Result<Cell<'r>> {
         let number = |column| row.get::<_, Option<i64>>(column);
         let called = |field: &Field| {
             let name = number(column)?.and_then(|number| self.called.get(&(field.name, number)));
@@ -105,6 +122,10 @@ impl Reader<'_> {
             }
             Read::Called(field) => called(field)?,
             Read::Ref(source) => Cell::Text(Cow::Owned(format!("{}:{}", called(source)?, plain(row.get_ref(column + 1)?)?))),
+            Read::Part(n, _) => {
+                let text = self.parts.get(n).and_then(|part| self.objects.text(part, packed));
+                text.map_or(Cell::Null, |text| Cell::Text(Cow::Borrowed(text)))
+            }
             Read::Object if self.object.is_empty() => Cell::Null,
             Read::Object => Cell::Json(Cow::Borrowed(&self.object)),
             Read::Plain => plain(row.get_ref(column)?)?,

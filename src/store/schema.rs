@@ -19,11 +19,11 @@ pub const MIGRATIONS: &[&str] = &[
     "89af3de4cfbc89ad5343b64b1901cf48afc7e74830f8cdb165bd58a067e60b8b",
     "85b9e37154a0c9e65100fb35910258ba8ed5c9cee995d374b50c16f52760438b",
     "4b286e64ca363d0c995ca59594a21cd799097b908ca74c5a59e0702ebdbf6a7c",
-    "2c1f9ea7ce1d853265f5848240ef89f0b9e2a13db2ecfb8b0808b1984d99cd10",
+    "35d450e451e811b750e5f9b2cb5cad756bce670c197b51b5e3f9befb3ee949a6",
 ];
 
 /// SHA-256 of the schema that the migrations make, by version; only the newest can be read.
-const FINGERPRINT: &str = "53360a68387439ad3d71c45d3f88ddb90232b3b4381e344d784aa421bdc18a0c";
+const FINGERPRINT: &str = "989b4c7ebea28823de1f5ef3678de910871f9e097e9ecf674b225cd3c3fe2d8b";
 
 /// Refuses a database whose schema is not the one that the migrations make.
 ///

@@ -6,6 +6,7 @@ use super::Store;
 use super::batch::{Cells, Lines};
 use super::compile::{self, Compiled, Part};
 use super::condition;
+use super::extra;
 use super::names::{self, Class};
 use super::reader::Reader;
 use super::summary::{Asked, Sums};
@@ -163,6 +164,19 @@ impl Store {
         let (Some(sql), Cell::Int(number)) = (compile::called(field), cell) else { return Ok(cell.clone()) };
         let mut find = self.connection.prepare_cached(&sql)?;
         Ok(find.query_row([number], |row| row.get::<_, Option<String>>(0))?.map_or(Cell::Null, |name| Cell::Text(name.into())))
+    }
+
+    /// The columns of data sets without a field that facts of these kinds have.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn columns(&self, kinds: &[&'static Kind]) -> Result<Vec<String>> {
+        let mut columns: Vec<String> = Vec::new();
+        for kind in kinds {
+            let more = extra::columns(&self.connection, kind)?;
+            columns.extend(more.into_iter().filter(|name| !columns.contains(name)).collect::<Vec<_>>());
+        }
+        Ok(columns)
     }
 
     /// The last run at the moment that is asked for; `None`: now.

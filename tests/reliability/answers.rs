@@ -373,7 +373,7 @@ fn two_halves_are_a_whole() {
     });
     assert_eq!(told.collect::<BTreeMap<_, _>>(), naive);
     // so are long answers, unless they are limited
-    let columns = "ref,date,actor,place,country,lat,lon,deaths_best,extra";
+    let columns = "ref,date,actor,place,country,lat,lon,deaths_best,extra,extra.dyad_name,extra.deaths_a";
     let query = |more: &[&str]| done(folder.path(), &[&["query", "events", "--columns", columns, "-q"], more].concat());
     for sort in [&[][..], &["--sort", "-deaths_best,place"], &["-w", "type~state"]] {
         let (halves, whole) = (query(sort), query(&[sort, &["--limit", "1000000"]].concat()));

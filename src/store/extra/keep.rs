@@ -1,198 +1,25 @@
-//! The columns of a data set that have no field, kept aside: their names once for all rows that have them, a row of cells
-//! for each fact, and texts that come again and again once. Reading a kind's table then does not go through them.
-//!
-//! An object of texts is taken apart so, and put together again to the letter, since digests are over it; what is no such
-//! object stays in the column `extra` as it is.
+//! Taking objects apart: layouts and texts that are there already or are made, and the cells of a fact.
 
-use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write;
 use std::hash::BuildHasher;
 
 use foldhash::fast::{FixedState, RandomState};
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, params};
 
-use super::held::Held;
-use super::search;
+use super::{NUMBERED, names, quoted};
 use crate::exit::Result;
 use crate::kind::Kind;
-
-/// The SQL that puts an object together, in the words of any `SQLite`.
-const OBJECT: &str = "(SELECT '{' || group_concat((l.columns -> c.key) || ':' || CASE c.type
-            WHEN 'integer' THEN (SELECT t.text FROM extra_texts t WHERE t.id = c.value) ELSE x.cells -> c.key END) || '}'
-          FROM json_each(x.cells) c WHERE c.type <> 'null')";
-
-/// The SQL that gives the object of the row `f`.
-pub fn expression(kind: &'static Kind) -> String {
-    kept(kind, OBJECT, " JOIN layouts l ON l.id = x.layout_id")
-}
-
-/// The SQL that gives what [`Objects`] makes the object of the row `f` of: less to sort, and sooner had.
-pub fn packed(kind: &'static Kind) -> String {
-    kept(kind, "'#' || x.layout_id || x.cells", "")
-}
-
-fn kept(kind: &'static Kind, by: &str, joins: &str) -> String {
-    format!("coalesce(f.extra, (SELECT {by} FROM extras x{joins} WHERE x.id = f.id * 16 + {}))", search::place(kind))
-}
-
-/// Puts objects together, with what it has read of layouts and texts.
-pub struct Objects<'c> {
-    connection: &'c Connection,
-    layouts: HashMap<i64, Vec<String>>,
-    texts: HashMap<i64, Box<str>, RandomState>,
-}
-
-impl Objects<'_> {
-    /// One that has read nothing yet.
-    pub fn of(connection: &Connection) -> Objects<'_> {
-        Objects { connection, layouts: HashMap::new(), texts: HashMap::default() }
-    }
-
-    /// Has a text be the object that was packed; anything else is as it is.
-    ///
-    /// # Errors
-    /// The database cannot be read.
-    pub fn put_together(&mut self, packed: &str, object: &mut String) -> Result<()> {
-        object.clear();
-        let layout = packed.strip_prefix('#').and_then(|rest| rest.split_once('['));
-        let Some((layout, _)) = layout.and_then(|(layout, rest)| Some((layout.parse::<i64>().ok()?, rest))) else {
-            object.push_str(packed);
-            return Ok(());
-        };
-        let Objects { connection, layouts, texts } = self;
-        let names = match layouts.entry(layout) {
-            Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(free) => {
-                let find = "SELECT columns FROM layouts WHERE id = ?1";
-                let columns: Option<String> = connection.query_row(find, [layout], |row| row.get(0)).optional()?;
-                free.insert(names(columns.as_deref().unwrap_or_default()))
-            }
-        };
-        let cells = packed.trim_start_matches(|c| c != '[');
-        let mut failed = None;
-        let text = |id: i64, object: &mut String| {
-            if let Some(text) = texts.get(&id) {
-                object.push_str(text);
-                return Some(());
-            }
-            let find = connection.prepare_cached("SELECT text FROM extra_texts WHERE id = ?1");
-            match find.and_then(|mut find| find.query_row([id], |row| row.get::<_, String>(0)).optional()) {
-                Ok(text) => {
-                    let text = text?;
-                    object.push_str(&text);
-                    texts.insert(id, text.into());
-                    Some(())
-                }
-                Err(e) => {
-                    failed = Some(e);
-                    None
-                }
-            }
-        };
-        if joined(names, cells, object, text).is_none() {
-            // damage, which the digest tells
-            object.clear();
-            object.push_str(cells);
-        }
-        failed.map_or(Ok(()), |e| Err(e.into()))
-    }
-}
-
-/// Forgets the cells of the facts of a kind that a condition on the row `f` finds.
-///
-/// # Errors
-/// The database cannot be written.
-pub fn forget(connection: &Connection, kind: &'static Kind, condition: &str, id: i64) -> Result<()> {
-    let (table, place) = (kind.table, search::place(kind));
-    let sql = format!("DELETE FROM extras WHERE id IN (SELECT f.id * 16 + {place} FROM {table} f WHERE {condition})");
-    connection.prepare_cached(&sql)?.execute([id])?;
-    Ok(())
-}
-
-/// The names of a layout, each as it stands in an object: `"name":`.
-fn names(columns: &str) -> Vec<String> {
-    let names: Vec<&str> = elements(columns).unwrap_or_default();
-    names.into_iter().map(|name| format!("{name}:")).collect()
-}
-
-/// The elements of an array of texts and nulls, as they stand there.
-fn elements(array: &str) -> Option<Vec<&str>> {
-    let mut rest = array.strip_prefix('[')?;
-    let mut found = Vec::new();
-    while rest != "]" {
-        let end = if rest.starts_with("null") { 4 } else { quoted(rest)? };
-        found.push(&rest[..end]);
-        rest = &rest[end..];
-        rest = match rest.strip_prefix(',') {
-            Some(more) => more,
-            None if rest == "]" => rest,
-            None => return None,
-        };
-    }
-    Some(found)
-}
-
-/// Adds the object that cells make with the names of their layout, and with the texts that numbers stand for.
-fn joined(
-    names: &[String],
-    cells: &str,
-    object: &mut String,
-    mut text: impl FnMut(i64, &mut String) -> Option<()>,
-) -> Option<()> {
-    let bytes = cells.as_bytes();
-    let mut at = 0;
-    for name in names {
-        if bytes.get(at) != Some(if at == 0 { &b'[' } else { &b',' }) {
-            return None;
-        }
-        at += 1;
-        let begin = at;
-        if bytes.get(at) == Some(&b'n') {
-            at += bytes[at..].starts_with(b"null").then_some(4)?;
-            continue;
-        }
-        object.push(if object.is_empty() { '{' } else { ',' });
-        object.push_str(name);
-        if bytes.get(at) == Some(&b'"') {
-            at += quoted(&cells[at..])?;
-            object.push_str(&cells[begin..at]);
-        } else {
-            at += bytes[at..].iter().position(|byte| !byte.is_ascii_digit())?;
-            text(cells[begin..at].parse().ok()?, object)?;
-        }
-    }
-    if &bytes[at..] != b"]" || object.is_empty() {
-        return None;
-    }
-    object.push('}');
-    Some(())
-}
-
-/// Where the text in quotes ends with which this begins.
-fn quoted(text: &str) -> Option<usize> {
-    let bytes = text.as_bytes();
-    if bytes.first() != Some(&b'"') {
-        return None;
-    }
-    let mut at = 1;
-    loop {
-        at += bytes[at..].iter().position(|byte| matches!(byte, b'"' | b'\\'))?;
-        if bytes[at] == b'"' {
-            return Some(at + 1);
-        }
-        at += 2;
-        if at >= bytes.len() {
-            return None;
-        }
-    }
-}
+use crate::store::held::Held;
+use crate::store::search;
 
 /// What the columns of some rows are called.
 #[derive(Debug)]
 struct Layout {
     id: i64,
     names: Vec<String>,
+    /// The kinds of the facts that have it, by the bits of their places.
+    kinds: i64,
 }
 
 /// The layouts of a run, the one that fitted last first.
@@ -242,12 +69,13 @@ impl Layouts {
         let columns = format!("[{}]", columns.join(","));
         // it may be one of those that were not tried
         connection
-            .prepare_cached("INSERT INTO layouts (columns) VALUES (?1) ON CONFLICT (columns) DO NOTHING")?
+            .prepare_cached("INSERT INTO layouts (columns, kinds) VALUES (?1, 0) ON CONFLICT (columns) DO NOTHING")?
             .execute([&columns])?;
-        let id =
-            connection.prepare_cached("SELECT id FROM layouts WHERE columns = ?1")?.query_row([&columns], |row| row.get(0))?;
+        let (id, kinds) = connection
+            .prepare_cached("SELECT id, kinds FROM layouts WHERE columns = ?1")?
+            .query_row([&columns], |row| Ok((row.get(0)?, row.get(1)?)))?;
         known.retain(|layout| layout.id != id);
-        known.insert(0, Layout { id, names: own });
+        known.insert(0, Layout { id, names: own, kinds });
         Ok(Some(id))
     }
 
@@ -255,7 +83,13 @@ impl Layouts {
     ///
     /// # Errors
     /// The database cannot be written.
-    pub fn keep(&self, held: &mut Held<'_>, kind: &'static Kind, id: i64, layout: i64) -> Result<()> {
+    pub fn keep(&mut self, held: &mut Held<'_>, kind: &'static Kind, id: i64, layout: i64) -> Result<()> {
+        let bit = 1 << search::place(kind);
+        if let Some(last) = self.known.iter_mut().flatten().next().filter(|last| last.kinds & bit == 0) {
+            let add = || "UPDATE layouts SET kinds = kinds | ?1 WHERE id = ?2".to_owned();
+            held.get("add kind", "layouts", add)?.execute([bit, layout])?;
+            last.kinds |= bit;
+        }
         let add = || "INSERT INTO extras (id, layout_id, cells) VALUES (?1, ?2, ?3)".to_owned();
         held.get("add", "extras", add)?.execute(params![search::row(kind, id), layout, self.coded])?;
         Ok(())
@@ -266,14 +100,15 @@ impl Layouts {
 #[derive(Debug, Default)]
 struct Texts {
     ids: Option<HashMap<Box<str>, i64, RandomState>>,
+    /// The last number that was given.
+    last: i64,
     /// Those of late that have none: one that comes again gets a number.
     seen: HashSet<u64, RandomState>,
     hasher: FixedState,
 }
 
 impl Texts {
-    /// So many get a number, those of so many bytes, quotes included, and so many are seen at once.
-    const MANY: usize = 1 << 15;
+    /// Those of so many bytes, quotes included, get a number, and so many are seen at once.
     const LONG: usize = 100;
     const SEEN: usize = 1 << 14;
 
@@ -307,28 +142,31 @@ impl Texts {
             none => {
                 let mut read = connection.prepare("SELECT text, id FROM extra_texts")?;
                 let texts = read.query_map([], |row| Ok((row.get::<_, String>(0)?.into(), row.get(1)?)))?;
-                none.insert(texts.collect::<Result<_, _>>()?)
+                let ids = none.insert(texts.collect::<Result<_, _>>()?);
+                self.last = ids.values().copied().max().unwrap_or_default();
+                ids
             }
         };
         if let Some(id) = ids.get(text) {
             return Ok(Some(*id));
         }
-        if ids.len() >= Texts::MANY || self.seen.insert(self.hasher.hash_one(text)) {
+        if self.last >= NUMBERED || self.seen.insert(self.hasher.hash_one(text)) {
             if self.seen.len() >= Texts::SEEN {
                 self.seen.clear();
             }
             return Ok(None);
         }
-        connection.prepare_cached("INSERT INTO extra_texts (text) VALUES (?1)")?.execute([text])?;
-        let id = connection.last_insert_rowid();
-        ids.insert(text.into(), id);
-        Ok(Some(id))
+        self.last += 1;
+        connection.prepare_cached("INSERT INTO extra_texts (id, text) VALUES (?1, ?2)")?.execute(params![self.last, text])?;
+        ids.insert(text.into(), self.last);
+        Ok(Some(self.last))
     }
 }
 
 fn read(connection: &Connection) -> Result<Vec<Layout>> {
-    let mut read = connection.prepare("SELECT id, columns FROM layouts ORDER BY id DESC")?;
-    let rows = read.query_map([], |row| Ok(Layout { id: row.get(0)?, names: names(&row.get::<_, String>(1)?) }))?;
+    let mut read = connection.prepare("SELECT id, columns, kinds FROM layouts ORDER BY id DESC")?;
+    let rows =
+        read.query_map([], |row| Ok(Layout { id: row.get(0)?, names: names(&row.get::<_, String>(1)?), kinds: row.get(2)? }))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
@@ -391,6 +229,7 @@ fn merged(names: &[String], own: &[String]) -> Option<Vec<String>> {
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::{Objects, column, columns, expression, packed};
     use super::*;
     use crate::kind::KINDS;
     use crate::store::schema::migrated;
@@ -418,14 +257,32 @@ mod tests {
                 let mut back = String::new();
                 Objects::of(&connection).put_together(&ask(packed(kind)), &mut back).unwrap();
                 prop_assert_eq!(&back, &object, "{}", layouts.coded);
+                // each column by itself too, and no other
+                let serde_json::Value::Object(map) = serde_json::from_str(&object).unwrap() else { unreachable!() };
+                let all: Vec<String> = map.keys().cloned().chain(["none".to_owned()]).collect();
+                let asked: Vec<&str> = all.iter().map(String::as_str).collect();
+                let (packed, mut parts, mut objects) = (ask(packed(kind)), Vec::new(), Objects::of(&connection));
+                objects.take_apart(&packed, &asked, &mut parts).unwrap();
+                for (name, part) in asked.iter().zip(&parts) {
+                    let wanted = map.get(*name).and_then(serde_json::Value::as_str);
+                    prop_assert_eq!(objects.text(part, &packed), wanted, "{} of {}", name, packed);
+                    let sql = format!("SELECT {} FROM (SELECT 1 AS id, NULL AS extra) f", column(kind, name));
+                    let by_sql: Option<String> = connection.query_row(&sql, [], |row| row.get(0)).unwrap();
+                    prop_assert_eq!(by_sql.as_deref(), wanted);
+                    prop_assert_eq!(wanted.is_some() <= columns(&connection, kind).unwrap().iter().any(|known| known == name), true);
+                }
                 connection.execute("DELETE FROM extras", []).unwrap();
             }
         }
 
         #[test]
         fn no_text_makes_it_panic(text in ".{0,20}|[\\[{\\]}\",:\\\\nul]{0,12}") {
+            let connection = migrated();
+            connection.execute("INSERT INTO layouts (columns) VALUES ('[\"a\",\"b\"]')", []).unwrap();
             columns_of(&text);
-            joined(&names(&text), &text, &mut String::new(), |_, _| Some(()));
+            let mut objects = Objects::of(&connection);
+            objects.put_together(&format!("#1{text}"), &mut String::new()).unwrap();
+            objects.take_apart(&format!("#1{text}"), &["a"], &mut Vec::new()).unwrap();
             fits(&text, &["\"a\":".to_owned()], &mut String::new());
         }
     }

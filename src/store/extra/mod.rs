@@ -1,0 +1,122 @@
+//! The columns of a data set that have no field, kept aside: their names once for all rows that have them, a row of cells
+//! for each fact, and texts that come again and again once. Reading a kind's table then does not go through them.
+//!
+//! An object of texts is taken apart so, and put together again to the letter, since digests are over it; what is no such
+//! object stays in the column `extra` as it is.
+
+mod keep;
+mod objects;
+
+use rusqlite::Connection;
+
+use super::{literal, search};
+use crate::exit::Result;
+use crate::kind::Kind;
+
+pub use keep::Layouts;
+pub use objects::{Objects, Part};
+
+/// So many texts get a number, from 1 on.
+const NUMBERED: i64 = 1 << 15;
+
+/// The SQL that puts an object together, in the words of any `SQLite`.
+const OBJECT: &str = "(SELECT '{' || group_concat((l.columns -> c.key) || ':' || CASE c.type
+            WHEN 'integer' THEN (SELECT t.text FROM extra_texts t WHERE t.id = c.value) ELSE x.cells -> c.key END) || '}'
+          FROM json_each(x.cells) c WHERE c.type <> 'null')";
+
+/// The SQL that gives the object of the row `f`.
+pub fn expression(kind: &'static Kind) -> String {
+    kept(kind, OBJECT, " JOIN layouts l ON l.id = x.layout_id")
+}
+
+/// The SQL that gives what [`Objects`] makes the object of the row `f` of: less to sort, and sooner had.
+pub fn packed(kind: &'static Kind) -> String {
+    kept(kind, "'#' || x.layout_id || x.cells", "")
+}
+
+/// The SQL that gives one column of the row `f`.
+pub fn column(kind: &'static Kind, name: &str) -> String {
+    let name = literal(name);
+    format!(
+        "coalesce((SELECT e.value FROM json_each(f.extra) e WHERE e.key = {name}),
+           (SELECT CASE json_type(x.cells, '$[' || n.key || ']') WHEN 'integer'
+                   THEN (SELECT t.text ->> '$' FROM extra_texts t WHERE t.id = x.cells ->> n.key) ELSE x.cells ->> n.key END
+              FROM extras x JOIN layouts l ON l.id = x.layout_id JOIN json_each(l.columns) n ON n.value = {name}
+             WHERE x.id = f.id * 16 + {}))",
+        search::place(kind)
+    )
+}
+
+/// The columns that facts of a kind have, those of the first layout first.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn columns(connection: &Connection, kind: &'static Kind) -> Result<Vec<String>> {
+    let sql = "SELECT c.value FROM layouts l, json_each(l.columns) c WHERE l.kinds >> ?1 & 1 ORDER BY l.id, c.key";
+    let mut read = connection.prepare(sql)?;
+    let mut columns: Vec<String> = Vec::new();
+    for name in read.query_map([search::place(kind)], |row| row.get::<_, String>(0))? {
+        let name = name?;
+        if !columns.contains(&name) {
+            columns.push(name);
+        }
+    }
+    Ok(columns)
+}
+
+fn kept(kind: &'static Kind, by: &str, joins: &str) -> String {
+    format!("coalesce(f.extra, (SELECT {by} FROM extras x{joins} WHERE x.id = f.id * 16 + {}))", search::place(kind))
+}
+
+/// Forgets the cells of the facts of a kind that a condition on the row `f` finds.
+///
+/// # Errors
+/// The database cannot be written.
+pub fn forget(connection: &Connection, kind: &'static Kind, condition: &str, id: i64) -> Result<()> {
+    let (table, place) = (kind.table, search::place(kind));
+    let sql = format!("DELETE FROM extras WHERE id IN (SELECT f.id * 16 + {place} FROM {table} f WHERE {condition})");
+    connection.prepare_cached(&sql)?.execute([id])?;
+    Ok(())
+}
+
+/// The names of a layout, each as it stands in an object: `"name":`.
+fn names(columns: &str) -> Vec<String> {
+    let names: Vec<&str> = elements(columns).unwrap_or_default();
+    names.into_iter().map(|name| format!("{name}:")).collect()
+}
+
+/// The elements of an array of texts and nulls, as they stand there.
+fn elements(array: &str) -> Option<Vec<&str>> {
+    let mut rest = array.strip_prefix('[')?;
+    let mut found = Vec::new();
+    while rest != "]" {
+        let end = if rest.starts_with("null") { 4 } else { quoted(rest)? };
+        found.push(&rest[..end]);
+        rest = &rest[end..];
+        rest = match rest.strip_prefix(',') {
+            Some(more) => more,
+            None if rest == "]" => rest,
+            None => return None,
+        };
+    }
+    Some(found)
+}
+
+/// Where the text in quotes ends with which this begins.
+fn quoted(text: &str) -> Option<usize> {
+    let bytes = text.as_bytes();
+    if bytes.first() != Some(&b'"') {
+        return None;
+    }
+    let mut at = 1;
+    loop {
+        at += bytes[at..].iter().position(|byte| matches!(byte, b'"' | b'\\'))?;
+        if bytes[at] == b'"' {
+            return Some(at + 1);
+        }
+        at += 2;
+        if at >= bytes.len() {
+            return None;
+        }
+    }
+}
