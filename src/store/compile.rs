@@ -42,6 +42,14 @@ pub enum Read {
     Part(usize, &'static str),
 }
 
+impl Compiled {
+    /// Makes the answer's part another than the [`Part::Ids`] that it was compiled for.
+    pub fn set_ids(&mut self, first: i64, last: i64) {
+        // one kind, and no words: they are the first values
+        self.values[..2].clone_from_slice(&[Sql::Integer(first), Sql::Integer(last)]);
+    }
+}
+
 impl Read {
     /// How many columns of the answer it takes.
     pub fn width(self) -> usize {

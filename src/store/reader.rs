@@ -21,7 +21,7 @@ use crate::value::{Cell, Value};
 
 /// So many ids at least are read by one thread before the other's turn, in at most so many turns.
 const STRETCH: i64 = 512;
-const TURNS: i64 = 1 << 20;
+const TURNS: i64 = 1 << 14;
 
 /// Reads answers, and remembers what the numbers in them stand for.
 pub struct Reader<'s> {
@@ -166,8 +166,8 @@ impl Store {
     ) -> Result<u64> {
         let most = self.most(query.kinds[0])?;
         let length = STRETCH.max(most / TURNS);
-        let begin = |turn: i64| if turn == 0 { i64::MIN } else { turn * length };
-        let stretches = || (0..=most / length).map(|turn| Part::Ids(begin(turn), (turn + 1) * length - 1));
+        let begin = |turn: i64| if turn == 0 { i64::MIN } else { turn.saturating_mul(length) };
+        let stretches = || (0..=most / length).map(|turn| (begin(turn), (turn + 1).saturating_mul(length).saturating_sub(1)));
         let others = [Store::beside(&self.path)?, Store::beside(&self.path)?];
         let (many, add) = (others.len(), &add);
         scope(|scope| {
@@ -178,9 +178,10 @@ impl Store {
                     let (mut sender, receiver) = channel::<B>();
                     let read = move || {
                         let mut reader = Reader::of(&other);
+                        let mut compiled = compile::much(&other.connection, query, Part::Ids(0, 0))?;
                         let mut rows = 0;
-                        for stretch in stretches().skip(n).step_by(many) {
-                            let compiled = compile::much(&other.connection, query, stretch)?;
+                        for (first, last) in stretches().skip(n).step_by(many) {
+                            compiled.set_ids(first, last);
                             rows += reader.hand_on(&compiled, |cells| sender.push(|batch| add(batch, cells)))?;
                             sender.end()?;
                         }

@@ -84,8 +84,15 @@ impl Objects<'_> {
         self.read(layout)?;
         let Objects { connection, layouts, places, texts, .. } = self;
         let places = places.entry(layout).or_insert_with(|| {
-            let as_json: Vec<String> = asked.iter().map(|name| format!("{}:", serde_json::json!(name))).collect();
-            layouts[&layout].iter().map(|column| as_json.iter().position(|name| name == column)).collect()
+            // the first of two that are called the same
+            let mut free: Vec<Option<&str>> = asked.iter().copied().map(Some).collect();
+            let place = |column: &String| {
+                let name: String = serde_json::from_str(column.trim_end_matches(':')).ok()?;
+                let place = free.iter().position(|asked| *asked == Some(name.as_str()))?;
+                free[place] = None;
+                Some(place)
+            };
+            layouts[&layout].iter().map(place).collect()
         });
         let mut at = packed.len() - cells.len();
         for place in places {
