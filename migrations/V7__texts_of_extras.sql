@@ -5,6 +5,7 @@ PRAGMA user_version = 7;
 CREATE TABLE extra_texts (
   id              INTEGER PRIMARY KEY,
   text            TEXT NOT NULL,
+  CONSTRAINT id_range CHECK (id BETWEEN 1 AND 32768),
   CONSTRAINT text_json CHECK (json_valid(text) AND text GLOB '"*"')
 ) STRICT;
 

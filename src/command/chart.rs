@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use super::columns;
 use super::console::Console;
 use super::filters::Filters;
 use super::global::Global;
 use super::tabulate::{self, Axes};
 use crate::chart::{Chart, Point, Series, Style};
 use crate::exit::{Exit, Failure, Result};
-use crate::query::{self, Query, field};
+use crate::query::{self, Query, Test, field};
 use crate::tabulate::{Aggregate, Cross, Dispute, Label};
 use crate::value::date::{Bucket, Days};
 use crate::value::text::count;
@@ -65,6 +66,7 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
     }
     if chart.series.iter().all(|series| series.points.is_empty()) {
         let store = global.open()?;
+        columns::say_unknown(query.tests.iter().filter_map(Test::field), &query.kinds, &store, console)?;
         for said in store.unknown_values(&query)? {
             console.say(&said);
         }

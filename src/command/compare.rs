@@ -1,13 +1,14 @@
 //! `facts compare`: the answers to each question side by side, and how they stand to each other.
 
 use super::claims;
+use super::columns;
 use super::console::Console;
 use super::filters::Filters;
 use super::global::Global;
 use crate::claim::{Claim, Figure};
 use crate::compare::{self, Question, Verdict};
 use crate::exit::{Exit, Failure, Result};
-use crate::query;
+use crate::query::{self, Test};
 use crate::render::Heading;
 use crate::value::text::count;
 use crate::value::{Cell, Value};
@@ -49,6 +50,7 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
     let tests = args.filters.tests(&kinds)?;
     let spread = args.min_spread.as_deref().map(spread).transpose()?;
     let store = global.open()?;
+    columns::say_unknown(tests.iter().filter_map(Test::field), &kinds, &store, console)?;
     let claims = claims::load(&store, &kinds, &tests, &args.filters.past()?)?;
     let questions: Vec<Question<'_>> = compare::questions(&claims)
         .into_iter()

@@ -5,6 +5,7 @@ mod backup;
 mod chart;
 mod check;
 mod claims;
+mod columns;
 mod compare;
 mod complete;
 mod completions;

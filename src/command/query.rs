@@ -1,14 +1,12 @@
 //! `facts query`: rows.
 
+use super::columns;
 use super::console::Console;
 use super::filters::Filters;
 use super::global::Global;
 use super::heading;
-use crate::exit::{Exit, Failure, Result};
-use crate::kind::{self, COLUMN, Field};
+use crate::exit::{Exit, Result};
 use crate::query::{self, Query, Test};
-use crate::store::Store;
-use crate::value::nearest::did_you_mean;
 use crate::value::text::count;
 
 /// List facts of one kind, or the timeline over all.
@@ -50,40 +48,14 @@ pub fn whole(text: &str) -> Result<u64, String> {
     text.parse().map_err(|_| "expected a whole number, from 0".to_owned())
 }
 
-/// What stands for all columns of data sets that have no field.
-const ALL: &str = "extra.*";
-
-/// Puts every column in the place of all of them, and says which of those that are named is none.
-fn columns(query: &mut Query, store: &Store, console: &mut Console) -> Result<()> {
-    let sorted = query.sort.iter().map(|order| order.field);
-    let tested = query.tests.iter().filter_map(Test::field);
-    let named: Vec<&str> = query.columns.iter().copied().chain(sorted).chain(tested).filter_map(Field::column).collect();
-    if named.is_empty() {
-        return Ok(());
-    }
-    let known = store.columns(&query.kinds)?;
-    if let Some(at) = query.columns.iter().position(|field| field.name == ALL) {
-        let others = known.iter().filter(|name| !named.contains(&name.as_str()));
-        let others: Vec<_> = others.filter_map(|name| kind::column(&format!("{COLUMN}{name}"))).collect();
-        query.columns.splice(at..=at, others);
-    }
-    if query.columns.is_empty() {
-        return Err(Failure::usage(format!("\"{ALL}\": no fact here has a column without a field")));
-    }
-    for name in named.into_iter().filter(|name| *name != "*" && !known.iter().any(|known| known == name)) {
-        let near = did_you_mean(name, known.iter().map(String::as_str));
-        console.say(&format!("no data set here has a column \"{name}\" without a field{near}"));
-    }
-    Ok(())
-}
-
 /// Runs it.
 pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> {
     let mut query = Query::of(query::kinds(&args.kind)?);
     query.tests = args.filters.tests(&query.kinds)?;
     query.past = args.filters.past()?;
+    let mut all = None;
     if let Some(list) = &args.columns {
-        query.columns = query::fields(list, &query.kinds)?;
+        (query.columns, all) = columns::fields(list, &query.kinds)?;
     }
     match args.sort.as_deref() {
         None => {}
@@ -92,7 +64,12 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
     }
     (query.limit, query.offset) = (args.limit, args.offset);
     let store = global.open()?;
-    columns(&mut query, &store, console)?;
+    let sorted = query.sort.iter().map(|order| order.field);
+    let tested = query.tests.iter().filter_map(Test::field);
+    columns::say_unknown(query.columns.iter().copied().chain(sorted).chain(tested), &query.kinds, &store, console)?;
+    if let Some(at) = all {
+        columns::put_all(&mut query.columns, at, &query.kinds, &store)?;
+    }
     if args.explain {
         console.text(&format!("{};\n", store.explain(&query)?))?;
         return Ok(Exit::Done);

@@ -2,13 +2,14 @@
 
 use std::ops::Range;
 
+use super::columns;
 use super::console::Console;
 use super::filters::Filters;
 use super::global::Global;
 use crate::exit::{Exit, Failure, Result};
 use crate::kind::KINDS;
 use crate::passage;
-use crate::query::{self, Past, Query};
+use crate::query::{self, Past, Query, Test};
 use crate::render::Heading;
 use crate::value::Cell;
 use crate::value::text::{count, fold};
@@ -48,6 +49,7 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
     query.limit = args.limit;
     query.columns = query::fields("ref,kind,date,locator,summary", &query.kinds)?;
     let store = global.open()?;
+    columns::say_unknown(query.tests.iter().filter_map(Test::field), &query.kinds, &store, console)?;
     let headings = ["ref", "kind", "date", "locator", "text"].map(Heading::text).into();
     let leading = ["ref", "text", "kind", "date", "locator"].map(String::from).into();
     let most = args.limit.unwrap_or(u64::MAX);

@@ -5,12 +5,13 @@ use std::collections::HashMap;
 use clap::ValueEnum;
 use foldhash::fast::RandomState;
 
+use super::columns;
 use super::console::Console;
 use super::filters::Filters;
 use super::global::Global;
 use crate::exit::{Exit, Failure, Result};
 use crate::kind::Field;
-use crate::query::{self, Query, field, fields};
+use crate::query::{self, Query, Test, field, fields};
 use crate::render::Heading;
 use crate::store::{Asked, Store, Sums};
 use crate::tabulate::{Aggregate, Cross, Dispute, Entry, Label, Tally, name};
@@ -94,7 +95,10 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
         console.note(&format!("the figures differ in {}: each gets a column of its own", names.join(" and ")));
     }
     let sources = tally.sources();
-    console.cite_some(&global.open()?, global, |slug| sources.contains(&slug))?;
+    let store = global.open()?;
+    let tested = query.tests.iter().filter_map(Test::field);
+    columns::say_unknown(axes.rows.iter().chain(&axes.columns).copied().chain(tested), &query.kinds, &store, console)?;
+    console.cite_some(&store, global, |slug| sources.contains(&slug))?;
     let cross = tally.cross(axes.rows.len(), axes.columns.len(), &split, args.sum_across_sources).map_err(explain)?;
     let (lacking, all) = cross.lacking();
     if value.is_some() && lacking > 0 {
@@ -103,7 +107,6 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
     }
     write(&cross, &rows, &cols, args, global, console)?;
     if cross.rows.is_empty() {
-        let store = global.open()?;
         for said in store.unknown_values(&query)? {
             console.say(&said);
         }

@@ -176,6 +176,10 @@ pub fn kinds(word: &str) -> Result<Vec<&'static Kind>> {
 /// No kind has it; the message has the nearest, or the kind that does have it.
 pub fn field(name: &str, kinds: &[&'static Kind]) -> Result<&'static Field> {
     if let Some(column) = kind::column(name.trim()) {
+        if column.column() == Some("*") {
+            return Err(Failure::usage("extra.* stands for all columns in --columns of facts query alone")
+                .hint("name one of them: extra.NAME"));
+        }
         return Ok(column);
     }
     let wanted = name.trim().replace('-', "_");

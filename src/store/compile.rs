@@ -199,7 +199,7 @@ fn compiled(
         let mut shown: Vec<String> = Vec::new();
         for (field, read) in query.columns.iter().zip(&reads).filter(|(_, read)| read.width() > 0) {
             let own = kind.own(field);
-            let name = format!("\"{}\"", field.name);
+            let name = quoted(field.name);
             match (own, read) {
                 (Some(_), Read::Bucket(_)) => shown.push(format!("f.first_day AS {name}, f.last_day")),
                 (Some(own), _) => shown.push(format!("{} AS {name}", expression(kind, own))),
@@ -249,7 +249,7 @@ fn compiled(
     let mut sql = if single {
         arms.remove(0)
     } else {
-        let names: Vec<String> = query.columns.iter().map(|field| format!("\"{}\"", field.name)).collect();
+        let names: Vec<String> = query.columns.iter().map(|field| quoted(field.name)).collect();
         let has_buckets = reads.iter().any(|read| matches!(read, Read::Bucket(_)));
         let shown = if has_buckets { "*".to_owned() } else { names.join(", ") };
         format!("SELECT {shown} FROM (\n{}\n)", arms.join("\nUNION ALL\n"))
@@ -384,6 +384,11 @@ pub fn stored(kind: &'static Kind, field: &Field) -> String {
 /// How a field that [`stored`] gives is read.
 pub fn read_of_stored(field: &Field) -> Read {
     if field.ty == Type::Json { Read::Object } else { Read::Plain }
+}
+
+/// A name as SQL has it.
+fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
 }
 
 /// The last run at a moment.

@@ -25,6 +25,7 @@ impl Store {
             altered(&self.connection, kind, &mut each)?;
             self.strays(kind, &mut each)?;
         }
+        self.asides(&mut each)?;
         for kind in self.false_sums()? {
             each(summary::table(kind), "is not what the facts add up to")?;
         }
@@ -39,6 +40,29 @@ impl Store {
             )?;
         }
         Ok(())
+    }
+
+    /// Layouts and cells of columns without a field that no fact can have written so.
+    fn asides(&self, each: &mut impl FnMut(String, &'static str) -> Result<()>) -> Result<()> {
+        let questions = [
+            (
+                format!("SELECT 'extras row ' || id FROM extras WHERE id & 15 >= {} OR id < 0", KINDS.len()),
+                "belongs to no kind of fact",
+            ),
+            (
+                "SELECT 'layouts row ' || id FROM layouts WHERE json_type(columns) <> 'array'
+                    OR EXISTS (SELECT 1 FROM json_each(columns) WHERE type <> 'text')"
+                    .to_owned(),
+                "is no list of names",
+            ),
+            (
+                "SELECT 'layouts row ' || l.id FROM layouts l JOIN (SELECT DISTINCT layout_id, id & 15 AS place FROM extras) u
+                     ON u.layout_id = l.id WHERE NOT l.kinds >> u.place & 1 GROUP BY l.id"
+                    .to_owned(),
+                "lacks a kind of its facts",
+            ),
+        ];
+        self.ask(&questions, each)
     }
 
     /// Facts that the index of words has and the table lacks, or the other way round; and those of another source's run.
@@ -71,11 +95,16 @@ impl Store {
                 "is gone, and has columns without a field all the same",
             ),
         ];
+        self.ask(&questions, each)
+    }
+
+    /// Hands on what each question finds, with what is to say of it.
+    fn ask(&self, questions: &[(String, &'static str)], each: &mut impl FnMut(String, &'static str) -> Result<()>) -> Result<()> {
         for (sql, what) in questions {
-            let mut read = self.connection.prepare(&sql)?;
+            let mut read = self.connection.prepare(sql)?;
             let mut rows = read.query([])?;
             while let Some(row) = rows.next()? {
-                each(row.get::<_, Option<String>>(0)?.unwrap_or_else(|| format!("a row of {table}")), what)?;
+                each(row.get::<_, Option<String>>(0)?.unwrap_or_else(|| "a row without a source".to_owned()), what)?;
             }
         }
         Ok(())

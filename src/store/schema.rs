@@ -19,11 +19,11 @@ pub const MIGRATIONS: &[&str] = &[
     "89af3de4cfbc89ad5343b64b1901cf48afc7e74830f8cdb165bd58a067e60b8b",
     "85b9e37154a0c9e65100fb35910258ba8ed5c9cee995d374b50c16f52760438b",
     "4b286e64ca363d0c995ca59594a21cd799097b908ca74c5a59e0702ebdbf6a7c",
-    "35d450e451e811b750e5f9b2cb5cad756bce670c197b51b5e3f9befb3ee949a6",
+    "84684b589dcc28182a59e6681ee24f7e3892966d3a44371dc015660fb05f55a0",
 ];
 
 /// SHA-256 of the schema that the migrations make, by version; only the newest can be read.
-const FINGERPRINT: &str = "989b4c7ebea28823de1f5ef3678de910871f9e097e9ecf674b225cd3c3fe2d8b";
+const FINGERPRINT: &str = "dee58765f990902596e52664da1fd1a28c4d59c361ed2c90b8cfd164ff8b3432";
 
 /// Refuses a database whose schema is not the one that the migrations make.
 ///

@@ -95,8 +95,10 @@ impl Store {
     ///
     /// With a write-ahead log, which somebody else may have given the database, it would not.
     fn is_much(&self, query: &Query) -> Result<bool> {
-        let is_whole =
-            query.words.is_none() && query.limit.is_none() && !query.tests.iter().any(|test| matches!(test, Test::When(..)));
+        let is_whole = query.words.is_none()
+            && query.limit.is_none()
+            && query.offset == 0
+            && !query.tests.iter().any(|test| matches!(test, Test::When(..)));
         let [kind] = query.kinds.as_slice() else { return Ok(false) };
         if !is_whole || self.most(kind)? < MANY {
             return Ok(false);

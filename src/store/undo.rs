@@ -41,6 +41,7 @@ impl Store {
             let revive = format!("UPDATE {} SET retired_by_id = NULL, retired_why = NULL WHERE retired_by_id = ?1", kind.table);
             again += transaction.execute(&revive, [run])?;
         }
+        extra::forget_unused(&transaction)?;
         forget(&transaction, run)?;
         transaction.execute("DELETE FROM imports WHERE id = ?1", [run])?;
         search::rebuild(&transaction)?;

@@ -385,6 +385,9 @@ fn two_halves_are_a_whole() {
             (query(&["--sort", "none", "-f", format]), query(&["--sort", "none", "--limit", "1000000", "-f", format]));
         assert!(parts == whole && parts.lines().count() > 55_000, "{format}");
     }
+    let (part, whole) =
+        (query(&["--sort", "none", "--offset", "600"]), query(&["--sort", "none", "--limit", "100000", "--offset", "600"]));
+    assert!(part == whole && part.lines().count() == 55_000 - 600 + 1);
     let sorted = |text: String| {
         let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
         lines.sort_unstable();

@@ -34,11 +34,16 @@ pub fn packed(kind: &'static Kind) -> String {
     kept(kind, "'#' || x.layout_id || x.cells", "")
 }
 
+/// The SQL that gives a value `e` of an object as a text: numbers, true and false, and what lies deeper, as they are written.
+fn value(object: &str) -> String {
+    format!("CASE e.type WHEN 'text' THEN e.value WHEN 'null' THEN NULL ELSE coalesce({object} -> e.fullkey, e.value) END")
+}
+
 /// The SQL that gives one column of the row `f`.
 pub fn column(kind: &'static Kind, name: &str) -> String {
-    let name = literal(name);
+    let (name, value) = (literal(name), value("f.extra"));
     format!(
-        "coalesce((SELECT e.value FROM json_each(f.extra) e WHERE e.key = {name}),
+        "coalesce((SELECT {value} FROM json_each(f.extra) e WHERE e.key = {name}),
            (SELECT CASE json_type(x.cells, '$[' || n.key || ']') WHEN 'integer'
                    THEN (SELECT t.text ->> '$' FROM extra_texts t WHERE t.id = x.cells ->> n.key) ELSE x.cells ->> n.key END
               FROM extras x JOIN layouts l ON l.id = x.layout_id JOIN json_each(l.columns) n ON n.value = {name}
@@ -52,8 +57,12 @@ pub fn column(kind: &'static Kind, name: &str) -> String {
 /// # Errors
 /// The database cannot be read.
 pub fn columns(connection: &Connection, kind: &'static Kind) -> Result<Vec<String>> {
-    let sql = "SELECT c.value FROM layouts l, json_each(l.columns) c WHERE l.kinds >> ?1 & 1 ORDER BY l.id, c.key";
-    let mut read = connection.prepare(sql)?;
+    let sql = format!(
+        "SELECT c.value FROM (SELECT * FROM layouts ORDER BY id) l, json_each(l.columns) c WHERE l.kinds >> ?1 & 1
+         UNION ALL SELECT DISTINCT e.key FROM {} f, json_each(f.extra) e WHERE f.extra IS NOT NULL AND json_type(f.extra) = 'object'",
+        kind.table
+    );
+    let mut read = connection.prepare(&sql)?;
     let mut columns: Vec<String> = Vec::new();
     for name in read.query_map([search::place(kind)], |row| row.get::<_, String>(0))? {
         let name = name?;
@@ -76,6 +85,16 @@ pub fn forget(connection: &Connection, kind: &'static Kind, condition: &str, id:
     let (table, place) = (kind.table, search::place(kind));
     let sql = format!("DELETE FROM extras WHERE id IN (SELECT f.id * 16 + {place} FROM {table} f WHERE {condition})");
     connection.prepare_cached(&sql)?.execute([id])?;
+    Ok(())
+}
+
+/// Forgets layouts that no fact has any longer, and the texts, if none has any.
+///
+/// # Errors
+/// The database cannot be written.
+pub fn forget_unused(connection: &Connection) -> Result<()> {
+    connection.execute("DELETE FROM layouts WHERE id NOT IN (SELECT layout_id FROM extras)", [])?;
+    connection.execute("DELETE FROM extra_texts WHERE NOT EXISTS (SELECT 1 FROM extras)", [])?;
     Ok(())
 }
 

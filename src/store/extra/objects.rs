@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use rusqlite::{Connection, OptionalExtension};
 
-use super::{NUMBERED, names, quoted};
+use super::{NUMBERED, names, quoted, value};
 use crate::exit::Result;
 
 /// Puts objects together, with what it has read of layouts and texts.
@@ -67,13 +67,21 @@ impl Objects<'_> {
         parts.resize(asked.len(), Part::Nothing);
         let Some((layout, cells)) = layout_of(packed) else {
             // what is no object of texts stays as it is
-            let object: serde_json::Map<String, serde_json::Value> = serde_json::from_str(packed).unwrap_or_default();
-            for (name, part) in asked.iter().zip(parts) {
-                *part = match object.get(*name) {
-                    None | Some(serde_json::Value::Null) => Part::Nothing,
-                    Some(serde_json::Value::String(text)) => Part::Own(text.clone()),
-                    Some(other) => Part::Own(other.to_string()),
-                };
+            if !packed.trim_start().starts_with('{') {
+                return Ok(());
+            }
+            let sql = format!("SELECT e.key, {} FROM json_each(iif(json_valid(?1), ?1, '{{}}')) e", value("?1"));
+            let mut read = self.connection.prepare_cached(&sql)?;
+            let mut rows = read.query([packed])?;
+            while let Some(row) = rows.next()? {
+                let name = row.get_ref(0)?.as_str().unwrap_or_default();
+                // the first of two that are called the same
+                if let Some(place) = asked.iter().position(|asked| *asked == name)
+                    && parts[place] == Part::Nothing
+                    && let Some(text) = row.get(1)?
+                {
+                    parts[place] = Part::Own(text);
+                }
             }
             return Ok(());
         };
