@@ -31,7 +31,7 @@ pub fn fields(list: &str, kinds: &[&'static Kind]) -> Result<(Vec<&'static Field
 /// # Errors
 /// The database cannot be read, or no field is left.
 pub fn put_all(fields: &mut Vec<&'static Field>, at: usize, kinds: &[&'static Kind], store: &Store) -> Result<()> {
-    let all = store.columns(kinds)?;
+    let all = store.columns(kinds, None)?;
     let named = all.iter().filter_map(|name| kind::column(&format!("{COLUMN}{name}")));
     let new: Vec<&'static Field> = named.filter(|column| !fields.iter().any(|field| field.name == column.name)).collect();
     fields.splice(at..at, new);
@@ -57,7 +57,7 @@ pub fn say_unknown(
     if named.is_empty() {
         return Ok(());
     }
-    let known = store.columns(kinds)?;
+    let known = store.columns(kinds, Some(&named))?;
     for name in named.into_iter().filter(|name| !known.iter().any(|known| known == name)) {
         let near = did_you_mean(name, known.iter().map(String::as_str).filter(|known| !known.is_empty()));
         console.say(&format!("no fact here has a column \"{name}\" without a field{near}"));

@@ -168,15 +168,24 @@ impl Store {
         Ok(find.query_row([number], |row| row.get::<_, Option<String>>(0))?.map_or(Cell::Null, |name| Cell::Text(name.into())))
     }
 
-    /// The columns of data sets without a field that facts of these kinds have.
+    /// The columns of data sets without a field that facts of these kinds have; all of `wanted` are known without going
+    /// through the facts, if the layouts have them.
     ///
     /// # Errors
     /// The database cannot be read.
-    pub fn columns(&self, kinds: &[&'static Kind]) -> Result<Vec<String>> {
+    pub fn columns(&self, kinds: &[&'static Kind], wanted: Option<&[&str]>) -> Result<Vec<String>> {
         let mut columns: Vec<String> = Vec::new();
-        for kind in kinds {
-            let more = extra::columns(&self.connection, kind)?;
-            columns.extend(more.into_iter().filter(|name| !columns.contains(name)).collect::<Vec<_>>());
+        for read in [extra::columns, extra::columns_of_objects] {
+            for kind in kinds {
+                for name in read(&self.connection, kind)? {
+                    if !columns.contains(&name) {
+                        columns.push(name);
+                    }
+                }
+            }
+            if wanted.is_some_and(|wanted| wanted.iter().all(|name| columns.iter().any(|known| known == name))) {
+                break;
+            }
         }
         Ok(columns)
     }

@@ -52,25 +52,29 @@ pub fn column(kind: &'static Kind, name: &str) -> String {
     )
 }
 
-/// The columns that facts of a kind have, those of the first layout first.
+/// The columns that facts of a kind have in layouts, those of the first first.
 ///
 /// # Errors
 /// The database cannot be read.
 pub fn columns(connection: &Connection, kind: &'static Kind) -> Result<Vec<String>> {
+    let sql = "SELECT c.value FROM (SELECT * FROM layouts ORDER BY id) l, json_each(l.columns) c WHERE l.kinds >> ?1 & 1";
+    let mut read = connection.prepare(sql)?;
+    let names = read.query_map([search::place(kind)], |row| row.get(0))?;
+    Ok(names.collect::<Result<_, _>>()?)
+}
+
+/// The columns that facts of a kind have in objects that stay as they are, for which all facts are gone through.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn columns_of_objects(connection: &Connection, kind: &'static Kind) -> Result<Vec<String>> {
     let sql = format!(
-        "SELECT c.value FROM (SELECT * FROM layouts ORDER BY id) l, json_each(l.columns) c WHERE l.kinds >> ?1 & 1
-         UNION ALL SELECT DISTINCT e.key FROM {} f, json_each(f.extra) e WHERE f.extra IS NOT NULL AND json_type(f.extra) = 'object'",
+        "SELECT DISTINCT e.key FROM {} f, json_each(f.extra) e WHERE f.extra IS NOT NULL AND json_type(f.extra) = 'object'",
         kind.table
     );
     let mut read = connection.prepare(&sql)?;
-    let mut columns: Vec<String> = Vec::new();
-    for name in read.query_map([search::place(kind)], |row| row.get::<_, String>(0))? {
-        let name = name?;
-        if !columns.contains(&name) {
-            columns.push(name);
-        }
-    }
-    Ok(columns)
+    let names = read.query_map([], |row| row.get(0))?;
+    Ok(names.collect::<Result<_, _>>()?)
 }
 
 fn kept(kind: &'static Kind, by: &str, joins: &str) -> String {
