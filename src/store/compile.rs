@@ -39,7 +39,7 @@ pub enum Read {
     Ref(&'static Field),
     /// One of the columns of an object, the how manieth that is asked for and what it is called. The first is one column, an
     /// object, packed; the others are in it too.
-    Part(usize, &'static str),
+    Column(usize, &'static str),
 }
 
 impl Compiled {
@@ -55,7 +55,7 @@ impl Read {
     pub fn width(self) -> usize {
         match self {
             Read::Bucket(_) | Read::Ref(_) => 2,
-            Read::Part(1.., _) => 0,
+            Read::Column(1.., _) => 0,
             _ => 1,
         }
     }
@@ -86,7 +86,7 @@ pub fn printed(connection: &Connection, query: &Query) -> Result<Compiled> {
 pub fn much(connection: &Connection, query: &Query, part: Part) -> Result<Compiled> {
     let shown = |kind, field: &'static Field| match read_of_much(field) {
         Read::Ref(_) => "f.source_id, f.key".to_owned(),
-        Read::Part(..) => extra::packed(kind),
+        Read::Column(..) => extra::packed(kind),
         Read::Called(_) if field.name == "country" => "iif(pp.kind = 'country', pp.id, ifnull(pp.within_id, pp.id))".to_owned(),
         Read::Called(_) => number(kind, field),
         _ => shown(kind, field),
@@ -178,7 +178,7 @@ fn compiled(
     part: Part,
 ) -> Result<Compiled> {
     let mut reads: Vec<Read> = query.columns.iter().map(|field| read_of(field)).collect();
-    let parts = reads.iter_mut().filter_map(|read| if let Read::Part(n, _) = read { Some(n) } else { None });
+    let parts = reads.iter_mut().filter_map(|read| if let Read::Column(n, _) = read { Some(n) } else { None });
     parts.enumerate().for_each(|(n, part)| *part = n);
     let mut values = Vec::new();
     let mut arms = Vec::new();
@@ -281,7 +281,7 @@ fn read_of(field: &'static Field) -> Read {
 
 fn read_of_much(field: &'static Field) -> Read {
     match (field.name, field.ty) {
-        _ if field.column().is_some() => Read::Part(0, field.column().unwrap_or_default()),
+        _ if field.column().is_some() => Read::Column(0, field.column().unwrap_or_default()),
         ("ref", _) => kind::shared().find(|field| field.ty == Type::Source).map_or(Read::Plain, Read::Ref),
         // places are many, and joined; their countries are few
         ("country", _) | (_, Type::Actor | Type::Source) => Read::Called(field),

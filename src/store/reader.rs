@@ -12,7 +12,7 @@ use rusqlite::{Row, params_from_iter};
 use super::Store;
 use super::batch::{Batch, Cells, channel};
 use super::compile::{self, Compiled, Part, Read};
-use super::extra::{Objects, Part as Column};
+use super::extra::{Objects, Piece};
 use crate::exit::{Exit, Failure, Result};
 use crate::kind::Field;
 use crate::query::Query;
@@ -33,7 +33,7 @@ pub struct Reader<'s> {
     object: String,
     /// The columns of objects that are asked for, and those of the row at hand.
     asked: Vec<&'static str>,
-    parts: Vec<Column>,
+    pieces: Vec<Piece>,
 }
 
 impl Reader<'_> {
@@ -43,8 +43,8 @@ impl Reader<'_> {
     /// One that remembers nothing yet.
     pub fn of(store: &Store) -> Reader<'_> {
         let objects = Objects::of(&store.connection);
-        let (called, object, asked, parts) = (HashMap::default(), String::new(), Vec::new(), Vec::new());
-        Reader { store, called, objects, object, asked, parts }
+        let (called, object, asked, pieces) = (HashMap::default(), String::new(), Vec::new(), Vec::new());
+        Reader { store, called, objects, object, asked, pieces }
     }
 
     /// Hands an answer on, a fact at a time, and says how many they were.
@@ -56,15 +56,23 @@ impl Reader<'_> {
         // the parts of an answer are asked for in the same words
         let mut statement = self.store.connection.prepare_cached(sql)?;
         let mut answer = statement.query(params_from_iter(values))?;
-        let part = |read: &Read| if let Read::Part(_, name) = read { Some(*name) } else { None };
+        let part = |read: &Read| if let Read::Column(_, name) = read { Some(*name) } else { None };
         self.asked = reads.iter().filter_map(part).collect();
+        let mut column = 0;
+        let mut learned: Vec<(usize, Read)> = Vec::new();
+        for read in reads {
+            if matches!(read, Read::Called(_) | Read::Ref(_) | Read::Object | Read::Column(0, _)) {
+                learned.push((column, *read));
+            }
+            column += read.width();
+        }
         let mut rows = 0;
         while let Some(found) = answer.next()? {
-            self.learn(found, reads)?;
+            self.learn(found, &learned)?;
             let (mut column, mut packed) = (0, "");
             let mut cells = Vec::with_capacity(reads.len());
             for read in reads {
-                if let Read::Part(0, _) = read {
+                if let Read::Column(0, _) = read {
                     packed = found.get_ref(column)?.as_str_or_null().ok().flatten().unwrap_or_default();
                 }
                 cells.push(self.cell(found, column, *read, packed)?);
@@ -76,25 +84,21 @@ impl Reader<'_> {
         Ok(rows)
     }
 
-    /// Looks up what the numbers of a row stand for, where that is not known, and puts its object together.
-    fn learn(&mut self, row: &Row<'_>, reads: &[Read]) -> Result<()> {
+    /// Looks up what the numbers in some columns of a row stand for, where that is not known, and puts its object together.
+    fn learn(&mut self, row: &Row<'_>, learned: &[(usize, Read)]) -> Result<()> {
         if self.called.len() > Reader::MANY {
             self.called.clear();
         }
-        let mut column = 0;
-        for read in reads {
-            if read.width() == 0 {
-                continue;
-            }
-            match (read, row.get_ref(column)?) {
+        for (column, read) in learned {
+            match (read, row.get_ref(*column)?) {
                 (Read::Called(field) | Read::Ref(field), ValueRef::Integer(number)) => {
                     if let Entry::Vacant(free) = self.called.entry((field.name, number)) {
                         free.insert(self.store.called(field, &Cell::Int(number))?);
                     }
                 }
-                (Read::Part(..), found) => match plain(found)?.text() {
-                    Some(packed) => self.objects.take_apart(packed, &self.asked, &mut self.parts)?,
-                    None => self.parts.clear(),
+                (Read::Column(..), found) => match plain(found)?.text() {
+                    Some(packed) => self.objects.take_apart(packed, &self.asked, &mut self.pieces)?,
+                    None => self.pieces.clear(),
                 },
                 (Read::Object, found) => match plain(found)?.text() {
                     Some(packed) => self.objects.put_together(packed, &mut self.object)?,
@@ -102,7 +106,6 @@ impl Reader<'_> {
                 },
                 _ => {}
             }
-            column += read.width();
         }
         Ok(())
     }
@@ -121,9 +124,13 @@ impl Reader<'_> {
                 bucket.label(days).map_or(Cell::Null, |label| Cell::Text(Cow::Owned(label)))
             }
             Read::Called(field) => called(field)?,
-            Read::Ref(source) => Cell::Text(Cow::Owned(format!("{}:{}", called(source)?, plain(row.get_ref(column + 1)?)?))),
-            Read::Part(n, _) => {
-                let text = self.parts.get(n).and_then(|part| self.objects.text(part, packed));
+            Read::Ref(source) => {
+                let (source, key) = (called(source)?, plain(row.get_ref(column + 1)?)?);
+                let parts = [source.text().unwrap_or_default(), ":", key.text().unwrap_or_default()];
+                Cell::Text(Cow::Owned(parts.concat()))
+            }
+            Read::Column(n, _) => {
+                let text = self.pieces.get(n).and_then(|piece| self.objects.text(piece, packed));
                 text.map_or(Cell::Null, |text| Cell::Text(Cow::Borrowed(text)))
             }
             Read::Object if self.object.is_empty() => Cell::Null,

@@ -292,11 +292,11 @@ mod tests {
                 let serde_json::Value::Object(map) = serde_json::from_str(&object).unwrap() else { unreachable!() };
                 let all: Vec<String> = map.keys().cloned().chain(["none".to_owned()]).collect();
                 let asked: Vec<&str> = all.iter().map(String::as_str).collect();
-                let (packed, mut parts, mut objects) = (ask(packed(kind)), Vec::new(), Objects::of(&connection));
-                objects.take_apart(&packed, &asked, &mut parts).unwrap();
-                for (name, part) in asked.iter().zip(&parts) {
+                let (packed, mut pieces, mut objects) = (ask(packed(kind)), Vec::new(), Objects::of(&connection));
+                objects.take_apart(&packed, &asked, &mut pieces).unwrap();
+                for (name, piece) in asked.iter().zip(&pieces) {
                     let wanted = map.get(*name).and_then(serde_json::Value::as_str);
-                    prop_assert_eq!(objects.text(part, &packed), wanted, "{} of {}", name, packed);
+                    prop_assert_eq!(objects.text(piece, &packed), wanted, "{} of {}", name, packed);
                     let sql = format!("SELECT {} FROM (SELECT 1 AS id, NULL AS extra) f", column(kind, name));
                     let by_sql: Option<String> = connection.query_row(&sql, [], |row| row.get(0)).unwrap();
                     prop_assert_eq!(by_sql.as_deref(), wanted);

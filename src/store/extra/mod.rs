@@ -14,7 +14,7 @@ use crate::exit::Result;
 use crate::kind::Kind;
 
 pub use keep::Layouts;
-pub use objects::{Objects, Part};
+pub use objects::{Objects, Piece};
 
 /// So many texts get a number, from 1 on.
 const NUMBERED: i64 = 1 << 15;

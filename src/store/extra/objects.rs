@@ -58,13 +58,13 @@ impl Objects<'_> {
         failed.map_or(Ok(()), Err)
     }
 
-    /// Has `parts` be the columns that are asked for, of an object that was packed.
+    /// Has `pieces` be the columns that are asked for, of an object that was packed.
     ///
     /// # Errors
     /// The database cannot be read.
-    pub fn take_apart(&mut self, packed: &str, asked: &[&str], parts: &mut Vec<Part>) -> Result<()> {
-        parts.clear();
-        parts.resize(asked.len(), Part::Nothing);
+    pub fn take_apart(&mut self, packed: &str, asked: &[&str], pieces: &mut Vec<Piece>) -> Result<()> {
+        pieces.clear();
+        pieces.resize(asked.len(), Piece::Nothing);
         let Some((layout, cells)) = layout_of(packed) else {
             // what is no object of texts stays as it is
             if !packed.trim_start().starts_with('{') {
@@ -77,10 +77,10 @@ impl Objects<'_> {
                 let name = row.get_ref(0)?.as_str().unwrap_or_default();
                 // the first of two that are called the same
                 if let Some(place) = asked.iter().position(|asked| *asked == name)
-                    && parts[place] == Part::Nothing
+                    && pieces[place] == Piece::Nothing
                     && let Some(text) = row.get(1)?
                 {
-                    parts[place] = Part::Own(text);
+                    pieces[place] = Piece::Own(text);
                 }
             }
             return Ok(());
@@ -107,15 +107,15 @@ impl Objects<'_> {
             at += 1;
             let Some(rest) = packed.get(at..) else { break };
             let end = quoted(rest).or_else(|| rest.find([',', ']'])).unwrap_or(rest.len());
-            if let Some(part) = place.and_then(|place| parts.get_mut(place)) {
+            if let Some(piece) = place.and_then(|place| pieces.get_mut(place)) {
                 let cell = &rest[..end];
-                *part = match cell.as_bytes().first() {
-                    Some(b'"') if !cell.as_bytes().contains(&b'\\') => Part::There(at + 1..at + end - 1),
+                *piece = match cell.as_bytes().first() {
+                    Some(b'"') if !cell.as_bytes().contains(&b'\\') => Piece::There(at + 1..at + end - 1),
                     Some(b'0'..=b'9') => match cell.parse() {
-                        Ok(id) if texts.get(connection, id)?.is_some() => Part::Known(id),
-                        _ => Part::Nothing,
+                        Ok(id) if texts.get(connection, id)?.is_some() => Piece::Known(id),
+                        _ => Piece::Nothing,
                     },
-                    _ => serde_json::from_str(cell).map_or(Part::Nothing, Part::Own),
+                    _ => serde_json::from_str(cell).map_or(Piece::Nothing, Piece::Own),
                 };
             }
             at += end;
@@ -123,13 +123,13 @@ impl Objects<'_> {
         Ok(())
     }
 
-    /// The text of a part of the object that was packed so.
-    pub fn text<'t>(&'t self, part: &'t Part, packed: &'t str) -> Option<&'t str> {
-        match part {
-            Part::Nothing => None,
-            Part::There(range) => packed.get(range.clone()),
-            Part::Known(id) => self.texts.0.get(*id).and_then(Option::as_ref).map(Text::plain),
-            Part::Own(text) => Some(text),
+    /// The text of a piece of the object that was packed so.
+    pub fn text<'t>(&'t self, piece: &'t Piece, packed: &'t str) -> Option<&'t str> {
+        match piece {
+            Piece::Nothing => None,
+            Piece::There(range) => packed.get(range.clone()),
+            Piece::Known(id) => self.texts.0.get(*id).and_then(Option::as_ref).map(Text::plain),
+            Piece::Own(text) => Some(text),
         }
     }
 
@@ -146,10 +146,10 @@ impl Objects<'_> {
 
 /// A column of an object.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Part {
+pub enum Piece {
     /// It has none.
     Nothing,
-    /// This part of what was packed.
+    /// This stretch of what was packed.
     There(Range<usize>),
     /// The text of this number.
     Known(usize),
