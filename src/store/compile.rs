@@ -37,8 +37,8 @@ pub enum Read {
     Called(&'static Field),
     /// Two columns: the number of this field, which is the source, and the key.
     Ref(&'static Field),
-    /// One of the columns of an object, the how manieth that is asked for and what it is called. The first is one column, an
-    /// object, packed; the others are in it too.
+    /// A column of an object: its place among those that are asked for, and its name. The first is one column of the answer,
+    /// the object, packed; the others are in it too.
     Column(usize, &'static str),
 }
 
