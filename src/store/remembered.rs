@@ -47,15 +47,24 @@ pub struct Bearer {
 }
 
 /// What was resolved of late. A name that does not come again for long is looked up anew, so that memory stays flat.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Remembered {
+    most: usize,
     recent: HashMap<Box<[u8]>, Option<Rc<Meant>>, RandomState>,
     older: HashMap<Box<[u8]>, Option<Rc<Meant>>, RandomState>,
 }
 
+impl Default for Remembered {
+    fn default() -> Remembered {
+        Remembered { most: Remembered::MANY, recent: HashMap::default(), older: HashMap::default() }
+    }
+}
+
 impl Remembered {
-    /// How many names a generation holds.
+    /// How many names the first generation holds, and a further one: where more names come than the first holds, as with a
+    /// place for each record, to remember many of them does not pay.
     const MANY: usize = 1 << 16;
+    const FEW: usize = 1 << 12;
 
     #[expect(clippy::option_option, reason = "not looked up, and looked up without one bearer, are two answers")]
     pub fn get(&mut self, key: &[u8]) -> Option<Option<Rc<Meant>>> {
@@ -68,8 +77,9 @@ impl Remembered {
     }
 
     pub fn insert(&mut self, key: Box<[u8]>, meant: Option<Rc<Meant>>) {
-        if self.recent.len() >= Remembered::MANY {
+        if self.recent.len() >= self.most {
             self.older = std::mem::take(&mut self.recent);
+            self.most = Remembered::FEW;
         }
         self.recent.insert(key, meant);
     }
@@ -92,7 +102,7 @@ pub struct Resolved {
 
 impl Resolved {
     pub fn remember(&mut self, of: (Class, i64), bearer: Bearer) -> Rc<Bearer> {
-        if self.bearers.len() >= Remembered::MANY {
+        if self.bearers.len() >= Remembered::FEW {
             self.bearers.clear();
         }
         let bearer = Rc::new(bearer);
