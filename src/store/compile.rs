@@ -191,7 +191,13 @@ fn compiled(
     let best_first = (matched.is_some() && query.sort.is_empty()).then(|| if single { "s.rank" } else { "rank" }.to_owned());
     let order: Vec<String> =
         best_first.into_iter().chain(orders.iter().enumerate().map(|(i, (order, part))| key(i, order, *part))).collect();
-    let order = if order.is_empty() { String::new() } else { format!("\n ORDER BY {}", order.join(", ")) };
+    // as they lie, or as they come where all facts are gone through
+    let as_they_lie = single && (query.unsorted || matches!(part, Part::Alone));
+    let order = match order.as_slice() {
+        [] if as_they_lie => "\n ORDER BY f.id".to_owned(),
+        [] => String::new(),
+        keys => format!("\n ORDER BY {}", keys.join(", ")),
+    };
     let is_limited = query.limit.is_some() || query.offset > 0;
     // a few of many are found before what is shown of them is
     let is_few = single && matched.is_none() && is_limited;
@@ -255,10 +261,6 @@ fn compiled(
         format!("SELECT {shown} FROM (\n{}\n)", arms.join("\nUNION ALL\n"))
     };
     sql.push_str(&order);
-    if single && (query.unsorted || matches!(part, Part::Alone)) {
-        // as they come where all facts are gone through
-        sql.push_str("\n ORDER BY f.id");
-    }
     if is_limited {
         if !is_few {
             sql.push_str("\n LIMIT ? OFFSET ?");

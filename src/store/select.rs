@@ -178,7 +178,8 @@ impl Store {
         for read in [extra::columns, extra::columns_of_objects] {
             for kind in kinds {
                 for name in read(&self.connection, kind)? {
-                    if !columns.contains(&name) {
+                    // no command line, and no SQL, can have a NUL
+                    if !columns.contains(&name) && !name.contains('\0') {
                         columns.push(name);
                     }
                 }

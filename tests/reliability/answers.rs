@@ -388,6 +388,8 @@ fn two_halves_are_a_whole() {
     let (part, whole) =
         (query(&["--sort", "none", "--offset", "600"]), query(&["--sort", "none", "--limit", "100000", "--offset", "600"]));
     assert!(part == whole && part.lines().count() == 55_000 - 600 + 1);
+    let page = query(&["--sort", "none", "--limit", "50", "--offset", "600"]);
+    assert!(page.lines().skip(1).eq(part.lines().skip(1).take(50)), "a page is a part of the whole");
     let sorted = |text: String| {
         let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
         lines.sort_unstable();

@@ -43,7 +43,7 @@ fn value(object: &str) -> String {
 pub fn column(kind: &'static Kind, name: &str) -> String {
     let (name, value) = (literal(name), value("f.extra"));
     format!(
-        "coalesce((SELECT {value} FROM json_each(f.extra) e WHERE e.key = {name}),
+        "coalesce((SELECT {value} FROM json_each(f.extra) e WHERE e.key = {name} AND e.type <> 'null'),
            (SELECT CASE json_type(x.cells, '$[' || n.key || ']') WHEN 'integer'
                    THEN (SELECT t.text ->> '$' FROM extra_texts t WHERE t.id = x.cells ->> n.key) ELSE x.cells ->> n.key END
               FROM extras x JOIN layouts l ON l.id = x.layout_id JOIN json_each(l.columns) n ON n.value = {name}
