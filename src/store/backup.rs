@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::draft::{self, folder_of};
 use super::interrupt;
-use super::place::real;
+use super::place::{real, refuse_leftovers};
 use super::{Access, Store};
 use crate::exit::{Failure, Result};
 
@@ -31,6 +31,7 @@ impl Store {
         {
             return Err(Failure::usage(format!("{shown} is the database itself")).hint("name another file"));
         }
+        refuse_leftovers(target)?;
         let made = draft::begin(folder_of(target)).map_err(|e| failed(&e))?;
         let name = made.path().to_str().ok_or_else(|| Failure::usage(format!("{shown}: expected a name in UTF-8")))?;
         interrupt::watch();
@@ -42,6 +43,7 @@ impl Store {
         let size = made.as_file().metadata().map_err(|e| failed(&e))?.len();
         if replace {
             draft::finish(made, target).map_err(|e| failed(&e))?;
+        refuse_leftovers(target)?;
         } else {
             made.as_file().sync_all().map_err(|e| failed(&e))?;
             made.persist_noclobber(target).map_err(|e| failed(&e.error))?;

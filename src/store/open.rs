@@ -114,6 +114,7 @@ impl Store {
         store.connection.close().map_err(|(_, e)| Failure::from(e))?;
         File::open(&draft).and_then(|file| file.sync_all()).map_err(|e| failed(&e))?;
         match draft.persist_noclobber(&place) {
+        refuse_leftovers(&place)?;
             Ok(()) => {
                 draft::sync_folder(folder);
                 Ok(made)
@@ -122,6 +123,7 @@ impl Store {
                 // an empty file kept the place, or somebody else was quicker
                 drop(e.path);
                 if fs::metadata(&place).is_ok_and(|found| found.len() == 0) {
+        refuse_leftovers(&place)?;
                     fs::remove_file(&place).map_err(|e| failed(&e))?;
                     return Store::open_or_create(&place, fill);
                 }
@@ -151,6 +153,17 @@ fn missing(path: &Path) -> Failure {
 
 /// A path that `SQLite` takes for a file, whatever it looks like.
 fn as_file_name(path: &Path) -> Result<PathBuf> {
+/// Refuses a new database where files of an earlier one lie beside its name.
+///
+/// # Errors
+/// As said. Where another program made a database of this name meanwhile, they are files of that one.
+fn refuse_leftovers(path: &Path) -> Result<()> {
+    match place::refuse_leftovers(path) {
+        Err(failure) if !is_ours(path)? => Err(failure),
+        _ => Ok(()),
+    }
+}
+
     let Some(text) = path.to_str() else {
         return Ok(path.to_owned());
     };

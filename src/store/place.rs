@@ -11,6 +11,29 @@ use crate::value::nearest::did_you_mean;
 /// What every database of `SQLite` begins with.
 pub const MAGIC: &[u8; 16] = b"SQLite format 3\0";
 
+/// What follows a database's name in those of the files that `SQLite` keeps beside it.
+const SIDECARS: [&str; 3] = ["-journal", "-wal", "-shm"];
+
+/// Refuses a name for a new database beside which files of an earlier one lie: `SQLite` would take what they hold
+/// into the new one. They are never removed, since that earlier database may only have been moved.
+///
+/// # Errors
+/// A file or folder of such a name is there.
+pub fn refuse_leftovers(database: &Path) -> Result<()> {
+    for suffix in SIDECARS {
+        let mut name = database.as_os_str().to_owned();
+        name.push(suffix);
+        let leftover = Path::new(&name);
+        if fs::symlink_metadata(leftover).is_ok() {
+            let (shown, database) = (leftover.display(), database.display());
+            let message = format!("{shown} is left over from another database, and would damage a new {database}");
+            return Err(Failure::database(message)
+                .hint(format!("if that database was moved, move {shown} beside it; otherwise delete {shown}")));
+        }
+    }
+    Ok(())
+}
+
 /// Where a name leads: links are followed. What `SQLite` keeps beside a database is nobody's to write.
 ///
 /// # Errors
@@ -27,7 +50,7 @@ pub fn real(path: &Path) -> Result<PathBuf> {
         Err(_) => path.to_owned(),
     };
     let name = target.to_string_lossy();
-    let beside = ["-journal", "-wal", "-shm"].iter().find_map(|end| name.strip_suffix(end));
+    let beside = SIDECARS.iter().find_map(|end| name.strip_suffix(end));
     if beside.is_some_and(|database| is_database(Path::new(database))) {
         return Err(Failure::usage(format!("{shown} is the name of a file that SQLite keeps beside a database"))
             .hint("name another file"));

@@ -10,6 +10,7 @@ mod damage;
 mod disks;
 mod fuzz;
 mod input;
+mod leftovers;
 mod migrations;
 mod summaries;
 mod surface;

@@ -1,0 +1,97 @@
+//! Files that a killed program left beside a database's name: no new database takes in what they hold.
+
+use std::fs;
+use std::path::Path;
+
+use rusqlite::Connection;
+
+use super::{done, events, facts, state, words};
+
+/// Makes the files that a run leaves which is killed while it writes to `other.db`, under `other.db` and a suffix.
+fn leave(folder: &Path, suffix: &str) {
+    let database = folder.join("other.db");
+    fs::write(folder.join("other.csv"), events(400, 9)).unwrap();
+    let import = ["import", "other.csv", "--dataset", "ucdp-ged", "--release", "1", "--db"];
+    done(folder, &[import.as_slice(), &["other.db"]].concat());
+    let connection = Connection::open(&database).unwrap();
+    // a cache of a few pages, so that the journal is needed before the end
+    let begin = match suffix {
+        "-journal" => "PRAGMA cache_size = 4; PRAGMA cache_spill = 1; BEGIN IMMEDIATE;",
+        "-journal, cold" => "PRAGMA journal_mode = PERSIST;",
+        _ => "PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 0;",
+    };
+    connection.execute_batch(begin).unwrap();
+    connection.execute_batch("UPDATE events SET summary = 'from another database ' || id").unwrap();
+    for end in ["-journal", "-wal", "-shm"] {
+        let _ = fs::copy(format!("{}{end}", database.display()), folder.join(format!("left{end}")));
+    }
+    drop(connection);
+}
+
+/// E1: every leftover beside every command that makes or replaces a database: refused, or not taken in.
+#[test]
+fn a_new_database_takes_in_nothing_of_an_earlier_one() {
+    const LEFTOVERS: [&str; 7] = ["-journal", "-journal, cold", "-wal", "-shm", "-journal/", "-wal/", "-shm/"];
+    const SEED: &[&str] = &["seed", "-q"];
+    let import = ["import", "few.csv", "--dataset", "ucdp-ged", "--release", "1", "-q"];
+    let source = ["source", "add", "notes", "--title", "Notes", "-q"];
+    let backup = ["backup", "facts.db", "--db", "whole.db"];
+    let replace = ["backup", "facts.db", "--db", "whole.db", "--force"];
+    let mut refused = 0;
+    for leftover in LEFTOVERS {
+        let left = tempfile::tempdir().unwrap();
+        if !leftover.ends_with('/') {
+            leave(left.path(), leftover);
+        }
+        for (n, command) in [SEED, &import, &source, &backup, &replace].into_iter().enumerate() {
+            let folder = tempfile::tempdir().unwrap();
+            let folder = folder.path();
+            fs::write(folder.join("few.csv"), events(60, 1)).unwrap();
+            done(folder, &["seed", "-q", "--db", "whole.db"]);
+            if n == 4 {
+                done(folder, &["backup", "facts.db", "--db", "whole.db", "-q"]);
+            }
+            let before = fs::read(folder.join("facts.db")).ok();
+            let suffix = leftover.trim_end_matches('/').split(',').next().unwrap();
+            let file = folder.join(format!("facts.db{suffix}"));
+            if leftover.ends_with('/') {
+                fs::create_dir(&file).unwrap();
+            } else {
+                fs::copy(left.path().join(format!("left{suffix}")), &file).unwrap();
+            }
+            let output = facts(folder).args(command).output().unwrap();
+            let what = format!("{leftover} and {command:?}: {}", words(&output));
+            match output.status.code() {
+                Some(0) => {
+                    let name = format!("facts.db{suffix}");
+                    assert!(!folder.join(name).exists(), "the leftover is still there: {what}");
+                    state(&folder.join("facts.db"));
+                    let foreign = done(folder, &["query", "events", "--columns", "summary"]);
+                    assert!(!foreign.contains("another database"), "{what}");
+                }
+                Some(3) => {
+                    assert!(words(&output).contains(&format!("facts.db{suffix} is left over")), "{what}");
+                    assert!(file.exists(), "{what}");
+                    assert_eq!(fs::read(folder.join("facts.db")).ok(), before, "{what}");
+                    refused += 1;
+                }
+                _ => panic!("{what}"),
+            }
+        }
+    }
+    assert_eq!(refused, LEFTOVERS.len() * 5);
+}
+
+/// The way in which it happens: an import is killed, its database removed, and a new one begun.
+#[test]
+fn a_database_begun_anew_after_a_killed_import_is_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    leave(folder, "-journal");
+    fs::rename(folder.join("left-journal"), folder.join("facts.db-journal")).unwrap();
+    let output = facts(folder).args(["seed", "-q"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(3), "{}", words(&output));
+    fs::remove_file(folder.join("facts.db-journal")).unwrap();
+    done(folder, &["seed", "-q"]);
+    assert_eq!(state(&folder.join("facts.db")).0, 130);
+}
