@@ -45,7 +45,7 @@ enum What {
 pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> {
     let what = what(&args.kind)?;
     let path = global.database().path;
-    let mut store = Store::open(&path, Access::Write)?;
+    let store = Store::open(&path, Access::Write)?;
     let records: Vec<(Option<u64>, Given)> = match &args.from {
         None => vec![(None, given::words(&args.fields)?)],
         Some(file) => objects(file)?,
@@ -54,7 +54,7 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
         args.from.as_ref().map(|file| if file.as_os_str() == "-" { "<stdin>".to_owned() } else { file.display().to_string() });
     let mut details = Vec::new();
     let mut refs = Vec::new();
-    let mut writer = given::write(&mut store)?;
+    let mut writer = given::write(&store)?;
     for (line, record) in records {
         let place = line.map(|line| format!("{}:{line}: ", file.as_deref().unwrap_or_default())).unwrap_or_default();
         match put(&what, record, &mut writer)? {

@@ -10,6 +10,7 @@ use super::tabulate::{self, Axes};
 use crate::chart::{Chart, Point, Series, Style};
 use crate::exit::{Exit, Failure, Result};
 use crate::query::{self, Query, Test, field};
+use crate::store::Store;
 use crate::tabulate::{Aggregate, Cross, Dispute, Label};
 use crate::value::date::{Bucket, Days};
 use crate::value::text::count;
@@ -60,12 +61,12 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
     let mut query = Query::of(query::kinds(&args.kind)?);
     query.tests = args.filters.tests(&query.kinds)?;
     query.past = args.filters.past()?;
-    let mut chart = if args.drawn == "timeline" { timeline(&query, args, global)? } else { numbers(&query, args, global)? };
+    let store = global.open()?;
+    let mut chart = if args.drawn == "timeline" { timeline(&query, args, &store)? } else { numbers(&query, args, &store)? };
     if let Some(title) = &args.title {
         chart.title.clone_from(title);
     }
     if chart.series.iter().all(|series| series.points.is_empty()) {
-        let store = global.open()?;
         columns::say_unknown(query.tests.iter().filter_map(Test::field), &query.kinds, &store, console)?;
         for said in store.unknown_values(&query)? {
             console.say(&said);
@@ -86,7 +87,7 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
 }
 
 /// A chart of figures.
-fn numbers(query: &Query, args: &Args, global: &Global) -> Result<Chart> {
+fn numbers(query: &Query, args: &Args, store: &Store) -> Result<Chart> {
     let x = field(&args.x, &query.kinds)?;
     let y = args.y.as_deref().map(|name| tabulate::figure(name, query)).transpose()?;
     let by = args.by.as_deref().map(|name| field(name, &query.kinds)).transpose()?;
@@ -107,7 +108,7 @@ fn numbers(query: &Query, args: &Args, global: &Global) -> Result<Chart> {
         crosses.push(match value {
             None => None,
             Some(value) => {
-                let tally = tabulate::collect(query, &axes, value, aggregate, global)?;
+                let tally = tabulate::collect(query, &axes, value, aggregate, store)?;
                 let split;
                 (split, apart) = tabulate::differing(&tally, &axes.per, &free);
                 Some(tally.cross(axes.rows.len(), axes.columns.len(), &split, false).map_err(explain)?)
@@ -133,7 +134,7 @@ fn numbers(query: &Query, args: &Args, global: &Global) -> Result<Chart> {
     let of: Vec<&str> = by.iter().chain(&apart).map(|field| field.name).collect();
     let told = if of.is_empty() { String::new() } else { format!(", by {}", of.join(" and ")) };
     let (lacking, all) = cross.lacking();
-    let mut notes = vec![sources(query, global)?];
+    let mut notes = vec![sources(query, store)?];
     if y.is_some() && lacking > 0 {
         notes.push(format!("{lacking} of {} have no {what}; they are not drawn as zero", count(all, "fact", "facts")));
     }
@@ -233,8 +234,7 @@ fn number(day: i64) -> f64 {
 }
 
 /// Facts on a line of time, a line each.
-fn timeline(query: &Query, args: &Args, global: &Global) -> Result<Chart> {
-    let store = global.open()?;
+fn timeline(query: &Query, args: &Args, store: &Store) -> Result<Chart> {
     let mut query = query.clone();
     let shared = |name: &str| field(name, &query.kinds);
     let by = args.by.as_deref().map(|name| field(name, &query.kinds)).transpose()?;
@@ -288,7 +288,7 @@ fn timeline(query: &Query, args: &Args, global: &Global) -> Result<Chart> {
             ticks.iter_mut().for_each(|(_, label)| label.truncate(label.trim_end_matches('s').len()));
         }
     }
-    let mut notes = vec![sources(&query, global)?];
+    let mut notes = vec![sources(&query, store)?];
     if without > 0 {
         notes.push(format!("{} without a date, or open at an end, not drawn", count(without, "fact is", "facts are")));
     }
@@ -304,8 +304,7 @@ fn timeline(query: &Query, args: &Args, global: &Global) -> Result<Chart> {
 }
 
 /// The works that the facts of a query are from, in a line.
-fn sources(query: &Query, global: &Global) -> Result<String> {
-    let store = global.open()?;
+fn sources(query: &Query, store: &Store) -> Result<String> {
     let mut query = query.clone();
     query.columns = vec![field("source", &query.kinds)?];
     query.sort = Vec::new();

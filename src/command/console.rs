@@ -26,6 +26,9 @@ pub struct Console {
     /// The command line, as whoever runs the program wrote it.
     command: String,
     about: About,
+    /// A table that is longer than the screen, and what was said after it: shown when the command is done and its
+    /// database closed, since whoever reads it in a pager would keep all writers waiting.
+    paged: Option<(Vec<u8>, Vec<String>)>,
 }
 
 /// Takes one row.
@@ -35,7 +38,7 @@ impl Console {
     /// Writes data to `out` and says everything else on `err`.
     #[must_use]
     pub fn new(out: Box<dyn Write>, err: Box<dyn Write>, terminal: bool) -> Console {
-        Console { out, err, terminal, quiet: false, verbose: false, command: String::new(), about: About::default() }
+        Console { out, err, terminal, quiet: false, verbose: false, command: String::new(), about: About::default(), paged: None }
     }
 
     pub(super) fn set(&mut self, global: &Global) {
@@ -100,11 +103,30 @@ impl Console {
 
     /// Says something to whoever runs the program, unless they asked for quiet.
     pub fn say(&mut self, line: &str) {
-        if !self.quiet {
-            for line in line.split('\n') {
-                let _ = writeln!(self.err, "{}", visible(line));
-            }
+        if self.quiet {
+            return;
         }
+        if let Some((_, said)) = &mut self.paged {
+            said.push(line.to_owned());
+            return;
+        }
+        for line in line.split('\n') {
+            let _ = writeln!(self.err, "{}", visible(line));
+        }
+    }
+
+    /// Shows the table that waits for the end of the command, and says what waits behind it.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub(super) fn finish(&mut self) -> Result<()> {
+        let Some((text, said)) = self.paged.take() else { return Ok(()) };
+        if !super::pager::show(&text) {
+            self.out.write_all(&text)?;
+            self.out.flush()?;
+        }
+        said.iter().for_each(|line| self.say(line));
+        Ok(())
     }
 
     /// Says something of the answer to come, behind it; the formats that tell what they hold tell it too.
@@ -242,9 +264,12 @@ impl Console {
                 let done = write(format, &sheet, &mut text, fill, self.wait("reading"))?;
                 let height = terminal_size::terminal_size().map_or(24, |(_, height)| usize::from(height.0));
                 let lines = text.iter().filter(|b| **b == b'\n').count();
-                if lines < height || !super::pager::show(&text) {
+                if lines < height {
                     self.out.write_all(&text)?;
                     self.out.flush()?;
+                } else {
+                    self.finish()?;
+                    self.paged = Some((text, Vec::new()));
                 }
                 done
             }

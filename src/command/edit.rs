@@ -29,7 +29,8 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
     if let Some((name, _)) = changes.iter().find(|(name, _)| name == "key" || name == "source") {
         return Err(Failure::usage(format!("{name} is the name of the fact and stays; add another with facts add")));
     }
-    let mut store = Store::open(&global.database().path, Access::Write)?;
+    let store = Store::open(&global.database().path, Access::Write)?;
+    let mut writer = given::write(&store)?;
     let mut found = store.stated(source, key)?;
     let (kind, mut stated) = match (found.pop(), found.pop()) {
         (None, _) => return Err(no_such_ref(&store, reference)?),
@@ -46,7 +47,6 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
     }
     let fields: Vec<&'static Field> = kind.fields().collect();
     let row = given::check(&stated, &fields, true).map_err(given::rejected)?;
-    let mut writer = given::write(&mut store)?;
     let outcome = writer.put(kind, &row)?.map_err(|refused| given::rejected(vec![given::refused(&refused, &stated)]))?;
     writer.commit()?;
     console.say(match outcome {

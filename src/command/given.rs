@@ -87,7 +87,7 @@ pub fn rejected(details: Vec<String>) -> Failure {
 ///
 /// # Errors
 /// Another program writes.
-pub fn write(store: &mut Store) -> Result<Writer<'_>> {
+pub fn write(store: &Store) -> Result<Writer<'_>> {
     let at = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
     store.write(Run { at, file: None })
 }

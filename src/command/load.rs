@@ -13,10 +13,10 @@ use crate::store::{Counts, Refused, Run, Store, Writer};
 ///
 /// # Errors
 /// What is wrong with the folder, or the database cannot be written.
-pub fn load(folder: &Folder, store: &mut Store) -> Result<Loaded> {
-    let fresh = store.is_fresh()?;
+pub fn load(folder: &Folder, store: &Store) -> Result<Loaded> {
     let at = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
     let mut writer = store.write(Run { at, file: Some(folder.name()) })?;
+    let fresh = store.is_fresh()?;
     if fresh && folder.open(parent::IMPORTS.table)?.is_none() {
         countries(&mut writer)?;
     }
@@ -26,8 +26,9 @@ pub fn load(folder: &Folder, store: &mut Store) -> Result<Loaded> {
         return Err(load.refuse_all());
     }
     let kept = writer.kept().to_vec();
+    let held = store.status()?.held.iter().map(|held| held.live).collect();
     writer.commit()?;
-    Ok(Loaded { report, skipped_history: load.skipped_history, kept })
+    Ok(Loaded { report, held, skipped_history: load.skipped_history, kept })
 }
 
 /// Writes the countries that every database begins with.
@@ -47,6 +48,8 @@ pub type Report = Vec<(&'static Kind, Counts)>;
 pub struct Loaded {
     /// Facts, kind by kind.
     pub report: Report,
+    /// How many facts the database holds now, kind by kind.
+    pub held: Vec<u64>,
     /// Rows of the folder's own history that were left out.
     pub skipped_history: u64,
     /// Facts that were changed by hand and stay so.

@@ -137,7 +137,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, mut console: Console) 
         Err(failure) => return console.fail(&failure),
     }
     console.set(&cli.global);
-    match dispatch(&cli, &mut console) {
+    let done = dispatch(&cli, &mut console);
+    match console.finish().and(done) {
         Ok(exit) => exit,
         Err(mut failure) => {
             // what SQLite reports names no file

@@ -29,12 +29,8 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
     let folder = args.folder.clone().map_or(Folder::Shipped, Folder::Path);
     folder.check()?;
     let path = global.database().path;
-    let (loaded, held, created) = Store::open_or_create(&path, |store, created| {
-        let loaded = load(&folder, store)?;
-        let held: Vec<u64> = store.status()?.held.iter().map(|held| held.live).collect();
-        Ok((loaded, held, created))
-    })?;
-    let (report, history) = (loaded.report, loaded.skipped_history);
+    let (loaded, created) = Store::open_or_create(&path, |store, created| Ok((load(&folder, store)?, created)))?;
+    let (report, held, history) = (loaded.report, loaded.held, loaded.skipped_history);
     let headings = vec![Heading::text("kind"), Heading::number("facts"), Heading::number("added"), Heading::number("changed")];
     let whole = |n: u64| -> Value { Cell::Int(i64::try_from(n).unwrap_or(i64::MAX)) };
     if !global.quiet || global.format.is_some() || global.output.is_some() {

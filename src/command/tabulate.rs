@@ -87,7 +87,8 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
         .filter(|field| !rows.iter().chain(&cols).any(|axis| axis.name == field.name) && !args.filters.fixes(field.name))
         .collect();
     let axes = Axes { rows: rows.clone(), columns: cols.clone(), per };
-    let tally = collect(&query, &axes, value, aggregate, global)?;
+    let store = global.open()?;
+    let tally = collect(&query, &axes, value, aggregate, &store)?;
     let (split, apart) = differing(&tally, &axes.per, &free);
     cols.extend(&apart);
     if !apart.is_empty() {
@@ -95,7 +96,6 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
         console.note(&format!("the figures differ in {}: each gets a column of its own", names.join(" and ")));
     }
     let sources = tally.sources();
-    let store = global.open()?;
     let tested = query.tests.iter().filter_map(Test::field);
     columns::say_unknown(axes.rows.iter().chain(&axes.columns).copied().chain(tested), &query.kinds, &store, console)?;
     console.cite_some(&store, global, |slug| sources.contains(&slug))?;
@@ -161,13 +161,7 @@ fn aggregate(how: Option<How>, value: Option<&Field>) -> Result<Aggregate> {
 }
 
 /// Reads the facts.
-pub fn collect(
-    query: &Query,
-    axes: &Axes,
-    value: Option<&'static Field>,
-    aggregate: Aggregate,
-    global: &Global,
-) -> Result<Tally> {
+pub fn collect(query: &Query, axes: &Axes, value: Option<&'static Field>, aggregate: Aggregate, store: &Store) -> Result<Tally> {
     let shared = |name: &str| field(name, &query.kinds);
     let mut query = query.clone();
     query.columns = [shared("source")?, shared("topic")?, shared("key")?, shared("date_from")?, shared("date_to")?].into();
@@ -177,7 +171,6 @@ pub fn collect(
     let sides: Vec<&'static Field> = axes.rows.iter().chain(&axes.columns).chain(&axes.per).copied().collect();
     query.columns.extend(&sides);
     query.columns.extend(value);
-    let store = global.open()?;
     let begin = || Gathering {
         tally: Tally::new(aggregate),
         known: vec![Known::default(); sides.len() + 1],

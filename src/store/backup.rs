@@ -36,14 +36,16 @@ impl Store {
         let name = made.path().to_str().ok_or_else(|| Failure::usage(format!("{shown}: expected a name in UTF-8")))?;
         interrupt::watch();
         self.connection.progress_handler(super::open::STEPS, Some(interrupt::came))?;
+        // VACUUM is a transaction of its own
+        self.connection.execute_batch("COMMIT")?;
         self.connection.execute("VACUUM INTO ?1", [name])?;
         let copy = Store::open(made.path(), Access::Read { any_schema: true })?;
         copy.check_pages()?;
         drop(copy);
         let size = made.as_file().metadata().map_err(|e| failed(&e))?.len();
+        refuse_leftovers(target)?;
         if replace {
             draft::finish(made, target).map_err(|e| failed(&e))?;
-        refuse_leftovers(target)?;
         } else {
             made.as_file().sync_all().map_err(|e| failed(&e))?;
             made.persist_noclobber(target).map_err(|e| failed(&e.error))?;

@@ -52,10 +52,12 @@ impl Store {
         let is_ours = access != Access::Read { any_schema: true };
         let mut store = Store { connection: connect(&path, access)?, path, is_ours };
         match access {
-            Access::Read { .. } => migrate::check_current(&store.connection, &store.path).and_then(|()| {
-                let check = if is_ours { schema::check } else { schema::check_tables };
-                check(&store.connection, &store.path)
-            })?,
+            Access::Read { .. } => {
+                store.begin_reading().and_then(|()| migrate::check_current(&store.connection, &store.path)).and_then(|()| {
+                    let check = if is_ours { schema::check } else { schema::check_tables };
+                    check(&store.connection, &store.path)
+                })?
+            }
             Access::Write => {
                 migrate::run(&mut store.connection, &store.path)?;
                 schema::check(&store.connection, &store.path)?;
@@ -74,7 +76,14 @@ impl Store {
             return Err(missing(&path));
         }
         roll_back_if_hot(&path)?;
-        Ok(Store { connection: connect(&path, Access::Read { any_schema: true })?, path, is_ours: false })
+        let store = Store { connection: connect(&path, Access::Read { any_schema: true })?, path, is_ours: false };
+        store.begin_reading()?;
+        Ok(store)
+    }
+
+    /// Begins the one transaction in which everything is read: no answer is made of two states of the database.
+    fn begin_reading(&self) -> Result<()> {
+        Ok(self.connection.execute_batch("BEGIN")?)
     }
 
     /// A further connection to a database that is open for reading, which has begun to read and waited for nobody.
@@ -105,6 +114,7 @@ impl Store {
             _ => Path::new("."),
         };
         let failed = |e: &std::io::Error| Failure::io(format!("cannot create {}", place.display()), e);
+        refuse_leftovers(&place)?;
         let draft = draft::begin(folder).map_err(|e| failed(&e))?.into_temp_path();
         let mut store = Store { connection: connect(&draft, Access::Write)?, path: place.clone(), is_ours: true };
         // SQLite counts its cache in pages, those of the size that it had before
@@ -113,8 +123,8 @@ impl Store {
         let made = fill(&mut store, true)?;
         store.connection.close().map_err(|(_, e)| Failure::from(e))?;
         File::open(&draft).and_then(|file| file.sync_all()).map_err(|e| failed(&e))?;
-        match draft.persist_noclobber(&place) {
         refuse_leftovers(&place)?;
+        match draft.persist_noclobber(&place) {
             Ok(()) => {
                 draft::sync_folder(folder);
                 Ok(made)
@@ -123,7 +133,6 @@ impl Store {
                 // an empty file kept the place, or somebody else was quicker
                 drop(e.path);
                 if fs::metadata(&place).is_ok_and(|found| found.len() == 0) {
-        refuse_leftovers(&place)?;
                     fs::remove_file(&place).map_err(|e| failed(&e))?;
                     return Store::open_or_create(&place, fill);
                 }
@@ -144,15 +153,6 @@ impl Store {
     }
 }
 
-/// The message for a database that is not there.
-fn missing(path: &Path) -> Failure {
-    let shown = path.display();
-    let hint = format!("create one with: facts seed --db {shown}");
-    Failure::database(format!("no database at {shown}{}", place::near(path))).hint(hint)
-}
-
-/// A path that `SQLite` takes for a file, whatever it looks like.
-fn as_file_name(path: &Path) -> Result<PathBuf> {
 /// Refuses a new database where files of an earlier one lie beside its name.
 ///
 /// # Errors
@@ -164,6 +164,15 @@ fn refuse_leftovers(path: &Path) -> Result<()> {
     }
 }
 
+/// The message for a database that is not there.
+fn missing(path: &Path) -> Failure {
+    let shown = path.display();
+    let hint = format!("create one with: facts seed --db {shown}");
+    Failure::database(format!("no database at {shown}{}", place::near(path))).hint(hint)
+}
+
+/// A path that `SQLite` takes for a file, whatever it looks like.
+fn as_file_name(path: &Path) -> Result<PathBuf> {
     let Some(text) = path.to_str() else {
         return Ok(path.to_owned());
     };
@@ -231,8 +240,13 @@ fn connect(path: &Path, access: Access) -> Result<Connection> {
         Access::Read { .. } => (OpenFlags::SQLITE_OPEN_READ_ONLY, READERS_WAIT),
         Access::Write => (OpenFlags::SQLITE_OPEN_READ_WRITE, Duration::from_mins(1)),
     };
-    let mut connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     connection.busy_timeout(wait)?;
+    configure(connection, access)
+}
+
+/// Gives a connection the settings that hold for all.
+fn configure(mut connection: Connection, access: Access) -> Result<Connection> {
     for (option, on) in [
         (DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true),
         (DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false),
@@ -266,6 +280,16 @@ pub fn check_pages(connection: &Connection, path: &Path) -> Result<()> {
         return Ok(());
     }
     Err(Failure::database(format!("{} is damaged", path.display())).because(said).hint("restore a backup"))
+}
+
+#[cfg(test)]
+impl Store {
+    /// A database in memory with the countries' tables empty, for tests of what is written and how names are resolved.
+    pub(super) fn in_memory() -> Store {
+        let mut connection = configure(Connection::open_in_memory().unwrap(), Access::Write).unwrap();
+        migrate::run(&mut connection, Path::new("memory")).unwrap();
+        Store { connection, path: "memory".into(), is_ours: true }
+    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Answering a query: rows of cells, one at a time, and what to say of values that occur nowhere.
 
-use rusqlite::{Transaction, params_from_iter};
+use rusqlite::params_from_iter;
 
 use super::Store;
 use super::batch::{Cells, Lines};
@@ -73,34 +73,23 @@ impl Store {
         if !self.is_much(query)? {
             return Ok(None);
         }
-        let reading = self.hold()?;
-        let outcome = read();
-        drop(reading);
-        match outcome {
+        match read() {
             // a writer waits, and lets nobody else begin
             Err(busy) if busy.exit == Exit::Busy => Ok(None),
             outcome => outcome.map(Some),
         }
     }
 
-    /// Begins to read: until what comes back is dropped nobody can commit, so that another connection that begins to read
-    /// sees the same.
-    fn hold(&self) -> Result<Transaction<'_>> {
-        let reading = self.connection.unchecked_transaction()?;
-        reading.query_row("SELECT count(*) FROM layouts", [], |_| Ok(()))?;
-        Ok(reading)
-    }
-
-    /// Whether a query goes through many facts of one kind, and another connection would see the same.
-    ///
-    /// With a write-ahead log, which somebody else may have given the database, it would not.
+    /// Whether a query goes through many facts of one kind, and another connection would see the same: while this one
+    /// reads nobody can commit. With a write-ahead log, which somebody else may have given the database, anybody can; and
+    /// what a writer has not committed nobody else sees.
     fn is_much(&self, query: &Query) -> Result<bool> {
         let is_whole = query.words.is_none()
             && query.limit.is_none()
             && query.offset == 0
             && !query.tests.iter().any(|test| matches!(test, Test::When(..)));
         let [kind] = query.kinds.as_slice() else { return Ok(false) };
-        if !is_whole || self.most(kind)? < MANY {
+        if !is_whole || !self.connection.is_readonly("main")? || self.most(kind)? < MANY {
             return Ok(false);
         }
         let journal: String = self.connection.pragma_query_value(None, "journal_mode", |row| row.get(0))?;
@@ -132,7 +121,6 @@ impl Store {
             Reader::of(store).hand_on(&compiled, |cells| row(&mut gathered, store, cells))?;
             Ok(gathered)
         };
-        let reading = self.hold()?;
         if let Some(sums) = self.sums(query, asked)? {
             let mut gathered = part(self, Part::Alone)?;
             sums.iter().try_for_each(|sums| summed(&mut gathered, self, sums))?;
@@ -154,7 +142,6 @@ impl Store {
         } else {
             vec![part(self, Part::Whole)?]
         };
-        drop(reading);
         Ok(gathered)
     }
 

@@ -1,6 +1,6 @@
 //! The texts of documents: attaching one, and reading it back.
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
 use super::{Store, search};
 use crate::exit::Result;
@@ -53,12 +53,14 @@ impl Store {
         Ok(self.connection.query_row("SELECT sha256 FROM sources WHERE slug = ?1", [source], |row| row.get(0)).optional()?)
     }
 
-    /// Keeps the text of a source, in the place of an earlier one.
+    /// Keeps the text of a source, in the place of an earlier one, unless `agree` refuses: it is called in the same
+    /// transaction, so that what it reads is what is replaced.
     ///
     /// # Errors
-    /// The database cannot be written.
-    pub fn attach(&mut self, source: &str, text: &str, sha256: &str) -> Result<()> {
-        let transaction = self.connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+    /// The database cannot be written, or that of `agree`.
+    pub fn attach(&self, source: &str, text: &str, sha256: &str, agree: impl FnOnce() -> Result<()>) -> Result<()> {
+        let transaction = Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate)?;
+        agree()?;
         transaction.execute(
             "INSERT INTO source_texts (source_id, sha256, text) SELECT id, ?2, ?3 FROM sources WHERE slug = ?1
              ON CONFLICT (source_id) DO UPDATE SET sha256 = excluded.sha256, text = excluded.text",

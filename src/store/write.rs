@@ -121,11 +121,12 @@ pub(super) struct Live {
 }
 
 impl Store {
-    /// Begins to write; nothing lasts before [`Writer::commit`].
+    /// Begins to write; nothing lasts before [`Writer::commit`], and what the store reads meanwhile is of the same
+    /// transaction.
     ///
     /// # Errors
     /// Another program writes.
-    pub fn write(&mut self, run: Run) -> Result<Writer<'_>> {
+    pub fn write(&self, run: Run) -> Result<Writer<'_>> {
         let connection: &Connection = &self.connection;
         let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
         Ok(Writer {

@@ -1,11 +1,12 @@
 //! Several at once: writers, readers beside a writer, backups beside writers.
 
 use std::fs;
-use std::process::{Command, Stdio};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use super::{Chance, MORE, begin, done, facts, moment, prepared, say, settled, sides, size, state, words};
+use super::{Chance, MORE, begin, done, events, facts, moment, prepared, say, settled, sides, size, state, words};
 
 /// R11: writers wait for each other, and nothing is lost.
 #[test]
@@ -105,4 +106,39 @@ fn backups_are_whole() {
         }
     }
     say(&format!("backups: {trials} killed, {absent} of them absent, the others whole"));
+}
+
+/// Begins a program that adds sources and facts of them, one after another, until it is killed.
+fn keep_writing(folder: &Path, name: &str) -> Child {
+    let script = format!(
+        "n=0; while :; do n=$((n+1)); \"$0\" source add {name}$n --title x -q && \
+           \"$0\" add events source={name}$n type=test date=2014 date_basis=stated summary=x -q >/dev/null; done"
+    );
+    let mut shell = Command::new("sh");
+    settled(&mut shell, folder);
+    shell.args(["-c", &script]).arg(facts(folder).get_program()).spawn().unwrap()
+}
+
+/// E2: an export beside writers is one state of the database.
+#[test]
+fn exports_beside_writers_are_of_one_state() {
+    let (folder, _) = prepared(1);
+    let folder = folder.path();
+    fs::write(folder.join("many.csv"), events(3000, 3)).unwrap();
+    done(folder, &["import", "many.csv", "--dataset", "ucdp-ged", "--release", "3"]);
+    let mut writers = ["a", "b"].map(|name| keep_writing(folder, name));
+    let exports = size(20, 200);
+    let mut torn = Vec::new();
+    for n in 0..exports {
+        let _ = fs::remove_dir_all(folder.join("out"));
+        done(folder, &["export", "out", "-q"]);
+        let _ = fs::remove_file(folder.join("copy.db"));
+        let seeded = facts(folder).args(["seed", "out", "--db", "copy.db", "-q"]).output().unwrap();
+        if !seeded.status.success() {
+            torn.push(format!("export {n}: {}", words(&seeded)));
+        }
+    }
+    writers.iter_mut().for_each(|writer| writer.kill().and_then(|()| writer.wait()).map(drop).unwrap());
+    say(&format!("{exports} exports beside two writers: {} torn", torn.len()));
+    assert!(torn.is_empty(), "{} of {exports}: {}", torn.len(), torn[0]);
 }

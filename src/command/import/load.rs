@@ -90,12 +90,11 @@ impl<'a> Load<'a> {
         })
     }
 
-    fn run(&mut self, store: &mut Store, args: &Args) -> Result<Report> {
+    fn run(&mut self, store: &Store, args: &Args) -> Result<Report> {
         let (chosen, description) = (self.chosen, &self.chosen.description);
-        let fresh = store.is_fresh()?;
         let at = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
         let mut writer = store.write(Run { at, file: Some(self.input.shown.clone()) })?;
-        if fresh {
+        if store.is_fresh()? {
             countries(&mut writer)?;
         }
         // a file of mended records is a part of the file that they are from

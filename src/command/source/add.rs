@@ -76,10 +76,10 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
     let row = given::check(&given, &fields, false).map_err(given::rejected)?;
     let slug = &args.slug;
     Store::open_or_create(&path, |store, created| {
+        let mut writer = given::write(store)?;
         if store.has_source(slug)? {
             return Err(Failure::new(Exit::Rejected, format!("a source is called {slug} already; nothing was written")));
         }
-        let mut writer = given::write(store)?;
         if created {
             load::countries(&mut writer)?;
         }

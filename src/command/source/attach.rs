@@ -35,31 +35,36 @@ pub struct Args {
 /// Runs it.
 pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> {
     let shown = args.file.display();
-    let mut store = Store::open(&global.database().path, Access::Write)?;
-    let source = one(&store, &args.slug)?;
     let bytes = std::fs::read(&args.file).map_err(|e| Failure::io(&shown, &e))?;
     let text = decode(&bytes, args.encoding.as_deref())
         .map_err(|why| Failure::new(Exit::Rejected, format!("{shown}: {why}; nothing was written")))?;
     let sum = hex(&Sha256::digest(&bytes));
+    let store = Store::open(&global.database().path, Access::Write)?;
+    store.attach(&args.slug, &text, &sum, || agree(&store, args, &sum))?;
+    console.say(&format!("{}: {} kept", args.slug, count(text.chars().count() as u64, "character", "characters")));
+    Ok(Exit::Done)
+}
+
+/// Refuses a text that is not the document its source names, or that would take the place of another.
+fn agree(store: &Store, args: &Args, sum: &str) -> Result<()> {
+    let source = one(store, &args.slug)?;
+    let rejected = |message: String| Err(Failure::new(Exit::Rejected, message));
     if let Some(expected) = field(&source, "sha256").filter(|expected| *expected != sum)
         && !args.force
     {
-        return Err(Failure::new(
-            Exit::Rejected,
-            format!(
-                "{shown} is not the document that {} names: its SHA-256 is {sum}, expected {expected}; nothing was written",
-                args.slug
-            ),
-        )
-        .hint("locators may lead astray in it; --force keeps it all the same"));
+        return rejected(format!(
+            "{} is not the document that {} names: its SHA-256 is {sum}, expected {expected}; nothing was written",
+            args.file.display(),
+            args.slug
+        ))
+        .map_err(|failure| failure.hint("locators may lead astray in it; --force keeps it all the same"));
     }
     if store.held_text(&args.slug)?.is_some_and(|held| held.sha256 != sum) && !args.force {
-        return Err(Failure::new(Exit::Rejected, format!("another text of {} is held already; nothing was written", args.slug))
-            .hint("its locators may lead astray in this one; --force puts it in the place of the other"));
+        return rejected(format!("another text of {} is held already; nothing was written", args.slug)).map_err(|failure| {
+            failure.hint("its locators may lead astray in this one; --force puts it in the place of the other")
+        });
     }
-    store.attach(&args.slug, &text, &sum)?;
-    console.say(&format!("{}: {} kept", args.slug, count(text.chars().count() as u64, "character", "characters")));
-    Ok(Exit::Done)
+    Ok(())
 }
 
 /// The text of a file, or why it is none.
