@@ -60,6 +60,7 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
     }
     findings.splice(0..0, check::all(&claims, &sources));
     findings.retain(|finding| args.rule.is_empty() || args.rule.iter().any(|rule| rule == finding.rule));
+    drop(store);
     let headings = ["rule", "ref", "finding"].map(Heading::text).into();
     console.rows(global, headings, Vec::new(), |row| {
         for finding in &findings {

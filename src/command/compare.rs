@@ -52,6 +52,7 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
     let store = global.open()?;
     columns::say_unknown(tests.iter().filter_map(Test::field), &kinds, &store, console)?;
     let claims = claims::load(&store, &kinds, &tests, &args.filters.past()?)?;
+    drop(store);
     let questions: Vec<Question<'_>> = compare::questions(&claims)
         .into_iter()
         .filter(|question| {

@@ -142,3 +142,24 @@ fn exports_beside_writers_are_of_one_state() {
     say(&format!("{exports} exports beside two writers: {} torn", torn.len()));
     assert!(torn.is_empty(), "{} of {exports}: {}", torn.len(), torn[0]);
 }
+
+/// E4: a check of integrity beside writers finds no damage that is not there.
+#[test]
+fn checks_beside_writers_raise_no_false_alarm() {
+    let (folder, _) = prepared(1);
+    let folder = folder.path();
+    fs::write(folder.join("many.csv"), events(2000, 3)).unwrap();
+    done(folder, &["import", "many.csv", "--dataset", "ucdp-ged", "--release", "3"]);
+    let mut writers = ["a", "b"].map(|name| keep_writing(folder, name));
+    let checks = size(20, 200);
+    let mut alarms = Vec::new();
+    for _ in 0..checks {
+        let check = facts(folder).args(["check", "--rule", "integrity", "-f", "csv"]).output().unwrap();
+        if check.status.code() != Some(0) {
+            alarms.push(String::from_utf8_lossy(&check.stdout).into_owned() + &words(&check));
+        }
+    }
+    writers.iter_mut().for_each(|writer| writer.kill().and_then(|()| writer.wait()).map(drop).unwrap());
+    say(&format!("{checks} checks beside two writers: {} false alarms", alarms.len()));
+    assert!(alarms.is_empty(), "{} of {checks}: {}", alarms.len(), alarms[0]);
+}
