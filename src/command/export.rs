@@ -1,13 +1,15 @@
 //! `facts export`: every table as CSV, with a `datapackage.json` that describes them.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value as Json, json};
+use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
 
 use super::console::Console;
+use super::folder::{FORMAT, INCOMPLETE, PACKAGE, SUMS};
 use super::global::Global;
 use super::past;
 use crate::exit::{Exit, Failure, Result};
@@ -16,7 +18,7 @@ use crate::kind::{Field, KINDS, Need};
 use crate::query::{Moment, Past};
 use crate::render::{self, Heading, Sheet};
 use crate::store::{Store, draft};
-use crate::value::text::count;
+use crate::value::text::{count, hex};
 use crate::value::{Cell, Type};
 
 /// Write every table as CSV with a datapackage.json; `facts seed DIR` makes an equal database of it.
@@ -81,17 +83,57 @@ fn export(store: &Store, folder: &Path, as_of: Option<Moment>) -> Result<u64> {
         facts += file(folder, &mut drafts, kind.table, &fields, |row| store.export_kind(kind, run, row))?;
         resources.push(resource(kind.table, kind.about, &fields, &["source", "key", "import"]));
     }
-    let package = json!({ "profile": "tabular-data-package", "name": "facts", "resources": resources });
+    let package = json!({ "profile": "tabular-data-package", "name": "facts", "format": FORMAT, "resources": resources });
     let text = serde_json::to_string_pretty(&package).map_err(|e| Failure::io(&shown, &e.into()))?;
-    write(folder, &mut drafts, "datapackage.json", |out| Ok(writeln!(out, "{text}")?))?;
-    for (made, path) in drafts {
-        draft::finish(made, &path).map_err(|e| Failure::io(format!("cannot write {}", path.display()), &e))?;
+    write(folder, &mut drafts, PACKAGE, |out| Ok(writeln!(out, "{text}")?))?;
+    let sums: String = drafts.iter().map(|(_, path, sum)| format!("{sum}  {}\n", name_of(path))).collect();
+    write(folder, &mut drafts, SUMS, |out| Ok(out.write_all(sums.as_bytes())?))?;
+    if !folder.join(".gitignore").exists() {
+        // two people's exports would conflict in it at every change
+        write(folder, &mut drafts, ".gitignore", |out| Ok(writeln!(out, "{SUMS}")?))?;
     }
+    replace(folder, drafts)?;
     Ok(facts)
 }
 
-/// Files that are written, and get their names when all of them are.
-type Drafts = Vec<(NamedTempFile, PathBuf)>;
+/// Gives the files of an export their names. While some of them have theirs and some have not, a file says so, and
+/// `facts seed` refuses the folder: neither a kill nor a power failure makes it load half of two exports.
+///
+/// The folder itself is not exchanged for a new one: it may be a Git work tree, a mount point, or hold notes.
+fn replace(folder: &Path, drafts: Drafts) -> Result<()> {
+    let mark = folder.join(INCOMPLETE);
+    let failed = |e: &std::io::Error| Failure::io(format!("cannot write {}", mark.display()), e);
+    for (made, path, _) in &drafts {
+        made.as_file().sync_all().map_err(|e| Failure::io(format!("cannot write {}", path.display()), &e))?;
+    }
+    let mut marked = File::options().create(true).append(true).open(&mark).map_err(|e| failed(&e))?;
+    if marked.try_lock().is_err() {
+        let message = format!("{}: another export is writing to this folder", folder.display());
+        return Err(Failure::new(Exit::Busy, message).hint("try again when it is done"));
+    }
+    let text = "facts export was interrupted here: some of these files are of an earlier export. Run it again with --force.";
+    writeln!(marked, "{text}").and_then(|()| marked.sync_all()).map_err(|e| {
+        // nothing was renamed yet
+        let _ = fs::remove_file(&mark);
+        failed(&e)
+    })?;
+    draft::sync_folder(folder);
+    for (made, path, _) in drafts {
+        let made = made.into_temp_path();
+        fs::rename(&made, &path).map_err(|e| Failure::io(format!("cannot write {}", path.display()), &e))?;
+    }
+    draft::sync_folder(folder);
+    fs::remove_file(&mark).map_err(|e| failed(&e))?;
+    draft::sync_folder(folder);
+    Ok(())
+}
+
+/// Files that are written, and get their names when all of them are; with the SHA-256 of each.
+type Drafts = Vec<(NamedTempFile, PathBuf, String)>;
+
+fn name_of(path: &Path) -> std::borrow::Cow<'_, str> {
+    path.file_name().unwrap_or_default().to_string_lossy()
+}
 
 type EachRow<'a> = &'a mut dyn FnMut(&[Cell<'_>]) -> Result<()>;
 
@@ -119,12 +161,30 @@ fn write(folder: &Path, drafts: &mut Drafts, name: &str, fill: impl FnOnce(&mut 
     let path = folder.join(name);
     let failed = |e: &std::io::Error| Failure::io(format!("cannot write {}", path.display()), e);
     let mut made = draft::begin(folder).map_err(|e| failed(&e))?;
-    let mut out = BufWriter::with_capacity(1 << 16, made.as_file_mut());
+    let mut out = BufWriter::with_capacity(1 << 16, HashingWriter { file: made.as_file_mut(), sum: Sha256::new() });
     fill(&mut out)?;
-    out.flush().map_err(|e| failed(&e))?;
-    drop(out);
-    drafts.push((made, path));
+    let summed = out.into_inner().map_err(|e| failed(e.error()))?;
+    let sum = hex(&summed.sum.finalize());
+    drafts.push((made, path, sum));
     Ok(())
+}
+
+/// A file, and the SHA-256 of what was written to it.
+struct HashingWriter<'f> {
+    file: &'f mut File,
+    sum: Sha256,
+}
+
+impl Write for HashingWriter<'_> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let written = self.file.write(bytes)?;
+        self.sum.update(&bytes[..written]);
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.file.flush()
+    }
 }
 
 /// A table as the Frictionless Data Package standard describes one.

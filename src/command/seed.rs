@@ -28,6 +28,7 @@ pub struct Args {
 pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> {
     let folder = args.folder.clone().map_or(Folder::Shipped, Folder::Path);
     folder.check()?;
+    let differing = folder.differing()?;
     let path = global.database().path;
     let (loaded, created) = Store::open_or_create(&path, |store, created| Ok((load(&folder, store)?, created)))?;
     let (report, held, history) = (loaded.report, loaded.held, loaded.skipped_history);
@@ -50,6 +51,9 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
         sum(|c| c.changed),
         if created { "; the database is new" } else { "" }
     ));
+    if !differing.is_empty() {
+        console.say(&format!("not as they were exported: {}", differing.join(", ")));
+    }
     if history > 0 {
         console.say(&format!(
             "{} of the folder's history left out: the database has a history of its own",

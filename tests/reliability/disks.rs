@@ -1,9 +1,74 @@
 //! Failing and full disks, little memory, media that cannot be written: clean, whatever fails.
 
 use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::{MORE, done, facts, prepared, program, say, settled, sides, size, state, top, words};
+use super::{MORE, done, facts, prepared, program, say, settled, sides, size, skipped, state, top, words};
+
+/// Builds the library that makes calls fail, or says that there is no C compiler.
+fn shim(folder: &Path) -> Option<PathBuf> {
+    let shim = folder.join("fault.so");
+    let source = top().join("tests/reliability/fault.c");
+    let built = Command::new("cc").args(["-shared", "-fPIC", "-O1", "-o"]).arg(&shim).arg(source).arg("-ldl").status();
+    let is_built = built.is_ok_and(|status| status.success());
+    if !is_built {
+        skipped("no C compiler makes the shim");
+    }
+    is_built.then_some(shim)
+}
+
+/// E3: an export over an earlier one that is cut off at any renaming or removal of a file: the folder is refused, or is
+/// one of the two exports whole.
+#[test]
+fn an_export_that_is_cut_off_is_never_taken_for_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let Some(shim) = shim(folder) else { return };
+    done(folder, &["seed", "-q"]);
+    let run = |command: &[&str], kill: usize| {
+        let mut facts = facts(folder);
+        facts.args(command).env("LD_PRELOAD", &shim).env("FAULT_KILL", kill.to_string()).output().unwrap().status
+    };
+    let tables = |name: &str| -> Vec<String> {
+        let mut paths: Vec<_> = fs::read_dir(folder.join(name)).unwrap().map(|entry| entry.unwrap().path()).collect();
+        paths.sort();
+        paths.retain(|path| path.extension().is_some_and(|end| end == "csv"));
+        paths.iter().map(|path| format!("{:?} {}", path.file_name(), fs::read_to_string(path).unwrap())).collect()
+    };
+    done(folder, &["export", "old", "-q"]);
+    done(folder, &["source", "add", "notes", "--title", "Notes", "-q"]);
+    let event = ["source=notes", "type=meeting", "date=2014", "date_basis=stated", "summary=A meeting"];
+    done(folder, &[["add", "events", "-q"].as_slice(), &event].concat());
+    done(folder, &["export", "new", "-q"]);
+    let (old, new) = (tables("old"), tables("new"));
+    assert_ne!(old, new);
+    let (mut refused, mut whole) = (0, 0);
+    for kill in 1.. {
+        let _ = fs::remove_dir_all(folder.join("out"));
+        Command::new("cp").args(["-r", "old", "out"]).current_dir(folder).status().unwrap();
+        let status = run(&["export", "out", "--force", "-q"], kill);
+        if status.success() {
+            assert_eq!(tables("out"), new);
+            break;
+        }
+        let _ = fs::remove_file(folder.join("copy.db"));
+        let seeded = facts(folder).args(["seed", "out", "--db", "copy.db", "-q"]).output().unwrap();
+        if seeded.status.success() {
+            let now = tables("out");
+            assert!(now == old || now == new, "killed at change {kill}: a mix of two exports was loaded");
+            whole += 1;
+        } else {
+            assert!(words(&seeded).contains("was interrupted"), "{}", words(&seeded));
+            refused += 1;
+        }
+        // and the next export puts it right
+        done(folder, &["export", "out", "--force", "-q"]);
+        assert_eq!(tables("out"), new);
+    }
+    say(&format!("exports cut off: {refused} refused, {whole} one of the two whole"));
+    assert!(refused > 10);
+}
 
 /// R3: each k-th write, sync, truncation or removal fails, once or from then on.
 #[test]
@@ -11,12 +76,7 @@ fn every_failing_write_is_clean() {
     let (folder, database) = prepared(size(400, 400));
     let folder = folder.path();
     let (before, after, _) = sides(folder, &database);
-    let shim = folder.join("fault.so");
-    let source = top().join("tests/reliability/fault.c");
-    let built = Command::new("cc").args(["-shared", "-fPIC", "-O1", "-o"]).arg(&shim).arg(source).arg("-ldl").status();
-    if !built.is_ok_and(|status| status.success()) {
-        return say("skipped: no C compiler makes the shim");
-    }
+    let Some(shim) = shim(folder) else { return };
     let run = |at: usize, error: &str, once: &str| {
         fs::write(folder.join("facts.db"), &database).unwrap();
         let _ = fs::remove_file(folder.join("facts.db-journal"));

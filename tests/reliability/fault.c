@@ -1,10 +1,12 @@
 /* Makes one call that writes fail, to see whether a program takes it: preloaded by the tests of disks.rs.
    FAULT_AT=n: the n-th write, sync, truncation or removal of a file under the current folder (0: none);
-   FAULT_ERROR=EIO|ENOSPC|SHORT; FAULT_ONCE=1: that one call, else all from then on; FAULT_COUNT: a file for the number of calls. */
+   FAULT_ERROR=EIO|ENOSPC|SHORT; FAULT_ONCE=1: that one call, else all from then on; FAULT_COUNT: a file for the number of calls.
+   FAULT_KILL=n: the n-th renaming or removal of a file kills the program before it is done. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -57,7 +59,20 @@ int fdatasync(int fd) CHECKED("fdatasync", fd, REAL("fdatasync", int, int)(fd))
 int ftruncate64(int fd, off64_t n) CHECKED("ftruncate64", fd, REAL("ftruncate64", int, int, off64_t)(fd, n))
 int ftruncate(int fd, off_t n) { return ftruncate64(fd, n); }
 
+/* Ends the program as a power failure would, before the call that was asked for. */
+static void may_kill(void) {
+    static long changes;
+    const char *at = getenv("FAULT_KILL");
+    if (at && ++changes == atol(at)) kill(getpid(), SIGKILL);
+}
+
+int rename(const char *from, const char *to) {
+    may_kill();
+    return REAL("rename", int, const char *, const char *)(from, to);
+}
+
 int unlink(const char *path) {
+    may_kill();
     int error = strstr(path, "-journal") ? fails() : 0;
     if (error && !is_short()) { errno = error; return -1; }
     return REAL("unlink", int, const char *)(path);
