@@ -23,6 +23,8 @@ pub enum Exit {
     Io = 6,
     /// A limit was reached.
     Limit = 7,
+    /// The program itself is at fault: it panicked, and wrote a report.
+    Bug = 101,
     /// The terminal was closed (SIGHUP); nothing was written.
     HungUp = 129,
     /// Somebody interrupted it (SIGINT); nothing was written.
@@ -41,6 +43,7 @@ pub const CODES: &[(Exit, &str)] = &[
     (Exit::Busy, "the database is busy; try again"),
     (Exit::Io, "input or output failed: disk full, no permission"),
     (Exit::Limit, "a limit was reached"),
+    (Exit::Bug, "a fault in facts itself; a report was written"),
     (Exit::HungUp, "the terminal was closed; nothing was written"),
     (Exit::Interrupted, "interrupted; nothing was written"),
     (Exit::Terminated, "told to end; nothing was written"),

@@ -3,6 +3,7 @@
 //! Modules in the order of their dependence; each knows only those above it:
 //!
 //! - [`exit`]: the exit codes and the error type
+//! - [`panic`]: what a fault of the program itself becomes
 //! - [`value`]: one cell: types, dates, text
 //! - [`kind`]: what may be stated, as data
 //! - [`query`]: what is asked, as plain data
@@ -26,6 +27,7 @@ pub mod dataset;
 pub mod exit;
 pub mod import;
 pub mod kind;
+pub mod panic;
 pub mod passage;
 pub mod query;
 pub mod render;

@@ -4,11 +4,15 @@ use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 
 use facts::command::{self, Console};
+use facts::panic;
 
 fn main() -> ExitCode {
-    command::complete();
-    let (out, err) = (io::stdout(), io::stderr());
-    let terminal = out.is_terminal();
-    let console = Console::new(Box::new(out), Box::new(err), terminal);
-    ExitCode::from(command::run(std::env::args_os(), console) as u8)
+    let exit = panic::guard(|| {
+        command::complete();
+        let (out, err) = (io::stdout(), io::stderr());
+        let terminal = out.is_terminal();
+        let console = Console::new(Box::new(out), Box::new(err), terminal);
+        command::run(std::env::args_os(), console)
+    });
+    ExitCode::from(exit as u8)
 }

@@ -166,6 +166,7 @@ fn excel_joined(arguments: Vec<OsString>) -> Vec<OsString> {
 }
 
 fn dispatch(cli: &Cli, console: &mut Console) -> Result<Exit> {
+    assert!(!(cfg!(debug_assertions) && std::env::var_os("FACTS_TEST_PANIC").is_some()), "the tests asked for a panic");
     let global = &cli.global;
     match &cli.command {
         Command::Seed(args) => seed::run(args, global, console),

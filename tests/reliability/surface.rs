@@ -241,3 +241,25 @@ fn nothing_is_overwritten_that_was_not_meant() {
     assert!(fs::symlink_metadata(folder.join("link")).unwrap().file_type().is_symlink());
     assert!(fs::read(folder.join("real.copy")).unwrap().starts_with(b"SQLite"));
 }
+
+/// A fault of the program itself is one sentence, a report and a code of its own; what was begun is taken back.
+#[test]
+fn a_panic_is_a_sentence_and_a_report() {
+    if std::env::var_os("FACTS_PROGRAM").is_some() {
+        return skipped("only a debug build panics when it is asked to");
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let mut facts = facts(folder.path());
+    facts.args(["seed"]).env("FACTS_TEST_PANIC", "1").env("TMPDIR", folder.path());
+    let output = facts.output().unwrap();
+    assert_eq!(output.status.code(), Some(101));
+    let said = words(&output);
+    let lines: Vec<&str> = said.lines().collect();
+    assert_eq!(lines.len(), 2, "{said}");
+    assert!(lines[0].starts_with("error: facts stopped because of a fault of its own"), "{said}");
+    let report = lines[1].split("send ").nth(1).and_then(|rest| rest.split(" with it").next()).unwrap();
+    let report = std::fs::read_to_string(report).unwrap();
+    assert!(report.starts_with(concat!("facts ", env!("CARGO_PKG_VERSION"))), "{report}");
+    assert!(report.contains("the tests asked for a panic") && report.contains("src/command/mod.rs"), "{report}");
+    assert!(!folder.path().join("facts.db").exists());
+}
