@@ -12,14 +12,17 @@ use crate::render::FORMATS;
 use crate::value::nearest::did_you_mean;
 
 /// The keys that a file may have.
-const KEYS: [&str; 5] = ["database", "format", "excel", "color", "queries"];
+const KEYS: [&str; 6] = ["format", "database", "output_format", "excel", "color", "queries"];
+
+/// The number of the format of such a file. One that states none is of this one.
+const FORMAT: i64 = 1;
 
 /// One file of settings.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct File {
     database: Option<PathBuf>,
-    format: Option<String>,
+    output_format: Option<String>,
     excel: Option<Flavour>,
     color: Option<When>,
     queries: BTreeMap<String, String>,
@@ -73,7 +76,7 @@ impl Config {
             told.push(("set_database", value.display().to_string(), by.as_path()));
         }
         if let Some(Set { value, by }) = &self.format {
-            told.push(("set_format", value.clone(), by.as_path()));
+            told.push(("set_output_format", value.clone(), by.as_path()));
         }
         if let Some(Set { value, by }) = &self.excel {
             told.push(("set_excel", format!("{value:?}").to_lowercase(), by.as_path()));
@@ -101,7 +104,14 @@ impl Config {
             return Err(Failure::usage(format!("{shown}:{}: there is no setting \"{key}\"{near}", line.unwrap_or(0) + 1))
                 .hint(format!("settings: {}", KEYS.join(", "))));
         }
-        let line = |key: &str| text.lines().position(|line| line.trim_start().starts_with(key)).unwrap_or(0) + 1;
+        if let Some(format) = table.get("format").filter(|format| format.as_integer() != Some(FORMAT)) {
+            let what = format!("{shown}:{}: format {format}: expected {FORMAT}", line(&text, "format"));
+            return Err(Failure::usage(what).hint(match format {
+                toml::Value::Integer(_) => "a file of a later format needs a newer facts",
+                _ => "format is the number of this file's own format; the format of answers is output_format",
+            }));
+        }
+        let line = |key: &str| line(&text, key);
         for (key, known) in [("excel", &["us", "eu"][..]), ("color", &["auto", "always", "never"])] {
             if let Some(word) = table.get(key).and_then(toml::Value::as_str)
                 && !known.contains(&word)
@@ -115,16 +125,19 @@ impl Config {
             }
         }
         let file: File = toml::from_str(&text).map_err(|e| wrong(e.span(), e.message().lines().next().unwrap_or_default()))?;
-        if let Some(format) = &file.format
+        if let Some(format) = &file.output_format
             && !FORMATS.iter().any(|known| known.name == format)
         {
             let near = did_you_mean(format, FORMATS.iter().map(|known| known.name));
-            return Err(Failure::usage(format!("{shown}:{}: format: there is no format \"{format}\"{near}", line("format"))));
+            return Err(Failure::usage(format!(
+                "{shown}:{}: output_format: there is no format \"{format}\"{near}",
+                line("output_format")
+            )));
         }
         let folder = path.parent().unwrap_or(Path::new("."));
         let by = || path.to_owned();
         set(&mut self.database, file.database.map(|database| folder.join(database)), by());
-        set(&mut self.format, file.format, by());
+        set(&mut self.format, file.output_format, by());
         set(&mut self.excel, file.excel, by());
         set(&mut self.color, file.color, by());
         for (name, query) in file.queries {
@@ -132,6 +145,11 @@ impl Config {
         }
         Ok(())
     }
+}
+
+/// The line on which a key of the top level stands, or the first.
+fn line(text: &str, key: &str) -> usize {
+    text.lines().position(|line| line.trim_start().starts_with(key)).unwrap_or(0) + 1
 }
 
 fn set<T>(setting: &mut Option<Set<T>>, value: Option<T>, by: PathBuf) {

@@ -46,10 +46,10 @@ COLUMNS         how wide tables are in a pipe
 
 Settings stand in facts.toml, here or in a folder above, and in facts/config.toml of the user's configuration folder:
 
-  database = \"facts.db\"        from the folder of the file
-  format   = \"json\"
-  excel    = \"eu\"
-  color    = \"never\"
+  database      = \"facts.db\"   from the folder of the file
+  output_format = \"json\"
+  excel         = \"eu\"
+  color         = \"never\"
   [queries]
   jets = \"query arms-transfers --recipient Iraq -w 'designation~F-16'\"
 

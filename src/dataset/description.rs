@@ -16,10 +16,25 @@ use super::spec::{Spec, Texts};
 use super::template::{Name, Part, Template};
 use crate::value::nearest::did_you_mean;
 
+/// The number of the mapping language. A mapping that states none is of this one.
+const FORMAT: u64 = 1;
+
+fn newest() -> u64 {
+    FORMAT
+}
+
+/// The line on which a key of the top level stands.
+fn line_of(text: &str, key: &str) -> usize {
+    text.lines().position(|line| line.trim_start().starts_with(key)).map_or(1, |line| line + 1)
+}
+
 /// One published layout.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Description {
+    /// The number of the mapping language that it is written in.
+    #[serde(default = "newest")]
+    pub format: u64,
     /// Its name.
     pub name: String,
     /// The source that it feeds, one per work; the name where it is not given.
@@ -60,6 +75,11 @@ impl Description {
     pub fn parse(text: &str) -> Result<Description, Mistake> {
         let description: Description = toml::from_str(text)
             .map_err(|e| Mistake::at(text, e.span(), nearer(e.message().lines().next().unwrap_or_default())))?;
+        if description.format != FORMAT {
+            let said =
+                format!("format {}: expected {FORMAT}; a mapping of a later format needs a newer facts", description.format);
+            return Err(Mistake { line: line_of(text, "format"), said });
+        }
         let good = |name: &str| crate::value::Type::Slug.parse(name).is_ok_and(|value| !value.is_null());
         for name in [Some(&description.name), description.source.as_ref()].into_iter().flatten() {
             if !good(name) {
@@ -413,6 +433,13 @@ date = "{year}"
         assert_eq!(description.fact[0].fields.len(), 4);
         let (_, quantity) = description.fact[0].fields.iter().find(|(name, _)| name.get_ref() == "quantity").unwrap();
         assert_eq!(quantity.how.used(), ["low", "high", "qualifier"]);
+    }
+
+    #[test]
+    fn a_mapping_of_another_format_is_refused() {
+        assert_eq!(Description::parse(&format!("format = 1\n{GOOD}")).unwrap().format, 1);
+        let mistake = Description::parse(&GOOD.replace("title", "format = 2\ntitle")).unwrap_err();
+        assert_eq!((mistake.line, mistake.said.starts_with("format 2: expected 1")), (3, true), "{mistake:?}");
     }
 
     #[test]
