@@ -74,16 +74,28 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
         console.say("nothing to draw: no fact matches");
         return Ok(Exit::Done);
     }
-    let failed = |why: String| Failure::new(Exit::Io, "the chart cannot be drawn").because(why);
     let end = global.output.as_ref().and_then(|path| path.extension()).and_then(|end| end.to_str()).map(str::to_lowercase);
     match (global.output.is_some(), end.as_deref()) {
         (false, _) => console.text(&chart.text(console.width().unwrap_or(100)))?,
-        (true, Some("svg")) => console.whole(global, chart.svg().map_err(failed)?.as_bytes())?,
-        (true, Some("png")) => console.whole(global, &chart.png().map_err(failed)?)?,
+        (true, Some(end @ ("svg" | "png"))) => console.whole(global, &picture(&chart, end)?)?,
         (true, Some("txt")) => console.whole(global, chart.text(100).as_bytes())?,
         (true, _) => return Err(Failure::usage("a chart is written as .svg, .png or .txt").hint("end the name of -o so")),
     }
     Ok(Exit::Done)
+}
+
+/// A chart as a picture, by the end of its file's name.
+#[cfg(feature = "chart")]
+fn picture(chart: &Chart, end: &str) -> Result<Vec<u8>> {
+    let drawn = if end == "svg" { chart.svg().map(String::into_bytes) } else { chart.png() };
+    drawn.map_err(|why| Failure::new(Exit::Io, "the chart cannot be drawn").because(why))
+}
+
+/// This program draws no pictures.
+#[cfg(not(feature = "chart"))]
+fn picture(_: &Chart, end: &str) -> Result<Vec<u8>> {
+    Err(Failure::usage(format!("this facts was built without charts as .{end} (the feature \"chart\")"))
+        .hint("end the name of -o with .txt"))
 }
 
 /// A chart of figures.

@@ -1,12 +1,19 @@
 //! A sheet of a workbook (.xlsx, .ods) as a table of text: numbers with all their digits, days as ISO days.
 
 use std::fs::File;
-use std::io::{BufReader, Read, Seek, SeekFrom, Write};
+use std::io::BufReader;
+#[cfg(feature = "excel")]
+use std::io::{Read, Seek, SeekFrom, Write};
 
+#[cfg(feature = "excel")]
 use calamine::{Data, Reader, Sheets, open_workbook_auto_from_rs};
 
-use crate::exit::{Exit, Failure, Result};
+#[cfg(feature = "excel")]
+use crate::exit::Exit;
+use crate::exit::{Failure, Result};
+#[cfg(feature = "excel")]
 use crate::value::nearest::did_you_mean;
+#[cfg(feature = "excel")]
 use crate::value::real;
 
 /// The sheet of this name, or the first, as CSV; none if the archive is no workbook.
@@ -17,6 +24,12 @@ pub fn table(given: &File, shown: &str, wanted: Option<&str>) -> Result<Option<F
     if !is_workbook(given, shown)? {
         return Ok(None);
     }
+    read(given, shown, wanted).map(Some)
+}
+
+/// The sheet of this name, or the first, of a workbook.
+#[cfg(feature = "excel")]
+fn read(given: &File, shown: &str, wanted: Option<&str>) -> Result<File> {
     let broken = |e: calamine::Error| Failure::new(Exit::Rejected, format!("{shown}: this workbook cannot be read")).because(e);
     let mut bytes = Vec::new();
     let mut file = given.try_clone().map_err(|e| Failure::io(shown, &e))?;
@@ -45,7 +58,14 @@ pub fn table(given: &File, shown: &str, wanted: Option<&str>) -> Result<Option<F
         out.write_record(row.iter().map(text)).map_err(|e| Failure::new(Exit::Io, shown.to_owned()).because(e))?;
     }
     out.into_inner().map_err(|e| failed(e.error()))?.flush().map_err(|e| failed(&e))?;
-    Ok(Some(spool))
+    Ok(spool)
+}
+
+/// This program reads no workbooks.
+#[cfg(not(feature = "excel"))]
+fn read(_: &File, shown: &str, _: Option<&str>) -> Result<File> {
+    Err(Failure::usage(format!("{shown} is a workbook, and this facts was built without them (the feature \"excel\")"))
+        .hint("save the sheet as CSV"))
 }
 
 /// A workbook is an archive with certain members.
@@ -56,6 +76,7 @@ fn is_workbook(given: &File, shown: &str) -> Result<bool> {
     Ok(names.any(|name| matches!(name.as_ref(), "xl/workbook.xml" | "content.xml" | "xl/workbook.bin")))
 }
 
+#[cfg(feature = "excel")]
 fn text(cell: &Data) -> String {
     match cell {
         Data::Empty => String::new(),

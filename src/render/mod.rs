@@ -9,6 +9,7 @@ mod latex;
 mod markdown;
 mod record;
 mod table;
+#[cfg(feature = "excel")]
 mod xlsx;
 
 use std::io::{self, Write};
@@ -22,6 +23,7 @@ pub static FORMATS: &[&Format] = &[
     &csv::TSV,
     &json::JSON,
     &json::JSONL,
+    #[cfg(feature = "excel")]
     &xlsx::FORMAT,
     &markdown::FORMAT,
     &html::FORMAT,

@@ -3,6 +3,7 @@
 mod architecture;
 mod concurrency;
 mod imports;
+mod package;
 mod round_trip;
 mod shipped;
 mod tools;
