@@ -32,6 +32,8 @@ mod select;
 mod sql;
 mod status;
 mod summary;
+#[cfg(test)]
+mod tests;
 mod texts;
 mod undo;
 mod write;

@@ -6,24 +6,27 @@ mod imports;
 mod package;
 mod round_trip;
 mod shipped;
+#[path = "../support/skipped.rs"]
+mod skipped;
 mod tools;
 mod transcripts;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use skipped::skipped;
+
 /// The top of the project.
 fn top() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-#[expect(clippy::print_stderr, reason = "a test that is skipped must say so")]
-/// A file beside the project that is no part of it, or a word on stderr that the test is skipped.
+/// A file beside the project that is no part of it; where it is not, the test is recorded as skipped.
 fn shared(name: &str) -> Option<PathBuf> {
     let path = top().join("../shared").join(name);
     let found = path.exists().then_some(path);
     if found.is_none() {
-        eprintln!("skipped: shared/{name} is not here");
+        skipped(&format!("needs ../shared/{name}"));
     }
     found
 }

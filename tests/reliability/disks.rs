@@ -159,9 +159,9 @@ fn a_full_disk_is_clean() {
         let mut shell = Command::new("unshare");
         shell.args(["-m", "sh", "-c", script]).arg(program()).arg(kilobytes.to_string());
         settled(&mut shell, folder);
-        let Ok(output) = shell.output() else { return say("skipped: no unshare") };
+        let Ok(output) = shell.output() else { return skipped("no unshare") };
         match output.status.code() {
-            Some(99 | 1) => return say(&format!("skipped: no tmpfs of our own: {}", words(&output))),
+            Some(99 | 1) => return skipped(&format!("no tmpfs of our own: {}", words(&output))),
             Some(code @ (0 | 6)) => {
                 let now = state(&folder.join("after.db"));
                 assert_eq!(now == before, code == 6, "{kilobytes} kB: {code}");
@@ -192,8 +192,8 @@ fn read_only_media_are_read() {
     shell.args(["-m", "sh", "-c", script]).arg(program());
     settled(&mut shell, folder);
     match shell.output() {
-        Ok(output) if matches!(output.status.code(), Some(99 | 1)) => say("skipped: no mounts of our own"),
+        Ok(output) if matches!(output.status.code(), Some(99 | 1)) => skipped("no mounts of our own"),
         Ok(output) => assert_eq!(output.status.code(), Some(0), "{}", words(&output)),
-        Err(_) => say("skipped: no unshare"),
+        Err(_) => skipped("no unshare"),
     }
 }

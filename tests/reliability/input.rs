@@ -6,7 +6,7 @@ use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use super::{Chance, done, events, facts, say, size, top, within, words};
+use super::{Chance, done, events, facts, say, size, skipped, top, within, words};
 
 /// A description of a table with a key, a number, a date and a text.
 const MAPPING: &str = r#"
@@ -85,7 +85,7 @@ fn python_reads_the_same() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("any.csv");
     if Command::new("python3").arg("--version").output().is_err() {
-        return say("skipped: no python3");
+        return skipped("no python3");
     }
     let mut chance = Chance::new(21);
     let (mut taken, trials) = (0, size(60, 5000));

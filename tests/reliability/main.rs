@@ -12,6 +12,8 @@ mod fuzz;
 mod input;
 mod leftovers;
 mod migrations;
+#[path = "../support/skipped.rs"]
+mod skipped;
 mod summaries;
 mod surface;
 mod together;
@@ -24,6 +26,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use facts::command::{Console, run};
+use skipped::skipped;
 
 /// The top of the project.
 fn top() -> &'static Path {
@@ -35,7 +38,8 @@ fn size(here: usize, long: usize) -> usize {
     if std::env::var_os("FACTS_LONG").is_some() { long } else { here }
 }
 
-#[expect(clippy::print_stderr, reason = "a test that is skipped, or that counted something, must say so")]
+/// Says what a test counted.
+#[expect(clippy::print_stderr, reason = "seen with --nocapture")]
 fn say(what: &str) {
     eprintln!("{what}");
 }

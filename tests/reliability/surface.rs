@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use super::{done, events, facts, program, say, settled, words};
+use super::{done, events, facts, program, settled, skipped, words};
 
 const COMMANDS: &[&[&str]] = &[
     &["query", "all"],
@@ -198,7 +198,7 @@ fn answers_are_the_same_everywhere() {
         }
     }
     if !cfg!(debug_assertions) {
-        say("skipped: only a debug build reverses unordered answers");
+        skipped("only a debug build reverses unordered answers");
     }
 }
 

@@ -1,0 +1,238 @@
+//! What writing, releases and the resolution of names do, on a database in memory.
+
+use super::write::Writer;
+use super::{About, Counts, Outcome, Refused, Release, Run, Store};
+use crate::kind::{self, Incoming, Key, Kind, Row, parent};
+use crate::value::{Cell, Given, Named};
+
+fn events() -> &'static Kind {
+    kind::find("events").unwrap()
+}
+
+fn run(file: Option<&str>) -> Run {
+    Run { at: "2026-01-01T00:00:00Z".into(), file: file.map(str::to_owned) }
+}
+
+/// A row of these fields and texts, as a cell of a table gives them.
+fn row(kind: &'static Kind, cells: &[(&str, &str)]) -> Row<'static> {
+    let value = |(name, text): &(&str, &str)| {
+        let field = kind.field(name).unwrap();
+        (field, Given::Cell(field.ty.parse(text).unwrap().into_owned()))
+    };
+    cells.iter().map(value).collect()
+}
+
+/// A store with the sources `a` and `b`.
+fn store() -> Store {
+    let store = Store::in_memory();
+    let mut writer = store.write(run(None)).unwrap();
+    for slug in ["a", "b"] {
+        let fields = |name: &str| parent::SOURCES.fields.iter().find(|field| field.name == name).unwrap();
+        let text = |name: &str, text: &str| (fields(name), Given::Cell(Cell::Text(text.to_owned().into())));
+        let source = vec![text("slug", slug), text("kind", "document"), text("title", "A title")];
+        writer.put_parent(&parent::SOURCES, &source, 0).unwrap().unwrap();
+    }
+    writer.commit().unwrap();
+    store
+}
+
+/// A meeting of a source, of this key and with these words.
+fn meeting(source: &str, key: &str, summary: &str) -> Row<'static> {
+    let cells = [
+        ("source", source),
+        ("key", key),
+        ("summary", summary),
+        ("type", "meeting"),
+        ("stance", "states"),
+        ("confidence", "unrated"),
+    ];
+    row(events(), &cells)
+}
+
+fn count(store: &Store, sql: &str) -> i64 {
+    store.connection.query_row(sql, [], |row| row.get(0)).unwrap()
+}
+
+#[test]
+fn a_row_is_added_then_unchanged_then_changed() {
+    let store = store();
+    for (summary, expected) in
+        [("They met", Outcome::Added), ("They met", Outcome::Unchanged), ("They met again", Outcome::Changed)]
+    {
+        let mut writer = store.write(run(None)).unwrap();
+        assert_eq!(writer.put(events(), &meeting("a", "m", summary)).unwrap(), Ok(expected));
+        writer.commit().unwrap();
+    }
+    assert_eq!(count(&store, "SELECT count(*) FROM events WHERE retired_by_id IS NULL"), 1);
+    assert_eq!(count(&store, "SELECT count(*) FROM events WHERE retired_by_id = 2 AND retired_why = 'changed'"), 1);
+    // the run that changed nothing left no trace
+    assert_eq!(count(&store, "SELECT count(*) FROM imports"), 2);
+}
+
+#[test]
+fn what_is_not_committed_never_was() {
+    let store = store();
+    let mut writer = store.write(run(None)).unwrap();
+    writer.put(events(), &meeting("a", "m", "They met")).unwrap().unwrap();
+    drop(writer);
+    assert_eq!(count(&store, "SELECT count(*) FROM events") + count(&store, "SELECT count(*) FROM imports"), 0);
+}
+
+#[test]
+fn a_source_that_nobody_knows_is_refused_with_the_nearest() {
+    let store = store();
+    let mut writer = store.write(run(None)).unwrap();
+    let refused = writer.put(events(), &meeting("c", "m", "They met")).unwrap().unwrap_err();
+    assert_eq!(refused.field, "source");
+    let refused = writer.put(events(), &row(events(), &[("source", "a"), ("actor", "Nobody"), ("type", "x")]));
+    assert_eq!(refused.unwrap().unwrap_err().field, "actor");
+}
+
+#[test]
+fn a_folder_does_not_take_back_what_was_changed_by_hand() {
+    let store = store();
+    for (file, summary) in [(Some("seed"), "They met"), (None, "Corrected"), (Some("seed"), "They met")] {
+        let mut writer = store.write(run(file)).unwrap();
+        writer.put(events(), &meeting("a", "m", summary)).unwrap().unwrap();
+        let kept = writer.kept().to_vec();
+        writer.commit().unwrap();
+        assert_eq!(kept.is_empty(), summary != "They met" || count(&store, "SELECT count(*) FROM events") == 1);
+    }
+    assert_eq!(count(&store, "SELECT count(*) FROM events WHERE retired_by_id IS NULL AND summary = 'Corrected'"), 1);
+}
+
+#[test]
+fn what_is_written_is_found_by_its_words_and_in_its_summary() {
+    let store = store();
+    let mut writer = store.write(run(None)).unwrap();
+    writer.put(events(), &meeting("a", "m", "Ambassadors met")).unwrap().unwrap();
+    writer.commit().unwrap();
+    assert_eq!(count(&store, "SELECT count(*) FROM search WHERE search MATCH 'ambassadors'"), 1);
+    assert_eq!(count(&store, "SELECT sum(facts) FROM events_summary WHERE type = 'meeting'"), 1);
+}
+
+/// Imports a release of the source `r`, a record for each key and its words.
+fn release(store: &Store, version: &str, records: &[(Key, &str)], complete: bool) -> (Counts, Vec<Refused>) {
+    let mut writer = store.write(run(Some("r.csv"))).unwrap();
+    let about = About {
+        source: "r",
+        title: "A data set",
+        dataset: "r",
+        release: Some(version),
+        kinds: vec![events()],
+        parts: 1,
+        ..About::default()
+    };
+    let mut release: Release = writer.release(&about).unwrap();
+    let mut refused = Vec::new();
+    for (key, summary) in records {
+        let mut stated = meeting("", "", summary);
+        stated.retain(|(field, _)| !["source", "key"].contains(&field.name));
+        let fact = Incoming { kind: events(), key: key.clone(), row: stated };
+        if let Err((_, why)) = release.record(&mut writer, &[fact]).unwrap() {
+            release.reject(&mut writer);
+            refused.push(why);
+        }
+    }
+    let counts = release.finish(&mut writer, complete, &"0".repeat(64)).unwrap();
+    writer.commit().unwrap();
+    (counts, refused)
+}
+
+fn own(key: &str) -> Key {
+    Key::Own(key.to_owned())
+}
+
+#[test]
+fn a_release_changes_adds_and_withdraws() {
+    let store = store();
+    let (first, _) = release(&store, "1", &[(own("1"), "one"), (own("2"), "two"), (own("3"), "three")], true);
+    assert_eq!(first, Counts { added: 3, ..Counts::default() });
+    let (second, _) = release(&store, "2", &[(own("1"), "one"), (own("2"), "second"), (own("4"), "four")], true);
+    assert_eq!(second, Counts { added: 1, changed: 1, unchanged: 1, withdrawn: 1, ..Counts::default() });
+    assert_eq!(count(&store, "SELECT count(*) FROM events WHERE retired_why = 'absent' AND summary = 'three'"), 1);
+    let (third, _) = release(&store, "3", &[(own("5"), "five")], false);
+    assert_eq!(third.withdrawn, 0, "a part of a data set withdraws nothing");
+    assert_eq!(count(&store, "SELECT count(*) FROM events WHERE retired_by_id IS NULL"), 4);
+}
+
+#[test]
+fn a_record_twice_is_one_and_two_under_one_key_are_refused() {
+    let store = store();
+    let (counts, refused) = release(&store, "1", &[(own("1"), "one"), (own("1"), "one"), (own("1"), "other")], true);
+    assert_eq!(counts, Counts { added: 1, repeated: 1, rejected: 1, ..Counts::default() });
+    assert_eq!(refused[0].field, "key");
+    assert_eq!(count(&store, "SELECT count(*) FROM events"), 1);
+}
+
+#[test]
+fn records_without_a_key_are_matched_by_what_they_state() {
+    let store = store();
+    let counted = |words: &[&'static str]| -> Vec<(Key, &'static str)> {
+        words.iter().map(|words| (Key::Counted("day".into()), *words)).collect()
+    };
+    release(&store, "1", &counted(&["one", "two", "two"]), true);
+    // in another order they are the same three
+    let (again, _) = release(&store, "2", &counted(&["two", "one", "two"]), true);
+    assert_eq!(again, Counts { unchanged: 3, ..Counts::default() });
+    let (third, _) = release(&store, "3", &counted(&["two", "one", "three"]), true);
+    assert_eq!(third, Counts { unchanged: 2, changed: 1, ..Counts::default() });
+}
+
+/// Resolves a name in the role of an actor of an event, and returns the actor's usual name.
+fn actor(writer: &mut Writer<'_>, named: Named<'static>) -> String {
+    let n = count_of(writer, "SELECT count(*) FROM events");
+    let key = format!("n{n}");
+    let mut stated = meeting("a", &key, "They met");
+    stated.push((events().field("actor").unwrap(), Given::Named(named)));
+    writer.put(events(), &stated).unwrap().unwrap();
+    let sql = "SELECT a.name FROM events e JOIN names n ON n.id = e.actor_id JOIN actors a ON a.id = n.actor_id WHERE e.key = ?1";
+    writer.transaction.query_row(sql, [&key], |row| row.get(0)).unwrap()
+}
+
+fn count_of(writer: &Writer<'_>, sql: &str) -> i64 {
+    writer.transaction.query_row(sql, [], |row| row.get(0)).unwrap()
+}
+
+fn named(name: &'static str) -> Named<'static> {
+    Named { name: Some(name.into()), ..Named::default() }
+}
+
+fn coded(name: &'static str, scheme: &'static str, code: &'static str) -> Named<'static> {
+    Named { name: Some(name.into()), codes: vec![(scheme, code.into())], ..Named::default() }
+}
+
+#[test]
+fn a_name_that_nobody_bears_makes_somebody_who_is_listed() {
+    let store = store();
+    let mut writer = store.write(run(Some("r.csv"))).unwrap();
+    assert_eq!(actor(&mut writer, named("Northern Front")), "Northern Front");
+    assert_eq!(writer.unresolved().len(), 1);
+    // the second time it is known, accents and case aside
+    assert_eq!(actor(&mut writer, named("NORTHERN FRÓNT")), "Northern Front");
+    assert_eq!(count_of(&writer, "SELECT count(*) FROM actors"), 1);
+    assert_eq!(count_of(&writer, "SELECT count(*) FROM names"), 2, "each spelling is kept");
+}
+
+#[test]
+fn a_code_decides_before_a_spelling() {
+    let store = store();
+    let mut writer = store.write(run(Some("r.csv"))).unwrap();
+    assert_eq!(actor(&mut writer, coded("Front", "ucdp", "1")), "Front");
+    // another code under the same name is another actor
+    assert_eq!(actor(&mut writer, coded("Front", "ucdp", "2")), "Front (ucdp 2)");
+    // and the same code under another name is the same one
+    assert_eq!(actor(&mut writer, coded("The Front", "ucdp", "1")), "Front");
+    assert_eq!(actor(&mut writer, coded("Front", "ucdp", "2")), "Front (ucdp 2)");
+    assert_eq!(count_of(&writer, "SELECT count(*) FROM actors"), 2);
+}
+
+#[test]
+fn a_point_off_the_globe_is_refused() {
+    let store = store();
+    let mut writer = store.write(run(Some("r.csv"))).unwrap();
+    let mut stated = meeting("a", "p", "They met");
+    let place = Named { point: Some((91.0, 0.0)), ..named("Nowhere") };
+    stated.push((events().field("place").unwrap(), Given::Named(place)));
+    assert_eq!(writer.put(events(), &stated).unwrap().unwrap_err().field, "place");
+}
