@@ -9,7 +9,8 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use super::place::{self, MAGIC};
-use super::{Store, draft, interrupt, migrate, schema};
+use super::schema::{self, migrations};
+use super::{Store, draft, interrupt};
 use crate::exit::{Exit, Failure, Result};
 
 /// 'FACT', in the header of every database of facts (set by the first migration).
@@ -53,13 +54,13 @@ impl Store {
         let mut store = Store { connection: connect(&path, access)?, path, is_ours };
         match access {
             Access::Read { .. } => {
-                store.begin_reading().and_then(|()| migrate::check_current(&store.connection, &store.path)).and_then(|()| {
+                store.begin_reading().and_then(|()| migrations::check_current(&store.connection, &store.path)).and_then(|()| {
                     let check = if is_ours { schema::check } else { schema::check_tables };
                     check(&store.connection, &store.path)
                 })?
             }
             Access::Write => {
-                migrate::run(&mut store.connection, &store.path)?;
+                migrations::run(&mut store.connection, &store.path)?;
                 schema::check(&store.connection, &store.path)?;
             }
         }
@@ -119,7 +120,7 @@ impl Store {
         let mut store = Store { connection: connect(&draft, Access::Write)?, path: place.clone(), is_ours: true };
         // SQLite counts its cache in pages, those of the size that it had before
         store.connection.execute_batch(&format!("PRAGMA page_size = 16384; {CACHE}"))?;
-        migrate::run(&mut store.connection, &store.path)?;
+        migrations::run(&mut store.connection, &store.path)?;
         let made = fill(&mut store, true)?;
         store.connection.close().map_err(|(_, e)| Failure::from(e))?;
         File::open(&draft).and_then(|file| file.sync_all()).map_err(|e| failed(&e))?;
@@ -287,7 +288,7 @@ impl Store {
     /// A database in memory with the countries' tables empty, for tests of what is written and how names are resolved.
     pub(super) fn in_memory() -> Store {
         let mut connection = configure(Connection::open_in_memory().unwrap(), Access::Write).unwrap();
-        migrate::run(&mut connection, Path::new("memory")).unwrap();
+        migrations::run(&mut connection, Path::new("memory")).unwrap();
         Store { connection, path: "memory".into(), is_ours: true }
     }
 }

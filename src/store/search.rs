@@ -159,24 +159,7 @@ impl Store {
 
 #[cfg(test)]
 mod tests {
-    use super::{add_all, words};
-    use crate::store::schema::migrated;
-
-    /// The migration indexes what is there with words of its own, frozen; they must be those of later rows.
-    #[test]
-    fn the_migration_indexes_the_same_words() {
-        let migration = include_str!("../../migrations/V3__texts_and_search.sql");
-        let flat = |sql: &str| sql.split_whitespace().collect::<Vec<_>>().join(" ");
-        for kind in crate::kind::KINDS {
-            let parts: Vec<String> = kind.fields().filter(|field| super::is_searched(field)).map(super::words_of).collect();
-            assert!(
-                flat(migration).contains(&flat(&format!("concat_ws(char(10), {}) FROM {} f", parts.join(", "), kind.table))),
-                "{}",
-                kind.name
-            );
-        }
-        add_all(&migrated()).unwrap();
-    }
+    use super::words;
 
     #[test]
     fn a_persons_words_are_never_operators() {

@@ -11,7 +11,6 @@ mod disks;
 mod fuzz;
 mod input;
 mod leftovers;
-mod migrations;
 #[path = "../support/skipped.rs"]
 mod skipped;
 mod summaries;
@@ -22,11 +21,17 @@ use std::fmt::Write as _;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use facts::command::{Console, run};
 use skipped::skipped;
+
+/// Held by tests that keep the machine busy, and by those that time what they run.
+fn alone() -> MutexGuard<'static, ()> {
+    static ALONE: Mutex<()> = Mutex::new(());
+    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// The top of the project.
 fn top() -> &'static Path {

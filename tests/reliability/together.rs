@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use super::{Chance, MORE, begin, done, events, facts, moment, prepared, say, settled, sides, size, state, words};
+use super::{Chance, MORE, alone, begin, done, events, facts, moment, prepared, say, settled, sides, size, state, words};
 
 /// R11: writers wait for each other, and nothing is lost.
 #[test]
@@ -122,6 +122,7 @@ fn keep_writing(folder: &Path, name: &str) -> Child {
 /// E2: an export beside writers is one state of the database.
 #[test]
 fn exports_beside_writers_are_of_one_state() {
+    let _alone = alone();
     let (folder, _) = prepared(1);
     let folder = folder.path();
     fs::write(folder.join("many.csv"), events(3000, 3)).unwrap();
@@ -146,6 +147,7 @@ fn exports_beside_writers_are_of_one_state() {
 /// E4: a check of integrity beside writers finds no damage that is not there.
 #[test]
 fn checks_beside_writers_raise_no_false_alarm() {
+    let _alone = alone();
     let (folder, _) = prepared(1);
     let folder = folder.path();
     fs::write(folder.join("many.csv"), events(2000, 3)).unwrap();

@@ -165,17 +165,3 @@ impl Store {
         Ok(found.collect::<Result<_, _>>()?)
     }
 }
-
-#[cfg(test)]
-mod tests {
-    /// The migration makes the summaries of what is there with words of its own, frozen; they must be those of later ones.
-    #[test]
-    fn the_migration_makes_the_same_summaries() {
-        let migration = include_str!("../../../migrations/V6__extras_and_summaries.sql");
-        let flat = |sql: &str| sql.split_whitespace().collect::<Vec<_>>().join(" ");
-        for kind in super::kinds() {
-            let insert = super::insert(kind, 1, "f.retired_by_id IS NULL");
-            assert!(flat(migration).contains(&flat(&insert)), "{insert}");
-        }
-    }
-}

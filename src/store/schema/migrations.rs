@@ -6,10 +6,15 @@
 
 use std::path::Path;
 
-use refinery::Runner;
+use refinery::{Migration, Runner};
 use rusqlite::{Connection, TransactionBehavior};
 
+use super::SCHEMAS;
 use crate::exit::{Exit, Failure, Result};
+use crate::store::{Store, open};
+
+#[cfg(test)]
+mod tests;
 
 mod embedded {
     refinery::embed_migrations!("migrations");
@@ -29,11 +34,26 @@ pub struct Ledger {
     pub applied: Option<String>,
 }
 
-/// The newest schema that this program knows: that of its last migration. refinery would tell it too, but takes the names
-/// of its migrations apart for that, which was a third of the time of showing one fact.
+/// The first schema of a released program. Lower numbers are of databases from before, which no migration leads from.
+const FIRST: i64 = 100;
+
+/// A schema: the migrations that make it, and its number.
+struct Schema {
+    migrations: Vec<Migration>,
+    number: i64,
+}
+
+impl Schema {
+    /// The newest one that this program knows.
+    fn newest() -> Schema {
+        Schema { migrations: embedded::migrations::runner().get_migrations().clone(), number: newest() }
+    }
+}
+
+/// The number of the newest schema that this program knows.
 #[must_use]
 pub fn newest() -> i64 {
-    7
+    SCHEMAS.last().map_or(FIRST, |(number, _)| *number)
 }
 
 /// The schema of the database.
@@ -47,36 +67,51 @@ pub fn version(connection: &Connection) -> Result<i64> {
 /// It is newer, or older.
 pub fn check_current(connection: &Connection, path: &Path) -> Result<()> {
     let (here, known) = (version(connection)?, newest());
+    check_known(path, here, known)?;
     if here == known {
         return Ok(());
     }
-    Err(if here > known {
-        newer(path, here, known)
-    } else {
-        Failure::database(format!("{} has schema {here}; this facts reads schema {known}", path.display()))
-            .hint(format!("facts migrate --db {} brings it up to date", path.display()))
-    })
+    Err(Failure::database(format!("{} has schema {here}; this facts reads schema {known}", path.display()))
+        .hint(format!("facts migrate --db {} brings it up to date", path.display())))
 }
 
-fn newer(path: &Path, here: i64, known: i64) -> Failure {
-    Failure::database(format!("{} was made by a newer facts (schema {here}; this one knows {known})", path.display()))
-        .hint("install that version, or have it export the facts to CSV")
+/// Refuses a schema from which no migration leads to the one that is known.
+fn check_known(path: &Path, here: i64, known: i64) -> Result<()> {
+    let shown = path.display();
+    if here > known {
+        return Err(Failure::database(format!("{shown} was made by a newer facts (schema {here}; this one knows {known})"))
+            .hint("install that version, or have it export the facts to CSV"));
+    }
+    if (1..FIRST).contains(&here) {
+        let message =
+            format!("{shown} was made by a facts from before the first release (schema {here}; this one reads {known})");
+        return Err(Failure::database(message).hint(
+            "export it with the facts that made it (facts export DIR), and load that folder with this one (facts seed DIR)",
+        ));
+    }
+    Ok(())
 }
 
 /// Applies what is pending; takes no lock if nothing is.
 ///
 /// # Errors
-/// The database is newer, its ledger is damaged, or a migration fails; then nothing was changed.
+/// The database is newer, or from before the first release, its ledger is damaged, or a migration fails; then nothing
+/// was changed.
 pub fn run(connection: &mut Connection, path: &Path) -> Result<()> {
-    let known = newest();
+    // refinery takes the names of its migrations apart, which is a third of the time of showing one fact
+    if version(connection)? == newest() { Ok(()) } else { bring_to(connection, path, &Schema::newest()) }
+}
+
+/// Brings a database to a schema.
+fn bring_to(connection: &mut Connection, path: &Path, schema: &Schema) -> Result<()> {
     let mut last = None;
     for _ in 0..TRIES {
-        match version(connection)? {
-            here if here == known => return Ok(()),
-            here if here > known => return Err(newer(path, here, known)),
-            _ => {}
+        let here = version(connection)?;
+        check_known(path, here, schema.number)?;
+        if here == schema.number {
+            return Ok(());
         }
-        match attempt(connection, path) {
+        match attempt(connection, path, schema) {
             Ok(()) => return Ok(()),
             Err(failure) if failure.exit == Exit::Busy => last = Some(failure),
             Err(failure) => return Err(failure),
@@ -85,20 +120,20 @@ pub fn run(connection: &mut Connection, path: &Path) -> Result<()> {
     Err(last.unwrap_or_else(|| Failure::database("the database could not be migrated")))
 }
 
-fn attempt(connection: &mut Connection, path: &Path) -> Result<()> {
+fn attempt(connection: &mut Connection, path: &Path, schema: &Schema) -> Result<()> {
     check_ledger(connection, path)?;
     if version(connection)? > 0 {
-        super::open::check_pages(connection, path)?;
+        open::check_pages(connection, path)?;
     }
     connection.pragma_update(None, "foreign_keys", false)?;
     connection.set_transaction_behavior(TransactionBehavior::Immediate);
-    let outcome = runner().run(connection);
+    let outcome = Runner::new(&schema.migrations).set_grouped(true).run(connection);
     connection.set_transaction_behavior(TransactionBehavior::Deferred);
     connection.pragma_update(None, "foreign_keys", true)?;
     match outcome {
         Ok(_) => {}
         // another program was quicker: what is there now is looked at again
-        Err(e) if format!("{e:?}").contains("Busy") || version(connection)? == newest() => {
+        Err(e) if format!("{e:?}").contains("Busy") || version(connection)? == schema.number => {
             return Err(Failure::new(Exit::Busy, "the database is busy: another program is migrating it").because(e));
         }
         Err(e) => return Err(explain(path, &e)),
@@ -108,10 +143,6 @@ fn attempt(connection: &mut Connection, path: &Path) -> Result<()> {
         return Err(Failure::database(format!("{}: {orphans} rows refer to rows that are not there", path.display())));
     }
     Ok(())
-}
-
-fn runner() -> Runner {
-    embedded::migrations::runner().set_grouped(true)
 }
 
 fn explain(path: &Path, error: &refinery::Error) -> Failure {
@@ -178,12 +209,13 @@ fn check_ledger(connection: &Connection, path: &Path) -> Result<()> {
     Ok(())
 }
 
-impl super::Store {
+impl Store {
     /// Every migration that this program knows, and when it was applied here.
     ///
     /// # Errors
     /// The record of migrations cannot be read.
     pub fn ledger(&self) -> Result<Vec<Ledger>> {
+        check_known(&self.path, version(&self.connection)?, newest())?;
         check_ledger(&self.connection, &self.path)?;
         let mut read = self.connection.prepare("SELECT applied_on FROM refinery_schema_history WHERE version = ?1")?;
         embedded::migrations::runner()
@@ -206,84 +238,5 @@ impl super::Store {
     /// The database cannot be read.
     pub fn schema_version(&self) -> Result<(i64, i64)> {
         Ok((version(&self.connection)?, newest()))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::path::Path;
-
-    use rusqlite::Connection;
-    use sha2::{Digest, Sha256};
-
-    use super::super::schema::MIGRATIONS;
-    use crate::value::text::hex;
-
-    const TEXTS: &[&str] = &[
-        include_str!("../../migrations/V1__facts.sql"),
-        include_str!("../../migrations/V2__indicators.sql"),
-        include_str!("../../migrations/V3__texts_and_search.sql"),
-        include_str!("../../migrations/V4__imports_of_data_sets.sql"),
-        include_str!("../../migrations/V5__lists_as_comparisons.sql"),
-        include_str!("../../migrations/V6__extras_and_summaries.sql"),
-        include_str!("../../migrations/V7__texts_of_extras.sql"),
-    ];
-
-    /// Applied migrations are frozen to the byte: add a new file instead of changing one of these.
-    #[test]
-    fn released_migrations_never_change() {
-        let sums: Vec<String> = TEXTS.iter().map(|text| hex(&Sha256::digest(text))).collect();
-        assert_eq!(sums, MIGRATIONS);
-        assert_eq!(super::newest(), i64::try_from(TEXTS.len()).unwrap(), "a migration is not in this test");
-        let last = super::runner().get_migrations().iter().map(|migration| i64::from(migration.version())).max();
-        assert_eq!(Some(super::newest()), last);
-    }
-
-    #[test]
-    fn migrations_leave_the_transaction_to_the_runner() {
-        for text in TEXTS {
-            for word in ["PRAGMA FOREIGN_KEYS", "BEGIN", "COMMIT", "VACUUM"] {
-                assert!(!text.to_uppercase().lines().any(|line| line.trim_start().starts_with(word)), "{word}");
-            }
-        }
-    }
-
-    /// An older database keeps its rows, and they are found by the words in them.
-    #[test]
-    fn a_database_of_an_older_schema_is_brought_up_to_date_with_its_rows() {
-        let path = Path::new("test");
-        let mut connection = Connection::open_in_memory().unwrap();
-        super::runner().set_target(refinery::Target::Version(2)).run(&mut connection).unwrap();
-        assert!(super::check_current(&connection, path).unwrap_err().hints[0].starts_with("facts migrate"));
-        connection
-            .execute_batch(
-                "INSERT INTO sources (slug, kind, title) VALUES ('s', 'document', 'T');
-                 INSERT INTO imports (source_id, complete, ran_at, program, read, added, changed, unchanged, withdrawn, rejected, repeated)
-                 VALUES (1, 0, '2026-01-01T00:00:00Z', 'test', 2, 2, 0, 0, 0, 0, 0);
-                 INSERT INTO events (source_id, key, stance, summary, confidence, digest, import_id, type)
-                 VALUES (1, 'a', 'states', 'A battle at dawn', 'unrated', zeroblob(16), 1, 'battle');
-                 INSERT INTO indicators (source_id, key, stance, summary, confidence, digest, import_id, measure)
-                 VALUES (1, 'b', 'states', 'A border', 'unrated', zeroblob(16), 1, 'length');",
-            )
-            .unwrap();
-        super::run(&mut connection, path).unwrap();
-        let count = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap();
-        assert_eq!(count("SELECT count(*) FROM facts"), 2);
-        assert_eq!(count("SELECT rowid FROM search WHERE search MATCH 'dawn'"), 16);
-        assert_eq!(count("SELECT rowid FROM search WHERE search MATCH 'border length'"), 20);
-        assert_eq!(super::version(&connection).unwrap(), super::newest());
-        super::run(&mut connection, path).unwrap();
-    }
-
-    /// refinery panics on what stands here; the ledger is read before it is.
-    #[test]
-    fn a_damaged_ledger_is_refused() {
-        for damage in ["checksum = 'abc'", "applied_on = 'garbage'", "applied_on = NULL", "version = -1", "checksum = x'00'"] {
-            let mut connection = Connection::open_in_memory().unwrap();
-            super::runner().set_target(refinery::Target::Version(2)).run(&mut connection).unwrap();
-            connection.execute_batch(&format!("UPDATE refinery_schema_history SET {damage} WHERE version = 1")).unwrap();
-            let failure = super::run(&mut connection, Path::new("test")).unwrap_err();
-            assert_eq!(failure.exit, crate::exit::Exit::Database, "{damage}: {failure}");
-        }
     }
 }
