@@ -10,7 +10,7 @@ use crate::value::text::count;
 /// Copy the database to a file, whole and checked, even while others write.
 ///
 /// Do not cp or mv a database while it is being written, and do not mv a backup to the name of a database whose
-/// -journal or -wal file is still there: SQLite would write what that file holds into the backup.
+/// -journal or -wal file is still there: what that file holds would be written into the backup.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  facts backup facts-2026-11-25.db\n  facts backup --force /media/stick/facts.db")]
 pub struct Args {

@@ -86,8 +86,8 @@ fn export(store: &Store, folder: &Path, as_of: Option<Moment>) -> Result<u64> {
     let package = json!({ "profile": "tabular-data-package", "name": "facts", "format": FORMAT, "resources": resources });
     let text = serde_json::to_string_pretty(&package).map_err(|e| Failure::io(&shown, &e.into()))?;
     write(folder, &mut drafts, PACKAGE, |out| Ok(writeln!(out, "{text}")?))?;
-    let sums: String = drafts.iter().map(|(_, path, sum)| format!("{sum}  {}\n", name_of(path))).collect();
-    write(folder, &mut drafts, SUMS, |out| Ok(out.write_all(sums.as_bytes())?))?;
+    let sums: Vec<String> = drafts.iter().map(|(_, path, sum)| format!("{sum}  {}\n", name_of(path))).collect();
+    write(folder, &mut drafts, SUMS, |out| Ok(out.write_all(sums.concat().as_bytes())?))?;
     if !folder.join(".gitignore").exists() {
         // two people's exports would conflict in it at every change
         write(folder, &mut drafts, ".gitignore", |out| Ok(writeln!(out, "{SUMS}")?))?;

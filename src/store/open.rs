@@ -54,10 +54,10 @@ impl Store {
         let mut store = Store { connection: connect(&path, access)?, path, is_ours };
         match access {
             Access::Read { .. } => {
-                store.begin_reading().and_then(|()| migrations::check_current(&store.connection, &store.path)).and_then(|()| {
-                    let check = if is_ours { schema::check } else { schema::check_tables };
-                    check(&store.connection, &store.path)
-                })?
+                store.begin_reading()?;
+                migrations::check_current(&store.connection, &store.path)?;
+                let check = if is_ours { schema::check } else { schema::check_tables };
+                check(&store.connection, &store.path)?;
             }
             Access::Write => {
                 migrations::run(&mut store.connection, &store.path)?;

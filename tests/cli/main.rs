@@ -2,6 +2,7 @@
 
 mod architecture;
 mod concurrency;
+mod formats_kept;
 mod imports;
 mod package;
 mod round_trip;

@@ -161,6 +161,7 @@ fn write(input: &Input, layout: &import::Layout, columns: &[Column], sorts: &[(S
     let _ = writeln!(out, "# A first description of {}: look it through, then", quoted(&input.name));
     let _ = writeln!(out, "#   facts import --mapping THIS.toml --dry-run FILE");
     let _ = writeln!(out, "# The words of descriptions stand in src/dataset/README.md of the program.");
+    let _ = writeln!(out, "format = 1");
     let _ = writeln!(out, "name  = {}", quoted(slug));
     let _ = writeln!(out, "title = {}", quoted(&format!("{} (say what work this is)", input.name)));
     let _ = writeln!(out, "# publisher = \"\"   licence = \"\"   codebook = \"\"\n");

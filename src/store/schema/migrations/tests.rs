@@ -180,8 +180,8 @@ fn a_killed_migration_never_sticks() {
     let start = Instant::now();
     assert!(begin(&path).wait().unwrap().success());
     let took = start.elapsed();
-    let (after, mut killed, mut hot) = (rows(&opened(&path)), 0, 0);
-    let trials = if std::env::var_os("FACTS_LONG").is_some() { 300 } else { 30 };
+    let (after, mut killed, mut hot) = (rows(&opened(&path)), 0_u32, 0_u32);
+    let trials: u32 = if std::env::var_os("FACTS_LONG").is_some() { 300 } else { 30 };
     for trial in 0..trials {
         let journal = folder.path().join("facts.db-journal");
         let _ = std::fs::remove_file(&journal);
@@ -189,12 +189,12 @@ fn a_killed_migration_never_sticks() {
         let mut child = begin(&path);
         std::thread::sleep(took.mul_f64(f64::from(trial) / f64::from(trials)));
         child.kill().unwrap();
-        killed += usize::from(child.wait().unwrap().code().is_none());
-        hot += usize::from(journal.exists());
+        killed += u32::from(child.wait().unwrap().code().is_none());
+        hot += u32::from(journal.exists());
         bring_to(&mut opened(&path), &path, &later()).unwrap();
         assert_eq!(rows(&opened(&path)), after);
     }
-    assert!(killed > trials as usize / 3, "{killed} killed, {hot} with a journal");
+    assert!(killed > trials / 3, "{killed} killed, {hot} with a journal");
 }
 
 #[test]
