@@ -1,4 +1,5 @@
-//! The hot paths one by one: a record to facts, cells to CSV and JSON, a date, a fact into a cross-table.
+//! The hot paths one by one: a record to facts, cells to CSV and JSON, a date, a fact into a
+//! cross-table.
 
 use std::io::Cursor;
 
@@ -36,20 +37,25 @@ const TABLE: &str = "id,type,actor,place,country,day,low,best,high,note\n\
 fn plan() -> Plan {
     let description = Description::parse(DESCRIPTION).unwrap();
     let layout = import::fit(&description, TABLE, "mine.csv").unwrap();
-    import::plan(&description, DESCRIPTION, &Known { header: layout.header, release: None }).unwrap()
+    import::plan(&description, DESCRIPTION, &Known { header: layout.header, release: None })
+        .unwrap()
 }
 
 fn records(rows: usize) -> Records {
     let (header, row) = TABLE.split_once('\n').unwrap();
-    Records::open(Box::new(Cursor::new(format!("{header}\n{}", row.repeat(rows)).into_bytes()))).unwrap().unwrap()
+    Records::open(Box::new(Cursor::new(format!("{header}\n{}", row.repeat(rows)).into_bytes())))
+        .unwrap()
+        .unwrap()
 }
 
 #[divan::bench]
 fn a_record_is_read(bencher: Bencher) {
-    bencher.counter(ItemsCount::new(1000_usize)).with_inputs(|| records(1000)).bench_values(|mut records| {
-        let mut record = Record::new();
-        while records.next(&mut record).unwrap().unwrap() {}
-    });
+    bencher.counter(ItemsCount::new(1000_usize)).with_inputs(|| records(1000)).bench_values(
+        |mut records| {
+            let mut record = Record::new();
+            while records.next(&mut record).unwrap().unwrap() {}
+        },
+    );
 }
 
 #[divan::bench]
@@ -61,7 +67,13 @@ fn a_record_becomes_a_fact(bencher: Bencher) {
 }
 
 fn row() -> Vec<Value> {
-    vec![Cell::Text("mine:7".into()), Cell::Day(2_456_819), Cell::Int(5), Cell::Null, Cell::Text("said \"so\", he".into())]
+    vec![
+        Cell::Text("mine:7".into()),
+        Cell::Day(2_456_819),
+        Cell::Int(5),
+        Cell::Null,
+        Cell::Text("said \"so\", he".into()),
+    ]
 }
 
 fn render(bencher: Bencher, format: &str) {
@@ -105,9 +117,17 @@ fn a_date(text: &str) -> Days {
 #[divan::bench]
 fn a_fact_into_a_table(bencher: Bencher) {
     let mut tally = Tally::new(Aggregate::Sum);
-    let labels: Vec<u32> =
-        ["2013", "battle"].map(|text| tally.label(Label { missing: false, days: None, text: text.to_owned() })).into();
+    let labels: Vec<u32> = ["2013", "battle"]
+        .map(|text| tally.label(Label { missing: false, days: None, text: text.to_owned() }))
+        .into();
     let days = date::parse("2013-06-10").unwrap();
-    let entry = Entry { figure: Some(5.0), over_period: false, source: labels[0], topic: None, days, reference: "" };
+    let entry = Entry {
+        figure: Some(5.0),
+        over_period: false,
+        source: labels[0],
+        topic: None,
+        days,
+        reference: "",
+    };
     bencher.counter(ItemsCount::new(1_usize)).bench_local(|| tally.add(&labels, 0, &entry));
 }

@@ -1,4 +1,5 @@
-//! What the fuzzers do with bytes that nobody chose; the tests do the same within bounds (`tests/reliability/fuzz.rs`).
+//! What the fuzzers do with bytes that nobody chose; the tests do the same within bounds
+//! (`tests/reliability/fuzz.rs`).
 
 use std::io::Cursor;
 
@@ -12,8 +13,13 @@ use facts::value::{Type, date};
 pub type Target = fn(&[u8]);
 
 /// Every target by its name.
-pub const TARGETS: [(&str, Target); 5] =
-    [("importer", importer), ("description", description), ("edtf", edtf), ("expression", expression), ("database", database)];
+pub const TARGETS: [(&str, Target); 5] = [
+    ("importer", importer),
+    ("description", description),
+    ("edtf", edtf),
+    ("expression", expression),
+    ("database", database),
+];
 
 /// A description that uses most of the language.
 pub const DESCRIPTION: &str = r#"
@@ -64,7 +70,10 @@ pub fn description(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
     if let Ok(description) = Description::parse(text) {
         let _ = import::check(&description, text);
-        let known = Known { header: ["k", "n", "d", "t", "a", "p"].map(str::to_owned).into(), release: Some("1".into()) };
+        let known = Known {
+            header: ["k", "n", "d", "t", "a", "p"].map(str::to_owned).into(),
+            release: Some("1".into()),
+        };
         let _ = import::plan(&description, text, &known);
     }
 }
@@ -77,7 +86,11 @@ pub fn edtf(bytes: &[u8]) {
         assert!(days.first.is_some() || days.last.is_some());
         if let (Some(first), Some(last)) = (days.first, days.last) {
             assert!(first <= last, "{text}");
-            assert_eq!(date::parse(&date::iso(first)).map(|days| days.first), Ok(Some(first)), "{text}");
+            assert_eq!(
+                date::parse(&date::iso(first)).map(|days| days.first),
+                Ok(Some(first)),
+                "{text}"
+            );
         }
         let _ = Type::Date.parse(text);
     }

@@ -39,7 +39,8 @@ pub struct Claim {
     pub counted: Vec<String>,
     /// Its figures, each under the name of its field.
     pub figures: Vec<Figure>,
-    /// What tells it from another fact of its kind, but for its summary: the kind's own fields, voice, stance, time, place.
+    /// What tells it from another fact of its kind, but for its summary: the kind's own fields,
+    /// voice, stance, time, place.
     pub content: String,
     /// The names in it that belong to nobody known.
     pub unknown: Vec<String>,
@@ -86,7 +87,8 @@ impl Figure {
 /// Whether two facts may lie on a common day; without a date they may.
 #[must_use]
 pub fn overlap(a: Days, b: Days) -> bool {
-    let before = |a: Days, b: Days| matches!((a.last, b.first), (Some(last), Some(first)) if last < first);
+    let before =
+        |a: Days, b: Days| matches!((a.last, b.first), (Some(last), Some(first)) if last < first);
     !before(a, b) && !before(b, a)
 }
 

@@ -1,4 +1,5 @@
-//! Where sources and voices disagree: claims to questions with their answers side by side and a verdict. Without any I/O.
+//! Where sources and voices disagree: claims to questions with their answers side by side and a
+//! verdict. Without any I/O.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -41,7 +42,10 @@ impl Verdict {
     /// Whether the answers cannot all be right.
     #[must_use]
     pub fn is_contradiction(self) -> bool {
-        matches!(self, Verdict::Denied | Verdict::Disjoint | Verdict::PointDiffers | Verdict::StageDiffers)
+        matches!(
+            self,
+            Verdict::Denied | Verdict::Disjoint | Verdict::PointDiffers | Verdict::StageDiffers
+        )
     }
 }
 
@@ -71,10 +75,11 @@ impl Question<'_> {
     }
 }
 
-/// Groups claims by the question that they answer and gives each group a verdict; questions with one answer are left out.
+/// Groups claims by the question that they answer and gives each group a verdict; questions with
+/// one answer are left out.
 ///
-/// `asked` is the topic, or for figures without one what makes them comparable: for casualties place, population and
-/// harm, with overlapping periods.
+/// `asked` is the topic, or for figures without one what makes them comparable: for casualties
+/// place, population and harm, with overlapping periods.
 #[must_use]
 pub fn questions(claims: &[Claim]) -> Vec<Question<'_>> {
     let mut by_topic: BTreeMap<String, Vec<&Claim>> = BTreeMap::new();
@@ -92,14 +97,17 @@ pub fn questions(claims: &[Claim]) -> Vec<Question<'_>> {
         for key in asked {
             if let Some(others) = by_place.get_mut(&key) {
                 let (joined, rest): (Vec<&Claim>, Vec<&Claim>) = others.iter().partition(|other| {
-                    group.iter().any(|claim| overlap(claim.days, other.days) && comparable(claim).as_ref() == Some(&key))
+                    group.iter().any(|claim| {
+                        overlap(claim.days, other.days) && comparable(claim).as_ref() == Some(&key)
+                    })
                 });
                 group.extend(joined);
                 *others = rest;
             }
         }
     }
-    let mut questions: Vec<Question<'_>> = by_topic.into_iter().flat_map(|(asked, group)| verdicts(&asked, group)).collect();
+    let mut questions: Vec<Question<'_>> =
+        by_topic.into_iter().flat_map(|(asked, group)| verdicts(&asked, group)).collect();
     for (asked, group) in by_place {
         for cluster in clusters(group) {
             questions.extend(verdicts(&asked, cluster));
@@ -126,10 +134,13 @@ fn comparable(claim: &Claim) -> Option<String> {
 
 /// Claims whose periods overlap, directly or through others.
 fn clusters(mut group: Vec<&Claim>) -> Vec<Vec<&Claim>> {
-    group.sort_by_key(|claim| (claim.days.first.unwrap_or(i64::MIN), claim.days.last.unwrap_or(i64::MAX)));
+    group.sort_by_key(|claim| {
+        (claim.days.first.unwrap_or(i64::MIN), claim.days.last.unwrap_or(i64::MAX))
+    });
     let mut clusters: Vec<(i64, Vec<&Claim>)> = Vec::new();
     for claim in group {
-        let (first, last) = (claim.days.first.unwrap_or(i64::MIN), claim.days.last.unwrap_or(i64::MAX));
+        let (first, last) =
+            (claim.days.first.unwrap_or(i64::MIN), claim.days.last.unwrap_or(i64::MAX));
         match clusters.last_mut() {
             Some((end, cluster)) if first <= *end => {
                 *end = last.max(*end);
@@ -141,12 +152,15 @@ fn clusters(mut group: Vec<&Claim>) -> Vec<Vec<&Claim>> {
     clusters.into_iter().map(|(_, cluster)| cluster).collect()
 }
 
-/// The verdict on a group of answers: one on what is said and denied, else one for each thing that is counted.
+/// The verdict on a group of answers: one on what is said and denied, else one for each thing that
+/// is counted.
 fn verdicts<'c>(asked: &str, mut group: Vec<&'c Claim>) -> Vec<Question<'c>> {
     if group.len() < 2 {
         return Vec::new();
     }
-    group.sort_by(|a, b| (a.days.first, a.days.last, &a.reference).cmp(&(b.days.first, b.days.last, &b.reference)));
+    group.sort_by(|a, b| {
+        (a.days.first, a.days.last, &a.reference).cmp(&(b.days.first, b.days.last, &b.reference))
+    });
     let whole = |verdict: Verdict| Question {
         asked: asked.to_owned(),
         counted: String::new(),
@@ -154,7 +168,8 @@ fn verdicts<'c>(asked: &str, mut group: Vec<&'c Claim>) -> Vec<Question<'c>> {
         answers: group.iter().map(|claim| (*claim, claim.figures.first())).collect(),
         range: None,
     };
-    let speaks = |stances: &[&str]| group.iter().any(|claim| stances.contains(&claim.stance.as_str()));
+    let speaks =
+        |stances: &[&str]| group.iter().any(|claim| stances.contains(&claim.stance.as_str()));
     if speaks(&["denies"]) && speaks(&["states", "alleges"]) {
         return vec![whole(Verdict::Denied)];
     }
@@ -164,10 +179,16 @@ fn verdicts<'c>(asked: &str, mut group: Vec<&'c Claim>) -> Vec<Question<'c>> {
     let mut parts: BTreeMap<Scope, Vec<Answer<'_>>> = BTreeMap::new();
     for claim in &group {
         for figure in &claim.figures {
-            let what =
-                [figure.name.clone(), counted(claim)].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
+            let what = [figure.name.clone(), counted(claim)]
+                .into_iter()
+                .filter(|part| !part.is_empty())
+                .collect::<Vec<_>>()
+                .join(" ");
             let place = claim.place.clone().filter(|_| places.len() > 1).unwrap_or_default();
-            parts.entry((what, place, claim.days.first, claim.days.last)).or_default().push((claim, Some(figure)));
+            parts
+                .entry((what, place, claim.days.first, claim.days.last))
+                .or_default()
+                .push((claim, Some(figure)));
         }
     }
     let several = parts.len() > 1;
@@ -182,8 +203,18 @@ fn verdicts<'c>(asked: &str, mut group: Vec<&'c Claim>) -> Vec<Question<'c>> {
         let low = stated().fold(f64::INFINITY, f64::min);
         let high = stated().fold(f64::NEG_INFINITY, f64::max);
         let period = answers[0].0.date.clone().unwrap_or_default();
-        let counted = if several { [counted, place, period].join(" ").trim().replace("  ", " ") } else { counted };
-        found.push(Question { asked: asked.to_owned(), counted, verdict, answers, range: (low <= high).then_some((low, high)) });
+        let counted = if several {
+            [counted, place, period].join(" ").trim().replace("  ", " ")
+        } else {
+            counted
+        };
+        found.push(Question {
+            asked: asked.to_owned(),
+            counted,
+            verdict,
+            answers,
+            range: (low <= high).then_some((low, high)),
+        });
     }
     if stages_conflict(&group) {
         found.push(whole(Verdict::StageDiffers));
@@ -197,13 +228,19 @@ fn verdicts<'c>(asked: &str, mut group: Vec<&'c Claim>) -> Vec<Question<'c>> {
 /// The verdict on figures that count the same thing.
 fn numbers(figures: &[&Figure]) -> Verdict {
     let lowest_end = figures.iter().map(|figure| figure.upper()).fold(f64::INFINITY, f64::min);
-    let highest_begin = figures.iter().map(|figure| figure.lower()).fold(f64::NEG_INFINITY, f64::max);
+    let highest_begin =
+        figures.iter().map(|figure| figure.lower()).fold(f64::NEG_INFINITY, f64::max);
     if highest_begin > lowest_end {
-        return if figures.iter().all(|figure| figure.is_point()) { Verdict::PointDiffers } else { Verdict::Disjoint };
+        return if figures.iter().all(|figure| figure.is_point()) {
+            Verdict::PointDiffers
+        } else {
+            Verdict::Disjoint
+        };
     }
-    let same = figures
-        .windows(2)
-        .all(|pair| pair[0].lower().total_cmp(&pair[1].lower()).is_eq() && pair[0].upper().total_cmp(&pair[1].upper()).is_eq());
+    let same = figures.windows(2).all(|pair| {
+        pair[0].lower().total_cmp(&pair[1].lower()).is_eq()
+            && pair[0].upper().total_cmp(&pair[1].upper()).is_eq()
+    });
     if same { Verdict::Agree } else { Verdict::Overlap }
 }
 
@@ -211,7 +248,8 @@ fn numbers(figures: &[&Figure]) -> Verdict {
 const THROUGH: &[&str] = &["cleared", "delivered"];
 const STUCK: &[&str] = &["blocked", "under-review", "delayed", "withheld", "cancelled"];
 
-/// Whether a deal is said to go through and not to, and that in no order of time: undated, or on common days.
+/// Whether a deal is said to go through and not to, and that in no order of time: undated, or on
+/// common days.
 fn stages_conflict(group: &[&Claim]) -> bool {
     let at = |stages: &'static [&str]| {
         group.iter().filter(move |claim| {
@@ -219,7 +257,8 @@ fn stages_conflict(group: &[&Claim]) -> bool {
                 && matches!(claim.stance.as_str(), "states" | "alleges")
         })
     };
-    at(THROUGH).any(|a| at(STUCK).any(|b| a.date.is_none() || b.date.is_none() || overlap(a.days, b.days)))
+    at(THROUGH)
+        .any(|a| at(STUCK).any(|b| a.date.is_none() || b.date.is_none() || overlap(a.days, b.days)))
 }
 
 #[cfg(test)]
@@ -235,8 +274,17 @@ mod tests {
         }
     }
 
-    fn counts(reference: &str, topic: &str, low: Option<f64>, best: Option<f64>, high: Option<f64>) -> Claim {
-        Claim { figures: vec![Figure { name: String::new(), low, best, high }], ..claim(reference, topic) }
+    fn counts(
+        reference: &str,
+        topic: &str,
+        low: Option<f64>,
+        best: Option<f64>,
+        high: Option<f64>,
+    ) -> Claim {
+        Claim {
+            figures: vec![Figure { name: String::new(), low, best, high }],
+            ..claim(reference, topic)
+        }
     }
 
     fn dated(claim: Claim, when: &str) -> Claim {
@@ -251,13 +299,18 @@ mod tests {
     fn denied_is_when_somebody_states_and_somebody_denies() {
         let denies = Claim { stance: "denies".into(), ..claim("b:1", "t") };
         let declines = Claim { stance: "declines".into(), ..claim("c:1", "t") };
-        assert_eq!(verdict(&[claim("a:1", "t"), denies.clone(), declines.clone()]), [Verdict::Denied]);
+        assert_eq!(
+            verdict(&[claim("a:1", "t"), denies.clone(), declines.clone()]),
+            [Verdict::Denied]
+        );
         assert_eq!(verdict(&[denies, declines]), [Verdict::Agree]);
     }
 
     #[test]
     fn ranges_that_do_not_meet_are_disjoint_and_those_that_meet_overlap() {
-        let range = |reference: &str, low: f64, high: f64| counts(reference, "t", Some(low), None, Some(high));
+        let range = |reference: &str, low: f64, high: f64| {
+            counts(reference, "t", Some(low), None, Some(high))
+        };
         assert_eq!(verdict(&[range("a:1", 1.0, 3.0), range("b:1", 4.0, 6.0)]), [Verdict::Disjoint]);
         assert_eq!(verdict(&[range("a:1", 1.0, 4.0), range("b:1", 4.0, 6.0)]), [Verdict::Overlap]);
         assert_eq!(verdict(&[range("a:1", 1.0, 4.0), range("b:1", 1.0, 4.0)]), [Verdict::Agree]);
@@ -276,7 +329,10 @@ mod tests {
 
     #[test]
     fn what_counts_different_things_is_shown_apart() {
-        let soldiers = Claim { counted: vec!["killed".into(), "soldiers".into()], ..counts("b:1", "t", None, Some(5.0), None) };
+        let soldiers = Claim {
+            counted: vec!["killed".into(), "soldiers".into()],
+            ..counts("b:1", "t", None, Some(5.0), None)
+        };
         assert_eq!(
             verdict(&[counts("a:1", "t", None, Some(9.0), None), soldiers]),
             [Verdict::ScopeDiffers, Verdict::ScopeDiffers]
@@ -285,39 +341,73 @@ mod tests {
 
     #[test]
     fn stages_differ_unless_they_are_a_sequence() {
-        let stage = |reference: &str, stage: &str| Claim { stage: Some(stage.to_owned()), ..claim(reference, "t") };
-        assert_eq!(verdict(&[stage("a:1", "blocked"), stage("b:1", "delivered")]), [Verdict::StageDiffers]);
-        let sequence = [dated(stage("a:1", "blocked"), "2013-11"), dated(stage("b:1", "cleared"), "2014-01")];
+        let stage = |reference: &str, stage: &str| Claim {
+            stage: Some(stage.to_owned()),
+            ..claim(reference, "t")
+        };
+        assert_eq!(
+            verdict(&[stage("a:1", "blocked"), stage("b:1", "delivered")]),
+            [Verdict::StageDiffers]
+        );
+        let sequence =
+            [dated(stage("a:1", "blocked"), "2013-11"), dated(stage("b:1", "cleared"), "2014-01")];
         assert_eq!(verdict(&sequence), [Verdict::Agree]);
-        let at_once = [dated(stage("a:1", "blocked"), "2013-11"), dated(stage("b:1", "cleared"), "2013")];
+        let at_once =
+            [dated(stage("a:1", "blocked"), "2013-11"), dated(stage("b:1", "cleared"), "2013")];
         assert_eq!(verdict(&at_once), [Verdict::StageDiffers]);
     }
 
     #[test]
     fn periods_are_the_same_when_their_days_are_and_places_are_told_apart() {
-        let on = |reference: &str, best: f64, when: &str| dated(counts(reference, "t", None, Some(best), None), when);
-        assert_eq!(verdict(&[on("a:1", 5.0, "2013"), on("b:1", 9.0, "2013~")]), [Verdict::PointDiffers]);
-        assert_eq!(verdict(&[on("a:1", 5.0, "2011"), on("b:1", 9.0, "2011-01/2011-12")]), [Verdict::PointDiffers]);
+        let on = |reference: &str, best: f64, when: &str| {
+            dated(counts(reference, "t", None, Some(best), None), when)
+        };
+        assert_eq!(
+            verdict(&[on("a:1", 5.0, "2013"), on("b:1", 9.0, "2013~")]),
+            [Verdict::PointDiffers]
+        );
+        assert_eq!(
+            verdict(&[on("a:1", 5.0, "2011"), on("b:1", 9.0, "2011-01/2011-12")]),
+            [Verdict::PointDiffers]
+        );
         let there = |claim: Claim, place: &str| Claim { place: Some(place.to_owned()), ..claim };
-        let apart = [there(on("a:1", 5.0, "2013"), "Iraq"), there(on("b:1", 2.0, "2013"), "Baghdad")];
+        let apart =
+            [there(on("a:1", 5.0, "2013"), "Iraq"), there(on("b:1", 2.0, "2013"), "Baghdad")];
         assert_eq!(verdict(&apart), [Verdict::ScopeDiffers, Verdict::ScopeDiffers]);
-        assert_eq!(verdict(&[there(on("a:1", 5.0, "2013"), "Iraq"), on("b:1", 2.0, "2013")]), [Verdict::PointDiffers]);
+        assert_eq!(
+            verdict(&[there(on("a:1", 5.0, "2013"), "Iraq"), on("b:1", 2.0, "2013")]),
+            [Verdict::PointDiffers]
+        );
     }
 
     #[test]
     fn an_order_and_its_delivery_are_no_contradiction() {
-        let stage =
-            |reference: &str, stage: &str| dated(Claim { stage: Some(stage.to_owned()), ..claim(reference, "t") }, "2013");
-        assert_eq!(verdict(&[stage("a:1", "ordered"), stage("b:1", "delivered")]), [Verdict::Agree]);
+        let stage = |reference: &str, stage: &str| {
+            dated(Claim { stage: Some(stage.to_owned()), ..claim(reference, "t") }, "2013")
+        };
+        assert_eq!(
+            verdict(&[stage("a:1", "ordered"), stage("b:1", "delivered")]),
+            [Verdict::Agree]
+        );
     }
 
     #[test]
     fn figures_without_a_topic_are_compared_by_place_and_period() {
         let there = |reference: &str, best: f64, when: &str| {
-            dated(Claim { place: Some("Iraq".into()), ..counts(reference, "", None, Some(best), None) }, when)
+            dated(
+                Claim {
+                    place: Some("Iraq".into()),
+                    ..counts(reference, "", None, Some(best), None)
+                },
+                when,
+            )
         };
         assert_eq!(
-            verdict(&[there("a:1", 9500.0, "2013"), there("b:1", 7818.0, "2013"), there("a:2", 4500.0, "2012")]),
+            verdict(&[
+                there("a:1", 9500.0, "2013"),
+                there("b:1", 7818.0, "2013"),
+                there("a:2", 4500.0, "2012")
+            ]),
             [Verdict::PointDiffers]
         );
         // a year and one of its months are not the same thing

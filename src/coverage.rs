@@ -1,4 +1,5 @@
-//! Coverage for facts, as for code: which sentences of a text facts rest on, and which others look as if they held one.
+//! Coverage for facts, as for code: which sentences of a text facts rest on, and which others look
+//! as if they held one.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -21,14 +22,34 @@ pub struct Sentence {
     pub looks: Vec<String>,
 }
 
-const MONTHS: &[&str] =
-    &["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"];
+const MONTHS: &[&str] = &[
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+];
 
-/// The sentences of a text, with the facts that rest on them. `names` are known actors, places and designations.
+/// The sentences of a text, with the facts that rest on them. `names` are known actors, places and
+/// designations.
 #[must_use]
-pub fn sentences(text: &str, facts: &[(&'static str, Range<usize>)], names: &[String]) -> Vec<Sentence> {
-    let known: BTreeMap<Vec<String>, &str> =
-        names.iter().map(|name| (words(name), name.as_str())).filter(|(words, _)| !words.is_empty()).collect();
+pub fn sentences(
+    text: &str,
+    facts: &[(&'static str, Range<usize>)],
+    names: &[String],
+) -> Vec<Sentence> {
+    let known: BTreeMap<Vec<String>, &str> = names
+        .iter()
+        .map(|name| (words(name), name.as_str()))
+        .filter(|(words, _)| !words.is_empty())
+        .collect();
     let longest = known.keys().map(Vec::len).max().unwrap_or(0);
     passage::sentences(text)
         .into_iter()
@@ -59,7 +80,8 @@ fn looks(body: &str, known: &BTreeMap<Vec<String>, &str>, longest: usize) -> Vec
     let mut looks = Vec::new();
     let year = |word: &String| word.len() == 4 && word.chars().all(|c| c.is_ascii_digit());
     let capital_month = MONTHS.iter().any(|month| {
-        words.iter().any(|word| word == month) && (*month != "may" && *month != "march" || body.contains(&capital(month)))
+        words.iter().any(|word| word == month)
+            && (*month != "may" && *month != "march" || body.contains(&capital(month)))
     });
     if words.iter().any(year) || capital_month {
         looks.push("date".to_owned());
@@ -69,7 +91,9 @@ fn looks(body: &str, known: &BTreeMap<Vec<String>, &str>, longest: usize) -> Vec
     }
     let mut i = 0;
     while i < words.len() {
-        let found = (1..=longest.min(words.len() - i)).rev().find_map(|n| known.get(&words[i..i + n]).map(|name| (n, *name)));
+        let found = (1..=longest.min(words.len() - i))
+            .rev()
+            .find_map(|n| known.get(&words[i..i + n]).map(|name| (n, *name)));
         if let Some((n, name)) = found {
             if !looks.iter().any(|seen| seen == name) {
                 looks.push(name.to_owned());
@@ -90,7 +114,10 @@ fn capital(word: &str) -> String {
 /// Words without case, accents and possessive endings; figures keep their digits together.
 fn words(text: &str) -> Vec<String> {
     let bare = fold(text).replace(['’', '\''], "'").replace("'s ", " ").replace(',', "");
-    bare.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned).collect()
+    bare.split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_owned)
+        .collect()
 }
 
 /// The share of sentences that at least one fact rests on, in percent.

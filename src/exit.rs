@@ -70,7 +70,13 @@ pub type Result<T, E = Failure> = std::result::Result<T, E>;
 impl Failure {
     /// A failure that earns `exit`.
     pub fn new(exit: Exit, message: impl Into<String>) -> Failure {
-        Failure { exit, message: message.into(), details: Vec::new(), hints: Vec::new(), cause: None }
+        Failure {
+            exit,
+            message: message.into(),
+            details: Vec::new(),
+            hints: Vec::new(),
+            cause: None,
+        }
     }
 
     /// A mistake on the command line.

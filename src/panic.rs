@@ -1,4 +1,5 @@
-//! A panic, which is always a fault of the program: one sentence, a report file, and an exit code of its own.
+//! A panic, which is always a fault of the program: one sentence, a report file, and an exit code
+//! of its own.
 
 use std::backtrace::Backtrace;
 use std::fmt::Write as _;
@@ -9,14 +10,15 @@ use std::sync::Once;
 
 use crate::exit::Exit;
 
-/// Runs the program; a panic in any of its threads becomes [`Exit::Bug`] once everything was unwound, so that drafts
-/// of files are removed and transactions rolled back.
+/// Runs the program; a panic in any of its threads becomes [`Exit::Bug`] once everything was
+/// unwound, so that drafts of files are removed and transactions rolled back.
 pub fn guard(run: impl FnOnce() -> Exit + panic::UnwindSafe) -> Exit {
     panic::set_hook(Box::new(tell));
     panic::catch_unwind(run).unwrap_or(Exit::Bug)
 }
 
-/// Writes the report and says where it is, once: a thread that waits for one that panicked may panic too.
+/// Writes the report and says where it is, once: a thread that waits for one that panicked may
+/// panic too.
 fn tell(info: &PanicHookInfo<'_>) {
     static TOLD: Once = Once::new();
     TOLD.call_once(|| {
@@ -30,16 +32,23 @@ fn tell(info: &PanicHookInfo<'_>) {
     });
 }
 
-/// What whoever mends the fault needs to know. The command line is left out: it may hold what nobody else should read.
+/// What whoever mends the fault needs to know. The command line is left out: it may hold what
+/// nobody else should read.
 fn report(info: &PanicHookInfo<'_>) -> String {
-    let mut report = format!("facts {} on {} {}\n", env!("CARGO_PKG_VERSION"), std::env::consts::OS, std::env::consts::ARCH);
+    let mut report = format!(
+        "facts {} on {} {}\n",
+        env!("CARGO_PKG_VERSION"),
+        std::env::consts::OS,
+        std::env::consts::ARCH
+    );
     let _ = writeln!(report, "{info}\n\n{}", Backtrace::force_capture());
     report
 }
 
 /// Keeps the report in a new file of the folder for temporary files.
 fn save(report: &str) -> Option<PathBuf> {
-    let mut file = tempfile::Builder::new().prefix("facts-report-").suffix(".txt").tempfile().ok()?;
+    let mut file =
+        tempfile::Builder::new().prefix("facts-report-").suffix(".txt").tempfile().ok()?;
     file.write_all(report.as_bytes()).ok()?;
     file.keep().ok().map(|(_, path)| path)
 }

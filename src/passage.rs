@@ -37,7 +37,11 @@ impl Locator {
                 let (start, end) = place.split_once(',').unwrap_or((place, place));
                 let start = if start.is_empty() { 0 } else { start.parse().ok()? };
                 let end = if end.is_empty() { None } else { Some(end.parse().ok()?) };
-                Some(if scheme == "char" { Locator::Chars(start, end) } else { Locator::Lines(start, end) })
+                Some(if scheme == "char" {
+                    Locator::Chars(start, end)
+                } else {
+                    Locator::Lines(start, end)
+                })
             }
             _ => None,
         }
@@ -53,8 +57,12 @@ impl Locator {
                 start..end
             }
             Locator::Lines(start, end) => {
-                let ends: Vec<usize> = std::iter::once(0).chain(text.match_indices('\n').map(|(i, _)| i + 1)).collect();
-                let at = |line: usize| ends.get(line).copied().or((line == ends.len()).then_some(text.len()));
+                let ends: Vec<usize> = std::iter::once(0)
+                    .chain(text.match_indices('\n').map(|(i, _)| i + 1))
+                    .collect();
+                let at = |line: usize| {
+                    ends.get(line).copied().or((line == ends.len()).then_some(text.len()))
+                };
                 let end = end.map_or(Some(text.len()), at)?;
                 at(*start)?..end
             }
@@ -80,7 +88,8 @@ pub fn chars(text: &str, bytes: &Range<usize>) -> String {
 /// Where a quote stands in a text: exactly so, or, if that is nowhere, with white space folded.
 #[must_use]
 pub fn find(text: &str, quote: &str) -> Vec<Range<usize>> {
-    let exact: Vec<Range<usize>> = text.match_indices(quote).map(|(i, found)| i..i + found.len()).collect();
+    let exact: Vec<Range<usize>> =
+        text.match_indices(quote).map(|(i, found)| i..i + found.len()).collect();
     if !exact.is_empty() || quote.trim().is_empty() {
         return exact;
     }
@@ -89,7 +98,9 @@ pub fn find(text: &str, quote: &str) -> Vec<Range<usize>> {
     folded
         .match_indices(wanted.trim())
         .map(|(i, found)| {
-            places[i]..places[i + found.len() - 1] + text[places[i + found.len() - 1]..].chars().next().map_or(1, char::len_utf8)
+            places[i]
+                ..places[i + found.len() - 1]
+                    + text[places[i + found.len() - 1]..].chars().next().map_or(1, char::len_utf8)
         })
         .collect()
 }
@@ -114,18 +125,35 @@ fn fold(text: &str) -> (String, Vec<usize>) {
     (folded, places)
 }
 
-/// The passage with so many characters of context on each side, cut between words, white space folded.
+/// The passage with so many characters of context on each side, cut between words, white space
+/// folded.
 #[must_use]
 pub fn in_context(text: &str, passage: &Range<usize>, context: usize) -> (String, String, String) {
     let folded = |part: &str| part.split_whitespace().collect::<Vec<_>>().join(" ");
-    let before: String = text[..passage.start].chars().rev().take(context).collect::<Vec<_>>().into_iter().rev().collect();
+    let before: String = text[..passage.start]
+        .chars()
+        .rev()
+        .take(context)
+        .collect::<Vec<_>>()
+        .into_iter()
+        .rev()
+        .collect();
     let cut = before.len() < passage.start;
-    let before = if cut { before.split_once(char::is_whitespace).map_or("", |(_, rest)| rest).to_owned() } else { before };
+    let before = if cut {
+        before.split_once(char::is_whitespace).map_or("", |(_, rest)| rest).to_owned()
+    } else {
+        before
+    };
     let after: String = text[passage.end..].chars().take(context).collect();
     let tail = passage.end + after.len() < text.len();
-    let after = if tail { after.rsplit_once(char::is_whitespace).map_or("", |(rest, _)| rest).to_owned() } else { after };
+    let after = if tail {
+        after.rsplit_once(char::is_whitespace).map_or("", |(rest, _)| rest).to_owned()
+    } else {
+        after
+    };
     let gap = |c: Option<char>| if c.is_some_and(char::is_whitespace) { " " } else { "" };
-    let (left, right) = (gap(text[..passage.start].chars().next_back()), gap(text[passage.end..].chars().next()));
+    let (left, right) =
+        (gap(text[..passage.start].chars().next_back()), gap(text[passage.end..].chars().next()));
     (
         format!("{}{}{left}", if cut { "… " } else { "" }, folded(&before)),
         folded(&text[passage.clone()]),
@@ -135,8 +163,9 @@ pub fn in_context(text: &str, passage: &Range<usize>, context: usize) -> (String
 
 /// Words before which a full stop ends no sentence.
 const ABBREVIATIONS: &[&str] = &[
-    "mr", "mrs", "dr", "prof", "gen", "col", "lt", "sgt", "st", "no", "vs", "etc", "e.g", "i.e", "u.s", "u.n", "jan", "feb",
-    "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec",
+    "mr", "mrs", "dr", "prof", "gen", "col", "lt", "sgt", "st", "no", "vs", "etc", "e.g", "i.e",
+    "u.s", "u.n", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov",
+    "dec",
 ];
 
 /// The sentences of a text, without the white space around them. A blank line ends one too.
@@ -201,7 +230,9 @@ mod tests {
 
     #[test]
     fn a_locator_leads_to_its_characters_and_lines() {
-        let passage = |locator: &str| Locator::parse(locator).and_then(|l| l.resolve(TEXT)).map(|range| &TEXT[range]);
+        let passage = |locator: &str| {
+            Locator::parse(locator).and_then(|l| l.resolve(TEXT)).map(|range| &TEXT[range])
+        };
         assert_eq!(passage("char=0,4"), Some("Über"));
         assert_eq!(passage("char=5,11"), Some("Bagdad"));
         assert_eq!(passage("line=1,2"), Some("rose to 9,500 (so said Mr. Smith).\n"));
@@ -215,7 +246,9 @@ mod tests {
 
     #[test]
     fn a_quote_is_found_exactly_or_with_white_space_folded() {
-        let found = |quote: &str| find(TEXT, quote).into_iter().map(|range| chars(TEXT, &range)).collect::<Vec<_>>();
+        let found = |quote: &str| {
+            find(TEXT, quote).into_iter().map(|range| chars(TEXT, &range)).collect::<Vec<_>>()
+        };
         assert_eq!(found("Bagdad"), ["char=5,11"]);
         assert_eq!(found("count rose  to"), ["char=17,30"]);
         assert_eq!(found("said"), ["char=41,45", "char=79,83"]);
@@ -225,13 +258,24 @@ mod tests {
     #[test]
     fn sentences_end_where_a_reader_would_end_them() {
         let read: Vec<&str> = sentences(TEXT).into_iter().map(|range| &TEXT[range]).collect();
-        assert_eq!(read, ["Über Bagdad.", "The count\nrose to 9,500 (so said Mr. Smith).", "Title", "“It did,” he said. no end"]);
+        assert_eq!(
+            read,
+            [
+                "Über Bagdad.",
+                "The count\nrose to 9,500 (so said Mr. Smith).",
+                "Title",
+                "“It did,” he said. no end"
+            ]
+        );
     }
 
     #[test]
     fn context_is_cut_between_words() {
         let range = find(TEXT, "9,500").remove(0);
-        assert_eq!(in_context(TEXT, &range, 14), ("… rose to ".into(), "9,500".into(), " (so said Mr. …".into()));
+        assert_eq!(
+            in_context(TEXT, &range, 14),
+            ("… rose to ".into(), "9,500".into(), " (so said Mr. …".into())
+        );
     }
 
     proptest! {

@@ -1,6 +1,8 @@
-//! Charts: bars, lines and a timeline, as pictures (`picture.rs`) or text (`text.rs`). Without any I/O; knows labels and numbers, never kinds.
+//! Charts: bars, lines and a timeline, as pictures (`picture.rs`) or text (`text.rs`). Without any
+//! I/O; knows labels and numbers, never kinds.
 //!
-//! A gap is a gap, a whisker goes from low to high, and every axis of dates has whole buckets on it.
+//! A gap is a gap, a whisker goes from low to high, and every axis of dates has whole buckets on
+//! it.
 
 #[cfg(feature = "chart")]
 mod picture;
@@ -119,8 +121,18 @@ mod tests {
 
     #[test]
     fn a_chart_of_text_has_a_bar_for_a_figure_and_none_for_none() {
-        let point = |x: f64, label: &str, y: Option<f64>| Point { x, span: (x, x + 1.0), label: label.into(), y, bounds: None };
-        let points = vec![point(1.0, "2012", Some(4500.0)), point(2.0, "2013", Some(9000.0)), point(3.0, "2014", None)];
+        let point = |x: f64, label: &str, y: Option<f64>| Point {
+            x,
+            span: (x, x + 1.0),
+            label: label.into(),
+            y,
+            bounds: None,
+        };
+        let points = vec![
+            point(1.0, "2012", Some(4500.0)),
+            point(2.0, "2013", Some(9000.0)),
+            point(3.0, "2014", None),
+        ];
         let chart = Chart {
             title: "killed".into(),
             measure: "people".into(),
@@ -128,7 +140,10 @@ mod tests {
             bucket: 1.0,
             ..Chart::default()
         };
-        assert_eq!(chart.text(30), "killed\npeople\n2012  ███████▌ 4,500\n2013  ███████████████ 9,000\n2014   –\n");
+        assert_eq!(
+            chart.text(30),
+            "killed\npeople\n2012  ███████▌ 4,500\n2013  ███████████████ 9,000\n2014   –\n"
+        );
         #[cfg(feature = "chart")]
         {
             assert!(chart.svg().unwrap().contains("<svg"));

@@ -2,8 +2,8 @@
 
 use plotters::coord::Shift;
 use plotters::prelude::{
-    BLACK, BitMapBackend, Circle, Color, DrawingArea, DrawingBackend, IntoDrawingArea, IntoFont, PathElement, RGBColor,
-    Rectangle, SVGBackend, Text, TextStyle, WHITE,
+    BLACK, BitMapBackend, Circle, Color, DrawingArea, DrawingBackend, IntoDrawingArea, IntoFont,
+    PathElement, RGBColor, Rectangle, SVGBackend, Text, TextStyle, WHITE,
 };
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{FontStyle, register_font};
@@ -44,7 +44,8 @@ impl Chart {
         fonts()?;
         let mut text = String::new();
         {
-            let area = SVGBackend::with_string(&mut text, (WIDTH, self.height())).into_drawing_area();
+            let area =
+                SVGBackend::with_string(&mut text, (WIDTH, self.height())).into_drawing_area();
             self.draw(&area)?;
         }
         Ok(text)
@@ -64,12 +65,14 @@ impl Chart {
         }
         let mut bytes = Vec::new();
         let encoder = image::codecs::png::PngEncoder::new(&mut bytes);
-        image::ImageEncoder::write_image(encoder, &pixels, width, height, image::ColorType::Rgb8).map_err(|e| e.to_string())?;
+        image::ImageEncoder::write_image(encoder, &pixels, width, height, image::ColorType::Rgb8)
+            .map_err(|e| e.to_string())?;
         Ok(bytes)
     }
 
     fn rows(&self) -> i32 {
-        i32::try_from(self.series.iter().map(|series| series.points.len()).sum::<usize>()).unwrap_or(i32::MAX)
+        i32::try_from(self.series.iter().map(|series| series.points.len()).sum::<usize>())
+            .unwrap_or(i32::MAX)
     }
 
     fn plot_height(&self) -> i32 {
@@ -77,11 +80,16 @@ impl Chart {
     }
 
     fn legend(&self) -> i32 {
-        if self.series.len() > 1 { i32::try_from(self.series.len().div_ceil(4)).unwrap_or(1) } else { 0 }
+        if self.series.len() > 1 {
+            i32::try_from(self.series.len().div_ceil(4)).unwrap_or(1)
+        } else {
+            0
+        }
     }
 
     fn height(&self) -> u32 {
-        let notes = i32::try_from(self.notes.iter().flat_map(|note| folded(note, 120)).count()).unwrap_or(0);
+        let notes = i32::try_from(self.notes.iter().flat_map(|note| folded(note, 120)).count())
+            .unwrap_or(0);
         u32::try_from(TOP + self.plot_height() + 50 + (self.legend() + notes) * LINE).unwrap_or(600)
     }
 
@@ -101,7 +109,8 @@ impl Chart {
                 let n = i32::try_from(n).unwrap_or(0);
                 let (x, y) = (LEFT + n % 4 * 220, line + n / 4 * LINE);
                 let colour = colour(n);
-                area.draw(&Rectangle::new([(x, y + 2), (x + 12, y + 14)], colour.filled())).map_err(as_text)?;
+                area.draw(&Rectangle::new([(x, y + 2), (x + 12, y + 14)], colour.filled()))
+                    .map_err(as_text)?;
                 write(area, &short(&series.name, 26), (x + 18, y), 14.0, HPos::Left, BLACK)?;
             }
             line += self.legend() * LINE;
@@ -115,16 +124,22 @@ impl Chart {
 
     fn across(&self, x: f64) -> i32 {
         let (begin, end) = self.extent();
-        pixel(f64::from(LEFT) + (x - begin) / (end - begin) * f64::from(i32::try_from(WIDTH).unwrap_or(1000) - LEFT - RIGHT))
+        pixel(
+            f64::from(LEFT)
+                + (x - begin) / (end - begin)
+                    * f64::from(i32::try_from(WIDTH).unwrap_or(1000) - LEFT - RIGHT),
+        )
     }
 
     fn draw_ticks<B: DrawingBackend>(&self, area: &DrawingArea<B, Shift>, bottom: i32) -> Drawn {
         let (begin, end) = self.extent();
         let axis = RGBColor(120, 120, 120);
         line_of(area, (self.across(begin), bottom), (self.across(end), bottom), axis, 1)?;
-        let visible: Vec<&(f64, String)> = self.ticks.iter().filter(|(x, _)| (begin..=end).contains(x)).collect();
+        let visible: Vec<&(f64, String)> =
+            self.ticks.iter().filter(|(x, _)| (begin..=end).contains(x)).collect();
         let widest = visible.iter().map(|(_, text)| text.width()).max().unwrap_or(1).min(18);
-        let room = usize::try_from((i32::try_from(WIDTH).unwrap_or(1000) - LEFT - RIGHT) / 8).unwrap_or(100);
+        let room = usize::try_from((i32::try_from(WIDTH).unwrap_or(1000) - LEFT - RIGHT) / 8)
+            .unwrap_or(100);
         let step = (visible.len() * (widest + 2)).div_ceil(room).max(1);
         for (x, text) in visible.into_iter().step_by(step) {
             let x = self.across(*x);
@@ -136,17 +151,33 @@ impl Chart {
 
     fn draw_numbers<B: DrawingBackend>(&self, area: &DrawingArea<B, Shift>, bottom: i32) -> Drawn {
         let all = || self.series.iter().flat_map(|series| &series.points);
-        let most = all().flat_map(|point| [point.y, point.bounds.map(|(_, high)| high)]).flatten().fold(0.0, f64::max);
-        let least = all().flat_map(|point| [point.y, point.bounds.map(|(low, _)| low)]).flatten().fold(0.0, f64::min);
+        let most = all()
+            .flat_map(|point| [point.y, point.bounds.map(|(_, high)| high)])
+            .flatten()
+            .fold(0.0, f64::max);
+        let least = all()
+            .flat_map(|point| [point.y, point.bounds.map(|(low, _)| low)])
+            .flatten()
+            .fold(0.0, f64::min);
         let step = nice((most - least) / 5.0);
-        let (floor, ceiling) = ((least / step).floor() * step, ((most / step).ceil() * step).max(step));
-        let up = |y: f64| pixel(f64::from(bottom) - (y - floor) / (ceiling - floor) * f64::from(bottom - TOP));
+        let (floor, ceiling) =
+            ((least / step).floor() * step, ((most / step).ceil() * step).max(step));
+        let up = |y: f64| {
+            pixel(f64::from(bottom) - (y - floor) / (ceiling - floor) * f64::from(bottom - TOP))
+        };
         let mut y = floor;
         while y <= ceiling + step / 2.0 {
             let at = up(y);
             let right = i32::try_from(WIDTH).unwrap_or(1000) - RIGHT;
             line_of(area, (LEFT, at), (right, at), RGBColor(225, 225, 225), 1)?;
-            write(area, &grouped(&real(rounded(y, step))), (LEFT - 8, at - 7), 13.0, HPos::Right, BLACK)?;
+            write(
+                area,
+                &grouped(&real(rounded(y, step))),
+                (LEFT - 8, at - 7),
+                13.0,
+                HPos::Right,
+                BLACK,
+            )?;
             y += step;
         }
         write(area, &self.measure, (LEFT, TOP - 16), 13.0, HPos::Left, RGBColor(90, 90, 90))?;
@@ -159,7 +190,11 @@ impl Chart {
                 let (begin, end) = (self.across(point.span.0), self.across(point.span.1));
                 let wide = f64::from(end - begin) * 0.8 / f64::from(n);
                 let left = f64::from(begin) + f64::from(end - begin) * 0.1 + wide * f64::from(i);
-                let x = if self.style == Style::Lines { self.across(point.x) } else { pixel(left + wide / 2.0) };
+                let x = if self.style == Style::Lines {
+                    self.across(point.x)
+                } else {
+                    pixel(left + wide / 2.0)
+                };
                 if let Some(y) = point.y {
                     if self.style == Style::Lines {
                         let here = (x, up(y));
@@ -174,7 +209,11 @@ impl Chart {
                         let right = pixel((left + wide).max(left + 1.0));
                         // a figure of zero is a figure: it has a line of its own
                         let top = up(y).min(up(0.0) - 1);
-                        area.draw(&Rectangle::new([(pixel(left), top), (right, up(0.0))], colour.filled())).map_err(as_text)?;
+                        area.draw(&Rectangle::new(
+                            [(pixel(left), top), (right, up(0.0))],
+                            colour.filled(),
+                        ))
+                        .map_err(as_text)?;
                     }
                 } else {
                     before = None;
@@ -195,7 +234,13 @@ impl Chart {
         for (x, _) in &self.ticks {
             let (begin, end) = self.extent();
             if (begin..=end).contains(x) {
-                line_of(area, (self.across(*x), TOP), (self.across(*x), bottom), RGBColor(235, 235, 235), 1)?;
+                line_of(
+                    area,
+                    (self.across(*x), TOP),
+                    (self.across(*x), bottom),
+                    RGBColor(235, 235, 235),
+                    1,
+                )?;
             }
         }
         let mut y = TOP + ROW / 2;
@@ -204,10 +249,12 @@ impl Chart {
             for point in &series.points {
                 let (begin, end) = (self.across(point.span.0), self.across(point.span.1));
                 let end = end.max(begin + 4);
-                area.draw(&Rectangle::new([(begin, y - 9), (end, y + 9)], colour.filled())).map_err(as_text)?;
+                area.draw(&Rectangle::new([(begin, y - 9), (end, y + 9)], colour.filled()))
+                    .map_err(as_text)?;
                 // the label stands where there is most room: behind the bar, before it, or on it
                 let edge = i32::try_from(WIDTH).unwrap_or(1000);
-                let fits = |room: i32| short(&point.label, usize::try_from(room / 7).unwrap_or(0).min(70));
+                let fits =
+                    |room: i32| short(&point.label, usize::try_from(room / 7).unwrap_or(0).min(70));
                 let (before, behind, on) = (begin - 10, edge - end - 10, end - begin - 10);
                 if behind >= before.max(on) || behind > 420 {
                     write(area, &fits(behind), (end + 6, y - 7), 13.0, HPos::Left, BLACK)?;
@@ -229,7 +276,11 @@ fn nice(step: f64) -> f64 {
         return 1.0;
     }
     let power = 10_f64.powf(step.log10().floor());
-    [1.0, 2.0, 5.0, 10.0].into_iter().map(|n| n * power).find(|nice| *nice >= step).unwrap_or(10.0 * power)
+    [1.0, 2.0, 5.0, 10.0]
+        .into_iter()
+        .map(|n| n * power)
+        .find(|nice| *nice >= step)
+        .unwrap_or(10.0 * power)
 }
 
 /// A multiple of a step without the noise of its sum.
@@ -255,7 +306,9 @@ fn write<B: DrawingBackend>(
     side: HPos,
     colour: RGBColor,
 ) -> Drawn {
-    let style = TextStyle::from(("sans-serif", size).into_font()).color(&colour).pos(Pos::new(side, VPos::Top));
+    let style = TextStyle::from(("sans-serif", size).into_font())
+        .color(&colour)
+        .pos(Pos::new(side, VPos::Top));
     area.draw(&Text::new(text.to_owned(), at, style)).map_err(as_text)
 }
 
@@ -279,6 +332,9 @@ mod tests {
 
     #[test]
     fn axes_have_round_steps() {
-        assert_eq!([0.0, 0.3, 1.0, 12.0, 1700.0].map(|step| real(nice(step))), ["1", "0.5", "1", "20", "2000"]);
+        assert_eq!(
+            [0.0, 0.3, 1.0, 12.0, 1700.0].map(|step| real(nice(step))),
+            ["1", "0.5", "1", "20", "2000"]
+        );
     }
 }

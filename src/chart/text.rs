@@ -17,13 +17,21 @@ impl Chart {
         };
         line(&visible(&self.title));
         if self.style == Style::Timeline {
-            let points: Vec<&Point> = self.series.iter().flat_map(|series| &series.points).collect();
+            let points: Vec<&Point> =
+                self.series.iter().flat_map(|series| &series.points).collect();
             let (begin, end) = self.extent();
             let room = (width / 3).max(10);
             for point in points {
-                let at = |x: f64| pixel((x - begin) / (end - begin) * f64::from(u32::try_from(room).unwrap_or(10)));
+                let at = |x: f64| {
+                    pixel(
+                        (x - begin) / (end - begin) * f64::from(u32::try_from(room).unwrap_or(10)),
+                    )
+                };
                 let (from, to) = (at(point.span.0), at(point.span.1));
-                let (from, to) = (usize::try_from(from).unwrap_or(0).min(room - 1), usize::try_from(to).unwrap_or(0));
+                let (from, to) = (
+                    usize::try_from(from).unwrap_or(0).min(room - 1),
+                    usize::try_from(to).unwrap_or(0),
+                );
                 let bar = "█".repeat((to.saturating_sub(from)).clamp(1, room - from));
                 let rest = room - from - bar.chars().count();
                 let label = short(&visible(&point.label), width.saturating_sub(room + 2).max(10));
@@ -33,12 +41,20 @@ impl Chart {
             line(&visible(&self.measure));
             let mut rows: Vec<(f64, &str, &str, &Point)> = Vec::new();
             for series in &self.series {
-                rows.extend(series.points.iter().map(|point| (point.x, point.label.as_str(), series.name.as_str(), point)));
+                rows.extend(
+                    series
+                        .points
+                        .iter()
+                        .map(|point| (point.x, point.label.as_str(), series.name.as_str(), point)),
+                );
             }
             rows.sort_by(|a, b| a.0.total_cmp(&b.0));
             let most = rows.iter().filter_map(|row| row.3.y).fold(0.0, f64::max);
-            let names =
-                if self.series.len() > 1 { self.series.iter().map(|series| series.name.width()).max().unwrap_or(0) } else { 0 };
+            let names = if self.series.len() > 1 {
+                self.series.iter().map(|series| series.name.width()).max().unwrap_or(0)
+            } else {
+                0
+            };
             let labels = rows.iter().map(|row| row.1.width()).max().unwrap_or(0);
             let numbers = rows.iter().map(|row| figure(row.3).width()).max().unwrap_or(0);
             let room = width.saturating_sub(labels + names + numbers + 6).max(8);
@@ -48,9 +64,11 @@ impl Chart {
                 let bar = bar(share, room);
                 let shown = if label == last { "" } else { label };
                 last = label;
-                let pad =
-                    |text: &str, width: usize| format!("{}{}", visible(text), " ".repeat(width.saturating_sub(text.width())));
-                let name = if names > 0 { format!("{}  ", pad(name, names)) } else { String::new() };
+                let pad = |text: &str, width: usize| {
+                    format!("{}{}", visible(text), " ".repeat(width.saturating_sub(text.width())))
+                };
+                let name =
+                    if names > 0 { format!("{}  ", pad(name, names)) } else { String::new() };
                 line(&format!("{}  {name}{bar} {}", pad(shown, labels), figure(point)));
             }
         }
@@ -65,7 +83,9 @@ impl Chart {
 fn figure(point: &Point) -> String {
     let shown = |n: f64| grouped(&real(n));
     match (point.y, point.bounds) {
-        (Some(y), Some((low, high))) if low < y || high > y => format!("{} ({}–{})", shown(y), shown(low), shown(high)),
+        (Some(y), Some((low, high))) if low < y || high > y => {
+            format!("{} ({}–{})", shown(y), shown(low), shown(high))
+        }
         (Some(y), _) => shown(y),
         (None, Some((low, high))) => format!("{}–{}", shown(low), shown(high)),
         (None, None) => "–".into(),

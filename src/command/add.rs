@@ -50,13 +50,16 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
         None => vec![(None, given::words(&args.fields)?)],
         Some(file) => objects(file)?,
     };
-    let file =
-        args.from.as_ref().map(|file| if file.as_os_str() == "-" { "<stdin>".to_owned() } else { file.display().to_string() });
+    let file = args.from.as_ref().map(|file| {
+        if file.as_os_str() == "-" { "<stdin>".to_owned() } else { file.display().to_string() }
+    });
     let mut details = Vec::new();
     let mut refs = Vec::new();
     let mut writer = given::write(&store)?;
     for (line, record) in records {
-        let place = line.map(|line| format!("{}:{line}: ", file.as_deref().unwrap_or_default())).unwrap_or_default();
+        let place = line
+            .map(|line| format!("{}:{line}: ", file.as_deref().unwrap_or_default()))
+            .unwrap_or_default();
         match put(&what, record, &mut writer)? {
             Ok(reference) => refs.push(reference),
             Err(lines) => details.extend(lines.into_iter().map(|line| format!("{place}{line}"))),
@@ -88,9 +91,17 @@ fn what(word: &str) -> Result<What> {
 }
 
 /// Writes one record; its REF or name, or what is wrong with it.
-fn put(what: &What, mut record: Given, writer: &mut Writer<'_>) -> Result<Result<String, Vec<String>>> {
+fn put(
+    what: &What,
+    mut record: Given,
+    writer: &mut Writer<'_>,
+) -> Result<Result<String, Vec<String>>> {
     let stated = |record: &Given, name: &str| {
-        record.iter().find(|(field, _)| field == name).map(|(_, value)| value.clone()).unwrap_or_default()
+        record
+            .iter()
+            .find(|(field, _)| field == name)
+            .map(|(_, value)| value.clone())
+            .unwrap_or_default()
     };
     match what {
         What::Parent(parent) => {
@@ -101,13 +112,18 @@ fn put(what: &What, mut record: Given, writer: &mut Writer<'_>) -> Result<Result
             };
             Ok(match writer.put_parent(parent, &row, 0)? {
                 Ok(Outcome::Added) => Ok(stated(&record, parent.key[0])),
-                Ok(_) => Err(vec![format!("{}: {} is there already", parent.key[0], stated(&record, parent.key[0]))]),
+                Ok(_) => Err(vec![format!(
+                    "{}: {} is there already",
+                    parent.key[0],
+                    stated(&record, parent.key[0])
+                )]),
                 Err(refused) => Err(vec![given::refused(&refused, &record)]),
             })
         }
         What::Kind(kind) => {
-            if let Some((_, other)) =
-                record.iter().find(|(name, value)| name == "kind" && *value != kind.name && !value.is_empty())
+            if let Some((_, other)) = record
+                .iter()
+                .find(|(name, value)| name == "kind" && *value != kind.name && !value.is_empty())
             {
                 return Ok(Err(vec![format!("kind: \"{other}\": expected {}", kind.name)]));
             }
@@ -134,7 +150,9 @@ fn put(what: &What, mut record: Given, writer: &mut Writer<'_>) -> Result<Result
             };
             let reference = format!("{source}:{}", stated(&record, "key"));
             if writer.is_live(kind, &source, &stated(&record, "key"))? {
-                return Ok(Err(vec![format!("key: {reference} is there already; facts edit {reference} changes it")]));
+                return Ok(Err(vec![format!(
+                    "key: {reference} is there already; facts edit {reference} changes it"
+                )]));
             }
             Ok(match writer.put(kind, &row)? {
                 Ok(_) => Ok(reference),
@@ -146,7 +164,8 @@ fn put(what: &What, mut record: Given, writer: &mut Writer<'_>) -> Result<Result
 
 /// The objects of a file, each with its line.
 fn objects(file: &PathBuf) -> Result<Vec<(Option<u64>, Given)>> {
-    let shown = if file.as_os_str() == "-" { "<stdin>".to_owned() } else { file.display().to_string() };
+    let shown =
+        if file.as_os_str() == "-" { "<stdin>".to_owned() } else { file.display().to_string() };
     let failed = |e: &std::io::Error| Failure::io(&shown, e);
     let lines: Box<dyn BufRead> = if file.as_os_str() == "-" {
         Box::new(std::io::stdin().lock())
@@ -166,7 +185,10 @@ fn objects(file: &PathBuf) -> Result<Vec<(Option<u64>, Given)>> {
                 Ok(given) => records.push((Some(n), given)),
                 Err(why) => details.push(format!("{shown}:{n}: {why}")),
             },
-            Err(e) => details.push(format!("{shown}:{n}:{}: expected an object of JSON on a line of its own: {e}", e.column())),
+            Err(e) => details.push(format!(
+                "{shown}:{n}:{}: expected an object of JSON on a line of its own: {e}",
+                e.column()
+            )),
         }
     }
     if details.is_empty() { Ok(records) } else { Err(given::rejected(details)) }
@@ -177,6 +199,9 @@ pub fn no_such_ref(store: &Store, reference: &str) -> Result<Failure> {
     let refs = store.refs()?;
     Ok(Failure::new(
         Exit::No,
-        format!("no fact is called \"{reference}\"{}", did_you_mean(reference, refs.iter().map(String::as_str))),
+        format!(
+            "no fact is called \"{reference}\"{}",
+            did_you_mean(reference, refs.iter().map(String::as_str))
+        ),
     ))
 }

@@ -9,10 +9,13 @@ use crate::value::text::count;
 
 /// Copy the database to a file, whole and checked, even while others write.
 ///
-/// Do not cp or mv a database while it is being written, and do not mv a backup to the name of a database whose
-/// -journal or -wal file is still there: what that file holds would be written into the backup.
+/// Do not cp or mv a database while it is being written, and do not mv a backup to the name of a
+/// database whose -journal or -wal file is still there: what that file holds would be written into
+/// the backup.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  facts backup facts-2026-11-25.db\n  facts backup --force /media/stick/facts.db")]
+#[command(
+    after_help = "Examples:\n  facts backup facts-2026-11-25.db\n  facts backup --force /media/stick/facts.db"
+)]
 pub struct Args {
     /// The file to make
     #[arg(value_name = "FILE")]

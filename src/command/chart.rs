@@ -18,8 +18,9 @@ use crate::value::{Cell, Type};
 
 /// Draw figures by period or by anything else, or facts on a line of time; without -o as text.
 ///
-/// A whisker goes from low to high, a gap is a gap, and the sources stand under the picture. The guards of facts
-/// tabulate hold: figures of several sources are never added up, so tell them apart with --by source.
+/// A whisker goes from low to high, a gap is a gap, and the sources stand under the picture. The
+/// guards of facts tabulate hold: figures of several sources are never added up, so tell them apart
+/// with --by source.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  facts chart casualties --x year --y best --by source -o deaths.svg\n  facts chart events --style timeline --during 2013-11..2014-03"
@@ -62,24 +63,41 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
     query.tests = args.filters.tests(&query.kinds)?;
     query.past = args.filters.past()?;
     let store = global.open()?;
-    let mut chart = if args.drawn == "timeline" { timeline(&query, args, &store)? } else { numbers(&query, args, &store)? };
+    let mut chart = if args.drawn == "timeline" {
+        timeline(&query, args, &store)?
+    } else {
+        numbers(&query, args, &store)?
+    };
     if let Some(title) = &args.title {
         chart.title.clone_from(title);
     }
     if chart.series.iter().all(|series| series.points.is_empty()) {
-        columns::say_unknown(query.tests.iter().filter_map(Test::field), &query.kinds, &store, console)?;
+        columns::say_unknown(
+            query.tests.iter().filter_map(Test::field),
+            &query.kinds,
+            &store,
+            console,
+        )?;
         for said in store.unknown_values(&query)? {
             console.say(&said);
         }
         console.say("nothing to draw: no fact matches");
         return Ok(Exit::Done);
     }
-    let end = global.output.as_ref().and_then(|path| path.extension()).and_then(|end| end.to_str()).map(str::to_lowercase);
+    let end = global
+        .output
+        .as_ref()
+        .and_then(|path| path.extension())
+        .and_then(|end| end.to_str())
+        .map(str::to_lowercase);
     match (global.output.is_some(), end.as_deref()) {
         (false, _) => console.text(&chart.text(console.width().unwrap_or(100)))?,
         (true, Some(end @ ("svg" | "png"))) => console.whole(global, &picture(&chart, end)?)?,
         (true, Some("txt")) => console.whole(global, chart.text(100).as_bytes())?,
-        (true, _) => return Err(Failure::usage("a chart is written as .svg, .png or .txt").hint("end the name of -o so")),
+        (true, _) => {
+            return Err(Failure::usage("a chart is written as .svg, .png or .txt")
+                .hint("end the name of -o so"));
+        }
     }
     Ok(Exit::Done)
 }
@@ -94,8 +112,10 @@ fn picture(chart: &Chart, end: &str) -> Result<Vec<u8>> {
 /// This program draws no pictures.
 #[cfg(not(feature = "chart"))]
 fn picture(_: &Chart, end: &str) -> Result<Vec<u8>> {
-    Err(Failure::usage(format!("this facts was built without charts as .{end} (the feature \"chart\")"))
-        .hint("end the name of -o with .txt"))
+    Err(Failure::usage(format!(
+        "this facts was built without charts as .{end} (the feature \"chart\")"
+    ))
+    .hint("end the name of -o with .txt"))
 }
 
 /// A chart of figures.
@@ -103,17 +123,24 @@ fn numbers(query: &Query, args: &Args, store: &Store) -> Result<Chart> {
     let x = field(&args.x, &query.kinds)?;
     let y = args.y.as_deref().map(|name| tabulate::figure(name, query)).transpose()?;
     let by = args.by.as_deref().map(|name| field(name, &query.kinds)).transpose()?;
-    let per = y.map_or(Ok(Vec::new()), |y| y.per.iter().map(|name| field(name, &query.kinds)).collect::<Result<_>>())?;
+    let per = y.map_or(Ok(Vec::new()), |y| {
+        y.per.iter().map(|name| field(name, &query.kinds)).collect::<Result<_>>()
+    })?;
     let free: Vec<_> = per
         .iter()
         .copied()
-        .filter(|field| x.name != field.name && by.is_none_or(|by| by.name != field.name) && !args.filters.fixes(field.name))
+        .filter(|field| {
+            x.name != field.name
+                && by.is_none_or(|by| by.name != field.name)
+                && !args.filters.fixes(field.name)
+        })
         .collect();
     let axes = Axes { rows: vec![x], columns: by.into_iter().collect(), per };
     let aggregate = if y.is_some() { Aggregate::Sum } else { Aggregate::Count };
     // the bounds of a figure stand beside it: best has low and high
     let stem = y.and_then(|y| y.name.strip_suffix("best"));
-    let beside = |end: &str| stem.and_then(|stem| field(&format!("{stem}{end}"), &query.kinds).ok());
+    let beside =
+        |end: &str| stem.and_then(|stem| field(&format!("{stem}{end}"), &query.kinds).ok());
     let mut crosses = Vec::new();
     let mut apart = Vec::new();
     for value in [Some(y), beside("low").map(Some), beside("high").map(Some)] {
@@ -123,21 +150,30 @@ fn numbers(query: &Query, args: &Args, store: &Store) -> Result<Chart> {
                 let tally = tabulate::collect(query, &axes, value, aggregate, store)?;
                 let split;
                 (split, apart) = tabulate::differing(&tally, &axes.per, &free);
-                Some(tally.cross(axes.rows.len(), axes.columns.len(), &split, false).map_err(explain)?)
+                Some(
+                    tally
+                        .cross(axes.rows.len(), axes.columns.len(), &split, false)
+                        .map_err(explain)?,
+                )
             }
         });
     }
     let Some(cross) = &crosses[0] else { return Ok(Chart::default()) };
     if cross.columns.len() > COLOURS {
         let hint = "take some of them with a filter, or leave --by out";
-        return Err(Failure::usage(format!("{} colours are more than can be told apart", cross.columns.len())).hint(hint));
+        return Err(Failure::usage(format!(
+            "{} colours are more than can be told apart",
+            cross.columns.len()
+        ))
+        .hint(hint));
     }
     let places = Places::of(&cross.rows, x.ty);
     let series = cross
         .columns
         .iter()
         .map(|column| {
-            let mut points: Vec<Point> = cross.rows.iter().filter_map(|row| point(row, column, &crosses, &places)).collect();
+            let mut points: Vec<Point> =
+                cross.rows.iter().filter_map(|row| point(row, column, &crosses, &places)).collect();
             points.sort_by(|a, b| a.x.total_cmp(&b.x));
             Series { name: crate::tabulate::name(&[], column).replace(" × ", " · "), points }
         })
@@ -148,7 +184,10 @@ fn numbers(query: &Query, args: &Args, store: &Store) -> Result<Chart> {
     let (lacking, all) = cross.lacking();
     let mut notes = vec![sources(query, store)?];
     if y.is_some() && lacking > 0 {
-        notes.push(format!("{lacking} of {} have no {what}; they are not drawn as zero", count(all, "fact", "facts")));
+        notes.push(format!(
+            "{lacking} of {} have no {what}; they are not drawn as zero",
+            count(all, "fact", "facts")
+        ));
     }
     notes.extend(places.left_out.clone());
     Ok(Chart {
@@ -171,7 +210,12 @@ fn explain(dispute: Dispute) -> Failure {
 }
 
 /// The figure of a cell with its bounds; none where there is no fact, or no place on the axis.
-fn point(row: &[Label], column: &[Label], crosses: &[Option<Cross>], places: &Places) -> Option<Point> {
+fn point(
+    row: &[Label],
+    column: &[Label],
+    crosses: &[Option<Cross>],
+    places: &Places,
+) -> Option<Point> {
     let span = places.span(row)?;
     // a bound of a sum exists only if every figure in it has one
     let bound = |n: usize| match crosses[n].as_ref().map(|cross| cross.cell(row, column)) {
@@ -181,7 +225,13 @@ fn point(row: &[Label], column: &[Label], crosses: &[Option<Cross>], places: &Pl
     let y = crosses[0].as_ref().and_then(|cross| cross.cell(row, column).number());
     let bounds = bound(1).zip(bound(2));
     let is_there = crosses[0].as_ref().is_some_and(|cross| cross.has(row, column));
-    is_there.then(|| Point { x: f64::midpoint(span.0, span.1), span, label: row[0].text.clone(), y, bounds })
+    is_there.then(|| Point {
+        x: f64::midpoint(span.0, span.1),
+        span,
+        label: row[0].text.clone(),
+        y,
+        bounds,
+    })
 }
 
 /// Where the labels of an axis stand.
@@ -197,7 +247,8 @@ impl Places {
     fn of(rows: &[Vec<Label>], ty: Type) -> Places {
         let labels: Vec<&Label> = rows.iter().map(|row| &row[0]).collect();
         if let Type::Bucket(bucket) = ty {
-            let dated: Vec<&&Label> = labels.iter().filter(|label| !label.missing && is_bounded(label)).collect();
+            let dated: Vec<&&Label> =
+                labels.iter().filter(|label| !label.missing && is_bounded(label)).collect();
             let first = dated.iter().filter_map(|label| label.days).map(|(first, _)| first).min();
             let last = dated.iter().filter_map(|label| label.days).map(|(_, last)| last).max();
             let mut ticks = Vec::new();
@@ -208,17 +259,23 @@ impl Places {
                 && ticks.len() < 5000
             {
                 let next = bucket.next(at);
-                let label = bucket.label(Days { first: Some(at), last: Some(at) }).unwrap_or_default();
+                let label =
+                    bucket.label(Days { first: Some(at), last: Some(at) }).unwrap_or_default();
                 ticks.push((f64::midpoint(number(at), number(next)), label));
                 day = Some(next);
             }
             let bucket = first.map_or(365.0, |first| number(bucket.next(first) - first));
             let without = labels.len() - dated.len();
-            let left_out = (without > 0).then(|| "facts without a date, or open at an end, are not drawn".to_owned());
+            let left_out = (without > 0)
+                .then(|| "facts without a date, or open at an end, are not drawn".to_owned());
             return Places { dated: true, order: BTreeMap::new(), ticks, bucket, left_out };
         }
-        let order: BTreeMap<String, f64> = (0_u32..).zip(&labels).map(|(n, label)| (label.text.clone(), f64::from(n))).collect();
-        let ticks = (0_u32..).zip(&labels).map(|(n, label)| (f64::from(n) + 0.5, label.text.clone())).collect();
+        let order: BTreeMap<String, f64> =
+            (0_u32..).zip(&labels).map(|(n, label)| (label.text.clone(), f64::from(n))).collect();
+        let ticks = (0_u32..)
+            .zip(&labels)
+            .map(|(n, label)| (f64::from(n) + 0.5, label.text.clone()))
+            .collect();
         Places { dated: false, order, ticks, bucket: 1.0, left_out: None }
     }
 
@@ -250,7 +307,8 @@ fn timeline(query: &Query, args: &Args, store: &Store) -> Result<Chart> {
     let mut query = query.clone();
     let shared = |name: &str| field(name, &query.kinds);
     let by = args.by.as_deref().map(|name| field(name, &query.kinds)).transpose()?;
-    query.columns = [shared("date_from")?, shared("date_to")?, shared("date")?, shared("summary")?].into();
+    query.columns =
+        [shared("date_from")?, shared("date_to")?, shared("date")?, shared("summary")?].into();
     query.columns.extend(by);
     let mut series: Vec<Series> = Vec::new();
     let (mut lines, mut without) = (0, 0_u64);
@@ -271,11 +329,16 @@ fn timeline(query: &Query, args: &Args, store: &Store) -> Result<Chart> {
         Ok(())
     })?;
     if lines > LINES {
-        return Err(Failure::usage(format!("{lines} facts are more than a timeline shows ({LINES})"))
-            .hint("take some of them with a filter, such as --during"));
+        return Err(Failure::usage(format!(
+            "{lines} facts are more than a timeline shows ({LINES})"
+        ))
+        .hint("take some of them with a filter, such as --during"));
     }
     if series.len() > COLOURS {
-        return Err(Failure::usage(format!("{} colours are more than can be told apart", series.len())));
+        return Err(Failure::usage(format!(
+            "{} colours are more than can be told apart",
+            series.len()
+        )));
     }
     let spans = || series.iter().flat_map(|series| &series.points).map(|point| point.span);
     let begin = spans().map(|span| span.0).fold(f64::INFINITY, f64::min);
@@ -286,23 +349,32 @@ fn timeline(query: &Query, args: &Args, store: &Store) -> Result<Chart> {
         #[expect(clippy::cast_possible_truncation, reason = "a day")]
         let mut day = bucket.start_of(begin as i64);
         while number(day) <= end {
-            ticks.push((number(day), bucket.label(Days { first: Some(day), last: Some(day) }).unwrap_or_default()));
+            ticks.push((
+                number(day),
+                bucket.label(Days { first: Some(day), last: Some(day) }).unwrap_or_default(),
+            ));
             day = bucket.next(day);
         }
         // over centuries only whole hundreds of years, or round numbers of them, are marked
         let decades = i64::try_from(ticks.len()).unwrap_or(i64::MAX);
-        if let Some(step) = [50, 100, 500, 1000].into_iter().find(|step| decades / (step / 10) <= TICKS)
+        if let Some(step) =
+            [50, 100, 500, 1000].into_iter().find(|step| decades / (step / 10) <= TICKS)
             && decades > TICKS
             && bucket == Bucket::Decade
         {
             let year = |label: &str| label.trim_end_matches('s').parse::<i64>().ok();
             ticks.retain(|(_, label)| year(label).is_some_and(|year| year.rem_euclid(step) == 0));
-            ticks.iter_mut().for_each(|(_, label)| label.truncate(label.trim_end_matches('s').len()));
+            ticks
+                .iter_mut()
+                .for_each(|(_, label)| label.truncate(label.trim_end_matches('s').len()));
         }
     }
     let mut notes = vec![sources(&query, store)?];
     if without > 0 {
-        notes.push(format!("{} without a date, or open at an end, not drawn", count(without, "fact is", "facts are")));
+        notes.push(format!(
+            "{} without a date, or open at an end, not drawn",
+            count(without, "fact is", "facts are")
+        ));
     }
     Ok(Chart {
         title: format!("{}: timeline", args.kind),

@@ -29,8 +29,12 @@ pub struct Args {
 }
 
 fn after_help() -> String {
-    let rules: Vec<String> = RULES.iter().map(|(name, about)| format!("  {name:10} {about}")).collect();
-    format!("Rules:\n{}\n\nExamples:\n  facts check\n  facts check --rule locator,order --source us-iraq-2014", rules.join("\n"))
+    let rules: Vec<String> =
+        RULES.iter().map(|(name, about)| format!("  {name:10} {about}")).collect();
+    format!(
+        "Rules:\n{}\n\nExamples:\n  facts check\n  facts check --rule locator,order --source us-iraq-2014",
+        rules.join("\n")
+    )
 }
 
 /// Runs it.
@@ -40,7 +44,8 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
     let mut findings = Vec::new();
     if args.rule.is_empty() || args.rule.iter().any(|rule| rule == "integrity") {
         store.altered(|reference, what| {
-            if args.source.as_ref().is_none_or(|source| reference.split(':').next() == Some(source)) {
+            if args.source.as_ref().is_none_or(|source| reference.split(':').next() == Some(source))
+            {
                 findings.push(Finding { rule: "integrity", reference, what: what.to_owned() });
             }
             Ok(())
@@ -59,7 +64,9 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
         sources.retain(|known| known.slug == *source);
     }
     findings.splice(0..0, check::all(&claims, &sources));
-    findings.retain(|finding| args.rule.is_empty() || args.rule.iter().any(|rule| rule == finding.rule));
+    findings.retain(|finding| {
+        args.rule.is_empty() || args.rule.iter().any(|rule| rule == finding.rule)
+    });
     drop(store);
     let headings = ["rule", "ref", "finding"].map(Heading::text).into();
     console.rows(global, headings, Vec::new(), |row| {

@@ -1,4 +1,5 @@
-//! Facts as checks and comparisons look at them, read from the database by their kinds' declarations.
+//! Facts as checks and comparisons look at them, read from the database by their kinds'
+//! declarations.
 
 use std::collections::HashSet;
 
@@ -16,15 +17,24 @@ use crate::value::{Cell, Type};
 ///
 /// # Errors
 /// The database cannot be read.
-pub fn load(store: &Store, kinds: &[&'static Kind], tests: &[Test], past: &Past) -> Result<Vec<Claim>> {
+pub fn load(
+    store: &Store,
+    kinds: &[&'static Kind],
+    tests: &[Test],
+    past: &Past,
+) -> Result<Vec<Claim>> {
     let unknown: HashSet<String> = store.unknown_bearers(Class::Actor)?.into_iter().collect();
     let mut claims = Vec::new();
     for kind in kinds {
         let mut query = Query::of(vec![kind]);
         query.tests = tests.to_vec();
         query.past = past.clone();
-        query.columns =
-            kind.fields().filter(|field| field.is_given() || matches!(field.name, "ref" | "date_from" | "date_to")).collect();
+        query.columns = kind
+            .fields()
+            .filter(|field| {
+                field.is_given() || matches!(field.name, "ref" | "date_from" | "date_to")
+            })
+            .collect();
         let figures = figures(kind);
         let fields = query.columns.clone();
         store.select(&query, |cells| {
@@ -44,7 +54,12 @@ pub fn sources(store: &Store) -> Result<Vec<Source>> {
     let mut sources = Vec::new();
     store.export_parent(&SOURCES, |cells| {
         let text = |name: &str| {
-            SOURCES.fields.iter().position(|field| field.name == name).and_then(|i| cells[i].text()).map(str::to_owned)
+            SOURCES
+                .fields
+                .iter()
+                .position(|field| field.name == name)
+                .and_then(|i| cells[i].text())
+                .map(str::to_owned)
         };
         let slug = text("slug").unwrap_or_default();
         let held = store.held_text(&slug)?;
@@ -68,7 +83,10 @@ struct Row<'a, 'c> {
 
 impl Row<'_, '_> {
     fn cell(&self, name: &str) -> &Cell<'_> {
-        self.fields.iter().position(|field| field.name == name).map_or(&Cell::Null, |i| &self.cells[i])
+        self.fields
+            .iter()
+            .position(|field| field.name == name)
+            .map_or(&Cell::Null, |i| &self.cells[i])
     }
 
     fn text(&self, name: &str) -> Option<String> {
@@ -84,14 +102,26 @@ impl Row<'_, '_> {
     }
 }
 
-/// The names of a kind's figures: nothing for low, best and high, `staff` for `staff_low` and the rest.
+/// The names of a kind's figures: nothing for low, best and high, `staff` for `staff_low` and the
+/// rest.
 fn figures(kind: &Kind) -> Vec<&'static str> {
-    kind.own.iter().filter_map(|field| if field.name == "low" { Some("") } else { field.name.strip_suffix("_low") }).collect()
+    kind.own
+        .iter()
+        .filter_map(
+            |field| if field.name == "low" { Some("") } else { field.name.strip_suffix("_low") },
+        )
+        .collect()
 }
 
-fn claim(kind: &'static Kind, row: &Row<'_, '_>, figures: &[&'static str], unknown: &HashSet<String>) -> Claim {
+fn claim(
+    kind: &'static Kind,
+    row: &Row<'_, '_>,
+    figures: &[&'static str],
+    unknown: &HashSet<String>,
+) -> Claim {
     let number = |figure: &str, part: &str| {
-        row.cell(&if figure.is_empty() { part.to_owned() } else { format!("{figure}_{part}") }).number()
+        row.cell(&if figure.is_empty() { part.to_owned() } else { format!("{figure}_{part}") })
+            .number()
     };
     let stated: Vec<Figure> = figures
         .iter()
@@ -104,15 +134,30 @@ fn claim(kind: &'static Kind, row: &Row<'_, '_>, figures: &[&'static str], unkno
         .filter(|figure| figure.stated().next().is_some())
         .collect();
     let text = |name: &str| row.text(name).unwrap_or_default();
-    let join = |names: &mut dyn Iterator<Item = &'static str>| names.map(&text).collect::<Vec<_>>().join("\u{1f}");
-    let parties = join(&mut ["supplier", "recipient", "designation"].into_iter().filter(|name| kind.field(name).is_some()));
+    let join = |names: &mut dyn Iterator<Item = &'static str>| {
+        names.map(&text).collect::<Vec<_>>().join("\u{1f}")
+    };
+    let parties = join(
+        &mut ["supplier", "recipient", "designation"]
+            .into_iter()
+            .filter(|name| kind.field(name).is_some()),
+    );
     let own = join(&mut kind.own.iter().map(|field| field.name));
     let spine = join(
         &mut shared()
-            .filter(|field| matches!(field.name, "date" | "stance" | "said_by" | "said_via" | "said_on" | "place"))
+            .filter(|field| {
+                matches!(
+                    field.name,
+                    "date" | "stance" | "said_by" | "said_via" | "said_on" | "place"
+                )
+            })
             .map(|field| field.name),
     );
-    let actors = row.fields.iter().filter(|field| field.ty == Type::Actor).filter_map(|field| row.text(field.name));
+    let actors = row
+        .fields
+        .iter()
+        .filter(|field| field.ty == Type::Actor)
+        .filter_map(|field| row.text(field.name));
     Claim {
         reference: text("ref"),
         kind: kind.name,

@@ -1,4 +1,5 @@
-//! Columns of data sets that have no field, as the command line names them: `extra.NAME`, and `extra.*` for all.
+//! Columns of data sets that have no field, as the command line names them: `extra.NAME`, and
+//! `extra.*` for all.
 
 use super::console::Console;
 use crate::exit::{Failure, Result};
@@ -26,17 +27,26 @@ pub fn fields(list: &str, kinds: &[&'static Kind]) -> Result<(Vec<&'static Field
     }
 }
 
-/// Puts all columns that facts of these kinds have in a place among the fields, but for those that are there.
+/// Puts all columns that facts of these kinds have in a place among the fields, but for those that
+/// are there.
 ///
 /// # Errors
 /// The database cannot be read, or no field is left.
-pub fn put_all(fields: &mut Vec<&'static Field>, at: usize, kinds: &[&'static Kind], store: &Store) -> Result<()> {
+pub fn put_all(
+    fields: &mut Vec<&'static Field>,
+    at: usize,
+    kinds: &[&'static Kind],
+    store: &Store,
+) -> Result<()> {
     let all = store.columns(kinds, None)?;
     let named = all.iter().filter_map(|name| kind::column(&format!("{COLUMN}{name}")));
-    let new: Vec<&'static Field> = named.filter(|column| !fields.iter().any(|field| field.name == column.name)).collect();
+    let new: Vec<&'static Field> =
+        named.filter(|column| !fields.iter().any(|field| field.name == column.name)).collect();
     fields.splice(at..at, new);
     if fields.is_empty() {
-        return Err(Failure::usage(format!("\"{ALL}\": no fact here has a column without a field")));
+        return Err(Failure::usage(format!(
+            "\"{ALL}\": no fact here has a column without a field"
+        )));
     }
     Ok(())
 }
@@ -59,7 +69,8 @@ pub fn say_unknown(
     }
     let known = store.columns(kinds, Some(&named))?;
     for name in named.into_iter().filter(|name| !known.iter().any(|known| known == name)) {
-        let near = did_you_mean(name, known.iter().map(String::as_str).filter(|known| !known.is_empty()));
+        let near =
+            did_you_mean(name, known.iter().map(String::as_str).filter(|known| !known.is_empty()));
         console.say(&format!("no fact here has a column \"{name}\" without a field{near}"));
     }
     Ok(())

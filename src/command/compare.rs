@@ -15,12 +15,15 @@ use crate::value::{Cell, Value};
 
 /// Set the answers to each question side by side, where they disagree.
 ///
-/// A question is a topic, or for casualty figures without one a place, population and harm with periods that overlap.
-/// denied: somebody states it, somebody denies it. disjoint: ranges that do not meet. point-differs: single figures that
-/// differ. stage-differs: a deal at several stages in no order of time. overlap: ranges that meet. scope-differs: figures
-/// that do not count the same thing, which is no contradiction.
+/// A question is a topic, or for casualty figures without one a place, population and harm with
+/// periods that overlap. denied: somebody states it, somebody denies it. disjoint: ranges that do
+/// not meet. point-differs: single figures that differ. stage-differs: a deal at several stages in
+/// no order of time. overlap: ranges that meet. scope-differs: figures that do not count the same
+/// thing, which is no contradiction.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  facts compare all\n  facts compare casualties --during 2013 --min-spread 10%")]
+#[command(
+    after_help = "Examples:\n  facts compare all\n  facts compare casualties --during 2013 --min-spread 10%"
+)]
 pub struct Args {
     /// events, arms-transfers, casualties, posts, indicators, or all
     #[arg(value_name = "KIND")]
@@ -57,7 +60,9 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
         .into_iter()
         .filter(|question| {
             let asked = if args.verdict.is_empty() {
-                args.all || question.verdict.is_contradiction() || question.verdict == Verdict::Overlap
+                args.all
+                    || question.verdict.is_contradiction()
+                    || question.verdict == Verdict::Overlap
             } else {
                 args.verdict.iter().any(|verdict| verdict == question.verdict.name())
             };
@@ -69,7 +74,8 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
     } else {
         by_answer(&questions, global, console)?;
     }
-    let contradictions = questions.iter().filter(|question| question.verdict.is_contradiction()).count();
+    let contradictions =
+        questions.iter().filter(|question| question.verdict.is_contradiction()).count();
     console.say(&format!(
         "{}, {}",
         count(questions.len() as u64, "question", "questions"),
@@ -86,11 +92,10 @@ enum Spread {
 
 fn spread(text: &str) -> Result<Spread> {
     let (number, part) = text.strip_suffix('%').map_or((text, false), |number| (number, true));
-    let number: f64 = number
-        .parse()
-        .ok()
-        .filter(|n: &f64| n.is_finite() && *n >= 0.0)
-        .ok_or_else(|| Failure::usage(format!("--min-spread \"{text}\": expected a number, or one with %")))?;
+    let number: f64 =
+        number.parse().ok().filter(|n: &f64| n.is_finite() && *n >= 0.0).ok_or_else(|| {
+            Failure::usage(format!("--min-spread \"{text}\": expected a number, or one with %"))
+        })?;
     Ok(if part { Spread::Part(number / 100.0) } else { Spread::Figures(number) })
 }
 
@@ -117,15 +122,19 @@ fn range(question: &Question<'_>) -> [Value; 4] {
 }
 
 fn by_answer(questions: &[Question<'_>], global: &Global, console: &mut Console) -> Result<u64> {
-    let mut headings: Vec<Heading> =
-        ["question", "verdict", "counted", "ref", "source", "said_by", "said_via", "stance", "stage", "date"]
-            .map(Heading::text)
-            .into();
-    headings.extend(["low", "best", "high", "lowest", "highest", "spread", "ratio"].map(Heading::number));
+    let mut headings: Vec<Heading> = [
+        "question", "verdict", "counted", "ref", "source", "said_by", "said_via", "stance",
+        "stage", "date",
+    ]
+    .map(Heading::text)
+    .into();
+    headings.extend(
+        ["low", "best", "high", "lowest", "highest", "spread", "ratio"].map(Heading::number),
+    );
     headings.push(Heading::text("summary"));
     let leading = [
-        "question", "verdict", "said_by", "stance", "best", "low", "high", "ref", "source", "stage", "summary", "counted",
-        "spread", "ratio",
+        "question", "verdict", "said_by", "stance", "best", "low", "high", "ref", "source",
+        "stage", "summary", "counted", "spread", "ratio",
     ]
     .map(String::from)
     .into();
@@ -169,8 +178,12 @@ fn by_question(questions: &[Question<'_>], global: &Global, console: &mut Consol
     console.rows(global, headings, Vec::new(), |row| {
         for question in questions {
             let answers = i64::try_from(question.answers.len()).unwrap_or(i64::MAX);
-            let mut cells =
-                vec![text(&question.asked), text(question.verdict.name()), text(&question.counted), Cell::Int(answers)];
+            let mut cells = vec![
+                text(&question.asked),
+                text(question.verdict.name()),
+                text(&question.counted),
+                Cell::Int(answers),
+            ];
             cells.extend(range(question));
             row(&cells)?;
         }

@@ -1,4 +1,5 @@
-//! What a shell completes from the database: kinds, fields, sources, topics, and the names of countries and parties.
+//! What a shell completes from the database: kinds, fields, sources, topics, and the names of
+//! countries and parties.
 
 use std::ffi::OsStr;
 
@@ -16,9 +17,11 @@ const MANY: usize = 200;
 
 /// Adds completers to the arguments whose values the program or the database knows.
 pub fn add(command: Command) -> Command {
-    let names: Vec<String> = command.get_subcommands().map(|command| command.get_name().to_owned()).collect();
+    let names: Vec<String> =
+        command.get_subcommands().map(|command| command.get_name().to_owned()).collect();
     let of_one = |command: Command| {
-        let arguments: Vec<String> = command.get_arguments().map(|argument| argument.get_id().to_string()).collect();
+        let arguments: Vec<String> =
+            command.get_arguments().map(|argument| argument.get_id().to_string()).collect();
         // an argument that is changed goes to the end: all of them do, and their order stays
         let name = command.get_name().to_owned();
         arguments.into_iter().fold(command, |command, id| {
@@ -35,23 +38,35 @@ pub fn add(command: Command) -> Command {
 fn completer(command: &str, id: &str) -> Option<ArgValueCompleter> {
     match id {
         "kind" => Some(ArgValueCompleter::new(|begun: &OsStr| matching(begun, kinds()))),
-        "sort" => {
-            Some(ArgValueCompleter::new(|begun: &OsStr| listed(begun, fields().into_iter().chain(["none".to_owned()]).collect())))
-        }
+        "sort" => Some(ArgValueCompleter::new(|begun: &OsStr| {
+            listed(begun, fields().into_iter().chain(["none".to_owned()]).collect())
+        })),
         "columns" | "rows" | "cols" | "value" | "x" | "y" | "by" => {
             Some(ArgValueCompleter::new(|begun: &OsStr| listed(begun, fields())))
         }
-        "name" if command == "run" => Some(ArgValueCompleter::new(|begun: &OsStr| matching(begun, queries()))),
-        "topic" if command == "help" => Some(ArgValueCompleter::new(|begun: &OsStr| matching(begun, super::help::topics()))),
+        "name" if command == "run" => {
+            Some(ArgValueCompleter::new(|begun: &OsStr| matching(begun, queries())))
+        }
+        "topic" if command == "help" => {
+            Some(ArgValueCompleter::new(|begun: &OsStr| matching(begun, super::help::topics())))
+        }
         "refs" => Some(ArgValueCompleter::new(|begun: &OsStr| matching(begun, refs()))),
-        "source" | "slug" => Some(ArgValueCompleter::new(|begun: &OsStr| matching(begun, slugs(&SOURCES)))),
+        "source" | "slug" => {
+            Some(ArgValueCompleter::new(|begun: &OsStr| matching(begun, slugs(&SOURCES))))
+        }
         "topic" => Some(ArgValueCompleter::new(|begun: &OsStr| matching(begun, slugs(&TOPICS)))),
-        "actor" => Some(ArgValueCompleter::new(|begun: &OsStr| matching(begun, bearers(Class::Actor)))),
+        "actor" => {
+            Some(ArgValueCompleter::new(|begun: &OsStr| matching(begun, bearers(Class::Actor))))
+        }
         id => {
             let field = KINDS.iter().find_map(|kind| kind.field(id))?;
             match field.ty {
-                Type::Actor => Some(ArgValueCompleter::new(|begun: &OsStr| matching(begun, bearers(Class::Actor)))),
-                Type::Place => Some(ArgValueCompleter::new(|begun: &OsStr| matching(begun, bearers(Class::Place)))),
+                Type::Actor => Some(ArgValueCompleter::new(|begun: &OsStr| {
+                    matching(begun, bearers(Class::Actor))
+                })),
+                Type::Place => Some(ArgValueCompleter::new(|begun: &OsStr| {
+                    matching(begun, bearers(Class::Place))
+                })),
                 Type::Choice(list) => Some(ArgValueCompleter::new(move |begun: &OsStr| {
                     listed(begun, list.iter().map(|value| (*value).to_owned()).collect())
                 })),
@@ -75,7 +90,8 @@ fn fields() -> Vec<String> {
     names
 }
 
-/// The database that is meant, if there is one to read; whatever goes wrong, there is nothing to complete.
+/// The database that is meant, if there is one to read; whatever goes wrong, there is nothing to
+/// complete.
 fn store() -> Option<Store> {
     Store::open(&Global::of_environment().database().path, Access::Read { any_schema: false }).ok()
 }
@@ -97,17 +113,22 @@ fn bearers(class: Class) -> Vec<String> {
 
 /// The saved queries.
 fn queries() -> Vec<String> {
-    super::config::Config::read().map(|config| config.queries.into_keys().collect()).unwrap_or_default()
+    super::config::Config::read()
+        .map(|config| config.queries.into_keys().collect())
+        .unwrap_or_default()
 }
 
 fn refs() -> Vec<String> {
     store().and_then(|store| store.refs().ok()).unwrap_or_default()
 }
 
-/// Those that begin so, whatever their case; a shell hands on what was typed, with its quotes and backslashes.
+/// Those that begin so, whatever their case; a shell hands on what was typed, with its quotes and
+/// backslashes.
 fn matching(begun: &OsStr, all: Vec<String>) -> Vec<CompletionCandidate> {
-    let begun = begun.to_string_lossy().trim_start_matches(['"', '\'']).replace('\\', "").to_lowercase();
-    let mut found: Vec<String> = all.into_iter().filter(|name| name.to_lowercase().starts_with(&begun)).collect();
+    let begun =
+        begun.to_string_lossy().trim_start_matches(['"', '\'']).replace('\\', "").to_lowercase();
+    let mut found: Vec<String> =
+        all.into_iter().filter(|name| name.to_lowercase().starts_with(&begun)).collect();
     found.sort_unstable();
     found.into_iter().take(MANY).map(CompletionCandidate::new).collect()
 }
@@ -118,7 +139,9 @@ fn listed(begun: &OsStr, all: Vec<String>) -> Vec<CompletionCandidate> {
     let (before, last) = text.rfind(',').map_or(("", text.as_ref()), |at| text.split_at(at + 1));
     matching(OsStr::new(last), all)
         .into_iter()
-        .map(|candidate| CompletionCandidate::new(format!("{before}{}", candidate.get_value().to_string_lossy())))
+        .map(|candidate| {
+            CompletionCandidate::new(format!("{before}{}", candidate.get_value().to_string_lossy()))
+        })
         .collect()
 }
 

@@ -1,11 +1,13 @@
-//! `facts completions`: what a shell needs to complete the command line, names from the database included.
+//! `facts completions`: what a shell needs to complete the command line, names from the database
+//! included.
 
 use clap_complete::env::Shells;
 
 use super::console::Console;
 use crate::exit::{Exit, Failure, Result};
 
-/// Print a completion script for a shell; it asks the program, which knows kinds, fields, sources and names.
+/// Print a completion script for a shell; it asks the program, which knows kinds, fields, sources
+/// and names.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  facts completions bash > ~/.local/share/bash-completion/completions/facts\n  facts completions fish > ~/.config/fish/completions/facts.fish"

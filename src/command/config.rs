@@ -1,4 +1,5 @@
-//! `facts.toml`, here or in a folder above, and the user's own: what commands do when nobody says otherwise.
+//! `facts.toml`, here or in a folder above, and the user's own: what commands do when nobody says
+//! otherwise.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -60,8 +61,11 @@ impl Config {
     pub fn read() -> Result<Config> {
         let mut config = Config::default();
         let here = std::env::current_dir().unwrap_or_default();
-        let nearest = here.ancestors().map(|folder| folder.join("facts.toml")).find(|file| file.is_file());
-        let own = etcetera::choose_base_strategy().ok().map(|base| base.config_dir().join("facts").join("config.toml"));
+        let nearest =
+            here.ancestors().map(|folder| folder.join("facts.toml")).find(|file| file.is_file());
+        let own = etcetera::choose_base_strategy()
+            .ok()
+            .map(|base| base.config_dir().join("facts").join("config.toml"));
         for path in nearest.into_iter().chain(own.filter(|file| file.is_file())) {
             config.add(&path)?;
         }
@@ -85,7 +89,11 @@ impl Config {
             told.push(("set_color", format!("{value:?}").to_lowercase(), by.as_path()));
         }
         if let Some(Set { by, .. }) = self.queries.values().next() {
-            told.push(("set_queries", self.queries.keys().cloned().collect::<Vec<_>>().join(", "), by.as_path()));
+            told.push((
+                "set_queries",
+                self.queries.keys().cloned().collect::<Vec<_>>().join(", "),
+                by.as_path(),
+            ));
         }
         told
     }
@@ -94,25 +102,36 @@ impl Config {
         let shown = path.display();
         let text = std::fs::read_to_string(path).map_err(|e| Failure::io(&shown, &e))?;
         let wrong = |span: Option<std::ops::Range<usize>>, said: &str| {
-            let line = span.map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
+            let line =
+                span.map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
             Failure::usage(format!("{shown}:{line}: {said}"))
         };
-        let table: toml::Table = text.parse().map_err(|e: toml::de::Error| wrong(e.span(), e.message()))?;
+        let table: toml::Table =
+            text.parse().map_err(|e: toml::de::Error| wrong(e.span(), e.message()))?;
         if let Some(key) = table.keys().find(|key| !KEYS.contains(&key.as_str())) {
-            let line = text.lines().position(|line| line.trim_start().trim_start_matches('[').starts_with(key.as_str()));
+            let line = text.lines().position(|line| {
+                line.trim_start().trim_start_matches('[').starts_with(key.as_str())
+            });
             let near = did_you_mean(key, KEYS);
-            return Err(Failure::usage(format!("{shown}:{}: there is no setting \"{key}\"{near}", line.unwrap_or(0) + 1))
-                .hint(format!("settings: {}", KEYS.join(", "))));
+            return Err(Failure::usage(format!(
+                "{shown}:{}: there is no setting \"{key}\"{near}",
+                line.unwrap_or(0) + 1
+            ))
+            .hint(format!("settings: {}", KEYS.join(", "))));
         }
-        if let Some(format) = table.get("format").filter(|format| format.as_integer() != Some(FORMAT)) {
-            let what = format!("{shown}:{}: format {format}: expected {FORMAT}", line(&text, "format"));
+        if let Some(format) =
+            table.get("format").filter(|format| format.as_integer() != Some(FORMAT))
+        {
+            let what =
+                format!("{shown}:{}: format {format}: expected {FORMAT}", line(&text, "format"));
             return Err(Failure::usage(what).hint(match format {
                 toml::Value::Integer(_) => "a file of a later format needs a newer facts",
                 _ => "format is the number of this file's own format; the format of answers is output_format",
             }));
         }
         let line = |key: &str| line(&text, key);
-        for (key, known) in [("excel", &["us", "eu"][..]), ("color", &["auto", "always", "never"])] {
+        for (key, known) in [("excel", &["us", "eu"][..]), ("color", &["auto", "always", "never"])]
+        {
             if let Some(word) = table.get(key).and_then(toml::Value::as_str)
                 && !known.contains(&word)
             {
@@ -124,7 +143,8 @@ impl Config {
                 )));
             }
         }
-        let file: File = toml::from_str(&text).map_err(|e| wrong(e.span(), e.message().lines().next().unwrap_or_default()))?;
+        let file: File = toml::from_str(&text)
+            .map_err(|e| wrong(e.span(), e.message().lines().next().unwrap_or_default()))?;
         if let Some(format) = &file.output_format
             && !FORMATS.iter().any(|known| known.name == format)
         {

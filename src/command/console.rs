@@ -26,8 +26,9 @@ pub struct Console {
     /// The command line, as whoever runs the program wrote it.
     command: String,
     about: About,
-    /// A table that is longer than the screen, and what was said after it: shown when the command is done and its
-    /// database closed, since whoever reads it in a pager would keep all writers waiting.
+    /// A table that is longer than the screen, and what was said after it: shown when the command
+    /// is done and its database closed, since whoever reads it in a pager would keep all writers
+    /// waiting.
     paged: Option<(Vec<u8>, Vec<String>)>,
 }
 
@@ -38,7 +39,16 @@ impl Console {
     /// Writes data to `out` and says everything else on `err`.
     #[must_use]
     pub fn new(out: Box<dyn Write>, err: Box<dyn Write>, terminal: bool) -> Console {
-        Console { out, err, terminal, quiet: false, verbose: false, command: String::new(), about: About::default(), paged: None }
+        Console {
+            out,
+            err,
+            terminal,
+            quiet: false,
+            verbose: false,
+            command: String::new(),
+            about: About::default(),
+            paged: None,
+        }
     }
 
     pub(super) fn set(&mut self, global: &Global) {
@@ -51,7 +61,8 @@ impl Console {
         self.command = command;
     }
 
-    /// Gets ready to say which works the rows to come cite, and what was asked; for the formats that say so.
+    /// Gets ready to say which works the rows to come cite, and what was asked; for the formats
+    /// that say so.
     ///
     /// # Errors
     /// The database cannot be read, or the format is unknown.
@@ -63,11 +74,17 @@ impl Console {
     ///
     /// # Errors
     /// As [`Console::cite`].
-    pub fn cite_some(&mut self, store: &Store, global: &Global, wanted: impl Fn(&str) -> bool) -> Result<()> {
+    pub fn cite_some(
+        &mut self,
+        store: &Store,
+        global: &Global,
+        wanted: impl Fn(&str) -> bool,
+    ) -> Result<()> {
         if !["xlsx", "html"].contains(&global.format(self.terminal)?.name) {
             return Ok(());
         }
-        let named = ["slug", "title", "author", "publisher", "published", "licence", "url", "citation"];
+        let named =
+            ["slug", "title", "author", "publisher", "published", "licence", "url", "citation"];
         let mut works = Vec::new();
         store.export_parent(&SOURCES, |cells| {
             let text = |name: &str| {
@@ -75,7 +92,10 @@ impl Console {
                 place.map_or(String::new(), |place| cells[place].to_string())
             };
             if wanted(&text("slug")) {
-                works.push(Work { slug: text("slug"), lines: named.map(|name| (name.to_owned(), text(name))).into() });
+                works.push(Work {
+                    slug: text("slug"),
+                    lines: named.map(|name| (name.to_owned(), text(name))).into(),
+                });
             }
             Ok(())
         })?;
@@ -95,7 +115,8 @@ impl Console {
         !self.quiet && std::io::IsTerminal::is_terminal(&std::io::stderr())
     }
 
-    /// Begins something that may take long and has no known end; it is shown until what comes back is dropped.
+    /// Begins something that may take long and has no known end; it is shown until what comes back
+    /// is dropped.
     #[must_use]
     pub fn wait(&self, what: &'static str) -> Waiting {
         Waiting::begin(self.shows_progress(), what)
@@ -129,7 +150,8 @@ impl Console {
         Ok(())
     }
 
-    /// Says something of the answer to come, behind it; the formats that tell what they hold tell it too.
+    /// Says something of the answer to come, behind it; the formats that tell what they hold tell
+    /// it too.
     pub fn note(&mut self, line: &str) {
         self.about.notes.push(line.to_owned());
     }
@@ -183,7 +205,8 @@ impl Console {
             self.out.write_all(document)?;
             return Ok(self.out.flush()?);
         };
-        let failed = |e: &std::io::Error| Failure::io(format!("cannot write {}", target.display()), e);
+        let failed =
+            |e: &std::io::Error| Failure::io(format!("cannot write {}", target.display()), e);
         let mut made = Output::begin(target)?;
         made.write_all(document).map_err(|e| failed(&e))?;
         made.finish()
@@ -200,7 +223,9 @@ impl Console {
         leading: Vec<String>,
         fill: impl FnOnce(&mut Row<'_>) -> Result<u64>,
     ) -> Result<u64> {
-        self.sheet(global, headings, leading, global.expanded, |page| fill(&mut |cells| page.row(cells)))
+        self.sheet(global, headings, leading, global.expanded, |page| {
+            fill(&mut |cells| page.row(cells))
+        })
     }
 
     /// Writes the answer to a query.
@@ -217,7 +242,8 @@ impl Console {
     ) -> Result<u64> {
         self.sheet(global, headings, leading, global.expanded, |page| {
             if let Some(line) = page.sink.line()
-                && let Some(rows) = store.select_as(query, line, |bytes, rows| page.lines(bytes, rows))?
+                && let Some(rows) =
+                    store.select_as(query, line, |bytes, rows| page.lines(bytes, rows))?
             {
                 return Ok(rows);
             }
@@ -229,7 +255,12 @@ impl Console {
     ///
     /// # Errors
     /// As [`Console::rows`].
-    pub fn record(&mut self, global: &Global, headings: Vec<Heading>, cells: &[Cell<'_>]) -> Result<()> {
+    pub fn record(
+        &mut self,
+        global: &Global,
+        headings: Vec<Heading>,
+        cells: &[Cell<'_>],
+    ) -> Result<()> {
         self.sheet(global, headings, Vec::new(), true, |page| page.row(cells).map(|()| 1))?;
         Ok(())
     }
@@ -256,13 +287,15 @@ impl Console {
             about: std::mem::take(&mut self.about),
         };
         if format.binary && terminal {
-            return Err(Failure::usage(format!("{} is nothing for a terminal", format.name)).hint("write it to a file with -o"));
+            return Err(Failure::usage(format!("{} is nothing for a terminal", format.name))
+                .hint("write it to a file with -o"));
         }
         let (count, notes) = match &global.output {
             None if terminal && format.name == "table" => {
                 let mut text = Vec::new();
                 let done = write(format, &sheet, &mut text, fill, self.wait("reading"))?;
-                let height = terminal_size::terminal_size().map_or(24, |(_, height)| usize::from(height.0));
+                let height =
+                    terminal_size::terminal_size().map_or(24, |(_, height)| usize::from(height.0));
                 let lines = text.iter().filter(|b| **b == b'\n').count();
                 if lines < height {
                     self.out.write_all(&text)?;
@@ -282,7 +315,9 @@ impl Console {
                 done
             }
             Some(target) => {
-                let failed = |e: &std::io::Error| Failure::io(format!("cannot write {}", target.display()), e);
+                let failed = |e: &std::io::Error| {
+                    Failure::io(format!("cannot write {}", target.display()), e)
+                };
                 let mut made = Output::begin(target)?;
                 let mut out = BufWriter::with_capacity(1 << 16, &mut made);
                 let done = write(format, &sheet, &mut out, fill, self.wait("reading"))?;
@@ -357,6 +392,8 @@ fn colour(global: &Global, terminal: bool) -> bool {
         When::Always => true,
         When::Never => false,
         When::Auto if set("CLICOLOR_FORCE") => true,
-        When::Auto => terminal && !set("NO_COLOR") && !std::env::var("TERM").is_ok_and(|term| term == "dumb"),
+        When::Auto => {
+            terminal && !set("NO_COLOR") && !std::env::var("TERM").is_ok_and(|term| term == "dumb")
+        }
     }
 }

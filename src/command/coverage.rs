@@ -1,4 +1,5 @@
-//! `facts coverage`: how much of a document its facts rest on, and what looks as if it held another.
+//! `facts coverage`: how much of a document its facts rest on, and what looks as if it held
+//! another.
 
 use super::claims;
 use super::console::Console;
@@ -13,9 +14,12 @@ use crate::render::Heading;
 use crate::value::Cell;
 use crate::value::text::count;
 
-/// Say how much of a document its facts rest on, and list the sentences that look as if they held another.
+/// Say how much of a document its facts rest on, and list the sentences that look as if they held
+/// another.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  facts coverage us-iraq-2014\n  facts coverage us-iraq-2014 --min 80%")]
+#[command(
+    after_help = "Examples:\n  facts coverage us-iraq-2014\n  facts coverage us-iraq-2014 --min 80%"
+)]
 pub struct Args {
     /// The source, whose text is held
     #[arg(value_name = "SOURCE")]
@@ -23,7 +27,8 @@ pub struct Args {
     /// Every sentence, covered or not
     #[arg(long)]
     all: bool,
-    /// The share of sentences that facts rest on, over all and kind by kind, instead of the sentences
+    /// The share of sentences that facts rest on, over all and kind by kind, instead of the
+    /// sentences
     #[arg(long, conflicts_with = "all")]
     share: bool,
     /// Exit with 1 below this share of sentences
@@ -47,15 +52,23 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
     let claims = claims::load(&store, KINDS, &[by_source], &args.past.read()?)?;
     let facts: Vec<_> = claims
         .iter()
-        .filter_map(|claim| Some((claim.kind, Locator::parse(claim.locator.as_deref()?)?.resolve(&held.text)?)))
+        .filter_map(|claim| {
+            Some((claim.kind, Locator::parse(claim.locator.as_deref()?)?.resolve(&held.text)?))
+        })
         .collect();
     let sentences = coverage::sentences(&held.text, &facts, &store.searched_names()?);
     if args.share {
         shares(&sentences, global, console)?;
-        return Ok(if least.is_some_and(|least| coverage::share(&sentences) < least) { Exit::No } else { Exit::Done });
+        return Ok(if least.is_some_and(|least| coverage::share(&sentences) < least) {
+            Exit::No
+        } else {
+            Exit::Done
+        });
     }
-    let shown: Vec<&Sentence> =
-        sentences.iter().filter(|sentence| args.all || (sentence.facts == 0 && !sentence.looks.is_empty())).collect();
+    let shown: Vec<&Sentence> = sentences
+        .iter()
+        .filter(|sentence| args.all || (sentence.facts == 0 && !sentence.looks.is_empty()))
+        .collect();
     let mut headings: Vec<Heading> = vec![Heading::text("locator"), Heading::number("facts")];
     headings.extend(["kinds", "looks_like", "text"].map(Heading::text));
     let leading = ["locator", "looks_like", "text", "facts", "kinds"].map(String::from).into();
@@ -80,8 +93,13 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
         count(sentences.len() as u64, "sentence", "sentences")
     ));
     for kind in KINDS {
-        let covered = sentences.iter().filter(|sentence| sentence.kinds.contains(&kind.name)).count();
-        console.say(&format!("  {:15} {}", kind.name, count(covered as u64, "sentence", "sentences")));
+        let covered =
+            sentences.iter().filter(|sentence| sentence.kinds.contains(&kind.name)).count();
+        console.say(&format!(
+            "  {:15} {}",
+            kind.name,
+            count(covered as u64, "sentence", "sentences")
+        ));
     }
     Ok(if least.is_some_and(|least| share < least) { Exit::No } else { Exit::Done })
 }
@@ -93,7 +111,9 @@ fn shares(sentences: &[Sentence], global: &Global, console: &mut Console) -> Res
     let whole = |n: usize| Cell::Int(i64::try_from(n).unwrap_or(i64::MAX));
     console.rows(global, headings, Vec::new(), |row| {
         for kind in std::iter::once("all").chain(KINDS.iter().map(|kind| kind.name)) {
-            let rests = |sentence: &&Sentence| if kind == "all" { sentence.facts > 0 } else { sentence.kinds.contains(&kind) };
+            let rests = |sentence: &&Sentence| {
+                if kind == "all" { sentence.facts > 0 } else { sentence.kinds.contains(&kind) }
+            };
             let covered: Vec<&Sentence> = sentences.iter().filter(rests).collect();
             let percent = coverage::percent(covered.len(), sentences.len());
             row(&[
@@ -109,6 +129,7 @@ fn shares(sentences: &[Sentence], global: &Global, console: &mut Console) -> Res
 }
 
 fn percent(text: &str) -> Result<f64> {
-    let number = text.trim_end_matches('%').parse().ok().filter(|n: &f64| (0.0..=100.0).contains(n));
+    let number =
+        text.trim_end_matches('%').parse().ok().filter(|n: &f64| (0.0..=100.0).contains(n));
     number.ok_or_else(|| Failure::usage(format!("--min \"{text}\": expected a share such as 80%")))
 }

@@ -13,10 +13,11 @@ use crate::value::nearest::did_you_mean;
 use crate::value::text::grouped;
 use crate::value::{Cell, Value};
 
-/// Show what changed in a source from one release to another: facts that came, went, or are stated otherwise.
+/// Show what changed in a source from one release to another: facts that came, went, or are stated
+/// otherwise.
 ///
-/// A line is a field that differs. Facts that differ in columns without a field here (extra) alone are counted; --all
-/// shows them.
+/// A line is a field that differs. Facts that differ in columns without a field here (extra) alone
+/// are counted; --all shows them.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  facts diff 2020 2021\n  facts diff import=3 import=4 -f csv\n  facts diff 24.1 25.1 --source ucdp-ged"
@@ -51,7 +52,11 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
     let leading = ["change", "ref", "field", "before", "after"].map(String::from).into();
     console.rows(global, headings, leading, |row| {
         let mut rows = 0;
-        let mut show = |what: &'static str, change: &Change, field: Option<&str>, before: &Value, after: &Value| {
+        let mut show = |what: &'static str,
+                        change: &Change,
+                        field: Option<&str>,
+                        before: &Value,
+                        after: &Value| {
             rows += 1;
             let reference = format!("{source}:{}", change.key);
             let field = field.map_or(Cell::Null, |field| Cell::Text(field.into()));
@@ -86,9 +91,13 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
                         return Ok(());
                     }
                     // a column that only one of the two has says nothing of the fact
-                    differing.retain(|one| args.all || !(is_extra(one) && (one.1.is_null() || one.2.is_null())));
+                    differing.retain(|one| {
+                        args.all || !(is_extra(one) && (one.1.is_null() || one.2.is_null()))
+                    });
                     changed += 1;
-                    differing.iter().try_for_each(|(field, before, after)| show("changed", &change, Some(field), before, after))
+                    differing.iter().try_for_each(|(field, before, after)| {
+                        show("changed", &change, Some(field), before, after)
+                    })
                 }
             }
         })?;
@@ -100,7 +109,12 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
     } else {
         String::new()
     };
-    console.say(&format!("{source}: {} added, {} changed, {} withdrawn{more}", n(added), n(changed), n(withdrawn)));
+    console.say(&format!(
+        "{source}: {} added, {} changed, {} withdrawn{more}",
+        n(added),
+        n(changed),
+        n(withdrawn)
+    ));
     let differs = added + changed + withdrawn + silent > 0;
     Ok(if args.exit_code && differs { Exit::No } else { Exit::Done })
 }
@@ -114,23 +128,38 @@ fn runs(args: &Args, store: &Store) -> Result<(i64, i64, String)> {
             let known = store.releases()?;
             let near = did_you_mean(release, known.iter().map(String::as_str));
             let of = args.source.as_ref().map_or(String::new(), |source| format!(" of {source}"));
-            return Err(Failure::new(Exit::No, format!("no run brought a release \"{release}\"{of}{near}"))
-                .hint("facts log lists the runs with their releases; import=N is a run by its number"));
+            return Err(Failure::new(
+                Exit::No,
+                format!("no run brought a release \"{release}\"{of}{near}"),
+            )
+            .hint(
+                "facts log lists the runs with their releases; import=N is a run by its number",
+            ));
         }
         Ok(runs)
     };
     let (from, to) = (of(&args.from)?, of(&args.to)?);
     let both: Vec<(i64, i64, &String)> = from
         .iter()
-        .flat_map(|(a, source)| to.iter().filter(move |(_, other)| other == source).map(move |(b, _)| (*a, *b, source)))
+        .flat_map(|(a, source)| {
+            to.iter().filter(move |(_, other)| other == source).map(move |(b, _)| (*a, *b, source))
+        })
         .collect();
     match both.as_slice() {
         [(from, to, source)] => Ok((*from, *to, (*source).clone())),
-        [] => Err(Failure::usage(format!("{} and {} are releases of different sources", args.from, args.to))),
+        [] => Err(Failure::usage(format!(
+            "{} and {} are releases of different sources",
+            args.from, args.to
+        ))),
         several => {
             let names: Vec<&str> = several.iter().map(|(.., source)| source.as_str()).collect();
-            Err(Failure::usage(format!("{} and {} are releases of {}", args.from, args.to, names.join(" and of ")))
-                .hint("say which with --source"))
+            Err(Failure::usage(format!(
+                "{} and {} are releases of {}",
+                args.from,
+                args.to,
+                names.join(" and of ")
+            ))
+            .hint("say which with --source"))
         }
     }
 }
@@ -150,8 +179,9 @@ fn differences(change: &Change, before: &[Value], after: &[Value]) -> Vec<Differ
         let (old, new) = (columns(old), columns(new));
         let names: std::collections::BTreeSet<&String> = old.keys().chain(new.keys()).collect();
         for name in names {
-            let cell =
-                |columns: &BTreeMap<String, String>| columns.get(name).map_or(Cell::Null, |text| Cell::Text(text.clone().into()));
+            let cell = |columns: &BTreeMap<String, String>| {
+                columns.get(name).map_or(Cell::Null, |text| Cell::Text(text.clone().into()))
+            };
             if old.get(name) != new.get(name) {
                 differing.push((format!("extra.{name}"), cell(&old), cell(&new)));
             }
@@ -161,7 +191,8 @@ fn differences(change: &Change, before: &[Value], after: &[Value]) -> Vec<Differ
 }
 
 fn columns(extra: &Value) -> BTreeMap<String, String> {
-    let object: Map<String, Json> = extra.text().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+    let object: Map<String, Json> =
+        extra.text().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
     let text = |value: Json| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     object.into_iter().map(|(name, value)| (name, text(value))).collect()
 }

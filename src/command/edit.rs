@@ -10,7 +10,9 @@ use crate::store::{Access, Outcome, Store};
 
 /// Change a fact by hand; what it was stays in its history.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  facts edit unami:2013 best=7818 note='corrected on p. 3'\n  facts edit unami:2013 note=")]
+#[command(
+    after_help = "Examples:\n  facts edit unami:2013 best=7818 note='corrected on p. 3'\n  facts edit unami:2013 note="
+)]
 pub struct Args {
     /// source:key, the ref of a query
     #[arg(value_name = "REF")]
@@ -24,10 +26,13 @@ pub struct Args {
 pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> {
     let changes = given::words(&args.fields)?;
     let reference = &args.reference;
-    let (source, key) =
-        reference.split_once(':').ok_or_else(|| Failure::usage(format!("\"{reference}\" is no REF: write source:key")))?;
+    let (source, key) = reference
+        .split_once(':')
+        .ok_or_else(|| Failure::usage(format!("\"{reference}\" is no REF: write source:key")))?;
     if let Some((name, _)) = changes.iter().find(|(name, _)| name == "key" || name == "source") {
-        return Err(Failure::usage(format!("{name} is the name of the fact and stays; add another with facts add")));
+        return Err(Failure::usage(format!(
+            "{name} is the name of the fact and stays; add another with facts add"
+        )));
     }
     let store = Store::open(&global.database().path, Access::Write)?;
     let mut writer = given::write(&store)?;
@@ -35,7 +40,11 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
     let (kind, mut stated) = match (found.pop(), found.pop()) {
         (None, _) => return Err(no_such_ref(&store, reference)?),
         (Some(one), None) => one,
-        (Some(_), Some(_)) => return Err(Failure::usage(format!("{reference} is the name of facts of several kinds"))),
+        (Some(_), Some(_)) => {
+            return Err(Failure::usage(format!(
+                "{reference} is the name of facts of several kinds"
+            )));
+        }
     };
     for (name, value) in &changes {
         stated.retain(|(known, _)| known != name);
@@ -47,7 +56,9 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
     }
     let fields: Vec<&'static Field> = kind.fields().collect();
     let row = given::check(&stated, &fields, true).map_err(given::rejected)?;
-    let outcome = writer.put(kind, &row)?.map_err(|refused| given::rejected(vec![given::refused(&refused, &stated)]))?;
+    let outcome = writer
+        .put(kind, &row)?
+        .map_err(|refused| given::rejected(vec![given::refused(&refused, &stated)]))?;
     writer.commit()?;
     console.say(match outcome {
         Outcome::Unchanged => "nothing changed",

@@ -21,7 +21,8 @@ use crate::store::{Store, draft};
 use crate::value::text::{count, hex};
 use crate::value::{Cell, Type};
 
-/// Write every table as CSV with a datapackage.json; `facts seed DIR` makes an equal database of it.
+/// Write every table as CSV with a datapackage.json; `facts seed DIR` makes an equal database of
+/// it.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  facts export my-facts/\n  facts seed my-facts/ --db copy.db")]
 pub struct Args {
@@ -31,7 +32,8 @@ pub struct Args {
     /// Replace an earlier export
     #[arg(long)]
     force: bool,
-    /// What this database knew at the end of a day (2026-11-24), at a time (RFC 3339), or after a run (import=3)
+    /// What this database knew at the end of a day (2026-11-24), at a time (RFC 3339), or after a
+    /// run (import=3)
     #[arg(long, value_name = "WHEN")]
     as_of: Option<String>,
 }
@@ -45,9 +47,8 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
     fs::create_dir_all(folder).map_err(|e| Failure::io(format!("cannot make {shown}"), &e))?;
     let taken = fs::read_dir(folder).map_err(|e| Failure::io(&shown, &e))?.next().is_some();
     if taken && !args.force {
-        return Err(
-            Failure::usage(format!("{shown} is not empty")).hint("name another folder, or replace what is there with --force")
-        );
+        return Err(Failure::usage(format!("{shown} is not empty"))
+            .hint("name another folder, or replace what is there with --force"));
     }
     let as_of = args.as_of.as_deref().map(past::moment).transpose()?;
     let waiting = console.wait("writing tables");
@@ -58,7 +59,11 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
         let _ = fs::remove_dir(folder);
     }
     let facts = done?;
-    console.say(&format!("{shown}: {} in {} tables", count(facts, "row of facts", "rows of facts"), KINDS.len() + PARENTS.len()));
+    console.say(&format!(
+        "{shown}: {} in {} tables",
+        count(facts, "row of facts", "rows of facts"),
+        KINDS.len() + PARENTS.len()
+    ));
     Ok(Exit::Done)
 }
 
@@ -74,19 +79,25 @@ fn export(store: &Store, folder: &Path, as_of: Option<Moment>) -> Result<u64> {
         file(folder, &mut drafts, parent.table, &fields, |row| {
             // runs are numbered, and stand with their number first
             let later = |cells: &[Cell<'_>]| matches!((run, &cells[0]), (Some(run), Cell::Int(id)) if *id > run);
-            store.export_parent(parent, |cells| if parent.table == IMPORTS.table && later(cells) { Ok(()) } else { row(cells) })
+            store.export_parent(parent, |cells| {
+                if parent.table == IMPORTS.table && later(cells) { Ok(()) } else { row(cells) }
+            })
         })?;
         resources.push(resource(parent.table, parent.about, &fields, parent.key));
     }
     for kind in KINDS {
         let fields: Vec<&'static Field> = kind.fields().filter(|field| field.is_stored()).collect();
-        facts += file(folder, &mut drafts, kind.table, &fields, |row| store.export_kind(kind, run, row))?;
+        facts += file(folder, &mut drafts, kind.table, &fields, |row| {
+            store.export_kind(kind, run, row)
+        })?;
         resources.push(resource(kind.table, kind.about, &fields, &["source", "key", "import"]));
     }
     let package = json!({ "profile": "tabular-data-package", "name": "facts", "format": FORMAT, "resources": resources });
-    let text = serde_json::to_string_pretty(&package).map_err(|e| Failure::io(&shown, &e.into()))?;
+    let text =
+        serde_json::to_string_pretty(&package).map_err(|e| Failure::io(&shown, &e.into()))?;
     write(folder, &mut drafts, PACKAGE, |out| Ok(writeln!(out, "{text}")?))?;
-    let sums: Vec<String> = drafts.iter().map(|(_, path, sum)| format!("{sum}  {}\n", name_of(path))).collect();
+    let sums: Vec<String> =
+        drafts.iter().map(|(_, path, sum)| format!("{sum}  {}\n", name_of(path))).collect();
     write(folder, &mut drafts, SUMS, |out| Ok(out.write_all(sums.concat().as_bytes())?))?;
     if !folder.join(".gitignore").exists() {
         // two people's exports would conflict in it at every change
@@ -96,17 +107,22 @@ fn export(store: &Store, folder: &Path, as_of: Option<Moment>) -> Result<u64> {
     Ok(facts)
 }
 
-/// Gives the files of an export their names. While some of them have theirs and some have not, a file says so, and
-/// `facts seed` refuses the folder: neither a kill nor a power failure makes it load half of two exports.
+/// Gives the files of an export their names. While some of them have theirs and some have not, a
+/// file says so, and `facts seed` refuses the folder: neither a kill nor a power failure makes it
+/// load half of two exports.
 ///
-/// The folder itself is not exchanged for a new one: it may be a Git work tree, a mount point, or hold notes.
+/// The folder itself is not exchanged for a new one: it may be a Git work tree, a mount point, or
+/// hold notes.
 fn replace(folder: &Path, drafts: Drafts) -> Result<()> {
     let mark = folder.join(INCOMPLETE);
     let failed = |e: &std::io::Error| Failure::io(format!("cannot write {}", mark.display()), e);
     for (made, path, _) in &drafts {
-        made.as_file().sync_all().map_err(|e| Failure::io(format!("cannot write {}", path.display()), &e))?;
+        made.as_file()
+            .sync_all()
+            .map_err(|e| Failure::io(format!("cannot write {}", path.display()), &e))?;
     }
-    let mut marked = File::options().create(true).append(true).open(&mark).map_err(|e| failed(&e))?;
+    let mut marked =
+        File::options().create(true).append(true).open(&mark).map_err(|e| failed(&e))?;
     if marked.try_lock().is_err() {
         let message = format!("{}: another export is writing to this folder", folder.display());
         return Err(Failure::new(Exit::Busy, message).hint("try again when it is done"));
@@ -120,7 +136,8 @@ fn replace(folder: &Path, drafts: Drafts) -> Result<()> {
     draft::sync_folder(folder);
     for (made, path, _) in drafts {
         let made = made.into_temp_path();
-        fs::rename(&made, &path).map_err(|e| Failure::io(format!("cannot write {}", path.display()), &e))?;
+        fs::rename(&made, &path)
+            .map_err(|e| Failure::io(format!("cannot write {}", path.display()), &e))?;
     }
     draft::sync_folder(folder);
     fs::remove_file(&mark).map_err(|e| failed(&e))?;
@@ -157,11 +174,19 @@ fn file(
     Ok(written)
 }
 
-fn write(folder: &Path, drafts: &mut Drafts, name: &str, fill: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
+fn write(
+    folder: &Path,
+    drafts: &mut Drafts,
+    name: &str,
+    fill: impl FnOnce(&mut dyn Write) -> Result<()>,
+) -> Result<()> {
     let path = folder.join(name);
     let failed = |e: &std::io::Error| Failure::io(format!("cannot write {}", path.display()), e);
     let mut made = draft::begin(folder).map_err(|e| failed(&e))?;
-    let mut out = BufWriter::with_capacity(1 << 16, HashingWriter { file: made.as_file_mut(), sum: Sha256::new() });
+    let mut out = BufWriter::with_capacity(
+        1 << 16,
+        HashingWriter { file: made.as_file_mut(), sum: Sha256::new() },
+    );
     fill(&mut out)?;
     let summed = out.into_inner().map_err(|e| failed(e.error()))?;
     let sum = hex(&summed.sum.finalize());

@@ -11,7 +11,9 @@ use crate::value::{Cell, Type};
 
 /// List the fields of a kind: type, flag, allowed values, meaning.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  facts fields arms-transfers\n  facts fields all -f json\n  facts fields --tables")]
+#[command(
+    after_help = "Examples:\n  facts fields arms-transfers\n  facts fields all -f json\n  facts fields --tables"
+)]
 pub struct Args {
     /// The kind
     #[arg(value_name = "KIND", default_value = "all")]
@@ -27,8 +29,10 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
     if args.tables {
         return tables(&kinds, global, console);
     }
-    let headings = ["kind", "field", "type", "need", "flag", "values", "about"].map(Heading::text).into();
-    let leading = ["field", "type", "about", "kind", "values", "need", "flag"].map(String::from).into();
+    let headings =
+        ["kind", "field", "type", "need", "flag", "values", "about"].map(Heading::text).into();
+    let leading =
+        ["field", "type", "about", "kind", "values", "need", "flag"].map(String::from).into();
     console.rows(global, headings, leading, |row| {
         let mut count = 0;
         for kind in &kinds {
@@ -98,7 +102,12 @@ const ASIDE: [(&str, &str, &str, &str); 6] = [
     ("extra_texts", "id", "integer", "The number of the row, which cells point to."),
     ("extra_texts", "text", "json", "A text that many cells are: text ->> '$' is the text itself."),
     ("layouts", "id", "integer", "The number of the row, which other tables point to."),
-    ("layouts", "columns", "json", "The names of columns of a data set that have no field, an array."),
+    (
+        "layouts",
+        "columns",
+        "json",
+        "The names of columns of a data set that have no field, an array.",
+    ),
 ];
 
 /// The view over the live facts of all kinds.
@@ -147,10 +156,22 @@ fn line(kind: &Kind, field: &'static Field) -> [Cell<'static>; 7] {
         (Need::Derived, _) => text("derived"),
         (Need::Kept, _) => text("kept"),
     };
-    let flag = if field.filter == Filter::None { Cell::Null } else { Cell::Text(format!("--{}", field.flag()).into()) };
+    let flag = if field.filter == Filter::None {
+        Cell::Null
+    } else {
+        Cell::Text(format!("--{}", field.flag()).into())
+    };
     let values = match field.ty {
         Type::Choice(list) => Cell::Text(list.join(", ").into()),
         _ => Cell::Null,
     };
-    [text(kind.name), text(field.name), text(field.ty.name()), need, flag, values, text(field.about)]
+    [
+        text(kind.name),
+        text(field.name),
+        text(field.ty.name()),
+        need,
+        flag,
+        values,
+        text(field.about),
+    ]
 }

@@ -1,4 +1,5 @@
-//! The filter flags: those that all kinds share, and one for each field that a kind declares as a filter.
+//! The filter flags: those that all kinds share, and one for each field that a kind declares as a
+//! filter.
 
 use std::collections::BTreeSet;
 
@@ -34,9 +35,16 @@ impl clap::Args for Filters {
             Arg::new(name).long(name).value_name(what).help(help).help_heading(SHARED)
         };
         let mut command = command
-            .arg(value("during", "WINDOW", "Dates in a window: 2013, 2013-11..2014-03, 2013.., ..2014"))
+            .arg(value(
+                "during",
+                "WINDOW",
+                "Dates in a window: 2013, 2013-11..2014-03, 2013.., ..2014",
+            ))
             .arg(value("from", "DATE", "Dates from then on").conflicts_with("during"))
-            .arg(value("to", "DATE", "Dates until then, that year, month or day included").conflicts_with("during"))
+            .arg(
+                value("to", "DATE", "Dates until then, that year, month or day included")
+                    .conflicts_with("during"),
+            )
             .arg(
                 value("match", "HOW", "Whether a date may lie in the window, or must")
                     .value_parser(["overlap", "within"])
@@ -44,14 +52,22 @@ impl clap::Args for Filters {
             )
             .arg(value("actor", "NAME", "Who takes part, in any role").action(ArgAction::Append))
             .arg(
-                value("scheme", "SCHEME", "The code list of the codes given to filters: cow, gw, iso-numeric, …")
-                    .value_parser(SCHEMES.to_vec()),
+                value(
+                    "scheme",
+                    "SCHEME",
+                    "The code list of the codes given to filters: cow, gw, iso-numeric, …",
+                )
+                .value_parser(SCHEMES.to_vec()),
             )
             .arg(value("not", "FIELD=VALUE", "Everything but").action(ArgAction::Append))
             .arg(
-                value("where", "EXPRESSION", "FIELD OP VALUE with = != ~ !~ < <= > >=, or FIELD is [not] null")
-                    .short('w')
-                    .action(ArgAction::Append),
+                value(
+                    "where",
+                    "EXPRESSION",
+                    "FIELD OP VALUE with = != ~ !~ < <= > >=, or FIELD is [not] null",
+                )
+                .short('w')
+                .action(ArgAction::Append),
             );
         for (field, heading) in flags() {
             command = command.arg(
@@ -63,8 +79,9 @@ impl clap::Args for Filters {
                     .action(ArgAction::Append),
             );
         }
-        super::past::Moments::augment_args(command)
-            .after_help("A comma (without a space behind it) or a repeat is or, different flags are and.")
+        super::past::Moments::augment_args(command).after_help(
+            "A comma (without a space behind it) or a repeat is or, different flags are and.",
+        )
     }
 
     fn augment_args_for_update(command: Command) -> Command {
@@ -75,17 +92,24 @@ impl clap::Args for Filters {
 impl FromArgMatches for Filters {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Filters, clap::Error> {
         let one = |name: &str| matches.get_one::<String>(name).cloned();
-        let all = |name: &str| matches.get_many::<String>(name).into_iter().flatten().cloned().collect::<Vec<_>>();
+        let all = |name: &str| {
+            matches.get_many::<String>(name).into_iter().flatten().cloned().collect::<Vec<_>>()
+        };
         // none: the flag was not given; an empty list: it was given nothing
-        let values =
-            |name: &str| matches.contains_id(name).then(|| all(name).iter().flat_map(|list| split(list)).collect::<Vec<_>>());
+        let values = |name: &str| {
+            matches
+                .contains_id(name)
+                .then(|| all(name).iter().flat_map(|list| split(list)).collect::<Vec<_>>())
+        };
         Ok(Filters {
             during: one("during"),
             from: one("from"),
             to: one("to"),
             within: one("match").as_deref() == Some("within"),
             actor: values("actor"),
-            among: flags().filter_map(|(field, _)| values(field.name).map(|values| (field.name, values))).collect(),
+            among: flags()
+                .filter_map(|(field, _)| values(field.name).map(|values| (field.name, values)))
+                .collect(),
             not: all("not"),
             scheme: one("scheme"),
             expressions: all("where"),
@@ -103,7 +127,9 @@ impl FromArgMatches for Filters {
 fn flags() -> impl Iterator<Item = (&'static Field, String)> {
     let shared: BTreeSet<&str> = kind::shared().map(|field| field.name).collect();
     let common = kind::shared().map(|field| (field, SHARED.to_owned()));
-    let own = KINDS.iter().flat_map(|kind| kind.own.iter().map(move |field| (field, format!("Filters of {}", kind.name))));
+    let own = KINDS.iter().flat_map(|kind| {
+        kind.own.iter().map(move |field| (field, format!("Filters of {}", kind.name)))
+    });
     let mut seen = BTreeSet::new();
     common
         .chain(own.filter(move |(field, _)| !shared.contains(field.name)))
@@ -123,12 +149,14 @@ fn value_name(ty: Type) -> &'static str {
 /// Refuses a flag whose value is empty, as a script's variable may be: it would filter nothing.
 fn given(name: &str, values: &[String]) -> Result<()> {
     if values.is_empty() {
-        return Err(Failure::usage(format!("--{} is empty", name.replace('_', "-"))).hint("give it a value, or leave it out"));
+        return Err(Failure::usage(format!("--{} is empty", name.replace('_', "-")))
+            .hint("give it a value, or leave it out"));
     }
     Ok(())
 }
 
-/// Values between commas; a comma with a space behind it belongs to a name, as in `Washington, D.C.`
+/// Values between commas; a comma with a space behind it belongs to a name, as in `Washington,
+/// D.C.`
 fn split(list: &str) -> Vec<String> {
     let mut values = vec![String::new()];
     let mut chars = list.chars().peekable();
@@ -139,7 +167,11 @@ fn split(list: &str) -> Vec<String> {
             last.push(c);
         }
     }
-    values.into_iter().map(|value| value.trim().to_owned()).filter(|value| !value.is_empty()).collect()
+    values
+        .into_iter()
+        .map(|value| value.trim().to_owned())
+        .filter(|value| !value.is_empty())
+        .collect()
 }
 
 impl Filters {
@@ -150,7 +182,10 @@ impl Filters {
     pub fn tests(&self, kinds: &[&'static Kind]) -> Result<Vec<Test>> {
         let mut tests = Vec::new();
         if let Some(days) = self.window()? {
-            tests.push(Test::When(days, if self.within { Strength::Within } else { Strength::Overlap }));
+            tests.push(Test::When(
+                days,
+                if self.within { Strength::Within } else { Strength::Overlap },
+            ));
         }
         if let Some(actor) = &self.actor {
             given("actor", actor)?;
@@ -159,18 +194,27 @@ impl Filters {
         for (name, values) in &self.among {
             given(name, values)?;
             let Some(field) = kinds.iter().find_map(|kind| kind.field(name)) else {
-                let has: Vec<&str> = KINDS.iter().filter(|kind| kind.field(name).is_some()).map(|kind| kind.name).collect();
+                let has: Vec<&str> = KINDS
+                    .iter()
+                    .filter(|kind| kind.field(name).is_some())
+                    .map(|kind| kind.name)
+                    .collect();
                 let flag = name.replace('_', "-");
                 let of = kinds.first().map_or("all", |kind| kind.name);
                 return Err(Failure::usage(format!("--{flag} is no filter of {of}"))
                     .hint(format!("--{flag} is a filter of {}", has.join(", "))));
             };
             let named = matches!(field.ty, Type::Actor | Type::Place);
-            tests.push(query::among(field, if named { self.codes(values) } else { values.clone() }, false)?);
+            tests.push(query::among(
+                field,
+                if named { self.codes(values) } else { values.clone() },
+                false,
+            )?);
         }
         for text in &self.not {
-            let (name, value) =
-                text.split_once('=').ok_or_else(|| Failure::usage(format!("--not \"{text}\": write FIELD=VALUE")))?;
+            let (name, value) = text
+                .split_once('=')
+                .ok_or_else(|| Failure::usage(format!("--not \"{text}\": write FIELD=VALUE")))?;
             tests.push(query::among(query::field(name, kinds)?, split(value), true)?);
         }
         for text in &self.expressions {
@@ -182,7 +226,9 @@ impl Filters {
     fn window(&self) -> Result<Option<Days>> {
         let read = |flag: &str, text: &Option<String>| match text {
             None => Ok(None),
-            Some(text) => date::window(text).map(Some).map_err(|e| Failure::usage(format!("--{flag} \"{text}\": {e}"))),
+            Some(text) => date::window(text)
+                .map(Some)
+                .map_err(|e| Failure::usage(format!("--{flag} \"{text}\": {e}"))),
         };
         if let Some(days) = read("during", &self.during)? {
             return Ok(Some(days));
@@ -191,16 +237,21 @@ impl Filters {
         if from.is_none() && to.is_none() {
             return Ok(None);
         }
-        let days = Days { first: from.and_then(|days| days.first), last: to.and_then(|days| days.last) };
+        let days =
+            Days { first: from.and_then(|days| days.first), last: to.and_then(|days| days.last) };
         match days {
-            Days { first: Some(first), last: Some(last) } if first > last => Err(Failure::usage("--from lies behind --to")),
+            Days { first: Some(first), last: Some(last) } if first > last => {
+                Err(Failure::usage("--from lies behind --to"))
+            }
             _ => Ok(Some(days)),
         }
     }
 
     /// Names, or codes of the scheme that is given.
     fn codes(&self, values: &[String]) -> Vec<String> {
-        let with = |value: &String| self.scheme.as_ref().map_or(value.clone(), |scheme| format!("{scheme}:{value}"));
+        let with = |value: &String| {
+            self.scheme.as_ref().map_or(value.clone(), |scheme| format!("{scheme}:{value}"))
+        };
         values.iter().map(with).collect()
     }
 

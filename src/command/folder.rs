@@ -15,16 +15,19 @@ use crate::kind::parent::PARENTS;
 use crate::value::nearest::did_you_mean;
 use crate::value::text::hex;
 
-/// The facts that ship with the program, and below them the countries that every database begins with.
+/// The facts that ship with the program, and below them the countries that every database begins
+/// with.
 static SHIPPED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/seed");
 
-/// The format of an exported folder, which its `datapackage.json` states. A folder that states none is of format 1.
+/// The format of an exported folder, which its `datapackage.json` states. A folder that states none
+/// is of format 1.
 pub const FORMAT: u64 = 1;
 
 /// The file of an exported folder that describes its tables.
 pub const PACKAGE: &str = "datapackage.json";
 
-/// The file of an exported folder that has the SHA-256 of each table, as sha256sum writes and reads it.
+/// The file of an exported folder that has the SHA-256 of each table, as sha256sum writes and reads
+/// it.
 pub const SUMS: &str = ".export.sha256";
 
 /// The file that stands in a folder while an export gives its files their names.
@@ -50,7 +53,9 @@ impl Folder {
         let shown = path.display();
         let entries = std::fs::read_dir(path).map_err(|e| Failure::io(&shown, &e))?;
         if path.join(INCOMPLETE).exists() {
-            let message = format!("{shown}: the export to this folder was interrupted: some of its files are of an earlier one");
+            let message = format!(
+                "{shown}: the export to this folder was interrupted: some of its files are of an earlier one"
+            );
             return Err(Failure::new(Exit::Rejected, message).hint(format!(
                 "facts export {shown} --force writes it again; or restore all its files and remove {INCOMPLETE}"
             )));
@@ -75,8 +80,11 @@ impl Folder {
             found += 1;
         }
         if found == 0 {
-            return Err(Failure::new(Exit::Rejected, format!("{shown} holds no CSV file of facts"))
-                .hint(format!("it may hold {}", known.join(", "))));
+            return Err(Failure::new(
+                Exit::Rejected,
+                format!("{shown} holds no CSV file of facts"),
+            )
+            .hint(format!("it may hold {}", known.join(", "))));
         }
         Ok(())
     }
@@ -89,7 +97,11 @@ impl Folder {
         let name = format!("{table}.csv");
         match self {
             Folder::Shipped | Folder::Countries => {
-                let name = if matches!(self, Folder::Countries) { format!("countries/{name}") } else { name };
+                let name = if matches!(self, Folder::Countries) {
+                    format!("countries/{name}")
+                } else {
+                    name
+                };
                 Ok(SHIPPED.get_file(&name).map(|file| {
                     let bytes: Box<dyn Read> = Box::new(Cursor::new(file.contents()));
                     (format!("seed/{name}"), bytes)
@@ -107,7 +119,8 @@ impl Folder {
         }
     }
 
-    /// The tables of an exported folder that are not as they were exported: edited, mixed up with others, or gone.
+    /// The tables of an exported folder that are not as they were exported: edited, mixed up with
+    /// others, or gone.
     ///
     /// # Errors
     /// A file cannot be read.
@@ -144,17 +157,24 @@ fn sum_of(folder: &Path, name: &str) -> Result<Option<String>> {
     }
 }
 
-/// Refuses a folder of a format that a later program wrote. A description that another program wrote is not looked at.
+/// Refuses a folder of a format that a later program wrote. A description that another program
+/// wrote is not looked at.
 fn check_format(folder: &Path) -> Result<()> {
     let path = folder.join(PACKAGE);
-    let described: Option<Json> = std::fs::read(&path).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
-    let Some(package) = described.filter(|package| package["name"] == "facts") else { return Ok(()) };
+    let described: Option<Json> =
+        std::fs::read(&path).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
+    let Some(package) = described.filter(|package| package["name"] == "facts") else {
+        return Ok(());
+    };
     match &package["format"] {
         Json::Null => Ok(()),
         format if format.as_u64() == Some(FORMAT) => Ok(()),
         format => Err(Failure::new(
             Exit::Rejected,
-            format!("{}: format {format} is not known to this facts, which reads format {FORMAT}", path.display()),
+            format!(
+                "{}: format {format} is not known to this facts, which reads format {FORMAT}",
+                path.display()
+            ),
         )
         .hint("a newer facts wrote this folder: seed it with that one")),
     }

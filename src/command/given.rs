@@ -1,4 +1,5 @@
-//! Facts given by hand: `field=value` pairs and JSON objects, with the checks and messages of a seed file.
+//! Facts given by hand: `field=value` pairs and JSON objects, with the checks and messages of a
+//! seed file.
 
 use serde_json::{Map, Value as Json};
 
@@ -20,14 +21,16 @@ pub fn words(words: &[String]) -> Result<Given> {
     words
         .iter()
         .map(|word| {
-            let (name, value) = word.split_once('=').ok_or_else(|| Failure::usage(format!("\"{word}\": write field=value")))?;
+            let (name, value) = word
+                .split_once('=')
+                .ok_or_else(|| Failure::usage(format!("\"{word}\": write field=value")))?;
             Ok((name.trim().replace('-', "_"), value.to_owned()))
         })
         .collect()
 }
 
-/// Reads an object of JSON: text and numbers are taken as they are, null is an empty cell, a list of texts has "; "
-/// between; `extra` is kept as JSON.
+/// Reads an object of JSON: text and numbers are taken as they are, null is an empty cell, a list
+/// of texts has "; " between; `extra` is kept as JSON.
 ///
 /// # Errors
 /// A value that no field can have.
@@ -35,12 +38,17 @@ pub fn object(object: &Map<String, Json>) -> Result<Given, String> {
     let text = |name: &str, value: &Json| match value {
         Json::Null => Ok(String::new()),
         Json::String(text) => Ok(text.clone()),
-        Json::Number(n) => Ok(n.as_f64().filter(|_| !n.is_i64() && !n.is_u64()).map_or(n.to_string(), real)),
+        Json::Number(n) => {
+            Ok(n.as_f64().filter(|_| !n.is_i64() && !n.is_u64()).map_or(n.to_string(), real))
+        }
         other if name == "extra" => Ok(other.to_string()),
         Json::Array(items) if items.iter().all(Json::is_string) => {
             Ok(items.iter().filter_map(Json::as_str).collect::<Vec<_>>().join("; "))
         }
-        other => Err(format!("{name}: {}: expected text, a number, null or a list of texts", quoted(&other.to_string()))),
+        other => Err(format!(
+            "{name}: {}: expected text, a number, null or a list of texts",
+            quoted(&other.to_string())
+        )),
     };
     object.iter().map(|(name, value)| Ok((name.clone(), text(name, value)?))).collect()
 }
@@ -49,14 +57,21 @@ pub fn object(object: &Map<String, Json>) -> Result<Given, String> {
 ///
 /// # Errors
 /// Every mistake, as the lines that messages show.
-pub fn check(given: &Given, fields: &[&'static Field], is_fact: bool) -> Result<Row<'static>, Vec<String>> {
+pub fn check(
+    given: &Given,
+    fields: &[&'static Field],
+    is_fact: bool,
+) -> Result<Row<'static>, Vec<String>> {
     let header: Record = given.iter().map(|(name, _)| name).collect();
     let record: Record = given.iter().map(|(_, value)| value).collect();
-    let columns = Columns::of(&header, fields).map_err(|bad| bad.into_iter().map(line).collect::<Vec<_>>())?;
-    let mut row = columns.row(&record).map_err(|bad| bad.into_iter().map(line).collect::<Vec<_>>())?;
+    let columns = Columns::of(&header, fields)
+        .map_err(|bad| bad.into_iter().map(line).collect::<Vec<_>>())?;
+    let mut row =
+        columns.row(&record).map_err(|bad| bad.into_iter().map(line).collect::<Vec<_>>())?;
     let span = fields.iter().find(|field| field.name == "date_span");
     if let (true, Some(span)) = (is_fact, span) {
-        complete_date(&mut row, span).map_err(|(field, expected)| vec![refused(&Refused { field, expected }, given)])?;
+        complete_date(&mut row, span)
+            .map_err(|(field, expected)| vec![refused(&Refused { field, expected }, given)])?;
     }
     Ok(row)
 }

@@ -20,7 +20,8 @@ pub const CITATIONS: [&str; 2] = ["bibtex", "csl-json"];
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 #[command(next_help_heading = "Options of every command")]
 pub struct Global {
-    /// The database [default: by the environment, else facts.db here, else in the user's data folder]
+    /// The database [default: by the environment, else facts.db here, else in the user's data
+    /// folder]
     #[arg(long, global = true, value_name = "FILE")]
     pub db: Option<PathBuf>,
     /// The output format [default: by -o, else table on a terminal, csv in a pipe]
@@ -29,9 +30,13 @@ pub struct Global {
     /// Write to a file, whole or not at all; its name's end chooses the format
     #[arg(short, long, global = true, value_name = "FILE")]
     pub output: Option<PathBuf>,
-    /// CSV that spreadsheets open by a double click: with commas (us), or semicolons and decimal commas (eu)
+    /// CSV that spreadsheets open by a double click: with commas (us), or semicolons and decimal
+    /// commas (eu)
     #[arg(long, global = true, value_name = "FLAVOUR", value_enum, num_args = 0..=1, require_equals = true)]
-    #[expect(clippy::option_option, reason = "the flag without a flavour takes that of the settings")]
+    #[expect(
+        clippy::option_option,
+        reason = "the flag without a flavour takes that of the settings"
+    )]
     pub excel: Option<Option<Flavour>>,
     /// A field a line, all fields
     #[arg(short = 'x', long, global = true)]
@@ -116,7 +121,19 @@ impl Global {
 
     /// Takes over what another command line says and this one does not.
     pub fn under(&mut self, other: &Global) {
-        let Global { db, format, output, excel, expanded, null, color, quiet, verbose, force_schema, config } = other.clone();
+        let Global {
+            db,
+            format,
+            output,
+            excel,
+            expanded,
+            null,
+            color,
+            quiet,
+            verbose,
+            force_schema,
+            config,
+        } = other.clone();
         self.db = self.db.take().or(db);
         self.format = self.format.take().or(format);
         self.output = self.output.take().or(output);
@@ -143,7 +160,8 @@ impl Global {
         self.color.or(self.config.color.as_ref().map(|set| set.value)).unwrap_or(When::Auto)
     }
 
-    /// The database that is meant: `--db`, then `FACTS_DB`, then `facts.db` here, then the user's data folder.
+    /// The database that is meant: `--db`, then `FACTS_DB`, then `facts.db` here, then the user's
+    /// data folder.
     pub fn database(&self) -> Chosen {
         if let Some(path) = &self.db {
             return Chosen { path: path.clone(), by: "--db".into() };
@@ -186,10 +204,14 @@ impl Global {
         if let (None, Some(file)) = (named, &self.output) {
             let extension = file.extension().and_then(|end| end.to_str()).unwrap_or_default();
             return render::by_extension(extension).ok_or_else(|| {
-                let ends: Vec<&str> = FORMATS.iter().flat_map(|format| format.extensions).copied().collect();
+                let ends: Vec<&str> =
+                    FORMATS.iter().flat_map(|format| format.extensions).copied().collect();
                 let near = did_you_mean(extension, ends.iter().copied());
-                Failure::usage(format!("{}: no format is called after \"{extension}\"{near}", file.display()))
-                    .hint(format!("name it with --format, or end it with one of {}", ends.join(", ")))
+                Failure::usage(format!(
+                    "{}: no format is called after \"{extension}\"{near}",
+                    file.display()
+                ))
+                .hint(format!("name it with --format, or end it with one of {}", ends.join(", ")))
             });
         }
         let set = self.config.format.as_ref().and_then(|set| render::find(&set.value));

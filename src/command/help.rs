@@ -103,10 +103,14 @@ pub fn run(args: &Args, console: &mut Console) -> Result<Exit> {
                 console.text(&text)?;
                 return Ok(Exit::Done);
             }
-            let commands: Vec<String> = line.get_subcommands().map(|command| command.get_name().to_owned()).collect();
+            let commands: Vec<String> =
+                line.get_subcommands().map(|command| command.get_name().to_owned()).collect();
             let known = commands.iter().map(String::as_str).chain(TOPICS);
-            return Err(Failure::usage(format!("there is no help on \"{name}\"{}", did_you_mean(name, known)))
-                .hint(format!("topics: {}; and every command", TOPICS.join(", "))));
+            return Err(Failure::usage(format!(
+                "there is no help on \"{name}\"{}",
+                did_you_mean(name, known)
+            ))
+            .hint(format!("topics: {}; and every command", TOPICS.join(", "))));
         }
     };
     console.text(&text)?;

@@ -1,4 +1,5 @@
-//! A file of input that can be read from its beginning more than once: plain or packed, or what comes through a pipe.
+//! A file of input that can be read from its beginning more than once: plain or packed, or what
+//! comes through a pipe.
 
 use std::fs::File;
 use std::io::{self, BufReader, Cursor, Read, Seek};
@@ -52,7 +53,9 @@ impl Input {
         } else {
             let file = File::open(path).map_err(|e| place::cannot_read(path, &e))?;
             if file.metadata().map_err(|e| failed(&e))?.is_dir() {
-                return Err(Failure::usage(format!("{shown} is a folder: facts import takes files, facts seed a folder")));
+                return Err(Failure::usage(format!(
+                    "{shown} is a folder: facts import takes files, facts seed a folder"
+                )));
             }
             if file.try_clone().and_then(|mut file| file.stream_position()).is_ok() {
                 file
@@ -66,7 +69,8 @@ impl Input {
         let given = Arc::new(given);
         let mut head = Vec::new();
         Apart::of(&given).take(4).read_to_end(&mut head).map_err(|e| failed(&e))?;
-        let mut name = path.file_name().map_or(String::new(), |name| name.to_string_lossy().into_owned());
+        let mut name =
+            path.file_name().map_or(String::new(), |name| name.to_string_lossy().into_owned());
         let (mut packing, mut member) = (Packing::Plain, None);
         match head.as_slice() {
             [0x1f, 0x8b, ..] => packing = Packing::Gzip,
@@ -98,8 +102,10 @@ impl Input {
             Packing::Plain => Box::new(counted),
             Packing::Gzip => Box::new(flate2::read::MultiGzDecoder::new(BufReader::new(counted))),
             Packing::Zstandard => Box::new(
-                ruzstd::decoding::StreamingDecoder::new(BufReader::new(counted))
-                    .map_err(|e| Failure::new(Exit::Rejected, format!("{}: broken Zstandard data", self.shown)).because(e))?,
+                ruzstd::decoding::StreamingDecoder::new(BufReader::new(counted)).map_err(|e| {
+                    Failure::new(Exit::Rejected, format!("{}: broken Zstandard data", self.shown))
+                        .because(e)
+                })?,
             ),
         })
     }
@@ -147,12 +153,16 @@ impl Input {
     #[must_use]
     pub fn failed(&self, error: &io::Error) -> Failure {
         match error.kind() {
-            io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput | io::ErrorKind::UnexpectedEof => {
-                Failure::new(Exit::Rejected, format!("{}: {error}; nothing was written", self.shown))
-            }
-            _ if self.packing != Packing::Plain && error.raw_os_error().is_none() => {
-                Failure::new(Exit::Rejected, format!("{}: broken packed data: {error}; nothing was written", self.shown))
-            }
+            io::ErrorKind::InvalidData
+            | io::ErrorKind::InvalidInput
+            | io::ErrorKind::UnexpectedEof => Failure::new(
+                Exit::Rejected,
+                format!("{}: {error}; nothing was written", self.shown),
+            ),
+            _ if self.packing != Packing::Plain && error.raw_os_error().is_none() => Failure::new(
+                Exit::Rejected,
+                format!("{}: broken packed data: {error}; nothing was written", self.shown),
+            ),
             _ => Failure::io(&self.shown, error),
         }
     }
@@ -160,7 +170,9 @@ impl Input {
 
 /// The one member of an archive.
 fn unzip(given: &File, shown: &str) -> Result<(File, String)> {
-    let broken = |e: &dyn std::fmt::Display| Failure::new(Exit::Rejected, format!("{shown}: broken zip archive")).because(e);
+    let broken = |e: &dyn std::fmt::Display| {
+        Failure::new(Exit::Rejected, format!("{shown}: broken zip archive")).because(e)
+    };
     let file = given.try_clone().map_err(|e| Failure::io(shown, &e))?;
     let mut archive = zip::ZipArchive::new(BufReader::new(file)).map_err(|e| broken(&e))?;
     let mut names: Vec<String> = Vec::new();
@@ -171,8 +183,11 @@ fn unzip(given: &File, shown: &str) -> Result<(File, String)> {
         }
     }
     let [name] = names.as_slice() else {
-        return Err(Failure::new(Exit::Rejected, format!("{shown} holds {} files: expected one", names.len()))
-            .hint("unpack it and import the one that is meant"));
+        return Err(Failure::new(
+            Exit::Rejected,
+            format!("{shown} holds {} files: expected one", names.len()),
+        )
+        .hint("unpack it and import the one that is meant"));
     };
     let mut member = archive.by_name(name).map_err(|e| broken(&e))?;
     let mut spool = tempfile::tempfile().map_err(|e| Failure::io(shown, &e))?;

@@ -1,4 +1,5 @@
-//! Loading a folder of CSV files into a database: all of it, or nothing and a list of what is wrong.
+//! Loading a folder of CSV files into a database: all of it, or nothing and a list of what is
+//! wrong.
 
 use std::collections::HashMap;
 
@@ -9,7 +10,8 @@ use crate::kind::parent::{self, PARENTS, Parent};
 use crate::kind::{Field, KINDS, Kind, Row, given};
 use crate::store::{Counts, Refused, Run, Store, Writer};
 
-/// Loads a folder in one transaction. A new database begins with the countries, unless the folder is an export of one.
+/// Loads a folder in one transaction. A new database begins with the countries, unless the folder
+/// is an export of one.
 ///
 /// # Errors
 /// What is wrong with the folder, or the database cannot be written.
@@ -92,7 +94,11 @@ impl<'f> Load<'f> {
     fn refuse_all(&self) -> Failure {
         let mut failure = Failure::new(
             Exit::Rejected,
-            format!("{}: {}; nothing was written", self.folder.name(), self.complaints.sum(self.read)),
+            format!(
+                "{}: {}; nothing was written",
+                self.folder.name(),
+                self.complaints.sum(self.read)
+            ),
         );
         failure.details = self.complaints.lines();
         failure
@@ -104,7 +110,8 @@ impl<'f> Load<'f> {
         let mut places: Vec<(u64, u64, String)> = Vec::new();
         let mut settled: Option<String> = None;
         self.table(parent.table, &fields, |load, here, row| {
-            let key: Vec<String> = parent.key.iter().map(|name| given(&row, name).into_owned()).collect();
+            let key: Vec<String> =
+                parent.key.iter().map(|name| given(&row, name).into_owned()).collect();
             let key = key.join("\u{1f}");
             if load.is_repeated(&mut seen, key, here, parent.key[0]) {
                 return Ok(());
@@ -112,7 +119,11 @@ impl<'f> Load<'f> {
             // every reference that waits is complained about at the cell that made it
             let at = here.columns.position("of").or(here.columns.position("within"));
             let (line, column) = here.records.locate(at);
-            places.push((line, column, at.and_then(|at| here.record.get(at)).unwrap_or_default().to_owned()));
+            places.push((
+                line,
+                column,
+                at.and_then(|at| here.record.get(at)).unwrap_or_default().to_owned(),
+            ));
             settled = Some(here.file.to_owned());
             match writer.put_parent(parent, &row, places.len() - 1)? {
                 Ok(_) => {}
@@ -127,7 +138,14 @@ impl<'f> Load<'f> {
             let (line, column, value) = places[place].clone();
             let file = settled.clone().unwrap_or_default();
             let field = Some(refused.field.to_owned());
-            self.complaints.push(Complaint { file, line, column, field, value: Some(value), expected: refused.expected });
+            self.complaints.push(Complaint {
+                file,
+                line,
+                column,
+                field,
+                value: Some(value),
+                expected: refused.expected,
+            });
         }
         Ok(())
     }
@@ -197,7 +215,11 @@ impl<'f> Load<'f> {
             }
             self.read += 1;
             match columns.row(&record) {
-                Ok(row) => each(self, &Here { file: &file, columns: &columns, records: &records, record: &record }, row)?,
+                Ok(row) => each(
+                    self,
+                    &Here { file: &file, columns: &columns, records: &records, record: &record },
+                    row,
+                )?,
                 Err(bad) => self.complain(bad, &file, &records),
             }
         }
@@ -206,22 +228,46 @@ impl<'f> Load<'f> {
     fn complain(&mut self, bad: Vec<Bad>, file: &str, records: &Records) {
         for Bad { cell, field, value, expected } in bad {
             let (line, column) = records.locate(cell);
-            self.complaints.push(Complaint { file: file.to_owned(), line, column, field, value, expected });
+            self.complaints.push(Complaint {
+                file: file.to_owned(),
+                line,
+                column,
+                field,
+                value,
+                expected,
+            });
         }
     }
 
     fn refuse(&mut self, Refused { field, expected }: Refused, here: &Here<'_>) {
         let cell = here.columns.position(field);
-        let value = cell.and_then(|cell| here.record.get(cell)).filter(|value| !value.is_empty()).map(str::to_owned);
-        self.complain(vec![Bad { cell, field: Some(field.to_owned()), value, expected }], here.file, here.records);
+        let value = cell
+            .and_then(|cell| here.record.get(cell))
+            .filter(|value| !value.is_empty())
+            .map(str::to_owned);
+        self.complain(
+            vec![Bad { cell, field: Some(field.to_owned()), value, expected }],
+            here.file,
+            here.records,
+        );
     }
 
-    fn is_repeated(&mut self, seen: &mut HashMap<String, u64>, key: String, here: &Here<'_>, field: &str) -> bool {
+    fn is_repeated(
+        &mut self,
+        seen: &mut HashMap<String, u64>,
+        key: String,
+        here: &Here<'_>,
+        field: &str,
+    ) -> bool {
         if let Some(first) = seen.get(&key) {
             let cell = here.columns.position(field);
             let expected = format!("a row with this key is on line {first} already");
             let value = Some(key.split('\u{1f}').collect::<Vec<_>>().join(" "));
-            self.complain(vec![Bad { cell, field: Some(field.to_owned()), value, expected }], here.file, here.records);
+            self.complain(
+                vec![Bad { cell, field: Some(field.to_owned()), value, expected }],
+                here.file,
+                here.records,
+            );
             return true;
         }
         seen.insert(key, here.records.locate(None).0);

@@ -16,7 +16,9 @@ pub fn run(_args: &Args, global: &Global, console: &mut Console) -> Result<Exit>
     let store = global.open()?;
     let headings = IMPORTS.fields.iter().map(heading).collect();
     let leading =
-        ["id", "ran_at", "source", "added", "changed", "file", "withdrawn", "unchanged", "release"].map(String::from).into();
+        ["id", "ran_at", "source", "added", "changed", "file", "withdrawn", "unchanged", "release"]
+            .map(String::from)
+            .into();
     console.rows(global, headings, leading, |row| store.export_parent(&IMPORTS, row))?;
     Ok(Exit::Done)
 }

@@ -12,7 +12,9 @@ use crate::value::text::count;
 
 /// Write a manual page for each command to a folder.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  facts man ~/.local/share/man/man1\n  facts man pages && man -l pages/facts-query.1")]
+#[command(
+    after_help = "Examples:\n  facts man ~/.local/share/man/man1\n  facts man pages && man -l pages/facts-query.1"
+)]
 pub struct Args {
     /// The folder, made if it is not there
     #[arg(value_name = "DIR")]

@@ -27,11 +27,17 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
     let store = Store::open_any_version(&path)?;
     let (here, known) = store.schema_version()?;
     let ledger = store.ledger()?;
-    let headings = vec![Heading::number("version"), Heading::text("name"), Heading::text("applied")];
+    let headings =
+        vec![Heading::number("version"), Heading::text("name"), Heading::text("applied")];
     console.rows(global, headings, Vec::new(), |row| {
         for migration in &ledger {
-            let applied = migration.applied.as_deref().map_or(Cell::Null, |at| Cell::Text(at.into()));
-            row(&[Cell::Int(migration.version), Cell::Text(migration.name.as_str().into()), applied])?;
+            let applied =
+                migration.applied.as_deref().map_or(Cell::Null, |at| Cell::Text(at.into()));
+            row(&[
+                Cell::Int(migration.version),
+                Cell::Text(migration.name.as_str().into()),
+                applied,
+            ])?;
         }
         Ok(ledger.len() as u64)
     })?;

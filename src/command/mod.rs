@@ -57,8 +57,8 @@ use crate::value::Type;
 
 /// A sourced fact database for people who study conflict and diplomacy.
 ///
-/// Every fact has a source and a place in it, a voice and its stance, a date at its true precision, and numbers as
-/// low, best and high with the source's words.
+/// Every fact has a source and a place in it, a voice and its stance, a date at its true precision,
+/// and numbers as low, best and high with the source's words.
 #[derive(Debug, Parser)]
 #[command(name = "facts", version, max_term_width = 100, disable_help_subcommand = true, after_help = after_help())]
 struct Cli {
@@ -102,7 +102,10 @@ enum Command {
 impl Command {
     /// Whether it only asks, and changes neither database nor settings.
     fn asks(&self) -> bool {
-        use Command::{Chart, Check, Compare, Coverage, Diff, Fields, Log, Query, Search, Show, Sql, Status, Tabulate};
+        use Command::{
+            Chart, Check, Compare, Coverage, Diff, Fields, Log, Query, Search, Show, Sql, Status,
+            Tabulate,
+        };
         matches!(
             self,
             Query(_)
@@ -126,7 +129,8 @@ impl Command {
 /// Runs the program with these arguments, the first of which is its name.
 pub fn run(arguments: impl IntoIterator<Item = OsString>, mut console: Console) -> Exit {
     let arguments: Vec<OsString> = excel_joined(arguments.into_iter().collect());
-    let words: Vec<String> = arguments.iter().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
+    let words: Vec<String> =
+        arguments.iter().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
     console.called(format!("facts {}", words.join(" ")));
     let mut cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
@@ -143,14 +147,16 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, mut console: Console) 
         Err(mut failure) => {
             // what SQLite reports names no file
             if failure.message.starts_with("the database ") {
-                failure.message = format!("{}: {}", cli.global.database().path.display(), failure.message);
+                failure.message =
+                    format!("{}: {}", cli.global.database().path.display(), failure.message);
             }
             console.fail(&failure)
         }
     }
 }
 
-/// `--excel eu` as `--excel=eu`: the flavour may be left out, and what follows is then a word of its own.
+/// `--excel eu` as `--excel=eu`: the flavour may be left out, and what follows is then a word of
+/// its own.
 fn excel_joined(arguments: Vec<OsString>) -> Vec<OsString> {
     let mut joined: Vec<OsString> = Vec::with_capacity(arguments.len());
     for word in arguments {
@@ -166,7 +172,10 @@ fn excel_joined(arguments: Vec<OsString>) -> Vec<OsString> {
 }
 
 fn dispatch(cli: &Cli, console: &mut Console) -> Result<Exit> {
-    assert!(!(cfg!(debug_assertions) && std::env::var_os("FACTS_TEST_PANIC").is_some()), "the tests asked for a panic");
+    assert!(
+        !(cfg!(debug_assertions) && std::env::var_os("FACTS_TEST_PANIC").is_some()),
+        "the tests asked for a panic"
+    );
     let global = &cli.global;
     match &cli.command {
         Command::Seed(args) => seed::run(args, global, console),
@@ -211,7 +220,8 @@ pub fn complete() {
 }
 
 fn after_help() -> String {
-    let codes: Vec<String> = CODES.iter().map(|(code, about)| format!("  {}  {about}", *code as u8)).collect();
+    let codes: Vec<String> =
+        CODES.iter().map(|(code, about)| format!("  {}  {about}", *code as u8)).collect();
     format!(
         "Examples:\n  facts seed\n  facts query arms-transfers --recipient Iraq\n  facts tabulate casualties --rows year --cols population --value best\n\nExit codes:\n{}",
         codes.join("\n")

@@ -14,8 +14,8 @@ use crate::value::text::{count, fold};
 
 /// List spellings and codes, and say whom a name means.
 ///
-/// Countries come with their ISO 3166 codes, and those of the Correlates of War state list (cow) and of Gleditsch and
-/// Ward (gw) with the days on which they are valid.
+/// Countries come with their ISO 3166 codes, and those of the Correlates of War state list (cow)
+/// and of Gleditsch and Ward (gw) with the days on which they are valid.
 #[derive(Debug, clap::Args)]
 #[command(
     args_conflicts_with_subcommands = true,
@@ -67,8 +67,12 @@ pub(super) enum Command {
 pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> {
     match &args.command {
         None => list(args, global, console),
-        Some(Command::Link { name, bearer, place }) => link(name, bearer, *place, false, global, console),
-        Some(Command::Merge { from, into, place }) => link(from, into, *place, true, global, console),
+        Some(Command::Link { name, bearer, place }) => {
+            link(name, bearer, *place, false, global, console)
+        }
+        Some(Command::Merge { from, into, place }) => {
+            link(from, into, *place, true, global, console)
+        }
     }
 }
 
@@ -84,10 +88,15 @@ fn list(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> {
     let rows = console.rows(global, headings, Vec::new(), |row| {
         let mut found = 0;
         store.export_parent(&NAMES, |cells| {
-            let bearer = [cells[2].text(), cells[3].text()].into_iter().flatten().next().unwrap_or_default();
-            let holds = |text: &String| fold(&cells[1].to_string()).contains(text) || known.iter().any(|name| name == bearer);
-            let among =
-                |cell: &Cell<'_>, names: &[String]| cell.text().is_some_and(|bearer| names.iter().any(|name| name == bearer));
+            let bearer =
+                [cells[2].text(), cells[3].text()].into_iter().flatten().next().unwrap_or_default();
+            let holds = |text: &String| {
+                fold(&cells[1].to_string()).contains(text)
+                    || known.iter().any(|name| name == bearer)
+            };
+            let among = |cell: &Cell<'_>, names: &[String]| {
+                cell.text().is_some_and(|bearer| names.iter().any(|name| name == bearer))
+            };
             let is_unknown = among(&cells[2], &unknown[0]) || among(&cells[3], &unknown[1]);
             let scheme = args.scheme.as_ref().is_none_or(|scheme| cells[0].text() == Some(scheme));
             if scheme && (!args.unresolved || is_unknown) && wanted.as_ref().is_none_or(holds) {
@@ -102,12 +111,22 @@ fn list(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> {
         && let Some(text) = &args.text
     {
         let names = store.all_names(Class::Actor)?;
-        console.say(&format!("no name holds \"{text}\"{}", did_you_mean(text, names.iter().map(String::as_str))));
+        console.say(&format!(
+            "no name holds \"{text}\"{}",
+            did_you_mean(text, names.iter().map(String::as_str))
+        ));
     }
     Ok(Exit::Done)
 }
 
-fn link(name: &str, bearer: &str, place: bool, merge: bool, global: &Global, console: &mut Console) -> Result<Exit> {
+fn link(
+    name: &str,
+    bearer: &str,
+    place: bool,
+    merge: bool,
+    global: &Global,
+    console: &mut Console,
+) -> Result<Exit> {
     let class = if place { Class::Place } else { Class::Actor };
     let (name, bearer) = (name.trim(), bearer.trim());
     if name.is_empty() || name.chars().any(char::is_control) {
@@ -122,28 +141,47 @@ fn link(name: &str, bearer: &str, place: bool, merge: bool, global: &Global, con
             let names = store.all_names(class)?;
             return Err(Failure::new(
                 Exit::No,
-                format!("no {} is called \"{bearer}\"{}", class.one(), did_you_mean(bearer, names.iter().map(String::as_str))),
+                format!(
+                    "no {} is called \"{bearer}\"{}",
+                    class.one(),
+                    did_you_mean(bearer, names.iter().map(String::as_str))
+                ),
             ));
         }
         Linked::NoName => {
             let names = store.all_names(class)?;
             return Err(Failure::new(
                 Exit::No,
-                format!("no {} is called \"{name}\"{}", class.one(), did_you_mean(name, names.iter().map(String::as_str))),
+                format!(
+                    "no {} is called \"{name}\"{}",
+                    class.one(),
+                    did_you_mean(name, names.iter().map(String::as_str))
+                ),
             ));
         }
         Linked::Taken(usual) => {
-            return Err(Failure::new(Exit::Rejected, format!("\"{name}\" is a name of {usual} already; nothing was written"))
-                .hint(format!("facts names merge \"{usual}\" \"{bearer}\" makes one of the two")));
+            return Err(Failure::new(
+                Exit::Rejected,
+                format!("\"{name}\" is a name of {usual} already; nothing was written"),
+            )
+            .hint(format!("facts names merge \"{usual}\" \"{bearer}\" makes one of the two")));
         }
         Linked::Done(usual, facts) => {
-            console.say(&format!("\"{name}\" means {usual}; {}", count(facts, "fact follows", "facts follow")));
+            console.say(&format!(
+                "\"{name}\" means {usual}; {}",
+                count(facts, "fact follows", "facts follow")
+            ));
             usual
         }
     };
-    console.rows(global, [Heading::text("name"), Heading::text(class.one())].into(), Vec::new(), |row| {
-        row(&[Cell::Text(name.into()), Cell::Text(usual.as_str().into())])?;
-        Ok(1)
-    })?;
+    console.rows(
+        global,
+        [Heading::text("name"), Heading::text(class.one())].into(),
+        Vec::new(),
+        |row| {
+            row(&[Cell::Text(name.into()), Cell::Text(usual.as_str().into())])?;
+            Ok(1)
+        },
+    )?;
     Ok(Exit::Done)
 }

@@ -10,7 +10,8 @@ use crate::value::date;
 #[derive(Debug, Clone, Default, clap::Args)]
 #[command(next_help_heading = "The past")]
 pub struct Moments {
-    /// What this database knew at the end of a day (2026-11-24), at a time (RFC 3339), or after a run (import=3)
+    /// What this database knew at the end of a day (2026-11-24), at a time (RFC 3339), or after a
+    /// run (import=3)
     #[arg(long, value_name = "WHEN")]
     as_of: Option<String>,
     /// What had been published by the end of a day, month or year
@@ -28,11 +29,14 @@ impl Moments {
         let published_by = match &self.published_by {
             None => None,
             Some(text) => {
-                let days = date::parse(text).map_err(|e| Failure::usage(format!("--published-by \"{text}\": expected {e}")))?;
-                Some(
-                    days.last
-                        .ok_or_else(|| Failure::usage(format!("--published-by \"{text}\": expected a day, month or year")))?,
-                )
+                let days = date::parse(text).map_err(|e| {
+                    Failure::usage(format!("--published-by \"{text}\": expected {e}"))
+                })?;
+                Some(days.last.ok_or_else(|| {
+                    Failure::usage(format!(
+                        "--published-by \"{text}\": expected a day, month or year"
+                    ))
+                })?)
             }
         };
         Ok(Past { as_of, published_by })

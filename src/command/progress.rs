@@ -25,7 +25,8 @@ impl Waiting {
     #[must_use]
     pub fn begin(shown: bool, what: &'static str) -> Waiting {
         let bar = shown.then(|| {
-            let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden()).with_message(what);
+            let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden())
+                .with_message(what);
             match ProgressStyle::with_template("{msg}  {elapsed}") {
                 Ok(style) => bar.with_style(style),
                 Err(_) => bar,
@@ -99,7 +100,11 @@ impl Progress {
         }
         let rate = u128::from(records) * 1000 / self.began.elapsed().as_millis().max(1);
         bar.set_position(self.read.load(Ordering::Relaxed).min(self.size));
-        bar.set_message(format!("{} records, {} a second", grouped(&records.to_string()), grouped(&rate.to_string())));
+        bar.set_message(format!(
+            "{} records, {} a second",
+            grouped(&records.to_string()),
+            grouped(&rate.to_string())
+        ));
     }
 
     /// The records are done, and something is left to do.

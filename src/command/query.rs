@@ -18,7 +18,8 @@ pub struct Args {
     /// events, arms-transfers, casualties, posts, indicators, or all
     #[arg(value_name = "KIND")]
     kind: String,
-    /// The fields to show, with commas between; extra.NAME is a column of a data set, extra.* all of them
+    /// The fields to show, with commas between; extra.NAME is a column of a data set, extra.* all
+    /// of them
     #[arg(short, long, value_name = "FIELDS")]
     columns: Option<String>,
     /// What to sort by, `-` before a field for high to low; `none` is quickest [default: date,ref]
@@ -66,7 +67,12 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
     let store = global.open()?;
     let sorted = query.sort.iter().map(|order| order.field);
     let tested = query.tests.iter().filter_map(Test::field);
-    columns::say_unknown(query.columns.iter().copied().chain(sorted).chain(tested), &query.kinds, &store, console)?;
+    columns::say_unknown(
+        query.columns.iter().copied().chain(sorted).chain(tested),
+        &query.kinds,
+        &store,
+        console,
+    )?;
     if let Some(at) = all {
         columns::put_all(&mut query.columns, at, &query.kinds, &store)?;
     }
@@ -78,7 +84,8 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
         query.columns.retain(|field| !["ref", "source", "locator", "quote"].contains(&field.name));
     }
     let cited: &[&str] = if args.cite == "full" { &["source", "locator", "quote"] } else { &[] };
-    let placed: &[&str] = if global.format(console.terminal)?.name == "geojson" { &["lat", "lon"] } else { &[] };
+    let placed: &[&str] =
+        if global.format(console.terminal)?.name == "geojson" { &["lat", "lon"] } else { &[] };
     if !cited.is_empty() || !placed.is_empty() {
         for name in cited.iter().chain(placed) {
             if !query.columns.iter().any(|field| field.name == *name) {
@@ -88,10 +95,20 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
     }
     console.cite(&store, global)?;
     let headings = query.columns.iter().map(|field| heading(field)).collect();
-    let leading = if args.columns.is_some() { Vec::new() } else { query.leading().map(str::to_owned).collect() };
+    let leading = if args.columns.is_some() {
+        Vec::new()
+    } else {
+        query.leading().map(str::to_owned).collect()
+    };
     let rows = console.select(global, headings, leading, &store, &query)?;
-    // an answer may be less than was meant too: a part of a list may be misspelt, or what should be left out
-    if rows == 0 || query.tests.iter().any(|test| matches!(test, Test::Among { values, not, .. } if *not || values.len() > 1)) {
+    // an answer may be less than was meant too: a part of a list may be misspelt, or what should be
+    // left out
+    if rows == 0
+        || query
+            .tests
+            .iter()
+            .any(|test| matches!(test, Test::Among { values, not, .. } if *not || values.len() > 1))
+    {
         for said in store.unknown_values(&query)? {
             console.say(&said);
         }

@@ -9,10 +9,11 @@ use crate::render::Heading;
 use crate::value::Cell;
 use crate::value::nearest::did_you_mean;
 
-/// Run a query that is saved in facts.toml, with further options behind it; without a name, list them.
+/// Run a query that is saved in facts.toml, with further options behind it; without a name, list
+/// them.
 ///
-/// facts.toml, here or in a folder above, holds them: [queries] and a line a query, such as
-/// jets = "query arms-transfers --recipient Iraq -w 'designation~F-16'".
+/// facts.toml, here or in a folder above, holds them: [queries] and a line a query, such as jets =
+/// "query arms-transfers --recipient Iraq -w 'designation~F-16'".
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  facts run\n  facts run jets --during 2013 -f json")]
 pub struct Args {
@@ -32,7 +33,11 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
         console.rows(global, headings, Vec::new(), |row| {
             for (name, query) in saved {
                 let by = query.by.display().to_string();
-                row(&[Cell::Text(name.into()), Cell::Text(query.value.as_str().into()), Cell::Text(by.into())])?;
+                row(&[
+                    Cell::Text(name.into()),
+                    Cell::Text(query.value.as_str().into()),
+                    Cell::Text(by.into()),
+                ])?;
             }
             Ok(saved.len() as u64)
         })?;
@@ -49,7 +54,10 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
         .hint("facts run lists those of facts.toml"));
     };
     let words = shlex::split(&query.value).ok_or_else(|| {
-        Failure::usage(format!("{}: the query \"{name}\" has a quote that is never closed", query.by.display()))
+        Failure::usage(format!(
+            "{}: the query \"{name}\" has a quote that is never closed",
+            query.by.display()
+        ))
     })?;
     let words = words.into_iter().skip_while(|word| word == "facts");
     let mut line: Vec<String> = std::iter::once("facts".to_owned()).chain(words).collect();
@@ -59,7 +67,8 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
         Err(error) => return Ok(console.usage(&error)),
     };
     if matches!(saved.command, super::Command::Run(_)) {
-        return Err(Failure::usage(format!("the query \"{name}\" runs another query")).hint("write out what it should run"));
+        return Err(Failure::usage(format!("the query \"{name}\" runs another query"))
+            .hint("write out what it should run"));
     }
     if !saved.command.asks() || saved.global.output.is_some() {
         return Err(Failure::usage(format!("the query \"{name}\" of {} does more than ask", query.by.display()))

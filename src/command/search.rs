@@ -14,11 +14,15 @@ use crate::render::Heading;
 use crate::value::Cell;
 use crate::value::text::{count, fold};
 
-/// Search summaries, designations, names, quotes, notes and the texts of documents; the best match comes first.
+/// Search summaries, designations, names, quotes, notes and the texts of documents; the best match
+/// comes first.
 ///
-/// All words must occur, whatever their case and accents; "a phrase" in double quotes, and a prefix with *.
+/// All words must occur, whatever their case and accents; "a phrase" in double quotes, and a prefix
+/// with *.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  facts search hellfire\n  facts search '\"green zone\" embas*' --kind posts")]
+#[command(
+    after_help = "Examples:\n  facts search hellfire\n  facts search '\"green zone\" embas*' --kind posts"
+)]
 pub struct Args {
     /// The words
     #[arg(value_name = "TEXT", required = true)]
@@ -49,7 +53,12 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
     query.limit = args.limit;
     query.columns = query::fields("ref,kind,date,locator,summary", &query.kinds)?;
     let store = global.open()?;
-    columns::say_unknown(query.tests.iter().filter_map(Test::field), &query.kinds, &store, console)?;
+    columns::say_unknown(
+        query.tests.iter().filter_map(Test::field),
+        &query.kinds,
+        &store,
+        console,
+    )?;
     let headings = ["ref", "kind", "date", "locator", "text"].map(Heading::text).into();
     let leading = ["ref", "text", "kind", "date", "locator"].map(String::from).into();
     let most = args.limit.unwrap_or(u64::MAX);
@@ -64,8 +73,10 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
                 row(&cells)
             })?;
         }
-        // filters are about facts: whoever filters, or asks the past, does not mean the texts of today
-        if (texts || args.kind == "all") && query.tests.is_empty() && query.past == Past::default() {
+        // filters are about facts: whoever filters, or asks the past, does not mean the texts of
+        // today
+        if (texts || args.kind == "all") && query.tests.is_empty() && query.past == Past::default()
+        {
             for (slug, text) in store.texts_with(&words)? {
                 for range in passage::sentences(&text) {
                     let body = text[range.clone()].split_whitespace().collect::<Vec<_>>().join(" ");
@@ -104,7 +115,8 @@ struct Term {
 fn terms(text: &str) -> Vec<Term> {
     let mut terms = Vec::new();
     for (i, part) in text.split('"').enumerate() {
-        let phrases: Vec<&str> = if i % 2 == 1 { vec![part] } else { part.split_whitespace().collect() };
+        let phrases: Vec<&str> =
+            if i % 2 == 1 { vec![part] } else { part.split_whitespace().collect() };
         for phrase in phrases {
             let words: Vec<String> = tokens(phrase).into_iter().map(|(_, word)| word).collect();
             if !words.is_empty() {
@@ -139,11 +151,9 @@ fn places(text: &str, term: &Term) -> Vec<Range<usize>> {
     tokens
         .windows(term.words.len())
         .filter(|window| {
-            window
-                .iter()
-                .zip(&term.words)
-                .enumerate()
-                .all(|(i, ((_, word), wanted))| if i == last && term.prefix { word.starts_with(wanted) } else { word == wanted })
+            window.iter().zip(&term.words).enumerate().all(|(i, ((_, word), wanted))| {
+                if i == last && term.prefix { word.starts_with(wanted) } else { word == wanted }
+            })
         })
         .map(|window| window[0].0.start..window[last].0.end)
         .collect()
@@ -176,7 +186,9 @@ mod tests {
 
     #[test]
     fn matches_are_found_whatever_their_case_and_accents() {
-        let found = |text: &str, words: &str| terms(words).iter().map(|term| places(text, term).len()).collect::<Vec<_>>();
+        let found = |text: &str, words: &str| {
+            terms(words).iter().map(|term| places(text, term).len()).collect::<Vec<_>>()
+        };
         assert_eq!(found("The Green Zone's embassy", "\"green zone\" EMBAS*"), [1, 1]);
         assert_eq!(found("Türkiye", "turkiye"), [1]);
         assert_eq!(found("Iraqi", "iraq"), [0]);

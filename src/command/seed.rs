@@ -14,8 +14,9 @@ use crate::value::{Cell, Value};
 
 /// Create the database if there is none, and load the shipped facts or a folder of CSV files.
 ///
-/// A folder holds a file a table, as `facts export` writes them: sources.csv, topics.csv, actors.csv, places.csv,
-/// names.csv, and a file for each kind of fact. Any of them may be missing. All is loaded, or nothing.
+/// A folder holds a file a table, as `facts export` writes them: sources.csv, topics.csv,
+/// actors.csv, places.csv, names.csv, and a file for each kind of fact. Any of them may be missing.
+/// All is loaded, or nothing.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  facts seed\n  facts seed my-facts/ --db my.db")]
 pub struct Args {
@@ -30,14 +31,25 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
     folder.check()?;
     let differing = folder.differing()?;
     let path = global.database().path;
-    let (loaded, created) = Store::open_or_create(&path, |store, created| Ok((load(&folder, store)?, created)))?;
+    let (loaded, created) =
+        Store::open_or_create(&path, |store, created| Ok((load(&folder, store)?, created)))?;
     let (report, held, history) = (loaded.report, loaded.held, loaded.skipped_history);
-    let headings = vec![Heading::text("kind"), Heading::number("facts"), Heading::number("added"), Heading::number("changed")];
+    let headings = vec![
+        Heading::text("kind"),
+        Heading::number("facts"),
+        Heading::number("added"),
+        Heading::number("changed"),
+    ];
     let whole = |n: u64| -> Value { Cell::Int(i64::try_from(n).unwrap_or(i64::MAX)) };
     if !global.quiet || global.format.is_some() || global.output.is_some() {
         console.rows(global, headings, Vec::new(), |row| {
             for ((kind, counts), held) in report.iter().zip(&held) {
-                row(&[Cell::Text(kind.name.into()), whole(*held), whole(counts.added), whole(counts.changed)])?;
+                row(&[
+                    Cell::Text(kind.name.into()),
+                    whole(*held),
+                    whole(counts.added),
+                    whole(counts.changed),
+                ])?;
             }
             Ok(report.len() as u64)
         })?;

@@ -1,4 +1,5 @@
-//! `facts show`: one fact in full: the passage that states it, its voice, other answers, where it came from, its history.
+//! `facts show`: one fact in full: the passage that states it, its voice, other answers, where it
+//! came from, its history.
 
 use super::add::no_such_ref;
 use super::console::Console;
@@ -15,9 +16,12 @@ use crate::value::{Cell, Type, Value};
 /// How many characters of context stand on each side of a passage.
 const CONTEXT: usize = 160;
 
-/// Show facts in full: the passage that states it, its voice, other answers to its question, its history.
+/// Show facts in full: the passage that states it, its voice, other answers to its question, its
+/// history.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  facts show us-iraq-2014:arms-12\n  facts show us-iraq-2014:casualty-1 -f json")]
+#[command(
+    after_help = "Examples:\n  facts show us-iraq-2014:arms-12\n  facts show us-iraq-2014:casualty-1 -f json"
+)]
 pub struct Args {
     /// source:key, the ref of a query
     #[arg(value_name = "REF", required = true)]
@@ -67,7 +71,11 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
                 console.text("\n")?;
             }
             let (headings, cells): (Vec<Heading>, Vec<Value>) = fact.into_iter().unzip();
-            console.record(&Global { format: Some("table".into()), ..global.clone() }, headings, &cells)?;
+            console.record(
+                &Global { format: Some("table".into()), ..global.clone() },
+                headings,
+                &cells,
+            )?;
         }
         return Ok(exit);
     }
@@ -87,7 +95,9 @@ fn write(facts: &[Shown], global: &Global, console: &mut Console) -> Result<()> 
     console.rows(global, headings, Vec::new(), |row| {
         for fact in facts {
             let cell = |name: &String| {
-                fact.iter().find(|(heading, _)| heading.name == *name).map_or(Cell::Null, |(_, cell)| cell.clone())
+                fact.iter()
+                    .find(|(heading, _)| heading.name == *name)
+                    .map_or(Cell::Null, |(_, cell)| cell.clone())
             };
             row(&names.iter().map(cell).collect::<Vec<_>>())?;
         }
@@ -98,7 +108,10 @@ fn write(facts: &[Shown], global: &Global, console: &mut Console) -> Result<()> 
 
 /// The value of a field of a row, as text.
 fn text_of(row: &History, name: &str) -> Option<String> {
-    row.cells.iter().find(|(field, cell)| field.name == name && !cell.is_null()).map(|(_, cell)| cell.to_string())
+    row.cells
+        .iter()
+        .find(|(field, cell)| field.name == name && !cell.is_null())
+        .map(|(_, cell)| cell.to_string())
 }
 
 /// The fields that a query shows, `extra`, the passage and where the row came from, for machines.
@@ -113,7 +126,8 @@ fn plain(store: &Store, row: &History) -> Result<Shown> {
         Evidence::Held(_, passage, _) => Cell::Text(passage.into()),
         _ => Cell::Null,
     };
-    let text = |value: &Option<String>| value.clone().map_or(Cell::Null, |text| Cell::Text(text.into()));
+    let text =
+        |value: &Option<String>| value.clone().map_or(Cell::Null, |text| Cell::Text(text.into()));
     fields.push((Heading::text("passage"), passage));
     fields.push((Heading::text("recorded"), Cell::Text(row.recorded.clone().into())));
     fields.push((Heading::text("file"), text(&row.file)));
@@ -125,7 +139,10 @@ fn plain(store: &Store, row: &History) -> Result<Shown> {
 fn full(store: &Store, row: &History, rows: &[History]) -> Result<Shown> {
     let mut lines: Shown = Vec::new();
     let mut put = |name: &str, value: Value| lines.push((Heading::text(name), value));
-    let stated = row.cells.iter().filter(|(field, cell)| field.need != Need::Kept && field.name != "key" && !cell.is_null());
+    let stated = row
+        .cells
+        .iter()
+        .filter(|(field, cell)| field.need != Need::Kept && field.name != "key" && !cell.is_null());
     for (field, cell) in stated {
         let text = cell.to_string();
         let more = match field.ty {
@@ -133,12 +150,19 @@ fn full(store: &Store, row: &History, rows: &[History]) -> Result<Shown> {
             Type::Topic => store.question(&text)?,
             _ => None,
         };
-        put(field.name, more.map_or_else(|| cell.clone(), |more| Cell::Text(format!("{text}: {more}").into())));
+        put(
+            field.name,
+            more.map_or_else(|| cell.clone(), |more| Cell::Text(format!("{text}: {more}").into())),
+        );
     }
     let text = match evidence(store, row)? {
         Evidence::None => None,
-        Evidence::Held(before, passage, after) => Some(format!("{before}{MARK_ON}{passage}{MARK_OFF}{after}").trim().to_owned()),
-        Evidence::NotHeld(source) => Some(format!("text not held; facts source attach {source} FILE keeps it")),
+        Evidence::Held(before, passage, after) => {
+            Some(format!("{before}{MARK_ON}{passage}{MARK_OFF}{after}").trim().to_owned())
+        }
+        Evidence::NotHeld(source) => {
+            Some(format!("text not held; facts source attach {source} FILE keeps it"))
+        }
         Evidence::Astray => Some("the locator leads nowhere in the text that is held".to_owned()),
     };
     if let Some(text) = text {
@@ -151,13 +175,19 @@ fn full(store: &Store, row: &History, rows: &[History]) -> Result<Shown> {
     for older in rows.iter().filter(|other| other.import() < row.import()) {
         let why = text_of(older, "retired_why").unwrap_or_default();
         let until = older.retired.as_deref().unwrap_or_default();
-        put("earlier", Cell::Text(format!("{}, {why} {until}: {}", recorded(older), differences(older, row)).into()));
+        put(
+            "earlier",
+            Cell::Text(
+                format!("{}, {why} {until}: {}", recorded(older), differences(older, row)).into(),
+            ),
+        );
     }
     Ok(lines)
 }
 
 fn recorded(row: &History) -> String {
-    let release = row.release.as_ref().map(|release| format!(", release {release}")).unwrap_or_default();
+    let release =
+        row.release.as_ref().map(|release| format!(", release {release}")).unwrap_or_default();
     let from = row.file.as_ref().map_or("by hand".to_owned(), |file| format!("from {file}"));
     format!("{} {from}{release} (import={})", row.recorded, row.import())
 }
@@ -176,7 +206,9 @@ enum Evidence {
 
 fn evidence(store: &Store, row: &History) -> Result<Evidence> {
     let locator = text_of(row, "locator").as_deref().and_then(Locator::parse);
-    let (Some(locator @ (Locator::Chars(..) | Locator::Lines(..))), Some(source)) = (locator, text_of(row, "source")) else {
+    let (Some(locator @ (Locator::Chars(..) | Locator::Lines(..))), Some(source)) =
+        (locator, text_of(row, "source"))
+    else {
         return Ok(Evidence::None);
     };
     let Some(held) = store.held_text(&source)? else { return Ok(Evidence::NotHeld(source)) };
@@ -191,7 +223,9 @@ fn evidence(store: &Store, row: &History) -> Result<Evidence> {
 
 /// The other live answers to the question of a fact.
 fn answers(store: &Store, row: &History) -> Result<Vec<String>> {
-    let (Some(topic), Some(own)) = (text_of(row, "topic"), text_of(row, "ref")) else { return Ok(Vec::new()) };
+    let (Some(topic), Some(own)) = (text_of(row, "topic"), text_of(row, "ref")) else {
+        return Ok(Vec::new());
+    };
     let mut query = Query::of(query::kinds("all")?);
     let field = |name: &str| shared().find(|field| field.name == name);
     let Some(by_topic) = field("topic") else { return Ok(Vec::new()) };
@@ -201,7 +235,8 @@ fn answers(store: &Store, row: &History) -> Result<Vec<String>> {
     store.select(&query, |cells| {
         let reference = cells[0].to_string();
         if reference != own {
-            let voice = if cells[1].is_null() { "the source".to_owned() } else { cells[1].to_string() };
+            let voice =
+                if cells[1].is_null() { "the source".to_owned() } else { cells[1].to_string() };
             answers.push(format!("{reference}, {voice} {}: {}", cells[2], cells[3]));
         }
         Ok(())
@@ -214,8 +249,16 @@ fn differences(older: &History, row: &History) -> String {
     let stated: Vec<String> = older
         .cells
         .iter()
-        .filter(|(field, _)| field.is_given() && text_of(older, field.name) != text_of(row, field.name))
-        .map(|(field, cell)| format!("{} {}", field.name, if cell.is_null() { "–".to_owned() } else { cell.to_string() }))
+        .filter(|(field, _)| {
+            field.is_given() && text_of(older, field.name) != text_of(row, field.name)
+        })
+        .map(|(field, cell)| {
+            format!(
+                "{} {}",
+                field.name,
+                if cell.is_null() { "–".to_owned() } else { cell.to_string() }
+            )
+        })
         .collect();
     if stated.is_empty() { "as it is now".to_owned() } else { stated.join(", ") }
 }

@@ -11,7 +11,8 @@ use crate::store::Cost;
 
 /// Run one SQL statement that reads, with a time limit; nothing can be changed by it.
 ///
-/// The view `facts` has every live fact with names and ISO days; facts fields --tables lists the tables.
+/// The view `facts` has every live fact with names and ISO days; facts fields --tables lists the
+/// tables.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  facts sql 'select kind, count(*) from facts group by kind'\n  facts sql 'select ref, summary from facts where place = :place' -p place=Mosul"
@@ -36,20 +37,27 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
     let mut sql = args.sql.clone();
     if sql == "-" {
         sql.clear();
-        std::io::stdin().take(1 << 20).read_to_string(&mut sql).map_err(|e| Failure::io("<stdin>", &e))?;
+        std::io::stdin()
+            .take(1 << 20)
+            .read_to_string(&mut sql)
+            .map_err(|e| Failure::io("<stdin>", &e))?;
     }
     let parameters: Vec<(String, String)> = args
         .parameters
         .iter()
         .map(|word| {
-            let (name, value) = word.split_once('=').ok_or_else(|| Failure::usage(format!("-p \"{word}\": write NAME=VALUE")))?;
+            let (name, value) = word
+                .split_once('=')
+                .ok_or_else(|| Failure::usage(format!("-p \"{word}\": write NAME=VALUE")))?;
             Ok((name.trim_start_matches([':', '@', '$']).to_owned(), value.to_owned()))
         })
         .collect::<Result<_>>()?;
     let time = Duration::try_from_secs_f64(args.timeout)
         .ok()
         .filter(|time| time.as_secs() < 1 << 32)
-        .ok_or_else(|| Failure::usage(format!("--timeout {:e}: expected seconds, from 0", args.timeout)))?;
+        .ok_or_else(|| {
+            Failure::usage(format!("--timeout {:e}: expected seconds, from 0", args.timeout))
+        })?;
     let mut store = global.open()?;
     console.cite(&store, global)?;
     let cost = Cost { time, rows: args.max_rows };
@@ -65,6 +73,7 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
         }
         headings.push(if column.number { Heading::number(name) } else { Heading::text(name) });
     }
-    console.rows(global, headings, Vec::new(), |row| store.sql_rows(&sql, &parameters, cost, row))?;
+    console
+        .rows(global, headings, Vec::new(), |row| store.sql_rows(&sql, &parameters, cost, row))?;
     Ok(Exit::Done)
 }

@@ -32,7 +32,10 @@ pub fn run(_args: &Args, global: &Global, console: &mut Console) -> Result<Exit>
     for held in &status.held {
         lines.push((Heading::number(held.kind.name), whole(held.live)));
     }
-    lines.push((Heading::number("retired"), whole(status.held.iter().map(|held| held.retired).sum())));
+    lines.push((
+        Heading::number("retired"),
+        whole(status.held.iter().map(|held| held.retired).sum()),
+    ));
     for (table, rows) in &status.parents {
         lines.push((Heading::number(*table), whole(*rows)));
     }

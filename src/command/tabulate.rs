@@ -75,16 +75,21 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
     query.tests = args.filters.tests(&query.kinds)?;
     query.past = args.filters.past()?;
     let rows = fields(&args.rows, &query.kinds)?;
-    let mut cols = args.cols.as_deref().map_or(Ok(Vec::new()), |list| fields(list, &query.kinds))?;
+    let mut cols =
+        args.cols.as_deref().map_or(Ok(Vec::new()), |list| fields(list, &query.kinds))?;
     let value = args.value.as_deref().map(|name| figure(name, &query)).transpose()?;
     let aggregate = aggregate(args.agg, value)?;
     // what the figure counts differs in these: they get columns of their own
-    let per: Vec<&'static Field> =
-        value.map_or(Ok(Vec::new()), |value| value.per.iter().map(|name| field(name, &query.kinds)).collect::<Result<_>>())?;
+    let per: Vec<&'static Field> = value.map_or(Ok(Vec::new()), |value| {
+        value.per.iter().map(|name| field(name, &query.kinds)).collect::<Result<_>>()
+    })?;
     let free: Vec<&'static Field> = per
         .iter()
         .copied()
-        .filter(|field| !rows.iter().chain(&cols).any(|axis| axis.name == field.name) && !args.filters.fixes(field.name))
+        .filter(|field| {
+            !rows.iter().chain(&cols).any(|axis| axis.name == field.name)
+                && !args.filters.fixes(field.name)
+        })
         .collect();
     let axes = Axes { rows: rows.clone(), columns: cols.clone(), per };
     let store = global.open()?;
@@ -93,17 +98,30 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
     cols.extend(&apart);
     if !apart.is_empty() {
         let names: Vec<&str> = apart.iter().map(|field| field.name).collect();
-        console.note(&format!("the figures differ in {}: each gets a column of its own", names.join(" and ")));
+        console.note(&format!(
+            "the figures differ in {}: each gets a column of its own",
+            names.join(" and ")
+        ));
     }
     let sources = tally.sources();
     let tested = query.tests.iter().filter_map(Test::field);
-    columns::say_unknown(axes.rows.iter().chain(&axes.columns).copied().chain(tested), &query.kinds, &store, console)?;
+    columns::say_unknown(
+        axes.rows.iter().chain(&axes.columns).copied().chain(tested),
+        &query.kinds,
+        &store,
+        console,
+    )?;
     console.cite_some(&store, global, |slug| sources.contains(&slug))?;
-    let cross = tally.cross(axes.rows.len(), axes.columns.len(), &split, args.sum_across_sources).map_err(explain)?;
+    let cross = tally
+        .cross(axes.rows.len(), axes.columns.len(), &split, args.sum_across_sources)
+        .map_err(explain)?;
     let (lacking, all) = cross.lacking();
     if value.is_some() && lacking > 0 {
         let what = value.map_or("figure", |value| value.name);
-        console.note(&format!("{lacking} of {} have no {what}; they are not counted as zero", count(all, "fact", "facts")));
+        console.note(&format!(
+            "{lacking} of {} have no {what}; they are not counted as zero",
+            count(all, "fact", "facts")
+        ));
     }
     write(&cross, &rows, &cols, args, global, console)?;
     if cross.rows.is_empty() {
@@ -140,8 +158,13 @@ pub fn figure(name: &str, query: &Query) -> Result<&'static Field> {
     if found.ty.is_number() {
         return Ok(found);
     }
-    let numbers: Vec<&str> =
-        query.kinds.iter().flat_map(|kind| kind.own).filter(|own| own.ty.is_number()).map(|own| own.name).collect();
+    let numbers: Vec<&str> = query
+        .kinds
+        .iter()
+        .flat_map(|kind| kind.own)
+        .filter(|own| own.ty.is_number())
+        .map(|own| own.name)
+        .collect();
     Err(Failure::usage(format!("{} is a {} and no number", found.name, found.ty.name()))
         .hint(format!("numbers: {}", numbers.join(", "))))
 }
@@ -161,14 +184,28 @@ fn aggregate(how: Option<How>, value: Option<&Field>) -> Result<Aggregate> {
 }
 
 /// Reads the facts.
-pub fn collect(query: &Query, axes: &Axes, value: Option<&'static Field>, aggregate: Aggregate, store: &Store) -> Result<Tally> {
+pub fn collect(
+    query: &Query,
+    axes: &Axes,
+    value: Option<&'static Field>,
+    aggregate: Aggregate,
+    store: &Store,
+) -> Result<Tally> {
     let shared = |name: &str| field(name, &query.kinds);
     let mut query = query.clone();
-    query.columns = [shared("source")?, shared("topic")?, shared("key")?, shared("date_from")?, shared("date_to")?].into();
+    query.columns = [
+        shared("source")?,
+        shared("topic")?,
+        shared("key")?,
+        shared("date_from")?,
+        shared("date_to")?,
+    ]
+    .into();
     query.columns.extend([shared("kind")?, shared("date_span")?]);
     query.columns.extend(shared("event").ok());
     let fixed = query.columns.len();
-    let sides: Vec<&'static Field> = axes.rows.iter().chain(&axes.columns).chain(&axes.per).copied().collect();
+    let sides: Vec<&'static Field> =
+        axes.rows.iter().chain(&axes.columns).chain(&axes.per).copied().collect();
     query.columns.extend(&sides);
     query.columns.extend(value);
     let begin = || Gathering {
@@ -176,18 +213,21 @@ pub fn collect(query: &Query, axes: &Axes, value: Option<&'static Field>, aggreg
         known: vec![Known::default(); sides.len() + 1],
         labels: vec![0; sides.len()],
     };
-    let asked = Asked { sides: &sides, value, each: aggregate.wants_each(), ends: aggregate.wants_ends() };
+    let asked =
+        Asked { sides: &sides, value, each: aggregate.wants_each(), ends: aggregate.wants_ends() };
     let row = |gathering: &mut Gathering, store: &Store, cells: &[Cell<'_>]| {
         let day = |i: usize| match cells[i] {
             Cell::Day(day) => Some(day),
             _ => None,
         };
         let days = Days { first: day(3), last: day(4) };
-        let source = gathering.look(store, (query.columns[0], &cells[0]), &sides, &cells[fixed..], days)?;
+        let source =
+            gathering.look(store, (query.columns[0], &cells[0]), &sides, &cells[fixed..], days)?;
         let figure = value.and_then(|_| cells[cells.len() - 1].number());
         // what one event cost is counted once, however well its date is known
         let over_period = cells[6].text() == Some("throughout")
-            || matches!(cells[5].text(), Some("casualties" | "indicators")) && (fixed < 8 || cells[7].is_null());
+            || matches!(cells[5].text(), Some("casualties" | "indicators"))
+                && (fixed < 8 || cells[7].is_null());
         let topic = cells[1].text();
         let reference = if topic.is_some() || over_period {
             format!("{}:{}", store.called(query.columns[0], &cells[0])?, cells[2])
@@ -199,7 +239,13 @@ pub fn collect(query: &Query, axes: &Axes, value: Option<&'static Field>, aggreg
         Ok(())
     };
     let summed = |gathering: &mut Gathering, store: &Store, sums: &Sums| {
-        let source = gathering.look(store, (query.columns[0], &sums.source), &sides, &sums.sides, sums.days)?;
+        let source = gathering.look(
+            store,
+            (query.columns[0], &sums.source),
+            &sides,
+            &sums.sides,
+            sums.days,
+        )?;
         gathering.tally.add_many(&gathering.labels, axes.per.len(), source, &sums.many);
         Ok(())
     };
@@ -289,17 +335,31 @@ fn label(field: &Field, cell: &Cell<'_>, days: Days) -> Label {
     let order = match field.ty {
         _ if text.is_none() => None,
         Type::Bucket(bucket) => Some(bucket.order(days)),
-        Type::Date | Type::Day => Some((days.first.or(days.last).unwrap_or(i64::MAX), days.last.unwrap_or(i64::MAX))),
+        Type::Date | Type::Day => {
+            Some((days.first.or(days.last).unwrap_or(i64::MAX), days.last.unwrap_or(i64::MAX)))
+        }
         _ => None,
     };
-    Label { days: order, missing: text.is_none(), text: text.unwrap_or_else(|| format!("no {}", field.name)) }
+    Label {
+        days: order,
+        missing: text.is_none(),
+        text: text.unwrap_or_else(|| format!("no {}", field.name)),
+    }
 }
 
 /// The fields in which figures do differ get columns: which of all, and they themselves.
-pub fn differing(tally: &Tally, per: &[&'static Field], free: &[&'static Field]) -> (Vec<bool>, Vec<&'static Field>) {
-    let split: Vec<bool> =
-        per.iter().zip(tally.differing(per.len())).map(|(field, differs)| differs && free.contains(field)).collect();
-    let apart = per.iter().zip(&split).filter(|(_, split)| **split).map(|(field, _)| *field).collect();
+pub fn differing(
+    tally: &Tally,
+    per: &[&'static Field],
+    free: &[&'static Field],
+) -> (Vec<bool>, Vec<&'static Field>) {
+    let split: Vec<bool> = per
+        .iter()
+        .zip(tally.differing(per.len()))
+        .map(|(field, differs)| differs && free.contains(field))
+        .collect();
+    let apart =
+        per.iter().zip(&split).filter(|(_, split)| **split).map(|(field, _)| *field).collect();
     (split, apart)
 }
 
@@ -332,18 +392,29 @@ fn write(
     if cols.is_empty() {
         let how = args.agg.map(|how| format!("{how:?}").to_lowercase());
         let what = args.value.clone().unwrap_or_else(|| "facts".into());
-        headings.push(figure(how.filter(|how| how != "count").map_or(what.clone(), |how| format!("{how} of {what}"))));
+        headings.push(figure(
+            how.filter(|how| how != "count").map_or(what.clone(), |how| format!("{how} of {what}")),
+        ));
     } else {
-        headings.extend(cross.columns.iter().map(|column| figure(name(&[], column).replace(" × ", " · "))));
+        headings.extend(
+            cross.columns.iter().map(|column| figure(name(&[], column).replace(" × ", " · "))),
+        );
     }
-    let along = |which: Totals| args.totals.is_some_and(|totals| totals == which || totals == Totals::Both);
+    let along =
+        |which: Totals| args.totals.is_some_and(|totals| totals == which || totals == Totals::Both);
     if along(Totals::Rows) && !cols.is_empty() {
         headings.push(figure("total".into()));
     }
     let mut body: Vec<Vec<Value>> = Vec::new();
     for row in &cross.rows {
-        let mut line: Vec<Value> =
-            row.iter().map(|label| if label.missing { Cell::Null } else { Cell::Text(label.text.clone().into()) }).collect();
+        let mut line: Vec<Value> = row
+            .iter()
+            .map(
+                |label| {
+                    if label.missing { Cell::Null } else { Cell::Text(label.text.clone().into()) }
+                },
+            )
+            .collect();
         line.extend(cross.columns.iter().map(|column| cross.cell(row, column)));
         if along(Totals::Rows) && !cols.is_empty() {
             line.push(cross.total(Some(row), None, args.sum_across_sources).map_err(explain)?);

@@ -25,11 +25,15 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
     let undone = store.undo(run)?;
     drop(waiting);
     match undone {
-        Undone::NoRun => Err(Failure::new(Exit::No, format!("there is no run {run}")).hint("facts log lists them")),
-        Undone::Later(later) => {
-            Err(Failure::new(Exit::No, format!("run {later} changed what run {run} added; nothing was written"))
-                .hint(format!("facts undo {later} first")))
+        Undone::NoRun => {
+            Err(Failure::new(Exit::No, format!("there is no run {run}"))
+                .hint("facts log lists them"))
         }
+        Undone::Later(later) => Err(Failure::new(
+            Exit::No,
+            format!("run {later} changed what run {run} added; nothing was written"),
+        )
+        .hint(format!("facts undo {later} first"))),
         Undone::Done(gone, again) => {
             console.say(&format!(
                 "run {run} is undone: {} gone, {}",

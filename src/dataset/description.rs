@@ -1,7 +1,9 @@
-//! The description of a published layout: how it is recognised and read, and what its records become.
+//! The description of a published layout: how it is recognised and read, and what its records
+//! become.
 //!
-//! A description is data and never runs code. It is read with serde from TOML; a word that it may not use is an error
-//! with its line. Whether the columns that it asks for are there is decided when it meets a file (`import/plan.rs`).
+//! A description is data and never runs code. It is read with serde from TOML; a word that it may
+//! not use is an error with its line. Whether the columns that it asks for are there is decided
+//! when it meets a file (`import/plan.rs`).
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -73,17 +75,24 @@ impl Description {
     /// # Errors
     /// What is wrong, with its line.
     pub fn parse(text: &str) -> Result<Description, Mistake> {
-        let description: Description = toml::from_str(text)
-            .map_err(|e| Mistake::at(text, e.span(), nearer(e.message().lines().next().unwrap_or_default())))?;
+        let description: Description = toml::from_str(text).map_err(|e| {
+            Mistake::at(text, e.span(), nearer(e.message().lines().next().unwrap_or_default()))
+        })?;
         if description.format != FORMAT {
-            let said =
-                format!("format {}: expected {FORMAT}; a mapping of a later format needs a newer facts", description.format);
+            let said = format!(
+                "format {}: expected {FORMAT}; a mapping of a later format needs a newer facts",
+                description.format
+            );
             return Err(Mistake { line: line_of(text, "format"), said });
         }
-        let good = |name: &str| crate::value::Type::Slug.parse(name).is_ok_and(|value| !value.is_null());
+        let good =
+            |name: &str| crate::value::Type::Slug.parse(name).is_ok_and(|value| !value.is_null());
         for name in [Some(&description.name), description.source.as_ref()].into_iter().flatten() {
             if !good(name) {
-                return Err(Mistake { line: 1, said: format!("name \"{name}\": expected lower-case letters, digits and -") });
+                return Err(Mistake {
+                    line: 1,
+                    said: format!("name \"{name}\": expected lower-case letters, digits and -"),
+                });
             }
         }
         if description.fact.is_empty() {
@@ -96,7 +105,8 @@ impl Description {
     #[must_use]
     pub fn needs(&self) -> Vec<Vec<String>> {
         let mut templates: Vec<&Template> = Vec::new();
-        let mut needs: Vec<Vec<String>> = self.recognise.columns.iter().map(|name| vec![name.clone()]).collect();
+        let mut needs: Vec<Vec<String>> =
+            self.recognise.columns.iter().map(|name| vec![name.clone()]).collect();
         needs.extend(self.release.column.iter().map(|name| vec![name.clone()]));
         if let Some(repeats) = &self.read.repeats {
             templates.extend([&repeats.key, &repeats.gather]);
@@ -111,7 +121,9 @@ impl Description {
                 spec.templates(&mut templates);
             }
             if let Some(Each::Rows(rows)) = &fact.each {
-                needs.extend(rows.iter().filter_map(|row| row.get("column")).map(|name| vec![name.clone()]));
+                needs.extend(
+                    rows.iter().filter_map(|row| row.get("column")).map(|name| vec![name.clone()]),
+                );
             }
         }
         for pick in templates.into_iter().flat_map(Template::picks) {
@@ -121,7 +133,9 @@ impl Description {
             });
             needs.push(columns.collect());
         }
-        needs.retain(|need| !need.is_empty() && !need.iter().any(|name| self.recognise.optional.contains(name)));
+        needs.retain(|need| {
+            !need.is_empty() && !need.iter().any(|name| self.recognise.optional.contains(name))
+        });
         needs.sort_unstable();
         needs.dedup();
         needs
@@ -135,7 +149,8 @@ impl Description {
             templates.extend(&fact.key);
             fact.fields.iter().for_each(|(_, spec)| spec.templates(&mut templates));
         }
-        let is_release = |pick: &&[Name]| matches!(pick, [Name::Variable(name)] if name == "release");
+        let is_release =
+            |pick: &&[Name]| matches!(pick, [Name::Variable(name)] if name == "release");
         templates.iter().any(|template| {
             template.parts.iter().any(|part| match part {
                 Part::Pick(names) => is_release(&names.as_slice()),
@@ -157,7 +172,8 @@ fn nearer(said: &str) -> String {
     match words.split_first() {
         Some((wrong, known)) if said.starts_with("unknown field") && !known.is_empty() => {
             let near = did_you_mean(wrong, known.iter().copied());
-            let list = if near.is_empty() { format!("; it may be {}", known.join(", ")) } else { near };
+            let list =
+                if near.is_empty() { format!("; it may be {}", known.join(", ")) } else { near };
             format!("no word is called \"{wrong}\" here{list}")
         }
         _ => said.to_owned(),
@@ -178,7 +194,10 @@ impl Mistake {
     #[must_use]
     pub fn at(text: &str, span: Option<Range<usize>>, said: String) -> Mistake {
         let before = span.map_or(0, |span| span.start).min(text.len());
-        Mistake { line: text.as_bytes()[..before].iter().filter(|b| **b == b'\n').count() + 1, said }
+        Mistake {
+            line: text.as_bytes()[..before].iter().filter(|b| **b == b'\n').count() + 1,
+            said,
+        }
     }
 }
 
@@ -286,7 +305,8 @@ pub struct Repeats {
     pub key: Template,
     /// What differs; `{$others}` has all but the first, "; " between.
     pub gather: Template,
-    /// The columns that may differ, where they are more than those of `gather`; what they hold is kept in `extra`.
+    /// The columns that may differ, where they are more than those of `gather`; what they hold is
+    /// kept in `extra`.
     #[serde(default)]
     pub with: Vec<String>,
 }
@@ -313,7 +333,11 @@ pub struct Condition {
 /// Both spellings mean the same for a plain name; a template is told by its braces.
 fn column_or_template<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Template, D::Error> {
     let text = String::deserialize(deserializer)?;
-    if text.contains('{') { Template::parse(&text).map_err(D::Error::custom) } else { Ok(Template::column(&text)) }
+    if text.contains('{') {
+        Template::parse(&text).map_err(D::Error::custom)
+    } else {
+        Ok(Template::column(&text))
+    }
 }
 
 /// What a fact is made for, beside once a record.
@@ -340,7 +364,8 @@ pub struct Fact {
     pub each: Option<Each>,
     /// It is made only of records that pass these.
     pub when: Vec<Condition>,
-    /// Its fields, and groups of fields (`date`, `quantity`, `deaths`, …), with what they are made of.
+    /// Its fields, and groups of fields (`date`, `quantity`, `deaths`, …), with what they are made
+    /// of.
     pub fields: Vec<(Spanned<String>, Spec)>,
 }
 
@@ -355,7 +380,8 @@ impl<'de> Deserialize<'de> for Fact {
             }
 
             fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Fact, M::Error> {
-                let (mut kind, mut key, mut each, mut when, mut fields) = (None, None, None, Vec::new(), Vec::new());
+                let (mut kind, mut key, mut each, mut when, mut fields) =
+                    (None, None, None, Vec::new(), Vec::new());
                 while let Some(name) = map.next_key::<Spanned<String>>()? {
                     match name.get_ref().as_str() {
                         "kind" => kind = Some(map.next_value::<Spanned<String>>()?),
@@ -397,7 +423,10 @@ impl<'de> Deserialize<'de> for Conditions {
                 Ok(Conditions(vec![Condition::deserialize(MapAccessDeserializer::new(map))?]))
             }
 
-            fn visit_seq<S: serde::de::SeqAccess<'de>>(self, mut list: S) -> Result<Conditions, S::Error> {
+            fn visit_seq<S: serde::de::SeqAccess<'de>>(
+                self,
+                mut list: S,
+            ) -> Result<Conditions, S::Error> {
                 let mut conditions = Vec::new();
                 while let Some(condition) = list.next_element()? {
                     conditions.push(condition);
@@ -431,7 +460,11 @@ date = "{year}"
         let description = Description::parse(GOOD).unwrap();
         assert_eq!(description.fact[0].kind.get_ref(), "casualties");
         assert_eq!(description.fact[0].fields.len(), 4);
-        let (_, quantity) = description.fact[0].fields.iter().find(|(name, _)| name.get_ref() == "quantity").unwrap();
+        let (_, quantity) = description.fact[0]
+            .fields
+            .iter()
+            .find(|(name, _)| name.get_ref() == "quantity")
+            .unwrap();
         assert_eq!(quantity.how.used(), ["low", "high", "qualifier"]);
     }
 
@@ -439,7 +472,11 @@ date = "{year}"
     fn a_mapping_of_another_format_is_refused() {
         assert_eq!(Description::parse(&format!("format = 1\n{GOOD}")).unwrap().format, 1);
         let mistake = Description::parse(&GOOD.replace("title", "format = 2\ntitle")).unwrap_err();
-        assert_eq!((mistake.line, mistake.said.starts_with("format 2: expected 1")), (3, true), "{mistake:?}");
+        assert_eq!(
+            (mistake.line, mistake.said.starts_with("format 2: expected 1")),
+            (3, true),
+            "{mistake:?}"
+        );
     }
 
     #[test]

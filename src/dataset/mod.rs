@@ -1,7 +1,7 @@
 //! The layouts of the outside world: one description a data set, and the list of them.
 //!
-//! A description is TOML (`description.rs`, its fields in `spec.rs`), with texts that cells fill in (`template.rs`). Those that ship are
-//! embedded; a user's own is read from a file and is the same.
+//! A description is TOML (`description.rs`, its fields in `spec.rs`), with texts that cells fill in
+//! (`template.rs`). Those that ship are embedded; a user's own is read from a file and is the same.
 
 mod description;
 mod spec;
@@ -42,7 +42,8 @@ mod tests {
     #[test]
     fn every_description_that_ships_can_be_read() {
         for (name, text) in DATASETS {
-            let description = Description::parse(text).unwrap_or_else(|mistake| panic!("{name}: {mistake:?}"));
+            let description =
+                Description::parse(text).unwrap_or_else(|mistake| panic!("{name}: {mistake:?}"));
             assert_eq!(description.name, *name);
             assert!(description.codebook.is_some(), "{name} does not name its codebook");
         }

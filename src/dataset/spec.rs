@@ -145,7 +145,9 @@ impl How {
             ("sipri", &self.sipri),
             ("acled", &self.acled),
         ];
-        all.into_iter().filter_map(|(scheme, template)| Some((scheme, template.as_ref()?))).collect()
+        all.into_iter()
+            .filter_map(|(scheme, template)| Some((scheme, template.as_ref()?)))
+            .collect()
     }
 
     /// Every template in it, but for those of the specs within.
@@ -214,23 +216,31 @@ impl<'de> Deserialize<'de> for Spec {
             type Value = Spec;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a text with {columns} in it, or a table that says how they become a value")
+                f.write_str(
+                    "a text with {columns} in it, or a table that says how they become a value",
+                )
             }
 
             fn visit_str<E: Error>(self, text: &str) -> Result<Spec, E> {
-                Ok(Spec { text: Some(Template::parse(text).map_err(E::custom)?), how: How::default() })
+                Ok(Spec {
+                    text: Some(Template::parse(text).map_err(E::custom)?),
+                    how: How::default(),
+                })
             }
 
             fn visit_map<M: MapAccess<'de>>(self, map: M) -> Result<Spec, M::Error> {
                 let mut how = How::deserialize(MapAccessDeserializer::new(map))?;
                 let text = match (how.column.take(), how.text.take()) {
                     (None, text) => text,
-                    (Some(_), Some(_)) => return Err(M::Error::custom("expected column or text, not both")),
+                    (Some(_), Some(_)) => {
+                        return Err(M::Error::custom("expected column or text, not both"));
+                    }
                     (Some(columns), None) => {
-                        let names = columns.list().iter().map(|name| match name.strip_prefix('$') {
-                            Some(variable) => Name::Variable(variable.to_owned()),
-                            None => Name::Column(name.clone()),
-                        });
+                        let names =
+                            columns.list().iter().map(|name| match name.strip_prefix('$') {
+                                Some(variable) => Name::Variable(variable.to_owned()),
+                                None => Name::Column(name.clone()),
+                            });
                         Some(Template { parts: vec![Part::Pick(names.collect())] })
                     }
                 };

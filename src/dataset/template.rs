@@ -1,4 +1,5 @@
-//! Texts with the cells of a record in them: `{column}`, `{first|else second}`, `{$variable}`, and `[parts left out]`.
+//! Texts with the cells of a record in them: `{column}`, `{first|else second}`, `{$variable}`, and
+//! `[parts left out]`.
 
 use std::fmt::{self, Display};
 
@@ -59,7 +60,11 @@ impl Template {
                         match chars.next() {
                             Some('}') => break,
                             Some(c) => inside.push(c),
-                            None => return Err(format!("\"{text}\": the brace that opens here is never closed: {{{inside}")),
+                            None => {
+                                return Err(format!(
+                                    "\"{text}\": the brace that opens here is never closed: {{{inside}"
+                                ));
+                            }
                         }
                     }
                     let names: Vec<Name> = inside.split('|').map(name).collect::<Result<_, _>>()?;
@@ -74,11 +79,17 @@ impl Template {
                         parts.push(Part::Optional(inside));
                     }
                 }
-                _ => return Err(format!("\"{text}\": a \"{c}\" that closes nothing; \"{c}{c}\" is the sign itself")),
+                _ => {
+                    return Err(format!(
+                        "\"{text}\": a \"{c}\" that closes nothing; \"{c}{c}\" is the sign itself"
+                    ));
+                }
             }
         }
         if stack.len() > 1 {
-            return Err(format!("\"{text}\": a bracket is never closed; \"[[\" is the sign itself"));
+            return Err(format!(
+                "\"{text}\": a bracket is never closed; \"[[\" is the sign itself"
+            ));
         }
         let mut parts = stack.pop().unwrap_or_default();
         if !plain.is_empty() {
@@ -112,7 +123,9 @@ impl Template {
 
 fn name(text: &str) -> Result<Name, String> {
     match (text.trim(), text.strip_prefix('$')) {
-        ("", _) => Err("a pair of braces holds the name of a column, or several with | between".into()),
+        ("", _) => {
+            Err("a pair of braces holds the name of a column, or several with | between".into())
+        }
         (_, Some(variable)) => Ok(Name::Variable(variable.trim().to_owned())),
         (column, None) => Ok(Name::Column(column.to_owned())),
     }
@@ -144,9 +157,15 @@ mod tests {
             let template = Template::parse(text).unwrap();
             template.picks().concat().iter().map(ToString::to_string).collect::<Vec<_>>()
         };
-        assert_eq!(names("{side_a} in {where|country}[ ({$release})]"), ["side_a", "where", "country", "$release"]);
+        assert_eq!(
+            names("{side_a} in {where|country}[ ({$release})]"),
+            ["side_a", "where", "country", "$release"]
+        );
         assert!(names("killed").is_empty());
-        assert_eq!(Template::parse("a [[b]] {{c}}").unwrap().parts, [Part::Text("a [b] {c}".into())]);
+        assert_eq!(
+            Template::parse("a [[b]] {{c}}").unwrap().parts,
+            [Part::Text("a [b] {c}".into())]
+        );
         for text in ["{a", "a}", "[a", "a]", "{}", "{a|}"] {
             assert!(Template::parse(text).is_err(), "{text}");
         }

@@ -12,7 +12,8 @@ pub struct Complaint {
     pub file: String,
     /// The physical line, from 1.
     pub line: u64,
-    /// The column in characters, from 1; 0: there are no lines, and `line` is the number of the record.
+    /// The column in characters, from 1; 0: there are no lines, and `line` is the number of the
+    /// record.
     pub column: u64,
     /// The field, if it is about one.
     pub field: Option<String>,
@@ -111,12 +112,17 @@ impl Complaints {
         lines
     }
 
-    /// What was wrong, in a few words: `2 of 412 rows cannot be loaded`, or how many mistakes where rows are no measure.
+    /// What was wrong, in a few words: `2 of 412 rows cannot be loaded`, or how many mistakes where
+    /// rows are no measure.
     #[must_use]
     pub fn sum(&self, read: u64) -> String {
         if self.structural {
             return count(self.count, "mistake", "mistakes");
         }
-        format!("{} of {} cannot be loaded", grouped(&self.rows.to_string()), count(read, "row", "rows"))
+        format!(
+            "{} of {} cannot be loaded",
+            grouped(&self.rows.to_string()),
+            count(read, "row", "rows")
+        )
     }
 }

@@ -1,4 +1,5 @@
-//! The encoding of a file: by its byte order mark, else UTF-8, else what it is said to be; never guessed into the data.
+//! The encoding of a file: by its byte order mark, else UTF-8, else what it is said to be; never
+//! guessed into the data.
 
 use std::io::{self, ErrorKind, Read};
 
@@ -85,15 +86,21 @@ impl<R: Read> Decoded<R> {
             self.ended = read == 0;
         }
         self.text.resize(1 << 17, 0);
-        let (result, read, written) =
-            self.decoder.decode_to_utf8_without_replacement(&self.raw[self.at..], &mut self.text, self.ended);
+        let (result, read, written) = self.decoder.decode_to_utf8_without_replacement(
+            &self.raw[self.at..],
+            &mut self.text,
+            self.ended,
+        );
         self.at += read;
         self.text.truncate(written);
         self.given = 0;
         match result {
             DecoderResult::Malformed(..) => {
                 let name = self.decoder.encoding().name();
-                Err(io::Error::new(ErrorKind::InvalidData, format!("is not in {name}: it holds bytes that {name} does not know")))
+                Err(io::Error::new(
+                    ErrorKind::InvalidData,
+                    format!("is not in {name}: it holds bytes that {name} does not know"),
+                ))
             }
             _ => Ok(()),
         }
@@ -103,7 +110,11 @@ impl<R: Read> Decoded<R> {
 impl<R: Read> Read for Decoded<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         while self.given == self.text.len() {
-            if self.ended && self.at == self.raw.len() && self.given == self.text.len() && self.decoder_is_done() {
+            if self.ended
+                && self.at == self.raw.len()
+                && self.given == self.text.len()
+                && self.decoder_is_done()
+            {
                 return Ok(0);
             }
             self.fill()?;
@@ -134,7 +145,8 @@ mod tests {
 
     fn read(bytes: &[u8], name: &str) -> io::Result<String> {
         let mut text = String::new();
-        decoded(Box::new(io::Cursor::new(bytes.to_vec())), named(name).unwrap()).read_to_string(&mut text)?;
+        decoded(Box::new(io::Cursor::new(bytes.to_vec())), named(name).unwrap())
+            .read_to_string(&mut text)?;
         Ok(text)
     }
 

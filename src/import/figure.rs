@@ -1,4 +1,5 @@
-//! Numbers as data sets write them: separators, marks, flags and bounds become low, best and high with a qualifier.
+//! Numbers as data sets write them: separators, marks, flags and bounds become low, best and high
+//! with a qualifier.
 
 use std::borrow::Cow;
 
@@ -35,7 +36,9 @@ pub struct Figure<'p> {
 /// What was expected.
 pub fn number<'p>(number: &'p Number, cells: &Cells<'p, '_>) -> Result<Option<Found<'p>>, String> {
     match number.text.fill(cells) {
-        Some(text) if !number.missing.iter().any(|word| *word == text) => read(number, &text).map(Some),
+        Some(text) if !number.missing.iter().any(|word| *word == text) => {
+            read(number, &text).map(Some)
+        }
         _ => Ok(None),
     }
 }
@@ -46,7 +49,10 @@ fn read<'p>(number: &Number, text: &str) -> Result<Found<'p>, String> {
     if let Some(thousands) = number.thousands
         && text.contains(thousands)
     {
-        plain = Cow::Owned(ungrouped(text, thousands, number.decimal).ok_or("expected thousands in groups of three digits")?);
+        plain = Cow::Owned(
+            ungrouped(text, thousands, number.decimal)
+                .ok_or("expected thousands in groups of three digits")?,
+        );
     }
     if number.decimal != '.' {
         if plain.contains('.') {
@@ -62,7 +68,8 @@ fn read<'p>(number: &Number, text: &str) -> Result<Found<'p>, String> {
 
 /// A number without the separators between its thousands, which must stand where they belong.
 fn ungrouped(text: &str, thousands: char, decimal: char) -> Option<String> {
-    let (whole, rest) = text.split_once(decimal).map_or((text, None), |(whole, rest)| (whole, Some(rest)));
+    let (whole, rest) =
+        text.split_once(decimal).map_or((text, None), |(whole, rest)| (whole, Some(rest)));
     let mut groups = whole.trim_start_matches('-').split(thousands);
     let first = groups.next()?.len();
     let fits = (1..=3).contains(&first) && groups.all(|group| group.len() == 3);
@@ -90,12 +97,17 @@ pub fn bare_code(text: &str) -> &str {
 ///
 /// # Errors
 /// The column at fault, where it is another than the first, and what was expected.
-pub fn quantity<'p>(plan: &'p Quantity, cells: &Cells<'p, '_>) -> Result<Option<Figure<'p>>, (Option<usize>, String)> {
+pub fn quantity<'p>(
+    plan: &'p Quantity,
+    cells: &Cells<'p, '_>,
+) -> Result<Option<Figure<'p>>, (Option<usize>, String)> {
     if plan.low.is_some() || plan.high.is_some() {
         return bounded(plan, cells);
     }
     let Some(best) = &plan.best else { return Ok(None) };
-    let Some(text) = best.text.fill(cells).filter(|text| !best.missing.iter().any(|word| word == text)) else {
+    let Some(text) =
+        best.text.fill(cells).filter(|text| !best.missing.iter().any(|word| word == text))
+    else {
         return Ok(None);
     };
     let (bare, mark) = unmarked(&text, &plan.marks);
@@ -106,15 +118,20 @@ pub fn quantity<'p>(plan: &'p Quantity, cells: &Cells<'p, '_>) -> Result<Option<
             None => {
                 let known: Vec<&str> = plan.marks.iter().map(|(mark, _)| mark.as_str()).collect();
                 let column = plan.flag.as_ref().and_then(Text::column);
-                return Err((column, format!("expected the flag \"{}\" or none", known.join("\", \""))));
+                return Err((
+                    column,
+                    format!("expected the flag \"{}\" or none", known.join("\", \"")),
+                ));
             }
         },
     };
     let qualifier = mark.or(flag).or(plan.unmarked.as_deref());
     if qualifier == Some("range")
-        && let Some((low, high)) = bare.split_once(|c: char| "-–—".contains(c)).filter(|(low, _)| !low.is_empty())
+        && let Some((low, high)) =
+            bare.split_once(|c: char| "-–—".contains(c)).filter(|(low, _)| !low.is_empty())
     {
-        let bound = |text: &str| read(best, text.trim()).map(|found| found.cell).map_err(|e| (None, e));
+        let bound =
+            |text: &str| read(best, text.trim()).map(|found| found.cell).map_err(|e| (None, e));
         let (low, high) = (bound(low)?, bound(high)?);
         return Ok(Some(Figure { low, best: Cell::Null, high, words: Some(text), qualifier }));
     }
@@ -126,7 +143,9 @@ pub fn quantity<'p>(plan: &'p Quantity, cells: &Cells<'p, '_>) -> Result<Option<
     let words = (wordy || mark.is_some()).then_some(text);
     let mut figure = Figure { words, qualifier, ..Figure::default() };
     match qualifier {
-        Some("exact") => (figure.low, figure.best, figure.high) = (cell.clone(), cell.clone(), cell),
+        Some("exact") => {
+            (figure.low, figure.best, figure.high) = (cell.clone(), cell.clone(), cell)
+        }
         Some("over" | "at-least" | "several") => figure.low = cell,
         Some("up-to") => figure.high = cell,
         Some("almost") => (figure.best, figure.high) = (cell.clone(), cell),
@@ -136,11 +155,17 @@ pub fn quantity<'p>(plan: &'p Quantity, cells: &Cells<'p, '_>) -> Result<Option<
 }
 
 /// A number that a data set gives by its bounds.
-fn bounded<'p>(plan: &'p Quantity, cells: &Cells<'p, '_>) -> Result<Option<Figure<'p>>, (Option<usize>, String)> {
+fn bounded<'p>(
+    plan: &'p Quantity,
+    cells: &Cells<'p, '_>,
+) -> Result<Option<Figure<'p>>, (Option<usize>, String)> {
     let mut wordy = false;
     let mut bound = |bound: &'p Option<Number>| -> Result<Cell<'p>, (Option<usize>, String)> {
         let column = bound.as_ref().and_then(|bound| bound.text.first_column());
-        let found = bound.as_ref().map_or(Ok(None), |bound| number(bound, cells)).map_err(|e| (column, e))?;
+        let found = bound
+            .as_ref()
+            .map_or(Ok(None), |bound| number(bound, cells))
+            .map_err(|e| (column, e))?;
         Ok(found.map_or(Cell::Null, |found| {
             wordy |= found.wordy;
             found.cell
@@ -152,7 +177,9 @@ fn bounded<'p>(plan: &'p Quantity, cells: &Cells<'p, '_>) -> Result<Option<Figur
     }
     let words = if wordy {
         let numbers = [&plan.low, &plan.best, &plan.high].into_iter().flatten();
-        Some(Cow::Owned(numbers.filter_map(|number| number.text.fill(cells)).collect::<Vec<_>>().join("; ")))
+        Some(Cow::Owned(
+            numbers.filter_map(|number| number.text.fill(cells)).collect::<Vec<_>>().join("; "),
+        ))
     } else {
         None
     };
@@ -191,8 +218,14 @@ mod tests {
             decimal: '.',
             whole,
         };
-        let marks =
-            [("at least", "at-least"), ("several", "several"), ("c.", "about"), ("?", "about"), ("+", "over"), ("-", "range")];
+        let marks = [
+            ("at least", "at-least"),
+            ("several", "several"),
+            ("c.", "about"),
+            ("?", "about"),
+            ("+", "over"),
+            ("-", "range"),
+        ];
         Quantity {
             low: None,
             best: Some(number(0)),
@@ -235,7 +268,8 @@ mod tests {
         ] {
             assert_eq!(figure(text, flag).unwrap(), wanted, "{text} {flag}");
         }
-        for (text, flag) in [("many", ""), ("24", "!"), ("1,50", ""), ("2.5", ""), ("c. some", "")] {
+        for (text, flag) in [("many", ""), ("24", "!"), ("1,50", ""), ("2.5", ""), ("c. some", "")]
+        {
             assert!(figure(text, flag).is_err(), "{text} {flag}");
         }
     }

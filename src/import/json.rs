@@ -1,4 +1,5 @@
-//! Records of JSON, an array of objects somewhere in a document or an object a line, turned into a table.
+//! Records of JSON, an array of objects somewhere in a document or an object a line, turned into a
+//! table.
 
 use std::fmt;
 use std::io::{self, Read, Write};
@@ -7,16 +8,25 @@ use serde::de::{DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Visito
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
-/// Writes the records of a JSON document as CSV and returns the names of its columns, which records to come may add to:
-/// rows have as many cells as there were columns then. An object within a record gives columns with dots in their names;
-/// a list has "; " between.
+/// Writes the records of a JSON document as CSV and returns the names of its columns, which records
+/// to come may add to: rows have as many cells as there were columns then. An object within a
+/// record gives columns with dots in their names; a list has "; " between.
 ///
 /// # Errors
 /// It cannot be read or written (outer), or is no JSON with records at this path (inner).
-pub fn table(document: impl Read, path: Option<&str>, out: &mut impl Write) -> io::Result<Result<Vec<String>, String>> {
-    let mut table = Table { out: csv::WriterBuilder::new().flexible(true).from_writer(out), header: Vec::new(), rows: 0 };
+pub fn table(
+    document: impl Read,
+    path: Option<&str>,
+    out: &mut impl Write,
+) -> io::Result<Result<Vec<String>, String>> {
+    let mut table = Table {
+        out: csv::WriterBuilder::new().flexible(true).from_writer(out),
+        header: Vec::new(),
+        rows: 0,
+    };
     let document = io::BufReader::new(document);
-    let steps: Vec<&str> = path.map_or(Vec::new(), |path| path.split('.').filter(|step| !step.is_empty()).collect());
+    let steps: Vec<&str> =
+        path.map_or(Vec::new(), |path| path.split('.').filter(|step| !step.is_empty()).collect());
     let mut reader = serde_json::Deserializer::from_reader(document);
     let found = if steps.is_empty() {
         // an array, or one object after another
@@ -36,7 +46,10 @@ pub fn table(document: impl Read, path: Option<&str>, out: &mut impl Write) -> i
     table.out.flush()?;
     match found {
         Err(e) if e.is_io() => Err(e.into()),
-        Err(e) => Ok(Err(format!("expected JSON with records{}: {e}", path.map_or(String::new(), |path| format!(" at {path}"))))),
+        Err(e) => Ok(Err(format!(
+            "expected JSON with records{}: {e}",
+            path.map_or(String::new(), |path| format!(" at {path}"))
+        ))),
         Ok(()) if table.header.is_empty() => Ok(Err("expected records, found none".into())),
         Ok(()) => Ok(Ok(table.header)),
     }
@@ -57,7 +70,12 @@ impl<W: Write> Table<W> {
         self.out.write_record(&cells).map_err(|e| e.to_string())
     }
 
-    fn flatten(&mut self, prefix: &str, record: Map<String, Value>, cells: &mut Vec<String>) -> Result<(), String> {
+    fn flatten(
+        &mut self,
+        prefix: &str,
+        record: Map<String, Value>,
+        cells: &mut Vec<String>,
+    ) -> Result<(), String> {
         for (name, value) in record {
             let name = if prefix.is_empty() { name } else { format!("{prefix}.{name}") };
             let text = match value {
@@ -65,8 +83,15 @@ impl<W: Write> Table<W> {
                     self.flatten(&name, inner, cells)?;
                     continue;
                 }
-                Value::Array(items) if items.iter().all(|item| !item.is_array() && !item.is_object()) => {
-                    items.into_iter().map(plain).filter(|item| !item.is_empty()).collect::<Vec<_>>().join("; ")
+                Value::Array(items)
+                    if items.iter().all(|item| !item.is_array() && !item.is_object()) =>
+                {
+                    items
+                        .into_iter()
+                        .map(plain)
+                        .filter(|item| !item.is_empty())
+                        .collect::<Vec<_>>()
+                        .join("; ")
                 }
                 other => plain(other),
             };
@@ -108,7 +133,9 @@ impl<'de> Deserialize<'de> for Members {
                 let mut members = Map::new();
                 while let Some((name, value)) = map.next_entry::<String, Value>()? {
                     if members.contains_key(&name) {
-                        return Err(M::Error::custom(format!("\"{name}\" is there twice in one record")));
+                        return Err(M::Error::custom(format!(
+                            "\"{name}\" is there twice in one record"
+                        )));
                     }
                     members.insert(name, value);
                 }
@@ -142,7 +169,9 @@ impl<'de, W: Write> Visitor<'de> for At<'_, W> {
 
     fn visit_seq<S: SeqAccess<'de>>(self, mut list: S) -> Result<(), S::Error> {
         if let Some(step) = self.0.first() {
-            return Err(S::Error::custom(format!("expected an object with \"{step}\" in it, found an array")));
+            return Err(S::Error::custom(format!(
+                "expected an object with \"{step}\" in it, found an array"
+            )));
         }
         while let Some(Members(record)) = list.next_element()? {
             self.1.add(record).map_err(S::Error::custom)?;
@@ -152,7 +181,8 @@ impl<'de, W: Write> Visitor<'de> for At<'_, W> {
 
     fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<(), M::Error> {
         let Some((step, rest)) = self.0.split_first() else {
-            let Members(record) = Members::deserialize(serde::de::value::MapAccessDeserializer::new(map))?;
+            let Members(record) =
+                Members::deserialize(serde::de::value::MapAccessDeserializer::new(map))?;
             return self.1.add(record).map_err(M::Error::custom);
         };
         let mut found = false;
@@ -164,7 +194,11 @@ impl<'de, W: Write> Visitor<'de> for At<'_, W> {
                 map.next_value::<IgnoredAny>()?;
             }
         }
-        if found { Ok(()) } else { Err(M::Error::custom(format!("nothing in it is called \"{step}\""))) }
+        if found {
+            Ok(())
+        } else {
+            Err(M::Error::custom(format!("nothing in it is called \"{step}\"")))
+        }
     }
 }
 
@@ -184,7 +218,10 @@ mod tests {
         let (header, rows) = read(text, Some("data")).unwrap();
         assert_eq!(header, ["id", "name", "tags", "at.lat"]);
         assert_eq!(rows, "1,\"a,b\",x; y\n2,,,3.50\n");
-        assert_eq!(read("[{\"a\": 12345678901234567890123}]", None).unwrap().1, "12345678901234567890123\n");
+        assert_eq!(
+            read("[{\"a\": 12345678901234567890123}]", None).unwrap().1,
+            "12345678901234567890123\n"
+        );
         assert_eq!(read("[{\"a\": 1}]", None).unwrap().1, "1\n");
         assert_eq!(read("{\"a\": 1}\n{\"a\": 2}\n", None).unwrap().1, "1\n2\n");
     }

@@ -1,4 +1,5 @@
-//! How a file lies before its records: which line is the header, what separates cells, what stands before it.
+//! How a file lies before its records: which line is the header, what separates cells, what stands
+//! before it.
 
 use crate::dataset::{Description, Read};
 
@@ -29,7 +30,8 @@ pub struct Layout {
     pub score: usize,
 }
 
-/// A file that does not suit a description: the share of the columns that it has, and those that it lacks.
+/// A file that does not suit a description: the share of the columns that it has, and those that it
+/// lacks.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Unfit {
     /// How many of the columns it has, of a thousand.
@@ -46,8 +48,16 @@ pub struct Unfit {
 /// How near it comes.
 pub fn fit(description: &Description, head: &str, file_name: &str) -> Result<Layout, Unfit> {
     let names = &description.recognise.file_name;
-    if !names.is_empty() && !names.iter().any(|pattern| looks_like(&file_name.to_lowercase(), &pattern.to_lowercase())) {
-        return Err(Unfit { share: 0, why: vec![format!("a name such as {}", names.join(" or "))], header: Vec::new() });
+    if !names.is_empty()
+        && !names
+            .iter()
+            .any(|pattern| looks_like(&file_name.to_lowercase(), &pattern.to_lowercase()))
+    {
+        return Err(Unfit {
+            share: 0,
+            why: vec![format!("a name such as {}", names.join(" or "))],
+            header: Vec::new(),
+        });
     }
     let read = &description.read;
     let delimiters = read.delimiter.map_or(DELIMITERS.to_vec(), |delimiter| vec![delimiter]);
@@ -56,7 +66,11 @@ pub fn fit(description: &Description, head: &str, file_name: &str) -> Result<Lay
         return without_header(header, read, &delimiters, &lines);
     }
     let needs = description.needs();
-    let mut nearest = Unfit { share: 0, why: needs.iter().map(|need| need.join("|")).collect(), header: Vec::new() };
+    let mut nearest = Unfit {
+        share: 0,
+        why: needs.iter().map(|need| need.join("|")).collect(),
+        header: Vec::new(),
+    };
     for (n, (start, line)) in lines.iter().enumerate() {
         for delimiter in &delimiters {
             let header = named(cells(line, *delimiter, read.quotes), read);
@@ -68,12 +82,25 @@ pub fn fit(description: &Description, head: &str, file_name: &str) -> Result<Lay
                 .filter(|need| !need.iter().any(|name| column(&header, name).is_some()))
                 .map(|need| need.join("|"))
                 .collect();
-            let unwanted = description.recognise.without.iter().filter(|name| column(&header, name).is_some());
-            let why: Vec<String> = lacks.iter().cloned().chain(unwanted.map(|name| format!("no column {name}"))).collect();
+            let unwanted =
+                description.recognise.without.iter().filter(|name| column(&header, name).is_some());
+            let why: Vec<String> = lacks
+                .iter()
+                .cloned()
+                .chain(unwanted.map(|name| format!("no column {name}")))
+                .collect();
             if why.is_empty() {
                 let preamble = lines[..n].iter().map(|(_, line)| (*line).to_owned()).collect();
                 let (start, line) = (*start, n as u64 + 1);
-                return Ok(Layout { delimiter: *delimiter, header, preamble, start, line, has_header: true, score: needs.len() });
+                return Ok(Layout {
+                    delimiter: *delimiter,
+                    header,
+                    preamble,
+                    start,
+                    line,
+                    has_header: true,
+                    score: needs.len(),
+                });
             }
             let share = 1000 * (needs.len() - lacks.len()) / needs.len().max(1);
             if share > nearest.share {
@@ -84,8 +111,8 @@ pub fn fit(description: &Description, head: &str, file_name: &str) -> Result<Lay
     Err(nearest)
 }
 
-/// A table whose header nobody has described: the line that falls into most cells, all of them named differently and few
-/// of them a number, and is followed by as many.
+/// A table whose header nobody has described: the line that falls into most cells, all of them
+/// named differently and few of them a number, and is followed by as many.
 #[must_use]
 pub fn any(head: &str) -> Option<Layout> {
     let lines = lines(head);
@@ -94,14 +121,23 @@ pub fn any(head: &str) -> Option<Layout> {
     for (n, (start, line)) in lines.iter().enumerate() {
         for delimiter in DELIMITERS {
             let header = named(cells(line, delimiter, true), &read);
-            let mut distinct: Vec<&String> = header.iter().filter(|name| !name.is_empty()).collect();
+            let mut distinct: Vec<&String> =
+                header.iter().filter(|name| !name.is_empty()).collect();
             let stated = distinct.len();
             let words = distinct.iter().filter(|name| name.parse::<f64>().is_err()).count();
             distinct.sort_unstable();
             distinct.dedup();
-            let told = header.len() > 1 && stated * 2 > header.len() && distinct.len() == stated && words > 0;
-            let follows = lines.get(n + 1).is_none_or(|(_, next)| cells(next, delimiter, true).len() == header.len());
-            if told && (follows || n == 0) && best.as_ref().is_none_or(|best| header.len() > best.header.len()) {
+            let told = header.len() > 1
+                && stated * 2 > header.len()
+                && distinct.len() == stated
+                && words > 0;
+            let follows = lines
+                .get(n + 1)
+                .is_none_or(|(_, next)| cells(next, delimiter, true).len() == header.len());
+            if told
+                && (follows || n == 0)
+                && best.as_ref().is_none_or(|best| header.len() > best.header.len())
+            {
                 best = Some(Layout {
                     delimiter,
                     header,
@@ -117,7 +153,12 @@ pub fn any(head: &str) -> Option<Layout> {
     best
 }
 
-fn without_header(header: &[String], read: &Read, delimiters: &[char], lines: &[(usize, &str)]) -> Result<Layout, Unfit> {
+fn without_header(
+    header: &[String],
+    read: &Read,
+    delimiters: &[char],
+    lines: &[(usize, &str)],
+) -> Result<Layout, Unfit> {
     let Some((start, first)) = lines.iter().find(|(_, line)| !line.is_empty()) else {
         return Err(Unfit { share: 0, why: vec!["a first record".into()], header: Vec::new() });
     };
@@ -128,13 +169,18 @@ fn without_header(header: &[String], read: &Read, delimiters: &[char], lines: &[
         Layout { delimiter, header, preamble: Vec::new(), start: *start, line, has_header, score }
     };
     // a file of rejects has a header in any case
-    let mended: Vec<String> = header.iter().cloned().chain(REJECT_COLUMNS.map(str::to_owned)).collect();
+    let mended: Vec<String> =
+        header.iter().cloned().chain(REJECT_COLUMNS.map(str::to_owned)).collect();
     if let Some(delimiter) = delimiters.iter().find(|delimiter| told(**delimiter) == mended) {
         return Ok(layout(*delimiter, mended, true));
     }
     match delimiters.iter().find(|delimiter| told(**delimiter).len() == header.len()) {
         Some(delimiter) => Ok(layout(*delimiter, header.to_vec(), false)),
-        None => Err(Unfit { share: 0, why: vec![format!("{} cells in the first line", header.len())], header: Vec::new() }),
+        None => Err(Unfit {
+            share: 0,
+            why: vec![format!("{} cells in the first line", header.len())],
+            header: Vec::new(),
+        }),
     }
 }
 
@@ -150,7 +196,8 @@ fn named(mut header: Vec<String>, read: &Read) -> Vec<String> {
     header
 }
 
-/// The lines of a text, whatever ends them, each with its place in bytes; a last one that is cut off is none.
+/// The lines of a text, whatever ends them, each with its place in bytes; a last one that is cut
+/// off is none.
 fn lines(head: &str) -> Vec<(usize, &str)> {
     let mut lines = Vec::new();
     let mut start = 0;
@@ -177,21 +224,25 @@ fn cells(line: &str, delimiter: char, quotes: bool) -> Vec<String> {
     first.map_or(Vec::new(), |record| record.iter().map(|cell| cell.trim().to_owned()).collect())
 }
 
-/// The release that the description finds in the lines before the header, or in the name of the file.
+/// The release that the description finds in the lines before the header, or in the name of the
+/// file.
 #[must_use]
 pub fn release(description: &Description, layout: &Layout, file_name: &str) -> Option<String> {
     let release = &description.release;
     let told = release.preamble.as_ref().and_then(|before| {
-        let line = layout.preamble.iter().find_map(|line| line.trim().strip_prefix(before.as_str()))?;
+        let line =
+            layout.preamble.iter().find_map(|line| line.trim().strip_prefix(before.as_str()))?;
         let day = crate::value::calendar::day(line.trim(), &release.formats)?;
         Some(crate::value::date::iso(day))
     });
     told.or_else(|| release.file_name.iter().find_map(|pattern| in_name(file_name, pattern)))
 }
 
-/// The part of a name that looks like a pattern in which `#` is a digit; `v##_#` finds `23.1` in `v23_1`.
+/// The part of a name that looks like a pattern in which `#` is a digit; `v##_#` finds `23.1` in
+/// `v23_1`.
 fn in_name(name: &str, pattern: &str) -> Option<String> {
-    let (name, pattern): (Vec<char>, Vec<char>) = (name.chars().collect(), pattern.chars().collect());
+    let (name, pattern): (Vec<char>, Vec<char>) =
+        (name.chars().collect(), pattern.chars().collect());
     let fits = |at: usize| {
         pattern.iter().enumerate().all(|(i, wanted)| match (wanted, name.get(at + i)) {
             ('#', Some(c)) => c.is_ascii_digit(),

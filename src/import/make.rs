@@ -12,7 +12,8 @@ use super::text::{Cells, Text};
 use crate::kind::{Field, Incoming, Key, Row, shared};
 use crate::value::{Cell, Given, Type, date};
 
-/// What is wrong with one thing that a record was to become, and the column that messages point to; none: that of the field.
+/// What is wrong with one thing that a record was to become, and the column that messages point to;
+/// none: that of the field.
 pub(super) type Wrong = (Option<usize>, String);
 
 /// A record as its repetitions see it.
@@ -44,7 +45,8 @@ impl Plan {
         self.skip.iter().any(|test| test.holds(&cells) == Ok(true))
     }
 
-    /// What a record shares with its repetitions and what differs; none where records are not repeated.
+    /// What a record shares with its repetitions and what differs; none where records are not
+    /// repeated.
     #[must_use]
     pub fn repeats(&self, record: &Record) -> Option<Repeated> {
         let plan = self.repeats.as_ref()?;
@@ -69,14 +71,31 @@ impl Plan {
     ///
     /// # Errors
     /// Every cell that cannot be what its field wants.
-    pub fn make<'p>(&'p self, record: &'p Record, repetitions: &[Repeated], line: u64) -> Result<Vec<Incoming<'p>>, Vec<Bad>> {
-        let others: Vec<&str> = repetitions.iter().map(|other| other.gathered.as_str()).filter(|text| !text.is_empty()).collect();
+    pub fn make<'p>(
+        &'p self,
+        record: &'p Record,
+        repetitions: &[Repeated],
+        line: u64,
+    ) -> Result<Vec<Incoming<'p>>, Vec<Bad>> {
+        let others: Vec<&str> = repetitions
+            .iter()
+            .map(|other| other.gathered.as_str())
+            .filter(|text| !text.is_empty())
+            .collect();
         let others = &others.join("; ");
         if record.len() != self.header.len() {
-            let expected = format!("this row has {} cells, the header has {}", record.len(), self.header.len());
+            let expected = format!(
+                "this row has {} cells, the header has {}",
+                record.len(),
+                self.header.len()
+            );
             return Err(vec![Bad { cell: None, field: None, value: None, expected }]);
         }
-        let key = self.facts.first().map(|first| first.called(&self.cells(record, "", others.as_str()))).transpose();
+        let key = self
+            .facts
+            .first()
+            .map(|first| first.called(&self.cells(record, "", others.as_str())))
+            .transpose();
         let record_key = match &key {
             Ok(Some(Key::Own(key) | Key::Counted(key) | Key::Under(key))) => key.as_str(),
             _ => "",
@@ -102,7 +121,11 @@ impl Plan {
             if !applies {
                 continue;
             }
-            let mut draft = Draft { row: Vec::with_capacity(fact.fields.len() * 2 + 4), lost: Vec::new(), bad: Vec::new() };
+            let mut draft = Draft {
+                row: Vec::with_capacity(fact.fields.len() * 2 + 4),
+                lost: Vec::new(),
+                bad: Vec::new(),
+            };
             for making in &fact.fields {
                 draft.add(making, &cells);
             }
@@ -112,8 +135,12 @@ impl Plan {
                 }
             }
             fact.complete(&mut draft, &cells);
-            if let Some(locator) = shared().find(|field| field.name == "locator" && !draft.states(field)) {
-                draft.row.push((locator, Given::Cell(Cell::Text(Cow::Owned(format!("row={line}"))))));
+            if let Some(locator) =
+                shared().find(|field| field.name == "locator" && !draft.states(field))
+            {
+                draft
+                    .row
+                    .push((locator, Given::Cell(Cell::Text(Cow::Owned(format!("row={line}"))))));
             }
             match fact.called(&cells) {
                 Ok(key) => made.push((n, Incoming { kind: fact.kind, key, row: draft.row })),
@@ -150,17 +177,30 @@ impl Plan {
 
     fn bad(&self, field: &str, (cell, expected): Wrong, record: &Record) -> Bad {
         let column = cell.and_then(|cell| self.header.get(cell));
-        let field = column.filter(|column| *column != field).map_or(field.to_owned(), |column| format!("{column} ({field})"));
-        let value = cell.and_then(|cell| record.get(cell)).filter(|value| !value.is_empty()).map(str::to_owned);
+        let field = column
+            .filter(|column| *column != field)
+            .map_or(field.to_owned(), |column| format!("{column} ({field})"));
+        let value = cell
+            .and_then(|cell| record.get(cell))
+            .filter(|value| !value.is_empty())
+            .map(str::to_owned);
         Bad { cell, field: Some(field), value, expected }
     }
 
-    /// The columns that no fact of the record holds, as an object of JSON; none where all are held or empty.
-    fn extra(&self, record: &Record, made: &[(usize, Incoming<'_>)], lost: &[usize], repetitions: &[Repeated]) -> Option<String> {
+    /// The columns that no fact of the record holds, as an object of JSON; none where all are held
+    /// or empty.
+    fn extra(
+        &self,
+        record: &Record,
+        made: &[(usize, Incoming<'_>)],
+        lost: &[usize],
+        repetitions: &[Repeated],
+    ) -> Option<String> {
         let mut json = String::new();
         for (column, cell) in record.iter().enumerate() {
             let held = self.homes[column].iter().any(|fact| made.iter().any(|(n, _)| n == fact));
-            if cell.is_empty() || held && !lost.contains(&column) || self.ignored.contains(&column) {
+            if cell.is_empty() || held && !lost.contains(&column) || self.ignored.contains(&column)
+            {
                 continue;
             }
             json.push(if json.is_empty() { '{' } else { ',' });
@@ -173,7 +213,9 @@ impl Plan {
             .iter()
             .map(|other| {
                 let cells = untold.clone().zip(&other.untold).filter(|(_, cell)| !cell.is_empty());
-                cells.map(|(column, cell)| (self.labels[*column].clone(), cell.clone().into())).collect()
+                cells
+                    .map(|(column, cell)| (self.labels[*column].clone(), cell.clone().into()))
+                    .collect()
             })
             .filter(|cells: &serde_json::Map<_, _>| !cells.is_empty())
             .collect();
@@ -213,7 +255,10 @@ impl FactPlan {
                     let begin = key.len();
                     escape(&mut key, &text.fill(cells).unwrap_or_default());
                     if key.len() == begin && self.key.len() == 1 {
-                        return Err((text.first_column(), "empty: every record must have it, since it is the key".into()));
+                        return Err((
+                            text.first_column(),
+                            "empty: every record must have it, since it is the key".into(),
+                        ));
                     }
                     stated = true;
                 }
@@ -229,19 +274,25 @@ impl FactPlan {
     /// What a fact must state to be one.
     fn complete(&self, draft: &mut Draft<'_>, cells: &Cells<'_, '_>) {
         for needed in &self.needed {
-            if draft.states(needed) || draft.bad.iter().any(|bad| bad.field.as_deref() == Some(needed.name)) {
+            if draft.states(needed)
+                || draft.bad.iter().any(|bad| bad.field.as_deref() == Some(needed.name))
+            {
                 continue;
             }
             let making = self.fields.iter().find(|making| making.makes(needed.name));
             let cell = making.and_then(|making| making.column);
-            let value = cell.and_then(|cell| cells.record.get(cell)).filter(|cell| !cell.is_empty()).map(str::to_owned);
+            let value = cell
+                .and_then(|cell| cells.record.get(cell))
+                .filter(|cell| !cell.is_empty())
+                .map(str::to_owned);
             let expected = "not stated, and every fact of this kind must have it".to_owned();
             draft.bad.push(Bad { cell, field: Some(needed.name.to_owned()), value, expected });
         }
     }
 }
 
-/// A part of a key: "/" stands between parts, so one within becomes `%2F`; white space is one space.
+/// A part of a key: "/" stands between parts, so one within becomes `%2F`; white space is one
+/// space.
 fn escape(key: &mut String, text: &str) {
     let begin = key.len();
     for word in text.split_whitespace() {
@@ -273,9 +324,18 @@ impl Test {
             },
         };
         Ok(above
-            && condition.is.as_ref().is_none_or(|is| is.list().iter().any(|wanted| wanted == text_or_empty))
-            && condition.not.as_ref().is_none_or(|not| !not.list().iter().any(|wanted| wanted == text_or_empty))
-            && condition.starts_with.as_ref().is_none_or(|begin| text_or_empty.starts_with(begin.as_str()))
+            && condition
+                .is
+                .as_ref()
+                .is_none_or(|is| is.list().iter().any(|wanted| wanted == text_or_empty))
+            && condition
+                .not
+                .as_ref()
+                .is_none_or(|not| !not.list().iter().any(|wanted| wanted == text_or_empty))
+            && condition
+                .starts_with
+                .as_ref()
+                .is_none_or(|begin| text_or_empty.starts_with(begin.as_str()))
             && condition.stated.is_none_or(|stated| stated == text.is_some()))
     }
 }
@@ -319,12 +379,20 @@ impl<'p> Draft<'p> {
         };
         if let Err((cell, expected)) = done {
             let cell = cell.or(making.column);
-            let value = cell.and_then(|cell| cells.record.get(cell)).filter(|value| !value.is_empty()).map(str::to_owned);
+            let value = cell
+                .and_then(|cell| cells.record.get(cell))
+                .filter(|value| !value.is_empty())
+                .map(str::to_owned);
             self.bad.push(Bad { cell, field: Some(making.field.name.to_owned()), value, expected });
         }
     }
 
-    fn words(&mut self, field: &'static Field, words: &'p Words, cells: &Cells<'p, '_>) -> Result<(), String> {
+    fn words(
+        &mut self,
+        field: &'static Field,
+        words: &'p Words,
+        cells: &Cells<'p, '_>,
+    ) -> Result<(), String> {
         let Some(text) = words.fill(cells)? else { return Ok(()) };
         // free text is what it is; everything else must be what its field takes
         let cell = match field.ty {
@@ -345,7 +413,12 @@ impl<'p> Draft<'p> {
         self.set(qualifier, figure.qualifier.map_or(Cell::Null, |word| Cell::Text(word.into())));
     }
 
-    fn name(&mut self, field: &'static Field, plan: &'p NamePlan, cells: &Cells<'p, '_>) -> Result<(), String> {
+    fn name(
+        &mut self,
+        field: &'static Field,
+        plan: &'p NamePlan,
+        cells: &Cells<'p, '_>,
+    ) -> Result<(), String> {
         let named = plan.named(cells, &mut self.lost)?;
         if !named.is_empty() {
             self.row.push((field, Given::Named(named)));
@@ -361,7 +434,10 @@ impl<'p> Draft<'p> {
         }
         let [date, span, basis] = plan.fields;
         self.set(Some(date), Cell::Text(edtf));
-        self.set(Some(span), Cell::Text(if plan.throughout { "throughout" } else { "within" }.into()));
+        self.set(
+            Some(span),
+            Cell::Text(if plan.throughout { "throughout" } else { "within" }.into()),
+        );
         self.set(Some(basis), Cell::Text(plan.basis.as_str().into()));
         Ok(())
     }

@@ -1,4 +1,5 @@
-//! What a description is for one file: its columns found, its constants read, so that records need no look-up.
+//! What a description is for one file: its columns found, its constants read, so that records need
+//! no look-up.
 
 use std::collections::HashMap;
 
@@ -44,7 +45,8 @@ impl Plan {
     }
 }
 
-/// Records that are given once more for each party: those with one key that differ in some columns alone.
+/// Records that are given once more for each party: those with one key that differ in some columns
+/// alone.
 #[derive(Debug)]
 pub struct RepeatPlan {
     /// What they share.
@@ -255,7 +257,9 @@ pub fn looks_like(name: &str, pattern: &str) -> bool {
     fn from(name: &[char], pattern: &[char]) -> bool {
         match (pattern.first(), name.first()) {
             (None, None) => true,
-            (Some('*'), _) => from(name, &pattern[1..]) || (!name.is_empty() && from(&name[1..], pattern)),
+            (Some('*'), _) => {
+                from(name, &pattern[1..]) || (!name.is_empty() && from(&name[1..], pattern))
+            }
             (Some('?'), Some(_)) => from(&name[1..], &pattern[1..]),
             (Some(wanted), Some(found)) => wanted == found && from(&name[1..], &pattern[1..]),
             _ => false,
@@ -268,7 +272,9 @@ impl Making {
     /// Whether it makes a field.
     pub(super) fn makes(&self, name: &str) -> bool {
         match &self.by {
-            By::Quantity(quantity) => quantity.fields.iter().flatten().any(|field| field.name == name),
+            By::Quantity(quantity) => {
+                quantity.fields.iter().flatten().any(|field| field.name == name)
+            }
             By::Date(date) => date.fields.iter().any(|field| field.name == name),
             _ => self.field.name == name,
         }
@@ -282,7 +288,8 @@ impl Making {
             By::Words(_) => {}
             By::Number(number) => add(&number.text),
             By::Quantity(quantity) => {
-                for number in [&quantity.low, &quantity.best, &quantity.high].into_iter().flatten() {
+                for number in [&quantity.low, &quantity.best, &quantity.high].into_iter().flatten()
+                {
                     add(&number.text);
                 }
                 quantity.flag.iter().for_each(add);
@@ -291,7 +298,8 @@ impl Making {
             By::Date(date) => {
                 date.columns.iter().for_each(|column| columns.push(*column));
                 let parts = date.parts.iter().flatten().flatten();
-                let precision = date.precision.iter().filter(|words| words.is_whole()).map(|words| &words.text);
+                let precision =
+                    date.precision.iter().filter(|words| words.is_whole()).map(|words| &words.text);
                 let others = parts.chain(&date.years).chain(&date.approximate).chain(precision);
                 columns.extend(others.filter_map(Text::column));
             }
@@ -311,7 +319,12 @@ impl Words {
 
 impl NamePlan {
     pub(super) fn whole(&self, columns: &mut Vec<usize>) {
-        columns.extend(self.name.iter().filter(|words| words.is_whole()).filter_map(|words| words.text.column()));
+        columns.extend(
+            self.name
+                .iter()
+                .filter(|words| words.is_whole())
+                .filter_map(|words| words.text.column()),
+        );
         columns.extend(self.codes.iter().filter_map(|(_, text)| text.column()));
         columns.extend(self.point.iter().flatten().filter_map(|number| number.text.column()));
         if let Some(within) = &self.within {

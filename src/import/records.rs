@@ -70,7 +70,8 @@ impl Records {
                 return Ok(Err(Fault {
                     line: 1,
                     column: 1,
-                    expected: "the file is empty: expected a header with the names of its columns".into(),
+                    expected: "the file is empty: expected a header with the names of its columns"
+                        .into(),
                 }));
             }
             Ok(true) => records.header = header,
@@ -88,7 +89,15 @@ impl Records {
             .quoting(form.quotes)
             .buffer_capacity(1 << 16)
             .from_reader(Strict::new(file, form));
-        Records { reader, header: Record::new(), current: 0, line: form.line, short: form.short, rest: Record::new(), joined: 0 }
+        Records {
+            reader,
+            header: Record::new(),
+            current: 0,
+            line: form.line,
+            short: form.short,
+            rest: Record::new(),
+            joined: 0,
+        }
     }
 
     /// How many records were put together from several lines.
@@ -110,14 +119,19 @@ impl Records {
     pub fn next(&mut self, record: &mut Record) -> io::Result<Result<bool, Fault>> {
         let found = self.line(record)?;
         match (&found, self.short) {
-            (Ok(true), Some(Short::Rejoin(width))) if record.len() < width => return self.join(record, width),
-            (Ok(true), Some(Short::Pad(width))) => (record.len()..width).for_each(|_| record.push_field("")),
+            (Ok(true), Some(Short::Rejoin(width))) if record.len() < width => {
+                return self.join(record, width);
+            }
+            (Ok(true), Some(Short::Pad(width))) => {
+                (record.len()..width).for_each(|_| record.push_field(""))
+            }
             _ => {}
         }
         Ok(found)
     }
 
-    /// Puts a record together that a raw line break cut: the cell that was cut keeps its line break.
+    /// Puts a record together that a raw line break cut: the cell that was cut keeps its line
+    /// break.
     fn join(&mut self, record: &mut Record, width: usize) -> io::Result<Result<bool, Fault>> {
         let (begin, line) = (self.current, self.line);
         let mut rest = std::mem::take(&mut self.rest);
@@ -125,15 +139,23 @@ impl Records {
             match self.line(&mut rest)? {
                 Ok(true) if record.len() + rest.len() <= width + 1 => {}
                 Ok(_) => {
-                    let expected = format!("a record with {} cells, where the header has {width}", record.len());
+                    let expected = format!(
+                        "a record with {} cells, where the header has {width}",
+                        record.len()
+                    );
                     return Ok(Err(Fault { line, column: 1, expected }));
                 }
                 Err(fault) => return Ok(Err(fault)),
             }
-            let mut whole = Record::with_capacity(record.as_slice().len() + rest.as_slice().len() + 1, width);
+            let mut whole =
+                Record::with_capacity(record.as_slice().len() + rest.as_slice().len() + 1, width);
             let last = record.len().saturating_sub(1);
             record.iter().take(last).for_each(|cell| whole.push_field(cell));
-            whole.push_field(&format!("{}\n{}", record.get(last).unwrap_or_default(), rest.get(0).unwrap_or_default()));
+            whole.push_field(&format!(
+                "{}\n{}",
+                record.get(last).unwrap_or_default(),
+                rest.get(0).unwrap_or_default()
+            ));
             rest.iter().skip(1).for_each(|cell| whole.push_field(cell));
             *record = whole;
         }
@@ -148,7 +170,8 @@ impl Records {
             Ok(found) => {
                 if let Some(position) = record.position() {
                     let start = self.reader.get_ref().record_start(position.byte());
-                    self.line = self.reader.get_ref().position_from(self.current, self.line, start).0;
+                    self.line =
+                        self.reader.get_ref().position_from(self.current, self.line, start).0;
                     self.current = start;
                     self.reader.get_mut().forget_before(self.current, self.line);
                 }
@@ -159,9 +182,12 @@ impl Records {
                 }
             }
             Err(error) => match error.into_kind() {
-                ErrorKind::Io(error) => self.reader.get_ref().fault().map_or(Err(error), |fault| Ok(Err(fault.clone()))),
+                ErrorKind::Io(error) => {
+                    self.reader.get_ref().fault().map_or(Err(error), |fault| Ok(Err(fault.clone())))
+                }
                 ErrorKind::Utf8 { pos, err } => {
-                    let start = pos.map_or(self.current, |pos| self.reader.get_ref().record_start(pos.byte()));
+                    let start = pos
+                        .map_or(self.current, |pos| self.reader.get_ref().record_start(pos.byte()));
                     let (line, column) = self.place(start, Some(err.field()));
                     let expected = "not UTF-8 here: save the file as UTF-8".to_owned();
                     Ok(Err(Fault { line, column, expected }))
@@ -179,7 +205,11 @@ impl Records {
 
     fn place(&self, start: u64, cell: Option<usize>) -> (u64, u64) {
         let pass = self.reader.get_ref();
-        pass.position_from(self.current, self.line, cell.map_or(start, |n| pass.cell_start(start, n)))
+        pass.position_from(
+            self.current,
+            self.line,
+            cell.map_or(start, |n| pass.cell_start(start, n)),
+        )
     }
 }
 
@@ -205,9 +235,15 @@ mod tests {
 
     #[test]
     fn what_breaks_the_format_is_refused_where_it_stands() {
-        assert_eq!(fault("a,b\n1,\"never\n2,3\n"), (2, 3, "the quote opened here is never closed".into()));
+        assert_eq!(
+            fault("a,b\n1,\"never\n2,3\n"),
+            (2, 3, "the quote opened here is never closed".into())
+        );
         assert_eq!(fault("a,b\n\n\n1,sa\"y\n").0, 4);
-        assert_eq!(fault("a,b\n1,\"x\"y\n"), (2, 6, "text behind a closing quote: double the quotes within a cell".into()));
+        assert_eq!(
+            fault("a,b\n1,\"x\"y\n"),
+            (2, 6, "text behind a closing quote: double the quotes within a cell".into())
+        );
         assert_eq!(fault("a,b\n1,2\0\n").1, 4);
         assert_eq!(fault("a,b\n1,2\r3,4\n").0, 2);
         assert!(fault("").2.contains("empty"));
@@ -217,7 +253,8 @@ mod tests {
     #[test]
     fn a_file_that_broke_never_ends_well() {
         let broken = "a,b\n1,sa\"y\n2,3\n";
-        let mut records = Records::of(Box::new(Cursor::new(broken.as_bytes().to_vec())), Form::default());
+        let mut records =
+            Records::of(Box::new(Cursor::new(broken.as_bytes().to_vec())), Form::default());
         let mut record = Record::new();
         for _ in 0..4 {
             assert_eq!(records.next(&mut record).unwrap().unwrap_err().line, 2);
@@ -227,7 +264,8 @@ mod tests {
     #[test]
     fn cells_are_located_behind_blank_lines_and_quoted_line_breaks() {
         let text = "\u{feff}a,b\r\n\r\n\"x\ny\",ü\r\nü,\"\"\"q\",3\r\n";
-        let mut records = Records::open(Box::new(Cursor::new(text.as_bytes().to_vec()))).unwrap().unwrap();
+        let mut records =
+            Records::open(Box::new(Cursor::new(text.as_bytes().to_vec()))).unwrap().unwrap();
         let mut record = Record::new();
         assert!(records.next(&mut record).unwrap().unwrap());
         assert_eq!((records.locate(Some(0)), records.locate(Some(1))), ((3, 1), (4, 4)));
@@ -243,7 +281,8 @@ mod tests {
     }
 
     proptest! {
-        /// The crate alone and the crate behind the strict pass agree on everything that the pass lets through.
+        /// The crate alone and the crate behind the strict pass agree on everything that the pass
+        /// lets through.
         #[test]
         fn the_strict_pass_changes_nothing(text in "[a,\"\r\nü ]{0,40}") {
             if let Ok(all) = read(text.as_bytes()) {

@@ -1,8 +1,9 @@
 //! A strict pass over the bytes of a CSV file, on their way to the `csv` crate.
 //!
-//! The crate takes a quote that is never closed, text behind a closing quote and NUL characters, and counts lines
-//! wrongly after blank ones. This reader passes the same bytes on, stops at the first that breaks RFC 4180, and keeps
-//! the bytes of the records under way so that a cell can be located.
+//! The crate takes a quote that is never closed, text behind a closing quote and NUL characters,
+//! and counts lines wrongly after blank ones. This reader passes the same bytes on, stops at the
+//! first that breaks RFC 4180, and keeps the bytes of the records under way so that a cell can be
+//! located.
 
 use std::io::{self, Read};
 
@@ -72,7 +73,11 @@ impl<R: Read> Read for Strict<R> {
         let n = self.inner.read(buffer)?;
         let from = self.start + self.window.len() as u64;
         self.window.extend_from_slice(&buffer[..n]);
-        let outcome = if n == 0 && !buffer.is_empty() { self.end(from) } else { self.check(from, &buffer[..n]) };
+        let outcome = if n == 0 && !buffer.is_empty() {
+            self.end(from)
+        } else {
+            self.check(from, &buffer[..n])
+        };
         match outcome {
             Ok(()) => Ok(n),
             Err((at, expected)) => {
@@ -132,10 +137,15 @@ impl<R> Strict<R> {
             match (byte, self.state) {
                 (b'\r', _) => self.carriage = true,
                 (b'\n', _) => self.line_end(at, Ends::Feeds)?,
-                (b'"', State::Between | State::Begin) if self.quotes => (self.state, self.cell) = (State::Quoted, at),
+                (b'"', State::Between | State::Begin) if self.quotes => {
+                    (self.state, self.cell) = (State::Quoted, at)
+                }
                 (b'"', State::Closed) if self.quotes => self.state = State::Quoted,
                 (b'"', State::Plain) if self.quotes => {
-                    return Err((at, "a quote within a cell without quotes: put the cell in quotes and double the quote"));
+                    return Err((
+                        at,
+                        "a quote within a cell without quotes: put the cell in quotes and double the quote",
+                    ));
                 }
                 (byte, _) if byte == self.delimiter => {
                     (self.state, self.cell) = (State::Begin, at);
@@ -144,7 +154,12 @@ impl<R> Strict<R> {
                         return Err((at, "more than 100,000 cells in one record"));
                     }
                 }
-                (_, State::Closed) => return Err((at, "text behind a closing quote: double the quotes within a cell")),
+                (_, State::Closed) => {
+                    return Err((
+                        at,
+                        "text behind a closing quote: double the quotes within a cell",
+                    ));
+                }
                 (_, State::Between) => (self.state, self.cell) = (State::Plain, at),
                 _ => self.state = State::Plain,
             }
@@ -160,7 +175,10 @@ impl<R> Strict<R> {
         if self.ends == ends {
             Ok(())
         } else {
-            Err((at, "a line end of another sort than the lines before: CR may not mix with LF and CRLF outside quotes"))
+            Err((
+                at,
+                "a line end of another sort than the lines before: CR may not mix with LF and CRLF outside quotes",
+            ))
         }
     }
 
@@ -209,7 +227,9 @@ impl<R> Strict<R> {
     }
 
     fn index(&self, byte: u64) -> usize {
-        usize::try_from(byte.saturating_sub(self.start)).unwrap_or(usize::MAX).min(self.window.len())
+        usize::try_from(byte.saturating_sub(self.start))
+            .unwrap_or(usize::MAX)
+            .min(self.window.len())
     }
 
     /// The line and the column, in characters, of a byte; both from 1.

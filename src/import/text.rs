@@ -172,7 +172,10 @@ mod tests {
         assert_eq!(filled(town.clone(), &["Mosul", "Nineveh"]), Some("Mosul, Nineveh".into()));
         assert_eq!(filled(town.clone(), &["Mosul", ""]), Some("Mosul".into()));
         assert_eq!(filled(town, &["", "-"]), None);
-        assert_eq!(filled(vec![Part::Pick(vec![Ref::Column(0), Ref::Key])], &[""]), Some("k".into()));
+        assert_eq!(
+            filled(vec![Part::Pick(vec![Ref::Column(0), Ref::Key])], &[""]),
+            Some("k".into())
+        );
         assert_eq!(filled(vec![plain("always")], &[]), Some("always".into()));
     }
 }

@@ -10,8 +10,13 @@ use crate::value::date;
 
 impl DatePlan {
     /// The date as EDTF, and whether the columns of its days can be told from it.
-    pub(super) fn edtf<'p>(&'p self, cells: &Cells<'p, '_>) -> Result<Option<(Cow<'p, str>, bool)>, Wrong> {
-        let stated = |text: &'p Text| text.fill(cells).filter(|text| !self.missing.iter().any(|word| word == text));
+    pub(super) fn edtf<'p>(
+        &'p self,
+        cells: &Cells<'p, '_>,
+    ) -> Result<Option<(Cow<'p, str>, bool)>, Wrong> {
+        let stated = |text: &'p Text| {
+            text.fill(cells).filter(|text| !self.missing.iter().any(|word| word == text))
+        };
         let mut date = if let Some([year, month, day]) = &self.parts {
             let part = |part: &'p Option<Text>| part.as_ref().and_then(stated);
             let Some(stated_year) = part(year) else { return Ok(None) };
@@ -21,14 +26,21 @@ impl DatePlan {
             let whole = stated_month.is_some() || stated_day.is_none();
             let of_month = stated_day.as_deref().filter(|_| stated_month.is_some());
             let date = calendar::in_parts(&stated_year, stated_month.as_deref(), of_month);
-            (Cow::Owned(date.map_err(|(n, expected)| (at([year, month, day][n]), expected))?), whole)
+            (
+                Cow::Owned(date.map_err(|(n, expected)| (at([year, month, day][n]), expected))?),
+                whole,
+            )
         } else if let Some(years) = &self.years {
             let Some(stated_years) = stated(years) else { return Ok(None) };
             let date = calendar::years(&stated_years).map_err(|e| (years.column(), e))?;
             let whole = calendar::is_every_year(&stated_years);
             (Cow::Owned(date), whole)
         } else {
-            match self.days(self.start.as_ref().and_then(stated), self.end.as_ref().and_then(stated), cells)? {
+            match self.days(
+                self.start.as_ref().and_then(stated),
+                self.end.as_ref().and_then(stated),
+                cells,
+            )? {
                 Some(date) => date,
                 None => return Ok(None),
             }
@@ -50,7 +62,13 @@ impl DatePlan {
         let day = |text: &str, of: &Option<Text>| {
             calendar::day(text, &self.formats).ok_or_else(|| {
                 let column = of.as_ref().and_then(Text::column);
-                (column, format!("expected a date that exists, such as {}", calendar::examples(&self.formats)))
+                (
+                    column,
+                    format!(
+                        "expected a date that exists, such as {}",
+                        calendar::examples(&self.formats)
+                    ),
+                )
             })
         };
         let precision = match &self.precision {
@@ -59,13 +77,17 @@ impl DatePlan {
                 let column = words.text.first_column();
                 let word = words.fill(cells).map_err(|e| (column, e))?;
                 let found = PRECISIONS.iter().find(|(name, _)| Some(*name) == word.as_deref());
-                found.map(|(_, precision)| *precision).ok_or((column, "expected a precision of the date".to_owned()))?
+                found
+                    .map(|(_, precision)| *precision)
+                    .ok_or((column, "expected a precision of the date".to_owned()))?
             }
         };
         match (begin, end) {
             (None, None) => Ok(None),
             // a date in EDTF stands for itself
-            (Some(begin), None) if self.end.is_none() && self.precision.is_none() && self.formats.is_empty() => {
+            (Some(begin), None)
+                if self.end.is_none() && self.precision.is_none() && self.formats.is_empty() =>
+            {
                 Ok(Some((begin, true)))
             }
             (Some(begin), None) => {
@@ -78,7 +100,9 @@ impl DatePlan {
                 };
                 Ok(Some((Cow::Owned(date), precision == Precision::Day)))
             }
-            (None, Some(end)) => Ok(Some((Cow::Owned(format!("/{}", date::iso(day(&end, &self.end)?))), false))),
+            (None, Some(end)) => {
+                Ok(Some((Cow::Owned(format!("/{}", date::iso(day(&end, &self.end)?))), false)))
+            }
             (Some(begin), Some(end)) => {
                 let (first, last) = (day(&begin, &self.start)?, day(&end, &self.end)?);
                 if first > last {

@@ -9,7 +9,10 @@ use crate::value::{Named, calendar, date};
 
 impl Words {
     /// What a record makes of it, codes read and lists joined.
-    pub(super) fn fill<'p>(&'p self, cells: &Cells<'p, '_>) -> Result<Option<Cow<'p, str>>, String> {
+    pub(super) fn fill<'p>(
+        &'p self,
+        cells: &Cells<'p, '_>,
+    ) -> Result<Option<Cow<'p, str>>, String> {
         let Some(text) = self.text.fill(cells) else { return Ok(None) };
         if self.missing.iter().any(|word| *word == text) {
             return Ok(None);
@@ -25,11 +28,18 @@ impl Words {
         Ok((!joined.is_empty()).then_some(Cow::Owned(joined)))
     }
 
-    fn one<'p>(&'p self, text: Cow<'p, str>, cells: &Cells<'p, '_>) -> Result<Option<Cow<'p, str>>, String> {
+    fn one<'p>(
+        &'p self,
+        text: Cow<'p, str>,
+        cells: &Cells<'p, '_>,
+    ) -> Result<Option<Cow<'p, str>>, String> {
         if !self.formats.is_empty() {
             return match calendar::day(&text, &self.formats) {
                 Some(day) => Ok(Some(Cow::Owned(date::iso(day)))),
-                None => Err(format!("expected a date that exists, such as {}", calendar::examples(&self.formats))),
+                None => Err(format!(
+                    "expected a date that exists, such as {}",
+                    calendar::examples(&self.formats)
+                )),
             };
         }
         if self.codes.is_empty() {
@@ -38,8 +48,13 @@ impl Words {
         Ok(self.meaning(&text, cells)?.map(|meaning| Cow::Owned(meaning.into_owned())))
     }
 
-    /// What a code means; a text that is none means what the description says, or itself where there are no codes.
-    fn meaning<'a>(&'a self, text: &'a str, cells: &Cells<'a, '_>) -> Result<Option<Cow<'a, str>>, String> {
+    /// What a code means; a text that is none means what the description says, or itself where
+    /// there are no codes.
+    fn meaning<'a>(
+        &'a self,
+        text: &'a str,
+        cells: &Cells<'a, '_>,
+    ) -> Result<Option<Cow<'a, str>>, String> {
         if self.codes.is_empty() {
             return Ok(Some(Cow::Borrowed(text)));
         }
@@ -47,7 +62,9 @@ impl Words {
         if let Some(meaning) = self.codes.get(text).or_else(|| self.codes.get(bare)) {
             return Ok((!meaning.is_empty()).then_some(Cow::Borrowed(meaning)));
         }
-        if let Some((_, meaning)) = self.patterns.iter().find(|(pattern, _)| looks_like(text, pattern)) {
+        if let Some((_, meaning)) =
+            self.patterns.iter().find(|(pattern, _)| looks_like(text, pattern))
+        {
             return Ok((!meaning.is_empty()).then_some(Cow::Borrowed(meaning)));
         }
         match &self.otherwise {
@@ -63,7 +80,11 @@ impl Words {
 
 impl NamePlan {
     /// Whom a record names; columns whose marks the name does not keep go to `lost`.
-    pub(super) fn named<'p>(&'p self, cells: &Cells<'p, '_>, lost: &mut Vec<usize>) -> Result<Named<'p>, String> {
+    pub(super) fn named<'p>(
+        &'p self,
+        cells: &Cells<'p, '_>,
+        lost: &mut Vec<usize>,
+    ) -> Result<Named<'p>, String> {
         let mut named = Named::default();
         if let Some(words) = &self.name {
             named.name = words.fill(cells)?;
@@ -73,14 +94,17 @@ impl NamePlan {
         {
             // several are nobody in particular: the columns are kept as they are
             let codes = self.codes.iter().filter_map(|(_, text)| text.column());
-            lost.extend(self.name.as_ref().and_then(|words| words.text.column()).into_iter().chain(codes));
+            lost.extend(
+                self.name.as_ref().and_then(|words| words.text.column()).into_iter().chain(codes),
+            );
             return Ok(Named::default());
         }
         if let Some(sort) = &self.kind {
             named.kind = sort.fill(cells)?;
         }
         if let Some(name) = &named.name
-            && let Some((mark, kind)) = self.marks.iter().find(|(mark, _)| name.ends_with(mark.as_str()))
+            && let Some((mark, kind)) =
+                self.marks.iter().find(|(mark, _)| name.ends_with(mark.as_str()))
         {
             let bare = name[..name.len() - mark.len()].trim_end().to_owned();
             named.kind = Some(Cow::Borrowed(kind.as_str())).filter(|kind| !kind.is_empty());
@@ -105,7 +129,8 @@ impl NamePlan {
             }
         }
         if let Some([lat, lon]) = &self.point
-            && let (Some(lat), Some(lon)) = (figure::number(lat, cells)?, figure::number(lon, cells)?)
+            && let (Some(lat), Some(lon)) =
+                (figure::number(lat, cells)?, figure::number(lon, cells)?)
         {
             named.point = lat.cell.number().zip(lon.cell.number());
         }

@@ -32,9 +32,22 @@ pub static KIND: Kind = Kind {
     own: &[
         Field::new("supplier", Type::Actor, "Who supplies.").filter(Is),
         Field::new("recipient", Type::Actor, "Who receives.").filter(Is),
-        Field::new("designation", Type::Text, "The item, as the source calls it.").required().filter(Contains),
-        Field::new("category", Type::Term, "The armament category (SIPRI's where the item has one).").filter(Is),
-        Field::new("stage", Type::Choice(STAGES), "Where the deal stands; not to be confused with stance.").required().filter(Is),
+        Field::new("designation", Type::Text, "The item, as the source calls it.")
+            .required()
+            .filter(Contains),
+        Field::new(
+            "category",
+            Type::Term,
+            "The armament category (SIPRI's where the item has one).",
+        )
+        .filter(Is),
+        Field::new(
+            "stage",
+            Type::Choice(STAGES),
+            "Where the deal stands; not to be confused with stance.",
+        )
+        .required()
+        .filter(Is),
         Field::new("low", Type::Integer, "Number of items, lower bound.").per(ITEMS),
         Field::new("best", Type::Integer, "Number of items, best estimate.").per(ITEMS),
         Field::new("high", Type::Integer, "Number of items, upper bound.").per(ITEMS),
@@ -44,13 +57,32 @@ pub static KIND: Kind = Kind {
         Field::new("value_best", Type::Real, "Price, best estimate.").per(MONEY),
         Field::new("value_high", Type::Real, "Price, upper bound.").per(MONEY),
         Field::new("currency", Type::Term, "Currency of the price (ISO 4217)."),
-        Field::new("condition", Type::Choice(CONDITIONS), "Whether the item was new (SIPRI's status)."),
+        Field::new(
+            "condition",
+            Type::Choice(CONDITIONS),
+            "Whether the item was new (SIPRI's status).",
+        ),
         Field::new("channel", Type::Term, "How it is supplied: FMS, DCS, gift, lease, licence."),
         Field::new("case_number", Type::Term, "The transmittal number of the notification."),
-        Field::new("tiv", Type::Real, "SIPRI trend-indicator value, millions; not a price, and 0 means under 0.5.")
-            .per(&["stage"]),
+        Field::new(
+            "tiv",
+            Type::Real,
+            "SIPRI trend-indicator value, millions; not a price, and 0 means under 0.5.",
+        )
+        .per(&["stage"]),
     ],
     counted: &["designation"],
     summed: &[],
-    leading: &["ref", "designation", "stage", "recipient", "supplier", "date", "said_by", "stance", "best", "summary"],
+    leading: &[
+        "ref",
+        "designation",
+        "stage",
+        "recipient",
+        "supplier",
+        "date",
+        "said_by",
+        "stance",
+        "best",
+        "summary",
+    ],
 };

@@ -11,7 +11,13 @@ pub static KIND: Kind = Kind {
     table: "events",
     about: "What happened: meetings, battles, agreements, statements.",
     own: &[
-        Field::new("type", Type::Term, "What sort of event: meeting, battle, agreement, statement, …").required().filter(Is),
+        Field::new(
+            "type",
+            Type::Term,
+            "What sort of event: meeting, battle, agreement, statement, …",
+        )
+        .required()
+        .filter(Is),
         Field::new("subtype", Type::Term, "A finer sort, in the source's words."),
         Field::new("actor", Type::Actor, "Who acted."),
         Field::new("target", Type::Actor, "Whom it was done to or with.").filter(Is),

@@ -13,7 +13,9 @@ pub static KIND: Kind = Kind {
     table: "indicators",
     about: "Other figures: ranks, lengths, counts, values.",
     own: &[
-        Field::new("measure", Type::Term, "What is measured: border length, goods export rank, …").required().filter(Is),
+        Field::new("measure", Type::Term, "What is measured: border length, goods export rank, …")
+            .required()
+            .filter(Is),
         Field::new("unit", Type::Term, "The unit: km, rank, people, USD.").filter(Is),
         Field::new("subject", Type::Actor, "Whose figure it is.").filter(Is),
         Field::new("counterpart", Type::Actor, "In relation to whom.").filter(Is),
@@ -25,5 +27,16 @@ pub static KIND: Kind = Kind {
     ],
     counted: &["measure", "unit"],
     summed: &[],
-    leading: &["ref", "measure", "subject", "counterpart", "best", "unit", "date", "low", "high", "summary"],
+    leading: &[
+        "ref",
+        "measure",
+        "subject",
+        "counterpart",
+        "best",
+        "unit",
+        "date",
+        "low",
+        "high",
+        "summary",
+    ],
 };

@@ -1,7 +1,9 @@
-//! What may be stated: the columns that all facts share, one declaration per kind, and the list of kinds.
+//! What may be stated: the columns that all facts share, one declaration per kind, and the list of
+//! kinds.
 //!
-//! Declarations are data. They drive validation, flags, help, completions, headings, the README's tables and the JSON;
-//! a migration creates each table as a second fence, and a test holds the two equal in both directions.
+//! Declarations are data. They drive validation, flags, help, completions, headings, the README's
+//! tables and the JSON; a migration creates each table as a second fence, and a test holds the two
+//! equal in both directions.
 
 mod arms_transfers;
 mod casualties;
@@ -18,14 +20,16 @@ use crate::value::date::Bucket;
 use crate::value::{Given, Type};
 
 /// Every kind of fact, in the order in which people meet them.
-pub static KINDS: &[&Kind] = &[&events::KIND, &arms_transfers::KIND, &casualties::KIND, &posts::KIND, &indicators::KIND];
+pub static KINDS: &[&Kind] =
+    &[&events::KIND, &arms_transfers::KIND, &casualties::KIND, &posts::KIND, &indicators::KIND];
 
 /// What the program keeps in a kind's table beside the declared fields.
 pub const KEPT_COLUMNS: &[&str] = &["id", "digest"];
 
 /// How a number is hedged in its source.
-pub const QUALIFIERS: &[&str] =
-    &["exact", "rounded", "about", "almost", "over", "at-least", "up-to", "range", "several", "order"];
+pub const QUALIFIERS: &[&str] = &[
+    "exact", "rounded", "about", "almost", "over", "at-least", "up-to", "range", "several", "order",
+];
 
 /// A kind of fact: what people call it, its table, and what its rows say beyond what all facts say.
 #[derive(Debug)]
@@ -40,9 +44,11 @@ pub struct Kind {
     pub about: &'static str,
     /// The fields of this kind alone.
     pub own: &'static [Field],
-    /// The fields that say what its figures count: figures that differ in them are no answers to one question.
+    /// The fields that say what its figures count: figures that differ in them are no answers to
+    /// one question.
     pub counted: &'static [&'static str],
-    /// The sorts by which a summary of the kind is kept, beside source, year and country; none: there is no summary.
+    /// The sorts by which a summary of the kind is kept, beside source, year and country; none:
+    /// there is no summary.
     pub summed: &'static [&'static str],
     /// The fields that a narrow table shows, the most important first.
     pub leading: &'static [&'static str],
@@ -97,7 +103,10 @@ pub type Row<'a> = Vec<(&'static Field, Given<'a>)>;
 /// The text that a row gives for a field; empty where it gives none.
 #[must_use]
 pub fn given<'r>(row: &'r Row<'_>, name: &str) -> Cow<'r, str> {
-    row.iter().find(|(field, _)| field.name == name).and_then(|(_, value)| value.text()).unwrap_or_default()
+    row.iter()
+        .find(|(field, _)| field.name == name)
+        .and_then(|(_, value)| value.text())
+        .unwrap_or_default()
 }
 
 /// A fact of a data set on its way in.
@@ -125,7 +134,15 @@ pub enum Key {
 impl Field {
     /// A field that a row may state.
     const fn new(name: &'static str, ty: Type, about: &'static str) -> Field {
-        Field { name, ty, need: Need::Optional, default: None, filter: Filter::None, per: &[], about }
+        Field {
+            name,
+            ty,
+            need: Need::Optional,
+            default: None,
+            filter: Filter::None,
+            per: &[],
+            about,
+        }
     }
 
     const fn required(self) -> Field {
@@ -168,7 +185,9 @@ impl Field {
     #[must_use]
     pub fn columns(&self) -> Vec<String> {
         match self.ty {
-            Type::Actor | Type::Place | Type::Source | Type::Import => vec![format!("{}_id", self.name)],
+            Type::Actor | Type::Place | Type::Source | Type::Import => {
+                vec![format!("{}_id", self.name)]
+            }
             Type::Date => vec![self.name.to_owned(), "first_day".into(), "last_day".into()],
             _ => vec![self.name.to_owned()],
         }
@@ -199,7 +218,8 @@ impl Kind {
         self.fields().find(|field| field.name == name)
     }
 
-    /// The kind's own field for one of whatever kind; every kind may have every column of a data set.
+    /// The kind's own field for one of whatever kind; every kind may have every column of a data
+    /// set.
     #[must_use]
     pub fn own(&self, field: &'static Field) -> Option<&'static Field> {
         if field.column().is_some() { Some(field) } else { self.field(field.name) }
@@ -245,7 +265,8 @@ fn is_shown(field: &Field) -> bool {
 }
 
 /// The fields that a table of any kind shows next.
-pub const LEADING_NEXT: &[&str] = &["place", "said_by", "stance", "topic", "quantity_text", "said_via", "note", "locator"];
+pub const LEADING_NEXT: &[&str] =
+    &["place", "said_by", "stance", "topic", "quantity_text", "said_via", "note", "locator"];
 
 /// The fields that a narrow table of all kinds shows, the most important first.
 pub const LEADING_OF_ALL: &[&str] = &["ref", "date", "summary", "kind", "said_by", "stance"];

@@ -10,7 +10,8 @@ pub struct Parent {
     pub table: &'static str,
     /// One sentence.
     pub about: &'static str,
-    /// Its fields; an `Actor` or `Place` here is a canonical name, kept as a reference to the actor or place itself.
+    /// Its fields; an `Actor` or `Place` here is a canonical name, kept as a reference to the actor
+    /// or place itself.
     pub fields: &'static [Field],
     /// The fields by which a row is recognised when it comes again.
     pub key: &'static [&'static str],
@@ -20,11 +21,13 @@ pub struct Parent {
 
 const SOURCE_KINDS: &[&str] = &["document", "dataset"];
 const RELIABILITIES: &[&str] = &["A", "B", "C", "D", "E", "F"];
-const ACTOR_KINDS: &[&str] = &["state", "body", "armed-group", "person", "media", "organisation", "population", "unknown"];
+const ACTOR_KINDS: &[&str] =
+    &["state", "body", "armed-group", "person", "media", "organisation", "population", "unknown"];
 const PLACE_KINDS: &[&str] = &["country", "region", "admin1", "admin2", "city", "site", "other"];
 
 /// The schemes of names: `name` for spellings, and the code lists of the field.
-pub const SCHEMES: &[&str] = &["name", "iso2", "iso3", "iso-numeric", "cow", "gw", "ucdp", "sipri", "acled"];
+pub const SCHEMES: &[&str] =
+    &["name", "iso2", "iso3", "iso-numeric", "cow", "gw", "ucdp", "sipri", "acled"];
 
 /// Works that state facts.
 pub static SOURCES: Parent = Parent {
@@ -58,7 +61,8 @@ pub static TEXTS: Parent = Parent {
     about: "The texts of documents, as attached.",
     fields: &[
         Field::new("source", Type::Source, "The document.").required(),
-        Field::new("sha256", Type::Sum, "SHA-256 of the file that was attached, in hexadecimal.").required(),
+        Field::new("sha256", Type::Sum, "SHA-256 of the file that was attached, in hexadecimal.")
+            .required(),
         Field::new("text", Type::Text, "The text, in UTF-8 without a byte order mark.").required(),
     ],
     key: &["source"],
@@ -85,7 +89,11 @@ pub static ACTORS: Parent = Parent {
     fields: &[
         Field::new("name", Type::Term, "Its usual name.").required(),
         Field::new("kind", Type::Choice(ACTOR_KINDS), "What sort of actor.").required(),
-        Field::new("of", Type::Actor, "The actor that it belongs to: a ministry's state, a minister's state."),
+        Field::new(
+            "of",
+            Type::Actor,
+            "The actor that it belongs to: a ministry's state, a minister's state.",
+        ),
         Field::new("note", Type::Text, "What a reader should know."),
     ],
     key: &["name"],
@@ -113,7 +121,8 @@ pub static NAMES: Parent = Parent {
     table: "names",
     about: "Every spelling and every code of actors and places.",
     fields: &[
-        Field::new("scheme", Type::Choice(SCHEMES), "`name` for a spelling, else the code list.").required(),
+        Field::new("scheme", Type::Choice(SCHEMES), "`name` for a spelling, else the code list.")
+            .required(),
         Field::new("name", Type::Term, "The spelling or code.").required(),
         Field::new("actor", Type::Actor, "The actor that bears it."),
         Field::new("place", Type::Place, "The place that bears it."),
@@ -138,11 +147,21 @@ pub static IMPORTS: Parent = Parent {
         Field::new("sha256", Type::Sum, "SHA-256 of the file, in hexadecimal."),
         Field::new("ran_at", Type::Term, "When it ran (RFC 3339, UTC).").required(),
         Field::new("program", Type::Term, "What ran.").required(),
-        Field::new("read", Type::Integer, "Records read: added, changed, unchanged, rejected and repeated together.").required(),
+        Field::new(
+            "read",
+            Type::Integer,
+            "Records read: added, changed, unchanged, rejected and repeated together.",
+        )
+        .required(),
         Field::new("added", Type::Integer, "Records that were new.").required(),
         Field::new("changed", Type::Integer, "Records that replaced an older one.").required(),
         Field::new("unchanged", Type::Integer, "Records that were there already.").required(),
-        Field::new("withdrawn", Type::Integer, "Records that were there and that a complete release lacks.").required(),
+        Field::new(
+            "withdrawn",
+            Type::Integer,
+            "Records that were there and that a complete release lacks.",
+        )
+        .required(),
         Field::new("rejected", Type::Integer, "Records that could not be loaded.").required(),
         Field::new("repeated", Type::Integer, "Exact repetitions within the file.").required(),
     ],

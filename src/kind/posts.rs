@@ -21,7 +21,8 @@ const POST_TYPES: &[&str] = &[
     "unspecified",
 ];
 const STATUSES: &[&str] = &["open", "planned", "suspended", "closed", "none", "unspecified"];
-const CLASSES: &[&str] = &["ambassador", "minister", "charge-d-affaires", "consul-general", "consul", "other"];
+const CLASSES: &[&str] =
+    &["ambassador", "minister", "charge-d-affaires", "consul-general", "consul", "other"];
 const POSTS: &[&str] = &["post_type"];
 const STAFF: &[&str] = &["post_type"];
 

@@ -5,7 +5,8 @@ use crate::exit::{Failure, Result};
 use crate::kind::{COLUMN, Kind};
 use crate::value::Type;
 
-const FORM: &str = "write FIELD OP VALUE with = != ~ !~ < <= > >=, or FIELD is null, FIELD is not null";
+const FORM: &str =
+    "write FIELD OP VALUE with = != ~ !~ < <= > >=, or FIELD is null, FIELD is not null";
 
 /// Longer operators come first, so that `<=` is not read as `<`.
 const OPS: &[(&str, Op)] = &[
@@ -22,13 +23,17 @@ const OPS: &[(&str, Op)] = &[
 /// Reads one expression.
 ///
 /// # Errors
-/// It has no operator, the field is unknown, the value is none of the field's, or the field has no such comparison.
+/// It has no operator, the field is unknown, the value is none of the field's, or the field has no
+/// such comparison.
 pub fn parse(text: &str, kinds: &[&'static Kind]) -> Result<Test> {
     // a column of a data set is called as the data set likes
     let is_column = text.trim_start().starts_with(COLUMN);
-    let is_name = |c: char| c.is_ascii_alphanumeric() || "_- ".contains(c) || is_column && !"=!~<>".contains(c);
+    let is_name = |c: char| {
+        c.is_ascii_alphanumeric() || "_- ".contains(c) || is_column && !"=!~<>".contains(c)
+    };
     let end = text.find(|c: char| !is_name(c)).unwrap_or(text.len());
-    let words: Vec<&str> = if is_column { in_two(&text[..end]) } else { text[..end].split_whitespace().collect() };
+    let words: Vec<&str> =
+        if is_column { in_two(&text[..end]) } else { text[..end].split_whitespace().collect() };
     if end == text.len() {
         return match words.as_slice() {
             [name, "is", "null"] => Ok(Test::Known(field(name, kinds)?, false)),
@@ -42,35 +47,53 @@ pub fn parse(text: &str, kinds: &[&'static Kind]) -> Result<Test> {
         .find(|(sign, _)| rest.starts_with(sign))
         .ok_or_else(|| Failure::usage(format!("-w \"{text}\" has no operator")).hint(FORM))?;
     let [name] = words.as_slice() else {
-        return Err(Failure::usage(format!("-w \"{text}\" does not begin with one field")).hint(FORM));
+        return Err(
+            Failure::usage(format!("-w \"{text}\" does not begin with one field")).hint(FORM)
+        );
     };
     let field = field(name, kinds)?;
     let value = rest[sign.len()..].trim();
     if value.is_empty() {
-        return Err(
-            Failure::usage(format!("-w \"{text}\" has no value")).hint(format!("for facts without it: -w \"{name} is null\""))
-        );
+        return Err(Failure::usage(format!("-w \"{text}\" has no value"))
+            .hint(format!("for facts without it: -w \"{name} is null\"")));
     }
     let ordered = matches!(op, Op::Less | Op::AtMost | Op::More | Op::AtLeast);
-    if ordered && !(field.ty.is_number() || matches!(field.ty, Type::Date | Type::Day | Type::Bucket(_))) {
-        return Err(Failure::usage(format!("{} is a {} and has no order; use = != ~ !~", field.name, field.ty.name())));
+    if ordered
+        && !(field.ty.is_number() || matches!(field.ty, Type::Date | Type::Day | Type::Bucket(_)))
+    {
+        return Err(Failure::usage(format!(
+            "{} is a {} and has no order; use = != ~ !~",
+            field.name,
+            field.ty.name()
+        )));
     }
     if matches!(op, Op::Holds | Op::HoldsNot) {
         if field.ty.is_number() || matches!(field.ty, Type::Day | Type::Bucket(_)) {
-            return Err(Failure::usage(format!("{} is a {} and holds no text; use = != < <= > >=", field.name, field.ty.name())));
+            return Err(Failure::usage(format!(
+                "{} is a {} and holds no text; use = != < <= > >=",
+                field.name,
+                field.ty.name()
+            )));
         }
         return Ok(Test::Compare(field, *op, Type::Text.parse(value).map_err(Failure::usage)?));
     }
     let parsed = match field.ty {
         Type::Bucket(_) => Type::Date.parse(value),
-        Type::Actor | Type::Place | Type::Source | Type::Topic | Type::Term | Type::Text | Type::Json => Type::Text.parse(value),
+        Type::Actor
+        | Type::Place
+        | Type::Source
+        | Type::Topic
+        | Type::Term
+        | Type::Text
+        | Type::Json => Type::Text.parse(value),
         ty => ty.parse(value),
     };
     let parsed = parsed.map_err(|e| Failure::usage(format!("-w \"{text}\": \"{value}\": {e}")))?;
     Ok(Test::Compare(field, *op, parsed))
 }
 
-/// The name of a column, which may have spaces in it, and the words behind it that ask whether it is stated.
+/// The name of a column, which may have spaces in it, and the words behind it that ask whether it
+/// is stated.
 fn in_two(text: &str) -> Vec<&str> {
     let text = text.trim();
     for end in [&["is", "not", "null"][..], &["is", "null"]] {
@@ -94,7 +117,9 @@ mod tests {
     #[test]
     fn an_expression_is_a_field_an_operator_and_a_value() {
         let is = |text, op, value| match read(text).unwrap() {
-            Test::Compare(_, read_op, read_value) => assert_eq!((read_op, read_value), (op, value), "{text}"),
+            Test::Compare(_, read_op, read_value) => {
+                assert_eq!((read_op, read_value), (op, value), "{text}")
+            }
             other => panic!("{text}: {other:?}"),
         };
         is("high>=100", Op::AtLeast, Cell::Int(100));

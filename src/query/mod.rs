@@ -1,4 +1,5 @@
-//! A selection of facts and what to show of it, as plain data: what is wanted, never how it is found.
+//! A selection of facts and what to show of it, as plain data: what is wanted, never how it is
+//! found.
 
 mod expression;
 
@@ -54,7 +55,8 @@ pub enum Moment {
 /// One condition.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Test {
-    /// The field is, or holds, one of these; with `not`, everything but, facts without the field included.
+    /// The field is, or holds, one of these; with `not`, everything but, facts without the field
+    /// included.
     Among {
         /// The field.
         field: &'static Field,
@@ -78,7 +80,9 @@ impl Test {
     #[must_use]
     pub fn field(&self) -> Option<&'static Field> {
         match self {
-            Test::Among { field, .. } | Test::Compare(field, ..) | Test::Known(field, _) => Some(field),
+            Test::Among { field, .. } | Test::Compare(field, ..) | Test::Known(field, _) => {
+                Some(field)
+            }
             Test::AnyActor(_) | Test::When(..) => None,
         }
     }
@@ -166,7 +170,8 @@ pub fn kinds(word: &str) -> Result<Vec<&'static Kind>> {
     kind::find(word).map(|kind| vec![kind]).ok_or_else(|| {
         let known = KINDS.iter().map(|kind| kind.name).chain(["all"]);
         let list = known.clone().collect::<Vec<_>>().join(", ");
-        Failure::usage(format!("there is no kind \"{word}\"{}", did_you_mean(word, known))).hint(format!("kinds: {list}"))
+        Failure::usage(format!("there is no kind \"{word}\"{}", did_you_mean(word, known)))
+            .hint(format!("kinds: {list}"))
     })
 }
 
@@ -177,8 +182,10 @@ pub fn kinds(word: &str) -> Result<Vec<&'static Kind>> {
 pub fn field(name: &str, kinds: &[&'static Kind]) -> Result<&'static Field> {
     if let Some(column) = kind::column(name.trim()) {
         if column.column() == Some("*") {
-            return Err(Failure::usage("extra.* stands for all columns in --columns of facts query alone")
-                .hint("name one of them: extra.NAME"));
+            return Err(Failure::usage(
+                "extra.* stands for all columns in --columns of facts query alone",
+            )
+            .hint("name one of them: extra.NAME"));
         }
         return Ok(column);
     }
@@ -187,9 +194,11 @@ pub fn field(name: &str, kinds: &[&'static Kind]) -> Result<&'static Field> {
         return Ok(field);
     }
     let of = if let [one] = kinds { one.name } else { "all kinds" };
-    let known: Vec<&str> = kinds.iter().flat_map(|kind| kind.fields().map(|field| field.name)).collect();
+    let known: Vec<&str> =
+        kinds.iter().flat_map(|kind| kind.fields().map(|field| field.name)).collect();
     let near = did_you_mean(&wanted, known);
-    let elsewhere: Vec<&str> = KINDS.iter().filter(|kind| kind.field(&wanted).is_some()).map(|kind| kind.name).collect();
+    let elsewhere: Vec<&str> =
+        KINDS.iter().filter(|kind| kind.field(&wanted).is_some()).map(|kind| kind.name).collect();
     let failure = Failure::usage(format!("{of} has no field \"{name}\"{near}"));
     let failure = if near.is_empty() && !elsewhere.is_empty() {
         failure.hint(format!("{wanted} is a field of {}", elsewhere.join(", ")))
@@ -208,28 +217,42 @@ pub fn field(name: &str, kinds: &[&'static Kind]) -> Result<&'static Field> {
 /// # Errors
 /// As [`field`].
 pub fn fields(list: &str, kinds: &[&'static Kind]) -> Result<Vec<&'static Field>> {
-    let fields: Vec<&'static Field> =
-        list.split(',').filter(|name| !name.trim().is_empty()).map(|name| field(name, kinds)).collect::<Result<_>>()?;
+    let fields: Vec<&'static Field> = list
+        .split(',')
+        .filter(|name| !name.trim().is_empty())
+        .map(|name| field(name, kinds))
+        .collect::<Result<_>>()?;
     if fields.is_empty() {
         return Err(Failure::usage(format!("\"{list}\" names no field")));
     }
-    match fields.iter().enumerate().find(|(n, field)| fields[..*n].iter().any(|other| other.name == field.name)) {
+    match fields
+        .iter()
+        .enumerate()
+        .find(|(n, field)| fields[..*n].iter().any(|other| other.name == field.name))
+    {
         Some((_, twice)) => Err(Failure::usage(format!("\"{list}\" names {} twice", twice.name))),
         None => Ok(fields),
     }
 }
 
-/// A test that a field is one of these values; what comes from a closed list or has a form is checked.
+/// A test that a field is one of these values; what comes from a closed list or has a form is
+/// checked.
 ///
 /// # Errors
 /// A value that the field cannot have.
 pub fn among(field: &'static Field, values: Vec<String>, not: bool) -> Result<Test> {
     if values.is_empty() {
-        return Err(Failure::usage(format!("{}: expected a value, not only white space", field.name)));
+        return Err(Failure::usage(format!(
+            "{}: expected a value, not only white space",
+            field.name
+        )));
     }
     if !matches!(field.ty, Type::Actor | Type::Place | Type::Source | Type::Topic) {
         for value in &values {
-            field.ty.parse(value).map_err(|e| Failure::usage(format!("{}: \"{value}\": {e}", field.name)))?;
+            field
+                .ty
+                .parse(value)
+                .map_err(|e| Failure::usage(format!("{}: \"{value}\": {e}", field.name)))?;
         }
     }
     Ok(Test::Among { field, values, not })

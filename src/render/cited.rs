@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use super::{Sheet, Work};
 use crate::value::Cell;
 
-/// Collects the works that rows cite, by their columns `source` and `ref`; without either it is all works.
+/// Collects the works that rows cite, by their columns `source` and `ref`; without either it is all
+/// works.
 pub struct Cited {
     source: Option<usize>,
     reference: Option<usize>,
@@ -23,7 +24,9 @@ impl Cited {
     pub fn row(&mut self, cells: &[Cell<'_>]) {
         let slug = match (self.source, self.reference) {
             (Some(source), _) => cells[source].text(),
-            (None, Some(reference)) => cells[reference].text().and_then(|text| text.split_once(':')).map(|(slug, _)| slug),
+            (None, Some(reference)) => {
+                cells[reference].text().and_then(|text| text.split_once(':')).map(|(slug, _)| slug)
+            }
             (None, None) => None,
         };
         if let Some(slug) = slug

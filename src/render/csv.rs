@@ -40,7 +40,11 @@ struct Style {
     excel: Option<Excel>,
 }
 
-fn begin<'a>(out: &'a mut dyn Write, sheet: &'a Sheet, delimiter: u8) -> io::Result<Box<dyn Sink + 'a>> {
+fn begin<'a>(
+    out: &'a mut dyn Write,
+    sheet: &'a Sheet,
+    delimiter: u8,
+) -> io::Result<Box<dyn Sink + 'a>> {
     let excel = sheet.excel;
     if excel.is_some() {
         out.write_all("\u{feff}".as_bytes())?;
@@ -56,8 +60,9 @@ fn begin<'a>(out: &'a mut dyn Write, sheet: &'a Sheet, delimiter: u8) -> io::Res
     Ok(Box::new(Rows { out, style, row, guarded: 0 }))
 }
 
-/// Adds a field to a row, in quotes where it needs them, as RFC 4180 and the crate `csv` have it. That crate looks for one
-/// quote after another, which takes half of an export of objects: those are full of them.
+/// Adds a field to a row, in quotes where it needs them, as RFC 4180 and the crate `csv` have it.
+/// That crate looks for one quote after another, which takes half of an export of objects: those
+/// are full of them.
 fn field(row: &mut Vec<u8>, text: &str, delimiter: u8) {
     if text.bytes().any(|byte| matches!(byte, b'"' | b'\r' | b'\n') || byte == delimiter) {
         row.push(b'"');
@@ -142,12 +147,15 @@ impl Sink for Rows<'_> {
 
     fn finish(self: Box<Self>) -> io::Result<Vec<String>> {
         let what = count(self.guarded, "text begins", "texts begin");
-        Ok((self.guarded > 0).then(|| format!("{what} like a formula and got a ' in front")).into_iter().collect())
+        Ok((self.guarded > 0)
+            .then(|| format!("{what} like a formula and got a ' in front"))
+            .into_iter()
+            .collect())
     }
 }
 
-/// Whether a spreadsheet would not take a text for text. One that begins with the sign that guards it is guarded too, so
-/// that taking one sign away gives back what was.
+/// Whether a spreadsheet would not take a text for text. One that begins with the sign that guards
+/// it is guarded too, so that taking one sign away gives back what was.
 fn is_formula(text: &str) -> bool {
     text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '\0', '＝', '＋', '－', '＠', '\''])
 }
@@ -170,7 +178,8 @@ mod tests {
 
     #[test]
     fn spreadsheets_get_what_they_open_rightly() {
-        let cells = [Cell::Text("=1+2".into()), Cell::Real(-33.5), Cell::Text("a;b".into()), Cell::Null];
+        let cells =
+            [Cell::Text("=1+2".into()), Cell::Real(-33.5), Cell::Text("a;b".into()), Cell::Null];
         assert_eq!(written(None, &cells), "a,a,a,a\n=1+2,-33.5,a;b,\n");
         assert_eq!(written(Some(Excel::Us), &cells), "\u{feff}a,a,a,a\r\n'=1+2,-33.5,a;b,\r\n");
         assert_eq!(written(Some(Excel::Eu), &cells), "\u{feff}a;a;a;a\r\n'=1+2;-33,5;\"a;b\";\r\n");

@@ -54,7 +54,9 @@ impl Sink for Features<'_> {
 
     fn finish(self: Box<Self>) -> io::Result<Vec<String>> {
         writeln!(self.out, "\n]}}")?;
-        let left = (self.without > 0).then(|| format!("{} left out: no coordinates", count(self.without, "row is", "rows are")));
+        let left = (self.without > 0).then(|| {
+            format!("{} left out: no coordinates", count(self.without, "row is", "rows are"))
+        });
         Ok(left.into_iter().collect())
     }
 }

@@ -14,11 +14,18 @@ pub static FORMAT: Format = Format {
     about: "one self-contained page",
     binary: false,
     open: |out, sheet| {
-        let (head, _) =
-            page("facts", STYLE, "\u{0}").split_once('\u{0}').map(|(a, b)| (a.to_owned(), b.to_owned())).unwrap_or_default();
+        let (head, _) = page("facts", STYLE, "\u{0}")
+            .split_once('\u{0}')
+            .map(|(a, b)| (a.to_owned(), b.to_owned()))
+            .unwrap_or_default();
         write!(out, "{head}<table>\n<thead><tr>")?;
         for heading in &sheet.headings {
-            write!(out, "<th{}>{}</th>", if heading.number { " class=\"n\"" } else { "" }, escaped(&heading.name))?;
+            write!(
+                out,
+                "<th{}>{}</th>",
+                if heading.number { " class=\"n\"" } else { "" },
+                escaped(&heading.name)
+            )?;
         }
         writeln!(out, "</tr></thead>\n<tbody>")?;
         Ok(Box::new(Rows { out, sheet, cited: Cited::new(sheet) }))
@@ -70,7 +77,8 @@ impl Sink for Rows<'_> {
         if !works.is_empty() {
             writeln!(self.out, "<h2>Sources</h2>\n<dl>")?;
             for work in works {
-                let lines = work.lines.iter().filter(|(name, text)| name != "slug" && !text.is_empty());
+                let lines =
+                    work.lines.iter().filter(|(name, text)| name != "slug" && !text.is_empty());
                 let told: Vec<String> = lines.map(|(_, text)| escaped(text)).collect();
                 writeln!(self.out, "<dt>{}</dt><dd>{}</dd>", escaped(&work.slug), told.join(". "))?;
             }
@@ -98,7 +106,8 @@ pub fn page(title: &str, style: &str, body: &str) -> String {
     )
 }
 
-/// Text as HTML shows it; control characters are made visible, direction is left to the browser's isolation.
+/// Text as HTML shows it; control characters are made visible, direction is left to the browser's
+/// isolation.
 #[must_use]
 pub fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -110,7 +119,9 @@ pub fn escaped(text: &str) -> String {
             '"' => out.push_str("&quot;"),
             '\'' => out.push_str("&#39;"),
             '\n' => out.push('\n'),
-            c if crate::value::text::is_unsafe(c) => out.push_str(&crate::value::text::visible(&c.to_string())),
+            c if crate::value::text::is_unsafe(c) => {
+                out.push_str(&crate::value::text::visible(&c.to_string()))
+            }
             c => out.push(c),
         }
     }

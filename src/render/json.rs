@@ -32,7 +32,11 @@ struct Objects<'a> {
     rows: u64,
 }
 
-fn begin<'a>(out: &'a mut dyn Write, sheet: &'a Sheet, array: bool) -> io::Result<Box<dyn Sink + 'a>> {
+fn begin<'a>(
+    out: &'a mut dyn Write,
+    sheet: &'a Sheet,
+    array: bool,
+) -> io::Result<Box<dyn Sink + 'a>> {
     if array {
         out.write_all(b"[")?;
     }
@@ -70,14 +74,21 @@ struct Object<'a> {
 ///
 /// # Errors
 /// The output cannot be written.
-pub fn object(out: &mut dyn Write, sheet: &Sheet, cells: &[Cell<'_>], skip: &[usize]) -> io::Result<()> {
+pub fn object(
+    out: &mut dyn Write,
+    sheet: &Sheet,
+    cells: &[Cell<'_>],
+    skip: &[usize],
+) -> io::Result<()> {
     Ok(serde_json::to_writer(out, &Object { sheet, cells, skip })?)
 }
 
 impl Serialize for Object<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(self.cells.len() - self.skip.len()))?;
-        for (n, (Heading { name, .. }, cell)) in self.sheet.headings.iter().zip(self.cells).enumerate() {
+        for (n, (Heading { name, .. }, cell)) in
+            self.sheet.headings.iter().zip(self.cells).enumerate()
+        {
             if self.skip.contains(&n) {
                 continue;
             }
@@ -96,11 +107,15 @@ impl Serialize for Cell<'_> {
             Cell::Null => serializer.serialize_none(),
             Cell::Int(n) => serializer.serialize_i64(*n),
             #[expect(clippy::cast_possible_truncation, reason = "a whole number below 2^53 fits")]
-            Cell::Real(n) | Cell::Partial(n, ..) if n.fract() == 0.0 && n.abs() < 9e15 => serializer.serialize_i64(*n as i64),
+            Cell::Real(n) | Cell::Partial(n, ..) if n.fract() == 0.0 && n.abs() < 9e15 => {
+                serializer.serialize_i64(*n as i64)
+            }
             Cell::Real(n) | Cell::Partial(n, ..) => serializer.serialize_f64(*n),
             Cell::Text(text) => serializer.serialize_str(text),
             Cell::Day(_) => serializer.collect_str(self),
-            Cell::Json(text) => serde_json::from_str::<serde_json::Value>(text).map_err(S::Error::custom)?.serialize(serializer),
+            Cell::Json(text) => serde_json::from_str::<serde_json::Value>(text)
+                .map_err(S::Error::custom)?
+                .serialize(serializer),
         }
     }
 }

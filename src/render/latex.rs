@@ -13,8 +13,10 @@ pub static FORMAT: Format = Format {
     about: "a LaTeX table (booktabs)",
     binary: false,
     open: |out, sheet| {
-        let columns: String = sheet.headings.iter().map(|heading| if heading.number { 'r' } else { 'l' }).collect();
-        let names: Vec<String> = sheet.headings.iter().map(|heading| escaped(&heading.name)).collect();
+        let columns: String =
+            sheet.headings.iter().map(|heading| if heading.number { 'r' } else { 'l' }).collect();
+        let names: Vec<String> =
+            sheet.headings.iter().map(|heading| escaped(&heading.name)).collect();
         writeln!(out, "% \\usepackage{{booktabs}}\n\\begin{{tabular}}{{{columns}}}\n\\toprule")?;
         writeln!(out, "{} \\\\\n\\midrule", names.join(" & "))?;
         Ok(Box::new(Rows { out, sheet }))
@@ -31,7 +33,9 @@ impl Sink for Rows<'_> {
         for (n, cell) in cells.iter().enumerate() {
             let text = match cell {
                 Cell::Null => self.sheet.null.clone().unwrap_or_else(|| "--".into()),
-                Cell::Partial(_, parts, lacking) => escaped(&format!("{cell} ({lacking} of {parts} unknown)")),
+                Cell::Partial(_, parts, lacking) => {
+                    escaped(&format!("{cell} ({lacking} of {parts} unknown)"))
+                }
                 other => escaped(&other.to_string()),
             };
             write!(self.out, "{}{text}", if n == 0 { "" } else { " & " })?;

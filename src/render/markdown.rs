@@ -13,8 +13,13 @@ pub static FORMAT: Format = Format {
     about: "a Markdown table",
     binary: false,
     open: |out, sheet| {
-        let names: Vec<String> = sheet.headings.iter().map(|heading| escaped(&heading.name)).collect();
-        let rules: Vec<&str> = sheet.headings.iter().map(|heading| if heading.number { "---:" } else { "---" }).collect();
+        let names: Vec<String> =
+            sheet.headings.iter().map(|heading| escaped(&heading.name)).collect();
+        let rules: Vec<&str> = sheet
+            .headings
+            .iter()
+            .map(|heading| if heading.number { "---:" } else { "---" })
+            .collect();
         writeln!(out, "| {} |\n| {} |", names.join(" | "), rules.join(" | "))?;
         Ok(Box::new(Rows { out, sheet }))
     },
@@ -30,7 +35,9 @@ impl Sink for Rows<'_> {
         for cell in cells {
             let text = match cell {
                 Cell::Null => self.sheet.null.clone().unwrap_or_default(),
-                Cell::Partial(_, parts, lacking) => format!("{cell} ({lacking} of {parts} unknown)"),
+                Cell::Partial(_, parts, lacking) => {
+                    format!("{cell} ({lacking} of {parts} unknown)")
+                }
                 other => other.to_string(),
             };
             write!(self.out, "| {} ", escaped(&text))?;
@@ -44,6 +51,7 @@ impl Sink for Rows<'_> {
 }
 
 fn escaped(text: &str) -> String {
-    let text = text.replace('\\', "\\\\").replace('|', "\\|").replace('<', "&lt;").replace("\r\n", "<br>");
+    let text =
+        text.replace('\\', "\\\\").replace('|', "\\|").replace('<', "&lt;").replace("\r\n", "<br>");
     visible(&text.replace(['\n', '\r'], "<br>")).into_owned()
 }

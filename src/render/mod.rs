@@ -1,4 +1,5 @@
-//! Rows to bytes: one output format a file, and the list of them. Knows cells and headings, nothing else.
+//! Rows to bytes: one output format a file, and the list of them. Knows cells and headings, nothing
+//! else.
 
 mod cited;
 mod csv;
@@ -69,7 +70,8 @@ pub struct Sheet {
     pub about: About,
 }
 
-/// The two kinds of CSV that spreadsheets open by a double click: both begin with a byte order mark and end lines with CRLF.
+/// The two kinds of CSV that spreadsheets open by a double click: both begin with a byte order mark
+/// and end lines with CRLF.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Excel {
     /// A comma between cells, a point before decimals.
@@ -121,7 +123,8 @@ impl Heading {
     }
 }
 
-/// Begins and ends a part of a text that a field a line shows apart. Both are private to Unicode's users, and no data has them.
+/// Begins and ends a part of a text that a field a line shows apart. Both are private to Unicode's
+/// users, and no data has them.
 pub const MARK_ON: char = '\u{e000}';
 /// See [`MARK_ON`].
 pub const MARK_OFF: char = '\u{e001}';
@@ -137,7 +140,8 @@ pub trait Sink {
     /// The output cannot be written.
     fn row(&mut self, cells: &[Cell<'_>]) -> io::Result<()>;
 
-    /// What makes rows into the bytes that [`Sink::lines`] takes, on any thread; none, where a row depends on those before it.
+    /// What makes rows into the bytes that [`Sink::lines`] takes, on any thread; none, where a row
+    /// depends on those before it.
     fn line(&self) -> Option<Box<Line>> {
         None
     }

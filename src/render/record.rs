@@ -44,7 +44,10 @@ impl Records<'_> {
         if self.rows > 0 {
             writeln!(self.out)?;
         }
-        let room = self.sheet.width.map_or(usize::MAX, |width| width.saturating_sub(self.label + 2).max(20));
+        let room = self
+            .sheet
+            .width
+            .map_or(usize::MAX, |width| width.saturating_sub(self.label + 2).max(20));
         for (heading, text) in self.sheet.headings.iter().zip(cells) {
             let pad = self.label - heading.name.width();
             for (i, line) in wrapped(&text, room).iter().enumerate() {
@@ -61,7 +64,8 @@ impl Records<'_> {
     }
 }
 
-/// Marks shown: bold on a terminal, in brackets elsewhere. A mark that goes on over lines begins anew on each.
+/// Marks shown: bold on a terminal, in brackets elsewhere. A mark that goes on over lines begins
+/// anew on each.
 pub fn marked(line: &str, color: bool) -> String {
     if color {
         line.replace(MARK_ON, "\u{1b}[1m").replace(MARK_OFF, "\u{1b}[0m")

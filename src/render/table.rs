@@ -1,9 +1,11 @@
-//! A table for people: as wide as the terminal, the less important columns left out before any word is broken.
+//! A table for people: as wide as the terminal, the less important columns left out before any word
+//! is broken.
 
 use std::io::{self, Write};
 
 use comfy_table::{
-    Attribute, Cell as Box_, CellAlignment, ColumnConstraint, ContentArrangement, LineStyle, Table, TableStyle, Width,
+    Attribute, Cell as Box_, CellAlignment, ColumnConstraint, ContentArrangement, LineStyle, Table,
+    TableStyle, Width,
 };
 use unicode_width::UnicodeWidthStr;
 
@@ -44,7 +46,9 @@ pub fn shown(cell: &Cell<'_>, sheet: &Sheet) -> String {
     match cell {
         Cell::Null => sheet.null.clone().unwrap_or_else(|| "–".into()),
         Cell::Int(_) | Cell::Real(_) => grouped(&cell.to_string()),
-        Cell::Partial(_, parts, lacking) => format!("{} ({lacking} of {parts} unknown)", grouped(&cell.to_string())),
+        Cell::Partial(_, parts, lacking) => {
+            format!("{} ({lacking} of {parts} unknown)", grouped(&cell.to_string()))
+        }
         other => visible(&other.to_string()).into_owned(),
     }
 }
@@ -55,7 +59,8 @@ impl Sink for People<'_> {
             self.left_out += 1;
             return Ok(());
         }
-        self.rows.push(cells.iter().map(|cell| (shown(cell, self.sheet), cell.is_null())).collect());
+        self.rows
+            .push(cells.iter().map(|cell| (shown(cell, self.sheet), cell.is_null())).collect());
         Ok(())
     }
 
@@ -64,7 +69,9 @@ impl Sink for People<'_> {
         let mut notes = Vec::new();
         let (columns, widths) = layout(sheet, &rows);
         // on a terminal one row that does not fit is read better line by line
-        if let ([row], true, true) = (rows.as_slice(), sheet.cap.is_some(), columns.len() < sheet.headings.len()) {
+        if let ([row], true, true) =
+            (rows.as_slice(), sheet.cap.is_some(), columns.len() < sheet.headings.len())
+        {
             Records::new(out, sheet).lines(row.iter().map(|(text, _)| text.clone()))?;
             return Ok(notes);
         }
@@ -85,8 +92,11 @@ impl Sink for People<'_> {
 /// Which columns fit, in their order, and how wide each is.
 fn layout(sheet: &Sheet, rows: &[Vec<(String, bool)>]) -> (Vec<usize>, Vec<usize>) {
     let all: Vec<usize> = (0..sheet.headings.len()).collect();
-    let texts = |i: usize| rows.iter().map(move |row| row[i].0.as_str()).chain([sheet.headings[i].name.as_str()]);
-    let natural: Vec<usize> = all.iter().map(|&i| texts(i).map(UnicodeWidthStr::width).max().unwrap_or(0)).collect();
+    let texts = |i: usize| {
+        rows.iter().map(move |row| row[i].0.as_str()).chain([sheet.headings[i].name.as_str()])
+    };
+    let natural: Vec<usize> =
+        all.iter().map(|&i| texts(i).map(UnicodeWidthStr::width).max().unwrap_or(0)).collect();
     let Some(room) = sheet.width else {
         let widths = natural.clone();
         return (all, widths);
@@ -94,9 +104,17 @@ fn layout(sheet: &Sheet, rows: &[Vec<(String, bool)>]) -> (Vec<usize>, Vec<usize
     let least: Vec<usize> = all
         .iter()
         .map(|&i| {
-            let word = texts(i).flat_map(|text| text.split(' ')).map(UnicodeWidthStr::width).max().unwrap_or(0);
+            let word = texts(i)
+                .flat_map(|text| text.split(' '))
+                .map(UnicodeWidthStr::width)
+                .max()
+                .unwrap_or(0);
             let solid = texts(i).any(|text| text.starts_with(|c: char| c.is_ascii_digit()));
-            if solid && natural[i] <= READABLE { natural[i] } else { word.max(natural[i].min(READABLE)) }
+            if solid && natural[i] <= READABLE {
+                natural[i]
+            } else {
+                word.max(natural[i].min(READABLE))
+            }
         })
         .collect();
     let place = |i: usize| sheet.leading.iter().position(|name| *name == sheet.headings[i].name);
@@ -151,12 +169,14 @@ fn write_table(
     } else {
         table.force_no_tty();
     }
-    let align = |i: usize| if sheet.headings[i].number { CellAlignment::Right } else { CellAlignment::Left };
-    table.set_header(
-        columns
-            .iter()
-            .map(|&i| Box_::new(visible(&sheet.headings[i].name)).set_alignment(align(i)).add_attribute(Attribute::Bold)),
-    );
+    let align = |i: usize| {
+        if sheet.headings[i].number { CellAlignment::Right } else { CellAlignment::Left }
+    };
+    table.set_header(columns.iter().map(|&i| {
+        Box_::new(visible(&sheet.headings[i].name))
+            .set_alignment(align(i))
+            .add_attribute(Attribute::Bold)
+    }));
     for row in rows {
         table.add_row(columns.iter().map(|&i| {
             let (text, null) = &row[i];

@@ -1,4 +1,5 @@
-//! Excel: typed cells, a bold header that stays, a filter, and sheets of the sources cited and of the query.
+//! Excel: typed cells, a bold header that stays, a filter, and sheets of the sources cited and of
+//! the query.
 
 use std::io::{self, Write};
 
@@ -17,9 +18,23 @@ pub static FORMAT: Format = Format {
     open: |out, sheet| {
         let mut book = Workbook::new();
         let facts = book.add_worksheet_with_constant_memory().map_err(as_io)?;
-        header(facts, &sheet.headings.iter().map(|heading| heading.name.as_str()).collect::<Vec<_>>()).map_err(as_io)?;
+        header(
+            facts,
+            &sheet.headings.iter().map(|heading| heading.name.as_str()).collect::<Vec<_>>(),
+        )
+        .map_err(as_io)?;
         let widths = sheet.headings.iter().map(|heading| heading.name.chars().count()).collect();
-        Ok(Box::new(Rows { out, sheet, book, widths, row: 1, cut: 0, left_out: 0, cited: Cited::new(sheet), day: day() }))
+        Ok(Box::new(Rows {
+            out,
+            sheet,
+            book,
+            widths,
+            row: 1,
+            cut: 0,
+            left_out: 0,
+            cited: Cited::new(sheet),
+            day: day(),
+        }))
     },
 };
 
@@ -56,7 +71,16 @@ impl Sink for Rows<'_> {
         let facts = self.book.worksheet_from_index(0).map_err(as_io)?;
         for (n, cell) in cells.iter().enumerate() {
             let column = u16::try_from(n).unwrap_or(u16::MAX);
-            let width = cell_of(facts, row, column, cell, self.sheet.headings[n].date, null, &self.day, &mut self.cut)?;
+            let width = cell_of(
+                facts,
+                row,
+                column,
+                cell,
+                self.sheet.headings[n].date,
+                null,
+                &self.day,
+                &mut self.cut,
+            )?;
             self.widths[n] = self.widths[n].max(width);
         }
         self.row += 1;
@@ -85,7 +109,8 @@ impl Sink for Rows<'_> {
                     text_of(sources, row, column, text, &mut self.cut)?;
                 }
             }
-            (0..u16::try_from(names.len()).unwrap_or(0)).try_for_each(|column| widen(sources, column, 24))?;
+            (0..u16::try_from(names.len()).unwrap_or(0))
+                .try_for_each(|column| widen(sources, column, 24))?;
         }
         let query = self.book.add_worksheet();
         query.set_name("query").map_err(as_io)?;
@@ -101,10 +126,16 @@ impl Sink for Rows<'_> {
         widen(query, 1, WIDEST)?;
         let mut notes = Vec::new();
         if self.cut > 0 {
-            notes.push(format!("{} texts are longer than a cell of Excel holds, and were cut", self.cut));
+            notes.push(format!(
+                "{} texts are longer than a cell of Excel holds, and were cut",
+                self.cut
+            ));
         }
         if self.left_out > 0 {
-            notes.push(format!("{} rows are more than a sheet of Excel holds, and were left out: use csv", self.left_out));
+            notes.push(format!(
+                "{} rows are more than a sheet of Excel holds, and were left out: use csv",
+                self.left_out
+            ));
         }
         let bytes = self.book.save_to_buffer().map_err(as_io)?;
         self.out.write_all(&bytes)?;
@@ -125,7 +156,10 @@ fn header(sheet: &mut Worksheet, names: &[&str]) -> Result<(), XlsxError> {
 }
 
 /// Writes a cell; how wide it is.
-#[expect(clippy::too_many_arguments, reason = "a cell with everything that decides how it is written")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "a cell with everything that decides how it is written"
+)]
 fn cell_of(
     sheet: &mut Worksheet,
     row: u32,
@@ -172,7 +206,13 @@ fn excel_day(text: &str) -> Option<ExcelDateTime> {
     ExcelDateTime::from_ymd(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?).ok()
 }
 
-fn text_of(sheet: &mut Worksheet, row: u32, column: u16, text: &str, cut: &mut u64) -> io::Result<()> {
+fn text_of(
+    sheet: &mut Worksheet,
+    row: u32,
+    column: u16,
+    text: &str,
+    cut: &mut u64,
+) -> io::Result<()> {
     let mut text = text;
     if text.encode_utf16().count() > LONGEST {
         let end = text.char_indices().nth(LONGEST / 2).map_or(text.len(), |(at, _)| at);
@@ -202,10 +242,15 @@ mod tests {
     #[test]
     fn a_workbook_reads_back_with_its_types() {
         let date = Heading { name: "date".into(), number: false, date: true };
-        let headings = vec![Heading::text("ref"), date, Heading::number("best"), Heading::text("summary")];
-        let work = |slug: &str| Work { slug: slug.into(), lines: vec![("slug".into(), slug.into())] };
-        let about =
-            About { query: vec![("command".into(), "facts query".into())], works: vec![work("a"), work("b")], notes: Vec::new() };
+        let headings =
+            vec![Heading::text("ref"), date, Heading::number("best"), Heading::text("summary")];
+        let work =
+            |slug: &str| Work { slug: slug.into(), lines: vec![("slug".into(), slug.into())] };
+        let about = About {
+            query: vec![("command".into(), "facts query".into())],
+            works: vec![work("a"), work("b")],
+            notes: Vec::new(),
+        };
         let sheet = Sheet { headings, about, ..Sheet::default() };
         let mut bytes = Vec::new();
         let mut sink = (FORMAT.open)(&mut bytes, &sheet).unwrap();
@@ -222,14 +267,19 @@ mod tests {
         let mut book: Xlsx<_> = Xlsx::new(io::Cursor::new(bytes)).unwrap();
         assert_eq!(book.sheet_names(), ["facts", "sources", "query"]);
         let range = book.worksheet_range("facts").unwrap();
-        let cell = |row: u32, column: u32| range.get_value((row, column)).cloned().unwrap_or(Data::Empty);
+        let cell =
+            |row: u32, column: u32| range.get_value((row, column)).cloned().unwrap_or(Data::Empty);
         assert!(matches!(&cell(1, 1), Data::DateTime(date) if date.to_ymd_hms_milli().0 == 2014));
         assert_eq!(cell(1, 2), Data::Float(0.0), "zero is zero");
         assert_eq!(cell(1, 3), Data::String("=1+1".into()), "text is no formula");
         assert_eq!(cell(2, 1), Data::String("2013-11".into()), "a month is no day");
         assert_eq!(cell(2, 2), Data::Empty, "what is not stated is empty");
         assert_eq!(cell(2, 3), Data::String("00123".into()));
-        assert_eq!(cell(3, 1), Data::String("-0538-01-01".into()), "Excel has no years before 1900");
+        assert_eq!(
+            cell(3, 1),
+            Data::String("-0538-01-01".into()),
+            "Excel has no years before 1900"
+        );
         assert_eq!(cell(3, 2), Data::Float(0.1));
         assert!(cell(3, 3).to_string().starts_with("a bell "));
         let sources = book.worksheet_range("sources").unwrap();

@@ -9,7 +9,8 @@ use super::{Access, Store};
 use crate::exit::{Failure, Result};
 
 impl Store {
-    /// Copies the database to a file that appears whole, and is checked before it does; returns its size in bytes.
+    /// Copies the database to a file that appears whole, and is checked before it does; returns its
+    /// size in bytes.
     ///
     /// # Errors
     /// The file is there and is not to be replaced, or cannot be written.
@@ -24,16 +25,24 @@ impl Store {
             return Err(Failure::usage(format!("{shown} is {what}")).hint("name a file"));
         }
         if target.exists() && !replace {
-            return Err(Failure::usage(format!("{shown} is there already")).hint("--force replaces it"));
+            return Err(
+                Failure::usage(format!("{shown} is there already")).hint("--force replaces it")
+            );
         }
-        if let (Ok(own), Ok(there)) = (std::fs::canonicalize(&self.path), std::fs::canonicalize(target))
+        if let (Ok(own), Ok(there)) =
+            (std::fs::canonicalize(&self.path), std::fs::canonicalize(target))
             && own == there
         {
-            return Err(Failure::usage(format!("{shown} is the database itself")).hint("name another file"));
+            return Err(
+                Failure::usage(format!("{shown} is the database itself")).hint("name another file")
+            );
         }
         refuse_leftovers(target)?;
         let made = draft::begin(folder_of(target)).map_err(|e| failed(&e))?;
-        let name = made.path().to_str().ok_or_else(|| Failure::usage(format!("{shown}: expected a name in UTF-8")))?;
+        let name = made
+            .path()
+            .to_str()
+            .ok_or_else(|| Failure::usage(format!("{shown}: expected a name in UTF-8")))?;
         interrupt::watch();
         self.connection.progress_handler(super::open::STEPS, Some(interrupt::came))?;
         // VACUUM is a transaction of its own

@@ -1,4 +1,5 @@
-//! Rows of an answer on their way from the thread that reads to the thread that writes, some at a time.
+//! Rows of an answer on their way from the thread that reads to the thread that writes, some at a
+//! time.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -70,7 +71,8 @@ fn gone<T>(_: T) -> Failure {
 }
 
 impl<B> Incoming<B> {
-    /// Takes the batches of an answer or of a part of one, and says whether they came to its end: who sends may have failed.
+    /// Takes the batches of an answer or of a part of one, and says whether they came to its end:
+    /// who sends may have failed.
     ///
     /// # Errors
     /// Those of `take`, which leaves a batch empty.
@@ -119,11 +121,17 @@ impl Cells {
     /// # Errors
     /// Those of `row`.
     pub fn hand_on(&mut self, row: &mut dyn FnMut(&[Cell<'_>]) -> Result<()>) -> Result<()> {
-        let width = usize::try_from(self.rows).ok().and_then(|rows| self.bare.len().checked_div(rows)).unwrap_or_default();
+        let width = usize::try_from(self.rows)
+            .ok()
+            .and_then(|rows| self.bare.len().checked_div(rows))
+            .unwrap_or_default();
         let mut cells: Vec<Cell<'_>> = Vec::with_capacity(width);
         for kept in self.bare.chunks(width.max(1)) {
             cells.clear();
-            cells.extend(kept.iter().map(|(cell, at)| cell.with_text(|_| Cow::Borrowed(&self.text[at.clone()]))));
+            cells.extend(
+                kept.iter()
+                    .map(|(cell, at)| cell.with_text(|_| Cow::Borrowed(&self.text[at.clone()]))),
+            );
             row(&cells)?;
         }
         drop(cells);

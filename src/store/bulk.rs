@@ -1,4 +1,5 @@
-//! Loading much at once: indexes that are cheaper to make anew at the end, and names looked up in memory meanwhile.
+//! Loading much at once: indexes that are cheaper to make anew at the end, and names looked up in
+//! memory meanwhile.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -25,7 +26,8 @@ pub struct NameRow {
     pub valid_to: Option<String>,
 }
 
-/// A large load under way: some indexes are not there, and memory tells which rows of `names` a folded form may have.
+/// A large load under way: some indexes are not there, and memory tells which rows of `names` a
+/// folded form may have.
 #[derive(Debug)]
 pub struct Bulk {
     /// The statements that make the indexes again.
@@ -53,7 +55,8 @@ impl Bulk {
         if records < MANY || records < there {
             return Ok(None);
         }
-        let mut names: Vec<String> = ["names_of_places", "names_folded", "places_name"].map(str::to_owned).to_vec();
+        let mut names: Vec<String> =
+            ["names_of_places", "names_folded", "places_name"].map(str::to_owned).to_vec();
         names.extend(KINDS.iter().map(|kind| format!("{}_date", kind.table)));
         let mut indexes = Vec::new();
         for name in names {
@@ -61,7 +64,12 @@ impl Bulk {
             indexes.push(transaction.query_row(find, [&name], |row| row.get(0))?);
             transaction.execute(&format!("DROP INDEX {name}"), [])?;
         }
-        let mut bulk = Bulk { indexes, first: HashMap::default(), further: HashMap::default(), hasher: RandomState::default() };
+        let mut bulk = Bulk {
+            indexes,
+            first: HashMap::default(),
+            further: HashMap::default(),
+            hasher: RandomState::default(),
+        };
         let mut read = transaction.prepare("SELECT id, folded FROM names")?;
         let mut rows = read.query([])?;
         while let Some(row) = rows.next()? {
@@ -115,7 +123,13 @@ pub fn rows_of(
     folded: &str,
 ) -> Result<Vec<NameRow>> {
     let row = |row: &rusqlite::Row<'_>| {
-        Ok(NameRow { id: row.get(0)?, name: row.get(1)?, bearer: row.get(2)?, valid_from: row.get(3)?, valid_to: row.get(4)? })
+        Ok(NameRow {
+            id: row.get(0)?,
+            name: row.get(1)?,
+            bearer: row.get(2)?,
+            valid_from: row.get(3)?,
+            valid_to: row.get(4)?,
+        })
     };
     // the plus keeps SQLite from looking through all names of a scheme
     let sql = |by: &str| {

@@ -1,4 +1,5 @@
-//! From a query to the SQL that answers it, with every value bound. The SQL runs in any `SQLite` shell as it is printed.
+//! From a query to the SQL that answers it, with every value bound. The SQL runs in any `SQLite`
+//! shell as it is printed.
 
 use rusqlite::Connection;
 use rusqlite::types::Value as Sql;
@@ -37,8 +38,8 @@ pub enum Read {
     Called(&'static Field),
     /// Two columns: the number of this field, which is the source, and the key.
     Ref(&'static Field),
-    /// A column of an object: its place among those that are asked for, and its name. The first is one column of the answer,
-    /// the object, packed; the others are in it too.
+    /// A column of an object: its place among those that are asked for, and its name. The first is
+    /// one column of the answer, the object, packed; the others are in it too.
     Column(usize, &'static str),
 }
 
@@ -74,12 +75,14 @@ pub fn compile(connection: &Connection, query: &Query) -> Result<Compiled> {
 /// # Errors
 /// Names cannot be looked up.
 pub fn printed(connection: &Connection, query: &Query) -> Result<Compiled> {
-    let shown = |kind, field: &'static Field| if field.ty == Type::Json { expression(kind, field) } else { shown(kind, field) };
+    let shown = |kind, field: &'static Field| {
+        if field.ty == Type::Json { expression(kind, field) } else { shown(kind, field) }
+    };
     compiled(connection, query, (shown, read_of, PLACES), &sort_keys(query), Part::Whole)
 }
 
-/// Compiles a query of one kind for a part of an answer of many facts: with numbers in place of names that come again and
-/// again, which are looked up once.
+/// Compiles a query of one kind for a part of an answer of many facts: with numbers in place of
+/// names that come again and again, which are looked up once.
 ///
 /// # Errors
 /// Names cannot be looked up.
@@ -87,7 +90,9 @@ pub fn much(connection: &Connection, query: &Query, part: Part) -> Result<Compil
     let shown = |kind, field: &'static Field| match read_of_much(field) {
         Read::Ref(_) => "f.source_id, f.key".to_owned(),
         Read::Column(..) => extra::packed(kind),
-        Read::Called(_) if field.name == "country" => "iif(pp.kind = 'country', pp.id, ifnull(pp.within_id, pp.id))".to_owned(),
+        Read::Called(_) if field.name == "country" => {
+            "iif(pp.kind = 'country', pp.id, ifnull(pp.within_id, pp.id))".to_owned()
+        }
         Read::Called(_) => number(kind, field),
         _ => shown(kind, field),
     };
@@ -110,7 +115,9 @@ pub enum Part {
 /// # Errors
 /// Names cannot be looked up.
 pub fn numbers(connection: &Connection, query: &Query, part: Part) -> Result<Compiled> {
-    let read = |field: &'static Field| if matches!(field.ty, Type::Day | Type::Json) { read_of(field) } else { Read::Plain };
+    let read = |field: &'static Field| {
+        if matches!(field.ty, Type::Day | Type::Json) { read_of(field) } else { Read::Plain }
+    };
     compiled(connection, query, (number, read, ""), &[], part)
 }
 
@@ -140,13 +147,16 @@ fn of_place(field: &Field) -> Option<String> {
     })
 }
 
-/// The SQL that gives a field of the row `f`: ids, which [`called`] tells the names of; of a country a place in it.
+/// The SQL that gives a field of the row `f`: ids, which [`called`] tells the names of; of a
+/// country a place in it.
 pub fn number(kind: &'static Kind, field: &Field) -> String {
     match field.ty {
         // most places lie in a country, so that few are left
-        _ if field.name == "country" => "(SELECT CASE WHEN p.kind = 'country' THEN p.id ELSE ifnull(p.within_id, p.id) END
+        _ if field.name == "country" => {
+            "(SELECT CASE WHEN p.kind = 'country' THEN p.id ELSE ifnull(p.within_id, p.id) END
            FROM names n JOIN places p ON p.id = n.place_id WHERE n.id = f.place_id)"
-            .to_owned(),
+                .to_owned()
+        }
         Type::Actor | Type::Place | Type::Source => format!("f.{}_id", field.name),
         Type::Json => extra::packed(kind),
         _ => expression(kind, field),
@@ -156,7 +166,11 @@ pub fn number(kind: &'static Kind, field: &Field) -> String {
 /// The SQL that names what a number stands for, if it stands for something.
 pub fn called(field: &Field) -> Option<String> {
     let bearer = |class: Class| {
-        format!("SELECT b.name FROM names n JOIN {} b ON b.id = n.{} WHERE n.id = ?1", class.table(), class.column())
+        format!(
+            "SELECT b.name FROM names n JOIN {} b ON b.id = n.{} WHERE n.id = ?1",
+            class.table(),
+            class.column()
+        )
     };
     match field.ty {
         _ if field.name == "country" => Some(country_of("VALUES (?1)")),
@@ -168,7 +182,8 @@ pub fn called(field: &Field) -> Option<String> {
 }
 
 /// The SQL that gives a field, how what it gives is read back, and what it joins for it.
-type Reading = (fn(&'static Kind, &'static Field) -> String, fn(&'static Field) -> Read, &'static str);
+type Reading =
+    (fn(&'static Kind, &'static Field) -> String, fn(&'static Field) -> Read, &'static str);
 
 fn compiled(
     connection: &Connection,
@@ -178,19 +193,29 @@ fn compiled(
     part: Part,
 ) -> Result<Compiled> {
     let mut reads: Vec<Read> = query.columns.iter().map(|field| read_of(field)).collect();
-    let parts = reads.iter_mut().filter_map(|read| if let Read::Column(n, _) = read { Some(n) } else { None });
+    let parts = reads
+        .iter_mut()
+        .filter_map(|read| if let Read::Column(n, _) = read { Some(n) } else { None });
     parts.enumerate().for_each(|(n, part)| *part = n);
     let mut values = Vec::new();
     let mut arms = Vec::new();
     let single = query.kinds.len() == 1;
-    let (live, matched) = (live(connection, &query.past)?, query.words.as_deref().map(search::words));
+    let (live, matched) =
+        (live(connection, &query.past)?, query.words.as_deref().map(search::words));
     let key = |i: usize, order: &Order, part: usize| {
-        let by = if single { sort_expressions(query.kinds[0], order.field)[part].clone() } else { format!("sort{i}") };
+        let by = if single {
+            sort_expressions(query.kinds[0], order.field)[part].clone()
+        } else {
+            format!("sort{i}")
+        };
         format!("{by}{} NULLS LAST", if order.descending { " DESC" } else { "" })
     };
-    let best_first = (matched.is_some() && query.sort.is_empty()).then(|| if single { "s.rank" } else { "rank" }.to_owned());
-    let order: Vec<String> =
-        best_first.into_iter().chain(orders.iter().enumerate().map(|(i, (order, part))| key(i, order, *part))).collect();
+    let best_first = (matched.is_some() && query.sort.is_empty())
+        .then(|| if single { "s.rank" } else { "rank" }.to_owned());
+    let order: Vec<String> = best_first
+        .into_iter()
+        .chain(orders.iter().enumerate().map(|(i, (order, part))| key(i, order, *part)))
+        .collect();
     // as they lie, or as they come where all facts are gone through
     let as_they_lie = single && (query.unsorted || matches!(part, Part::Alone));
     let order = match order.as_slice() {
@@ -207,7 +232,9 @@ fn compiled(
             let own = kind.own(field);
             let name = quoted(field.name);
             match (own, read) {
-                (Some(_), Read::Bucket(_)) => shown.push(format!("f.first_day AS {name}, f.last_day")),
+                (Some(_), Read::Bucket(_)) => {
+                    shown.push(format!("f.first_day AS {name}, f.last_day"))
+                }
                 (Some(own), _) => shown.push(format!("{} AS {name}", expression(kind, own))),
                 (None, Read::Bucket(_)) => shown.push(format!("NULL AS {name}, NULL")),
                 (None, _) => shown.push(format!("NULL AS {name}")),
@@ -218,11 +245,14 @@ fn compiled(
                 shown.push("s.rank AS rank".to_owned());
             }
             for (i, (order, part)) in orders.iter().enumerate() {
-                let key = kind.own(order.field).map_or("NULL".to_owned(), |own| sort_expressions(kind, own)[*part].clone());
+                let key = kind
+                    .own(order.field)
+                    .map_or("NULL".to_owned(), |own| sort_expressions(kind, own)[*part].clone());
                 shown.push(format!("{key} AS sort{i}"));
             }
         }
-        let places = if query.columns.iter().any(|field| of_place(field).is_some()) { joins } else { "" };
+        let places =
+            if query.columns.iter().any(|field| of_place(field).is_some()) { joins } else { "" };
         let from = match &matched {
             None => match part {
                 Part::Whole => format!("{} f{places}", kind.table),
@@ -248,9 +278,15 @@ fn compiled(
             Part::Alone => condition = format!("{condition}\n   AND {}", summary::alone(kind)),
         }
         if is_few {
-            condition = format!("f.id IN (SELECT f.id FROM {} f WHERE {condition}{order}\n LIMIT ? OFFSET ?)", kind.table);
+            condition = format!(
+                "f.id IN (SELECT f.id FROM {} f WHERE {condition}{order}\n LIMIT ? OFFSET ?)",
+                kind.table
+            );
         }
-        arms.push(format!("SELECT {}\n  FROM {from}\n WHERE {condition}", shown.join(",\n       ")));
+        arms.push(format!(
+            "SELECT {}\n  FROM {from}\n WHERE {condition}",
+            shown.join(",\n       ")
+        ));
     }
     let mut sql = if single {
         arms.remove(0)
@@ -284,27 +320,36 @@ fn read_of(field: &'static Field) -> Read {
 fn read_of_much(field: &'static Field) -> Read {
     match (field.name, field.ty) {
         _ if field.column().is_some() => Read::Column(0, field.column().unwrap_or_default()),
-        ("ref", _) => kind::shared().find(|field| field.ty == Type::Source).map_or(Read::Plain, Read::Ref),
+        ("ref", _) => {
+            kind::shared().find(|field| field.ty == Type::Source).map_or(Read::Plain, Read::Ref)
+        }
         // places are many, and joined; their countries are few
         ("country", _) | (_, Type::Actor | Type::Source) => Read::Called(field),
         _ => read_of(field),
     }
 }
 
-/// The keys of the sort, each with the part of it that one SQL expression covers; date and ref always come last.
+/// The keys of the sort, each with the part of it that one SQL expression covers; date and ref
+/// always come last.
 fn sort_keys(query: &Query) -> Vec<(Order, usize)> {
     if query.unsorted {
         return Vec::new();
     }
     let kind = query.kinds[0];
     // over several kinds a ref may occur twice
-    let names: &[&str] = if query.kinds.len() > 1 { &["date", "ref", "kind"] } else { &["date", "ref"] };
-    let last = names.iter().filter_map(|name| kind.field(name)).map(|field| Order { field, descending: false });
+    let names: &[&str] =
+        if query.kinds.len() > 1 { &["date", "ref", "kind"] } else { &["date", "ref"] };
+    let last = names
+        .iter()
+        .filter_map(|name| kind.field(name))
+        .map(|field| Order { field, descending: false });
     let given = query.sort.iter().copied();
     given
         .chain(last)
         .flat_map(|order| {
-            let parts = query.kinds.iter().find_map(|kind| kind.own(order.field).map(|own| sort_expressions(kind, own).len()));
+            let parts = query.kinds.iter().find_map(|kind| {
+                kind.own(order.field).map(|own| sort_expressions(kind, own).len())
+            });
             (0..parts.unwrap_or(0)).map(move |part| (order, part))
         })
         .collect()
@@ -313,10 +358,14 @@ fn sort_keys(query: &Query) -> Vec<(Order, usize)> {
 /// What a field is sorted by, first things first.
 fn sort_expressions(kind: &'static Kind, field: &Field) -> Vec<String> {
     match field.ty {
-        Type::Date | Type::Bucket(_) => vec!["coalesce(f.first_day, f.last_day)".into(), "f.last_day".into()],
+        Type::Date | Type::Bucket(_) => {
+            vec!["coalesce(f.first_day, f.last_day)".into(), "f.last_day".into()]
+        }
         Type::Edtf => vec![format!("f.{}", field.name)],
         _ if field.name == "ref" => vec![source_slug(), "length(f.key)".into(), "f.key".into()],
-        ty if ty.is_number() || matches!(ty, Type::Day | Type::Flag | Type::Import) => vec![expression(kind, field)],
+        ty if ty.is_number() || matches!(ty, Type::Day | Type::Flag | Type::Import) => {
+            vec![expression(kind, field)]
+        }
         _ => {
             let by = expression(kind, field);
             vec![format!("{by} COLLATE NOCASE"), by]
@@ -331,7 +380,11 @@ fn source_slug() -> String {
 /// The SQL that gives a field of the row `f`: names, not ids.
 pub fn expression(kind: &'static Kind, field: &Field) -> String {
     let usual = |class: Class, column: &str| {
-        format!("(SELECT b.name FROM names n JOIN {} b ON b.id = n.{} WHERE n.id = f.{column})", class.table(), class.column())
+        format!(
+            "(SELECT b.name FROM names n JOIN {} b ON b.id = n.{} WHERE n.id = f.{column})",
+            class.table(),
+            class.column()
+        )
     };
     match (field.name, field.ty) {
         ("ref", _) => format!("{} || ':' || f.key", source_slug()),
@@ -371,14 +424,17 @@ fn country_of(place: &str) -> String {
 pub fn wording(kind: &'static Kind, field: &Field) -> String {
     match field.ty {
         Type::Json => extra::expression(kind),
-        Type::Actor | Type::Place => format!("(SELECT {WORDING} FROM names n WHERE n.id = f.{}_id)", field.name),
+        Type::Actor | Type::Place => {
+            format!("(SELECT {WORDING} FROM names n WHERE n.id = f.{}_id)", field.name)
+        }
         Type::Source => source_slug(),
         Type::Import => format!("f.{}_id", field.name),
         _ => format!("f.{}", field.name),
     }
 }
 
-/// The SQL that gives the same to [`Reader`](super::reader::Reader), which reads it as [`read_of_stored`] says.
+/// The SQL that gives the same to [`Reader`](super::reader::Reader), which reads it as
+/// [`read_of_stored`] says.
 pub fn stored(kind: &'static Kind, field: &Field) -> String {
     if field.ty == Type::Json { extra::packed(kind) } else { wording(kind, field) }
 }
@@ -400,9 +456,11 @@ fn quoted(name: &str) -> String {
 pub fn run_at(connection: &Connection, moment: &Moment) -> Result<i64> {
     match moment {
         Moment::Run(run) => Ok(*run),
-        Moment::Before(time) => {
-            Ok(connection.query_row("SELECT ifnull(max(id), 0) FROM imports WHERE ran_at < ?1", [time], |row| row.get(0))?)
-        }
+        Moment::Before(time) => Ok(connection.query_row(
+            "SELECT ifnull(max(id), 0) FROM imports WHERE ran_at < ?1",
+            [time],
+            |row| row.get(0),
+        )?),
     }
 }
 
@@ -429,7 +487,8 @@ pub fn live(connection: &Connection, past: &Past) -> Result<String> {
 /// # Errors
 /// Sources cannot be looked up.
 pub fn published(connection: &Connection, by: i64) -> Result<String> {
-    let mut read = connection.prepare("SELECT id, published FROM sources WHERE published IS NOT NULL")?;
+    let mut read =
+        connection.prepare("SELECT id, published FROM sources WHERE published IS NOT NULL")?;
     let found = read.query_map([], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?)))?;
     let mut ids = vec!["-1".to_owned()];
     for source in found {
@@ -442,7 +501,13 @@ pub fn published(connection: &Connection, by: i64) -> Result<String> {
     Ok(format!("f.source_id IN ({})", ids.join(", ")))
 }
 
-fn conditions(connection: &Connection, kind: &'static Kind, live: &str, tests: &[Test], values: &mut Vec<Sql>) -> Result<String> {
+fn conditions(
+    connection: &Connection,
+    kind: &'static Kind,
+    live: &str,
+    tests: &[Test],
+    values: &mut Vec<Sql>,
+) -> Result<String> {
     let mut all = vec![live.to_owned()];
     for test in tests {
         all.push(condition(connection, kind, test, values)?);

@@ -12,7 +12,12 @@ use crate::value::date::Days;
 use crate::value::{Cell, Type, Value, date};
 
 /// One test as SQL that is true or not; a kind without the field has no fact that passes.
-pub fn condition(connection: &Connection, kind: &'static Kind, test: &Test, values: &mut Vec<Sql>) -> Result<String> {
+pub fn condition(
+    connection: &Connection,
+    kind: &'static Kind,
+    test: &Test,
+    values: &mut Vec<Sql>,
+) -> Result<String> {
     match test {
         Test::When(days, strength) => Ok(window(*days, *strength, values)),
         Test::AnyActor(words) => {
@@ -27,8 +32,12 @@ pub fn condition(connection: &Connection, kind: &'static Kind, test: &Test, valu
         Test::Known(field, known) => Ok(match kind.own(field) {
             None if *known => "0".into(),
             None => "1".into(),
-            Some(own) if matches!(own.ty, Type::Bucket(_)) => format!("f.date IS {}NULL", if *known { "NOT " } else { "" }),
-            Some(own) => format!("{} IS {}NULL", expression(kind, own), if *known { "NOT " } else { "" }),
+            Some(own) if matches!(own.ty, Type::Bucket(_)) => {
+                format!("f.date IS {}NULL", if *known { "NOT " } else { "" })
+            }
+            Some(own) => {
+                format!("{} IS {}NULL", expression(kind, own), if *known { "NOT " } else { "" })
+            }
         }),
         Test::Among { field, values: words, not } => {
             let Some(own) = kind.own(field) else {
@@ -66,7 +75,12 @@ fn window(Days { first, last }: Days, strength: Strength, values: &mut Vec<Sql>)
 }
 
 /// The ids of all names that these words mean, as a list for `IN`.
-fn ids_of(connection: &Connection, class: Class, words: &[String], countries: bool) -> Result<String> {
+fn ids_of(
+    connection: &Connection,
+    class: Class,
+    words: &[String],
+    countries: bool,
+) -> Result<String> {
     let mut ids = Vec::new();
     for word in words {
         if !countries || names::is_country(connection, word)? {
@@ -76,18 +90,34 @@ fn ids_of(connection: &Connection, class: Class, words: &[String], countries: bo
     ids.sort_unstable();
     ids.dedup();
     if ids.is_empty() {
-        // no row; where nothing at all could pass, SQLite would leave out the other conditions, and find no index
+        // no row; where nothing at all could pass, SQLite would leave out the other conditions, and
+        // find no index
         ids.push(-1);
     }
     Ok(ids.iter().map(i64::to_string).collect::<Vec<_>>().join(", "))
 }
 
-fn among(connection: &Connection, kind: &'static Kind, field: &Field, words: &[String], values: &mut Vec<Sql>) -> Result<String> {
+fn among(
+    connection: &Connection,
+    kind: &'static Kind,
+    field: &Field,
+    words: &[String],
+    values: &mut Vec<Sql>,
+) -> Result<String> {
     match field.ty {
-        Type::Actor => return Ok(format!("f.{}_id IN ({})", field.name, ids_of(connection, Class::Actor, words, false)?)),
+        Type::Actor => {
+            return Ok(format!(
+                "f.{}_id IN ({})",
+                field.name,
+                ids_of(connection, Class::Actor, words, false)?
+            ));
+        }
         Type::Place => {
             let countries = field.name == "country";
-            return Ok(format!("f.place_id IN ({})", ids_of(connection, Class::Place, words, countries)?));
+            return Ok(format!(
+                "f.place_id IN ({})",
+                ids_of(connection, Class::Place, words, countries)?
+            ));
         }
         _ => {}
     }
@@ -132,13 +162,17 @@ fn compare(
     match op {
         Op::Holds | Op::HoldsNot => {
             values.push(Sql::Text(pattern(&text)));
-            return Ok(format!("{by} {}LIKE ? ESCAPE '\\'", if op == Op::HoldsNot { "NOT " } else { "" }));
+            return Ok(format!(
+                "{by} {}LIKE ? ESCAPE '\\'",
+                if op == Op::HoldsNot { "NOT " } else { "" }
+            ));
         }
         Op::Is | Op::IsNot if matches!(field.ty, Type::Actor | Type::Place) => {
             let class = Class::of(field.ty).unwrap_or(Class::Actor);
             let ids = ids_of(connection, class, &[text], field.name == "country")?;
             let column = if field.name == "country" { "place" } else { field.name };
-            let test = format!("f.{column}_id {}IN ({ids})", if op == Op::IsNot { "NOT " } else { "" });
+            let test =
+                format!("f.{column}_id {}IN ({ids})", if op == Op::IsNot { "NOT " } else { "" });
             // a place that lies in no country lies in no other country either
             let lies = op == Op::IsNot && field.name == "country";
             return Ok(if lies { format!("({test} AND {by} IS NOT NULL)") } else { test });
@@ -149,17 +183,25 @@ fn compare(
         let days = date::parse(&text).unwrap_or(Days { first: None, last: None });
         return Ok(compare_days(op, days, values));
     }
-    let collation = if matches!(field.ty, Type::Term | Type::Text) { " COLLATE NOCASE" } else { "" };
+    let collation =
+        if matches!(field.ty, Type::Term | Type::Text) { " COLLATE NOCASE" } else { "" };
     values.push(bind(value));
     Ok(format!("{by} {} ?{collation}", sign(op)))
 }
 
-/// Dates compare by their days: before means that all of it lies before, `=` that both span the same days.
+/// Dates compare by their days: before means that all of it lies before, `=` that both span the
+/// same days.
 fn compare_days(op: Op, days: Days, values: &mut Vec<Sql>) -> String {
     let whole = |day: Option<i64>| day.map_or(Sql::Null, Sql::Integer);
     let (sql, bound): (&str, Vec<Option<i64>>) = match op {
-        Op::Is => ("f.date IS NOT NULL AND f.first_day IS ? AND f.last_day IS ?", vec![days.first, days.last]),
-        Op::IsNot => ("f.date IS NOT NULL AND NOT (f.first_day IS ? AND f.last_day IS ?)", vec![days.first, days.last]),
+        Op::Is => (
+            "f.date IS NOT NULL AND f.first_day IS ? AND f.last_day IS ?",
+            vec![days.first, days.last],
+        ),
+        Op::IsNot => (
+            "f.date IS NOT NULL AND NOT (f.first_day IS ? AND f.last_day IS ?)",
+            vec![days.first, days.last],
+        ),
         Op::Less => ("f.last_day < ?", vec![days.first]),
         Op::AtMost => ("f.last_day <= ?", vec![days.last]),
         Op::More => ("f.first_day > ?", vec![days.last]),

@@ -1,4 +1,5 @@
-//! What changed in a source between two of its runs: facts that came, went, or were stated otherwise.
+//! What changed in a source between two of its runs: facts that came, went, or were stated
+//! otherwise.
 
 use std::collections::BTreeMap;
 
@@ -26,11 +27,13 @@ pub struct Change {
 
 /// The fields that a change is told in.
 pub fn compared(kind: &'static Kind) -> impl Iterator<Item = &'static Field> {
-    kind.fields().filter(|field| field.is_given() && !["key", "source", "locator"].contains(&field.name))
+    kind.fields()
+        .filter(|field| field.is_given() && !["key", "source", "locator"].contains(&field.name))
 }
 
 impl Store {
-    /// The last run that brought a release, or the run of this number (`import=3`), with its source; one a source.
+    /// The last run that brought a release, or the run of this number (`import=3`), with its
+    /// source; one a source.
     ///
     /// # Errors
     /// The database cannot be read.
@@ -40,7 +43,8 @@ impl Store {
             "SELECT max(r.id), s.slug FROM imports r JOIN sources s ON s.id = r.source_id
               WHERE CASE WHEN ?2 IS NULL THEN r.release = ?1 ELSE r.id = ?2 END GROUP BY s.slug ORDER BY 1",
         )?;
-        let runs = find.query_map(params![release, number], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let runs =
+            find.query_map(params![release, number], |row| Ok((row.get(0)?, row.get(1)?)))?;
         Ok(runs.collect::<Result<_, _>>()?)
     }
 
@@ -49,16 +53,25 @@ impl Store {
     /// # Errors
     /// The database cannot be read.
     pub fn releases(&self) -> Result<Vec<String>> {
-        let mut find = self.connection.prepare("SELECT DISTINCT release FROM imports WHERE release IS NOT NULL ORDER BY id")?;
+        let mut find = self.connection.prepare(
+            "SELECT DISTINCT release FROM imports WHERE release IS NOT NULL ORDER BY id",
+        )?;
         let releases = find.query_map([], |row| row.get(0))?;
         Ok(releases.collect::<Result<_, _>>()?)
     }
 
-    /// Hands on every fact of a source that was otherwise after one run than after another, in the order of their keys.
+    /// Hands on every fact of a source that was otherwise after one run than after another, in the
+    /// order of their keys.
     ///
     /// # Errors
     /// The database cannot be read, or `each` fails.
-    pub fn diff(&self, source: &str, from: i64, to: i64, mut each: impl FnMut(Change) -> Result<()>) -> Result<()> {
+    pub fn diff(
+        &self,
+        source: &str,
+        from: i64,
+        to: i64,
+        mut each: impl FnMut(Change) -> Result<()>,
+    ) -> Result<()> {
         let (first, last) = (from.min(to), from.max(to));
         for kind in KINDS {
             // a row is different only if it came, or went, between the two
@@ -68,18 +81,30 @@ impl Store {
                     kind.table
                 );
                 let mut find = self.connection.prepare(&sql)?;
-                let rows = find.query_map(params![source, first, last], |row| Ok((row.get(0)?, row.get(1)?)))?;
+                let rows = find.query_map(params![source, first, last], |row| {
+                    Ok((row.get(0)?, row.get(1)?))
+                })?;
                 Ok(rows.collect::<Result<_, _>>()?)
             };
-            let gone = rows("f.import_id <= ?2 AND f.retired_by_id > ?2 AND f.retired_by_id <= ?3")?;
-            let come = rows("f.import_id > ?2 AND f.import_id <= ?3 AND (f.retired_by_id IS NULL OR f.retired_by_id > ?3)")?;
+            let gone =
+                rows("f.import_id <= ?2 AND f.retired_by_id > ?2 AND f.retired_by_id <= ?3")?;
+            let come = rows(
+                "f.import_id > ?2 AND f.import_id <= ?3 AND (f.retired_by_id IS NULL OR f.retired_by_id > ?3)",
+            )?;
             let (before, after) = if from <= to { (&gone, &come) } else { (&come, &gone) };
             let mut keys: Vec<&String> = before.keys().chain(after.keys()).collect();
             keys.sort_unstable();
             keys.dedup();
             for key in keys {
-                let state = |rows: &BTreeMap<String, i64>| rows.get(key).map(|id| self.state(kind, *id)).transpose();
-                each(Change { kind, key: key.clone(), before: state(before)?, after: state(after)? })?;
+                let state = |rows: &BTreeMap<String, i64>| {
+                    rows.get(key).map(|id| self.state(kind, *id)).transpose()
+                };
+                each(Change {
+                    kind,
+                    key: key.clone(),
+                    before: state(before)?,
+                    after: state(after)?,
+                })?;
             }
         }
         Ok(())
@@ -87,9 +112,13 @@ impl Store {
 
     /// What a row states, in the fields that are compared.
     fn state(&self, kind: &'static Kind, id: i64) -> Result<Vec<Value>> {
-        let shown: Vec<String> = compared(kind).map(|field| compile::expression(kind, field)).collect();
-        let mut find =
-            self.connection.prepare_cached(&format!("SELECT {} FROM {} f WHERE f.id = ?1", shown.join(", "), kind.table))?;
+        let shown: Vec<String> =
+            compared(kind).map(|field| compile::expression(kind, field)).collect();
+        let mut find = self.connection.prepare_cached(&format!(
+            "SELECT {} FROM {} f WHERE f.id = ?1",
+            shown.join(", "),
+            kind.table
+        ))?;
         let mut rows = find.query([id])?;
         let mut cells = Vec::with_capacity(shown.len());
         if let Some(row) = rows.next()? {

@@ -6,7 +6,8 @@ use std::path::Path;
 
 use tempfile::NamedTempFile;
 
-/// A draft in the folder where the file will stand, with the rights that the user's umask gives to any new file.
+/// A draft in the folder where the file will stand, with the rights that the user's umask gives to
+/// any new file.
 ///
 /// # Errors
 /// The folder cannot be written.

@@ -1,4 +1,5 @@
-//! How the facts of a kind are written: columns, statements and the order of the digest, worked out once.
+//! How the facts of a kind are written: columns, statements and the order of the digest, worked out
+//! once.
 
 use std::borrow::Cow;
 use std::rc::Rc;
@@ -53,7 +54,8 @@ impl Form {
         let marks = vec!["?"; columns.len()].join(", ");
         let table = kind.table;
         let searched = (0..fields.len()).filter(|i| search::is_searched(fields[*i].0)).collect();
-        let column = |name: &str| columns.iter().position(|column| column == name).unwrap_or_default();
+        let column =
+            |name: &str| columns.iter().position(|column| column == name).unwrap_or_default();
         let summed = (!kind.summed.is_empty()).then(|| Summed {
             source: column("source_id"),
             date: column("date"),
@@ -225,7 +227,8 @@ impl<'r> Prepared<'r> {
         }
     }
 
-    /// Sets a field that refers to a row of another table, which is written so and found by these words.
+    /// Sets a field that refers to a row of another table, which is written so and found by these
+    /// words.
     pub fn set_reference(&mut self, field: &Field, id: i64, wording: &Rc<str>, words: &Rc<str>) {
         if let Some((i, column)) = self.form.find_field(field) {
             self.values[column] = Bound::Integer(id);
@@ -246,7 +249,10 @@ impl<'r> Prepared<'r> {
     pub fn words(&self, words: &mut String) {
         let begin = words.len();
         for i in &self.form.searched {
-            let found = match (self.wording.iter().find(|(other, ..)| other == i), &self.values[self.form.fields[*i].1]) {
+            let found = match (
+                self.wording.iter().find(|(other, ..)| other == i),
+                &self.values[self.form.fields[*i].1],
+            ) {
                 (Some((.., words)), _) => words.as_ref(),
                 (None, Bound::Text(text)) => text.as_ref(),
                 (None, _) => continue,
@@ -270,7 +276,10 @@ impl<'r> Prepared<'r> {
     pub fn add_extra(&mut self, untold: &[(String, String)]) {
         let Some((_, column)) = self.form.find("extra") else { return };
         let mut object = match &self.values[column] {
-            Bound::Text(json) => serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(json).unwrap_or_default(),
+            Bound::Text(json) => {
+                serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(json)
+                    .unwrap_or_default()
+            }
             _ => serde_json::Map::new(),
         };
         for (name, text) in untold {
@@ -333,16 +342,22 @@ impl<'r> Prepared<'r> {
         self.form.find(name).map_or(&Bound::Null, |(_, column)| &self.values[column])
     }
 
-    /// The first half of the SHA-256 of what it states: the name and the text of each field that is stated, in the
-    /// order of the names, each behind its length, so that a field added later changes no digest. The row of a data
-    /// set that it came from is left out: releases order their rows anew.
+    /// The first half of the SHA-256 of what it states: the name and the text of each field that is
+    /// stated, in the order of the names, each behind its length, so that a field added later
+    /// changes no digest. The row of a data set that it came from is left out: releases order their
+    /// rows anew.
     pub fn digest(&self) -> Sum {
-        self.form.sum_of(|i| match (self.wording.iter().find(|(other, ..)| *other == i), &self.values[self.form.fields[i].1]) {
-            (Some((_, wording, _)), _) => Some(Cow::Borrowed(wording.as_ref())),
-            (None, Bound::Text(text)) => Some(Cow::Borrowed(text.as_ref())),
-            (None, Bound::Integer(n)) => Some(Cow::Owned(n.to_string())),
-            (None, Bound::Real(n)) => Some(Cow::Owned(real(*n))),
-            (None, Bound::Null | Bound::Blob(_)) => None,
+        self.form.sum_of(|i| {
+            match (
+                self.wording.iter().find(|(other, ..)| *other == i),
+                &self.values[self.form.fields[i].1],
+            ) {
+                (Some((_, wording, _)), _) => Some(Cow::Borrowed(wording.as_ref())),
+                (None, Bound::Text(text)) => Some(Cow::Borrowed(text.as_ref())),
+                (None, Bound::Integer(n)) => Some(Cow::Owned(n.to_string())),
+                (None, Bound::Real(n)) => Some(Cow::Owned(real(*n))),
+                (None, Bound::Null | Bound::Blob(_)) => None,
+            }
         })
     }
 }

@@ -23,7 +23,12 @@ impl<'c> Held<'c> {
     ///
     /// # Errors
     /// The SQL is none.
-    pub fn get(&mut self, does: &'static str, to: &'static str, sql: impl FnOnce() -> String) -> Result<&mut Statement<'c>> {
+    pub fn get(
+        &mut self,
+        does: &'static str,
+        to: &'static str,
+        sql: impl FnOnce() -> String,
+    ) -> Result<&mut Statement<'c>> {
         Ok(match self.statements.entry((does, to)) {
             Entry::Occupied(held) => held.into_mut(),
             Entry::Vacant(free) => free.insert(self.connection.prepare(&sql())?),

@@ -12,14 +12,18 @@ use crate::kind::{KINDS, Kind};
 use crate::value::{Cell, Type, date};
 
 impl Store {
-    /// Hands on the REF of each row, live or retired, that is not what was written: its digest or its days tell.
+    /// Hands on the REF of each row, live or retired, that is not what was written: its digest or
+    /// its days tell.
     ///
     /// # Errors
     /// The database is damaged beyond reading, or `each` fails.
     pub fn altered(&self, mut each: impl FnMut(String, &'static str) -> Result<()>) -> Result<()> {
-        let said: String = self.connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
+        let said: String =
+            self.connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
         if said != "ok" {
-            return Err(Failure::database(format!("{} is damaged", self.path.display())).because(said).hint("restore a backup"));
+            return Err(Failure::database(format!("{} is damaged", self.path.display()))
+                .because(said)
+                .hint("restore a backup"));
         }
         for kind in KINDS {
             altered(&self.connection, kind, &mut each)?;
@@ -29,14 +33,21 @@ impl Store {
         for kind in self.false_sums()? {
             each(summary::table(kind), "is not what the facts add up to")?;
         }
-        let mut read = self.connection.prepare("SELECT \"table\", rowid, parent FROM pragma_foreign_key_check")?;
+        let mut read = self
+            .connection
+            .prepare("SELECT \"table\", rowid, parent FROM pragma_foreign_key_check")?;
         let mut rows = read.query([])?;
         while let Some(row) = rows.next()? {
-            let (table, id, parent): (String, Option<i64>, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+            let (table, id, parent): (String, Option<i64>, String) =
+                (row.get(0)?, row.get(1)?, row.get(2)?);
             let told = format!("{table} row {}", id.unwrap_or_default());
             each(
                 told,
-                if parent == "imports" { "belongs to a run that is not there" } else { "refers to a row that is not there" },
+                if parent == "imports" {
+                    "belongs to a run that is not there"
+                } else {
+                    "refers to a row that is not there"
+                },
             )?;
         }
         Ok(())
@@ -65,8 +76,13 @@ impl Store {
         self.ask(&questions, each)
     }
 
-    /// Facts that the index of words has and the table lacks, or the other way round; and those of another source's run.
-    fn strays(&self, kind: &'static Kind, each: &mut impl FnMut(String, &'static str) -> Result<()>) -> Result<()> {
+    /// Facts that the index of words has and the table lacks, or the other way round; and those of
+    /// another source's run.
+    fn strays(
+        &self,
+        kind: &'static Kind,
+        each: &mut impl FnMut(String, &'static str) -> Result<()>,
+    ) -> Result<()> {
         let (table, place) = (kind.table, search::place(kind));
         let reference = "(SELECT slug FROM sources WHERE id = f.source_id) || ':' || f.key";
         let questions = [
@@ -99,12 +115,20 @@ impl Store {
     }
 
     /// Hands on what each question finds, with what is to say of it.
-    fn ask(&self, questions: &[(String, &'static str)], each: &mut impl FnMut(String, &'static str) -> Result<()>) -> Result<()> {
+    fn ask(
+        &self,
+        questions: &[(String, &'static str)],
+        each: &mut impl FnMut(String, &'static str) -> Result<()>,
+    ) -> Result<()> {
         for (sql, what) in questions {
             let mut read = self.connection.prepare(sql)?;
             let mut rows = read.query([])?;
             while let Some(row) = rows.next()? {
-                each(row.get::<_, Option<String>>(0)?.unwrap_or_else(|| "a row without a source".to_owned()), what)?;
+                each(
+                    row.get::<_, Option<String>>(0)?
+                        .unwrap_or_else(|| "a row without a source".to_owned()),
+                    what,
+                )?;
             }
         }
         Ok(())
@@ -130,8 +154,10 @@ fn altered(
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let reference: Option<String> = row.get(0)?;
-        let reference = reference.unwrap_or_else(|| format!("a row of {} without a source", kind.table));
-        let mut cells = (0..shown.len()).map(|i| plain(row.get_ref(i + 5)?)).collect::<Result<Vec<Cell<'_>>>>();
+        let reference =
+            reference.unwrap_or_else(|| format!("a row of {} without a source", kind.table));
+        let mut cells =
+            (0..shown.len()).map(|i| plain(row.get_ref(i + 5)?)).collect::<Result<Vec<Cell<'_>>>>();
         if let (Some(packed), Ok(cells)) = (packed, &mut cells)
             && let Some(text) = cells[packed].text()
         {
@@ -143,9 +169,9 @@ fn altered(
             each(reference, "does not state what was written: its digest differs")?;
             continue;
         }
-        let days = row
-            .get::<_, Option<String>>(2)?
-            .map_or(Ok((None, None)), |text| date::parse(&text).map(|days| (days.first, days.last)));
+        let days = row.get::<_, Option<String>>(2)?.map_or(Ok((None, None)), |text| {
+            date::parse(&text).map(|days| (days.first, days.last))
+        });
         if days != Ok((row.get(3)?, row.get(4)?)) {
             each(reference, "has other days than its date")?;
         }

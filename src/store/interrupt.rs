@@ -1,4 +1,5 @@
-//! Signals while something is written: the first lets the run take itself back, a second ends the program at once.
+//! Signals while something is written: the first lets the run take itself back, a second ends the
+//! program at once.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock};
@@ -20,10 +21,15 @@ static RECEIVED: LazyLock<Arc<AtomicUsize>> = LazyLock::new(|| {
     let received = Arc::new(AtomicUsize::new(0));
     let again = Arc::new(AtomicBool::new(false));
     for (signal, exit) in SIGNALS {
-        // in this order: the first signal finds the flag not set yet; where none can be watched, the system ends the run
+        // in this order: the first signal finds the flag not set yet; where none can be watched,
+        // the system ends the run
         let _ = flag::register_conditional_shutdown(*signal, *exit as i32, Arc::clone(&again));
         let _ = flag::register(*signal, Arc::clone(&again));
-        let _ = flag::register_usize(*signal, Arc::clone(&received), usize::try_from(*signal).unwrap_or(usize::MAX));
+        let _ = flag::register_usize(
+            *signal,
+            Arc::clone(&received),
+            usize::try_from(*signal).unwrap_or(usize::MAX),
+        );
     }
     received
 });

@@ -45,7 +45,11 @@ impl Writer<'_> {
             return Ok(Ok(*id));
         }
         let find = "SELECT id FROM sources WHERE slug = ?1";
-        let found: Option<i64> = self.transaction.prepare_cached(find)?.query_row([slug], |row| row.get(0)).optional()?;
+        let found: Option<i64> = self
+            .transaction
+            .prepare_cached(find)?
+            .query_row([slug], |row| row.get(0))
+            .optional()?;
         Ok(match found {
             Some(id) => {
                 self.sources.insert(slug.to_owned(), id);
@@ -66,6 +70,9 @@ impl Writer<'_> {
     fn expected_slug(&self, one: &str, table: &str, slug: &str) -> Result<String> {
         let mut read = self.transaction.prepare_cached(&format!("SELECT slug FROM {table}"))?;
         let known = read.query_map([], |row| row.get(0))?.collect::<Result<Vec<String>, _>>()?;
-        Ok(format!("expected a {one} that {table}.csv holds{}", did_you_mean(slug, known.iter().map(String::as_str))))
+        Ok(format!(
+            "expected a {one} that {table}.csv holds{}",
+            did_you_mean(slug, known.iter().map(String::as_str))
+        ))
     }
 }

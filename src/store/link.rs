@@ -23,14 +23,18 @@ pub enum Linked {
 }
 
 impl Store {
-    /// Gives a name the bearer that another name or code has. With `merge`, all names of its bearer go over.
+    /// Gives a name the bearer that another name or code has. With `merge`, all names of its bearer
+    /// go over.
     ///
     /// # Errors
     /// The database cannot be written.
     pub fn link(&mut self, class: Class, name: &str, bearer: &str, merge: bool) -> Result<Linked> {
-        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let transaction =
+            self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let mut lookup = Lookup::default();
-        let Found::One(to) = lookup.find(&transaction, class, bearer)? else { return Ok(Linked::NoBearer) };
+        let Found::One(to) = lookup.find(&transaction, class, bearer)? else {
+            return Ok(Linked::NoBearer);
+        };
         let from = match lookup.find(&transaction, class, name)? {
             Found::One(from) => Some(from),
             Found::None => None,
@@ -47,11 +51,17 @@ impl Store {
                     params![spelling(name).name, fold(spelling(name).name), to.bearer],
                 )?;
             }
-            Some(from) if from.bearer == to.bearer && merge => return Ok(Linked::Taken(from.usual)),
+            Some(from) if from.bearer == to.bearer && merge => {
+                return Ok(Linked::Taken(from.usual));
+            }
             Some(from) if from.bearer == to.bearer => {}
             Some(from) => {
                 let unknown: bool = transaction
-                    .query_row(&format!("SELECT {} FROM {table} WHERE id = ?1", class.unknown()), [from.bearer], |row| row.get(0))
+                    .query_row(
+                        &format!("SELECT {} FROM {table} WHERE id = ?1", class.unknown()),
+                        [from.bearer],
+                        |row| row.get(0),
+                    )
                     .unwrap_or(false);
                 if !(merge || unknown) {
                     return Ok(Linked::Taken(from.usual));
@@ -75,7 +85,8 @@ impl Store {
     /// # Errors
     /// The database cannot be read.
     pub fn unknown_bearers(&self, class: Class) -> Result<Vec<String>> {
-        let sql = format!("SELECT name FROM {} WHERE {} ORDER BY name", class.table(), class.unknown());
+        let sql =
+            format!("SELECT name FROM {} WHERE {} ORDER BY name", class.table(), class.unknown());
         let mut read = self.connection.prepare(&sql)?;
         let names = read.query_map([], |row| row.get(0))?;
         Ok(names.collect::<Result<_, _>>()?)
@@ -125,16 +136,23 @@ fn go_over(connection: &Connection, class: Class, from: i64, to: i64) -> Result<
         "SELECT a.id, b.id FROM names a JOIN names b ON b.{column} = ?2 AND b.scheme = a.scheme AND b.name = a.name
           AND b.valid_from IS a.valid_from WHERE a.{column} = ?1"
     ))?;
-    let doubled: Vec<(i64, i64)> = both.query_map([from, to], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
+    let doubled: Vec<(i64, i64)> = both
+        .query_map([from, to], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<Result<_, _>>()?;
     for (old, new) in doubled {
         for (table, column) in roles(class) {
-            connection.execute(&format!("UPDATE {table} SET {column} = ?2 WHERE {column} = ?1"), [old, new])?;
+            connection.execute(
+                &format!("UPDATE {table} SET {column} = ?2 WHERE {column} = ?1"),
+                [old, new],
+            )?;
         }
         connection.execute("DELETE FROM names WHERE id = ?1", [old])?;
     }
-    connection.execute(&format!("UPDATE names SET {column} = ?2 WHERE {column} = ?1"), [from, to])?;
+    connection
+        .execute(&format!("UPDATE names SET {column} = ?2 WHERE {column} = ?1"), [from, to])?;
     let within = if class == Class::Actor { "of_id" } else { "within_id" };
-    connection.execute(&format!("UPDATE {table} SET {within} = ?2 WHERE {within} = ?1"), [from, to])?;
+    connection
+        .execute(&format!("UPDATE {table} SET {within} = ?2 WHERE {within} = ?1"), [from, to])?;
     connection.execute(&format!("DELETE FROM {table} WHERE id = ?1"), [from])?;
     Ok(())
 }
@@ -154,9 +172,14 @@ pub(super) fn roles(class: Class) -> Vec<(&'static str, String)> {
 
 /// How many live facts bear a name.
 fn bearing(connection: &Connection, class: Class, name: &str) -> Result<u64> {
-    let mut find = connection
-        .prepare(&format!("SELECT id FROM names WHERE scheme = 'name' AND name = ?1 AND {} IS NOT NULL", class.column()))?;
-    let Some(id) = find.query_row([spelling(name).name], |row| row.get::<_, i64>(0)).optional()? else { return Ok(0) };
+    let mut find = connection.prepare(&format!(
+        "SELECT id FROM names WHERE scheme = 'name' AND name = ?1 AND {} IS NOT NULL",
+        class.column()
+    ))?;
+    let Some(id) = find.query_row([spelling(name).name], |row| row.get::<_, i64>(0)).optional()?
+    else {
+        return Ok(0);
+    };
     let mut facts = 0_i64;
     for kind in KINDS {
         let any: Vec<String> = roles(class)
@@ -164,7 +187,11 @@ fn bearing(connection: &Connection, class: Class, name: &str) -> Result<u64> {
             .filter(|(table, _)| *table == kind.table)
             .map(|(_, column)| format!("{column} = ?1"))
             .collect();
-        let sql = format!("SELECT count(*) FROM {} WHERE retired_by_id IS NULL AND ({})", kind.table, any.join(" OR "));
+        let sql = format!(
+            "SELECT count(*) FROM {} WHERE retired_by_id IS NULL AND ({})",
+            kind.table,
+            any.join(" OR ")
+        );
         facts += connection.query_row(&sql, [id], |row| row.get::<_, i64>(0))?;
     }
     Ok(facts.unsigned_abs())

@@ -1,4 +1,5 @@
-//! Names and codes: which rows of `names` a word means, and how a row is written so that it is found again.
+//! Names and codes: which rows of `names` a word means, and how a row is written so that it is
+//! found again.
 
 use std::collections::HashMap;
 
@@ -47,7 +48,8 @@ impl Class {
         }
     }
 
-    /// The SQL condition that nobody has said anything about one: an actor of unknown kind, a place that lies nowhere.
+    /// The SQL condition that nobody has said anything about one: an actor of unknown kind, a place
+    /// that lies nowhere.
     #[must_use]
     pub fn unknown(self) -> &'static str {
         match self {
@@ -79,7 +81,9 @@ pub struct Spelling<'a> {
 #[must_use]
 pub fn spelling(text: &str) -> Spelling<'_> {
     match text.split_once(':') {
-        Some((scheme, name)) if SCHEMES.contains(&scheme) && !name.is_empty() => Spelling { scheme: Some(scheme), name },
+        Some((scheme, name)) if SCHEMES.contains(&scheme) && !name.is_empty() => {
+            Spelling { scheme: Some(scheme), name }
+        }
         _ => Spelling { scheme: None, name: text },
     }
 }
@@ -90,15 +94,22 @@ pub const WORDING: &str = "CASE WHEN n.scheme = 'name' AND instr(n.name, ':') = 
 /// The SQL condition on schemes for a word that names none: spellings and the ISO letter codes.
 const BY_ITSELF: &str = "scheme IN ('name', 'iso2', 'iso3')";
 
-/// Every row of `names` that belongs to whoever a filter's word means; of a place, those of the places within it too.
+/// Every row of `names` that belongs to whoever a filter's word means; of a place, those of the
+/// places within it too.
 ///
 /// # Errors
 /// The database cannot be read.
 pub fn meant(connection: &Connection, class: Class, text: &str) -> Result<Vec<i64>> {
     let Spelling { scheme, name } = spelling(text);
     let column = class.column();
-    let schemes = if scheme.is_some() { "+scheme = ?2" } else { "?2 IS NULL AND +scheme IN ('name', 'iso2', 'iso3')" };
-    let bearers = format!("SELECT {column} FROM names WHERE folded = ?1 AND {schemes} AND {column} IS NOT NULL");
+    let schemes = if scheme.is_some() {
+        "+scheme = ?2"
+    } else {
+        "?2 IS NULL AND +scheme IN ('name', 'iso2', 'iso3')"
+    };
+    let bearers = format!(
+        "SELECT {column} FROM names WHERE folded = ?1 AND {schemes} AND {column} IS NOT NULL"
+    );
     let sql = match class {
         Class::Actor => format!("SELECT id FROM names WHERE actor_id IN ({bearers}) ORDER BY id"),
         Class::Place => format!(
@@ -152,7 +163,8 @@ pub struct Lookup {
 }
 
 impl Lookup {
-    /// The row that this text means: the exact spelling if there is one, else the one bearer of its folded form.
+    /// The row that this text means: the exact spelling if there is one, else the one bearer of its
+    /// folded form.
     ///
     /// # Errors
     /// The database cannot be read.
@@ -183,15 +195,25 @@ fn look(connection: &Connection, class: Class, text: &str) -> Result<Found> {
     let mut rows = find.query(params![fold(name), scheme, name])?;
     let mut entries: Vec<Entry> = Vec::new();
     while let Some(row) = rows.next()? {
-        let entry = Entry { id: row.get(0)?, bearer: row.get(1)?, wording: row.get(2)?, usual: row.get(3)? };
+        let entry = Entry {
+            id: row.get(0)?,
+            bearer: row.get(1)?,
+            wording: row.get(2)?,
+            usual: row.get(3)?,
+        };
         entries.push(entry);
     }
-    // an exact spelling means its own bearer, even if others share the folded form, and before anybody's code
+    // an exact spelling means its own bearer, even if others share the folded form, and before
+    // anybody's code
     let is_exact = |entry: &&Entry| spelling(&entry.wording).name == name;
-    let is_name = |entry: &&Entry| spelling(&entry.wording).scheme.is_none_or(|scheme| scheme == "name");
+    let is_name =
+        |entry: &&Entry| spelling(&entry.wording).scheme.is_none_or(|scheme| scheme == "name");
     let exact: Vec<&Entry> = entries.iter().filter(is_exact).collect();
     let names: Vec<&Entry> = exact.iter().copied().filter(is_name).collect();
-    let candidates: Vec<&Entry> = [names, exact].into_iter().find(|some| !some.is_empty()).unwrap_or(entries.iter().collect());
+    let candidates: Vec<&Entry> = [names, exact]
+        .into_iter()
+        .find(|some| !some.is_empty())
+        .unwrap_or(entries.iter().collect());
     let mut bearers: Vec<&str> = candidates.iter().map(|entry| entry.usual.as_str()).collect();
     bearers.sort_unstable();
     bearers.dedup();
@@ -207,7 +229,10 @@ fn look(connection: &Connection, class: Class, text: &str) -> Result<Found> {
 /// # Errors
 /// The database cannot be read.
 pub fn known(connection: &Connection, class: Class) -> Result<Vec<String>> {
-    let sql = format!("SELECT DISTINCT name FROM names WHERE scheme = 'name' AND {} IS NOT NULL", class.column());
+    let sql = format!(
+        "SELECT DISTINCT name FROM names WHERE scheme = 'name' AND {} IS NOT NULL",
+        class.column()
+    );
     let mut read = connection.prepare_cached(&sql)?;
     let names = read.query_map([], |row| row.get(0))?;
     Ok(names.collect::<Result<_, _>>()?)

@@ -41,7 +41,8 @@ impl Store {
     /// Opens an existing database.
     ///
     /// # Errors
-    /// It is missing, no database of facts, made by a newer program, of an unexpected schema, or cannot be opened.
+    /// It is missing, no database of facts, made by a newer program, of an unexpected schema, or
+    /// cannot be opened.
     pub fn open(path: &Path, access: Access) -> Result<Store> {
         let path = as_file_name(path)?;
         if !is_ours(&path)? {
@@ -67,7 +68,8 @@ impl Store {
         Ok(store)
     }
 
-    /// Opens an existing database as [`Store::open`] does, without asking whether its schema is this program's.
+    /// Opens an existing database as [`Store::open`] does, without asking whether its schema is
+    /// this program's.
     ///
     /// # Errors
     /// It is missing, no database of facts, or cannot be opened.
@@ -77,17 +79,23 @@ impl Store {
             return Err(missing(&path));
         }
         roll_back_if_hot(&path)?;
-        let store = Store { connection: connect(&path, Access::Read { any_schema: true })?, path, is_ours: false };
+        let store = Store {
+            connection: connect(&path, Access::Read { any_schema: true })?,
+            path,
+            is_ours: false,
+        };
         store.begin_reading()?;
         Ok(store)
     }
 
-    /// Begins the one transaction in which everything is read: no answer is made of two states of the database.
+    /// Begins the one transaction in which everything is read: no answer is made of two states of
+    /// the database.
     fn begin_reading(&self) -> Result<()> {
         Ok(self.connection.execute_batch("BEGIN")?)
     }
 
-    /// A further connection to a database that is open for reading, which has begun to read and waited for nobody.
+    /// A further connection to a database that is open for reading, which has begun to read and
+    /// waited for nobody.
     ///
     /// # Errors
     /// A writer is about to commit, or the file cannot be opened.
@@ -100,12 +108,16 @@ impl Store {
 
     /// Opens the database to write, creating it if there is none, and lets `fill` write to it.
     ///
-    /// A new database is made whole under another name beside its place and moved there at the end: whatever fails
-    /// or is killed on the way, and whoever else creates one at the same time, nobody ever finds half of one.
+    /// A new database is made whole under another name beside its place and moved there at the end:
+    /// whatever fails or is killed on the way, and whoever else creates one at the same time,
+    /// nobody ever finds half of one.
     ///
     /// # Errors
     /// Those of [`Store::open`] and of `fill`.
-    pub fn open_or_create<T>(path: &Path, mut fill: impl FnMut(&mut Store, bool) -> Result<T>) -> Result<T> {
+    pub fn open_or_create<T>(
+        path: &Path,
+        mut fill: impl FnMut(&mut Store, bool) -> Result<T>,
+    ) -> Result<T> {
         let place = as_file_name(path)?;
         if is_ours(&place)? {
             return fill(&mut Store::open(&place, Access::Write)?, false);
@@ -114,10 +126,15 @@ impl Store {
             Some(folder) if !folder.as_os_str().is_empty() => folder,
             _ => Path::new("."),
         };
-        let failed = |e: &std::io::Error| Failure::io(format!("cannot create {}", place.display()), e);
+        let failed =
+            |e: &std::io::Error| Failure::io(format!("cannot create {}", place.display()), e);
         refuse_leftovers(&place)?;
         let draft = draft::begin(folder).map_err(|e| failed(&e))?.into_temp_path();
-        let mut store = Store { connection: connect(&draft, Access::Write)?, path: place.clone(), is_ours: true };
+        let mut store = Store {
+            connection: connect(&draft, Access::Write)?,
+            path: place.clone(),
+            is_ours: true,
+        };
         // SQLite counts its cache in pages, those of the size that it had before
         store.connection.execute_batch(&format!("PRAGMA page_size = 16384; {CACHE}"))?;
         migrations::run(&mut store.connection, &store.path)?;
@@ -157,7 +174,8 @@ impl Store {
 /// Refuses a new database where files of an earlier one lie beside its name.
 ///
 /// # Errors
-/// As said. Where another program made a database of this name meanwhile, they are files of that one.
+/// As said. Where another program made a database of this name meanwhile, they are files of that
+/// one.
 fn refuse_leftovers(path: &Path) -> Result<()> {
     match place::refuse_leftovers(path) {
         Err(failure) if !is_ours(path)? => Err(failure),
@@ -178,13 +196,16 @@ fn as_file_name(path: &Path) -> Result<PathBuf> {
         return Ok(path.to_owned());
     };
     match text {
-        "" | ":memory:" => Err(Failure::usage(format!("\"{text}\" names no file: a database of facts is kept in one"))),
+        "" | ":memory:" => Err(Failure::usage(format!(
+            "\"{text}\" names no file: a database of facts is kept in one"
+        ))),
         _ if text.starts_with("file:") || text.starts_with(':') => Ok(Path::new(".").join(path)),
         _ => Ok(path.to_owned()),
     }
 }
 
-/// Whether a database of facts is there; nothing, or an empty file, is no database yet, and anything else is refused.
+/// Whether a database of facts is there; nothing, or an empty file, is no database yet, and
+/// anything else is refused.
 fn is_ours(path: &Path) -> Result<bool> {
     let shown = path.display();
     let found = match fs::metadata(path) {
@@ -203,24 +224,33 @@ fn is_ours(path: &Path) -> Result<bool> {
     let mut file = File::open(path).map_err(|e| Failure::io(&shown, &e))?;
     let whole = file.read_exact(&mut header);
     if whole.is_err() || &header[..16] != MAGIC {
-        return Err(Failure::database(format!("{shown} is not a database of facts; it is left as it is")));
+        return Err(Failure::database(format!(
+            "{shown} is not a database of facts; it is left as it is"
+        )));
     }
     if header[68..72] != APPLICATION_ID {
-        return Err(Failure::database(format!("{shown} is the database of another program; it is left as it is")));
+        return Err(Failure::database(format!(
+            "{shown} is the database of another program; it is left as it is"
+        )));
     }
     Ok(true)
 }
 
-/// A journal that a killed writer left must be rolled back, which a read-only connection cannot do; that of a writer who lives
-/// is none of ours.
+/// A journal that a killed writer left must be rolled back, which a read-only connection cannot do;
+/// that of a writer who lives is none of ours.
 fn roll_back_if_hot(path: &Path) -> Result<()> {
     let mut journal = path.as_os_str().to_owned();
     journal.push("-journal");
     if !fs::metadata(journal).is_ok_and(|found| found.len() > 0) {
         return Ok(());
     }
-    let read = |connection: &Connection| connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()));
-    let reader = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    let read = |connection: &Connection| {
+        connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))
+    };
+    let reader = Connection::open_with_flags(
+        path,
+        OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+    )?;
     reader.busy_timeout(READERS_WAIT)?;
     match read(&reader).map_err(Failure::from) {
         Err(failure) if failure.exit != Exit::Busy => {}
@@ -231,7 +261,9 @@ fn roll_back_if_hot(path: &Path) -> Result<()> {
             "{} was left in the middle of a write, and cannot be repaired where it lies",
             path.display()
         ))
-        .hint("copy it together with its -journal to a folder that can be written, and read it there")),
+        .hint(
+            "copy it together with its -journal to a folder that can be written, and read it there",
+        )),
         other => other,
     }
 }
@@ -261,7 +293,9 @@ fn configure(mut connection: Connection, access: Access) -> Result<Connection> {
         connection.set_db_config(option, on)?;
     }
     connection.set_prepared_statement_cache_capacity(64);
-    connection.execute_batch("PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0; PRAGMA cache_size = -6144;")?;
+    connection.execute_batch(
+        "PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0; PRAGMA cache_size = -6144;",
+    )?;
     if access == Access::Write {
         connection.execute_batch(&format!("PRAGMA synchronous = EXTRA; {CACHE}"))?;
         interrupt::watch();
@@ -280,14 +314,18 @@ pub fn check_pages(connection: &Connection, path: &Path) -> Result<()> {
     if said == "ok" {
         return Ok(());
     }
-    Err(Failure::database(format!("{} is damaged", path.display())).because(said).hint("restore a backup"))
+    Err(Failure::database(format!("{} is damaged", path.display()))
+        .because(said)
+        .hint("restore a backup"))
 }
 
 #[cfg(test)]
 impl Store {
-    /// A database in memory with the countries' tables empty, for tests of what is written and how names are resolved.
+    /// A database in memory with the countries' tables empty, for tests of what is written and how
+    /// names are resolved.
     pub(super) fn in_memory() -> Store {
-        let mut connection = configure(Connection::open_in_memory().unwrap(), Access::Write).unwrap();
+        let mut connection =
+            configure(Connection::open_in_memory().unwrap(), Access::Write).unwrap();
         migrations::run(&mut connection, Path::new("memory")).unwrap();
         Store { connection, path: "memory".into(), is_ours: true }
     }
@@ -297,7 +335,8 @@ impl Store {
 mod tests {
     use super::*;
 
-    /// The settings that lost nothing in a simulation of power failures, and that let nobody's schema run anything.
+    /// The settings that lost nothing in a simulation of power failures, and that let nobody's
+    /// schema run anything.
     #[test]
     fn connections_have_the_settings_that_were_decided() {
         let folder = tempfile::tempdir().unwrap();
@@ -306,7 +345,9 @@ mod tests {
         for access in [Access::Write, Access::Read { any_schema: false }] {
             let store = Store::open(&path, access).unwrap();
             let is = |pragma: &str| -> String {
-                let value = store.connection.pragma_query_value(None, pragma, |row| row.get::<_, rusqlite::types::Value>(0));
+                let value = store.connection.pragma_query_value(None, pragma, |row| {
+                    row.get::<_, rusqlite::types::Value>(0)
+                });
                 format!("{:?}", value.unwrap())
             };
             assert_eq!(is("journal_mode"), "Text(\"delete\")");

@@ -10,7 +10,8 @@ use super::draft::{begin, finish, folder_of};
 use super::place::{is_database, real};
 use crate::exit::{Failure, Result};
 
-/// Where output goes: a draft that takes the place of a file, or what is no file, such as a pipe or a device.
+/// Where output goes: a draft that takes the place of a file, or what is no file, such as a pipe or
+/// a device.
 pub enum Output {
     /// The file appears whole.
     Whole(NamedTempFile, PathBuf),
@@ -19,7 +20,8 @@ pub enum Output {
 }
 
 impl Output {
-    /// Begins to write what will stand under this name. A link leads to its target; a database is never overwritten.
+    /// Begins to write what will stand under this name. A link leads to its target; a database is
+    /// never overwritten.
     ///
     /// # Errors
     /// It cannot be written, or is a database.
@@ -27,12 +29,14 @@ impl Output {
         let failed = |e: &io::Error| Failure::io(format!("cannot write {}", path.display()), e);
         let target = real(path)?;
         match fs::metadata(&target) {
-            Ok(found) if !found.is_file() => {
-                Ok(Output::Stream(File::options().write(true).open(&target).map_err(|e| failed(&e))?, target))
-            }
+            Ok(found) if !found.is_file() => Ok(Output::Stream(
+                File::options().write(true).open(&target).map_err(|e| failed(&e))?,
+                target,
+            )),
             Ok(found) => {
                 if is_database(&target) {
-                    let message = format!("{} is a database: it is not overwritten", path.display());
+                    let message =
+                        format!("{} is a database: it is not overwritten", path.display());
                     return Err(Failure::usage(message).hint("name another file with -o"));
                 }
                 let draft = begin(folder_of(&target)).map_err(|e| failed(&e))?;

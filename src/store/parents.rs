@@ -1,4 +1,5 @@
-//! Writing the tables that facts lean on: rows that come again are updated, those that refer to each other wait.
+//! Writing the tables that facts lean on: rows that come again are updated, those that refer to
+//! each other wait.
 
 use rusqlite::types::Value as Sql;
 use rusqlite::{OptionalExtension, params, params_from_iter};
@@ -27,11 +28,17 @@ pub struct Later {
 }
 
 impl Writer<'_> {
-    /// Writes a row of a parent table; `place` is where it stood in its file, should a later reference fail.
+    /// Writes a row of a parent table; `place` is where it stood in its file, should a later
+    /// reference fail.
     ///
     /// # Errors
     /// The database cannot be written; a bad reference is in the outcome.
-    pub fn put_parent(&mut self, table: &'static Parent, row: &Row<'_>, place: usize) -> Result<Result<Outcome, Refused>> {
+    pub fn put_parent(
+        &mut self,
+        table: &'static Parent,
+        row: &Row<'_>,
+        place: usize,
+    ) -> Result<Result<Outcome, Refused>> {
         let mut columns: Vec<(String, Sql)> = Vec::new();
         let mut later: Vec<(String, Class, &'static Field, String)> = Vec::new();
         for (field, value) in row {
@@ -60,10 +67,14 @@ impl Writer<'_> {
         }
         if table.table == parent::NAMES.table {
             columns.push(("folded".into(), Sql::Text(fold(&kind::given(row, "name")))));
-            let bearers =
-                columns.iter().filter(|(column, value)| (column == "actor_id" || column == "place_id") && *value != Sql::Null);
+            let bearers = columns.iter().filter(|(column, value)| {
+                (column == "actor_id" || column == "place_id") && *value != Sql::Null
+            });
             if bearers.count() != 1 {
-                return Ok(Err(Refused { field: "actor", expected: "expected either an actor or a place".into() }));
+                return Ok(Err(Refused {
+                    field: "actor",
+                    expected: "expected either an actor or a place".into(),
+                }));
             }
         }
         let named = [parent::NAMES.table, parent::ACTORS.table, parent::PLACES.table];
@@ -78,20 +89,32 @@ impl Writer<'_> {
         }
         let (id, outcome) = self.upsert(table, &columns)?;
         self.texts |= table.table == parent::TEXTS.table && outcome != Outcome::Unchanged;
-        if let Some(class) = [Class::Actor, Class::Place].into_iter().find(|class| class.table() == table.table) {
+        if let Some(class) =
+            [Class::Actor, Class::Place].into_iter().find(|class| class.table() == table.table)
+        {
             self.usual_name(class, id, &kind::given(row, "name"))?;
         }
         for (column, class, field, name) in later {
-            self.later.push(Later { table: table.table, column, class, id, field: field.name, name, place });
+            self.later.push(Later {
+                table: table.table,
+                column,
+                class,
+                id,
+                field: field.name,
+                name,
+                place,
+            });
         }
         if outcome != Outcome::Unchanged {
             self.names.forget();
         }
-        self.changes.moved |= outcome == Outcome::Changed && [parent::PLACES.table, parent::NAMES.table].contains(&table.table);
+        self.changes.moved |= outcome == Outcome::Changed
+            && [parent::PLACES.table, parent::NAMES.table].contains(&table.table);
         Ok(Ok(outcome))
     }
 
-    /// Sets the references that waited; returns those that lead nowhere, with the place of their row.
+    /// Sets the references that waited; returns those that lead nowhere, with the place of their
+    /// row.
     ///
     /// # Errors
     /// The database cannot be written.
@@ -105,10 +128,15 @@ impl Writer<'_> {
                         later.table,
                         column = later.column
                     );
-                    let set = self.transaction.prepare_cached(&sql)?.execute(params![bearer, later.id])?;
+                    let set = self
+                        .transaction
+                        .prepare_cached(&sql)?
+                        .execute(params![bearer, later.id])?;
                     self.changes.moved |= set > 0 && later.class == Class::Place;
                 }
-                Err(expected) => refused.push((later.place, Refused { field: later.field, expected })),
+                Err(expected) => {
+                    refused.push((later.place, Refused { field: later.field, expected }))
+                }
             }
         }
         Ok(refused)
@@ -120,8 +148,11 @@ impl Writer<'_> {
         let usual = format!("SELECT id FROM {} WHERE name = ?1", class.table());
         let name_of = super::names::spelling(name);
         if name_of.scheme.is_none_or(|scheme| scheme == "name") {
-            let found: Option<i64> =
-                self.transaction.prepare_cached(&usual)?.query_row([name_of.name], |row| row.get(0)).optional()?;
+            let found: Option<i64> = self
+                .transaction
+                .prepare_cached(&usual)?
+                .query_row([name_of.name], |row| row.get(0))
+                .optional()?;
             if let Some(id) = found {
                 return Ok(Ok(id));
             }
@@ -137,7 +168,10 @@ impl Writer<'_> {
     pub(super) fn expected_name(&self, class: Class, name: &str, found: &Found) -> Result<String> {
         let one = class.one();
         if let Found::Several(bearers) = found {
-            return Ok(format!("expected one {one}, but this is a name of {}", bearers.join(" and ")));
+            return Ok(format!(
+                "expected one {one}, but this is a name of {}",
+                bearers.join(" and ")
+            ));
         }
         let known = super::names::known(&self.transaction, class)?;
         let near = did_you_mean(name, known.iter().map(String::as_str));
@@ -148,11 +182,19 @@ impl Writer<'_> {
         ))
     }
 
-    /// What to say when a name or code, or the usual name of somebody new, is somebody else's at that time.
+    /// What to say when a name or code, or the usual name of somebody new, is somebody else's at
+    /// that time.
     fn other_bearer(&self, table: &Parent, columns: &[(String, Sql)]) -> Result<Option<String>> {
-        let value = |name: &str| columns.iter().find(|(column, _)| column == name).map_or(Sql::Null, |(_, value)| value.clone());
-        let own = [Class::Actor, Class::Place].into_iter().find(|class| class.table() == table.table);
-        let class = own.unwrap_or(if value("actor_id") == Sql::Null { Class::Place } else { Class::Actor });
+        let value = |name: &str| {
+            columns
+                .iter()
+                .find(|(column, _)| column == name)
+                .map_or(Sql::Null, |(_, value)| value.clone())
+        };
+        let own =
+            [Class::Actor, Class::Place].into_iter().find(|class| class.table() == table.table);
+        let class =
+            own.unwrap_or(if value("actor_id") == Sql::Null { Class::Place } else { Class::Actor });
         let (column, bearers) = (class.column(), class.table());
         let (scheme, other) = match own {
             Some(_) => (Sql::Text("name".into()), "b.name <> n.name AND ?5 IS NULL".to_owned()),
@@ -167,9 +209,14 @@ impl Writer<'_> {
             other => other,
         };
         let asked = [folded, scheme, value("name"), value("valid_from"), value(column)];
-        let other: Option<String> =
-            self.transaction.prepare_cached(&sql)?.query_row(params_from_iter(asked), |row| row.get(0)).optional()?;
-        Ok(other.map(|other| format!("is a name of {other} already; a name means one {} at a time", class.one())))
+        let other: Option<String> = self
+            .transaction
+            .prepare_cached(&sql)?
+            .query_row(params_from_iter(asked), |row| row.get(0))
+            .optional()?;
+        Ok(other.map(|other| {
+            format!("is a name of {other} already; a name means one {} at a time", class.one())
+        }))
     }
 
     fn usual_name(&mut self, class: Class, bearer: i64, name: &str) -> Result<()> {
@@ -183,32 +230,53 @@ impl Writer<'_> {
     }
 
     fn upsert(&mut self, table: &Parent, columns: &[(String, Sql)]) -> Result<(i64, Outcome)> {
-        let declared = table.key.iter().filter_map(|name| table.field(name)).map(|field| field.columns().remove(0));
+        let declared = table
+            .key
+            .iter()
+            .filter_map(|name| table.field(name))
+            .map(|field| field.columns().remove(0));
         // names are found by their folded form, which has an index
-        let folded = columns.iter().map(|(column, _)| column.clone()).filter(|column| column == "folded");
+        let folded =
+            columns.iter().map(|(column, _)| column.clone()).filter(|column| column == "folded");
         let keys: Vec<String> = folded.chain(declared).collect();
         let is_key = |column: &String| keys.contains(column);
-        let value_of =
-            |name: &String| columns.iter().find(|(column, _)| column == name).map_or(Sql::Null, |(_, value)| value.clone());
+        let value_of = |name: &String| {
+            columns
+                .iter()
+                .find(|(column, _)| column == name)
+                .map_or(Sql::Null, |(_, value)| value.clone())
+        };
         let at: Vec<String> = keys.iter().map(|column| format!("{column} IS ?")).collect();
         let key_values: Vec<Sql> = keys.iter().map(value_of).collect();
         let find = format!("SELECT id FROM {} WHERE {}", table.table, at.join(" AND "));
-        let found: Option<i64> =
-            self.transaction.prepare_cached(&find)?.query_row(params_from_iter(&key_values), |row| row.get(0)).optional()?;
+        let found: Option<i64> = self
+            .transaction
+            .prepare_cached(&find)?
+            .query_row(params_from_iter(&key_values), |row| row.get(0))
+            .optional()?;
         let Some(id) = found else {
             let names: Vec<&str> = columns.iter().map(|(column, _)| column.as_str()).collect();
             let marks = vec!["?"; names.len()].join(", ");
-            let insert = format!("INSERT INTO {} ({}) VALUES ({marks})", table.table, names.join(", "));
-            self.transaction.prepare_cached(&insert)?.execute(params_from_iter(columns.iter().map(|(_, value)| value)))?;
+            let insert =
+                format!("INSERT INTO {} ({}) VALUES ({marks})", table.table, names.join(", "));
+            self.transaction
+                .prepare_cached(&insert)?
+                .execute(params_from_iter(columns.iter().map(|(_, value)| value)))?;
             return Ok((self.transaction.last_insert_rowid(), Outcome::Added));
         };
-        let others: Vec<&(String, Sql)> = columns.iter().filter(|(column, _)| !is_key(column)).collect();
+        let others: Vec<&(String, Sql)> =
+            columns.iter().filter(|(column, _)| !is_key(column)).collect();
         if others.is_empty() {
             return Ok((id, Outcome::Unchanged));
         }
         let set: Vec<String> = others.iter().map(|(column, _)| format!("{column} = ?")).collect();
         let same: Vec<String> = others.iter().map(|(column, _)| format!("{column} IS ?")).collect();
-        let update = format!("UPDATE {} SET {} WHERE id = ? AND NOT ({})", table.table, set.join(", "), same.join(" AND "));
+        let update = format!(
+            "UPDATE {} SET {} WHERE id = ? AND NOT ({})",
+            table.table,
+            set.join(", "),
+            same.join(" AND ")
+        );
         let values = others.iter().map(|(_, value)| value.clone());
         let all: Vec<Sql> = values.clone().chain([Sql::Integer(id)]).chain(values).collect();
         let changed = self.transaction.prepare_cached(&update)?.execute(params_from_iter(all))?;

@@ -14,8 +14,9 @@ pub const MAGIC: &[u8; 16] = b"SQLite format 3\0";
 /// What follows a database's name in those of the files that `SQLite` keeps beside it.
 const SIDECARS: [&str; 3] = ["-journal", "-wal", "-shm"];
 
-/// Refuses a name for a new database beside which files of an earlier one lie: `SQLite` would take what they hold
-/// into the new one. They are never removed, since that earlier database may only have been moved.
+/// Refuses a name for a new database beside which files of an earlier one lie: `SQLite` would take
+/// what they hold into the new one. They are never removed, since that earlier database may only
+/// have been moved.
 ///
 /// # Errors
 /// A file or folder of such a name is there.
@@ -26,15 +27,19 @@ pub fn refuse_leftovers(database: &Path) -> Result<()> {
         let leftover = Path::new(&name);
         if fs::symlink_metadata(leftover).is_ok() {
             let (shown, database) = (leftover.display(), database.display());
-            let message = format!("{shown} is left over from another database, and would damage a new {database}");
-            return Err(Failure::database(message)
-                .hint(format!("if that database was moved, move {shown} beside it; otherwise delete {shown}")));
+            let message = format!(
+                "{shown} is left over from another database, and would damage a new {database}"
+            );
+            return Err(Failure::database(message).hint(format!(
+                "if that database was moved, move {shown} beside it; otherwise delete {shown}"
+            )));
         }
     }
     Ok(())
 }
 
-/// Where a name leads: links are followed. What `SQLite` keeps beside a database is nobody's to write.
+/// Where a name leads: links are followed. What `SQLite` keeps beside a database is nobody's to
+/// write.
 ///
 /// # Errors
 /// A link leads nowhere, or the name is that of a database's journal.
@@ -52,8 +57,10 @@ pub fn real(path: &Path) -> Result<PathBuf> {
     let name = target.to_string_lossy();
     let beside = SIDECARS.iter().find_map(|end| name.strip_suffix(end));
     if beside.is_some_and(|database| is_database(Path::new(database))) {
-        return Err(Failure::usage(format!("{shown} is the name of a file that SQLite keeps beside a database"))
-            .hint("name another file"));
+        return Err(Failure::usage(format!(
+            "{shown} is the name of a file that SQLite keeps beside a database"
+        ))
+        .hint("name another file"));
     }
     Ok(target)
 }
@@ -81,6 +88,7 @@ pub fn cannot_read(path: &Path, error: &io::Error) -> Failure {
 pub fn near(path: &Path) -> String {
     let Some(name) = path.file_name().and_then(|name| name.to_str()) else { return String::new() };
     let entries = fs::read_dir(folder_of(path)).into_iter().flatten().flatten();
-    let names: Vec<String> = entries.filter_map(|entry| entry.file_name().into_string().ok()).collect();
+    let names: Vec<String> =
+        entries.filter_map(|entry| entry.file_name().into_string().ok()).collect();
     did_you_mean(name, names.iter().map(String::as_str).filter(|other| *other != name))
 }

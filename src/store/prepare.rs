@@ -14,7 +14,8 @@ use crate::value::date::Days;
 use crate::value::{Cell, Given, Type, date};
 
 impl Writer<'_> {
-    /// A row with a quote and no locator gets one, if the text is held and has the quote once; several places are named.
+    /// A row with a quote and no locator gets one, if the text is held and has the quote once;
+    /// several places are named.
     pub(super) fn locate<'a>(&mut self, row: &Row<'a>) -> Result<Result<Option<Row<'a>>, Refused>> {
         let stated = |name: &str| {
             row.iter().find(|(field, _)| field.name == name).and_then(|(_, value)| match value {
@@ -22,37 +23,53 @@ impl Writer<'_> {
                 Given::Named(_) => None,
             })
         };
-        let (Some(quote), None, Some(source), false) = (stated("quote"), stated("locator"), stated("source"), self.restoring)
+        let (Some(quote), None, Some(source), false) =
+            (stated("quote"), stated("locator"), stated("source"), self.restoring)
         else {
             return Ok(Ok(None));
         };
         let Some(text) = texts::text(&self.transaction, source)? else { return Ok(Ok(None)) };
-        let places: Vec<String> = passage::find(&text, quote).iter().map(|range| passage::chars(&text, range)).collect();
+        let places: Vec<String> =
+            passage::find(&text, quote).iter().map(|range| passage::chars(&text, range)).collect();
         match places.as_slice() {
             [] => Ok(Ok(None)),
             [one] => {
                 let Some(field) = spine_field("locator") else { return Ok(Ok(None)) };
                 let others = row.iter().filter(|(field, _)| field.name != "locator").cloned();
-                Ok(Ok(Some(others.chain([(field, Given::Cell(Cell::Text(one.clone().into())))]).collect())))
+                Ok(Ok(Some(
+                    others.chain([(field, Given::Cell(Cell::Text(one.clone().into())))]).collect(),
+                )))
             }
             several => Ok(Err(Refused {
                 field: "quote",
-                expected: format!("stands in several places of the text; give one as locator: {}", several.join(" or ")),
+                expected: format!(
+                    "stands in several places of the text; give one as locator: {}",
+                    several.join(" or ")
+                ),
             })),
         }
     }
 
     /// Resolves the names of a row and gives its date its days.
-    pub(super) fn prepare<'r>(&mut self, kind: &'static Kind, row: &'r Row<'_>) -> Result<Result<Prepared<'r>, Refused>> {
-        let form = Rc::clone(self.forms.entry(kind.name).or_insert_with(|| Rc::new(Form::of(kind))));
+    pub(super) fn prepare<'r>(
+        &mut self,
+        kind: &'static Kind,
+        row: &'r Row<'_>,
+    ) -> Result<Result<Prepared<'r>, Refused>> {
+        let form =
+            Rc::clone(self.forms.entry(kind.name).or_insert_with(|| Rc::new(Form::of(kind))));
         let mut prepared = Prepared::new(form);
         let mut days = Days { first: None, last: None };
-        if let Some((_, Given::Cell(Cell::Text(text)))) = row.iter().find(|(field, _)| field.ty == Type::Date) {
+        if let Some((_, Given::Cell(Cell::Text(text)))) =
+            row.iter().find(|(field, _)| field.ty == Type::Date)
+        {
             days = date::parse(text).map_err(Failure::usage)?;
             prepared.set_days(days);
         }
         let mut untold: Vec<(String, String)> = Vec::new();
-        for (field, value) in row.iter().filter(|(field, value)| field.is_given() && !value.is_null()) {
+        for (field, value) in
+            row.iter().filter(|(field, value)| field.is_given() && !value.is_null())
+        {
             let expected = match (value, Class::of(field.ty)) {
                 (Given::Named(named), Some(class)) => match self.resolve(class, named, days)? {
                     Ok(entry) => {
@@ -60,7 +77,10 @@ impl Writer<'_> {
                             untold.push((format!("{} as given", field.name), name.to_string()));
                         }
                         if let (true, Some((lat, lon))) = (entry.no_point, named.point) {
-                            untold.push((format!("{} lat, lon", field.name), format!("{lat}, {lon}")));
+                            untold.push((
+                                format!("{} lat, lon", field.name),
+                                format!("{lat}, {lon}"),
+                            ));
                         }
                         prepared.set_name(field, &entry);
                         continue;
@@ -70,12 +90,22 @@ impl Writer<'_> {
                 // a code means whoever bears it on the days of the fact
                 (Given::Cell(Cell::Text(text)), Some(class))
                     if spelling(text).scheme.is_some_and(|scheme| scheme != "name")
-                        && matches!(self.names.find(&self.transaction, class, text)?, Found::Several(_)) =>
+                        && matches!(
+                            self.names.find(&self.transaction, class, text)?,
+                            Found::Several(_)
+                        ) =>
                 {
                     let code = spelling(text);
-                    match self.coded(class, code.scheme.unwrap_or_default(), code.name, None, days)? {
+                    match self.coded(
+                        class,
+                        code.scheme.unwrap_or_default(),
+                        code.name,
+                        None,
+                        days,
+                    )? {
                         Some(meant) => {
-                            let meant = self.whole(class, Meant { wording: text.as_ref().into(), ..meant })?;
+                            let meant = self
+                                .whole(class, Meant { wording: text.as_ref().into(), ..meant })?;
                             prepared.set_name(field, &meant);
                             continue;
                         }
@@ -85,22 +115,29 @@ impl Writer<'_> {
                         }
                     }
                 }
-                (Given::Cell(Cell::Text(text)), Some(class)) => match self.names.find(&self.transaction, class, text)? {
-                    Found::One(entry) => {
-                        let meant = self.whole(class, Meant::row(entry.id, entry.bearer, entry.wording.into()))?;
-                        prepared.set_name(field, &meant);
-                        continue;
+                (Given::Cell(Cell::Text(text)), Some(class)) => {
+                    match self.names.find(&self.transaction, class, text)? {
+                        Found::One(entry) => {
+                            let meant = self.whole(
+                                class,
+                                Meant::row(entry.id, entry.bearer, entry.wording.into()),
+                            )?;
+                            prepared.set_name(field, &meant);
+                            continue;
+                        }
+                        found => self.expected_name(class, text, &found)?,
                     }
-                    found => self.expected_name(class, text, &found)?,
-                },
-                (Given::Cell(Cell::Text(slug)), None) if field.ty == Type::Source => match self.source(slug)? {
-                    Ok(id) => {
-                        let slug = slug.as_ref().into();
-                        prepared.set_reference(field, id, &slug, &slug);
-                        continue;
+                }
+                (Given::Cell(Cell::Text(slug)), None) if field.ty == Type::Source => {
+                    match self.source(slug)? {
+                        Ok(id) => {
+                            let slug = slug.as_ref().into();
+                            prepared.set_reference(field, id, &slug, &slug);
+                            continue;
+                        }
+                        Err(expected) => expected,
                     }
-                    Err(expected) => expected,
-                },
+                }
                 (Given::Cell(cell), _) => {
                     let known = match (field.ty, cell.text()) {
                         (Type::Topic, Some(slug)) => self.topic(slug)?,

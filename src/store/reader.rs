@@ -1,4 +1,5 @@
-//! Reading an answer row by row: what its columns become, on this thread or, where they are many, on others.
+//! Reading an answer row by row: what its columns become, on this thread or, where they are many,
+//! on others.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -43,7 +44,8 @@ impl Reader<'_> {
     /// One that remembers nothing yet.
     pub fn of(store: &Store) -> Reader<'_> {
         let objects = Objects::of(&store.connection);
-        let (called, object, asked, pieces) = (HashMap::default(), String::new(), Vec::new(), Vec::new());
+        let (called, object, asked, pieces) =
+            (HashMap::default(), String::new(), Vec::new(), Vec::new());
         Reader { store, called, objects, object, asked, pieces }
     }
 
@@ -51,7 +53,11 @@ impl Reader<'_> {
     ///
     /// # Errors
     /// The database cannot be read, or `row` fails.
-    pub fn hand_on(&mut self, compiled: &Compiled, mut row: impl FnMut(&[Cell<'_>]) -> Result<()>) -> Result<u64> {
+    pub fn hand_on(
+        &mut self,
+        compiled: &Compiled,
+        mut row: impl FnMut(&[Cell<'_>]) -> Result<()>,
+    ) -> Result<u64> {
         let Compiled { sql, values, reads } = compiled;
         // the parts of an answer are asked for in the same words
         let mut statement = self.store.connection.prepare_cached(sql)?;
@@ -73,7 +79,8 @@ impl Reader<'_> {
             let mut cells = Vec::with_capacity(reads.len());
             for read in reads {
                 if let Read::Column(0, _) = read {
-                    packed = found.get_ref(column)?.as_str_or_null().ok().flatten().unwrap_or_default();
+                    packed =
+                        found.get_ref(column)?.as_str_or_null().ok().flatten().unwrap_or_default();
                 }
                 cells.push(self.cell(found, column, *read, packed)?);
                 column += read.width();
@@ -84,7 +91,8 @@ impl Reader<'_> {
         Ok(rows)
     }
 
-    /// Looks up what the numbers in some columns of a row stand for, where that is not known, and puts its object together.
+    /// Looks up what the numbers in some columns of a row stand for, where that is not known, and
+    /// puts its object together.
     fn learn(&mut self, row: &Row<'_>, learned: &[(usize, Read)]) -> Result<()> {
         if self.called.len() > Reader::MANY {
             self.called.clear();
@@ -97,7 +105,9 @@ impl Reader<'_> {
                     }
                 }
                 (Read::Column(..), found) => match plain(found)?.text() {
-                    Some(packed) => self.objects.take_apart(packed, &self.asked, &mut self.pieces)?,
+                    Some(packed) => {
+                        self.objects.take_apart(packed, &self.asked, &mut self.pieces)?
+                    }
                     None => self.pieces.clear(),
                 },
                 (Read::Object, found) => match plain(found)?.text() {
@@ -111,7 +121,13 @@ impl Reader<'_> {
     }
 
     /// Reads a cell; `packed` is the object of the row, where columns of it are asked for.
-    fn cell<'r>(&'r self, row: &'r Row<'_>, column: usize, read: Read, packed: &'r str) -> Result<Cell<'r>> {
+    fn cell<'r>(
+        &'r self,
+        row: &'r Row<'_>,
+        column: usize,
+        read: Read,
+        packed: &'r str,
+    ) -> Result<Cell<'r>> {
         let number = |column| row.get::<_, Option<i64>>(column);
         let called = |field: &Field| {
             let name = number(column)?.and_then(|number| self.called.get(&(field.name, number)));
@@ -126,7 +142,8 @@ impl Reader<'_> {
             Read::Called(field) => called(field)?,
             Read::Ref(source) => {
                 let (source, key) = (called(source)?, plain(row.get_ref(column + 1)?)?);
-                let parts = [source.text().unwrap_or_default(), ":", key.text().unwrap_or_default()];
+                let parts =
+                    [source.text().unwrap_or_default(), ":", key.text().unwrap_or_default()];
                 Cell::Text(Cow::Owned(parts.concat()))
             }
             Read::Column(n, _) => {
@@ -144,14 +161,20 @@ impl Store {
     /// Has another thread read an answer.
     ///
     /// # Errors
-    /// The database cannot be read, or `row` fails; the database is busy: then `row` was not called.
-    pub(super) fn read_beside(&self, query: &Query, row: &mut dyn FnMut(&[Cell<'_>]) -> Result<()>) -> Result<u64> {
+    /// The database cannot be read, or `row` fails; the database is busy: then `row` was not
+    /// called.
+    pub(super) fn read_beside(
+        &self,
+        query: &Query,
+        row: &mut dyn FnMut(&[Cell<'_>]) -> Result<()>,
+    ) -> Result<u64> {
         let other = Store::beside(&self.path)?;
         scope(|scope| {
             let (mut sender, receiver) = channel::<Cells>();
             let reader = scope.spawn(move || {
                 let compiled = compile::much(&other.connection, query, Part::Whole)?;
-                let rows = Reader::of(&other).hand_on(&compiled, |cells| sender.push(|batch| batch.push(cells)))?;
+                let rows = Reader::of(&other)
+                    .hand_on(&compiled, |cells| sender.push(|batch| batch.push(cells)))?;
                 sender.end()?;
                 Ok(rows)
             });
@@ -160,11 +183,12 @@ impl Store {
         })
     }
 
-    /// Has two other threads read an answer that nobody wants sorted, each a stretch of it in turn, and add the rows to the
-    /// batches that are taken here.
+    /// Has two other threads read an answer that nobody wants sorted, each a stretch of it in turn,
+    /// and add the rows to the batches that are taken here.
     ///
     /// # Errors
-    /// The database cannot be read, or `take` fails; the database is busy: then `take` was not called.
+    /// The database cannot be read, or `take` fails; the database is busy: then `take` was not
+    /// called.
     pub(super) fn read_in_turn<B: Batch>(
         &self,
         query: &Query,
@@ -174,7 +198,10 @@ impl Store {
         let most = self.most(query.kinds[0])?;
         let length = STRETCH.max(most / TURNS);
         let begin = |turn: i64| if turn == 0 { i64::MIN } else { turn.saturating_mul(length) };
-        let stretches = || (0..=most / length).map(|turn| (begin(turn), (turn + 1).saturating_mul(length).saturating_sub(1)));
+        let stretches = || {
+            (0..=most / length)
+                .map(|turn| (begin(turn), (turn + 1).saturating_mul(length).saturating_sub(1)))
+        };
         let others = [Store::beside(&self.path)?, Store::beside(&self.path)?];
         let (many, add) = (others.len(), &add);
         scope(|scope| {
@@ -185,11 +212,14 @@ impl Store {
                     let (mut sender, receiver) = channel::<B>();
                     let read = move || {
                         let mut reader = Reader::of(&other);
-                        let mut compiled = compile::much(&other.connection, query, Part::Ids(0, 0))?;
+                        let mut compiled =
+                            compile::much(&other.connection, query, Part::Ids(0, 0))?;
                         let mut rows = 0;
                         for (first, last) in stretches().skip(n).step_by(many) {
                             compiled.set_ids(first, last);
-                            rows += reader.hand_on(&compiled, |cells| sender.push(|batch| add(batch, cells)))?;
+                            rows += reader.hand_on(&compiled, |cells| {
+                                sender.push(|batch| add(batch, cells))
+                            })?;
                             sender.end()?;
                         }
                         Ok(rows)
@@ -204,7 +234,8 @@ impl Store {
             }
             drop(incoming);
             // one that failed knows why; the other was told to stop
-            let (told, ends): (Vec<_>, Vec<_>) = readers.into_iter().map(joined).partition(was_told);
+            let (told, ends): (Vec<_>, Vec<_>) =
+                readers.into_iter().map(joined).partition(was_told);
             ends.into_iter().chain(told).sum()
         })
     }
@@ -230,10 +261,16 @@ pub fn plain(value: ValueRef<'_>) -> Result<Cell<'_>> {
         ValueRef::Real(n) => Cell::Real(n),
         ValueRef::Text(bytes) => match std::str::from_utf8(bytes) {
             Ok(text) => Cell::Text(Cow::Borrowed(text)),
-            Err(_) => return Err(Failure::database("the database is damaged: a text is not UTF-8").hint("restore a backup")),
+            Err(_) => {
+                return Err(Failure::database("the database is damaged: a text is not UTF-8")
+                    .hint("restore a backup"));
+            }
         },
         ValueRef::Blob(_) => {
-            return Err(Failure::database("the database is damaged: a blob stands where none can be").hint("restore a backup"));
+            return Err(Failure::database(
+                "the database is damaged: a blob stands where none can be",
+            )
+            .hint("restore a backup"));
         }
     })
 }

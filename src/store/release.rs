@@ -1,5 +1,5 @@
-//! Importing a release of a data set: its records are new, changed, there already, or there twice, and those that it
-//! lacks were withdrawn.
+//! Importing a release of a data set: its records are new, changed, there already, or there twice,
+//! and those that it lacks were withdrawn.
 //!
 //! The facts of a record are written together or not at all.
 
@@ -35,7 +35,8 @@ pub struct About<'a> {
     pub release: Option<&'a str>,
     /// The kinds of the facts that its records become.
     pub kinds: Vec<&'static Kind>,
-    /// The file holds records that were rejected before and are mended now: none of them replaces another.
+    /// The file holds records that were rejected before and are mended now: none of them replaces
+    /// another.
     pub mended: bool,
     /// Of how many parts, "/" between, the key of a record's first fact is made.
     pub parts: usize,
@@ -56,7 +57,8 @@ pub struct Release {
     seen: HashMap<&'static str, Seen>,
     /// How many records are called the same.
     counters: HashMap<String, u64>,
-    /// Records without a key of their own that are not there to the letter: they may have changed, or be new.
+    /// Records without a key of their own that are not there to the letter: they may have changed,
+    /// or be new.
     waiting: Vec<(String, Vec<Ready<'static>>)>,
 }
 
@@ -95,7 +97,9 @@ impl Writer<'_> {
     /// # Errors
     /// The database cannot be written.
     pub fn release(&mut self, about: &About<'_>) -> Result<Release> {
-        let About { source: slug, title, publisher, url, licence, citation, dataset, release, .. } = about;
+        let About {
+            source: slug, title, publisher, url, licence, citation, dataset, release, ..
+        } = about;
         let new = self.transaction.execute(
             "INSERT INTO sources (slug, kind, title, publisher, url, licence, citation) VALUES (?1, 'dataset', ?2, ?3, ?4, ?5, ?6)
              ON CONFLICT (slug) DO NOTHING",
@@ -104,16 +108,24 @@ impl Writer<'_> {
         let source = self.source(slug)?.map_err(Failure::usage)?;
         let mut fresh = true;
         for kind in KINDS {
-            let sql = format!("SELECT EXISTS (SELECT 1 FROM {} WHERE source_id = ?1 AND retired_by_id IS NULL)", kind.table);
+            let sql = format!(
+                "SELECT EXISTS (SELECT 1 FROM {} WHERE source_id = ?1 AND retired_by_id IS NULL)",
+                kind.table
+            );
             fresh &= !self.transaction.query_row(&sql, [source], |row| row.get::<_, bool>(0))?;
         }
         let import = self.import(source)?;
         self.begin_run(import);
         if new > 0 {
-            self.transaction.execute("UPDATE sources SET import_id = ?2 WHERE id = ?1", params![source, import])?;
+            self.transaction.execute(
+                "UPDATE sources SET import_id = ?2 WHERE id = ?1",
+                params![source, import],
+            )?;
         }
-        self.transaction
-            .execute("UPDATE imports SET dataset = ?2, release = ?3 WHERE id = ?1", params![import, dataset, release])?;
+        self.transaction.execute(
+            "UPDATE imports SET dataset = ?2, release = ?3 WHERE id = ?1",
+            params![import, dataset, release],
+        )?;
         Ok(Release {
             source,
             slug: (*slug).into(),
@@ -140,8 +152,13 @@ impl Release {
     /// Writes the facts of a record, all of them or none.
     ///
     /// # Errors
-    /// The database cannot be written; what is wrong with one of the facts is in the outcome, with its place.
-    pub fn record(&mut self, writer: &mut Writer<'_>, facts: &[Incoming<'_>]) -> Result<Result<(), (usize, Refused)>> {
+    /// The database cannot be written; what is wrong with one of the facts is in the outcome, with
+    /// its place.
+    pub fn record(
+        &mut self,
+        writer: &mut Writer<'_>,
+        facts: &[Incoming<'_>],
+    ) -> Result<Result<(), (usize, Refused)>> {
         let mut ready = Vec::with_capacity(facts.len());
         for (n, Incoming { kind, key, row }) in facts.iter().enumerate() {
             match writer.prepare(kind, row)? {
@@ -159,7 +176,8 @@ impl Release {
                 } else if let Some(same) = self.same(writer, &base, &mut ready)? {
                     same
                 } else {
-                    let own = |Ready { key, prepared }| Ready { key, prepared: prepared.into_owned() };
+                    let own =
+                        |Ready { key, prepared }| Ready { key, prepared: prepared.into_owned() };
                     self.waiting.push((base, ready.into_iter().map(own).collect()));
                     return Ok(Ok(()));
                 }
@@ -178,11 +196,17 @@ impl Release {
         self.counts(writer).rejected += 1;
     }
 
-    /// Writes what waited, withdraws what a complete release lacks, and says what became of the records.
+    /// Writes what waited, withdraws what a complete release lacks, and says what became of the
+    /// records.
     ///
     /// # Errors
     /// The database cannot be written.
-    pub fn finish(mut self, writer: &mut Writer<'_>, complete: bool, sha256: &str) -> Result<Counts> {
+    pub fn finish(
+        mut self,
+        writer: &mut Writer<'_>,
+        complete: bool,
+        sha256: &str,
+    ) -> Result<Counts> {
         for (base, ready) in std::mem::take(&mut self.waiting) {
             let Some(first) = ready.first() else { continue };
             let live = self.live_of(writer, first.prepared.form.kind, &base)?;
@@ -190,7 +214,9 @@ impl Release {
             let key = match free.filter(|_| !self.mended) {
                 Some((_, key, _)) => key.clone(),
                 None => {
-                    let number = |key: &String| key.rsplit('/').next().and_then(|n| n.parse().ok()).unwrap_or(0);
+                    let number = |key: &String| {
+                        key.rsplit('/').next().and_then(|n| n.parse().ok()).unwrap_or(0)
+                    };
                     self.next(&base, live.iter().map(|(_, key, _)| number(key)).max().unwrap_or(0))
                 }
             };
@@ -226,7 +252,12 @@ impl Release {
     }
 
     /// The live rows that are called so, in the order of their numbers.
-    fn live_of(&self, writer: &Writer<'_>, kind: &Kind, base: &str) -> Result<Vec<(i64, String, Vec<u8>)>> {
+    fn live_of(
+        &self,
+        writer: &Writer<'_>,
+        kind: &Kind,
+        base: &str,
+    ) -> Result<Vec<(i64, String, Vec<u8>)>> {
         let stem = if base.is_empty() { String::new() } else { format!("{base}/") };
         let sql = format!(
             "SELECT id, key, digest FROM {} WHERE source_id = ?1 AND key >= ?2 AND key < ?2 || ':' AND retired_by_id IS NULL
@@ -234,15 +265,26 @@ impl Release {
             kind.table
         );
         let mut find = writer.transaction.prepare_cached(&sql)?;
-        let rows = find.query_map(params![self.source, stem], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        let rows = find.query_map(params![self.source, stem], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+        })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// The key of a live record that is called so and states the same, in all of its facts.
-    fn same(&self, writer: &mut Writer<'_>, base: &str, ready: &mut [Ready<'_>]) -> Result<Option<String>> {
-        let Some(kind) = ready.first().map(|first| first.prepared.form.kind) else { return Ok(None) };
+    fn same(
+        &self,
+        writer: &mut Writer<'_>,
+        base: &str,
+        ready: &mut [Ready<'_>],
+    ) -> Result<Option<String>> {
+        let Some(kind) = ready.first().map(|first| first.prepared.form.kind) else {
+            return Ok(None);
+        };
         'live: for (id, key, digest) in self.live_of(writer, kind, base)? {
-            if self.has_seen(kind, id) || digest != ready[0].prepared.called(&self.slug, self.source, &key).digest() {
+            if self.has_seen(kind, id)
+                || digest != ready[0].prepared.called(&self.slug, self.source, &key).digest()
+            {
                 continue;
             }
             for Ready { key: own, prepared } in &mut ready[1..] {
@@ -251,9 +293,13 @@ impl Release {
                     Key::Counted(_) => key.clone(),
                     Key::Under(under) => format!("{key}/{under}"),
                 };
-                // a fact that was called otherwise for this try is called rightly when it is written
+                // a fact that was called otherwise for this try is called rightly when it is
+                // written
                 let digest = prepared.called(&self.slug, self.source, &full).digest();
-                if writer.live(&prepared.form, self.source, &full)?.is_none_or(|live| live.digest != digest) {
+                if writer
+                    .live(&prepared.form, self.source, &full)?
+                    .is_none_or(|live| live.digest != digest)
+                {
                     continue 'live;
                 }
             }
@@ -262,7 +308,12 @@ impl Release {
         Ok(None)
     }
 
-    fn write(&mut self, writer: &mut Writer<'_>, ready: Vec<Ready<'_>>, record: &str) -> Result<Result<(), (usize, Refused)>> {
+    fn write(
+        &mut self,
+        writer: &mut Writer<'_>,
+        ready: Vec<Ready<'_>>,
+        record: &str,
+    ) -> Result<Result<(), (usize, Refused)>> {
         let mut steps: Vec<Step<'_>> = Vec::with_capacity(ready.len());
         for (n, Ready { key, mut prepared }) in ready.into_iter().enumerate() {
             let key = match key {
@@ -273,14 +324,25 @@ impl Release {
             let digest = prepared.called(&self.slug, self.source, &key).digest();
             // the record itself has it twice: nothing of it is written yet
             let kind = prepared.form.kind;
-            let earlier = steps.iter().find(|(other, .., called)| other.form.kind.name == kind.name && *called == key);
+            let earlier = steps
+                .iter()
+                .find(|(other, .., called)| other.form.kind.name == kind.name && *called == key);
             let same = earlier.map(|(_, other, ..)| *other == digest);
-            let live = if self.fresh || same.is_some() { None } else { writer.live(&prepared.form, self.source, &key)? };
+            let live = if self.fresh || same.is_some() {
+                None
+            } else {
+                writer.live(&prepared.form, self.source, &key)?
+            };
             let outcome = match &live {
                 _ if same == Some(false) => return Ok(Err((n, twice()))),
                 _ if same == Some(true) => Outcome::Repeated,
                 None => Outcome::Added,
-                Some(live) => match self.compare(prepared.form.kind, live.id, live.digest == digest, live.by_hand) {
+                Some(live) => match self.compare(
+                    prepared.form.kind,
+                    live.id,
+                    live.digest == digest,
+                    live.by_hand,
+                ) {
                     Ok(outcome) => outcome,
                     Err(refused) => return Ok(Err((n, refused))),
                 },
@@ -329,7 +391,11 @@ impl Release {
         }
         added.iter().try_for_each(|(prepared, id)| writer.note(prepared, *id))?;
         let mut outcome = sum(&outcomes);
-        if !self.fresh && outcome != Outcome::Repeated && self.retire_lost(writer, record)? && outcome == Outcome::Unchanged {
+        if !self.fresh
+            && outcome != Outcome::Repeated
+            && self.retire_lost(writer, record)?
+            && outcome == Outcome::Unchanged
+        {
             outcome = Outcome::Changed;
         }
         self.counts(writer).count(outcome);
@@ -346,7 +412,8 @@ impl Release {
         }
     }
 
-    /// Retires the further facts of a record that it gives no more: a side that has no deaths any longer.
+    /// Retires the further facts of a record that it gives no more: a side that has no deaths any
+    /// longer.
     fn retire_lost(&mut self, writer: &mut Writer<'_>, record: &str) -> Result<bool> {
         let mut lost = false;
         for kind in self.kinds.clone() {
@@ -357,7 +424,8 @@ impl Release {
             );
             let rows: Vec<i64> = {
                 let mut find = writer.transaction.prepare_cached(&sql)?;
-                let rows = find.query_map(params![self.source, record, self.dataset], |row| row.get(0))?;
+                let rows =
+                    find.query_map(params![self.source, record, self.dataset], |row| row.get(0))?;
                 rows.collect::<Result<_, _>>()?
             };
             for id in rows.into_iter().filter(|id| !self.has_seen(kind, *id)) {
@@ -379,8 +447,12 @@ impl Release {
             );
             let rows: Vec<(i64, String)> = {
                 let mut find = writer.transaction.prepare_cached(&sql)?;
-                let rows = find.query_map(params![self.source, self.dataset], |row| Ok((row.get(0)?, row.get(1)?)))?;
-                let absent = rows.filter(|row| row.as_ref().map_or(true, |(id, _): &(i64, String)| !self.has_seen(kind, *id)));
+                let rows = find.query_map(params![self.source, self.dataset], |row| {
+                    Ok((row.get(0)?, row.get(1)?))
+                })?;
+                let absent = rows.filter(|row| {
+                    row.as_ref().map_or(true, |(id, _): &(i64, String)| !self.has_seen(kind, *id))
+                });
                 absent.collect::<Result<_, _>>()?
             };
             for (id, key) in rows {
@@ -407,7 +479,12 @@ fn sum(outcomes: &[Outcome]) -> Outcome {
     match () {
         () if all(Outcome::Added) => Outcome::Added,
         () if all(Outcome::Repeated) => Outcome::Repeated,
-        () if outcomes.iter().all(|outcome| matches!(outcome, Outcome::Unchanged | Outcome::Repeated)) => Outcome::Unchanged,
+        () if outcomes
+            .iter()
+            .all(|outcome| matches!(outcome, Outcome::Unchanged | Outcome::Repeated)) =>
+        {
+            Outcome::Unchanged
+        }
         () => Outcome::Changed,
     }
 }

@@ -31,7 +31,15 @@ pub struct Meant {
 impl Meant {
     /// A row of `names` whose words are not known yet.
     pub fn row(id: i64, bearer: i64, wording: Rc<str>) -> Meant {
-        Meant { id, bearer, words: Rc::clone(&wording), wording, country: None, other_name: false, no_point: false }
+        Meant {
+            id,
+            bearer,
+            words: Rc::clone(&wording),
+            wording,
+            country: None,
+            other_name: false,
+            no_point: false,
+        }
     }
 }
 
@@ -46,7 +54,8 @@ pub struct Bearer {
     pub point: Option<(f64, f64)>,
 }
 
-/// What was resolved of late. A name that does not come again for long is looked up anew, so that memory stays flat.
+/// What was resolved of late. A name that does not come again for long is looked up anew, so that
+/// memory stays flat.
 #[derive(Debug)]
 pub struct Remembered {
     most: usize,
@@ -61,12 +70,15 @@ impl Default for Remembered {
 }
 
 impl Remembered {
-    /// How many names the first generation holds, and a further one: where more names come than the first holds, as with a
-    /// place for each record, to remember many of them does not pay.
+    /// How many names the first generation holds, and a further one: where more names come than the
+    /// first holds, as with a place for each record, to remember many of them does not pay.
     const MANY: usize = 1 << 16;
     const FEW: usize = 1 << 12;
 
-    #[expect(clippy::option_option, reason = "not looked up, and looked up without one bearer, are two answers")]
+    #[expect(
+        clippy::option_option,
+        reason = "not looked up, and looked up without one bearer, are two answers"
+    )]
     pub fn get(&mut self, key: &[u8]) -> Option<Option<Rc<Meant>>> {
         if let Some(meant) = self.recent.get(key) {
             return Some(meant.clone());
@@ -88,7 +100,8 @@ impl Remembered {
 /// What was resolved so far.
 #[derive(Debug, Default)]
 pub struct Resolved {
-    /// Those that mean one bearer whatever the day; `None`: the day decides, and stands behind the key.
+    /// Those that mean one bearer whatever the day; `None`: the day decides, and stands behind the
+    /// key.
     pub found: Remembered,
     /// The name at hand had different bearers at different times.
     pub dated: bool,

@@ -1,7 +1,7 @@
 //! Whom a data set means: names and codes on their way in, and those that nobody has borne before.
 //!
-//! A code that is known decides; then the spelling. What neither knows becomes a new actor or place and is listed:
-//! nothing is guessed onto somebody known.
+//! A code that is known decides; then the spelling. What neither knows becomes a new actor or place
+//! and is listed: nothing is guessed onto somebody known.
 
 use std::borrow::Cow;
 use std::rc::Rc;
@@ -21,8 +21,14 @@ use crate::value::text::fold;
 const SAME: f64 = 1e-6;
 
 impl Writer<'_> {
-    /// The row of `names` that a data set's name means on these days, made if there is none; or what was expected instead.
-    pub(super) fn resolve(&mut self, class: Class, named: &Named<'_>, days: Days) -> Result<Result<Rc<Meant>, String>> {
+    /// The row of `names` that a data set's name means on these days, made if there is none; or
+    /// what was expected instead.
+    pub(super) fn resolve(
+        &mut self,
+        class: Class,
+        named: &Named<'_>,
+        days: Days,
+    ) -> Result<Result<Rc<Meant>, String>> {
         let mut key = std::mem::take(&mut self.resolved.key);
         key.clear();
         write_key(&mut key, class, named);
@@ -63,11 +69,18 @@ impl Writer<'_> {
         &self.resolved.new
     }
 
-    fn look(&mut self, class: Class, named: &Named<'_>, days: Days) -> Result<Result<Meant, String>> {
+    fn look(
+        &mut self,
+        class: Class,
+        named: &Named<'_>,
+        days: Days,
+    ) -> Result<Result<Meant, String>> {
         if let Some((lat, lon)) = named.point
             && !((-90.0..=90.0).contains(&lat) && (-180.0..=180.0).contains(&lon))
         {
-            return Ok(Err(format!("expected a latitude within ±90 and a longitude within ±180, not {lat} and {lon}")));
+            return Ok(Err(format!(
+                "expected a latitude within ±90 and a longitude within ±180, not {lat} and {lon}"
+            )));
         }
         let within = match named.within.as_deref().filter(|within| !within.is_empty()) {
             None => None,
@@ -76,7 +89,9 @@ impl Writer<'_> {
                 Err(expected) => return Ok(Err(expected)),
             },
         };
-        let Some((country, country_name)) = within else { return self.bearer_of(class, named, days, None) };
+        let Some((country, country_name)) = within else {
+            return self.bearer_of(class, named, days, None);
+        };
         let Some(name) = named.name.as_deref() else {
             return Ok(Ok(country));
         };
@@ -111,7 +126,13 @@ impl Writer<'_> {
     }
 
     /// Whom the codes or the spelling mean, or somebody new.
-    fn bearer_of(&mut self, class: Class, named: &Named<'_>, days: Days, within: Option<i64>) -> Result<Result<Meant, String>> {
+    fn bearer_of(
+        &mut self,
+        class: Class,
+        named: &Named<'_>,
+        days: Days,
+        within: Option<i64>,
+    ) -> Result<Result<Meant, String>> {
         let name = named.name.as_deref();
         let mut coded = None;
         // the first code decides; a further one finds nobody whose codes say otherwise
@@ -131,7 +152,8 @@ impl Writer<'_> {
                 // somebody else has the name; whoever was made for this code is called after both
                 Some(_) => {
                     let usual = Rc::clone(&self.known(class, coded.bearer)?.usual);
-                    let other_name = !usual.strip_prefix(name).is_some_and(|rest| rest.starts_with(" ("));
+                    let other_name =
+                        !usual.strip_prefix(name).is_some_and(|rest| rest.starts_with(" ("));
                     Meant { other_name, ..coded }
                 }
                 None => self.add_name(class, coded.bearer, "name", name)?,
@@ -154,7 +176,8 @@ impl Writer<'_> {
         self.born(class, named, within, taken).map(Ok)
     }
 
-    /// The row of a spelling as it is given: another spelling of the same folded form gets a row of its own.
+    /// The row of a spelling as it is given: another spelling of the same folded form gets a row of
+    /// its own.
     fn as_spelled(&mut self, class: Class, spelled: Meant, named: &Named<'_>) -> Result<Meant> {
         let given = named.name.as_deref().unwrap_or_default();
         let meant = if wording(given) == spelled.wording {
@@ -172,15 +195,18 @@ impl Writer<'_> {
         Ok(Meant { no_point, ..meant })
     }
 
-    /// Whether somebody has other codes than those that are given, and none of them: it cannot be who is meant.
+    /// Whether somebody has other codes than those that are given, and none of them: it cannot be
+    /// who is meant.
     fn is_contradicted(&self, class: Class, bearer: i64, named: &Named<'_>) -> Result<bool> {
         let sql = format!(
             "SELECT max(folded = ?3) FROM names WHERE {} = ?1 AND scheme = ?2 AND scheme IN ('gw', 'cow', 'ucdp', 'acled', 'sipri')",
             class.column()
         );
         for (scheme, code) in &named.codes {
-            let same: Option<bool> =
-                self.transaction.prepare_cached(&sql)?.query_row(params![bearer, scheme, fold(code)], |row| row.get(0))?;
+            let same: Option<bool> = self
+                .transaction
+                .prepare_cached(&sql)?
+                .query_row(params![bearer, scheme, fold(code)], |row| row.get(0))?;
             if same == Some(false) {
                 return Ok(true);
             }
@@ -189,7 +215,13 @@ impl Writer<'_> {
     }
 
     /// Makes an actor or place for a name or code that nobody bears.
-    fn born(&mut self, class: Class, named: &Named<'_>, within: Option<i64>, taken: bool) -> Result<Meant> {
+    fn born(
+        &mut self,
+        class: Class,
+        named: &Named<'_>,
+        within: Option<i64>,
+        taken: bool,
+    ) -> Result<Meant> {
         let code = named.codes.first();
         let called = |(scheme, code): &(&str, Cow<'_, str>)| format!("{scheme} {code}");
         let mut usual = match (named.name.as_deref(), code) {
@@ -197,7 +229,8 @@ impl Writer<'_> {
             (None, Some(code)) => called(code),
             (None, None) => "unknown".to_owned(),
         };
-        // where somebody else has the name, whoever is new is called after its code too, and at last after all of them
+        // where somebody else has the name, whoever is new is called after its code too, and at
+        // last after all of them
         if taken {
             let all: Vec<String> = named.codes.iter().map(called).collect();
             let every = format!("{usual} ({})", all.join(", "));
@@ -217,7 +250,11 @@ impl Writer<'_> {
         match class {
             Class::Actor => {
                 let add = "INSERT INTO actors (name, kind, import_id) VALUES (?1, ?2, ?3)";
-                self.transaction.prepare_cached(add)?.execute(params![usual, kind, self.first_run])?;
+                self.transaction.prepare_cached(add)?.execute(params![
+                    usual,
+                    kind,
+                    self.first_run
+                ])?;
             }
             Class::Place => {
                 let (lat, lon) = named.point.unzip();
@@ -233,7 +270,10 @@ impl Writer<'_> {
             Class::Actor => None,
             Class::Place => Some(within.filter(|_| kind != "country").unwrap_or(bearer)),
         };
-        self.resolved.remember((class, bearer), Bearer { usual: usual.as_str().into(), country, point: named.point });
+        self.resolved.remember(
+            (class, bearer),
+            Bearer { usual: usual.as_str().into(), country, point: named.point },
+        );
         if kind == unknown && within.is_none() && named.point.is_none() {
             self.resolved.new.push((class, usual.clone()));
         }
@@ -242,13 +282,16 @@ impl Writer<'_> {
         // the same words and code must lead to the same row when they come again
         let anywhen = Days { first: None, last: None };
         match (taken, code) {
-            (true, Some((scheme, code))) => Ok(self.coded(class, scheme, code, None, anywhen)?.unwrap_or(spelled)),
+            (true, Some((scheme, code))) => {
+                Ok(self.coded(class, scheme, code, None, anywhen)?.unwrap_or(spelled))
+            }
             _ => Ok(spelled),
         }
     }
 
-    /// The row of a code on these days. Where it went from one bearer to another within them, the spelling decides, else
-    /// who bears it at their end; where it is nobody's, the only bearer that it ever had.
+    /// The row of a code on these days. Where it went from one bearer to another within them, the
+    /// spelling decides, else who bears it at their end; where it is nobody's, the only bearer that
+    /// it ever had.
     pub(super) fn coded(
         &mut self,
         class: Class,
@@ -262,14 +305,20 @@ impl Writer<'_> {
         let mut known: Vec<(Meant, bool, bool)> = Vec::new();
         for NameRow { id, bearer, valid_from, valid_to, .. } in rows {
             let edge = |text: Option<String>| text.and_then(|text| date::parse(&text).ok());
-            let (from, to) = (edge(valid_from).and_then(|days| days.first), edge(valid_to).and_then(|days| days.last));
-            let after = |a: Option<i64>, b: Option<i64>| matches!((a, b), (Some(a), Some(b)) if a > b);
+            let (from, to) = (
+                edge(valid_from).and_then(|days| days.first),
+                edge(valid_to).and_then(|days| days.last),
+            );
+            let after =
+                |a: Option<i64>, b: Option<i64>| matches!((a, b), (Some(a), Some(b)) if a > b);
             let valid = !after(from, days.last) && !after(days.first, to);
             let usual = Rc::clone(&self.known(class, bearer)?.usual);
             let named = name.is_some_and(|name| fold(name) == fold(&usual));
             known.push((Meant::row(id, bearer, format!("{scheme}:{code}").into()), valid, named));
         }
-        let only = known.first().filter(|(first, ..)| known.iter().all(|(meant, ..)| meant.bearer == first.bearer));
+        let only = known
+            .first()
+            .filter(|(first, ..)| known.iter().all(|(meant, ..)| meant.bearer == first.bearer));
         self.resolved.dated |= only.is_none() && !known.is_empty();
         let valid = || known.iter().filter(|(_, valid, _)| *valid);
         // the latest stands first
@@ -298,15 +347,23 @@ impl Writer<'_> {
     }
 
     fn has_code(&self, class: Class, bearer: i64, scheme: &str) -> Result<bool> {
-        let sql = format!("SELECT EXISTS (SELECT 1 FROM names WHERE {} = ?1 AND scheme = ?2)", class.column());
-        Ok(self.transaction.prepare_cached(&sql)?.query_row(params![bearer, scheme], |row| row.get(0))?)
+        let sql = format!(
+            "SELECT EXISTS (SELECT 1 FROM names WHERE {} = ?1 AND scheme = ?2)",
+            class.column()
+        );
+        Ok(self
+            .transaction
+            .prepare_cached(&sql)?
+            .query_row(params![bearer, scheme], |row| row.get(0))?)
     }
 
     /// Gives a bearer the codes of schemes that it has none in, unless they are somebody else's.
     fn add_codes(&mut self, class: Class, bearer: i64, named: &Named<'_>) -> Result<()> {
         for (scheme, code) in &named.codes {
             if !self.has_code(class, bearer, scheme)?
-                && self.coded(class, scheme, code, None, Days { first: None, last: None })?.is_none()
+                && self
+                    .coded(class, scheme, code, None, Days { first: None, last: None })?
+                    .is_none()
             {
                 self.add_name(class, bearer, scheme, code)?;
             }
@@ -315,8 +372,12 @@ impl Writer<'_> {
     }
 
     fn add_name(&mut self, class: Class, bearer: i64, scheme: &str, name: &str) -> Result<Meant> {
-        let add =
-            || format!("INSERT INTO names (scheme, name, folded, {}, import_id) VALUES (?1, ?2, ?3, ?4, ?5)", class.column());
+        let add = || {
+            format!(
+                "INSERT INTO names (scheme, name, folded, {}, import_id) VALUES (?1, ?2, ?3, ?4, ?5)",
+                class.column()
+            )
+        };
         let folded = fold(name);
         let add = self.held.get("add name", class.table(), add)?;
         add.execute(params![scheme, name, folded, bearer, self.first_run])?;
@@ -324,7 +385,8 @@ impl Writer<'_> {
             bulk.hear(&folded, self.transaction.last_insert_rowid());
         }
         self.names.forget();
-        let wording = if scheme == "name" { wording(name) } else { format!("{scheme}:{name}").into() };
+        let wording =
+            if scheme == "name" { wording(name) } else { format!("{scheme}:{name}").into() };
         Ok(Meant::row(self.transaction.last_insert_rowid(), bearer, wording))
     }
 
@@ -333,15 +395,21 @@ impl Writer<'_> {
         if let Some(bearer) = self.resolved.bearers.get(&(class, id)) {
             return Ok(Rc::clone(bearer));
         }
-        let find = || match class {
+        let find = || {
+            match class {
             Class::Actor => "SELECT name, NULL, NULL, NULL FROM actors WHERE id = ?1".to_owned(),
             Class::Place => {
                 "SELECT name, iif(kind = 'country', id, ifnull(within_id, id)), lat, lon FROM places WHERE id = ?1".to_owned()
             }
+        }
         };
         let bearer = self.held.get("bearer", class.table(), find)?.query_row([id], |row| {
             let (lat, lon): (Option<f64>, Option<f64>) = (row.get(2)?, row.get(3)?);
-            Ok(Bearer { usual: row.get_ref(0)?.as_str()?.into(), country: row.get(1)?, point: lat.zip(lon) })
+            Ok(Bearer {
+                usual: row.get_ref(0)?.as_str()?.into(),
+                country: row.get(1)?,
+                point: lat.zip(lon),
+            })
         })?;
         Ok(self.resolved.remember((class, id), bearer))
     }
@@ -350,7 +418,11 @@ impl Writer<'_> {
     pub(super) fn whole(&mut self, class: Class, meant: Meant) -> Result<Meant> {
         let bearer = self.known(class, meant.bearer)?;
         let name = spelling(&meant.wording).name;
-        let words = if *name == *bearer.usual { Rc::clone(&bearer.usual) } else { format!("{name} {}", bearer.usual).into() };
+        let words = if *name == *bearer.usual {
+            Rc::clone(&bearer.usual)
+        } else {
+            format!("{name} {}", bearer.usual).into()
+        };
         Ok(Meant { words, country: bearer.country, ..meant })
     }
 

@@ -1,4 +1,5 @@
-//! The index that `facts search` asks: which rows it has, which fields, and how a person's words become its query.
+//! The index that `facts search` asks: which rows it has, which fields, and how a person's words
+//! become its query.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +18,11 @@ pub const TEXT: i64 = 15;
 
 /// The place of a kind, in the last four bits of a rowid.
 pub fn place(kind: &'static Kind) -> i64 {
-    KINDS.iter().position(|known| known.name == kind.name).and_then(|i| i64::try_from(i).ok()).unwrap_or(TEXT - 1)
+    KINDS
+        .iter()
+        .position(|known| known.name == kind.name)
+        .and_then(|i| i64::try_from(i).ok())
+        .unwrap_or(TEXT - 1)
 }
 
 /// The row of a fact, here and in the table of its extra columns.
@@ -31,7 +36,8 @@ pub fn row(kind: &'static Kind, id: i64) -> i64 {
 /// The database cannot be written.
 fn add_all(connection: &Connection) -> Result<()> {
     for kind in KINDS {
-        let parts: Vec<String> = kind.fields().filter(|field| is_searched(field)).map(words_of).collect();
+        let parts: Vec<String> =
+            kind.fields().filter(|field| is_searched(field)).map(words_of).collect();
         let sql = format!(
             "INSERT INTO search (rowid, words) SELECT f.id * 16 + {}, concat_ws(char(10), {}) FROM {} f",
             place(kind),
@@ -43,8 +49,8 @@ fn add_all(connection: &Connection) -> Result<()> {
     Ok(())
 }
 
-/// The words of new facts on their way into the index. It takes the facts of one kind after another: each time that it is
-/// given an earlier row than the last, it writes what it has.
+/// The words of new facts on their way into the index. It takes the facts of one kind after
+/// another: each time that it is given an earlier row than the last, it writes what it has.
 #[derive(Debug, Default)]
 pub struct Words {
     kinds: BTreeMap<i64, (String, Vec<(i64, usize)>)>,
@@ -71,7 +77,9 @@ impl Words {
     /// # Errors
     /// The database cannot be written.
     pub fn write(&mut self, held: &mut Held<'_>) -> Result<()> {
-        let insert = held.get("add", "words", || "INSERT INTO search (rowid, words) VALUES (?1, ?2)".to_owned())?;
+        let insert = held.get("add", "words", || {
+            "INSERT INTO search (rowid, words) VALUES (?1, ?2)".to_owned()
+        })?;
         for (words, rows) in self.kinds.values_mut() {
             let mut begin = 0;
             for (row, end) in rows.drain(..) {
@@ -121,11 +129,15 @@ pub fn is_searched(field: &Field) -> bool {
 pub fn words(text: &str) -> Option<String> {
     let mut terms = Vec::new();
     for (i, part) in text.split('"').enumerate() {
-        let phrases: Vec<&str> = if i % 2 == 1 { vec![part] } else { part.split_whitespace().collect() };
+        let phrases: Vec<&str> =
+            if i % 2 == 1 { vec![part] } else { part.split_whitespace().collect() };
         for phrase in phrases {
             let bare = phrase.trim_end_matches('*');
             if bare.chars().any(char::is_alphanumeric) {
-                terms.push(format!("\"{bare}\"{}", if bare.len() < phrase.len() { " *" } else { "" }));
+                terms.push(format!(
+                    "\"{bare}\"{}",
+                    if bare.len() < phrase.len() { " *" } else { "" }
+                ));
             }
         }
     }
@@ -152,7 +164,10 @@ impl Store {
     /// # Errors
     /// The database cannot be read.
     pub fn has_source(&self, slug: &str) -> Result<bool> {
-        let found = self.connection.query_row("SELECT 1 FROM sources WHERE slug = ?1", [slug], |_| Ok(())).optional()?;
+        let found = self
+            .connection
+            .query_row("SELECT 1 FROM sources WHERE slug = ?1", [slug], |_| Ok(()))
+            .optional()?;
         Ok(found.is_some())
     }
 }

@@ -26,7 +26,11 @@ impl Store {
     /// The database cannot be read, or `row` fails.
     ///
     /// Where an answer is many rows, other threads read them and this one only hands them on.
-    pub fn select(&self, query: &Query, mut row: impl FnMut(&[Cell<'_>]) -> Result<()>) -> Result<u64> {
+    pub fn select(
+        &self,
+        query: &Query,
+        mut row: impl FnMut(&[Cell<'_>]) -> Result<()>,
+    ) -> Result<u64> {
         let much = self.much(query, || {
             if query.unsorted {
                 self.read_in_turn(query, Cells::push, |batch| batch.hand_on(&mut row))
@@ -40,8 +44,9 @@ impl Store {
         }
     }
 
-    /// Has the threads that read make the rows into bytes, where an answer is many rows and in no order, and hands them to
-    /// `write` some rows at a time; none where it is not: nothing was written then.
+    /// Has the threads that read make the rows into bytes, where an answer is many rows and in no
+    /// order, and hands them to `write` some rows at a time; none where it is not: nothing was
+    /// written then.
     ///
     /// # Errors
     /// The database cannot be read, or `write` fails.
@@ -80,9 +85,10 @@ impl Store {
         }
     }
 
-    /// Whether a query goes through many facts of one kind, and another connection would see the same: while this one
-    /// reads nobody can commit. With a write-ahead log, which somebody else may have given the database, anybody can; and
-    /// what a writer has not committed nobody else sees.
+    /// Whether a query goes through many facts of one kind, and another connection would see the
+    /// same: while this one reads nobody can commit. With a write-ahead log, which somebody else
+    /// may have given the database, anybody can; and what a writer has not committed nobody else
+    /// sees.
     fn is_much(&self, query: &Query) -> Result<bool> {
         let is_whole = query.words.is_none()
             && query.limit.is_none()
@@ -92,18 +98,24 @@ impl Store {
         if !is_whole || !self.connection.is_readonly("main")? || self.most(kind)? < MANY {
             return Ok(false);
         }
-        let journal: String = self.connection.pragma_query_value(None, "journal_mode", |row| row.get(0))?;
+        let journal: String =
+            self.connection.pragma_query_value(None, "journal_mode", |row| row.get(0))?;
         Ok(journal != "wal")
     }
 
     /// The highest id of a kind.
     pub(super) fn most(&self, kind: &Kind) -> Result<i64> {
-        Ok(self.connection.query_row(&format!("SELECT ifnull(max(id), 0) FROM {}", kind.table), [], |row| row.get(0))?)
+        Ok(self.connection.query_row(
+            &format!("SELECT ifnull(max(id), 0) FROM {}", kind.table),
+            [],
+            |row| row.get(0),
+        )?)
     }
 
-    /// Gathers every fact that a query is about, in any order; names and sources are numbers that [`Store::called`]
-    /// knows. Where a summary tells what is asked, it goes to `summed`, and only the facts that it does not hold to `row`.
-    /// Many facts are read by two threads, each of which begins with a `T` of its own.
+    /// Gathers every fact that a query is about, in any order; names and sources are numbers that
+    /// [`Store::called`] knows. Where a summary tells what is asked, it goes to `summed`, and only
+    /// the facts that it does not hold to `row`. Many facts are read by two threads, each of which
+    /// begins with a `T` of its own.
     ///
     /// # Errors
     /// The database cannot be read, or `row` or `summed` fails.
@@ -130,12 +142,16 @@ impl Store {
         let gathered = if self.is_much(query)? {
             let most = self.most(query.kinds[0])?;
             std::thread::scope(|scope| {
-                let other = scope.spawn(|| part(&Store::beside(&path)?, Part::Ids(most / 2 + 1, most)));
+                let other =
+                    scope.spawn(|| part(&Store::beside(&path)?, Part::Ids(most / 2 + 1, most)));
                 let first = part(self, Part::Ids(i64::MIN, most / 2))?;
-                let other: Result<T> = other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+                let other: Result<T> =
+                    other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
                 Ok::<_, Failure>(match other {
                     // a writer waits, and lets nobody else begin
-                    Err(busy) if busy.exit == Exit::Busy => vec![first, part(self, Part::Ids(most / 2 + 1, most))?],
+                    Err(busy) if busy.exit == Exit::Busy => {
+                        vec![first, part(self, Part::Ids(most / 2 + 1, most))?]
+                    }
                     other => vec![first, other?],
                 })
             })?
@@ -145,18 +161,23 @@ impl Store {
         Ok(gathered)
     }
 
-    /// What a number that [`Store::gather`] gave for a field stands for: the usual name, the source, the country.
+    /// What a number that [`Store::gather`] gave for a field stands for: the usual name, the
+    /// source, the country.
     ///
     /// # Errors
     /// The database cannot be read.
     pub fn called<'a>(&self, field: &Field, cell: &Cell<'a>) -> Result<Cell<'a>> {
-        let (Some(sql), Cell::Int(number)) = (compile::called(field), cell) else { return Ok(cell.clone()) };
+        let (Some(sql), Cell::Int(number)) = (compile::called(field), cell) else {
+            return Ok(cell.clone());
+        };
         let mut find = self.connection.prepare_cached(&sql)?;
-        Ok(find.query_row([number], |row| row.get::<_, Option<String>>(0))?.map_or(Cell::Null, |name| Cell::Text(name.into())))
+        Ok(find
+            .query_row([number], |row| row.get::<_, Option<String>>(0))?
+            .map_or(Cell::Null, |name| Cell::Text(name.into())))
     }
 
-    /// The columns of data sets without a field that facts of these kinds have; all of `wanted` are known without going
-    /// through the facts, if the layouts have them.
+    /// The columns of data sets without a field that facts of these kinds have; all of `wanted` are
+    /// known without going through the facts, if the layouts have them.
     ///
     /// # Errors
     /// The database cannot be read.
@@ -171,7 +192,9 @@ impl Store {
                     }
                 }
             }
-            if wanted.is_some_and(|wanted| wanted.iter().all(|name| columns.iter().any(|known| known == name))) {
+            if wanted.is_some_and(|wanted| {
+                wanted.iter().all(|name| columns.iter().any(|known| known == name))
+            }) {
                 break;
             }
         }
@@ -199,7 +222,8 @@ impl Store {
         Ok(statement.expanded_sql().unwrap_or(sql))
     }
 
-    /// A sentence for each value of the query's filters that occurs nowhere, with the nearest that does.
+    /// A sentence for each value of the query's filters that occurs nowhere, with the nearest that
+    /// does.
     ///
     /// # Errors
     /// The database cannot be read.
@@ -209,7 +233,9 @@ impl Store {
             let (field, words) = match test {
                 Test::Among { field, values, .. } => (Some(*field), values.clone()),
                 Test::AnyActor(words) => (None, words.clone()),
-                Test::Compare(field, Op::Is | Op::IsNot, Cell::Text(word)) => (Some(*field), vec![word.to_string()]),
+                Test::Compare(field, Op::Is | Op::IsNot, Cell::Text(word)) => {
+                    (Some(*field), vec![word.to_string()])
+                }
                 _ => continue,
             };
             for word in &words {
@@ -231,8 +257,15 @@ impl Store {
         for kind in &query.kinds {
             let mut values = Vec::new();
             let condition = condition::condition(&self.connection, kind, &test, &mut values)?;
-            let sql = format!("SELECT EXISTS (SELECT 1 FROM {} f WHERE {live} AND {condition})", kind.table);
-            if self.connection.prepare(&sql)?.query_row(params_from_iter(values), |row| row.get(0))? {
+            let sql = format!(
+                "SELECT EXISTS (SELECT 1 FROM {} f WHERE {live} AND {condition})",
+                kind.table
+            );
+            if self
+                .connection
+                .prepare(&sql)?
+                .query_row(params_from_iter(values), |row| row.get(0))?
+            {
                 return Ok(true);
             }
         }
@@ -283,13 +316,19 @@ impl Store {
             });
             for own in fields {
                 let by = compile::expression(kind, own);
-                arms.push(format!("SELECT {by} AS value FROM {} f WHERE f.retired_by_id IS NULL", kind.table));
+                arms.push(format!(
+                    "SELECT {by} AS value FROM {} f WHERE f.retired_by_id IS NULL",
+                    kind.table
+                ));
             }
         }
         if arms.is_empty() {
             return Ok(Vec::new());
         }
-        let sql = format!("SELECT DISTINCT value FROM ({}) WHERE value IS NOT NULL LIMIT 5000", arms.join(" UNION ALL "));
+        let sql = format!(
+            "SELECT DISTINCT value FROM ({}) WHERE value IS NOT NULL LIMIT 5000",
+            arms.join(" UNION ALL ")
+        );
         let mut read = self.connection.prepare(&sql)?;
         let values = read.query_map([], |row| row.get(0))?;
         Ok(values.collect::<Result<_, _>>()?)

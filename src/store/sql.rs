@@ -1,7 +1,7 @@
 //! `facts sql`: one statement that reads, in a connection that can do nothing else.
 //!
-//! Each layer by itself leaks: read-only connections write files with VACUUM INTO, and ATTACH reads other files. All of
-//! them together do not.
+//! Each layer by itself leaks: read-only connections write files with VACUUM INTO, and ATTACH reads
+//! other files. All of them together do not.
 
 use std::time::{Duration, Instant};
 
@@ -54,18 +54,29 @@ pub struct Cost {
 }
 
 impl Store {
-    /// The columns of the answer to one statement that reads; from now on the connection can do nothing else.
+    /// The columns of the answer to one statement that reads; from now on the connection can do
+    /// nothing else.
     ///
     /// # Errors
     /// It is no such statement, or a parameter is missing.
-    pub fn sql_columns(&mut self, sql: &str, parameters: &[(String, String)], cost: Cost) -> Result<Vec<Column>> {
+    pub fn sql_columns(
+        &mut self,
+        sql: &str,
+        parameters: &[(String, String)],
+        cost: Cost,
+    ) -> Result<Vec<Column>> {
         self.fence(cost.time)?;
         let mut statement = self.reading(sql, cost)?;
         bind(&mut statement, parameters, cost)?;
         let number = |column: &rusqlite::Column<'_>| {
-            column.decl_type().is_some_and(|ty| ty.eq_ignore_ascii_case("integer") || ty.eq_ignore_ascii_case("real"))
+            column.decl_type().is_some_and(|ty| {
+                ty.eq_ignore_ascii_case("integer") || ty.eq_ignore_ascii_case("real")
+            })
         };
-        Ok(statement.columns().map(|column| Column { name: column.name().to_owned(), number: number(&column) }).collect())
+        Ok(statement
+            .columns()
+            .map(|column| Column { name: column.name().to_owned(), number: number(&column) })
+            .collect())
     }
 
     /// Answers the statement whose columns were asked for.
@@ -86,8 +97,11 @@ impl Store {
         let mut rows = 0;
         while let Some(found) = answer.next().map_err(|e| refused(&e, cost))? {
             if cost.rows.is_some_and(|most| rows >= most) {
-                return Err(Failure::new(Exit::Limit, format!("more than {rows} rows: --max-rows"))
-                    .hint("add a LIMIT to the statement, or raise --max-rows"));
+                return Err(Failure::new(
+                    Exit::Limit,
+                    format!("more than {rows} rows: --max-rows"),
+                )
+                .hint("add a LIMIT to the statement, or raise --max-rows"));
             }
             let mut cells = Vec::with_capacity(columns);
             for i in 0..columns {
@@ -104,19 +118,27 @@ impl Store {
     }
 
     fn reading(&self, sql: &str, cost: Cost) -> Result<Statement<'_>> {
-        let statement = self.connection.prepare(sql).map_err(|e| self.nearer(refused(&e, cost), sql))?;
+        let statement =
+            self.connection.prepare(sql).map_err(|e| self.nearer(refused(&e, cost), sql))?;
         if !statement.readonly() || statement.column_count() == 0 {
             return Err(Failure::usage("expected a statement that reads, such as SELECT"));
         }
         Ok(statement)
     }
 
-    /// What is wrong with a statement, in words of this program: what only reads, and which name was meant.
+    /// What is wrong with a statement, in words of this program: what only reads, and which name
+    /// was meant.
     fn nearer(&self, mut failure: Failure, sql: &str) -> Failure {
         const READING: [&str; 5] = ["select", "with", "values", "explain", "pragma"];
-        let first: String = sql.trim_start().chars().take_while(char::is_ascii_alphabetic).collect::<String>().to_lowercase();
+        let first: String = sql
+            .trim_start()
+            .chars()
+            .take_while(char::is_ascii_alphabetic)
+            .collect::<String>()
+            .to_lowercase();
         let changing = [
-            "insert", "update", "delete", "replace", "create", "drop", "alter", "vacuum", "attach", "detach", "begin", "reindex",
+            "insert", "update", "delete", "replace", "create", "drop", "alter", "vacuum", "attach",
+            "detach", "begin", "reindex",
         ];
         if changing.contains(&first.as_str()) {
             return not_allowed();
@@ -126,12 +148,19 @@ impl Store {
             failure.message = format!("\"{first}\" begins no statement that reads{near}");
             return failure;
         }
-        if let Some(at) = failure.message.strip_prefix("near ").and_then(|rest| rest.strip_suffix(": syntax error")) {
+        if let Some(at) = failure
+            .message
+            .strip_prefix("near ")
+            .and_then(|rest| rest.strip_suffix(": syntax error"))
+        {
             failure.message = format!("the statement is no SQL at {at}");
             return failure;
         }
         if failure.message.starts_with("Expression tree is too large") {
-            return Failure::new(Exit::Limit, "the statement is nested too deeply: at most 200 levels");
+            return Failure::new(
+                Exit::Limit,
+                "the statement is nested too deeply: at most 200 levels",
+            );
         }
         if let Some(name) = failure.message.strip_prefix("no such function: ") {
             let name = name.split(' ').next().unwrap_or(name);
@@ -146,15 +175,17 @@ impl Store {
         let (what, known) = if let Some(name) = failure.message.strip_prefix("no such table: ") {
             (name, names("SELECT name FROM sqlite_schema WHERE type IN ('table', 'view')"))
         } else if let Some(name) = failure.message.strip_prefix("no such column: ") {
-            let of =
-                "SELECT DISTINCT c.name FROM sqlite_schema s JOIN pragma_table_info(s.name) c WHERE s.type IN ('table', 'view')";
+            let of = "SELECT DISTINCT c.name FROM sqlite_schema s JOIN pragma_table_info(s.name) c WHERE s.type IN ('table', 'view')";
             (name, names(of))
         } else {
             return failure;
         };
         let quoted = what.starts_with('"');
         let name = what.trim_start_matches('"').split([' ', '"']).next().unwrap_or(what).to_owned();
-        let near = did_you_mean(name.rsplit('.').next().unwrap_or(&name), known.iter().map(String::as_str));
+        let near = did_you_mean(
+            name.rsplit('.').next().unwrap_or(&name),
+            known.iter().map(String::as_str),
+        );
         let kind = if failure.message.starts_with("no such table") { "table" } else { "column" };
         failure.message = format!("there is no {kind} \"{name}\"{near}");
         if quoted {
@@ -192,7 +223,9 @@ impl Store {
 fn allow(context: AuthContext<'_>) -> Authorization {
     let fine = match context.action {
         AuthAction::Select | AuthAction::Read { .. } | AuthAction::Recursive => true,
-        AuthAction::Function { function_name } => !FORBIDDEN.contains(&function_name.to_ascii_lowercase().as_str()),
+        AuthAction::Function { function_name } => {
+            !FORBIDDEN.contains(&function_name.to_ascii_lowercase().as_str())
+        }
         AuthAction::Pragma { pragma_name, pragma_value } => {
             let name = pragma_name.to_ascii_lowercase();
             // these take the name of a table
@@ -208,7 +241,9 @@ fn allow(context: AuthContext<'_>) -> Authorization {
 fn bind(statement: &mut Statement<'_>, parameters: &[(String, String)], cost: Cost) -> Result<()> {
     let mut bound = vec![false; statement.parameter_count()];
     for (name, value) in parameters {
-        let found = [":", "@", "$"].iter().find_map(|sign| statement.parameter_index(&format!("{sign}{name}")).ok().flatten());
+        let found = [":", "@", "$"]
+            .iter()
+            .find_map(|sign| statement.parameter_index(&format!("{sign}{name}")).ok().flatten());
         let Some(place) = found else {
             return Err(Failure::usage(format!("the statement has no parameter :{name}")));
         };
@@ -216,9 +251,11 @@ fn bind(statement: &mut Statement<'_>, parameters: &[(String, String)], cost: Co
         bound[place - 1] = true;
     }
     if let Some(place) = bound.iter().position(|bound| !bound) {
-        let name = statement.parameter_name(place + 1).map_or_else(|| "?".to_owned(), str::to_owned);
+        let name =
+            statement.parameter_name(place + 1).map_or_else(|| "?".to_owned(), str::to_owned);
         let bare = name.trim_start_matches([':', '@', '$']);
-        return Err(Failure::usage(format!("the parameter {name} has no value")).hint(format!("-p {bare}=VALUE gives it one")));
+        return Err(Failure::usage(format!("the parameter {name} has no value"))
+            .hint(format!("-p {bare}=VALUE gives it one")));
     }
     Ok(())
 }
@@ -234,30 +271,42 @@ fn typed(text: &str) -> Sql {
 
 /// What `SQLite` says of a statement, in the words of this program.
 fn refused(error: &rusqlite::Error, cost: Cost) -> Failure {
-    use rusqlite::ErrorCode::{AuthorizationForStatementDenied, OperationInterrupted, OutOfMemory, TooBig};
+    use rusqlite::ErrorCode::{
+        AuthorizationForStatementDenied, OperationInterrupted, OutOfMemory, TooBig,
+    };
     match error {
-        rusqlite::Error::MultipleStatement => Failure::usage("expected one statement, and these are several"),
+        rusqlite::Error::MultipleStatement => {
+            Failure::usage("expected one statement, and these are several")
+        }
         rusqlite::Error::SqlInputError { msg, sql, offset, error } => match error.code {
             AuthorizationForStatementDenied => not_allowed(),
             _ if msg.starts_with("not authorized") => not_allowed(),
             _ => {
-                let at = usize::try_from(*offset).ok().and_then(|at| sql.get(at..)).unwrap_or_default();
+                let at =
+                    usize::try_from(*offset).ok().and_then(|at| sql.get(at..)).unwrap_or_default();
                 let near: String = at.chars().take_while(|c| !c.is_whitespace()).take(30).collect();
                 let near = if near.is_empty() || msg.contains("near \"") || msg.contains(&near) {
                     String::new()
                 } else {
                     format!(" (near \"{near}\")")
                 };
-                Failure::usage(format!("{msg}{near}")).hint("facts fields --tables describes the tables and their columns")
+                Failure::usage(format!("{msg}{near}"))
+                    .hint("facts fields --tables describes the tables and their columns")
             }
         },
         rusqlite::Error::SqliteFailure(code, said) => match code.code {
             OperationInterrupted => {
                 let seconds = cost.time.as_secs_f64();
-                Failure::new(Exit::Limit, format!("the statement took longer than {} s", real(seconds)))
-                    .hint("--timeout gives it more")
+                Failure::new(
+                    Exit::Limit,
+                    format!("the statement took longer than {} s", real(seconds)),
+                )
+                .hint("--timeout gives it more")
             }
-            TooBig | OutOfMemory => Failure::new(Exit::Limit, "the statement makes a text or an answer that is too large"),
+            TooBig | OutOfMemory => Failure::new(
+                Exit::Limit,
+                "the statement makes a text or an answer that is too large",
+            ),
             AuthorizationForStatementDenied => not_allowed(),
             _ => Failure::usage(said.clone().unwrap_or_else(|| code.to_string())),
         },

@@ -38,21 +38,31 @@ impl Store {
     /// # Errors
     /// It cannot be read.
     pub fn status(&self) -> Result<Status> {
-        let count =
-            |sql: &str| -> Result<u64> { Ok(self.connection.query_row(sql, [], |row| row.get::<_, i64>(0))?.unsigned_abs()) };
+        let count = |sql: &str| -> Result<u64> {
+            Ok(self.connection.query_row(sql, [], |row| row.get::<_, i64>(0))?.unsigned_abs())
+        };
         let held = KINDS
             .iter()
             .map(|kind| {
                 let all = count(&format!("SELECT count(*) FROM {}", kind.table))?;
-                let live = count(&format!("SELECT count(*) FROM {} WHERE retired_by_id IS NULL", kind.table))?;
+                let live = count(&format!(
+                    "SELECT count(*) FROM {} WHERE retired_by_id IS NULL",
+                    kind.table
+                ))?;
                 Ok(Held { kind, live, retired: all - live })
             })
             .collect::<Result<_>>()?;
         let parents = parent::PARENTS
             .iter()
-            .map(|table| Ok((table.table, count(&format!("SELECT count(*) FROM {}", table.table))?)))
+            .map(|table| {
+                Ok((table.table, count(&format!("SELECT count(*) FROM {}", table.table))?))
+            })
             .collect::<Result<_>>()?;
-        let last_run = self.connection.query_row("SELECT max(ran_at) FROM imports", [], |row| row.get(0)).optional()?.flatten();
+        let last_run = self
+            .connection
+            .query_row("SELECT max(ran_at) FROM imports", [], |row| row.get(0))
+            .optional()?
+            .flatten();
         Ok(Status { held, parents, last_run })
     }
 
@@ -60,25 +70,46 @@ impl Store {
     ///
     /// # Errors
     /// The database cannot be read, or `row` fails.
-    pub fn export_parent(&self, table: &'static Parent, row: impl FnMut(&[Cell<'_>]) -> Result<()>) -> Result<u64> {
+    pub fn export_parent(
+        &self,
+        table: &'static Parent,
+        row: impl FnMut(&[Cell<'_>]) -> Result<()>,
+    ) -> Result<u64> {
         let shown: Vec<String> = table.fields.iter().map(parent_expression).collect();
-        let keys: Vec<usize> =
-            table.key.iter().filter_map(|key| table.fields.iter().position(|field| field.name == *key)).collect();
+        let keys: Vec<usize> = table
+            .key
+            .iter()
+            .filter_map(|key| table.fields.iter().position(|field| field.name == *key))
+            .collect();
         let order: Vec<String> = keys.iter().map(|i| (i + 1).to_string()).collect();
-        let sql = format!("SELECT {} FROM {} f ORDER BY {}", shown.join(", "), table.table, order.join(", "));
+        let sql = format!(
+            "SELECT {} FROM {} f ORDER BY {}",
+            shown.join(", "),
+            table.table,
+            order.join(", ")
+        );
         let reads = vec![Read::Plain; shown.len()];
         Reader::of(self).hand_on(&Compiled { sql, values: Vec::new(), reads }, row)
     }
 
-    /// Every row of a kind, retired ones too, in an order of their own, its stored fields as an export writes them.
-    /// With a run, as it was after it: later rows are not there, and what was retired later is live.
+    /// Every row of a kind, retired ones too, in an order of their own, its stored fields as an
+    /// export writes them. With a run, as it was after it: later rows are not there, and what was
+    /// retired later is live.
     ///
     /// # Errors
     /// The database cannot be read, or `row` fails.
-    pub fn export_kind(&self, kind: &'static Kind, run: Option<i64>, row: impl FnMut(&[Cell<'_>]) -> Result<()>) -> Result<u64> {
+    pub fn export_kind(
+        &self,
+        kind: &'static Kind,
+        run: Option<i64>,
+        row: impl FnMut(&[Cell<'_>]) -> Result<()>,
+    ) -> Result<u64> {
         let then = |field: &Field| match run {
             Some(run) if field.name.starts_with("retired_") => {
-                format!("CASE WHEN f.retired_by_id <= {run} THEN {} END", compile::wording(kind, field))
+                format!(
+                    "CASE WHEN f.retired_by_id <= {run} THEN {} END",
+                    compile::wording(kind, field)
+                )
             }
             _ => compile::stored(kind, field),
         };
@@ -86,20 +117,24 @@ impl Store {
         let shown: Vec<String> = fields.iter().map(|field| then(field)).collect();
         let order = "(SELECT slug FROM sources WHERE id = f.source_id), f.key, f.import_id, f.id";
         let by = run.map_or(String::new(), |run| format!("WHERE f.import_id <= {run}"));
-        let sql = format!("SELECT {} FROM {} f {by} ORDER BY {order}", shown.join(", "), kind.table);
+        let sql =
+            format!("SELECT {} FROM {} f {by} ORDER BY {order}", shown.join(", "), kind.table);
         let reads = fields.iter().map(|field| compile::read_of_stored(field)).collect();
         Reader::of(self).hand_on(&Compiled { sql, values: Vec::new(), reads }, row)
     }
 
-    /// Every row that one REF has or had, live ones first: its kind, and its stored fields as queries show them.
+    /// Every row that one REF has or had, live ones first: its kind, and its stored fields as
+    /// queries show them.
     ///
     /// # Errors
     /// The database cannot be read.
     pub fn history(&self, source: &str, key: &str) -> Result<Vec<History>> {
         let mut rows = Vec::new();
         for kind in self.kinds_with(source, key)? {
-            let fields: Vec<&'static Field> = kind.fields().filter(|field| !matches!(field.ty, Type::Bucket(_))).collect();
-            let shown: Vec<String> = fields.iter().map(|field| compile::expression(kind, field)).collect();
+            let fields: Vec<&'static Field> =
+                kind.fields().filter(|field| !matches!(field.ty, Type::Bucket(_))).collect();
+            let shown: Vec<String> =
+                fields.iter().map(|field| compile::expression(kind, field)).collect();
             // live rows and retired ones have an index each
             let half = |retired: &str| {
                 format!(
@@ -111,7 +146,11 @@ impl Store {
                     kind.table
                 )
             };
-            let sql = format!("{} UNION ALL {} ORDER BY retired, run DESC, row DESC", half("IS NULL"), half("IS NOT NULL"));
+            let sql = format!(
+                "{} UNION ALL {} ORDER BY retired, run DESC, row DESC",
+                half("IS NULL"),
+                half("IS NOT NULL")
+            );
             let mut statement = self.connection.prepare(&sql)?;
             let mut answer = statement.query([source, key])?;
             while let Some(found) = answer.next()? {
@@ -138,12 +177,16 @@ impl Store {
         Ok(rows)
     }
 
-    /// The kinds that have or had a row of this REF: most have none, and need not be asked for all of their fields.
+    /// The kinds that have or had a row of this REF: most have none, and need not be asked for all
+    /// of their fields.
     fn kinds_with(&self, source: &str, key: &str) -> Result<Vec<&'static Kind>> {
         let has = |kind: &&Kind| {
             let half = |retired: &str| {
                 let row = "source_id = (SELECT id FROM sources WHERE slug = ?1) AND key = ?2";
-                format!("EXISTS (SELECT 1 FROM {} WHERE {row} AND retired_by_id {retired})", kind.table)
+                format!(
+                    "EXISTS (SELECT 1 FROM {} WHERE {row} AND retired_by_id {retired})",
+                    kind.table
+                )
             };
             format!("{} OR {}", half("IS NULL"), half("IS NOT NULL"))
         };
@@ -161,15 +204,18 @@ impl Store {
             .map_err(Into::into)
     }
 
-    /// What the live rows of a REF state, each with its kind: the fields that a row may be given, as an export writes them.
+    /// What the live rows of a REF state, each with its kind: the fields that a row may be given,
+    /// as an export writes them.
     ///
     /// # Errors
     /// The database cannot be read.
     pub fn stated(&self, source: &str, key: &str) -> Result<Vec<(&'static Kind, Stated)>> {
         let mut found = Vec::new();
         for kind in KINDS {
-            let fields: Vec<&'static Field> = kind.fields().filter(|field| field.is_given()).collect();
-            let shown: Vec<String> = fields.iter().map(|field| compile::wording(kind, field)).collect();
+            let fields: Vec<&'static Field> =
+                kind.fields().filter(|field| field.is_given()).collect();
+            let shown: Vec<String> =
+                fields.iter().map(|field| compile::wording(kind, field)).collect();
             let sql = format!(
                 "SELECT {} FROM {} f WHERE f.source_id = (SELECT id FROM sources WHERE slug = ?1) AND f.key = ?2 AND f.retired_by_id IS NULL",
                 shown.join(", "),
@@ -203,7 +249,10 @@ impl Store {
     /// # Errors
     /// The database cannot be read.
     pub fn question(&self, topic: &str) -> Result<Option<String>> {
-        Ok(self.connection.query_row("SELECT question FROM topics WHERE slug = ?1", [topic], |row| row.get(0)).optional()?)
+        Ok(self
+            .connection
+            .query_row("SELECT question FROM topics WHERE slug = ?1", [topic], |row| row.get(0))
+            .optional()?)
     }
 
     /// The title of a source.
@@ -211,7 +260,10 @@ impl Store {
     /// # Errors
     /// The database cannot be read.
     pub fn title(&self, source: &str) -> Result<Option<String>> {
-        Ok(self.connection.query_row("SELECT title FROM sources WHERE slug = ?1", [source], |row| row.get(0)).optional()?)
+        Ok(self
+            .connection
+            .query_row("SELECT title FROM sources WHERE slug = ?1", [source], |row| row.get(0))
+            .optional()?)
     }
 }
 
@@ -246,7 +298,9 @@ impl History {
     #[must_use]
     pub fn is_live_at(&self, run: Option<i64>) -> bool {
         let retired = self.run("retired_by");
-        run.map_or(retired.is_none(), |run| self.import() <= run && retired.is_none_or(|by| by > run))
+        run.map_or(retired.is_none(), |run| {
+            self.import() <= run && retired.is_none_or(|by| by > run)
+        })
     }
 
     fn run(&self, name: &str) -> Option<i64> {
@@ -257,7 +311,8 @@ impl History {
     }
 }
 
-/// A usual name, written so that it is found again: a colon must not make a scheme of its beginning.
+/// A usual name, written so that it is found again: a colon must not make a scheme of its
+/// beginning.
 const USUAL: &str = "CASE WHEN instr(name, ':') = 0 THEN name ELSE 'name:' || name END";
 
 fn parent_expression(field: &Field) -> String {

@@ -27,8 +27,11 @@ fn store() -> Store {
     let store = Store::in_memory();
     let mut writer = store.write(run(None)).unwrap();
     for slug in ["a", "b"] {
-        let fields = |name: &str| parent::SOURCES.fields.iter().find(|field| field.name == name).unwrap();
-        let text = |name: &str, text: &str| (fields(name), Given::Cell(Cell::Text(text.to_owned().into())));
+        let fields =
+            |name: &str| parent::SOURCES.fields.iter().find(|field| field.name == name).unwrap();
+        let text = |name: &str, text: &str| {
+            (fields(name), Given::Cell(Cell::Text(text.to_owned().into())))
+        };
         let source = vec![text("slug", slug), text("kind", "document"), text("title", "A title")];
         writer.put_parent(&parent::SOURCES, &source, 0).unwrap().unwrap();
     }
@@ -56,15 +59,23 @@ fn count(store: &Store, sql: &str) -> i64 {
 #[test]
 fn a_row_is_added_then_unchanged_then_changed() {
     let store = store();
-    for (summary, expected) in
-        [("They met", Outcome::Added), ("They met", Outcome::Unchanged), ("They met again", Outcome::Changed)]
-    {
+    for (summary, expected) in [
+        ("They met", Outcome::Added),
+        ("They met", Outcome::Unchanged),
+        ("They met again", Outcome::Changed),
+    ] {
         let mut writer = store.write(run(None)).unwrap();
         assert_eq!(writer.put(events(), &meeting("a", "m", summary)).unwrap(), Ok(expected));
         writer.commit().unwrap();
     }
     assert_eq!(count(&store, "SELECT count(*) FROM events WHERE retired_by_id IS NULL"), 1);
-    assert_eq!(count(&store, "SELECT count(*) FROM events WHERE retired_by_id = 2 AND retired_why = 'changed'"), 1);
+    assert_eq!(
+        count(
+            &store,
+            "SELECT count(*) FROM events WHERE retired_by_id = 2 AND retired_why = 'changed'"
+        ),
+        1
+    );
     // the run that changed nothing left no trace
     assert_eq!(count(&store, "SELECT count(*) FROM imports"), 2);
 }
@@ -75,7 +86,11 @@ fn what_is_not_committed_never_was() {
     let mut writer = store.write(run(None)).unwrap();
     writer.put(events(), &meeting("a", "m", "They met")).unwrap().unwrap();
     drop(writer);
-    assert_eq!(count(&store, "SELECT count(*) FROM events") + count(&store, "SELECT count(*) FROM imports"), 0);
+    assert_eq!(
+        count(&store, "SELECT count(*) FROM events")
+            + count(&store, "SELECT count(*) FROM imports"),
+        0
+    );
 }
 
 #[test]
@@ -84,21 +99,33 @@ fn a_source_that_nobody_knows_is_refused_with_the_nearest() {
     let mut writer = store.write(run(None)).unwrap();
     let refused = writer.put(events(), &meeting("c", "m", "They met")).unwrap().unwrap_err();
     assert_eq!(refused.field, "source");
-    let refused = writer.put(events(), &row(events(), &[("source", "a"), ("actor", "Nobody"), ("type", "x")]));
+    let refused = writer
+        .put(events(), &row(events(), &[("source", "a"), ("actor", "Nobody"), ("type", "x")]));
     assert_eq!(refused.unwrap().unwrap_err().field, "actor");
 }
 
 #[test]
 fn a_folder_does_not_take_back_what_was_changed_by_hand() {
     let store = store();
-    for (file, summary) in [(Some("seed"), "They met"), (None, "Corrected"), (Some("seed"), "They met")] {
+    for (file, summary) in
+        [(Some("seed"), "They met"), (None, "Corrected"), (Some("seed"), "They met")]
+    {
         let mut writer = store.write(run(file)).unwrap();
         writer.put(events(), &meeting("a", "m", summary)).unwrap().unwrap();
         let kept = writer.kept().to_vec();
         writer.commit().unwrap();
-        assert_eq!(kept.is_empty(), summary != "They met" || count(&store, "SELECT count(*) FROM events") == 1);
+        assert_eq!(
+            kept.is_empty(),
+            summary != "They met" || count(&store, "SELECT count(*) FROM events") == 1
+        );
     }
-    assert_eq!(count(&store, "SELECT count(*) FROM events WHERE retired_by_id IS NULL AND summary = 'Corrected'"), 1);
+    assert_eq!(
+        count(
+            &store,
+            "SELECT count(*) FROM events WHERE retired_by_id IS NULL AND summary = 'Corrected'"
+        ),
+        1
+    );
 }
 
 #[test]
@@ -112,7 +139,12 @@ fn what_is_written_is_found_by_its_words_and_in_its_summary() {
 }
 
 /// Imports a release of the source `r`, a record for each key and its words.
-fn release(store: &Store, version: &str, records: &[(Key, &str)], complete: bool) -> (Counts, Vec<Refused>) {
+fn release(
+    store: &Store,
+    version: &str,
+    records: &[(Key, &str)],
+    complete: bool,
+) -> (Counts, Vec<Refused>) {
     let mut writer = store.write(run(Some("r.csv"))).unwrap();
     let about = About {
         source: "r",
@@ -146,11 +178,22 @@ fn own(key: &str) -> Key {
 #[test]
 fn a_release_changes_adds_and_withdraws() {
     let store = store();
-    let (first, _) = release(&store, "1", &[(own("1"), "one"), (own("2"), "two"), (own("3"), "three")], true);
+    let (first, _) =
+        release(&store, "1", &[(own("1"), "one"), (own("2"), "two"), (own("3"), "three")], true);
     assert_eq!(first, Counts { added: 3, ..Counts::default() });
-    let (second, _) = release(&store, "2", &[(own("1"), "one"), (own("2"), "second"), (own("4"), "four")], true);
-    assert_eq!(second, Counts { added: 1, changed: 1, unchanged: 1, withdrawn: 1, ..Counts::default() });
-    assert_eq!(count(&store, "SELECT count(*) FROM events WHERE retired_why = 'absent' AND summary = 'three'"), 1);
+    let (second, _) =
+        release(&store, "2", &[(own("1"), "one"), (own("2"), "second"), (own("4"), "four")], true);
+    assert_eq!(
+        second,
+        Counts { added: 1, changed: 1, unchanged: 1, withdrawn: 1, ..Counts::default() }
+    );
+    assert_eq!(
+        count(
+            &store,
+            "SELECT count(*) FROM events WHERE retired_why = 'absent' AND summary = 'three'"
+        ),
+        1
+    );
     let (third, _) = release(&store, "3", &[(own("5"), "five")], false);
     assert_eq!(third.withdrawn, 0, "a part of a data set withdraws nothing");
     assert_eq!(count(&store, "SELECT count(*) FROM events WHERE retired_by_id IS NULL"), 4);
@@ -159,7 +202,8 @@ fn a_release_changes_adds_and_withdraws() {
 #[test]
 fn a_record_twice_is_one_and_two_under_one_key_are_refused() {
     let store = store();
-    let (counts, refused) = release(&store, "1", &[(own("1"), "one"), (own("1"), "one"), (own("1"), "other")], true);
+    let (counts, refused) =
+        release(&store, "1", &[(own("1"), "one"), (own("1"), "one"), (own("1"), "other")], true);
     assert_eq!(counts, Counts { added: 1, repeated: 1, rejected: 1, ..Counts::default() });
     assert_eq!(refused[0].field, "key");
     assert_eq!(count(&store, "SELECT count(*) FROM events"), 1);

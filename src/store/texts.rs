@@ -21,7 +21,8 @@ pub struct Held {
 /// # Errors
 /// The database cannot be read.
 pub fn text(connection: &Connection, source: &str) -> Result<Option<String>> {
-    let find = "SELECT t.text FROM source_texts t JOIN sources s ON s.id = t.source_id WHERE s.slug = ?1";
+    let find =
+        "SELECT t.text FROM source_texts t JOIN sources s ON s.id = t.source_id WHERE s.slug = ?1";
     Ok(connection.prepare_cached(find)?.query_row([source], |row| row.get(0)).optional()?)
 }
 
@@ -30,7 +31,10 @@ pub fn text(connection: &Connection, source: &str) -> Result<Option<String>> {
 /// # Errors
 /// The database cannot be written.
 pub fn index(connection: &Connection) -> Result<()> {
-    connection.execute("INSERT INTO search (rowid, words) SELECT id * 16 + ?1, text FROM source_texts", [search::TEXT])?;
+    connection.execute(
+        "INSERT INTO search (rowid, words) SELECT id * 16 + ?1, text FROM source_texts",
+        [search::TEXT],
+    )?;
     Ok(())
 }
 
@@ -41,7 +45,9 @@ impl Store {
     /// The database cannot be read.
     pub fn held_text(&self, source: &str) -> Result<Option<Held>> {
         let find = "SELECT t.text, t.sha256, s.sha256 FROM source_texts t JOIN sources s ON s.id = t.source_id WHERE s.slug = ?1";
-        let read = |row: &rusqlite::Row<'_>| Ok(Held { text: row.get(0)?, sha256: row.get(1)?, expected: row.get(2)? });
+        let read = |row: &rusqlite::Row<'_>| {
+            Ok(Held { text: row.get(0)?, sha256: row.get(1)?, expected: row.get(2)? })
+        };
         Ok(self.connection.prepare_cached(find)?.query_row([source], read).optional()?)
     }
 
@@ -50,16 +56,26 @@ impl Store {
     /// # Errors
     /// The database cannot be read.
     pub fn source_sum(&self, source: &str) -> Result<Option<Option<String>>> {
-        Ok(self.connection.query_row("SELECT sha256 FROM sources WHERE slug = ?1", [source], |row| row.get(0)).optional()?)
+        Ok(self
+            .connection
+            .query_row("SELECT sha256 FROM sources WHERE slug = ?1", [source], |row| row.get(0))
+            .optional()?)
     }
 
-    /// Keeps the text of a source, in the place of an earlier one, unless `agree` refuses: it is called in the same
-    /// transaction, so that what it reads is what is replaced.
+    /// Keeps the text of a source, in the place of an earlier one, unless `agree` refuses: it is
+    /// called in the same transaction, so that what it reads is what is replaced.
     ///
     /// # Errors
     /// The database cannot be written, or that of `agree`.
-    pub fn attach(&self, source: &str, text: &str, sha256: &str, agree: impl FnOnce() -> Result<()>) -> Result<()> {
-        let transaction = Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate)?;
+    pub fn attach(
+        &self,
+        source: &str,
+        text: &str,
+        sha256: &str,
+        agree: impl FnOnce() -> Result<()>,
+    ) -> Result<()> {
+        let transaction =
+            Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate)?;
         agree()?;
         transaction.execute(
             "INSERT INTO source_texts (source_id, sha256, text) SELECT id, ?2, ?3 FROM sources WHERE slug = ?1

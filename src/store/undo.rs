@@ -20,25 +20,36 @@ pub enum Undone {
 }
 
 impl Store {
-    /// Takes a run back exactly, with the source, the actors, places and names that it brought, unless later facts bear them.
+    /// Takes a run back exactly, with the source, the actors, places and names that it brought,
+    /// unless later facts bear them.
     ///
     /// # Errors
     /// The database cannot be written; then nothing was.
     pub fn undo(&mut self, run: i64) -> Result<Undone> {
-        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let known = transaction.query_row("SELECT 1 FROM imports WHERE id = ?1", [run], |_| Ok(())).optional()?;
+        let transaction =
+            self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let known = transaction
+            .query_row("SELECT 1 FROM imports WHERE id = ?1", [run], |_| Ok(()))
+            .optional()?;
         if known.is_none() {
             return Ok(Undone::NoRun);
         }
         let (mut gone, mut again) = (0, 0);
         for kind in KINDS {
-            let later = format!("SELECT min(retired_by_id) FROM {} WHERE import_id = ?1 AND retired_by_id > ?1", kind.table);
+            let later = format!(
+                "SELECT min(retired_by_id) FROM {} WHERE import_id = ?1 AND retired_by_id > ?1",
+                kind.table
+            );
             if let Some(later) = transaction.query_row(&later, [run], |row| row.get(0))? {
                 return Ok(Undone::Later(later));
             }
             extra::forget(&transaction, kind, "f.import_id = ?1", run)?;
-            gone += transaction.execute(&format!("DELETE FROM {} WHERE import_id = ?1", kind.table), [run])?;
-            let revive = format!("UPDATE {} SET retired_by_id = NULL, retired_why = NULL WHERE retired_by_id = ?1", kind.table);
+            gone += transaction
+                .execute(&format!("DELETE FROM {} WHERE import_id = ?1", kind.table), [run])?;
+            let revive = format!(
+                "UPDATE {} SET retired_by_id = NULL, retired_why = NULL WHERE retired_by_id = ?1",
+                kind.table
+            );
             again += transaction.execute(&revive, [run])?;
         }
         extra::forget_unused(&transaction)?;
@@ -58,7 +69,9 @@ fn forget(transaction: &Transaction<'_>, run: i64) -> Result<()> {
         let within = if class == Class::Actor { "of_id" } else { "within_id" };
         let borne: Vec<String> = roles(class)
             .into_iter()
-            .map(|(table, column)| format!("SELECT {column} FROM {table} WHERE {column} IS NOT NULL"))
+            .map(|(table, column)| {
+                format!("SELECT {column} FROM {table} WHERE {column} IS NOT NULL")
+            })
             .collect();
         transaction.execute(
             &format!(
@@ -75,14 +88,20 @@ fn forget(transaction: &Transaction<'_>, run: i64) -> Result<()> {
                 AND id NOT IN (SELECT {within} FROM {table} WHERE {within} IS NOT NULL)"
         );
         while transaction.execute(&gone, [run])? > 0 {}
-        transaction.execute(&format!("UPDATE {table} SET import_id = NULL WHERE import_id = ?1"), [run])?;
+        transaction
+            .execute(&format!("UPDATE {table} SET import_id = NULL WHERE import_id = ?1"), [run])?;
     }
     transaction.execute("UPDATE names SET import_id = NULL WHERE import_id = ?1", [run])?;
-    let mut used =
-        vec!["SELECT source_id FROM source_texts".to_owned(), format!("SELECT source_id FROM imports WHERE id <> {run}")];
+    let mut used = vec![
+        "SELECT source_id FROM source_texts".to_owned(),
+        format!("SELECT source_id FROM imports WHERE id <> {run}"),
+    ];
     used.extend(KINDS.iter().map(|kind| format!("SELECT source_id FROM {}", kind.table)));
     let new: Vec<i64> = {
-        let sql = format!("SELECT id FROM sources WHERE import_id = ?1 AND id NOT IN ({})", used.join(" UNION "));
+        let sql = format!(
+            "SELECT id FROM sources WHERE import_id = ?1 AND id NOT IN ({})",
+            used.join(" UNION ")
+        );
         let mut find = transaction.prepare(&sql)?;
         let rows = find.query_map([run], |row| row.get(0))?;
         rows.collect::<Result<_, _>>()?

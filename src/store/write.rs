@@ -1,6 +1,8 @@
-//! Writing facts: rows that come again compared by their digest, everything a run writes begun and committed.
+//! Writing facts: rows that come again compared by their digest, everything a run writes begun and
+//! committed.
 //!
-//! Everything a run writes is one transaction. Nothing is deleted: a row that changes is retired and a new one added.
+//! Everything a run writes is one transaction. Nothing is deleted: a row that changes is retired
+//! and a new one added.
 
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -121,8 +123,8 @@ pub(super) struct Live {
 }
 
 impl Store {
-    /// Begins to write; nothing lasts before [`Writer::commit`], and what the store reads meanwhile is of the same
-    /// transaction.
+    /// Begins to write; nothing lasts before [`Writer::commit`], and what the store reads meanwhile
+    /// is of the same transaction.
     ///
     /// # Errors
     /// Another program writes.
@@ -155,7 +157,9 @@ impl Store {
     /// # Errors
     /// The database cannot be read.
     pub fn is_fresh(&self) -> Result<bool> {
-        Ok(self.connection.query_row("SELECT NOT EXISTS (SELECT 1 FROM imports)", [], |row| row.get(0))?)
+        Ok(self
+            .connection
+            .query_row("SELECT NOT EXISTS (SELECT 1 FROM imports)", [], |row| row.get(0))?)
     }
 }
 
@@ -178,10 +182,14 @@ impl Writer<'_> {
             Ok(prepared) => prepared,
             Err(refused) => return Ok(Err(refused)),
         };
-        if self.restoring && row.iter().any(|(field, value)| field.name == "import" && !value.is_null()) {
+        if self.restoring
+            && row.iter().any(|(field, value)| field.name == "import" && !value.is_null())
+        {
             return self.put_back(row, &mut prepared);
         }
-        let (Bound::Integer(source), Bound::Text(key)) = (prepared.value("source").clone(), prepared.value("key").clone()) else {
+        let (Bound::Integer(source), Bound::Text(key)) =
+            (prepared.value("source").clone(), prepared.value("key").clone())
+        else {
             return Ok(Err(Refused { field: "source", expected: "expected a source".into() }));
         };
         let digest = prepared.digest();
@@ -209,7 +217,11 @@ impl Writer<'_> {
     }
 
     /// Writes a row that carries the runs that recorded and retired it.
-    fn put_back(&mut self, row: &Row<'_>, prepared: &mut Prepared<'_>) -> Result<Result<Outcome, Refused>> {
+    fn put_back(
+        &mut self,
+        row: &Row<'_>,
+        prepared: &mut Prepared<'_>,
+    ) -> Result<Result<Outcome, Refused>> {
         let number = |name: &str| {
             row.iter().find_map(|(field, value)| match value {
                 Given::Cell(Cell::Int(n)) if field.name == name => Some(*n),
@@ -223,10 +235,14 @@ impl Writer<'_> {
                 Some(run) => self.has_run(run)?,
             };
             if !known {
-                return Ok(Err(Refused { field, expected: "expected a run that imports.csv holds".into() }));
+                return Ok(Err(Refused {
+                    field,
+                    expected: "expected a run that imports.csv holds".into(),
+                }));
             }
         }
-        let why = Some(crate::kind::given(row, "retired_why").into_owned()).filter(|why| !why.is_empty());
+        let why =
+            Some(crate::kind::given(row, "retired_why").into_owned()).filter(|why| !why.is_empty());
         prepared.retire(retired_by, why);
         let digest = prepared.digest();
         if let Some(id) = self.insert(prepared, import.unwrap_or_default(), digest)? {
@@ -240,21 +256,36 @@ impl Writer<'_> {
         let found = self
             .held
             .get("live", form.kind.name, || form.live.clone())?
-            .query_row(params![source, key], |row| Ok(Live { id: row.get(0)?, digest: row.get(1)?, by_hand: row.get(2)? }))
+            .query_row(params![source, key], |row| {
+                Ok(Live { id: row.get(0)?, digest: row.get(1)?, by_hand: row.get(2)? })
+            })
             .optional()?;
         Ok(found)
     }
 
     /// Retires a row.
-    pub(super) fn retire(&mut self, kind: &'static Kind, id: i64, import: i64, why: &str) -> Result<()> {
-        let retire = || format!("UPDATE {} SET retired_by_id = ?1, retired_why = ?2 WHERE id = ?3", kind.table);
+    pub(super) fn retire(
+        &mut self,
+        kind: &'static Kind,
+        id: i64,
+        import: i64,
+        why: &str,
+    ) -> Result<()> {
+        let retire = || {
+            format!("UPDATE {} SET retired_by_id = ?1, retired_why = ?2 WHERE id = ?3", kind.table)
+        };
         self.held.get("retire", kind.name, retire)?.execute(params![import, why, id])?;
         self.changes.retire(kind, id);
         Ok(())
     }
 
     /// Adds a row, unless a live one has its key; returns its id.
-    pub(super) fn insert(&mut self, prepared: &mut Prepared<'_>, import: i64, digest: Sum) -> Result<Option<i64>> {
+    pub(super) fn insert(
+        &mut self,
+        prepared: &mut Prepared<'_>,
+        import: i64,
+        digest: Sum,
+    ) -> Result<Option<i64>> {
         prepared.sign(import, digest);
         self.first_run = Some(self.first_run.map_or(import, |first| first.min(import)));
         let mut layout = None;
@@ -268,7 +299,9 @@ impl Writer<'_> {
         let insert = self.held.get("insert", form.kind.name, || form.insert.clone())?;
         // most columns say nothing
         insert.clear_bindings();
-        for (i, value) in prepared.values.iter().enumerate().filter(|(_, value)| **value != Bound::Null) {
+        for (i, value) in
+            prepared.values.iter().enumerate().filter(|(_, value)| **value != Bound::Null)
+        {
             insert.raw_bind_parameter(i + 1, value)?;
         }
         if insert.raw_execute()? == 0 {
@@ -323,7 +356,8 @@ impl Writer<'_> {
         Ok(import)
     }
 
-    /// Says that about so many records come: many of them are loaded without the indexes that can be made at the end.
+    /// Says that about so many records come: many of them are loaded without the indexes that can
+    /// be made at the end.
     ///
     /// # Errors
     /// The database cannot be written.

@@ -1,7 +1,7 @@
 //! Grouped rows to a cross-table that does not lie, without any I/O.
 //!
-//! Missing is not zero, figures of several sources are never added up unasked, nor two answers to one question, nor a
-//! year and the months within it.
+//! Missing is not zero, figures of several sources are never added up unasked, nor two answers to
+//! one question, nor a year and the months within it.
 
 mod tally;
 
@@ -107,7 +107,12 @@ impl Cross {
     ///
     /// # Errors
     /// The total would mix what must not be mixed.
-    pub fn total(&self, row: Option<&[Label]>, column: Option<&[Label]>, across_sources: bool) -> Result<Value, Dispute> {
+    pub fn total(
+        &self,
+        row: Option<&[Label]>,
+        column: Option<&[Label]>,
+        across_sources: bool,
+    ) -> Result<Value, Dispute> {
         let mut whole = Group::default();
         for ((r, c), group) in &self.cells {
             if row.is_none_or(|row| r == row) && column.is_none_or(|column| c == column) {
@@ -115,7 +120,11 @@ impl Cross {
             }
         }
         if self.aggregate.adds_up() {
-            self.dispute(&name(row.unwrap_or_default(), column.unwrap_or_default()), &whole, across_sources)?;
+            self.dispute(
+                &name(row.unwrap_or_default(), column.unwrap_or_default()),
+                &whole,
+                across_sources,
+            )?;
         }
         Ok(self.summed(&whole))
     }
@@ -123,7 +132,9 @@ impl Cross {
     /// How many facts of how many lack a figure.
     #[must_use]
     pub fn lacking(&self) -> (u64, u64) {
-        self.cells.values().fold((0, 0), |(lack, all), group| (lack + group.facts - group.stated, all + group.facts))
+        self.cells.values().fold((0, 0), |(lack, all), group| {
+            (lack + group.facts - group.stated, all + group.facts)
+        })
     }
 
     fn text(&self, label: u32) -> &str {
@@ -132,20 +143,23 @@ impl Cross {
 
     fn dispute(&self, cell: &str, group: &Group, across_sources: bool) -> Result<(), Dispute> {
         if group.sources.len() > 1 && !across_sources {
-            let mut sources: Vec<String> = group.sources.iter().map(|source| self.text(*source).to_owned()).collect();
+            let mut sources: Vec<String> =
+                group.sources.iter().map(|source| self.text(*source).to_owned()).collect();
             sources.sort_unstable();
             return Err(Dispute::Sources(cell.to_owned(), sources));
         }
         if group.counts.len() > 1 {
             let counted = group.counts.iter().map(|counts| {
-                let labels: Vec<Label> = counts.iter().map(|label| self.labels[*label as usize].clone()).collect();
+                let labels: Vec<Label> =
+                    counts.iter().map(|label| self.labels[*label as usize].clone()).collect();
                 name(&labels, &[])
             });
             let mut counted: Vec<String> = counted.collect();
             counted.sort_unstable();
             return Err(Dispute::Unlike(cell.to_owned(), counted));
         }
-        if let Some((topic, answers)) = group.answers.iter().find(|(_, answers)| answers.len() > 1) {
+        if let Some((topic, answers)) = group.answers.iter().find(|(_, answers)| answers.len() > 1)
+        {
             let mut answers = answers.clone();
             answers.sort_unstable();
             return Err(Dispute::Answers(cell.to_owned(), topic.clone(), answers));
@@ -169,13 +183,22 @@ impl Cross {
             Aggregate::Range => {
                 let shown = |n: f64| grouped(&real(n));
                 return Cell::Text(
-                    if low.total_cmp(&high).is_eq() { shown(low) } else { format!("{}–{}", shown(low), shown(high)) }.into(),
+                    if low.total_cmp(&high).is_eq() {
+                        shown(low)
+                    } else {
+                        format!("{}–{}", shown(low), shown(high))
+                    }
+                    .into(),
                 );
             }
             Aggregate::List => {
-                let shown = |figure: &Option<f64>| figure.map_or("–".to_owned(), |n| grouped(&real(n)));
-                let mut parts: Vec<String> =
-                    group.list.iter().map(|(source, figure)| format!("{} {}", self.text(*source), shown(figure))).collect();
+                let shown =
+                    |figure: &Option<f64>| figure.map_or("–".to_owned(), |n| grouped(&real(n)));
+                let mut parts: Vec<String> = group
+                    .list
+                    .iter()
+                    .map(|(source, figure)| format!("{} {}", self.text(*source), shown(figure)))
+                    .collect();
                 parts.sort_unstable();
                 return Cell::Text(parts.join("; ").into());
             }
@@ -192,7 +215,11 @@ fn middle(figures: &[f64]) -> f64 {
     let mut figures = figures.to_vec();
     figures.sort_unstable_by(f64::total_cmp);
     let middle = figures.len() / 2;
-    if figures.len().is_multiple_of(2) { f64::midpoint(figures[middle - 1], figures[middle]) } else { figures[middle] }
+    if figures.len().is_multiple_of(2) {
+        f64::midpoint(figures[middle - 1], figures[middle])
+    } else {
+        figures[middle]
+    }
 }
 
 /// A label as people read it.
@@ -210,8 +237,13 @@ fn periods(cell: &str, stated: &[Period]) -> Result<(), Dispute> {
     for span in spans {
         let (source, first, last, reference) = span;
         match longest {
-            Some((of, begin, end, holder)) if of == source && last <= end && (begin, end) != (first, last) => {
-                return Err(Dispute::Periods(cell.to_owned(), vec![holder.clone(), reference.clone()]));
+            Some((of, begin, end, holder))
+                if of == source && last <= end && (begin, end) != (first, last) =>
+            {
+                return Err(Dispute::Periods(
+                    cell.to_owned(),
+                    vec![holder.clone(), reference.clone()],
+                ));
             }
             Some((of, _, end, _)) if of == source && end >= last => {}
             _ => longest = Some(span),
@@ -240,27 +272,42 @@ mod tests {
         over_period: bool,
     }
 
-    fn entry(row: &'static str, column: &'static str, figure: Option<f64>, source: &'static str, when: &'static str) -> Fact {
+    fn entry(
+        row: &'static str,
+        column: &'static str,
+        figure: Option<f64>,
+        source: &'static str,
+        when: &'static str,
+    ) -> Fact {
         Fact { row, column, figure, source, when, counts: "killed", topic: None, over_period: true }
     }
 
     fn cross(facts: &[Fact], aggregate: Aggregate, across_sources: bool) -> Result<Cross, Dispute> {
         let mut tally = Tally::new(aggregate);
         for fact in facts {
-            let labels = [fact.row, fact.column, fact.counts].map(|text| tally.label(label(text).remove(0)));
+            let labels =
+                [fact.row, fact.column, fact.counts].map(|text| tally.label(label(text).remove(0)));
             let source = tally.label(label(fact.source).remove(0));
             let days = date::parse(fact.when).unwrap();
             let reference = format!("{}:{}-{}-{}", fact.source, fact.row, fact.column, fact.when);
             let Fact { figure, over_period, topic, .. } = *fact;
-            tally.add(&labels, 1, &Entry { figure, over_period, source, topic, days, reference: &reference });
+            tally.add(
+                &labels,
+                1,
+                &Entry { figure, over_period, source, topic, days, reference: &reference },
+            );
         }
         tally.cross(1, 1, &[false], across_sources)
     }
 
     #[test]
     fn a_sum_over_nothing_is_nothing_and_zero_is_zero() {
-        let cross =
-            cross(&[entry("a", "x", None, "s", "2013"), entry("b", "x", Some(0.0), "s", "2013")], Aggregate::Sum, false).unwrap();
+        let cross = cross(
+            &[entry("a", "x", None, "s", "2013"), entry("b", "x", Some(0.0), "s", "2013")],
+            Aggregate::Sum,
+            false,
+        )
+        .unwrap();
         assert_eq!(cross.cell(&label("a"), &label("x")), Cell::Null);
         assert_eq!(cross.cell(&label("b"), &label("x")), Cell::Real(0.0));
         assert_eq!(cross.cell(&label("a"), &label("y")), Cell::Null);
@@ -268,18 +315,31 @@ mod tests {
 
     #[test]
     fn a_cell_that_lacks_figures_says_how_many() {
-        let cross =
-            cross(&[entry("a", "x", None, "s", "2012"), entry("a", "x", Some(5.0), "s", "2013")], Aggregate::Sum, false).unwrap();
+        let cross = cross(
+            &[entry("a", "x", None, "s", "2012"), entry("a", "x", Some(5.0), "s", "2013")],
+            Aggregate::Sum,
+            false,
+        )
+        .unwrap();
         assert_eq!(cross.cell(&label("a"), &label("x")), Cell::Partial(5.0, 2, 1));
     }
 
     #[test]
     fn sources_are_never_added_up_unasked() {
-        let entries = vec![entry("a", "x", Some(3.0), "ibc", "2013"), entry("a", "x", Some(4.0), "unami", "2013")];
+        let entries = vec![
+            entry("a", "x", Some(3.0), "ibc", "2013"),
+            entry("a", "x", Some(4.0), "unami", "2013"),
+        ];
         let dispute = cross(&entries, Aggregate::Sum, false).unwrap_err();
         assert_eq!(dispute, Dispute::Sources("a × x".into(), vec!["ibc".into(), "unami".into()]));
-        assert_eq!(cross(&entries, Aggregate::Sum, true).unwrap().cell(&label("a"), &label("x")), Cell::Real(7.0));
-        assert_eq!(cross(&entries, Aggregate::Range, false).unwrap().cell(&label("a"), &label("x")), Cell::Text("3–4".into()));
+        assert_eq!(
+            cross(&entries, Aggregate::Sum, true).unwrap().cell(&label("a"), &label("x")),
+            Cell::Real(7.0)
+        );
+        assert_eq!(
+            cross(&entries, Aggregate::Range, false).unwrap().cell(&label("a"), &label("x")),
+            Cell::Text("3–4".into())
+        );
         assert_eq!(
             cross(&entries, Aggregate::List, false).unwrap().cell(&label("a"), &label("x")),
             Cell::Text("ibc 3; unami 4".into())
@@ -290,7 +350,9 @@ mod tests {
     fn totals_never_add_up_what_counts_different_things() {
         let mut wounded = entry("b", "x", Some(4.0), "s", "2013");
         wounded.counts = "wounded";
-        let cross = cross(&[entry("a", "x", Some(3.0), "s", "2012"), wounded], Aggregate::Sum, false).unwrap();
+        let cross =
+            cross(&[entry("a", "x", Some(3.0), "s", "2012"), wounded], Aggregate::Sum, false)
+                .unwrap();
         assert_eq!(
             cross.total(None, Some(&label("x")), false),
             Err(Dispute::Unlike("x".into(), vec!["killed".into(), "wounded".into()]))
@@ -299,29 +361,56 @@ mod tests {
 
     #[test]
     fn tenths_add_up_to_what_people_expect() {
-        let tenths: Vec<Fact> = (0..10).map(|_| entry("a", "x", Some(0.1), "s", "2013-01-01")).collect();
-        assert_eq!(cross(&tenths, Aggregate::Sum, false).unwrap().cell(&label("a"), &label("x")), Cell::Real(1.0));
+        let tenths: Vec<Fact> =
+            (0..10).map(|_| entry("a", "x", Some(0.1), "s", "2013-01-01")).collect();
+        assert_eq!(
+            cross(&tenths, Aggregate::Sum, false).unwrap().cell(&label("a"), &label("x")),
+            Cell::Real(1.0)
+        );
     }
 
     #[test]
     fn two_answers_to_one_question_are_never_added_up() {
-        let mut entries = vec![entry("a", "x", Some(3.0), "s", "2013-01"), entry("a", "x", Some(4.0), "s", "2013-02")];
+        let mut entries = vec![
+            entry("a", "x", Some(3.0), "s", "2013-01"),
+            entry("a", "x", Some(4.0), "s", "2013-02"),
+        ];
         for entry in &mut entries {
             entry.topic = Some("how-many");
         }
-        assert!(matches!(cross(&entries, Aggregate::Sum, true), Err(Dispute::Answers(_, topic, _)) if topic == "how-many"));
+        assert!(
+            matches!(cross(&entries, Aggregate::Sum, true), Err(Dispute::Answers(_, topic, _)) if topic == "how-many")
+        );
     }
 
     #[test]
     fn a_year_and_its_months_are_never_added_up() {
-        let entries = vec![entry("a", "x", Some(3.0), "s", "2013"), entry("a", "x", Some(1.0), "s", "2013-02")];
+        let entries = vec![
+            entry("a", "x", Some(3.0), "s", "2013"),
+            entry("a", "x", Some(1.0), "s", "2013-02"),
+        ];
         assert!(matches!(cross(&entries, Aggregate::Sum, false), Err(Dispute::Periods(..))));
-        let months = vec![entry("a", "x", Some(3.0), "s", "2013-01"), entry("a", "x", Some(1.0), "s", "2013-02")];
+        let months = vec![
+            entry("a", "x", Some(3.0), "s", "2013-01"),
+            entry("a", "x", Some(1.0), "s", "2013-02"),
+        ];
         assert!(cross(&months, Aggregate::Sum, false).is_ok());
-        let mut events = vec![entry("a", "x", Some(3.0), "s", "2013"), entry("a", "x", Some(1.0), "s", "2013-02")];
+        let mut events = vec![
+            entry("a", "x", Some(3.0), "s", "2013"),
+            entry("a", "x", Some(1.0), "s", "2013-02"),
+        ];
         events.iter_mut().for_each(|event| event.over_period = false);
-        assert!(cross(&events, Aggregate::Sum, false).is_ok(), "events known to the year and to the month are two events");
-        let days = vec![entry("a", "x", Some(3.0), "s", "2013-01-03"), entry("a", "x", Some(1.0), "s", "2013-01")];
-        assert!(cross(&days, Aggregate::Sum, false).is_ok(), "an event on a day may well be beside one known to the month");
+        assert!(
+            cross(&events, Aggregate::Sum, false).is_ok(),
+            "events known to the year and to the month are two events"
+        );
+        let days = vec![
+            entry("a", "x", Some(3.0), "s", "2013-01-03"),
+            entry("a", "x", Some(1.0), "s", "2013-01"),
+        ];
+        assert!(
+            cross(&days, Aggregate::Sum, false).is_ok(),
+            "an event on a day may well be beside one known to the month"
+        );
     }
 }

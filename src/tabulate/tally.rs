@@ -1,4 +1,5 @@
-//! Facts gathered by their labels, one at a time: what is kept grows with the table and not with the facts.
+//! Facts gathered by their labels, one at a time: what is kept grows with the table and not with
+//! the facts.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -13,7 +14,8 @@ use crate::value::date::Days;
 pub struct Entry<'a> {
     /// Its figure; none: it states none.
     pub figure: Option<f64>,
-    /// It counts over all of its date, so that another of its source may count a part of that again.
+    /// It counts over all of its date, so that another of its source may count a part of that
+    /// again.
     pub over_period: bool,
     /// Who states it: the number of a label.
     pub source: u32,
@@ -25,7 +27,8 @@ pub struct Entry<'a> {
     pub reference: &'a str,
 }
 
-/// Facts gathered by their labels, so that what is kept grows with the table and not with the facts.
+/// Facts gathered by their labels, so that what is kept grows with the table and not with the
+/// facts.
 #[derive(Debug)]
 pub struct Tally {
     aggregate: Aggregate,
@@ -67,7 +70,8 @@ pub(super) struct Sum {
 impl Sum {
     fn add(&mut self, n: f64) {
         let sum = self.sum + n;
-        self.lost += if self.sum.abs() >= n.abs() { (self.sum - sum) + n } else { (n - sum) + self.sum };
+        self.lost +=
+            if self.sum.abs() >= n.abs() { (self.sum - sum) + n } else { (n - sum) + self.sum };
         self.sum = sum;
     }
 
@@ -87,8 +91,14 @@ impl Group {
         let Some(figure) = entry.figure else { return };
         self.stated += 1;
         self.sum.add(figure);
-        self.low = Some(self.low.map_or(figure, |low| if figure.total_cmp(&low).is_lt() { figure } else { low }));
-        self.high = Some(self.high.map_or(figure, |high| if figure.total_cmp(&high).is_gt() { figure } else { high }));
+        self.low = Some(
+            self.low
+                .map_or(figure, |low| if figure.total_cmp(&low).is_lt() { figure } else { low }),
+        );
+        self.high =
+            Some(self.high.map_or(figure, |high| {
+                if figure.total_cmp(&high).is_gt() { figure } else { high }
+            }));
         if aggregate == Aggregate::Median {
             self.figures.push(figure);
         }
@@ -101,7 +111,8 @@ impl Group {
         if let Some(topic) = entry.topic {
             self.answers.entry(topic.to_owned()).or_default().push(entry.reference.to_owned());
         }
-        if let (true, Some(first), Some(last)) = (entry.over_period, entry.days.first, entry.days.last)
+        if let (true, Some(first), Some(last)) =
+            (entry.over_period, entry.days.first, entry.days.last)
             && is_period(last - first)
         {
             self.periods.push((entry.source, first, last, entry.reference.to_owned()));
@@ -131,7 +142,13 @@ impl Tally {
     /// One without facts.
     #[must_use]
     pub fn new(aggregate: Aggregate) -> Tally {
-        Tally { aggregate, labels: Vec::new(), numbers: HashMap::new(), sources: BTreeSet::new(), groups: HashMap::default() }
+        Tally {
+            aggregate,
+            labels: Vec::new(),
+            numbers: HashMap::new(),
+            sources: BTreeSet::new(),
+            groups: HashMap::default(),
+        }
     }
 
     /// The number of a label.
@@ -143,7 +160,8 @@ impl Tally {
         })
     }
 
-    /// Adds a fact under its labels: those of the rows, of the columns, and the last `counts` of what its figure counts.
+    /// Adds a fact under its labels: those of the rows, of the columns, and the last `counts` of
+    /// what its figure counts.
     pub fn add(&mut self, labels: &[u32], counts: usize, entry: &Entry<'_>) {
         if !self.sources.contains(&entry.source) {
             self.sources.insert(entry.source);
@@ -151,12 +169,14 @@ impl Tally {
         let counted = &labels[labels.len() - counts..];
         match self.groups.get_mut(labels) {
             Some(group) => group.add(entry, counted, self.aggregate),
-            None => self.groups.entry(labels.to_vec()).or_default().add(entry, counted, self.aggregate),
+            None => {
+                self.groups.entry(labels.to_vec()).or_default().add(entry, counted, self.aggregate)
+            }
         }
     }
 
-    /// Adds facts of one source that are added up already, none of them for a period or an answer to a question, under their
-    /// labels, as [`Tally::add`] does.
+    /// Adds facts of one source that are added up already, none of them for a period or an answer
+    /// to a question, under their labels, as [`Tally::add`] does.
     pub fn add_many(&mut self, labels: &[u32], counts: usize, source: u32, many: &Many) {
         self.sources.insert(source);
         let (sources, counted) = match many.stated {
@@ -165,7 +185,8 @@ impl Tally {
         };
         let Many { facts, stated, sum, low, high } = *many;
         let sum = Sum { sum, lost: 0.0 };
-        let group = Group { facts, stated, sum, low, high, sources, counts: counted, ..Group::default() };
+        let group =
+            Group { facts, stated, sum, low, high, sources, counts: counted, ..Group::default() };
         self.groups.entry(labels.to_vec()).or_default().take(&group);
     }
 
@@ -177,12 +198,15 @@ impl Tally {
 
     /// Takes in what another gathered.
     pub fn take(&mut self, other: &Tally) {
-        let numbers: Vec<u32> = other.labels.iter().map(|label| self.label(label.clone())).collect();
-        let here = |labels: &[u32]| -> Vec<u32> { labels.iter().map(|n| numbers[*n as usize]).collect() };
+        let numbers: Vec<u32> =
+            other.labels.iter().map(|label| self.label(label.clone())).collect();
+        let here =
+            |labels: &[u32]| -> Vec<u32> { labels.iter().map(|n| numbers[*n as usize]).collect() };
         self.sources.extend(other.sources.iter().map(|source| numbers[*source as usize]));
         for (labels, group) in &other.groups {
             let mut group = group.clone();
-            group.sources = here(&group.sources.iter().copied().collect::<Vec<_>>()).into_iter().collect();
+            group.sources =
+                here(&group.sources.iter().copied().collect::<Vec<_>>()).into_iter().collect();
             group.counts = group.counts.iter().map(|counts| here(counts)).collect();
             group.periods.iter_mut().for_each(|period| period.0 = numbers[period.0 as usize]);
             group.list.iter_mut().for_each(|listed| listed.0 = numbers[listed.0 as usize]);
@@ -203,26 +227,49 @@ impl Tally {
             .collect()
     }
 
-    /// The cross-table of so many parts of the rows and of the columns; what figures count joins the columns where
-    /// `split` says so. Without `across_sources`, a sum, mean or median over several sources is refused.
+    /// The cross-table of so many parts of the rows and of the columns; what figures count joins
+    /// the columns where `split` says so. Without `across_sources`, a sum, mean or median over
+    /// several sources is refused.
     ///
     /// # Errors
     /// The first dispute, in the order of rows and columns.
-    pub fn cross(&self, rows: usize, columns: usize, split: &[bool], across_sources: bool) -> Result<Cross, Dispute> {
-        let named = |labels: &[u32]| -> Vec<Label> { labels.iter().map(|n| self.labels[*n as usize].clone()).collect() };
+    pub fn cross(
+        &self,
+        rows: usize,
+        columns: usize,
+        split: &[bool],
+        across_sources: bool,
+    ) -> Result<Cross, Dispute> {
+        let named = |labels: &[u32]| -> Vec<Label> {
+            labels.iter().map(|n| self.labels[*n as usize].clone()).collect()
+        };
         let mut groups: HashMap<(Vec<u32>, Vec<u32>), Group> = HashMap::new();
         for (labels, group) in &self.groups {
             let (row, rest) = labels.split_at(rows);
             let (column, counts) = rest.split_at(columns);
             let mut column = column.to_vec();
-            column.extend(counts.iter().zip(split).filter(|(_, split)| **split).map(|(label, _)| label));
+            column.extend(
+                counts.iter().zip(split).filter(|(_, split)| **split).map(|(label, _)| label),
+            );
             groups.entry((row.to_vec(), column)).or_default().take(group);
         }
-        let cells: BTreeMap<(Vec<Label>, Vec<Label>), Group> =
-            groups.into_iter().map(|((row, column), group)| ((named(&row), named(&column)), group)).collect();
+        let cells: BTreeMap<(Vec<Label>, Vec<Label>), Group> = groups
+            .into_iter()
+            .map(|((row, column), group)| ((named(&row), named(&column)), group))
+            .collect();
         let cross = Cross {
-            rows: cells.keys().map(|(row, _)| row.clone()).collect::<BTreeSet<_>>().into_iter().collect(),
-            columns: cells.keys().map(|(_, column)| column.clone()).collect::<BTreeSet<_>>().into_iter().collect(),
+            rows: cells
+                .keys()
+                .map(|(row, _)| row.clone())
+                .collect::<BTreeSet<_>>()
+                .into_iter()
+                .collect(),
+            columns: cells
+                .keys()
+                .map(|(_, column)| column.clone())
+                .collect::<BTreeSet<_>>()
+                .into_iter()
+                .collect(),
             cells,
             labels: self.labels.clone(),
             aggregate: self.aggregate,
@@ -236,7 +283,8 @@ impl Tally {
     }
 }
 
-/// Whether something that lies within so many days is a figure for a period, a month or longer, and no single event.
+/// Whether something that lies within so many days is a figure for a period, a month or longer, and
+/// no single event.
 fn is_period(days: i64) -> bool {
     days >= 27
 }

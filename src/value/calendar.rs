@@ -1,4 +1,5 @@
-//! Dates as data sets write them: in formats of their own, in parts, with a precision beside them; all become EDTF.
+//! Dates as data sets write them: in formats of their own, in parts, with a precision beside them;
+//! all become EDTF.
 
 use jiff::civil::{Date, date};
 use jiff::fmt::strtime;
@@ -29,8 +30,20 @@ pub const PRECISIONS: [(&str, Precision); 5] = [
     ("year", Precision::Year),
 ];
 
-const MONTHS: [&str; 12] =
-    ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"];
+const MONTHS: [&str; 12] = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+];
 
 /// Whether a format (strftime) can read dates.
 ///
@@ -61,7 +74,9 @@ pub fn examples(formats: &[String]) -> String {
 
 fn day_in(text: &str, format: &str) -> Option<i64> {
     // the year of "9-May-20" is not the year 20
-    if format.contains("%Y") && !text.as_bytes().windows(4).any(|run| run.iter().all(u8::is_ascii_digit)) {
+    if format.contains("%Y")
+        && !text.as_bytes().windows(4).any(|run| run.iter().all(u8::is_ascii_digit))
+    {
         return None;
     }
     strtime::parse(format, text).ok()?.to_date().ok().map(julian)
@@ -73,7 +88,9 @@ pub fn day(text: &str, formats: &[String]) -> Option<i64> {
     if formats.is_empty() {
         return iso_day(text);
     }
-    formats.iter().find_map(|format| if format == "%Y-%m-%d" { iso_day(text) } else { day_in(text, format) })
+    formats
+        .iter()
+        .find_map(|format| if format == "%Y-%m-%d" { iso_day(text) } else { day_in(text, format) })
 }
 
 fn iso_day(text: &str) -> Option<i64> {
@@ -82,7 +99,9 @@ fn iso_day(text: &str) -> Option<i64> {
         return None;
     }
     let part = |range: std::ops::Range<usize>| {
-        bytes[range].iter().try_fold(0_i16, |n, b| b.is_ascii_digit().then(|| n * 10 + i16::from(b - b'0')))
+        bytes[range]
+            .iter()
+            .try_fold(0_i16, |n, b| b.is_ascii_digit().then(|| n * 10 + i16::from(b - b'0')))
     };
     let narrow = |n: i16| i8::try_from(n).ok();
     Date::new(part(0..4)?, narrow(part(5..7)?)?, narrow(part(8..10)?)?).ok().map(julian)
@@ -94,7 +113,11 @@ fn iso_day(text: &str) -> Option<i64> {
 #[must_use]
 pub fn between(first: i64, last: i64, precision: Precision, throughout: bool) -> String {
     let span = |first: i64, last: i64| {
-        if throughout { format!("{}/{}", iso(first), iso(last)) } else { format!("[{}..{}]", iso(first), iso(last)) }
+        if throughout {
+            format!("{}/{}", iso(first), iso(last))
+        } else {
+            format!("[{}..{}]", iso(first), iso(last))
+        }
     };
     let (Some(begin), Some(end)) = (civil(first), civil(last)) else { return span(first, last) };
     match precision {
@@ -115,19 +138,33 @@ pub fn between(first: i64, last: i64, precision: Precision, throughout: bool) ->
 ///
 /// # Errors
 /// Which part is none (0 year, 1 month, 2 day), and what was expected.
-pub fn in_parts(year: &str, month: Option<&str>, day: Option<&str>) -> Result<String, (usize, String)> {
-    let of_year = whole(year).and_then(|year| i16::try_from(year).ok()).filter(|year| (-9999..=9999).contains(year));
+pub fn in_parts(
+    year: &str,
+    month: Option<&str>,
+    day: Option<&str>,
+) -> Result<String, (usize, String)> {
+    let of_year = whole(year)
+        .and_then(|year| i16::try_from(year).ok())
+        .filter(|year| (-9999..=9999).contains(year));
     let Some(year) = of_year else { return Err((0, "expected a year".into())) };
     let Some(month) = month else {
-        return if day.is_none() { Ok(year_text(year)) } else { Err((1, "expected a month, since there is a day".into())) };
+        return if day.is_none() {
+            Ok(year_text(year))
+        } else {
+            Err((1, "expected a month, since there is a day".into()))
+        };
     };
     let number = match whole(month) {
         Some(n) => i8::try_from(n).ok().filter(|n| (1..=12).contains(n)),
         None => month_named(month),
     };
-    let Some(number) = number else { return Err((1, "expected a month, 1 to 12 or its English name".into())) };
+    let Some(number) = number else {
+        return Err((1, "expected a month, 1 to 12 or its English name".into()));
+    };
     let Some(day) = day else { return Ok(format!("{}-{number:02}", year_text(year))) };
-    let found = whole(day).and_then(|day| i8::try_from(day).ok()).and_then(|day| Date::new(year, number, day).ok());
+    let found = whole(day)
+        .and_then(|day| i8::try_from(day).ok())
+        .and_then(|day| Date::new(year, number, day).ok());
     found.map(|date| iso(julian(date))).ok_or_else(|| (2, "expected a day of that month".into()))
 }
 
@@ -153,7 +190,9 @@ pub fn years(text: &str) -> Result<String, String> {
         found.push(year);
     }
     match (found.iter().min(), found.iter().max()) {
-        (Some(first), Some(last)) if *last > 9999 => Err(format!("expected years, not \"{first}\"")),
+        (Some(first), Some(last)) if *last > 9999 => {
+            Err(format!("expected years, not \"{first}\""))
+        }
         (Some(first), Some(last)) if first == last => Ok(format!("{first:04}")),
         (Some(first), Some(last)) => Ok(format!("{first:04}/{last:04}")),
         _ => Err("expected years".into()),
@@ -163,7 +202,8 @@ pub fn years(text: &str) -> Result<String, String> {
 /// Whether the span from the first to the last of some years holds no other year than they.
 #[must_use]
 pub fn is_every_year(text: &str) -> bool {
-    let mut found: Vec<i64> = text.split(|c: char| !c.is_ascii_digit()).filter_map(|year| year.parse().ok()).collect();
+    let mut found: Vec<i64> =
+        text.split(|c: char| !c.is_ascii_digit()).filter_map(|year| year.parse().ok()).collect();
     found.sort_unstable();
     found.windows(2).all(|pair| pair[1] - pair[0] <= 1)
 }
@@ -205,15 +245,25 @@ mod tests {
 
     #[test]
     fn a_date_is_as_precise_as_it_is() {
-        let between =
-            |first: &str, last: &str, precision| between(iso_day(first).unwrap(), iso_day(last).unwrap(), precision, false);
+        let between = |first: &str, last: &str, precision| {
+            between(iso_day(first).unwrap(), iso_day(last).unwrap(), precision, false)
+        };
         assert_eq!(between("2014-03-05", "2014-03-05", Precision::Day), "2014-03-05");
-        assert_eq!(between("2014-03-05", "2014-03-11", Precision::Span), "[2014-03-05..2014-03-11]");
+        assert_eq!(
+            between("2014-03-05", "2014-03-11", Precision::Span),
+            "[2014-03-05..2014-03-11]"
+        );
         assert_eq!(between("2014-03-05", "2014-03-05", Precision::Span), "2014-03-05~");
-        assert_eq!(between("2014-03-05", "2014-03-05", Precision::Week), "[2014-03-02..2014-03-08]");
+        assert_eq!(
+            between("2014-03-05", "2014-03-05", Precision::Week),
+            "[2014-03-02..2014-03-08]"
+        );
         assert_eq!(between("2014-03-01", "2014-03-31", Precision::Month), "2014-03");
         assert_eq!(between("2014-01-01", "2014-12-31", Precision::Year), "2014");
-        assert_eq!(between("2014-01-01", "2015-12-31", Precision::Year), "[2014-01-01..2015-12-31]");
+        assert_eq!(
+            between("2014-01-01", "2015-12-31", Precision::Year),
+            "[2014-01-01..2015-12-31]"
+        );
     }
 
     #[test]
@@ -221,7 +271,9 @@ mod tests {
         assert_eq!(in_parts("2003", None, None).unwrap(), "2003");
         assert_eq!(in_parts("2003.0", Some("3"), None).unwrap(), "2003-03");
         assert_eq!(in_parts("2003", Some("Mar"), Some("20")).unwrap(), "2003-03-20");
-        for (year, month, day) in [("x", None, None), ("2003", Some("13"), None), ("2003", Some("2"), Some("30"))] {
+        for (year, month, day) in
+            [("x", None, None), ("2003", Some("13"), None), ("2003", Some("2"), Some("30"))]
+        {
             assert!(in_parts(year, month, day).is_err());
         }
         assert!(in_parts("2003", None, Some("4")).is_err());

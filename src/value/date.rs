@@ -1,7 +1,7 @@
 //! Dates at their true precision: EDTF text, the days it may lie on, and windows to look through.
 //!
-//! The one place that knows `edtf-core`. Days are Julian day numbers: they compare as integers, years before the
-//! common era included, and `SQLite`'s own `date()` reads them.
+//! The one place that knows `edtf-core`. Days are Julian day numbers: they compare as integers,
+//! years before the common era included, and `SQLite`'s own `date()` reads them.
 
 use edtf_core::{Bound, Edtf};
 use jiff::civil::Date;
@@ -10,8 +10,7 @@ use jiff::civil::Date;
 const EPOCH: i64 = 2_440_588;
 
 /// What a date may be, in words for messages.
-pub const EXPECTED: &str =
-    "an EDTF date that exists (2014, 2014-03, 2014-03-12, 2011-12~, 2006/2007, 2013/.., -0538 for 539 BCE)";
+pub const EXPECTED: &str = "an EDTF date that exists (2014, 2014-03, 2014-03-12, 2011-12~, 2006/2007, 2013/.., -0538 for 539 BCE)";
 
 /// The first and the last day on which something may lie; `None`: no bound known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,8 +33,12 @@ pub fn parse(text: &str) -> Result<Days, String> {
     let bounds = date.bounds();
     let days = Days { first: bound(bounds.earliest)?, last: bound(bounds.latest)? };
     match days {
-        Days { first: None, last: None } => Err(format!("{EXPECTED}: this has neither beginning nor end")),
-        Days { first: Some(first), last: Some(last) } if first > last => Err(format!("{EXPECTED}: this ends before it begins")),
+        Days { first: None, last: None } => {
+            Err(format!("{EXPECTED}: this has neither beginning nor end"))
+        }
+        Days { first: Some(first), last: Some(last) } if first > last => {
+            Err(format!("{EXPECTED}: this ends before it begins"))
+        }
         _ => Ok(days),
     }
 }
@@ -73,24 +76,33 @@ pub(super) fn year_text(year: i16) -> String {
     if year < 0 { format!("-{:04}", -i32::from(year)) } else { format!("{year:04}") }
 }
 
-/// A window to look through: `2013`, `2013-11..2014-03`, `..2014`, `2013..`; bounds are years, months or days.
+/// A window to look through: `2013`, `2013-11..2014-03`, `..2014`, `2013..`; bounds are years,
+/// months or days.
 ///
 /// # Errors
 /// A sentence on what is wrong with it.
 pub fn window(text: &str) -> Result<Days, String> {
-    let expected = |why: &str| format!("expected a window such as 2013, 2013-11..2014-03, 2013.. or ..2014{why}");
+    let expected = |why: &str| {
+        format!("expected a window such as 2013, 2013-11..2014-03, 2013.. or ..2014{why}")
+    };
     let side = |side: &str| match side.trim() {
         "" => Ok(Days { first: None, last: None }),
-        side => parse(side).map_err(|_| expected(&format!(": \"{side}\" is not a year, month or day"))),
+        side => {
+            parse(side).map_err(|_| expected(&format!(": \"{side}\" is not a year, month or day")))
+        }
     };
     let (from, to) = match text.split_once("..") {
-        Some((from, to)) if !text.starts_with(['[', '{']) && !text.contains('/') => (side(from)?, side(to)?),
+        Some((from, to)) if !text.starts_with(['[', '{']) && !text.contains('/') => {
+            (side(from)?, side(to)?)
+        }
         _ => (side(text)?, side(text)?),
     };
     let days = Days { first: from.first, last: to.last };
     match days {
         Days { first: None, last: None } => Err(expected("")),
-        Days { first: Some(first), last: Some(last) } if first > last => Err(expected(": this one ends before it begins")),
+        Days { first: Some(first), last: Some(last) } if first > last => {
+            Err(expected(": this one ends before it begins"))
+        }
         _ => Ok(days),
     }
 }
@@ -109,7 +121,8 @@ pub enum Bucket {
 }
 
 impl Bucket {
-    /// The bucket that these days fill, by name: `2013`; `2012–2013` for what is longer than one; `2013–` for open ends.
+    /// The bucket that these days fill, by name: `2013`; `2012–2013` for what is longer than one;
+    /// `2013–` for open ends.
     ///
     /// The label has no sorting power: that is what [`Bucket::order`] is for.
     #[must_use]
@@ -118,14 +131,18 @@ impl Bucket {
         match (name(days.first), name(days.last)) {
             (None, None) => None,
             (Some(first), Some(last)) if first == last => Some(first),
-            (first, last) => Some(format!("{}–{}", first.unwrap_or_default(), last.unwrap_or_default())),
+            (first, last) => {
+                Some(format!("{}–{}", first.unwrap_or_default(), last.unwrap_or_default()))
+            }
         }
     }
 
-    /// What orders buckets, and tells whether two facts share one: the first days of their first and last stretch.
+    /// What orders buckets, and tells whether two facts share one: the first days of their first
+    /// and last stretch.
     #[must_use]
     pub fn order(self, days: Days) -> (i64, i64) {
-        let start = |day: Option<i64>| day.and_then(civil).and_then(|date| self.start(date)).map(julian);
+        let start =
+            |day: Option<i64>| day.and_then(civil).and_then(|date| self.start(date)).map(julian);
         let (first, last) = (start(days.first), start(days.last));
         (first.or(last).unwrap_or(i64::MAX), last.unwrap_or(i64::MAX))
     }
@@ -145,7 +162,8 @@ impl Bucket {
             Bucket::Quarter => 3,
             Bucket::Month => 1,
         };
-        let next = civil(self.start_of(day)).and_then(|date| date.checked_add(jiff::Span::new().months(months)).ok());
+        let next = civil(self.start_of(day))
+            .and_then(|date| date.checked_add(jiff::Span::new().months(months)).ok());
         next.map_or(day + 30 * i64::from(months), julian)
     }
 
@@ -200,14 +218,24 @@ mod tests {
 
     #[test]
     fn what_is_no_date_is_refused() {
-        for text in ["", "2013-13", "2014-02-30", "2014-2-3", "12 March 2014", "2014-03-12T10:00:00Z", "../..", "2014/2013"] {
+        for text in [
+            "",
+            "2013-13",
+            "2014-02-30",
+            "2014-2-3",
+            "12 March 2014",
+            "2014-03-12T10:00:00Z",
+            "../..",
+            "2014/2013",
+        ] {
             assert!(parse(text).is_err(), "{text}");
         }
     }
 
     #[test]
     fn a_bound_of_a_window_takes_in_all_of_its_year_or_month() {
-        let shown = |text| window(text).map(|days| (days.first.map(iso), days.last.map(iso))).unwrap();
+        let shown =
+            |text| window(text).map(|days| (days.first.map(iso), days.last.map(iso))).unwrap();
         assert_eq!(shown("2013-11..2014"), (Some("2013-11-01".into()), Some("2014-12-31".into())));
         assert_eq!(shown("..2014-03"), (None, Some("2014-03-31".into())));
         assert_eq!(shown("-0538.."), (Some("-0538-01-01".into()), None));

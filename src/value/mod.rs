@@ -1,4 +1,5 @@
-//! One cell: its types, text to value and back; dates (EDTF), names as people write them, nearest names.
+//! One cell: its types, text to value and back; dates (EDTF), names as people write them, nearest
+//! names.
 
 pub mod calendar;
 pub mod date;
@@ -31,7 +32,8 @@ pub enum Cell<'a> {
     Text(Cow<'a, str>),
     /// A day, as a Julian day number; shown as an ISO 8601 day.
     Day(i64),
-    /// A figure to which some of its parts are missing: the figure, how many parts it has, how many it lacks.
+    /// A figure to which some of its parts are missing: the figure, how many parts it has, how many
+    /// it lacks.
     Partial(f64, u64, u64),
     /// JSON, kept as text.
     Json(Cow<'a, str>),
@@ -71,7 +73,10 @@ impl Cell<'_> {
     #[must_use]
     pub fn number(&self) -> Option<f64> {
         match self {
-            #[expect(clippy::cast_precision_loss, reason = "figures of the field are far below 2^53")]
+            #[expect(
+                clippy::cast_precision_loss,
+                reason = "figures of the field are far below 2^53"
+            )]
             Cell::Int(n) => Some(*n as f64),
             Cell::Real(n) | Cell::Partial(n, ..) => Some(*n),
             _ => None,
@@ -117,7 +122,16 @@ mod tests {
 
     #[test]
     fn numbers_are_written_so_that_they_read_back() {
-        for n in [0.0, 1458.0, 0.1, -33.8688, 1e300, f64::MAX, f64::MIN_POSITIVE, 9_007_199_254_740_991.0] {
+        for n in [
+            0.0,
+            1458.0,
+            0.1,
+            -33.8688,
+            1e300,
+            f64::MAX,
+            f64::MIN_POSITIVE,
+            9_007_199_254_740_991.0,
+        ] {
             assert_eq!(real(n).parse::<f64>().unwrap().to_bits(), n.to_bits(), "{n}");
         }
         assert_eq!(real(1458.0), "1458");

@@ -1,4 +1,5 @@
-//! A party or a place as a data set names it: by a spelling, by codes, or both; and a field's value on its way in.
+//! A party or a place as a data set names it: by a spelling, by codes, or both; and a field's value
+//! on its way in.
 
 use std::borrow::Cow;
 
@@ -23,7 +24,9 @@ impl Named<'_> {
     /// Whether it names nobody.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.name.is_none() && self.codes.is_empty() && self.within.as_deref().is_none_or(Named::is_empty)
+        self.name.is_none()
+            && self.codes.is_empty()
+            && self.within.as_deref().is_none_or(Named::is_empty)
     }
 }
 
@@ -53,9 +56,11 @@ impl Given<'_> {
             Given::Cell(Cell::Null) => None,
             Given::Cell(Cell::Text(text) | Cell::Json(text)) => Some(Cow::Borrowed(text)),
             Given::Cell(other) => Some(Cow::Owned(other.to_string())),
-            Given::Named(named) => {
-                named.name.as_deref().or(named.codes.first().map(|(_, code)| code.as_ref())).map(Cow::Borrowed)
-            }
+            Given::Named(named) => named
+                .name
+                .as_deref()
+                .or(named.codes.first().map(|(_, code)| code.as_ref()))
+                .map(Cow::Borrowed),
         }
     }
 }

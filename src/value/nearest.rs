@@ -12,7 +12,9 @@ pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<
         .filter_map(|candidate| {
             let folded = fold(candidate);
             let distance = strsim::damerau_levenshtein(&wanted, &folded);
-            let part = length >= 3 && (folded.contains(&wanted) || (folded.chars().count() >= 3 && wanted.contains(&folded)));
+            let part = length >= 3
+                && (folded.contains(&wanted)
+                    || (folded.chars().count() >= 3 && wanted.contains(&folded)));
             if distance <= reach {
                 Some((distance, candidate))
             } else if part {

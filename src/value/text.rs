@@ -1,4 +1,5 @@
-//! Text as people write and read it: names compared without case and accents, control characters made visible.
+//! Text as people write and read it: names compared without case and accents, control characters
+//! made visible.
 
 use std::borrow::Cow;
 use std::fmt::Write;
@@ -23,8 +24,8 @@ pub fn fold(name: &str) -> String {
 
 /// Text for a terminal: control and direction-changing characters are shown, not obeyed.
 ///
-/// C0 and DEL become their pictures (`␛`), C1 and the bidirectional controls their code (`\u{202e}`); joiners stay,
-/// since Persian, Arabic and emoji need them.
+/// C0 and DEL become their pictures (`␛`), C1 and the bidirectional controls their code
+/// (`\u{202e}`); joiners stay, since Persian, Arabic and emoji need them.
 #[must_use]
 pub fn visible(text: &str) -> Cow<'_, str> {
     if !text.chars().any(is_unsafe) {
@@ -117,9 +118,13 @@ mod tests {
 
     #[test]
     fn thousands_are_grouped() {
-        for (plain, shown) in
-            [("9500", "9,500"), ("-1234.5", "-1,234.5"), ("100", "100"), ("16000000", "16,000,000"), ("1e300", "1e300")]
-        {
+        for (plain, shown) in [
+            ("9500", "9,500"),
+            ("-1234.5", "-1,234.5"),
+            ("100", "100"),
+            ("16000000", "16,000,000"),
+            ("1e300", "1e300"),
+        ] {
             assert_eq!(grouped(plain), shown);
         }
     }

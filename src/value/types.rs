@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use super::nearest::did_you_mean;
 use super::{Cell, Value, date};
 
-/// What a field holds. Names of actors, places, sources and topics are text here; the store resolves them.
+/// What a field holds. Names of actors, places, sources and topics are text here; the store
+/// resolves them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Type {
     /// Free text, kept to the byte.
@@ -80,7 +81,8 @@ impl Type {
         }
     }
 
-    /// Reads the text of a cell. Empty text is `Null`; free text is kept as it is, everything else is trimmed.
+    /// Reads the text of a cell. Empty text is `Null`; free text is kept as it is, everything else
+    /// is trimmed.
     ///
     /// # Errors
     /// What was expected, as the end of a sentence.
@@ -93,7 +95,11 @@ impl Type {
         }
         let own = |text: &str| Cell::Text(Cow::Owned(text.to_owned()));
         if self == Type::Text {
-            return if text.trim().is_empty() { Err("expected text, or an empty cell for none".into()) } else { Ok(own(text)) };
+            return if text.trim().is_empty() {
+                Err("expected text, or an empty cell for none".into())
+            } else {
+                Ok(own(text))
+            };
         }
         let text = text.trim();
         if text.is_empty() {
@@ -103,15 +109,26 @@ impl Type {
             Type::Key if text.chars().any(char::is_control) => {
                 Err("expected a key without line breaks or control characters".into())
             }
-            Type::Text | Type::Term | Type::Key | Type::Actor | Type::Place | Type::Source | Type::Topic => Ok(own(text)),
+            Type::Text
+            | Type::Term
+            | Type::Key
+            | Type::Actor
+            | Type::Place
+            | Type::Source
+            | Type::Topic => Ok(own(text)),
             Type::Slug => slug(text),
-            Type::Sum if text.len() == 64 && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b)) => {
+            Type::Sum
+                if text.len() == 64
+                    && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b)) =>
+            {
                 Ok(own(text))
             }
             Type::Sum => Err("expected SHA-256, 64 digits and letters a to f".into()),
             Type::Integer | Type::Import => integer(text),
             Type::Real => number(text),
-            Type::Date | Type::Edtf => date::parse(text).map(|_| own(text)).map_err(|e| format!("expected {e}")),
+            Type::Date | Type::Edtf => {
+                date::parse(text).map(|_| own(text)).map_err(|e| format!("expected {e}"))
+            }
             Type::Choice(list) => choice(text, list),
             Type::Flag => match text {
                 "0" => Ok(Cell::Int(0)),
@@ -122,10 +139,14 @@ impl Type {
                 .map(|_| Cell::Json(Cow::Owned(text.to_owned())))
                 .map_err(|e| format!("expected JSON ({e})")),
             Type::Day => match date::parse(text) {
-                Ok(date::Days { first: Some(first), last: Some(last) }) if first == last => Ok(Cell::Day(first)),
+                Ok(date::Days { first: Some(first), last: Some(last) }) if first == last => {
+                    Ok(Cell::Day(first))
+                }
                 _ => Err("expected a day, YYYY-MM-DD".into()),
             },
-            Type::Bucket(_) => Err("is worked out from the date and cannot be set; use date".into()),
+            Type::Bucket(_) => {
+                Err("is worked out from the date and cannot be set; use date".into())
+            }
         }
     }
 }
@@ -143,8 +164,14 @@ fn integer(text: &str) -> Result<Value, String> {
     match text.parse::<i64>() {
         Ok(n) if n.to_string() == text => Ok(Cell::Int(n)),
         Ok(n) => Err(format!("expected a whole number (did you mean {n}?)")),
-        Err(e) if matches!(e.kind(), std::num::IntErrorKind::PosOverflow | std::num::IntErrorKind::NegOverflow) => {
-            Err("expected a whole number between -9223372036854775808 and 9223372036854775807".into())
+        Err(e)
+            if matches!(
+                e.kind(),
+                std::num::IntErrorKind::PosOverflow | std::num::IntErrorKind::NegOverflow
+            ) =>
+        {
+            Err("expected a whole number between -9223372036854775808 and 9223372036854775807"
+                .into())
         }
         Err(_) => match ungrouped(text) {
             Some(n) => Err(format!("expected a whole number (did you mean {n}?)")),
@@ -153,29 +180,36 @@ fn integer(text: &str) -> Result<Value, String> {
     }
 }
 
-/// The number that is meant by one with separators between its thousands: `9,500`, `7.818`, `1 000 000`.
+/// The number that is meant by one with separators between its thousands: `9,500`, `7.818`, `1 000
+/// 000`.
 fn ungrouped(text: &str) -> Option<i64> {
     let mut groups = text.split([',', '.', ' ', '\'', '\u{a0}', '\u{202f}']);
     let first = groups.next()?;
     let rest: Vec<&str> = groups.collect();
-    let fits = (1..=3).contains(&first.len()) && !rest.is_empty() && rest.iter().all(|group| group.len() == 3);
+    let fits = (1..=3).contains(&first.len())
+        && !rest.is_empty()
+        && rest.iter().all(|group| group.len() == 3);
     fits.then(|| format!("{first}{}", rest.concat()).parse().ok()).flatten()
 }
 
 fn number(text: &str) -> Result<Value, String> {
-    let plain = text.chars().all(|c| c.is_ascii_digit() || "+-.eE".contains(c)) && !text.starts_with('+');
+    let plain =
+        text.chars().all(|c| c.is_ascii_digit() || "+-.eE".contains(c)) && !text.starts_with('+');
     match text.parse::<f64>() {
         Ok(n) if plain && n.is_finite() => {
             let whole = text.parse::<i64>().ok();
             match whole {
-                Some(whole) if whole.unsigned_abs() > 1 << 53 => Err("expected a number of at most 15 digits".into()),
+                Some(whole) if whole.unsigned_abs() > 1 << 53 => {
+                    Err("expected a number of at most 15 digits".into())
+                }
                 _ => Ok(Cell::Real(if n == 0.0 { 0.0 } else { n })),
             }
         }
         _ => match text.replace([',', ' '], "").parse::<f64>() {
-            Ok(n) if n.is_finite() && text.contains([',', ' ']) => {
-                Err(format!("expected a number with a decimal point and no separators (did you mean {}?)", super::real(n)))
-            }
+            Ok(n) if n.is_finite() && text.contains([',', ' ']) => Err(format!(
+                "expected a number with a decimal point and no separators (did you mean {}?)",
+                super::real(n)
+            )),
             _ => Err("expected a number".into()),
         },
     }
@@ -184,7 +218,11 @@ fn number(text: &str) -> Result<Value, String> {
 fn choice(text: &str, list: &[&'static str]) -> Result<Value, String> {
     match list.iter().find(|known| **known == text) {
         Some(known) => Ok(Cell::Text(Cow::Borrowed(known))),
-        None => Err(format!("expected one of {}{}", list.join(", "), did_you_mean(text, list.iter().copied()))),
+        None => Err(format!(
+            "expected one of {}{}",
+            list.join(", "),
+            did_you_mean(text, list.iter().copied())
+        )),
     }
 }
 
@@ -197,10 +235,25 @@ mod tests {
         for text in ["0", "9500", "-3", "9223372036854775807", " 12 "] {
             assert!(matches!(Type::Integer.parse(text), Ok(Cell::Int(_))), "{text}");
         }
-        for text in ["7.818", "1e3", "0x10", "+5", "-0", "007", "9,500", "9223372036854775808", "12a", "1 2 x", "NaN"] {
+        for text in [
+            "7.818",
+            "1e3",
+            "0x10",
+            "+5",
+            "-0",
+            "007",
+            "9,500",
+            "9223372036854775808",
+            "12a",
+            "1 2 x",
+            "NaN",
+        ] {
             assert!(Type::Integer.parse(text).is_err(), "{text}");
         }
-        assert_eq!(Type::Integer.parse("7.818").unwrap_err(), "expected a whole number (did you mean 7818?)");
+        assert_eq!(
+            Type::Integer.parse("7.818").unwrap_err(),
+            "expected a whole number (did you mean 7818?)"
+        );
         assert_eq!(Type::Integer.parse("1.5").unwrap_err(), "expected a whole number");
         for text in ["0", "-33.8688", "1e3", "9007199254740992"] {
             assert!(matches!(Type::Real.parse(text), Ok(Cell::Real(_))), "{text}");
@@ -220,7 +273,8 @@ mod tests {
 
     #[test]
     fn a_wrong_choice_hears_the_nearest() {
-        let error = Type::Choice(&["states", "alleges", "denies", "declines"]).parse("denied").unwrap_err();
+        let error =
+            Type::Choice(&["states", "alleges", "denies", "declines"]).parse("denied").unwrap_err();
         assert!(error.ends_with("did you mean \"denies\"?"), "{error}");
     }
 }

@@ -7,12 +7,21 @@ fn simultaneous_first_starts_make_one_database() {
     for _ in 0..5 {
         let folder = tempfile::tempdir().unwrap();
         let started: Vec<_> = (0..8)
-            .map(|_| facts(folder.path()).args(["-q", "seed"]).stdout(std::process::Stdio::piped()).spawn().unwrap())
+            .map(|_| {
+                facts(folder.path())
+                    .args(["-q", "seed"])
+                    .stdout(std::process::Stdio::piped())
+                    .spawn()
+                    .unwrap()
+            })
             .collect();
         for child in started {
             stdout(&child.wait_with_output().unwrap());
         }
-        let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        let left: Vec<_> = std::fs::read_dir(folder.path())
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name())
+            .collect();
         assert_eq!(left, ["facts.db"]);
         let log = stdout(&facts(folder.path()).args(["status", "-f", "json"]).output().unwrap());
         let status: serde_json::Value = serde_json::from_str(&log).unwrap();

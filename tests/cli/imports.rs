@@ -9,7 +9,13 @@ use super::{facts, shared, stdout};
 
 /// Imports a file; what the program reports of it.
 fn import(folder: &Path, file: &Path, more: &[&str]) -> Json {
-    let output = facts(folder).arg("import").arg(file).args(["-q", "-f", "jsonl"]).args(more).output().unwrap();
+    let output = facts(folder)
+        .arg("import")
+        .arg(file)
+        .args(["-q", "-f", "jsonl"])
+        .args(more)
+        .output()
+        .unwrap();
     serde_json::from_str(stdout(&output).lines().next().unwrap()).unwrap()
 }
 
@@ -24,7 +30,8 @@ fn answer(folder: &Path, arguments: &[&str]) -> Vec<String> {
 }
 
 fn adds_up(report: &Json) {
-    let parts = ["added", "changed", "unchanged", "rejected", "repeated"].map(|name| number(report, name));
+    let parts =
+        ["added", "changed", "unchanged", "rejected", "repeated"].map(|name| number(report, name));
     assert_eq!(number(report, "read"), parts.iter().sum::<u64>(), "{report}");
 }
 
@@ -45,13 +52,27 @@ fn the_real_files_import_with_no_option_but_their_name() {
         let report = import(here, &data.join(file), &[]);
         assert_eq!(report["dataset"], dataset, "{file}");
         assert_eq!(report["release"].as_str(), release, "{file}");
-        assert_eq!((number(&report, "read"), number(&report, "added")), (records, records), "{file}");
+        assert_eq!(
+            (number(&report, "read"), number(&report, "added")),
+            (records, records),
+            "{file}"
+        );
         adds_up(&report);
         let again = import(here, &data.join(file), &[]);
-        assert_eq!(number(&again, "unchanged"), records, "{file}: the same file again adds nothing");
+        assert_eq!(
+            number(&again, "unchanged"),
+            records,
+            "{file}: the same file again adds nothing"
+        );
     }
     let sum = |source: &str, kind: &str, value: &str, rows: &str| {
-        answer(here, &["tabulate", kind, "--source", source, "--rows", rows, "--value", value, "--agg", "sum", "-q"])
+        answer(
+            here,
+            &[
+                "tabulate", kind, "--source", source, "--rows", rows, "--value", value, "--agg",
+                "sum", "-q",
+            ],
+        )
     };
     assert_eq!(sum("ucdp-brd", "casualties", "best", "source"), ["ucdp-brd,1891168"]);
     assert_eq!(sum("ucdp-nonstate", "casualties", "best", "source"), ["ucdp-nonstate,315248"]);
@@ -63,9 +84,15 @@ fn the_real_files_import_with_no_option_but_their_name() {
     // by type of violence
     assert_eq!(sum("ucdp-ged", "events", "deaths_best", "source"), ["ucdp-ged,3752,1895,3914"]);
     assert_eq!(sum("sipri-imports", "indicators", "best", "date").len(), 34);
-    let rows = answer(here, &["tabulate", "casualties", "--rows", "year", "--cols", "source", "--value", "best", "-q"]);
+    let rows = answer(
+        here,
+        &["tabulate", "casualties", "--rows", "year", "--cols", "source", "--value", "best", "-q"],
+    );
     assert!(rows.iter().any(|row| row == "2014,115862,374,17609"), "{rows:?}");
-    let refused = facts(here).args(["tabulate", "casualties", "--rows", "year", "--value", "best"]).output().unwrap();
+    let refused = facts(here)
+        .args(["tabulate", "casualties", "--rows", "year", "--value", "best"])
+        .output()
+        .unwrap();
     assert_eq!(refused.status.code(), Some(2), "sources are never added up unasked");
 }
 
@@ -76,7 +103,8 @@ fn a_later_release_changes_rows_and_the_first_state_can_be_had() {
     let here = folder.path();
     let first = import(here, &data.join("ged_ukraine_hdx_2020.csv"), &["--release", "2020"]);
     assert_eq!(number(&first, "added"), 993);
-    let events = ["query", "events", "--columns", "ref,date,place,deaths_low,deaths_best,deaths_high"];
+    let events =
+        ["query", "events", "--columns", "ref,date,place,deaths_low,deaths_best,deaths_high"];
     let before = answer(here, &events);
     let second = import(here, &data.join("ged_ukraine_hdx_2021.csv"), &["--release", "2021"]);
     assert_eq!(number(&second, "added"), 174);
@@ -85,8 +113,10 @@ fn a_later_release_changes_rows_and_the_first_state_can_be_had() {
     assert_eq!(answer(here, &[&events[..], &["--as-of", "import=1"]].concat()), before);
     // of the events that both have, one lies elsewhere now
     let changed = answer(here, &["diff", "2020", "2021", "-q"]);
-    let moved: Vec<&String> =
-        changed.iter().filter(|row| row.starts_with("changed,") && row.contains(",events,place,")).collect();
+    let moved: Vec<&String> = changed
+        .iter()
+        .filter(|row| row.starts_with("changed,") && row.contains(",events,place,"))
+        .collect();
     assert_eq!(moved.len(), 1, "{moved:?}");
     stdout(&facts(here).args(["undo", "2"]).output().unwrap());
     assert_eq!(answer(here, &events), before);
@@ -105,8 +135,14 @@ fn the_trade_register_goes_from_one_release_to_the_next() {
     // no exact repetition is lost: every record has its order
     let orders = answer(here, &["tabulate", "arms-transfers", "--rows", "stage"]);
     assert!(orders.contains(&"ordered,29916".to_owned()), "{orders:?}");
-    assert_eq!(number(&first, "added") - number(&second, "withdrawn") + number(&second, "added"), 29_916);
-    assert_eq!(number(&import(here, &data.join("trade-register_2026-05-18.csv"), &[]), "unchanged"), 29_916);
+    assert_eq!(
+        number(&first, "added") - number(&second, "withdrawn") + number(&second, "added"),
+        29_916
+    );
+    assert_eq!(
+        number(&import(here, &data.join("trade-register_2026-05-18.csv"), &[]), "unchanged"),
+        29_916
+    );
 }
 
 /// Whatever the order of its records, a file becomes the same facts.
@@ -114,12 +150,14 @@ fn the_trade_register_goes_from_one_release_to_the_next() {
 fn the_order_of_records_does_not_matter() {
     let folder = tempfile::tempdir().unwrap();
     let here = folder.path();
-    let lines: Vec<String> = (0..200).map(|n| format!("{},{},{}", n / 3, n % 7, (n * 7919) % 100)).collect();
+    let lines: Vec<String> =
+        (0..200).map(|n| format!("{},{},{}", n / 3, n % 7, (n * 7919) % 100)).collect();
     let mapping = "name = \"t\"\ntitle = \"T\"\n[[fact]]\nkind = \"indicators\"\nkey = [\"{a}\", \"#\"]\nmeasure = \"{b}\"\nquantity = \"{c}\"\nsummary = \"{a}\"\n";
     std::fs::write(here.join("t.toml"), mapping).unwrap();
     let mut first: Option<Vec<String>> = None;
     for step in [1, 7, 61, 199] {
-        let shuffled: Vec<&str> = (0..lines.len()).map(|n| lines[n * step % lines.len()].as_str()).collect();
+        let shuffled: Vec<&str> =
+            (0..lines.len()).map(|n| lines[n * step % lines.len()].as_str()).collect();
         let file = here.join(format!("{step}.csv"));
         std::fs::write(&file, format!("a,b,c\n{}\n", shuffled.join("\n"))).unwrap();
         let report = import(here, &file, &["--mapping", "t.toml", "--complete=yes"]);
@@ -127,7 +165,11 @@ fn the_order_of_records_does_not_matter() {
         let mut facts = answer(here, &["query", "indicators", "--columns", "measure,best,summary"]);
         facts.sort_unstable();
         if let Some(first) = &first {
-            assert_eq!((number(&report, "unchanged"), number(&report, "withdrawn")), (200, 0), "{report}");
+            assert_eq!(
+                (number(&report, "unchanged"), number(&report, "withdrawn")),
+                (200, 0),
+                "{report}"
+            );
             assert_eq!(first, &facts);
         }
         first = Some(facts);
@@ -159,7 +201,8 @@ fn memory_does_not_grow_with_the_file() {
     assert!(large < small + 40_000, "{small} kB, then {large} kB");
 }
 
-/// Codes that contradict each other make nobody of two, stop nothing, and lead to the same actors when they come again.
+/// Codes that contradict each other make nobody of two, stop nothing, and lead to the same actors
+/// when they come again.
 #[test]
 fn codes_that_contradict_each_other_are_told_apart() {
     let folder = tempfile::tempdir().unwrap();
@@ -167,7 +210,9 @@ fn codes_that_contradict_each_other_are_told_apart() {
     let mapping = "name = \"t\"\ntitle = \"T\"\n[[fact]]\nkind = \"events\"\nkey = [\"#\"]\ntype = \"x\"\nsummary = \"{name}\"\nactor = { name = \"{name}\", gw = \"{gw}\", ucdp = \"{ucdp}\" }\n";
     std::fs::write(here.join("t.toml"), mapping).unwrap();
     let names = ["North", "South", "Government of Iraq"];
-    let lines: Vec<String> = (0..300).map(|n| format!("{},{},{}", names[n % 3], 9000 + n % 7, 8000 + (n * n) % 11)).collect();
+    let lines: Vec<String> = (0..300)
+        .map(|n| format!("{},{},{}", names[n % 3], 9000 + n % 7, 8000 + (n * n) % 11))
+        .collect();
     std::fs::write(here.join("t.csv"), format!("name,gw,ucdp\n{}\n", lines.join("\n"))).unwrap();
     let report = import(here, &here.join("t.csv"), &["--mapping", "t.toml"]);
     assert_eq!(number(&report, "added"), 300, "{report}");
@@ -187,17 +232,30 @@ fn a_rejected_record_leaves_what_was_there() {
             "[[fact]]\nkind = \"casualties\"\nkey = [\"{{$key}}\", \"{{{who}}}\"]\nharm = \"killed\"\npopulation = \"{who}\"\nquantity = \"{{n}}\"\nsummary = \"{summary}\"\n"
         )
     };
-    let event =
-        "name = \"dd\"\ntitle = \"DD\"\n[[fact]]\nkind = \"events\"\nkey = [\"{id}\"]\ntype = \"x\"\nsummary = \"s {a}\"\n";
+    let event = "name = \"dd\"\ntitle = \"DD\"\n[[fact]]\nkind = \"events\"\nkey = [\"{id}\"]\ntype = \"x\"\nsummary = \"s {a}\"\n";
     let description = [event, &casualties("a", "one {b}"), &casualties("b", "two {n}")].concat();
     std::fs::write(here.join("d.toml"), description).unwrap();
-    let refs = || answer(here, &["query", "all", "--source", "dd", "--columns", "ref,summary", "-f", "csv"]);
+    let refs = || {
+        answer(here, &["query", "all", "--source", "dd", "--columns", "ref,summary", "-f", "csv"])
+    };
     std::fs::write(here.join("one.csv"), "id,a,b,n\n1,u,v,5\n2,u,v,6\n").unwrap();
     import(here, &here.join("one.csv"), &["--mapping", "d.toml", "--release", "1"]);
     let before = refs();
     assert_eq!(before.len(), 6);
     std::fs::write(here.join("two.csv"), "id,a,b,n\n1,u,u,7\n2,u,v,6\n").unwrap();
-    let arguments = ["import", "two.csv", "--mapping", "d.toml", "--release", "2", "--on-error", "skip", "-q", "-f", "jsonl"];
+    let arguments = [
+        "import",
+        "two.csv",
+        "--mapping",
+        "d.toml",
+        "--release",
+        "2",
+        "--on-error",
+        "skip",
+        "-q",
+        "-f",
+        "jsonl",
+    ];
     let output = facts(here).args(arguments).output().unwrap();
     assert_eq!(output.status.code(), Some(1), "some were rejected");
     let report: Json = serde_json::from_slice(&output.stdout).unwrap();

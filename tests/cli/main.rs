@@ -1,4 +1,5 @@
-//! The program from outside: transcripts that are documentation, properties, and the rules of the architecture.
+//! The program from outside: transcripts that are documentation, properties, and the rules of the
+//! architecture.
 
 mod architecture;
 mod concurrency;
@@ -22,7 +23,8 @@ fn top() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// A file beside the project that is no part of it; where it is not, the test is recorded as skipped.
+/// A file beside the project that is no part of it; where it is not, the test is recorded as
+/// skipped.
 fn shared(name: &str) -> Option<PathBuf> {
     let path = top().join("../shared").join(name);
     let found = path.exists().then_some(path);

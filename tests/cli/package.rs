@@ -20,7 +20,8 @@ fn every_crate_has_a_licence_that_is_allowed() {
     let host = rustc.lines().find_map(|line| line.strip_prefix("host: ")).unwrap();
     let told = cargo(&["metadata", "--format-version", "1", "--locked", "--filter-platform", host]);
     let metadata: Json = serde_json::from_str(&told).unwrap();
-    let deny: toml::Table = std::fs::read_to_string(top().join("deny.toml")).unwrap().parse().unwrap();
+    let deny: toml::Table =
+        std::fs::read_to_string(top().join("deny.toml")).unwrap().parse().unwrap();
     let words = |list: &toml::Value| -> BTreeSet<String> {
         list.as_array().unwrap().iter().map(|word| word.as_str().unwrap().to_owned()).collect()
     };
@@ -28,7 +29,8 @@ fn every_crate_has_a_licence_that_is_allowed() {
     let mut seen = 0;
     for package in metadata["packages"].as_array().unwrap() {
         let name = package["name"].as_str().unwrap();
-        let licence = package["license"].as_str().unwrap_or_else(|| panic!("{name} names no licence"));
+        let licence =
+            package["license"].as_str().unwrap_or_else(|| panic!("{name} names no licence"));
         let exceptions = deny["licenses"]["exceptions"].as_array().unwrap();
         let own = exceptions.iter().find(|exception| exception["crate"].as_str() == Some(name));
         let may = own.map_or_else(|| allowed.clone(), |exception| words(&exception["allow"]));
@@ -45,9 +47,20 @@ fn every_crate_has_a_licence_that_is_allowed() {
 fn the_package_holds_what_it_needs_and_no_corpora() {
     let list = cargo(&["package", "--list", "--locked", "--allow-dirty"]).replace('\\', "/");
     let files: BTreeSet<&str> = list.lines().collect();
-    for needed in ["Cargo.lock", "README.md", "LICENSE-MIT", "LICENSE-APACHE", "src/main.rs", "seed/events.csv", "build.rs"] {
+    for needed in [
+        "Cargo.lock",
+        "README.md",
+        "LICENSE-MIT",
+        "LICENSE-APACHE",
+        "src/main.rs",
+        "seed/events.csv",
+        "build.rs",
+    ] {
         assert!(files.contains(needed), "{needed} is not in the package");
     }
-    let extra: Vec<_> = files.iter().filter(|file| file.contains("corpus") || file.contains("regressions")).collect();
+    let extra: Vec<_> = files
+        .iter()
+        .filter(|file| file.contains("corpus") || file.contains("regressions"))
+        .collect();
     assert!(extra.is_empty(), "{extra:?}");
 }

@@ -57,8 +57,13 @@ fn hostile() -> impl Strategy<Value = String> {
 
 /// A name: text without white space around it.
 fn name() -> impl Strategy<Value = String> {
-    prop_oneof![hostile(), Just("cow:645".to_owned()), Just("name:x".to_owned()), Just("Washington, D.C.".to_owned())]
-        .prop_map(|text| text.trim().to_owned())
+    prop_oneof![
+        hostile(),
+        Just("cow:645".to_owned()),
+        Just("name:x".to_owned()),
+        Just("Washington, D.C.".to_owned())
+    ]
+    .prop_map(|text| text.trim().to_owned())
 }
 
 fn date() -> impl Strategy<Value = &'static str> {
@@ -93,7 +98,9 @@ struct Fact {
 
 fn fact() -> impl Strategy<Value = Fact> {
     let key = hostile()
-        .prop_map(|text| text.chars().filter(|c| !c.is_control()).collect::<String>().trim().to_owned())
+        .prop_map(|text| {
+            text.chars().filter(|c| !c.is_control()).collect::<String>().trim().to_owned()
+        })
         .prop_filter("a key", |key| !key.is_empty());
     (
         key,
@@ -226,8 +233,11 @@ fn history_is_restored_too() {
     fs::write(folder.join("sources.csv"), "slug,kind,title\ns,document,T\n").unwrap();
     let (first, second) = (path(temp.path(), "1.db"), path(temp.path(), "2.db"));
     for figure in ["1", "2", "3"] {
-        fs::write(folder.join("indicators.csv"), format!("key,source,measure,best,summary\nk,s,length,{figure},a length\n"))
-            .unwrap();
+        fs::write(
+            folder.join("indicators.csv"),
+            format!("key,source,measure,best,summary\nk,s,length,{figure},a length\n"),
+        )
+        .unwrap();
         assert_eq!(facts(&["seed", &folder.display().to_string(), "--db", &first]), Exit::Done);
     }
     let (out, again) = (path(temp.path(), "out"), path(temp.path(), "again"));

@@ -14,7 +14,13 @@ fn rows(table: &str) -> Vec<BTreeMap<String, String>> {
     let header = reader.headers().unwrap().clone();
     reader
         .records()
-        .map(|record| header.iter().map(str::to_owned).zip(record.unwrap().iter().map(str::to_owned)).collect())
+        .map(|record| {
+            header
+                .iter()
+                .map(str::to_owned)
+                .zip(record.unwrap().iter().map(str::to_owned))
+                .collect()
+        })
         .collect()
 }
 
@@ -52,10 +58,17 @@ fn keys_are_unique_over_all_kinds() {
 #[test]
 fn a_careful_reading_gives_well_over_a_hundred() {
     let count = |kind: &str| facts().iter().filter(|(of, _)| *of == kind).count();
-    let typed = |ty: &str| facts().iter().filter(|(_, row)| row.get("type").is_some_and(|is| is == ty)).count();
+    let typed = |ty: &str| {
+        facts().iter().filter(|(_, row)| row.get("type").is_some_and(|is| is == ty)).count()
+    };
     assert!(facts().len() >= 110, "{}", facts().len());
     assert!(count("events") >= 50 && typed("agreement") >= 3 && typed("statement") >= 18);
-    assert!(count("arms-transfers") >= 26 && count("casualties") >= 6 && count("posts") >= 14 && count("indicators") >= 9);
+    assert!(
+        count("arms-transfers") >= 26
+            && count("casualties") >= 6
+            && count("posts") >= 14
+            && count("indicators") >= 9
+    );
 }
 
 #[test]
@@ -69,9 +82,22 @@ fn every_locator_lies_inside_the_document_that_the_source_names() {
         assert!(end <= text.len(), "{kind} {}: {}", row["key"], row["locator"]);
         // a passage begins and ends with a word, and does not cut one
         let inside = |i: usize| text[i].is_alphanumeric();
-        assert!(!text[start].is_whitespace() && !text[end - 1].is_whitespace(), "{kind} {}: {}", row["key"], row["locator"]);
-        assert!(start == 0 || !(inside(start) && inside(start - 1)), "{kind} {}: begins within a word", row["key"]);
-        assert!(end == text.len() || !(inside(end) && inside(end - 1)), "{kind} {}: ends within a word", row["key"]);
+        assert!(
+            !text[start].is_whitespace() && !text[end - 1].is_whitespace(),
+            "{kind} {}: {}",
+            row["key"],
+            row["locator"]
+        );
+        assert!(
+            start == 0 || !(inside(start) && inside(start - 1)),
+            "{kind} {}: begins within a word",
+            row["key"]
+        );
+        assert!(
+            end == text.len() || !(inside(end) && inside(end - 1)),
+            "{kind} {}: ends within a word",
+            row["key"]
+        );
     }
 }
 
@@ -94,7 +120,8 @@ fn stated_figures_stand_in_their_passage() {
                 );
             }
         }
-        if row["date_basis"] == "stated" && row["date"].len() >= 4 && !row["date"].starts_with('-') {
+        if row["date_basis"] == "stated" && row["date"].len() >= 4 && !row["date"].starts_with('-')
+        {
             let year: String = row["date"].chars().filter(char::is_ascii_digit).take(4).collect();
             assert!(passage.contains(&year), "{} {}: {passage}", row["key"], row["date"]);
         }
@@ -117,11 +144,19 @@ fn no_sentence_of_the_document_ships() {
     };
     let essay = words(&std::fs::read_to_string(essay).unwrap());
     let runs: HashSet<&[String]> = essay.windows(RUN).collect();
-    for table in KINDS.iter().map(|kind| kind.table).chain(["sources", "topics", "actors", "places", "names"]) {
+    for table in KINDS
+        .iter()
+        .map(|kind| kind.table)
+        .chain(["sources", "topics", "actors", "places", "names"])
+    {
         for row in rows(table) {
             for cell in row.values() {
                 let cell = words(cell);
-                assert!(!cell.windows(RUN).any(|run| runs.contains(run)), "{table}: {}", cell.join(" "));
+                assert!(
+                    !cell.windows(RUN).any(|run| runs.contains(run)),
+                    "{table}: {}",
+                    cell.join(" ")
+                );
             }
         }
     }
@@ -140,12 +175,24 @@ fn every_locator_of_the_shipped_facts_resolves_and_shows_its_passage() {
     let Some(essay) = shared("essay.txt") else { return };
     let folder = tempfile::tempdir().unwrap();
     with_text(folder.path(), &std::fs::read_to_string(essay).unwrap(), &[]);
-    stdout(&program(folder.path()).args(["check", "--rule", "locator,text,order,dates,duplicate,period,name"]).output().unwrap());
-    let refs: Vec<String> = facts().iter().map(|(_, row)| format!("us-iraq-2014:{}", row["key"])).collect();
-    let shown = stdout(&program(folder.path()).arg("show").args(&refs).args(["-f", "json"]).output().unwrap());
+    stdout(
+        &program(folder.path())
+            .args(["check", "--rule", "locator,text,order,dates,duplicate,period,name"])
+            .output()
+            .unwrap(),
+    );
+    let refs: Vec<String> =
+        facts().iter().map(|(_, row)| format!("us-iraq-2014:{}", row["key"])).collect();
+    let shown = stdout(
+        &program(folder.path()).arg("show").args(&refs).args(["-f", "json"]).output().unwrap(),
+    );
     let shown: serde_json::Value = serde_json::from_str(&shown).unwrap();
     for fact in shown.as_array().unwrap() {
-        assert!(fact["passage"].as_str().is_some_and(|passage| passage.len() > 5), "{}", fact["ref"]);
+        assert!(
+            fact["passage"].as_str().is_some_and(|passage| passage.len() > 5),
+            "{}",
+            fact["ref"]
+        );
     }
     assert_eq!(shown.as_array().unwrap().len(), refs.len());
 }
@@ -157,27 +204,41 @@ fn a_changed_character_and_a_changed_offset_are_both_reported() {
     let text = std::fs::read_to_string(essay).unwrap().replacen("9,500", "9,600", 1);
     std::fs::write(folder.path().join("essay.txt"), &text).unwrap();
     stdout(&program(folder.path()).args(["-q", "seed"]).output().unwrap());
-    let refused = program(folder.path()).args(["source", "attach", "us-iraq-2014", "essay.txt"]).output().unwrap();
+    let refused = program(folder.path())
+        .args(["source", "attach", "us-iraq-2014", "essay.txt"])
+        .output()
+        .unwrap();
     assert_eq!(refused.status.code(), Some(4));
     with_text(folder.path(), &text, &["--force"]);
     let (start, end) = passage(&rows("casualty_statistics")[0]["locator"]);
     let moved = format!("locator=char={},{}", start + 1, end + 1);
-    stdout(&program(folder.path()).args(["-q", "edit", "us-iraq-2014:casualty-1", &moved]).output().unwrap());
-    let check = program(folder.path()).args(["check", "-q", "--rule", "locator,text"]).output().unwrap();
+    stdout(
+        &program(folder.path())
+            .args(["-q", "edit", "us-iraq-2014:casualty-1", &moved])
+            .output()
+            .unwrap(),
+    );
+    let check =
+        program(folder.path()).args(["check", "-q", "--rule", "locator,text"]).output().unwrap();
     assert_eq!(check.status.code(), Some(1));
     let said = String::from_utf8(check.stdout).unwrap();
     assert!(said.contains("locator,us-iraq-2014:casualty-1,"), "{said}");
-    assert!(said.contains("text,us-iraq-2014,\"the text that is held came from another file"), "{said}");
+    assert!(
+        said.contains("text,us-iraq-2014,\"the text that is held came from another file"),
+        "{said}"
+    );
     assert_eq!(said.lines().count(), 3, "{said}");
 }
 
-/// What the shipped facts leave out that looks like a fact is the author's opinion; the README names the share.
+/// What the shipped facts leave out that looks like a fact is the author's opinion; the README
+/// names the share.
 #[test]
 fn the_share_of_the_document_that_facts_rest_on_is_the_one_that_the_readme_names() {
     let Some(essay) = shared("essay.txt") else { return };
     let folder = tempfile::tempdir().unwrap();
     with_text(folder.path(), &std::fs::read_to_string(essay).unwrap(), &[]);
-    let coverage = program(folder.path()).args(["coverage", "us-iraq-2014", "--min", "80%"]).output().unwrap();
+    let coverage =
+        program(folder.path()).args(["coverage", "us-iraq-2014", "--min", "80%"]).output().unwrap();
     let said = String::from_utf8(coverage.stderr.clone()).unwrap();
     let uncovered = stdout(&coverage);
     assert_eq!(uncovered.lines().count(), 1 + OPINIONS, "{uncovered}");
@@ -193,13 +254,20 @@ const OPINIONS: usize = 6;
 fn the_iranian_weapons_are_denied_by_one_of_four_voices_and_nothing_else_is_contested() {
     let folder = tempfile::tempdir().unwrap();
     stdout(&program(folder.path()).args(["-q", "seed"]).output().unwrap());
-    let compared = stdout(&program(folder.path()).args(["compare", "all", "-f", "json"]).output().unwrap());
+    let compared =
+        stdout(&program(folder.path()).args(["compare", "all", "-f", "json"]).output().unwrap());
     let compared: serde_json::Value = serde_json::from_str(&compared).unwrap();
     let answers: Vec<(&str, &str, &str)> = compared
         .as_array()
         .unwrap()
         .iter()
-        .map(|a| (a["question"].as_str().unwrap(), a["verdict"].as_str().unwrap(), a["stance"].as_str().unwrap()))
+        .map(|a| {
+            (
+                a["question"].as_str().unwrap(),
+                a["verdict"].as_str().unwrap(),
+                a["stance"].as_str().unwrap(),
+            )
+        })
         .collect();
     let voice = |stance| ("iran-iraq-arms", "denied", stance);
     assert_eq!(answers, [voice("alleges"), voice("denies"), voice("states"), voice("declines")]);
@@ -210,7 +278,11 @@ fn a_second_document_that_contradicts_the_first_about_two_figures_is_found_to_do
     let folder = tempfile::tempdir().unwrap();
     let second = folder.path().join("second");
     std::fs::create_dir(&second).unwrap();
-    std::fs::write(second.join("sources.csv"), "slug,kind,title\nunami,document,Made-up monthly figures\n").unwrap();
+    std::fs::write(
+        second.join("sources.csv"),
+        "slug,kind,title\nunami,document,Made-up monthly figures\n",
+    )
+    .unwrap();
     std::fs::write(
         second.join("casualty_statistics.csv"),
         "key,source,date,date_basis,harm,population,place,low,best,high,summary,topic\n\
@@ -222,10 +294,21 @@ fn a_second_document_that_contradicts_the_first_about_two_figures_is_found_to_do
     .unwrap();
     stdout(&program(folder.path()).args(["-q", "seed"]).output().unwrap());
     stdout(&program(folder.path()).args(["-q", "seed", "second"]).output().unwrap());
-    let compared =
-        stdout(&program(folder.path()).args(["compare", "casualties", "--by", "question", "-f", "csv"]).output().unwrap());
-    let found: Vec<String> = compared.lines().skip(1).map(|line| line.split(',').take(2).collect::<Vec<_>>().join(" ")).collect();
-    assert_eq!(found, ["iraqi-civilians-killed-2012 disjoint", "iraqi-civilians-killed-2013 point-differs"]);
+    let compared = stdout(
+        &program(folder.path())
+            .args(["compare", "casualties", "--by", "question", "-f", "csv"])
+            .output()
+            .unwrap(),
+    );
+    let found: Vec<String> = compared
+        .lines()
+        .skip(1)
+        .map(|line| line.split(',').take(2).collect::<Vec<_>>().join(" "))
+        .collect();
+    assert_eq!(
+        found,
+        ["iraqi-civilians-killed-2012 disjoint", "iraqi-civilians-killed-2013 point-differs"]
+    );
 }
 
 /// Each number in the text leads to a fact, and each fact back to its passage.
@@ -234,7 +317,12 @@ fn the_page_of_a_document_leads_from_passages_to_facts_and_back() {
     let Some(essay) = shared("essay.txt") else { return };
     let folder = tempfile::tempdir().unwrap();
     with_text(folder.path(), &std::fs::read_to_string(essay).unwrap(), &[]);
-    stdout(&program(folder.path()).args(["source", "show", "us-iraq-2014", "-f", "html", "-o", "page.html"]).output().unwrap());
+    stdout(
+        &program(folder.path())
+            .args(["source", "show", "us-iraq-2014", "-f", "html", "-o", "page.html"])
+            .output()
+            .unwrap(),
+    );
     let page = std::fs::read_to_string(folder.path().join("page.html")).unwrap();
     let all = |begin: &str| -> BTreeSet<String> {
         page.split(begin).skip(1).map(|rest| rest.split('"').next().unwrap().to_owned()).collect()
@@ -242,5 +330,8 @@ fn the_page_of_a_document_leads_from_passages_to_facts_and_back() {
     let (ids, links) = (all(" id=\""), all(" href=\"#"));
     assert_eq!(ids, links, "a link leads nowhere, or a place is not led to");
     assert_eq!(ids.len(), 2 * facts().len());
-    assert!(!page.contains("<script") && !page.contains("src="), "the page needs something from elsewhere");
+    assert!(
+        !page.contains("<script") && !page.contains("src="),
+        "the page needs something from elsewhere"
+    );
 }

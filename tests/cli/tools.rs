@@ -1,4 +1,5 @@
-//! Other people's programs read what this one writes; each test is skipped aloud where its program is not installed.
+//! Other people's programs read what this one writes; each test is skipped aloud where its program
+//! is not installed.
 
 use std::path::Path;
 use std::process::Command;
@@ -7,7 +8,12 @@ use super::{facts, fixed, skipped, stdout, top};
 
 /// Whether a program is installed; where it is not, the test is recorded as skipped.
 fn has(program: &str) -> bool {
-    let found = Command::new("sh").args(["-c", &format!("command -v {program}")]).output().unwrap().status.success();
+    let found = Command::new("sh")
+        .args(["-c", &format!("command -v {program}")])
+        .output()
+        .unwrap()
+        .status
+        .success();
     if !found {
         skipped(&format!("needs {program}"));
     }
@@ -29,7 +35,11 @@ fn shell(folder: &Path, line: &str) -> String {
 fn json_lines_go_through_jq() {
     if has("jq") {
         let folder = tempfile::tempdir().unwrap();
-        assert_eq!(shell(folder.path(), "facts query all -f jsonl | jq -r .kind | sort | uniq -c | wc -l").trim(), "5");
+        assert_eq!(
+            shell(folder.path(), "facts query all -f jsonl | jq -r .kind | sort | uniq -c | wc -l")
+                .trim(),
+            "5"
+        );
     }
 }
 
@@ -55,7 +65,8 @@ fn sqlite_utils_reads_the_database_and_takes_what_is_written() {
         let here = folder.path();
         let insert = "facts query all -f jsonl | sqlite-utils insert copy.db facts - --nl && sqlite-utils 'copy.db' 'select count(*) as n from facts' --csv";
         assert_eq!(shell(here, insert).split_whitespace().collect::<Vec<_>>(), ["n", "130"]);
-        let rows = shell(here, "sqlite-utils rows facts.db facts --limit 1 -c ref -c date_from --csv");
+        let rows =
+            shell(here, "sqlite-utils rows facts.db facts --limit 1 -c ref -c date_from --csv");
         assert!(rows.replace('\r', "").starts_with("ref,date_from\nus-iraq-2014:"), "{rows}");
     }
 }
@@ -66,9 +77,13 @@ fn duckdb_opens_the_database() {
     stdout(&facts(folder.path()).args(["seed", "-q"]).output().unwrap());
     let mut python = Command::new("python3");
     fixed(&mut python, folder.path());
-    python.arg(top().join("tests/support/duckdb.py")).args(["facts.db", "SELECT count(*) FROM f.facts"]);
+    python
+        .arg(top().join("tests/support/duckdb.py"))
+        .args(["facts.db", "SELECT count(*) FROM f.facts"]);
     match python.output() {
-        Ok(output) if output.status.code() == Some(77) => skipped("needs DuckDB with its SQLite extension"),
+        Ok(output) if output.status.code() == Some(77) => {
+            skipped("needs DuckDB with its SQLite extension")
+        }
         Ok(output) => assert_eq!(stdout(&output).trim(), "130"),
         Err(_) => skipped("needs python3"),
     }
@@ -84,7 +99,8 @@ fn datasette_opens_the_database() {
     }
 }
 
-/// A workbook shows in a spreadsheet what the facts say: no formula runs, whole days are days, months are text.
+/// A workbook shows in a spreadsheet what the facts say: no formula runs, whole days are days,
+/// months are text.
 #[test]
 fn a_spreadsheet_shows_what_the_facts_say() {
     if !has("soffice") {
@@ -96,7 +112,10 @@ fn a_spreadsheet_shows_what_the_facts_say() {
     let add = "facts -q add casualties source=us-iraq-2014 key=formula harm=killed population=all summary='=1+2' best=7 date=2014-03-12 date_basis=stated > added";
     let convert = "soffice --headless --convert-to csv:'Text - txt - csv (StarCalc)':44,34,76,1,,0,false,true,false,false,false,1 out.xlsx > log 2>&1 && cat out-facts.csv";
     shell(here, add);
-    let sheet = shell(here, &format!("facts query casualties --columns {columns} -o out.xlsx && {convert}"));
+    let sheet = shell(
+        here,
+        &format!("facts query casualties --columns {columns} -o out.xlsx && {convert}"),
+    );
     let csv = shell(here, &format!("facts query casualties --columns {columns}"));
     let plain = |text: &str| text.replace(['"', '\r'], "").trim().to_owned();
     assert_eq!(plain(&sheet), plain(&csv));
@@ -114,7 +133,8 @@ const BASH: &str = r#"
 fn shells_complete_from_the_database() {
     let folder = tempfile::tempdir().unwrap();
     let here = folder.path();
-    std::fs::write(here.join("facts.toml"), "[queries]\njets = \"query arms-transfers\"\n").unwrap();
+    std::fs::write(here.join("facts.toml"), "[queries]\njets = \"query arms-transfers\"\n")
+        .unwrap();
     if has("bash") {
         std::fs::write(here.join("line"), BASH).unwrap();
         let told = shell(here, "bash --norc line");
@@ -127,9 +147,14 @@ fn shells_complete_from_the_database() {
     }
     if has("fish") {
         let ask = |line: &str| {
-            shell(here, &format!("fish --no-config -c 'facts completions fish | source; complete -C \"{line}\"'"))
-                .trim()
-                .to_owned()
+            shell(
+                here,
+                &format!(
+                    "fish --no-config -c 'facts completions fish | source; complete -C \"{line}\"'"
+                ),
+            )
+            .trim()
+            .to_owned()
         };
         assert_eq!(ask("facts query posts --sender Saudi"), "Saudi Arabia");
         assert_eq!(ask("facts run j"), "jets");

@@ -1,8 +1,9 @@
-//! Runs the README and the transcripts beside this file, command by command, and compares every output.
+//! Runs the README and the transcripts beside this file, command by command, and compares every
+//! output.
 //!
-//! In a block marked `console`, a line that begins with `$ ` is run by `sh`, with the lines behind it that begin with
-//! `> `; what follows is what it prints on both
-//! streams, and `? N` its exit status where that is not 0. `[TIME]` stands for the time, `[TEMP]` for the folder.
+//! In a block marked `console`, a line that begins with `$ ` is run by `sh`, with the lines behind
+//! it that begin with `> `; what follows is what it prints on both streams, and `? N` its exit
+//! status where that is not 0. `[TIME]` stands for the time, `[TEMP]` for the folder.
 //! `SNAPSHOTS=overwrite cargo test` writes what the commands print now.
 
 use std::fmt::Write;

@@ -1,4 +1,5 @@
-//! Answers are right: filters against a filter of our own, cross-tables against a count of our own, and text that attacks.
+//! Answers are right: filters against a filter of our own, cross-tables against a count of our own,
+//! and text that attacks.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -25,7 +26,8 @@ pub fn world(shipped: bool) -> World {
     fs::write(folder.path().join("few.csv"), events(300, 31)).unwrap();
     done(folder.path(), &["import", "few.csv", "--dataset", "ucdp-ged", "--release", "1"]);
     let database = folder.path().join("facts.db").to_str().unwrap().to_owned();
-    let (code, text, said) = within(&["query", "events", "--columns", FIELDS, "-f", "json", "--db", &database]);
+    let (code, text, said) =
+        within(&["query", "events", "--columns", FIELDS, "-f", "json", "--db", &database]);
     assert_eq!(code, 0, "{said}");
     World { folder, database, rows: serde_json::from_str(&text).unwrap() }
 }
@@ -35,7 +37,11 @@ fn day(text: &Value) -> Option<(i32, u32, u32)> {
     let text = text.as_str()?;
     let (sign, bare) = text.strip_prefix('-').map_or((1, text), |bare| (-1, bare));
     let parts: Vec<&str> = bare.split('-').collect();
-    Some((sign * parts[0].parse::<i32>().unwrap(), parts[1].parse().unwrap(), parts[2].parse().unwrap()))
+    Some((
+        sign * parts[0].parse::<i32>().unwrap(),
+        parts[1].parse().unwrap(),
+        parts[2].parse().unwrap(),
+    ))
 }
 
 fn is(row: &Value, field: &str, wanted: &str) -> bool {
@@ -64,7 +70,12 @@ fn filter(chance: &mut Chance, rows: &[Value]) -> Filter {
         }
         2 => {
             let name = pick(chance, "target");
-            (flag("actor", &name), Box::new(move |row| ["actor", "target", "said_by"].iter().any(|role| is(row, role, &name))))
+            (
+                flag("actor", &name),
+                Box::new(move |row| {
+                    ["actor", "target", "said_by"].iter().any(|role| is(row, role, &name))
+                }),
+            )
         }
         3 => {
             let country = pick(chance, "country");
@@ -76,7 +87,8 @@ fn filter(chance: &mut Chance, rows: &[Value]) -> Filter {
             if a > b {
                 (a, b) = (b, a);
             }
-            let text = |year: i32| if year < 0 { format!("-{:04}", -year) } else { format!("{year:04}") };
+            let text =
+                |year: i32| if year < 0 { format!("-{:04}", -year) } else { format!("{year:04}") };
             let month = 1 + u32::try_from(chance.below(12)).unwrap();
             let must = chance.below(2) == 0;
             let mut flags = flag("during", &format!("{}-{month:02}..{}", text(a), text(b)));
@@ -92,7 +104,9 @@ fn filter(chance: &mut Chance, rows: &[Value]) -> Filter {
                     if must {
                         from.is_some_and(|from| from >= begin) && to.is_some_and(|to| to <= end)
                     } else {
-                        !row["date"].is_null() && from.is_none_or(|from| from <= end) && to.is_none_or(|to| to >= begin)
+                        !row["date"].is_null()
+                            && from.is_none_or(|from| from <= end)
+                            && to.is_none_or(|to| to >= begin)
                     }
                 }),
             )
@@ -117,12 +131,18 @@ fn filter(chance: &mut Chance, rows: &[Value]) -> Filter {
             let not = chance.below(2) == 0;
             let flags = vec!["-w".into(), format!("summary{}~{word}", if not { "!" } else { "" })];
             let lower = word.to_lowercase();
-            (flags, Box::new(move |row| row["summary"].as_str().unwrap().to_lowercase().contains(&lower) != not))
+            (
+                flags,
+                Box::new(move |row| {
+                    row["summary"].as_str().unwrap().to_lowercase().contains(&lower) != not
+                }),
+            )
         }
         _ => {
             let field = *chance.pick(&["target", "place", "deaths_best", "date", "topic"]);
             let known = chance.below(2) == 0;
-            let flags = vec!["-w".into(), format!("{field} is {}null", if known { "not " } else { "" })];
+            let flags =
+                vec!["-w".into(), format!("{field} is {}null", if known { "not " } else { "" })];
             (flags, Box::new(move |row| row[field].is_null() != known))
         }
     }
@@ -134,7 +154,8 @@ fn refs(text: &str) -> Vec<String> {
     refs
 }
 
-/// R30: random filters give the rows that our own filter gives, and those of the `sqlite3` shell on the printed SQL.
+/// R30: random filters give the rows that our own filter gives, and those of the `sqlite3` shell on
+/// the printed SQL.
 #[test]
 fn filters_give_the_rows_that_pass() {
     let world = world(true);
@@ -142,7 +163,8 @@ fn filters_give_the_rows_that_pass() {
     let shell = Command::new("sqlite3").arg("--version").output().is_ok();
     let (trials, mut found, mut shelled) = (size(1_000, 10_000), 0, 0);
     for trial in 0..trials {
-        let filters: Vec<Filter> = (0..=chance.below(3)).map(|_| filter(&mut chance, &world.rows)).collect();
+        let filters: Vec<Filter> =
+            (0..=chance.below(3)).map(|_| filter(&mut chance, &world.rows)).collect();
         // a flag that may be given once
         let flags: Vec<String> = filters.iter().flat_map(|(flags, _)| flags.clone()).collect();
         if flags.iter().filter(|flag| flag.starts_with("--during")).count() > 1 {
@@ -157,7 +179,8 @@ fn filters_give_the_rows_that_pass() {
         if repeated || either("--type") || within_flag > 1 {
             continue;
         }
-        let mut arguments = vec!["query", "events", "--columns", "ref", "-f", "csv", "--db", &world.database];
+        let mut arguments =
+            vec!["query", "events", "--columns", "ref", "-f", "csv", "--db", &world.database];
         arguments.extend(flags.iter().map(String::as_str));
         let (code, text, said) = within(&arguments);
         if code == 2 && said.contains("ends before it begins") {
@@ -165,14 +188,18 @@ fn filters_give_the_rows_that_pass() {
         }
         assert_eq!(code, 0, "{flags:?}: {said}");
         let naive = world.rows.iter().filter(|row| filters.iter().all(|(_, passes)| passes(row)));
-        let mut naive: Vec<String> = naive.map(|row| row["ref"].as_str().unwrap().to_owned()).collect();
+        let mut naive: Vec<String> =
+            naive.map(|row| row["ref"].as_str().unwrap().to_owned()).collect();
         naive.sort_unstable();
         assert_eq!(refs(&text), naive, "{flags:?}");
         found += naive.len();
         if shell && trial % 5 == 0 {
             arguments.push("--explain");
             let (_, sql, _) = within(&arguments);
-            let output = Command::new("sqlite3").args(["-csv", "-header", &world.database, &sql]).output().unwrap();
+            let output = Command::new("sqlite3")
+                .args(["-csv", "-header", &world.database, &sql])
+                .output()
+                .unwrap();
             assert_eq!(refs(&String::from_utf8_lossy(&output.stdout)), naive, "sqlite3: {sql}");
             shelled += 1;
         }
@@ -187,12 +214,18 @@ fn a_filter_and_its_negation_share_all_rows() {
     let world = world(true);
     let mut chance = Chance::new(33);
     for _ in 0..size(100, 2000) {
-        let field = *chance.pick(&["type", "source", "actor", "target", "place", "country", "stance"]);
+        let field =
+            *chance.pick(&["type", "source", "actor", "target", "place", "country", "stance"]);
         let stated: Vec<&str> = world.rows.iter().filter_map(|row| row[field].as_str()).collect();
         let value = *chance.pick(&stated);
         let ask = |more: &[&str]| {
-            let (code, text, said) =
-                within(&[&["query", "events", "--columns", "ref", "-f", "csv", "--db", &world.database], more].concat());
+            let (code, text, said) = within(
+                &[
+                    &["query", "events", "--columns", "ref", "-f", "csv", "--db", &world.database],
+                    more,
+                ]
+                .concat(),
+            );
             assert_eq!(code, 0, "{more:?}: {said}");
             refs(&text).len()
         };
@@ -200,14 +233,21 @@ fn a_filter_and_its_negation_share_all_rows() {
         let (yes, no) = (ask(&["-w", &test]), ask(&[&not]));
         assert_eq!(yes + no, world.rows.len(), "{field} = {value}");
         let (other, none) = (format!("{field}!={value}"), format!("{field} is null"));
-        assert_eq!(yes + ask(&["-w", &other]) + ask(&["-w", &none]), world.rows.len(), "{field} = {value}");
+        assert_eq!(
+            yes + ask(&["-w", &other]) + ask(&["-w", &none]),
+            world.rows.len(),
+            "{field} = {value}"
+        );
     }
 }
 
 /// What a row has on an axis, as a table shows it.
 fn on(row: &Value, axis: &str) -> String {
-    let year =
-        |field: &str| day(&row[field]).map(|(year, ..)| if year < 0 { format!("-{:04}", -year) } else { format!("{year:04}") });
+    let year = |field: &str| {
+        day(&row[field]).map(
+            |(year, ..)| if year < 0 { format!("-{:04}", -year) } else { format!("{year:04}") },
+        )
+    };
     match axis {
         "year" => match (year("date_from"), year("date_to")) {
             (None, None) => String::new(),
@@ -228,7 +268,8 @@ fn tables_hold_what_was_counted() {
             let (a, b) = (*chance.pick(&axes), *chance.pick(&axes));
             let (flags, passes) = filter(&mut chance, &world.rows);
             let rows = if a == b { a.to_owned() } else { format!("{a},{b}") };
-            let mut arguments = vec!["tabulate", "events", "--rows", &rows, "-f", "csv", "--db", &world.database];
+            let mut arguments =
+                vec!["tabulate", "events", "--rows", &rows, "-f", "csv", "--db", &world.database];
             arguments.extend(flags.iter().map(String::as_str));
             if sums {
                 arguments.extend(["--value", "deaths_best"]);
@@ -241,7 +282,8 @@ fn tables_hold_what_was_counted() {
             let mut naive: BTreeMap<Vec<String>, i64> = BTreeMap::new();
             for row in world.rows.iter().filter(|row| passes(row)) {
                 let key = rows.split(',').map(|axis| on(row, axis)).collect();
-                *naive.entry(key).or_default() += if sums { row["deaths_best"].as_i64().unwrap() } else { 1 };
+                *naive.entry(key).or_default() +=
+                    if sums { row["deaths_best"].as_i64().unwrap() } else { 1 };
             }
             let mut told = BTreeMap::new();
             for record in csv::Reader::from_reader(text.as_bytes()).records() {
@@ -307,15 +349,22 @@ fn hostile_text_is_text() {
         "ß",
     ];
     let flags = [
-        "type", "source", "actor", "target", "place", "country", "said-by", "topic", "stance", "subtype", "not", "during",
-        "sort", "columns",
+        "type", "source", "actor", "target", "place", "country", "said-by", "topic", "stance",
+        "subtype", "not", "during", "sort", "columns",
     ];
     for text in hostile.iter().take(size(44, 44)) {
         for flag in flags {
-            let value = if flag == "not" { format!("--not=type={text}") } else { format!("--{flag}={text}") };
-            let (code, out, said) = within(&["query", "events", &value, "-f", "csv", "--db", &world.database]);
+            let value = if flag == "not" {
+                format!("--not=type={text}")
+            } else {
+                format!("--{flag}={text}")
+            };
+            let (code, out, said) =
+                within(&["query", "events", &value, "-f", "csv", "--db", &world.database]);
             assert!(
-                [0, 2].contains(&code) && !said.contains("panicked") && !said.contains("syntax error"),
+                [0, 2].contains(&code)
+                    && !said.contains("panicked")
+                    && !said.contains("syntax error"),
                 "{value}: {code} {said}"
             );
             let rows = out.lines().count().saturating_sub(1);
@@ -323,23 +372,48 @@ fn hostile_text_is_text() {
             assert!(code == 2 || all || rows == 0, "{value}: {rows} rows");
         }
         let test = format!("summary~{text}");
-        let (code, out, said) =
-            within(&["query", "events", "-w", &test, "--columns", "ref", "-f", "csv", "--db", &world.database]);
-        let naive =
-            world.rows.iter().filter(|row| row["summary"].as_str().unwrap().to_lowercase().contains(&text.trim().to_lowercase()));
+        let (code, out, said) = within(&[
+            "query",
+            "events",
+            "-w",
+            &test,
+            "--columns",
+            "ref",
+            "-f",
+            "csv",
+            "--db",
+            &world.database,
+        ]);
+        let naive = world.rows.iter().filter(|row| {
+            row["summary"].as_str().unwrap().to_lowercase().contains(&text.trim().to_lowercase())
+        });
         assert!(code == 2 || refs(&out).len() == naive.count(), "{test}: {code} {said}");
         let (code, _, said) = within(&["search", "--db", &world.database, "--", text]);
-        assert!([0, 1, 2].contains(&code) && !said.contains("fts5"), "search {text}: {code} {said}");
+        assert!(
+            [0, 1, 2].contains(&code) && !said.contains("fts5"),
+            "search {text}: {code} {said}"
+        );
     }
     assert_eq!(fs::read(&world.database).unwrap(), database);
 }
 
-/// Found by the test above it: a place that lies in no country was both of another country and of none.
+/// Found by the test above it: a place that lies in no country was both of another country and of
+/// none.
 #[test]
 fn a_place_without_a_country_is_not_in_another_country() {
     let world = world(true);
-    let (_, text, _) =
-        within(&["query", "events", "-w", "country!=Iraq", "--columns", "country", "-f", "csv", "--db", &world.database]);
+    let (_, text, _) = within(&[
+        "query",
+        "events",
+        "-w",
+        "country!=Iraq",
+        "--columns",
+        "country",
+        "-f",
+        "csv",
+        "--db",
+        &world.database,
+    ]);
     assert!(text.lines().count() > 10 && text.lines().all(|country| !country.is_empty()));
 }
 
@@ -348,10 +422,14 @@ fn a_place_without_a_country_is_not_in_another_country() {
 fn white_space_is_no_value_of_not() {
     let world = world(false);
     let (code, _, said) = within(&["query", "events", "--not=type=\n", "--db", &world.database]);
-    assert_eq!((code, said.lines().next().unwrap()), (2, "error: type: expected a value, not only white space"));
+    assert_eq!(
+        (code, said.lines().next().unwrap()),
+        (2, "error: type: expected a value, not only white space")
+    );
 }
 
-/// R31: many facts are read in two halves by two threads, and in one where the database has a write-ahead log.
+/// R31: many facts are read in two halves by two threads, and in one where the database has a
+/// write-ahead log.
 #[test]
 fn two_halves_are_a_whole() {
     let folder = tempfile::tempdir().unwrap();
@@ -363,9 +441,15 @@ fn two_halves_are_a_whole() {
         let record = record.unwrap();
         // the usual name of a country is that of its code
         let country = record[11].replace("Turkey", "Türkiye");
-        *naive.entry((country, record[1].to_owned())).or_default() += record[20].parse::<i64>().unwrap();
+        *naive.entry((country, record[1].to_owned())).or_default() +=
+            record[20].parse::<i64>().unwrap();
     }
-    let tabulate = || done(folder.path(), &["tabulate", "events", "--rows", "actor,year", "--value", "deaths_best", "-f", "csv"]);
+    let tabulate = || {
+        done(
+            folder.path(),
+            &["tabulate", "events", "--rows", "actor,year", "--value", "deaths_best", "-f", "csv"],
+        )
+    };
     let halves = tabulate();
     let told = csv::Reader::from_reader(halves.as_bytes()).into_records().map(|record| {
         let record = record.unwrap();
@@ -373,30 +457,44 @@ fn two_halves_are_a_whole() {
     });
     assert_eq!(told.collect::<BTreeMap<_, _>>(), naive);
     // so are long answers, unless they are limited
-    let columns = "ref,date,actor,place,country,lat,lon,deaths_best,extra,extra.dyad_name,extra.deaths_a";
-    let query = |more: &[&str]| done(folder.path(), &[&["query", "events", "--columns", columns, "-q"], more].concat());
+    let columns =
+        "ref,date,actor,place,country,lat,lon,deaths_best,extra,extra.dyad_name,extra.deaths_a";
+    let query = |more: &[&str]| {
+        done(folder.path(), &[&["query", "events", "--columns", columns, "-q"], more].concat())
+    };
     for sort in [&[][..], &["--sort", "-deaths_best,place"], &["-w", "type~state"]] {
         let (halves, whole) = (query(sort), query(&[sort, &["--limit", "1000000"]].concat()));
         assert!(halves == whole && halves.lines().count() > 10_000, "{sort:?}");
     }
-    // and those that nobody wants sorted, whether the threads that read make them into text too or not
+    // and those that nobody wants sorted, whether the threads that read make them into text too or
+    // not
     for format in ["csv", "json"] {
-        let (parts, whole) =
-            (query(&["--sort", "none", "-f", format]), query(&["--sort", "none", "--limit", "1000000", "-f", format]));
+        let (parts, whole) = (
+            query(&["--sort", "none", "-f", format]),
+            query(&["--sort", "none", "--limit", "1000000", "-f", format]),
+        );
         assert!(parts == whole && parts.lines().count() > 55_000, "{format}");
     }
-    let (part, whole) =
-        (query(&["--sort", "none", "--offset", "600"]), query(&["--sort", "none", "--limit", "100000", "--offset", "600"]));
+    let (part, whole) = (
+        query(&["--sort", "none", "--offset", "600"]),
+        query(&["--sort", "none", "--limit", "100000", "--offset", "600"]),
+    );
     assert!(part == whole && part.lines().count() == 55_000 - 600 + 1);
     let page = query(&["--sort", "none", "--limit", "50", "--offset", "600"]);
-    assert!(page.lines().skip(1).eq(part.lines().skip(1).take(50)), "a page is a part of the whole");
+    assert!(
+        page.lines().skip(1).eq(part.lines().skip(1).take(50)),
+        "a page is a part of the whole"
+    );
     let sorted = |text: String| {
         let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
         lines.sort_unstable();
         lines
     };
     assert!(sorted(query(&["--sort", "none"])) == sorted(query(&[])));
-    rusqlite::Connection::open(folder.path().join("facts.db")).unwrap().pragma_update(None, "journal_mode", "wal").unwrap();
+    rusqlite::Connection::open(folder.path().join("facts.db"))
+        .unwrap()
+        .pragma_update(None, "journal_mode", "wal")
+        .unwrap();
     assert_eq!(tabulate(), halves);
     assert!(query(&[]) == query(&["--limit", "1000000"]));
     assert!(query(&["--sort", "none"]) == query(&["--sort", "none", "--limit", "1000000"]));

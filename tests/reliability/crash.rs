@@ -53,8 +53,11 @@ fn a_program_that_commits_in_chunks_would_be_found_out() {
     if let Some(path) = std::env::var_os("FACTS_CONTROL") {
         let connection = Connection::open(path).unwrap();
         for chunk in 0..ROWS / 50 {
-            let values = (0..50).map(|n| format!("({})", chunk * 50 + n)).collect::<Vec<_>>().join(",");
-            connection.execute_batch(&format!("BEGIN; INSERT INTO t VALUES {values}; COMMIT;")).unwrap();
+            let values =
+                (0..50).map(|n| format!("({})", chunk * 50 + n)).collect::<Vec<_>>().join(",");
+            connection
+                .execute_batch(&format!("BEGIN; INSERT INTO t VALUES {values}; COMMIT;"))
+                .unwrap();
         }
         return;
     }
@@ -75,7 +78,10 @@ fn a_program_that_commits_in_chunks_would_be_found_out() {
         sleep(Duration::from_millis(20) + moment(&mut chance, Duration::from_millis(60)));
         child.kill().unwrap();
         child.wait().unwrap();
-        let rows: i64 = Connection::open(&path).unwrap().query_row("SELECT count(*) FROM t", [], |row| row.get(0)).unwrap();
+        let rows: i64 = Connection::open(&path)
+            .unwrap()
+            .query_row("SELECT count(*) FROM t", [], |row| row.get(0))
+            .unwrap();
         partial += usize::from(rows > 0 && rows < ROWS);
     }
     say(&format!("control: {partial} of {trials} partial"));
@@ -95,13 +101,21 @@ fn signals_take_an_import_back() {
             fs::write(folder.join("facts.db"), &database).unwrap();
             let child = begin(folder, &MORE);
             sleep(moment(&mut chance, took));
-            Command::new("kill").args([format!("-{signal}"), child.id().to_string()]).stderr(Stdio::null()).status().unwrap();
+            Command::new("kill")
+                .args([format!("-{signal}"), child.id().to_string()])
+                .stderr(Stdio::null())
+                .status()
+                .unwrap();
             let since = Instant::now();
             let status = child.wait_with_output().unwrap().status;
             // before it opens the database nothing is watched, and the system ends it
             assert!([Some(0), Some(code), None].contains(&status.code()), "{signal}: {status}");
             told += usize::from(status.code() == Some(code));
-            assert!(since.elapsed() < Duration::from_secs(5), "{signal}: took {:?}", since.elapsed());
+            assert!(
+                since.elapsed() < Duration::from_secs(5),
+                "{signal}: took {:?}",
+                since.elapsed()
+            );
             assert!(!is_hot(folder) || status.code().is_none(), "{signal}: a journal was left");
             done(folder, &["status"]);
             let now = state(&folder.join("facts.db"));
@@ -121,7 +135,8 @@ fn a_signal_during_a_first_import_leaves_nothing() {
     for _ in 0..500 {
         let drafts = fs::read_dir(folder.path()).unwrap().filter(|entry| {
             let entry = entry.as_ref().unwrap();
-            entry.file_name().to_string_lossy().ends_with(".tmp") && entry.metadata().unwrap().len() > 400_000
+            entry.file_name().to_string_lossy().ends_with(".tmp")
+                && entry.metadata().unwrap().len() > 400_000
         });
         if drafts.count() > 0 {
             break;
@@ -130,6 +145,7 @@ fn a_signal_during_a_first_import_leaves_nothing() {
     }
     Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
     assert_eq!(child.wait_with_output().unwrap().status.code(), Some(143));
-    let left: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    let left: Vec<_> =
+        fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(left, ["more.csv"]);
 }

@@ -19,8 +19,13 @@ fn seeded() -> (tempfile::TempDir, Vec<u8>) {
 
 /// Runs a command that may fail, but neither panics nor hangs; its exit code and output.
 fn bounded(folder: &Path, arguments: &[&str]) -> (i32, String) {
-    let mut child =
-        facts(folder).args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut child = facts(folder)
+        .args(arguments)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
     let start = Instant::now();
     let mut out = child.stdout.take().unwrap();
     let reading = std::thread::spawn(move || {
@@ -40,7 +45,8 @@ fn bounded(folder: &Path, arguments: &[&str]) -> (i32, String) {
     }
     let output = child.wait_with_output().unwrap();
     let said = words(&output);
-    let code = output.status.code().unwrap_or_else(|| panic!("{arguments:?}: {}: {said}", output.status));
+    let code =
+        output.status.code().unwrap_or_else(|| panic!("{arguments:?}: {}: {said}", output.status));
     assert!(code != 101 && !said.contains("panicked"), "{arguments:?}: {said}");
     (code, String::from_utf8_lossy(&reading.join().unwrap()).into_owned())
 }
@@ -68,7 +74,8 @@ fn a_mutated_database_never_breaks_the_program() {
             }),
             1 => bytes.truncate(chance.below(bytes.len())),
             2 => {
-                let (from, to) = (chance.below(bytes.len() - 4096), chance.below(bytes.len() - 4096));
+                let (from, to) =
+                    (chance.below(bytes.len() - 4096), chance.below(bytes.len() - 4096));
                 bytes.copy_within(from..from + 4096, to);
             }
             _ => {
@@ -90,22 +97,30 @@ fn a_mutated_database_never_breaks_the_program() {
 fn dump(path: &Path) -> Option<Vec<String>> {
     let connection = Connection::open(path).ok()?;
     let mut all = Vec::new();
-    for table in ["events", "arms_transfers", "casualty_statistics", "diplomatic_posts", "indicators"] {
+    for table in
+        ["events", "arms_transfers", "casualty_statistics", "diplomatic_posts", "indicators"]
+    {
         let columns: Vec<String> = {
             let mut read = connection.prepare("SELECT name FROM pragma_table_info(?1)").ok()?;
             let names = read.query_map([table], |row| row.get::<_, String>(0)).ok()?;
             names.collect::<Result<_, _>>().ok()?
         };
-        let quoted: Vec<String> =
-            columns.iter().filter(|name| !name.ends_with("_id")).map(|column| format!("quote({column})")).collect();
-        let mut read = connection.prepare(&format!("SELECT {} FROM {table} ORDER BY id", quoted.join(" || ',' || "))).ok()?;
+        let quoted: Vec<String> = columns
+            .iter()
+            .filter(|name| !name.ends_with("_id"))
+            .map(|column| format!("quote({column})"))
+            .collect();
+        let mut read = connection
+            .prepare(&format!("SELECT {} FROM {table} ORDER BY id", quoted.join(" || ',' || ")))
+            .ok()?;
         let rows = read.query_map([], |row| row.get::<_, String>(0)).ok()?;
         all.extend(rows.collect::<Result<Vec<_>, _>>().ok()?);
     }
     Some(all)
 }
 
-/// R14: every flipped bit that changes what a fact states is found, and a sound database is never accused.
+/// R14: every flipped bit that changes what a fact states is found, and a sound database is never
+/// accused.
 #[test]
 fn bit_rot_is_found() {
     let (folder, database) = seeded();
@@ -115,8 +130,9 @@ fn bit_rot_is_found() {
     assert_eq!(bounded(folder, &["check", "--rule", "integrity"]).0, 0);
     // the pages of facts are few among those of countries and of the index
     let needles = [b"states".as_slice(), b"us-iraq".as_slice(), b"within".as_slice()];
-    let places: Vec<usize> =
-        (0..database.len() - 8).filter(|at| needles.iter().any(|n| database[*at..].starts_with(n))).collect();
+    let places: Vec<usize> = (0..database.len() - 8)
+        .filter(|at| needles.iter().any(|n| database[*at..].starts_with(n)))
+        .collect();
     let mut chance = Chance::new(12);
     let (trials, mut changed, mut unreadable) = (size(400, 4000), 0, 0);
     for _ in 0..trials {
@@ -130,7 +146,10 @@ fn bit_rot_is_found() {
             Some(now) if now == sound => {}
             Some(_) => {
                 changed += 1;
-                assert!(code == 1 || code == 3, "a changed fact at byte {at} was not found: {code} {said}");
+                assert!(
+                    code == 1 || code == 3,
+                    "a changed fact at byte {at} was not found: {code} {said}"
+                );
             }
             None => unreadable += 1,
         }
@@ -145,7 +164,18 @@ fn a_damaged_ledger_is_refused() {
     let (folder, database) = seeded();
     let path = folder.path().join("facts.db");
     let mut chance = Chance::new(13);
-    let values = ["NULL", "-1", "''", "'x'", "x'00ff'", "9223372036854775807", "'2026-01-01T00:00:00Z'", "1e300", "'1'", "99"];
+    let values = [
+        "NULL",
+        "-1",
+        "''",
+        "'x'",
+        "x'00ff'",
+        "9223372036854775807",
+        "'2026-01-01T00:00:00Z'",
+        "1e300",
+        "'1'",
+        "99",
+    ];
     for _ in 0..size(50, 50) {
         fs::write(&path, &database).unwrap();
         let column = *chance.pick(&["version", "name", "applied_on", "checksum"]);
@@ -193,7 +223,9 @@ fn hostile_schemas_are_refused() {
     let path = folder.path().join("facts.db");
     for sql in fixtures {
         fs::write(&path, &database).unwrap();
-        let made = Connection::open(&path).unwrap().execute_batch(&format!("PRAGMA foreign_keys = OFF; {sql};"));
+        let made = Connection::open(&path)
+            .unwrap()
+            .execute_batch(&format!("PRAGMA foreign_keys = OFF; {sql};"));
         if fs::read(&path).unwrap() == database {
             // SQLite itself would not have it
             assert!(made.is_err(), "{sql}");
@@ -210,9 +242,13 @@ fn hostile_schemas_are_refused() {
             assert_eq!(code, 3, "{sql}: {command:?} printed {out}");
         }
         // read all the same, it ends
-        let (code, _) = bounded(folder.path(), &["query", "events", "--limit", "5", "--force-schema", "-f", "csv"]);
+        let (code, _) = bounded(
+            folder.path(),
+            &["query", "events", "--limit", "5", "--force-schema", "-f", "csv"],
+        );
         assert!([0, 3, 7].contains(&code), "{sql}: {code}");
-        let left: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        let left: Vec<_> =
+            fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
         assert_eq!(left, ["facts.db"], "{sql}");
     }
 }
@@ -293,7 +329,10 @@ fn facts_sql_only_reads() {
     let before = everything(folder.path());
     for sql in attacks {
         let start = Instant::now();
-        let (code, _) = bounded(folder.path(), &["sql", sql, "--timeout", "1", "--max-rows", "1000", "-f", "csv"]);
+        let (code, _) = bounded(
+            folder.path(),
+            &["sql", sql, "--timeout", "1", "--max-rows", "1000", "-f", "csv"],
+        );
         assert!([0, 2, 3, 7].contains(&code), "{sql}: {code}");
         let reads = sql.starts_with("EXPLAIN");
         assert!(code != 0 || reads, "{sql} was answered");
@@ -374,7 +413,18 @@ fn random_statements_change_nothing() {
             words.splice(0..0, ["SELECT", "*", "FROM"]);
         }
         let sql = words.join(" ");
-        let (code, _, said) = within(&["sql", &sql, "--db", database, "--timeout", "1", "--max-rows", "100", "-f", "csv"]);
+        let (code, _, said) = within(&[
+            "sql",
+            &sql,
+            "--db",
+            database,
+            "--timeout",
+            "1",
+            "--max-rows",
+            "100",
+            "-f",
+            "csv",
+        ]);
         assert!([0, 2, 3, 7].contains(&code) && !said.contains("panicked"), "{sql}: {code} {said}");
         answered += usize::from(code == 0);
         if n % 500 == 0 {
@@ -386,7 +436,8 @@ fn random_statements_change_nothing() {
     assert!(answered > 0);
 }
 
-/// Found by hand: a fact that was deleted, or given to another run, by something else than the program.
+/// Found by hand: a fact that was deleted, or given to another run, by something else than the
+/// program.
 #[test]
 fn facts_that_went_or_changed_hands_are_found() {
     let (folder, database) = seeded();
@@ -396,11 +447,20 @@ fn facts_that_went_or_changed_hands_are_found() {
         ("UPDATE events SET import_id = 77 WHERE id = 2", "belongs to a run that is not there"),
         ("DELETE FROM imports WHERE id = 1", "belongs to a run that is not there"),
         ("DELETE FROM search_docsize WHERE id = 16", "is not in the index of words"),
-        ("UPDATE events SET first_day = first_day + 1 WHERE id = 2", "has other days than its date"),
-        ("UPDATE casualty_statistics SET best = 1 WHERE id = 1", "does not state what was written: its digest differs"),
+        (
+            "UPDATE events SET first_day = first_day + 1 WHERE id = 2",
+            "has other days than its date",
+        ),
+        (
+            "UPDATE casualty_statistics SET best = 1 WHERE id = 1",
+            "does not state what was written: its digest differs",
+        ),
     ] {
         fs::write(&path, &database).unwrap();
-        Connection::open(&path).unwrap().execute_batch(&format!("PRAGMA foreign_keys = OFF; {sql}")).unwrap();
+        Connection::open(&path)
+            .unwrap()
+            .execute_batch(&format!("PRAGMA foreign_keys = OFF; {sql}"))
+            .unwrap();
         let (code, out) = bounded(folder.path(), &["check", "--rule", "integrity", "-f", "csv"]);
         assert!(code == 1 && out.contains(found), "{sql}: {code} {out}");
     }

@@ -4,13 +4,20 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::{MORE, done, facts, prepared, program, say, settled, sides, size, skipped, state, top, words};
+use super::{
+    MORE, done, facts, prepared, program, say, settled, sides, size, skipped, state, top, words,
+};
 
 /// Builds the library that makes calls fail, or says that there is no C compiler.
 fn shim(folder: &Path) -> Option<PathBuf> {
     let shim = folder.join("fault.so");
     let source = top().join("tests/reliability/fault.c");
-    let built = Command::new("cc").args(["-shared", "-fPIC", "-O1", "-o"]).arg(&shim).arg(source).arg("-ldl").status();
+    let built = Command::new("cc")
+        .args(["-shared", "-fPIC", "-O1", "-o"])
+        .arg(&shim)
+        .arg(source)
+        .arg("-ldl")
+        .status();
     let is_built = built.is_ok_and(|status| status.success());
     if !is_built {
         skipped("no C compiler makes the shim");
@@ -18,8 +25,8 @@ fn shim(folder: &Path) -> Option<PathBuf> {
     is_built.then_some(shim)
 }
 
-/// E3: an export over an earlier one that is cut off at any renaming or removal of a file: the folder is refused, or is
-/// one of the two exports whole.
+/// E3: an export over an earlier one that is cut off at any renaming or removal of a file: the
+/// folder is refused, or is one of the two exports whole.
 #[test]
 fn an_export_that_is_cut_off_is_never_taken_for_whole() {
     let folder = tempfile::tempdir().unwrap();
@@ -28,17 +35,28 @@ fn an_export_that_is_cut_off_is_never_taken_for_whole() {
     done(folder, &["seed", "-q"]);
     let run = |command: &[&str], kill: usize| {
         let mut facts = facts(folder);
-        facts.args(command).env("LD_PRELOAD", &shim).env("FAULT_KILL", kill.to_string()).output().unwrap().status
+        facts
+            .args(command)
+            .env("LD_PRELOAD", &shim)
+            .env("FAULT_KILL", kill.to_string())
+            .output()
+            .unwrap()
+            .status
     };
     let tables = |name: &str| -> Vec<String> {
-        let mut paths: Vec<_> = fs::read_dir(folder.join(name)).unwrap().map(|entry| entry.unwrap().path()).collect();
+        let mut paths: Vec<_> =
+            fs::read_dir(folder.join(name)).unwrap().map(|entry| entry.unwrap().path()).collect();
         paths.sort();
         paths.retain(|path| path.extension().is_some_and(|end| end == "csv"));
-        paths.iter().map(|path| format!("{:?} {}", path.file_name(), fs::read_to_string(path).unwrap())).collect()
+        paths
+            .iter()
+            .map(|path| format!("{:?} {}", path.file_name(), fs::read_to_string(path).unwrap()))
+            .collect()
     };
     done(folder, &["export", "old", "-q"]);
     done(folder, &["source", "add", "notes", "--title", "Notes", "-q"]);
-    let event = ["source=notes", "type=meeting", "date=2014", "date_basis=stated", "summary=A meeting"];
+    let event =
+        ["source=notes", "type=meeting", "date=2014", "date_basis=stated", "summary=A meeting"];
     done(folder, &[["add", "events", "-q"].as_slice(), &event].concat());
     done(folder, &["export", "new", "-q"]);
     let (old, new) = (tables("old"), tables("new"));
@@ -56,7 +74,10 @@ fn an_export_that_is_cut_off_is_never_taken_for_whole() {
         let seeded = facts(folder).args(["seed", "out", "--db", "copy.db", "-q"]).output().unwrap();
         if seeded.status.success() {
             let now = tables("out");
-            assert!(now == old || now == new, "killed at change {kill}: a mix of two exports was loaded");
+            assert!(
+                now == old || now == new,
+                "killed at change {kill}: a mix of two exports was loaded"
+            );
             whole += 1;
         } else {
             assert!(words(&seeded).contains("was interrupted"), "{}", words(&seeded));
@@ -101,8 +122,14 @@ fn every_failing_write_is_clean() {
                 runs += 1;
                 let said = words(&output);
                 let code = output.status.code();
-                assert!([Some(0), Some(6), Some(3)].contains(&code), "call {at} {error}: {:?} {said}", output.status);
-                let positioned = said.lines().any(|line| line.starts_with("more.csv:") && line.as_bytes()[9].is_ascii_digit());
+                assert!(
+                    [Some(0), Some(6), Some(3)].contains(&code),
+                    "call {at} {error}: {:?} {said}",
+                    output.status
+                );
+                let positioned = said.lines().any(|line| {
+                    line.starts_with("more.csv:") && line.as_bytes()[9].is_ascii_digit()
+                });
                 assert!(!said.contains("panicked") && !positioned, "call {at} {error}: {said}");
                 failed += usize::from(code != Some(0));
                 done(folder, &["status"]);
@@ -125,12 +152,20 @@ fn little_memory_is_clean() {
     for megabytes in (8..200).step_by(size(32, 4)) {
         fs::write(folder.join("facts.db"), &database).unwrap();
         let mut shell = Command::new("sh");
-        shell.args(["-c", &format!("ulimit -v {}; exec \"$@\"", megabytes * 1024), "sh"]).arg(program()).args(MORE);
+        shell
+            .args(["-c", &format!("ulimit -v {}; exec \"$@\"", megabytes * 1024), "sh"])
+            .arg(program())
+            .args(MORE);
         settled(&mut shell, folder);
         let output = shell.output().unwrap();
         done(folder, &["status"]);
         let now = state(&folder.join("facts.db"));
-        assert_eq!(now, if output.status.success() { after } else { before }, "{megabytes} MB: {}", words(&output));
+        assert_eq!(
+            now,
+            if output.status.success() { after } else { before },
+            "{megabytes} MB: {}",
+            words(&output)
+        );
     }
 }
 
@@ -155,7 +190,8 @@ fn a_full_disk_is_clean() {
     let need = fs::metadata(folder.join("facts.db")).unwrap().len() / 1024;
     let mut codes = Vec::new();
     for n in 0..size(5, 20) {
-        let kilobytes = need + 64 + u64::try_from(n).unwrap() * need * 3 / u64::try_from(size(5, 20)).unwrap();
+        let kilobytes =
+            need + 64 + u64::try_from(n).unwrap() * need * 3 / u64::try_from(size(5, 20)).unwrap();
         let mut shell = Command::new("unshare");
         shell.args(["-m", "sh", "-c", script]).arg(program()).arg(kilobytes.to_string());
         settled(&mut shell, folder);
@@ -167,7 +203,10 @@ fn a_full_disk_is_clean() {
                 assert_eq!(now == before, code == 6, "{kilobytes} kB: {code}");
                 codes.push(code);
             }
-            code => panic!("{kilobytes} kB: {code:?}: {}", fs::read_to_string(folder.join("said")).unwrap_or_default()),
+            code => panic!(
+                "{kilobytes} kB: {code:?}: {}",
+                fs::read_to_string(folder.join("said")).unwrap_or_default()
+            ),
         }
     }
     say(&format!("full disks: {codes:?}"));
@@ -192,7 +231,9 @@ fn read_only_media_are_read() {
     shell.args(["-m", "sh", "-c", script]).arg(program());
     settled(&mut shell, folder);
     match shell.output() {
-        Ok(output) if matches!(output.status.code(), Some(99 | 1)) => skipped("no mounts of our own"),
+        Ok(output) if matches!(output.status.code(), Some(99 | 1)) => {
+            skipped("no mounts of our own")
+        }
         Ok(output) => assert_eq!(output.status.code(), Some(0), "{}", words(&output)),
         Err(_) => skipped("no unshare"),
     }

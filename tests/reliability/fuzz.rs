@@ -7,7 +7,8 @@ use super::{Chance, done, say, size, top};
 #[path = "../../fuzz/targets.rs"]
 mod targets;
 
-/// R20: 10^5 inputs and more here, 10^6 and more in the long form; `cargo fuzz run TARGET` goes on from there.
+/// R20: 10^5 inputs and more here, 10^6 and more in the long form; `cargo fuzz run TARGET` goes on
+/// from there.
 #[test]
 fn no_input_breaks_a_parser() {
     for (name, target) in targets::TARGETS {
@@ -41,7 +42,10 @@ fn changed(chance: &mut Chance, seeds: &[Vec<u8>]) -> Vec<u8> {
         match chance.below(6) {
             0 if !bytes.is_empty() => bytes[at] = chance.next().to_le_bytes()[0],
             1 if bytes.len() < 100_000 => {
-                bytes.insert(at.min(bytes.len()), *chance.pick(b"\",;\n\r\t\0{}[]'=~-.0123456789\xff\xc3\xa9"));
+                bytes.insert(
+                    at.min(bytes.len()),
+                    *chance.pick(b"\",;\n\r\t\0{}[]'=~-.0123456789\xff\xc3\xa9"),
+                );
             }
             2 if bytes.len() < 100_000 => bytes.truncate(at),
             3 if !bytes.is_empty() && bytes.len() < 100_000 => {
@@ -50,7 +54,10 @@ fn changed(chance: &mut Chance, seeds: &[Vec<u8>]) -> Vec<u8> {
             4 if bytes.len() < 100_000 => {
                 let other = chance.pick(seeds);
                 let from = chance.below(other.len().max(1));
-                bytes.splice(at.min(bytes.len()).., other.get(from..).unwrap_or_default().iter().copied());
+                bytes.splice(
+                    at.min(bytes.len())..,
+                    other.get(from..).unwrap_or_default().iter().copied(),
+                );
             }
             _ if !bytes.is_empty() => bytes[at] ^= 1 << chance.below(8),
             _ => {}

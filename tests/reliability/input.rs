@@ -1,4 +1,5 @@
-//! Files of input: what breaks the format, what is too large, which encodings and values are taken, and the same again.
+//! Files of input: what breaks the format, what is too large, which encodings and values are taken,
+//! and the same again.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -30,7 +31,11 @@ fn import(folder: &Path, file: &[u8], more: &[&str]) -> (i32, String, String) {
     fs::write(folder.join("mine.toml"), MAPPING).unwrap();
     fs::write(folder.join("table.csv"), file).unwrap();
     let _ = fs::remove_file(folder.join("facts.db"));
-    let output = facts(folder).args(["import", "table.csv", "--mapping", "mine.toml"]).args(more).output().unwrap();
+    let output = facts(folder)
+        .args(["import", "table.csv", "--mapping", "mine.toml"])
+        .args(more)
+        .output()
+        .unwrap();
     let said = words(&output);
     let code = output.status.code().unwrap_or_else(|| panic!("{}: {said}", output.status));
     assert!(code != 101, "{said}");
@@ -71,8 +76,16 @@ fn malformed_files_are_refused_where_they_break() {
     let folder = tempfile::tempdir().unwrap();
     for (file, place) in cases {
         let (code, _, said) = import(folder.path(), file, &[]);
-        assert!(code == 4 || file.is_empty() && code != 0, "{}: {code} {said}", String::from_utf8_lossy(file));
-        assert!(said.contains(place), "{}: expected {place}: {said}", String::from_utf8_lossy(file));
+        assert!(
+            code == 4 || file.is_empty() && code != 0,
+            "{}: {code} {said}",
+            String::from_utf8_lossy(file)
+        );
+        assert!(
+            said.contains(place),
+            "{}: expected {place}: {said}",
+            String::from_utf8_lossy(file)
+        );
     }
 }
 
@@ -90,7 +103,18 @@ fn python_reads_the_same() {
     let mut chance = Chance::new(21);
     let (mut taken, trials) = (0, size(60, 5000));
     for _ in 0..trials {
-        let cells = ["a", "", "ü 1", "\"x\"", "\"x,\"\"y\"", "\"two\nlines\"", "\"\"", "\"\r\n\"", " b ", "1.5"];
+        let cells = [
+            "a",
+            "",
+            "ü 1",
+            "\"x\"",
+            "\"x,\"\"y\"",
+            "\"two\nlines\"",
+            "\"\"",
+            "\"\r\n\"",
+            " b ",
+            "1.5",
+        ];
         let end = *chance.pick(&["\n", "\r\n"]);
         let mut text = String::new();
         for _ in 0..=chance.below(4) {
@@ -98,13 +122,18 @@ fn python_reads_the_same() {
             text += &(row.join(",") + end);
         }
         for _ in 0..chance.below(3) {
-            let at = (0..=chance.below(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap();
+            let at =
+                (0..=chance.below(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap();
             let piece = *chance.pick(&["\"", ",", "\n", "x", "\r", " "]);
             text.insert_str(at, piece);
         }
         let file = fs::File::create(&path).unwrap();
         (&file).write_all(text.as_bytes()).unwrap();
-        let Ok(mut records) = facts::import::Records::open(Box::new(fs::File::open(&path).unwrap())).unwrap() else { continue };
+        let Ok(mut records) =
+            facts::import::Records::open(Box::new(fs::File::open(&path).unwrap())).unwrap()
+        else {
+            continue;
+        };
         let hex = |record: &facts::import::Record| {
             let mut line = record.len().to_string();
             for cell in record {
@@ -124,8 +153,10 @@ fn python_reads_the_same() {
         };
         if sound {
             let output = Command::new("python3").args(["-c", READ]).arg(&path).output().unwrap();
-            let theirs: Vec<String> =
-                String::from_utf8_lossy(&output.stdout).lines().map(|line| line.trim_end().to_owned()).collect();
+            let theirs: Vec<String> = String::from_utf8_lossy(&output.stdout)
+                .lines()
+                .map(|line| line.trim_end().to_owned())
+                .collect();
             assert_eq!(ours, theirs, "{text:?}: {}", words(&output));
             taken += 1;
         }
@@ -174,7 +205,11 @@ fn any_bytes_are_loaded_or_refused() {
             arguments.extend(["--mapping", &mapping]);
         }
         let (code, _, said) = within(&arguments);
-        assert!([0, 1, 2, 4].contains(&code), "{code}: {said}\n{}", String::from_utf8_lossy(&bytes));
+        assert!(
+            [0, 1, 2, 4].contains(&code),
+            "{code}: {said}\n{}",
+            String::from_utf8_lossy(&bytes)
+        );
         loaded += usize::from(code == 0);
         // a description is input too
         let mut text = MAPPING.as_bytes().to_vec();
@@ -182,7 +217,8 @@ fn any_bytes_are_loaded_or_refused() {
         text[at] = chance.next().to_le_bytes()[0] & 0x7f;
         fs::write(path("other.toml"), &text).unwrap();
         let other = path("other.toml");
-        let (code, _, said) = within(&["import", &file, "--mapping", &other, "--db", &database, "--dry-run"]);
+        let (code, _, said) =
+            within(&["import", &file, "--mapping", &other, "--db", &database, "--dry-run"]);
         assert!([0, 1, 2, 4].contains(&code), "{code}: {said}\n{}", String::from_utf8_lossy(&text));
     }
     say(&format!("{trials} mutated files and descriptions: {loaded} files loaded"));
@@ -201,7 +237,14 @@ fn bombs_are_refused() {
     fs::write(folder.path().join("mine.toml"), MAPPING).unwrap();
     for (name, make) in cases {
         let file = folder.path().join("bomb.csv");
-        assert!(Command::new("sh").args(["-c", make]).stdout(fs::File::create(&file).unwrap()).status().unwrap().success());
+        assert!(
+            Command::new("sh")
+                .args(["-c", make])
+                .stdout(fs::File::create(&file).unwrap())
+                .status()
+                .unwrap()
+                .success()
+        );
         // 300 MB of address space hold the program, and not the bomb
         let mut shell = Command::new("sh");
         super::settled(&mut shell, folder.path());
@@ -226,15 +269,26 @@ fn encodings_are_read_or_named() {
     };
     let text = "k,n,d,t\na,1,2013,Köln\n";
     let good = "key,best,date,summary\na,1,2013,Köln\n";
-    for file in [text.as_bytes().to_vec(), [b"\xef\xbb\xbf", text.as_bytes()].concat(), utf16(text, false), utf16(text, true)] {
+    for file in [
+        text.as_bytes().to_vec(),
+        [b"\xef\xbb\xbf", text.as_bytes()].concat(),
+        utf16(text, false),
+        utf16(text, true),
+    ] {
         assert_eq!(import(folder, &file, &[]).1, good);
     }
     let latin = b"k,n,d,t\na,1,2013,K\xf6ln\n";
     let (code, _, said) = import(folder, latin, &[]);
-    assert!(code == 4 && said.contains("table.csv:2") && said.contains("--encoding"), "{code} {said}");
+    assert!(
+        code == 4 && said.contains("table.csv:2") && said.contains("--encoding"),
+        "{code} {said}"
+    );
     assert_eq!(import(folder, latin, &["--encoding", "windows-1252"]).1, good);
     let japanese = b"k,n,d,t\na,1,2013,\x93\x8c\x8b\x9e\n";
-    assert_eq!(import(folder, japanese, &["--encoding", "shift_jis"]).1, "key,best,date,summary\na,1,2013,東京\n");
+    assert_eq!(
+        import(folder, japanese, &["--encoding", "shift_jis"]).1,
+        "key,best,date,summary\na,1,2013,東京\n"
+    );
     let (code, _, said) = import(folder, b"k,n,d,t\na,1,2013,\x81\n", &["--encoding", "shift_jis"]);
     assert_eq!(code, 4, "{said}");
     assert_eq!(import(folder, text.as_bytes(), &["--encoding", "klingon"]).0, 2);
@@ -265,16 +319,35 @@ fn values_are_taken_as_they_are_or_refused() {
         let file = format!("k,n,d,t\na,\"{given}\",2013,x\n");
         let (code, held, said) = import(folder.path(), file.as_bytes(), &[]);
         match taken {
-            Some(taken) => assert_eq!(held, format!("key,best,date,summary\na,{taken},2013,x\n"), "{given}: {said}"),
+            Some(taken) => assert_eq!(
+                held,
+                format!("key,best,date,summary\na,{taken},2013,x\n"),
+                "{given}: {said}"
+            ),
             // a number that no field holds may not be stored as something else
-            None => assert!(code == 4 || held.contains(&format!("a,{given},")), "{given}: {code} {held} {said}"),
+            None => assert!(
+                code == 4 || held.contains(&format!("a,{given},")),
+                "{given}: {code} {held} {said}"
+            ),
         }
     }
-    let dates =
-        ["2014-02-29", "2014-02-30", "2014-13", "0000-00", "2014-2-3", "10000", "soon", "2014-02-28", "0000", "9999", "-0538"];
+    let dates = [
+        "2014-02-29",
+        "2014-02-30",
+        "2014-13",
+        "0000-00",
+        "2014-2-3",
+        "10000",
+        "soon",
+        "2014-02-28",
+        "0000",
+        "9999",
+        "-0538",
+    ];
     let fine = ["2014-02-28", "0000", "9999", "-0538"];
     for date in dates {
-        let (code, held, said) = import(folder.path(), format!("k,n,d,t\na,1,{date},x\n").as_bytes(), &[]);
+        let (code, held, said) =
+            import(folder.path(), format!("k,n,d,t\na,1,{date},x\n").as_bytes(), &[]);
         assert_eq!(code == 0, fine.contains(&date), "{date}: {said}");
         assert!(code != 0 || held.contains(&format!(",{date},")), "{date}: {held}");
     }
@@ -293,13 +366,24 @@ fn the_same_rows_in_any_order_change_nothing() {
         rows.swap(n, chance.below(n + 1));
     }
     fs::write(folder.path().join("b.csv"), format!("{header}\n{}\n", rows.join("\n"))).unwrap();
-    let run = |file: &str| done(folder.path(), &["import", file, "--dataset", "ucdp-ged", "--release", "1", "-f", "json"]);
+    let run = |file: &str| {
+        done(
+            folder.path(),
+            &["import", file, "--dataset", "ucdp-ged", "--release", "1", "-f", "json"],
+        )
+    };
     run("a.csv");
-    let export = || done(folder.path(), &["query", "all", "-f", "csv", "--columns", "ref,date,summary,place"]);
+    let export = || {
+        done(folder.path(), &["query", "all", "-f", "csv", "--columns", "ref,date,summary,place"])
+    };
     let before = export();
     for file in ["a.csv", "b.csv"] {
         let report: serde_json::Value = serde_json::from_str(&run(file)).unwrap();
-        assert_eq!((report[0]["added"].as_u64(), report[0]["changed"].as_u64()), (Some(0), Some(0)), "{report}");
+        assert_eq!(
+            (report[0]["added"].as_u64(), report[0]["changed"].as_u64()),
+            (Some(0), Some(0)),
+            "{report}"
+        );
         assert_eq!(export(), before);
     }
 }

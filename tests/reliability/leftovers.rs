@@ -1,4 +1,5 @@
-//! Files that a killed program left beside a database's name: no new database takes in what they hold.
+//! Files that a killed program left beside a database's name: no new database takes in what they
+//! hold.
 
 use std::fs;
 use std::path::Path;
@@ -7,7 +8,8 @@ use rusqlite::Connection;
 
 use super::{done, events, facts, state, words};
 
-/// Makes the files that a run leaves which is killed while it writes to `other.db`, under `other.db` and a suffix.
+/// Makes the files that a run leaves which is killed while it writes to `other.db`, under
+/// `other.db` and a suffix.
 fn leave(folder: &Path, suffix: &str) {
     let database = folder.join("other.db");
     fs::write(folder.join("other.csv"), events(400, 9)).unwrap();
@@ -28,10 +30,12 @@ fn leave(folder: &Path, suffix: &str) {
     drop(connection);
 }
 
-/// E1: every leftover beside every command that makes or replaces a database: refused, or not taken in.
+/// E1: every leftover beside every command that makes or replaces a database: refused, or not taken
+/// in.
 #[test]
 fn a_new_database_takes_in_nothing_of_an_earlier_one() {
-    const LEFTOVERS: [&str; 7] = ["-journal", "-journal, cold", "-wal", "-shm", "-journal/", "-wal/", "-shm/"];
+    const LEFTOVERS: [&str; 7] =
+        ["-journal", "-journal, cold", "-wal", "-shm", "-journal/", "-wal/", "-shm/"];
     const SEED: &[&str] = &["seed", "-q"];
     let import = ["import", "few.csv", "--dataset", "ucdp-ged", "--release", "1", "-q"];
     let source = ["source", "add", "notes", "--title", "Notes", "-q"];
@@ -70,7 +74,10 @@ fn a_new_database_takes_in_nothing_of_an_earlier_one() {
                     assert!(!foreign.contains("another database"), "{what}");
                 }
                 Some(3) => {
-                    assert!(words(&output).contains(&format!("facts.db{suffix} is left over")), "{what}");
+                    assert!(
+                        words(&output).contains(&format!("facts.db{suffix} is left over")),
+                        "{what}"
+                    );
                     assert!(file.exists(), "{what}");
                     assert_eq!(fs::read(folder.join("facts.db")).ok(), before, "{what}");
                     refused += 1;

@@ -1,6 +1,8 @@
-//! Nothing lost, nothing half-written, nothing let in: the requirements of `tests/README.md`, each with its test.
+//! Nothing lost, nothing half-written, nothing let in: the requirements of `tests/README.md`, each
+//! with its test.
 //!
-//! Sizes are those of a submission; `FACTS_LONG=1` runs the long forms, `FACTS_PROGRAM` another build of the program.
+//! Sizes are those of a submission; `FACTS_LONG=1` runs the long forms, `FACTS_PROGRAM` another
+//! build of the program.
 
 #![cfg(unix)]
 
@@ -50,7 +52,8 @@ fn say(what: &str) {
 }
 
 fn program() -> PathBuf {
-    std::env::var_os("FACTS_PROGRAM").map_or_else(|| env!("CARGO_BIN_EXE_facts").into(), PathBuf::from)
+    std::env::var_os("FACTS_PROGRAM")
+        .map_or_else(|| env!("CARGO_BIN_EXE_facts").into(), PathBuf::from)
 }
 
 /// The program in a folder of its own, with nobody's settings.
@@ -62,7 +65,9 @@ fn facts(folder: &Path) -> Command {
 
 fn settled(command: &mut Command, folder: &Path) {
     command.current_dir(folder).env("HOME", folder).env("LC_ALL", "C.UTF-8").env("TZ", "UTC");
-    for name in ["XDG_DATA_HOME", "XDG_CONFIG_HOME", "FACTS_DB", "NO_COLOR", "CLICOLOR_FORCE", "COLUMNS"] {
+    for name in
+        ["XDG_DATA_HOME", "XDG_CONFIG_HOME", "FACTS_DB", "NO_COLOR", "CLICOLOR_FORCE", "COLUMNS"]
+    {
         command.env_remove(name);
     }
 }
@@ -96,7 +101,8 @@ impl Write for Written {
 fn within(arguments: &[&str]) -> (u8, String, String) {
     let (out, err) = (Written::default(), Written::default());
     let console = Console::new(Box::new(out.clone()), Box::new(err.clone()), false);
-    let exit = run(std::iter::once("facts").chain(arguments.iter().copied()).map(Into::into), console);
+    let exit =
+        run(std::iter::once("facts").chain(arguments.iter().copied()).map(Into::into), console);
     let text = |written: &Written| String::from_utf8_lossy(&written.0.lock().unwrap()).into_owned();
     (exit as u8, text(&out), text(&err))
 }
@@ -135,7 +141,8 @@ fn events(rows: usize, seed: u64) -> String {
         let (country, code) = *chance.pick(&[("Iraq", 645), ("Syria", 652), ("Turkey", 640)]);
         let (town, front) = (chance.below(40), chance.below(5));
         let (a, b) = (chance.below(4), chance.below(4));
-        let (year, month, day) = (1990 + chance.below(30), 1 + chance.below(12), 1 + chance.below(28));
+        let (year, month, day) =
+            (1990 + chance.below(30), 1 + chance.below(12), 1 + chance.below(28));
         let _ = writeln!(
             file,
             "{n},{year},1,War,Government of {country} - Front {front},Government of {country},Front {front},1,Town {town},{town}.5,40.25,\
@@ -148,15 +155,21 @@ fn events(rows: usize, seed: u64) -> String {
     file
 }
 
-/// How many live rows of each sort a database holds, as another program sees it; and that its pages are sound.
+/// How many live rows of each sort a database holds, as another program sees it; and that its pages
+/// are sound.
 fn state(database: &Path) -> (i64, i64, i64) {
     let connection = rusqlite::Connection::open(database).unwrap();
     let count = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap();
-    let sound: String = connection.query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
+    let sound: String =
+        connection.query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
     assert_eq!(sound, "ok");
     let orphans = count("SELECT count(*) FROM pragma_foreign_key_check");
     assert_eq!(orphans, 0);
-    (count("SELECT count(*) FROM facts"), count("SELECT count(*) FROM imports"), count("SELECT count(*) FROM names"))
+    (
+        count("SELECT count(*) FROM facts"),
+        count("SELECT count(*) FROM imports"),
+        count("SELECT count(*) FROM names"),
+    )
 }
 
 /// A folder with a database of some events, and a file of more.

@@ -10,8 +10,11 @@ use super::{Chance, done, events, say, size, within};
 fn a_summary_is_not_believed_when_another_program_wrote() {
     let world = world(false);
     let another = rusqlite::Connection::open(&world.database).unwrap();
-    another.execute("UPDATE events SET deaths_best = deaths_best + 1 WHERE id % 3 = 0", []).unwrap();
-    let whole: i64 = another.query_row("SELECT count(*) FROM summed", [], |row| row.get(0)).unwrap();
+    another
+        .execute("UPDATE events SET deaths_best = deaths_best + 1 WHERE id % 3 = 0", [])
+        .unwrap();
+    let whole: i64 =
+        another.query_row("SELECT count(*) FROM summed", [], |row| row.get(0)).unwrap();
     assert_eq!(whole, 1, "a trigger tells that the summary of events is not whole");
     drop(another);
     let table = |more: &[&str]| {
@@ -40,7 +43,8 @@ fn a_summary_is_not_believed_when_another_program_wrote() {
     fs::write(world.folder.path().join("few.csv"), events(300, 33)).unwrap();
     done(world.folder.path(), &["import", "few.csv", "--dataset", "ucdp-ged", "--release", "2"]);
     // the digests tell of the facts that were altered; the summary is what they say now
-    let (_, found, _) = within(&["check", "--rule", "integrity", "-f", "csv", "--db", &world.database]);
+    let (_, found, _) =
+        within(&["check", "--rule", "integrity", "-f", "csv", "--db", &world.database]);
     assert!(found.contains("digest") && !found.contains("summary"), "{found}");
     assert_eq!(table(&[]).1, table(&["--as-of=import=1000000"]).1);
 }
@@ -56,7 +60,11 @@ fn words_are_those_of_an_index_made_anew() {
     done(folder, &["edit", reference, "summary=Something else: \"Ädåm\" said so", "target=Iraq"]);
     let words = || -> Vec<String> {
         let connection = rusqlite::Connection::open(&world.database).unwrap();
-        connection.execute_batch("CREATE VIRTUAL TABLE temp.found USING fts5vocab(main, search, instance)").unwrap();
+        connection
+            .execute_batch(
+                "CREATE VIRTUAL TABLE temp.found USING fts5vocab(main, search, instance)",
+            )
+            .unwrap();
         let mut read = connection
             .prepare(
                 "SELECT doc || ' ' || \"offset\" || ' ' || term FROM temp.found WHERE doc & 15 <> 15 ORDER BY doc, \"offset\"",
@@ -71,18 +79,34 @@ fn words_are_those_of_an_index_made_anew() {
     assert_eq!(words(), before);
 }
 
-/// R31: a summary says what the facts say, whatever was written, changed, merged, taken back or altered by another program.
+/// R31: a summary says what the facts say, whatever was written, changed, merged, taken back or
+/// altered by another program.
 #[test]
 fn summaries_say_what_the_facts_say() {
     let folder = tempfile::tempdir().unwrap();
     let database = folder.path().join("facts.db").to_str().unwrap().to_owned();
     done(folder.path(), &["seed"]);
     done(folder.path(), &["source", "add", "large", "--title", "Large"]);
-    for (key, figure) in [("a", "9000000000000000000"), ("b", "1"), ("c", "-9000000000000000000"), ("d", "9007199254740993")] {
+    for (key, figure) in [
+        ("a", "9000000000000000000"),
+        ("b", "1"),
+        ("c", "-9000000000000000000"),
+        ("d", "9007199254740993"),
+    ] {
         let (key, figure) = (format!("key={key}"), format!("deaths_best={figure}"));
         done(
             folder.path(),
-            &["add", "events", "source=large", "type=sum", "summary=x", "date=2003", "date_basis=stated", &key, &figure],
+            &[
+                "add",
+                "events",
+                "source=large",
+                "type=sum",
+                "summary=x",
+                "date=2003",
+                "date_basis=stated",
+                &key,
+                &figure,
+            ],
         );
     }
     let mut chance = Chance::new(38);
@@ -98,9 +122,16 @@ fn summaries_say_what_the_facts_say() {
                 arguments.extend(["--cols", b]);
             }
             if chance.below(3) > 0 {
-                let figures: &[&str] = if kind == "events" { &["deaths_low", "deaths_best"] } else { &["best", "high"] };
+                let figures: &[&str] = if kind == "events" {
+                    &["deaths_low", "deaths_best"]
+                } else {
+                    &["best", "high"]
+                };
                 arguments.extend(["--value", *chance.pick(figures)]);
-                arguments.extend(["--agg", *chance.pick(&["sum", "count", "min", "max", "mean", "range", "median"])]);
+                arguments.extend([
+                    "--agg",
+                    *chance.pick(&["sum", "count", "min", "max", "mean", "range", "median"]),
+                ]);
             }
             if chance.below(2) == 0 {
                 arguments.push("--sum-across-sources");
@@ -124,7 +155,8 @@ fn summaries_say_what_the_facts_say() {
             ];
             let filter = *chance.pick(&filters);
             if chance.below(2) == 0
-                && (filter.starts_with("--type"), filter.starts_with("--harm")) <= (kind == "events", kind != "events")
+                && (filter.starts_with("--type"), filter.starts_with("--harm"))
+                    <= (kind == "events", kind != "events")
             {
                 arguments.push(filter);
                 if filter == "--match=within" {
@@ -144,7 +176,8 @@ fn summaries_say_what_the_facts_say() {
             );
             tables += usize::from(summed.0 == 0);
         }
-        let (code, found, said) = within(&["check", "--rule", "integrity", "-f", "csv", "--db", &database]);
+        let (code, found, said) =
+            within(&["check", "--rule", "integrity", "-f", "csv", "--db", &database]);
         assert_eq!((code, found.as_str()), (0, "rule,ref,finding\n"), "after {after}: {said}");
     };
     compare("a seed");
@@ -153,14 +186,25 @@ fn summaries_say_what_the_facts_say() {
         done(folder.path(), &["import", "few.csv", "--dataset", "ucdp-ged", "--release", release]);
         compare("an import");
     }
-    let (_, refs, _) =
-        within(&["query", "events", "--source", "ucdp-ged", "--columns", "ref,country", "-f", "csv", "--db", &database]);
+    let (_, refs, _) = within(&[
+        "query",
+        "events",
+        "--source",
+        "ucdp-ged",
+        "--columns",
+        "ref,country",
+        "-f",
+        "csv",
+        "--db",
+        &database,
+    ]);
     for line in refs.lines().skip(1).take(40) {
         let reference = line.split(',').next().unwrap();
         done(folder.path(), &["edit", reference, "deaths_best=0", "deaths_low=0"]);
     }
     compare("edits");
-    let countries: Vec<&str> = refs.lines().skip(1).filter_map(|line| line.split(',').nth(1)).collect();
+    let countries: Vec<&str> =
+        refs.lines().skip(1).filter_map(|line| line.split(',').nth(1)).collect();
     let other = countries.iter().find(|country| **country != countries[0]).unwrap();
     done(folder.path(), &["names", "merge", "--place", countries[0], other]);
     compare("a merge");

@@ -1,4 +1,5 @@
-//! What people and programs see: terminals that are not obeyed, pipes that close, paths of all sorts, the same bytes anywhere.
+//! What people and programs see: terminals that are not obeyed, pipes that close, paths of all
+//! sorts, the same bytes anywhere.
 
 use std::fs;
 use std::path::Path;
@@ -29,8 +30,12 @@ const COMMANDS: &[&[&str]] = &[
 
 /// Every character that a terminal would obey.
 fn dangerous() -> String {
-    let controls =
-        (1..0x20).chain([0x7f]).chain(0x80..0xa0).chain([0x2028, 0x2029]).chain(0x202a..=0x202e).chain(0x2066..=0x2069);
+    let controls = (1..0x20)
+        .chain([0x7f])
+        .chain(0x80..0xa0)
+        .chain([0x2028, 0x2029])
+        .chain(0x202a..=0x202e)
+        .chain(0x2066..=0x2069);
     controls.filter_map(char::from_u32).collect()
 }
 
@@ -39,8 +44,20 @@ fn hostile(folder: &Path) {
     let text = format!("hostile {}", dangerous());
     done(folder, &["source", "add", "hostile", "--title", &text]);
     done(folder, &["add", "actors", &format!("name={text}"), "kind=person"]);
-    let [summary, actor, kind] = ["summary", "actor", "type"].map(|field| format!("{field}={text}"));
-    done(folder, &["add", "events", "source=hostile", "key=x", &summary, &actor, &kind.replace(['\n', '\t'], "")]);
+    let [summary, actor, kind] =
+        ["summary", "actor", "type"].map(|field| format!("{field}={text}"));
+    done(
+        folder,
+        &[
+            "add",
+            "events",
+            "source=hostile",
+            "key=x",
+            &summary,
+            &actor,
+            &kind.replace(['\n', '\t'], ""),
+        ],
+    );
 }
 
 /// What a terminal would obey in what was written, but for line ends.
@@ -86,7 +103,10 @@ fn terminals_are_never_told_what_to_do() {
         assert_eq!(obeyed(&words(&output)), None, "{arguments:?}: {}", words(&output));
     }
     // what programs read keeps every byte
-    let json = done(folder, &["query", "events", "--source", "hostile", "-f", "json", "--columns", "summary"]);
+    let json = done(
+        folder,
+        &["query", "events", "--source", "hostile", "-f", "json", "--columns", "summary"],
+    );
     let read: serde_json::Value = serde_json::from_str(&json).unwrap();
     assert_eq!(read[0]["summary"].as_str().unwrap(), format!("hostile {}", dangerous()).trim());
 }
@@ -106,11 +126,17 @@ fn pipes_close_quietly() {
             settled(&mut shell, folder);
             let output = shell.output().unwrap();
             let said = words(&output);
-            assert!(!said.contains("panicked") && !said.contains("RUST_BACKTRACE"), "{command:?} {redirect}: {said}");
+            assert!(
+                !said.contains("panicked") && !said.contains("RUST_BACKTRACE"),
+                "{command:?} {redirect}: {said}"
+            );
             let found = output.status.code();
             // a check that found something says so first
             let says_no = matches!(command[0], "check" | "compare" | "coverage" | "show");
-            assert!(found == Some(code) || says_no && found == Some(1), "{command:?} {redirect}: {found:?} {said}");
+            assert!(
+                found == Some(code) || says_no && found == Some(1),
+                "{command:?} {redirect}: {found:?} {said}"
+            );
         }
     }
 }
@@ -140,12 +166,16 @@ fn paths_are_files() {
     std::os::unix::fs::symlink("real.db", folder.join("link.db")).unwrap();
     done(folder, &["add", "topics", "slug=a", "question=b", "--db", "link.db"]);
     assert!(fs::symlink_metadata(folder.join("link.db")).unwrap().file_type().is_symlink());
-    assert!(done(folder, &["query", "events", "--db", "real.db"]) == done(folder, &["query", "events", "--db", "link.db"]));
+    assert!(
+        done(folder, &["query", "events", "--db", "real.db"])
+            == done(folder, &["query", "events", "--db", "link.db"])
+    );
     for (path, code) in [(".", 3), ("/dev/null", 3), ("missing/x.db", 6)] {
         let output = facts(folder).args(["seed", "--db", path]).output().unwrap();
         assert_eq!(output.status.code(), Some(code), "{path}: {}", words(&output));
     }
-    let mut left: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    let mut left: Vec<_> =
+        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     left.sort();
     assert_eq!(left, ["link.db", "real.db"]);
 }
@@ -169,7 +199,11 @@ fn answers_are_the_same_everywhere() {
             &["source", "list", "-f", "json"],
             &["export", "--stdout"],
         ];
-        for command in COMMANDS.iter().chain(more).filter(|command| !["sql", "status", "log"].contains(&command[0])) {
+        for command in COMMANDS
+            .iter()
+            .chain(more)
+            .filter(|command| !["sql", "status", "log"].contains(&command[0]))
+        {
             let mut run = facts(folder);
             run.args(*command).env("TZ", zone).env("LC_ALL", locale).env("COLUMNS", "100");
             if reverse {
@@ -179,7 +213,8 @@ fn answers_are_the_same_everywhere() {
             all.push([output.stdout, output.stderr].concat());
         }
         done(folder, &["export", "out"]);
-        let mut files: Vec<_> = fs::read_dir(folder.join("out")).unwrap().map(|entry| entry.unwrap().path()).collect();
+        let mut files: Vec<_> =
+            fs::read_dir(folder.join("out")).unwrap().map(|entry| entry.unwrap().path()).collect();
         files.sort();
         all.extend(files.iter().map(|file| fs::read(file).unwrap()));
         fs::remove_dir_all(folder.join("out")).unwrap();
@@ -194,7 +229,11 @@ fn answers_are_the_same_everywhere() {
     ] {
         let other = outputs(zone, locale, reverse);
         for (n, (a, b)) in usual.iter().zip(&other).enumerate() {
-            assert_eq!(String::from_utf8_lossy(a), String::from_utf8_lossy(b), "{zone} {locale} {reverse}: answer {n}");
+            assert_eq!(
+                String::from_utf8_lossy(a),
+                String::from_utf8_lossy(b),
+                "{zone} {locale} {reverse}: answer {n}"
+            );
         }
     }
     if !cfg!(debug_assertions) {
@@ -202,22 +241,41 @@ fn answers_are_the_same_everywhere() {
     }
 }
 
-/// Found by hand: rejects and backups replaced databases, descriptions, devices, links and journals.
+/// Found by hand: rejects and backups replaced databases, descriptions, devices, links and
+/// journals.
 #[test]
 fn nothing_is_overwritten_that_was_not_meant() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
     done(folder, &["seed"]);
-    fs::write(folder.join("few.csv"), events(5, 42).replace(",1990-", ",soon-").replace(",20", ",soon")).unwrap();
-    fs::copy(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/dataset/shipped/ucdp-ged.toml"), folder.join("mine.toml")).unwrap();
+    fs::write(
+        folder.join("few.csv"),
+        events(5, 42).replace(",1990-", ",soon-").replace(",20", ",soon"),
+    )
+    .unwrap();
+    fs::copy(
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("src/dataset/shipped/ucdp-ged.toml"),
+        folder.join("mine.toml"),
+    )
+    .unwrap();
     std::os::unix::fs::symlink("nowhere", folder.join("dangling")).unwrap();
     std::os::unix::fs::symlink("real.copy", folder.join("link")).unwrap();
     assert!(Command::new("mkfifo").arg(folder.join("pipe")).status().unwrap().success());
     fs::create_dir(folder.join("folder")).unwrap();
     let before = fs::read(folder.join("facts.db")).unwrap();
     let import = |rejects: &str| {
-        let arguments =
-            ["import", "few.csv", "--mapping", "mine.toml", "--release", "1", "--on-error", "skip", "--rejects", rejects];
+        let arguments = [
+            "import",
+            "few.csv",
+            "--mapping",
+            "mine.toml",
+            "--release",
+            "1",
+            "--on-error",
+            "skip",
+            "--rejects",
+            rejects,
+        ];
         facts(folder).args(arguments).output().unwrap()
     };
     let backup = |target: &str| facts(folder).args(["backup", "--force", target]).output().unwrap();
@@ -242,7 +300,8 @@ fn nothing_is_overwritten_that_was_not_meant() {
     assert!(fs::read(folder.join("real.copy")).unwrap().starts_with(b"SQLite"));
 }
 
-/// A fault of the program itself is one sentence, a report and a code of its own; what was begun is taken back.
+/// A fault of the program itself is one sentence, a report and a code of its own; what was begun is
+/// taken back.
 #[test]
 fn a_panic_is_a_sentence_and_a_report() {
     if std::env::var_os("FACTS_PROGRAM").is_some() {
@@ -257,9 +316,13 @@ fn a_panic_is_a_sentence_and_a_report() {
     let lines: Vec<&str> = said.lines().collect();
     assert_eq!(lines.len(), 2, "{said}");
     assert!(lines[0].starts_with("error: facts stopped because of a fault of its own"), "{said}");
-    let report = lines[1].split("send ").nth(1).and_then(|rest| rest.split(" with it").next()).unwrap();
+    let report =
+        lines[1].split("send ").nth(1).and_then(|rest| rest.split(" with it").next()).unwrap();
     let report = std::fs::read_to_string(report).unwrap();
     assert!(report.starts_with(concat!("facts ", env!("CARGO_PKG_VERSION"))), "{report}");
-    assert!(report.contains("the tests asked for a panic") && report.contains("src/command/mod.rs"), "{report}");
+    assert!(
+        report.contains("the tests asked for a panic") && report.contains("src/command/mod.rs"),
+        "{report}"
+    );
     assert!(!folder.path().join("facts.db").exists());
 }

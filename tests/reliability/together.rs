@@ -6,7 +6,10 @@ use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use super::{Chance, MORE, alone, begin, done, events, facts, moment, prepared, say, settled, sides, size, state, words};
+use super::{
+    Chance, MORE, alone, begin, done, events, facts, moment, prepared, say, settled, sides, size,
+    state, words,
+};
 
 /// R11: writers wait for each other, and nothing is lost.
 #[test]
@@ -19,8 +22,12 @@ fn many_writers_lose_nothing() {
         for writer in 0..8 {
             scope.spawn(move || {
                 for n in 0..each {
-                    let (key, summary) = (format!("key=w{writer}-{n}"), format!("summary=Event {n} of {writer}"));
-                    done(folder, &["add", "events", "source=ucdp-ged", "type=test", &key, &summary]);
+                    let (key, summary) =
+                        (format!("key=w{writer}-{n}"), format!("summary=Event {n} of {writer}"));
+                    done(
+                        folder,
+                        &["add", "events", "source=ucdp-ged", "type=test", &key, &summary],
+                    );
                 }
             });
         }
@@ -39,8 +46,12 @@ fn readers_beside_an_import_see_before_or_after() {
     let (mut reads, mut longest) = (0, Duration::ZERO);
     while child.try_wait().unwrap().is_none() || reads == 0 {
         let start = Instant::now();
-        let count: i64 =
-            done(folder, &["sql", "SELECT count(*) FROM facts", "-f", "csv"]).lines().nth(1).unwrap().parse().unwrap();
+        let count: i64 = done(folder, &["sql", "SELECT count(*) FROM facts", "-f", "csv"])
+            .lines()
+            .nth(1)
+            .unwrap()
+            .parse()
+            .unwrap();
         longest = longest.max(start.elapsed());
         assert!(count == before.0 || count == after.0, "{count}");
         reads += 1;
@@ -64,14 +75,23 @@ fn backups_are_whole() {
         let name = format!("copy-{n}.db");
         done(folder, &["backup", &name]);
         state(&folder.join(&name));
-        let check = facts(folder).args(["check", "--rule", "integrity", "--db", &name]).output().unwrap();
+        let check =
+            facts(folder).args(["check", "--rule", "integrity", "--db", &name]).output().unwrap();
         assert_eq!(check.status.code(), Some(0), "{}", words(&check));
     }
     writing.wait().unwrap();
-    assert_eq!(facts(folder).args(["backup", "copy-0.db"]).output().unwrap().status.code(), Some(2), "it is there already");
+    assert_eq!(
+        facts(folder).args(["backup", "copy-0.db"]).output().unwrap().status.code(),
+        Some(2),
+        "it is there already"
+    );
     done(folder, &["backup", "--force", "copy-0.db"]);
     assert_eq!(state(&folder.join("copy-0.db")), state(&folder.join("facts.db")));
-    assert_eq!(facts(folder).args(["backup", "--force", "facts.db"]).output().unwrap().status.code(), Some(2), "itself");
+    assert_eq!(
+        facts(folder).args(["backup", "--force", "facts.db"]).output().unwrap().status.code(),
+        Some(2),
+        "itself"
+    );
     let start = Instant::now();
     done(folder, &["backup", "timed.db"]);
     let took = start.elapsed();
@@ -79,10 +99,15 @@ fn backups_are_whole() {
     for _ in 0..size(10, 50) {
         let child = begin(folder, &["backup", "--force", "told.db"]);
         sleep(moment(&mut chance, took));
-        Command::new("kill").args(["-TERM", &child.id().to_string()]).stderr(Stdio::null()).status().unwrap();
+        Command::new("kill")
+            .args(["-TERM", &child.id().to_string()])
+            .stderr(Stdio::null())
+            .status()
+            .unwrap();
         let status = child.wait_with_output().unwrap().status;
-        let drafts =
-            fs::read_dir(folder).unwrap().filter(|entry| entry.as_ref().unwrap().file_name().to_string_lossy().contains(".tmp"));
+        let drafts = fs::read_dir(folder)
+            .unwrap()
+            .filter(|entry| entry.as_ref().unwrap().file_name().to_string_lossy().contains(".tmp"));
         assert!(drafts.count() == 0 || status.code().is_none(), "a draft was left: {status}");
         for entry in fs::read_dir(folder).unwrap() {
             let entry = entry.unwrap();
@@ -139,7 +164,9 @@ fn exports_beside_writers_are_of_one_state() {
             torn.push(format!("export {n}: {}", words(&seeded)));
         }
     }
-    writers.iter_mut().for_each(|writer| writer.kill().and_then(|()| writer.wait()).map(drop).unwrap());
+    writers
+        .iter_mut()
+        .for_each(|writer| writer.kill().and_then(|()| writer.wait()).map(drop).unwrap());
     say(&format!("{exports} exports beside two writers: {} torn", torn.len()));
     assert!(torn.is_empty(), "{} of {exports}: {}", torn.len(), torn[0]);
 }
@@ -156,12 +183,15 @@ fn checks_beside_writers_raise_no_false_alarm() {
     let checks = size(20, 200);
     let mut alarms = Vec::new();
     for _ in 0..checks {
-        let check = facts(folder).args(["check", "--rule", "integrity", "-f", "csv"]).output().unwrap();
+        let check =
+            facts(folder).args(["check", "--rule", "integrity", "-f", "csv"]).output().unwrap();
         if check.status.code() != Some(0) {
             alarms.push(String::from_utf8_lossy(&check.stdout).into_owned() + &words(&check));
         }
     }
-    writers.iter_mut().for_each(|writer| writer.kill().and_then(|()| writer.wait()).map(drop).unwrap());
+    writers
+        .iter_mut()
+        .for_each(|writer| writer.kill().and_then(|()| writer.wait()).map(drop).unwrap());
     say(&format!("{checks} checks beside two writers: {} false alarms", alarms.len()));
     assert!(alarms.is_empty(), "{} of {checks}: {}", alarms.len(), alarms[0]);
 }

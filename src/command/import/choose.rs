@@ -1,4 +1,5 @@
-//! Which description a file is read with, in which encoding, and how the file lies before its records.
+//! Which description a file is read with, in which encoding, and how the file lies before its
+//! records.
 
 use std::fs;
 use std::sync::Arc;
@@ -71,7 +72,8 @@ impl Chosen {
 pub fn text(input: &Input, encoding: &'static Encoding) -> Result<Box<dyn std::io::Read>> {
     let mut bytes = input.reader()?;
     let mut head = Vec::new();
-    std::io::Read::read_to_end(&mut std::io::Read::take(&mut bytes, 3), &mut head).map_err(|e| input.failed(&e))?;
+    std::io::Read::read_to_end(&mut std::io::Read::take(&mut bytes, 3), &mut head)
+        .map_err(|e| input.failed(&e))?;
     if let Some((_, length)) = import::of_mark(&head) {
         head.drain(..length);
     }
@@ -81,7 +83,8 @@ pub fn text(input: &Input, encoding: &'static Encoding) -> Result<Box<dyn std::i
 /// Finds out how to read a file.
 ///
 /// # Errors
-/// No description suits it, or several; a mistake in the description; the release is needed and unknown.
+/// No description suits it, or several; a mistake in the description; the release is needed and
+/// unknown.
 pub fn choose(input: &Input, args: &Args) -> Result<Chosen> {
     let wanted = args.encoding.as_deref().map(by_name).transpose()?;
     let candidates = candidates(args)?;
@@ -103,18 +106,31 @@ pub fn choose(input: &Input, args: &Args) -> Result<Chosen> {
         (None, None) => by_trial(input, &description)?,
     };
     let shown = if table.is_some() { shown } else { beginning(input, encoding)? };
-    let layout = import::fit(&description, &shown, &input.name).map_err(|_| unlike(input, &description))?;
+    let layout =
+        import::fit(&description, &shown, &input.name).map_err(|_| unlike(input, &description))?;
     let table = table.map(|(file, _)| Arc::new(file));
-    let mut chosen = Chosen { plan: Plan::default(), release: args.release.clone(), description, layout, encoding, table };
+    let mut chosen = Chosen {
+        plan: Plan::default(),
+        release: args.release.clone(),
+        description,
+        layout,
+        encoding,
+        table,
+    };
     if chosen.release.is_none() {
-        chosen.release = import::release(&chosen.description, &chosen.layout, &input.name).or(in_column(&chosen, input)?);
+        chosen.release = import::release(&chosen.description, &chosen.layout, &input.name)
+            .or(in_column(&chosen, input)?);
     }
     if chosen.release.is_none() && chosen.description.needs_release() {
-        return Err(Failure::usage(format!("{}: the file does not say which release it is", input.shown))
-            .hint("name it with --release, as the publisher does: a year or a version"));
+        return Err(Failure::usage(format!(
+            "{}: the file does not say which release it is",
+            input.shown
+        ))
+        .hint("name it with --release, as the publisher does: a year or a version"));
     }
     let known = Known { header: chosen.layout.header.clone(), release: chosen.release.clone() };
-    chosen.plan = import::plan(&chosen.description, &text.text, &known).map_err(|all| mistaken(&text.name, &all))?;
+    chosen.plan = import::plan(&chosen.description, &text.text, &known)
+        .map_err(|all| mistaken(&text.name, &all))?;
     Ok(chosen)
 }
 
@@ -128,10 +144,13 @@ fn candidates(args: &Args) -> Result<Vec<(Source, Description)>> {
     if let Some(path) = &args.mapping {
         let name = path.display().to_string();
         let text = fs::read_to_string(path).map_err(|e| match e.kind() {
-            std::io::ErrorKind::InvalidData => Failure::new(Exit::Rejected, format!("{name}: not UTF-8")),
+            std::io::ErrorKind::InvalidData => {
+                Failure::new(Exit::Rejected, format!("{name}: not UTF-8"))
+            }
             _ => place::cannot_read(path, &e),
         })?;
-        let description = Description::parse(&text).map_err(|mistake| mistaken(&name, &[mistake]))?;
+        let description =
+            Description::parse(&text).map_err(|mistake| mistaken(&name, &[mistake]))?;
         import::check(&description, &text).map_err(|all| mistaken(&name, &all))?;
         for encoding in &description.read.encoding {
             by_name(encoding).map_err(|failure| {
@@ -141,11 +160,15 @@ fn candidates(args: &Args) -> Result<Vec<(Source, Description)>> {
         }
         return Ok(vec![(Source { name, text }, description)]);
     }
-    let names = DATASETS.iter().map(|(name, _)| *name).filter(|name| args.dataset.as_deref().is_none_or(|asked| asked == *name));
+    let names = DATASETS
+        .iter()
+        .map(|(name, _)| *name)
+        .filter(|name| args.dataset.as_deref().is_none_or(|asked| asked == *name));
     names
         .filter_map(|name| dataset::text(name).map(|text| (name, text)))
         .map(|(name, text)| {
-            let description = Description::parse(text).map_err(|mistake| mistaken(name, &[mistake]))?;
+            let description =
+                Description::parse(text).map_err(|mistake| mistaken(name, &[mistake]))?;
             Ok((Source { name: name.into(), text: text.into() }, description))
         })
         .collect()
@@ -183,10 +206,15 @@ fn recognise<'c>(
             let mistakes: Vec<Mistake> = lacking
                 .map(|name| {
                     let first = name.split('|').next().unwrap_or_default();
-                    let at =
-                        [format!("{{{first}"), format!("\"{first}\"")].iter().find_map(|word| source.text.find(word.as_str()));
+                    let at = [format!("{{{first}"), format!("\"{first}\"")]
+                        .iter()
+                        .find_map(|word| source.text.find(word.as_str()));
                     let near = did_you_mean(first, header.iter().map(String::as_str));
-                    Mistake::at(&source.text, at.map(|at| at..at), format!("the file has no column \"{name}\"{near}"))
+                    Mistake::at(
+                        &source.text,
+                        at.map(|at| at..at),
+                        format!("the file has no column \"{name}\"{near}"),
+                    )
                 })
                 .collect();
             Err(mistaken(&source.name, &mistakes))
@@ -194,11 +222,14 @@ fn recognise<'c>(
         [] => {
             let asked = args.mapping.is_some() || args.dataset.is_some();
             nearest.sort_by_key(|(share, ..)| std::cmp::Reverse(*share));
-            let near: Vec<_> = nearest.iter().filter(|(share, ..)| asked || *share >= 300).take(3).collect();
+            let near: Vec<_> =
+                nearest.iter().filter(|(share, ..)| asked || *share >= 300).take(3).collect();
             let mut failure = Failure::new(
                 Exit::Rejected,
                 match (asked, near.first()) {
-                    (true, Some((_, name, _))) => format!("{}: this is not the layout of {name}", input.shown),
+                    (true, Some((_, name, _))) => {
+                        format!("{}: this is not the layout of {name}", input.shown)
+                    }
                     _ => nothing_like(input).message,
                 },
             );
@@ -209,11 +240,14 @@ fn recognise<'c>(
                 }
                 failure = failure.hint(format!("{name} needs also: {}", missing.join(", ")));
             }
-            Err(failure
-                .hint(format!("facts import --draft {} writes a first description of the table, for --mapping", input.shown)))
+            Err(failure.hint(format!(
+                "facts import --draft {} writes a first description of the table, for --mapping",
+                input.shown
+            )))
         }
         several => {
-            let names: Vec<&str> = several.iter().map(|(_, (source, _))| source.name.as_str()).collect();
+            let names: Vec<&str> =
+                several.iter().map(|(_, (source, _))| source.name.as_str()).collect();
             Err(Failure::usage(format!("{} looks like {}", input.shown, names.join(" and like ")))
                 .hint(format!("say which with --dataset {}", names.first().unwrap_or(&""))))
         }
@@ -221,16 +255,24 @@ fn recognise<'c>(
 }
 
 fn nothing_like(input: &Input) -> Failure {
-    Failure::new(Exit::Rejected, format!("{}: no data set that is known looks like this", input.shown))
+    Failure::new(
+        Exit::Rejected,
+        format!("{}: no data set that is known looks like this", input.shown),
+    )
 }
 
 fn unlike(input: &Input, description: &Description) -> Failure {
-    Failure::new(Exit::Rejected, format!("{}: this is not the layout of {}", input.shown, description.name))
+    Failure::new(
+        Exit::Rejected,
+        format!("{}: this is not the layout of {}", input.shown, description.name),
+    )
 }
 
-/// The encoding of a file without a byte order mark: UTF-8 if it is, else the next that the description names.
+/// The encoding of a file without a byte order mark: UTF-8 if it is, else the next that the
+/// description names.
 fn by_trial(input: &Input, description: &Description) -> Result<&'static Encoding> {
-    let listed: Vec<&'static Encoding> = description.read.encoding.iter().map(|name| by_name(name)).collect::<Result<_>>()?;
+    let listed: Vec<&'static Encoding> =
+        description.read.encoding.iter().map(|name| by_name(name)).collect::<Result<_>>()?;
     match listed.as_slice() {
         [] => Ok(UTF_8),
         [only] if *only != UTF_8 => Ok(only),
@@ -243,8 +285,16 @@ fn by_trial(input: &Input, description: &Description) -> Result<&'static Encodin
 }
 
 pub fn by_name(name: &str) -> Result<&'static Encoding> {
-    const KNOWN: [&str; 8] =
-        ["utf-8", "windows-1252", "iso-8859-1", "utf-16le", "utf-16be", "macintosh", "shift_jis", "windows-1256"];
+    const KNOWN: [&str; 8] = [
+        "utf-8",
+        "windows-1252",
+        "iso-8859-1",
+        "utf-16le",
+        "utf-16be",
+        "macintosh",
+        "shift_jis",
+        "windows-1256",
+    ];
     import::named(name).ok_or_else(|| {
         Failure::usage(format!("no encoding is called \"{name}\"{}", did_you_mean(name, KNOWN)))
             .hint(format!("usual ones: {}", KNOWN.join(", ")))
@@ -262,7 +312,10 @@ pub fn beginning(input: &Input, encoding: &'static Encoding) -> Result<String> {
 /// The release as the first record that has one says.
 fn in_column(chosen: &Chosen, input: &Input) -> Result<Option<String>> {
     let Some(place) = chosen.description.release.column.as_ref() else { return Ok(None) };
-    let Some(place) = chosen.layout.header.iter().position(|name| name.eq_ignore_ascii_case(place)) else { return Ok(None) };
+    let Some(place) = chosen.layout.header.iter().position(|name| name.eq_ignore_ascii_case(place))
+    else {
+        return Ok(None);
+    };
     let mut records = chosen.records(input)?;
     let mut record = Record::new();
     for _ in 0..10 {
@@ -283,14 +336,19 @@ fn is_json(head: &[u8]) -> bool {
         Some(b'{') => true,
         Some(b'[') => {
             let text = String::from_utf8_lossy(head);
-            let inside = text.trim_start_matches('\u{feff}').trim_start().trim_start_matches('[').trim_start();
+            let inside = text
+                .trim_start_matches('\u{feff}')
+                .trim_start()
+                .trim_start_matches('[')
+                .trim_start();
             inside.starts_with(['{', ']'])
         }
         _ => false,
     }
 }
 
-/// A JSON document as a table with a header, for a first description of it: where its records are, and the table.
+/// A JSON document as a table with a header, for a first description of it: where its records are,
+/// and the table.
 ///
 /// # Errors
 /// It holds no records.
@@ -301,7 +359,9 @@ pub fn json_as_table(input: &Input) -> Result<Option<(Option<String>, String)>> 
     let mut why = String::new();
     for path in [None, one_list(input)?] {
         let mut rows = Vec::new();
-        match import::json_table(input.reader()?, path.as_deref(), &mut rows).map_err(|e| input.failed(&e))? {
+        match import::json_table(input.reader()?, path.as_deref(), &mut rows)
+            .map_err(|e| input.failed(&e))?
+        {
             Ok(header) if header.len() > 1 || path.is_some() => {
                 let rows = String::from_utf8_lossy(&rows).into_owned();
                 return Ok(Some((path, header_line(&header) + &rows)));
@@ -314,8 +374,12 @@ pub fn json_as_table(input: &Input) -> Result<Option<(Option<String>, String)>> 
 }
 
 /// Makes a table of the records of a JSON document.
-fn json(input: &Input, candidates: &[(Source, Description)]) -> Result<(std::fs::File, Vec<String>)> {
-    let paths = candidates.iter().filter_map(|(_, description)| description.read.records.as_deref());
+fn json(
+    input: &Input,
+    candidates: &[(Source, Description)],
+) -> Result<(std::fs::File, Vec<String>)> {
+    let paths =
+        candidates.iter().filter_map(|(_, description)| description.read.records.as_deref());
     let mut why = String::new();
     // where a description does not say where records are, they are the document, or its one list
     for path in paths.map(|path| Some(path.to_owned())).chain([None, one_list(input)?]) {
@@ -338,8 +402,13 @@ fn one_list(input: &Input) -> Result<Option<String>> {
     let whole: Option<Json> = serde_json::from_str(&text).ok();
     let named = |key: &str| text.contains(&format!("\"{key}\""));
     Ok(match whole {
-        Some(Json::Object(object)) => object.iter().find(|(_, value)| value.is_array()).map(|(name, _)| name.clone()),
-        _ => ["data", "records", "results", "Result"].into_iter().find(|key| named(key)).map(str::to_owned),
+        Some(Json::Object(object)) => {
+            object.iter().find(|(_, value)| value.is_array()).map(|(name, _)| name.clone())
+        }
+        _ => ["data", "records", "results", "Result"]
+            .into_iter()
+            .find(|key| named(key))
+            .map(str::to_owned),
     })
 }
 
@@ -353,10 +422,16 @@ fn header_line(header: &[String]) -> String {
 fn mistaken(name: &str, mistakes: &[Mistake]) -> Failure {
     let mut failure = Failure::new(
         Exit::Rejected,
-        format!("{name}: {}", crate::value::text::count(mistakes.len() as u64, "mistake", "mistakes")),
+        format!(
+            "{name}: {}",
+            crate::value::text::count(mistakes.len() as u64, "mistake", "mistakes")
+        ),
     );
     let mut mistakes: Vec<&Mistake> = mistakes.iter().collect();
     mistakes.sort_by_key(|mistake| mistake.line);
-    failure.details = mistakes.iter().map(|mistake| format!("{name}:{}: {}", mistake.line, mistake.said)).collect();
+    failure.details = mistakes
+        .iter()
+        .map(|mistake| format!("{name}:{}: {}", mistake.line, mistake.said))
+        .collect();
     failure.hint("how descriptions are written stands in src/dataset/README.md")
 }

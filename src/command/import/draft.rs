@@ -1,4 +1,5 @@
-//! `facts import --draft`: a first description of a table, from its header and a sample of its records.
+//! `facts import --draft`: a first description of a table, from its header and a sample of its
+//! records.
 
 use std::collections::HashSet;
 use std::fmt::Write;
@@ -21,8 +22,16 @@ enum Sort {
 }
 
 /// How dates are written in the field's files.
-const FORMATS: [&str; 8] =
-    ["%Y-%m-%d", "%d %B %Y", "%d %b %Y", "%d-%B-%Y", "%d-%b-%y", "%d/%m/%Y", "%d.%m.%Y", "%Y-%m-%d %H:%M:%S%.f"];
+const FORMATS: [&str; 8] = [
+    "%Y-%m-%d",
+    "%d %B %Y",
+    "%d %b %Y",
+    "%d-%B-%Y",
+    "%d-%b-%y",
+    "%d/%m/%Y",
+    "%d.%m.%Y",
+    "%Y-%m-%d %H:%M:%S%.f",
+];
 
 /// A first description of the table in a file.
 ///
@@ -44,16 +53,25 @@ pub fn draft(input: &Input, encoding: Option<&str>) -> Result<String> {
         None => beginning(input, found)?,
     };
     let layout = import::any(&text).ok_or_else(|| {
-        Failure::new(Exit::Rejected, format!("{}: no line of its beginning looks like the header of a table", input.shown))
+        Failure::new(
+            Exit::Rejected,
+            format!("{}: no line of its beginning looks like the header of a table", input.shown),
+        )
     })?;
     let width = layout.header.len();
     let short = json.is_some().then_some(Short::Pad(width));
-    let form = Form { delimiter: u8::try_from(layout.delimiter).unwrap_or(b','), line: layout.line, short, ..Form::default() };
+    let form = Form {
+        delimiter: u8::try_from(layout.delimiter).unwrap_or(b','),
+        line: layout.line,
+        short,
+        ..Form::default()
+    };
     let mut all: Box<dyn Read> = match &json {
         Some((_, table)) => Box::new(std::io::Cursor::new(table.clone())),
         None => whole(input, found)?,
     };
-    std::io::copy(&mut (&mut all).take(layout.start as u64), &mut std::io::sink()).map_err(|e| input.failed(&e))?;
+    std::io::copy(&mut (&mut all).take(layout.start as u64), &mut std::io::sink())
+        .map_err(|e| input.failed(&e))?;
     let mut records = Records::of(all, form);
     let mut columns: Vec<Column> = layout.header.iter().map(|_| Column::default()).collect();
     let mut record = Record::new();
@@ -74,8 +92,11 @@ pub fn draft(input: &Input, encoding: Option<&str>) -> Result<String> {
         }
     }
     let sorts: Vec<(Sort, Option<&str>)> = columns.iter().map(Column::sort).collect();
-    let told =
-        Told { encoding: (marked.is_none() && !is_utf8).then(|| found.name()), records: json.and_then(|(path, _)| path), tags };
+    let told = Told {
+        encoding: (marked.is_none() && !is_utf8).then(|| found.name()),
+        records: json.and_then(|(path, _)| path),
+        tags,
+    };
     Ok(write(input, &layout, &columns, &sorts, &told))
 }
 
@@ -113,7 +134,8 @@ impl Column {
         for (not, format) in self.not_date.iter_mut().zip(FORMATS) {
             *not = *not || calendar::day(cell, &[format.to_owned()]).is_none();
         }
-        self.not_year |= !(cell.len() == 4 && cell.parse::<u16>().is_ok_and(|year| (1000..2200).contains(&year)));
+        self.not_year |= !(cell.len() == 4
+            && cell.parse::<u16>().is_ok_and(|year| (1000..2200).contains(&year)));
         self.not_number |= cell.replace(',', "").parse::<f64>().is_err();
         if !self.doubled {
             self.doubled = !self.distinct.insert(cell.to_owned());
@@ -144,23 +166,40 @@ impl Column {
 }
 
 /// The column whose name holds one of these words and whose cells are of this sort.
-fn pick<'h>(header: &'h [String], sorts: &[(Sort, Option<&str>)], wanted: &[Sort], words: &[&str]) -> Option<&'h str> {
+fn pick<'h>(
+    header: &'h [String],
+    sorts: &[(Sort, Option<&str>)],
+    wanted: &[Sort],
+    words: &[&str],
+) -> Option<&'h str> {
     let good = |n: usize| wanted.contains(&sorts[n].0);
-    let held = |word: &&&str| header.iter().enumerate().find(|(n, name)| good(*n) && name.to_lowercase().contains(**word));
+    let held = |word: &&&str| {
+        header.iter().enumerate().find(|(n, name)| good(*n) && name.to_lowercase().contains(**word))
+    };
     words.iter().find_map(|word| held(&word)).map(|(_, name)| name.as_str())
 }
 
-fn write(input: &Input, layout: &import::Layout, columns: &[Column], sorts: &[(Sort, Option<&str>)], told: &Told) -> String {
+fn write(
+    input: &Input,
+    layout: &import::Layout,
+    columns: &[Column],
+    sorts: &[(Sort, Option<&str>)],
+    told: &Told,
+) -> String {
     let header = &layout.header;
     let stem = input.name.split('.').next().unwrap_or_default().to_lowercase();
-    let slug: String = stem.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+    let slug: String =
+        stem.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
     let slug = if slug.trim_matches('-').is_empty() { "my-table" } else { slug.trim_matches('-') };
     let quoted = |text: &str| serde_json::Value::String(text.to_owned()).to_string();
-    let column = |name: &str| quoted(&format!("{{{}}}", name.replace('{', "{{").replace('}', "}}")));
+    let column =
+        |name: &str| quoted(&format!("{{{}}}", name.replace('{', "{{").replace('}', "}}")));
     let mut out = String::new();
-    let _ = writeln!(out, "# A first description of {}: look it through, then", quoted(&input.name));
+    let _ =
+        writeln!(out, "# A first description of {}: look it through, then", quoted(&input.name));
     let _ = writeln!(out, "#   facts import --mapping THIS.toml --dry-run FILE");
-    let _ = writeln!(out, "# The words of descriptions stand in src/dataset/README.md of the program.");
+    let _ =
+        writeln!(out, "# The words of descriptions stand in src/dataset/README.md of the program.");
     let _ = writeln!(out, "format = 1");
     let _ = writeln!(out, "name  = {}", quoted(slug));
     let _ = writeln!(out, "title = {}", quoted(&format!("{} (say what work this is)", input.name)));
@@ -182,12 +221,14 @@ fn write(input: &Input, layout: &import::Layout, columns: &[Column], sorts: &[(S
     }
     let numbers = [Sort::Number, Sort::Year];
     let deaths = pick(header, sorts, &numbers, &["fatal", "death", "killed", "dead", "best"]);
-    let id = header
-        .iter()
-        .enumerate()
-        .find(|(n, name)| columns[*n].is_whole() && !columns[*n].doubled && (name.to_lowercase().contains("id") || *n == 0));
+    let id = header.iter().enumerate().find(|(n, name)| {
+        columns[*n].is_whole()
+            && !columns[*n].doubled
+            && (name.to_lowercase().contains("id") || *n == 0)
+    });
     let text = [Sort::Text];
-    let summary = pick(header, sorts, &text, &["note", "descr", "summary", "comment", "title", "headline"]);
+    let summary =
+        pick(header, sorts, &text, &["note", "descr", "summary", "comment", "title", "headline"]);
     let place = |name: &str| header.iter().position(|other| other == name).unwrap_or(0);
     let is_whole = |name: &&String| columns[place(name)].is_whole();
     let first_text = header.iter().filter(is_whole).find(|name| sorts[place(name)].0 == Sort::Text);
@@ -199,8 +240,10 @@ fn write(input: &Input, layout: &import::Layout, columns: &[Column], sorts: &[(S
         _ => quoted("a record of the table"),
     };
     let _ = writeln!(out, "\n[[fact]]\nkind    = \"events\"");
-    let _ = writeln!(out, "key     = [{}]", id.map_or("\"#\"".to_owned(), |(_, name)| column(name)));
-    let kind = pick(header, sorts, &text, &["event_type", "type", "category"]).filter(|name| columns[place(name)].is_whole());
+    let _ =
+        writeln!(out, "key     = [{}]", id.map_or("\"#\"".to_owned(), |(_, name)| column(name)));
+    let kind = pick(header, sorts, &text, &["event_type", "type", "category"])
+        .filter(|name| columns[place(name)].is_whole());
     let _ = writeln!(out, "type    = {}", kind.map_or("\"event\"".to_owned(), &column));
     let _ = writeln!(out, "summary = {described}");
     let start = pick(header, sorts, &[Sort::Date], &["start", "begin", "from", "date", ""]);
@@ -208,22 +251,40 @@ fn write(input: &Input, layout: &import::Layout, columns: &[Column], sorts: &[(S
     let year = pick(header, sorts, &[Sort::Year], &["year", "jahr", ""]);
     match (start, end.filter(|end| Some(*end) != start), year) {
         (Some(start), end, _) => {
-            let format = header.iter().position(|name| name == start).and_then(|n| sorts[n].1).unwrap_or("%Y-%m-%d");
+            let format = header
+                .iter()
+                .position(|name| name == start)
+                .and_then(|n| sorts[n].1)
+                .unwrap_or("%Y-%m-%d");
             let end = end.map_or(String::new(), |end| format!(", end = {}", column(end)));
-            let _ = writeln!(out, "date    = {{ start = {}{end}, formats = [{}] }}", column(start), quoted(format));
+            let _ = writeln!(
+                out,
+                "date    = {{ start = {}{end}, formats = [{}] }}",
+                column(start),
+                quoted(format)
+            );
         }
         (None, _, Some(year)) => {
             let parts = [Sort::Number, Sort::Text];
             let month = pick(header, sorts, &parts, &["month", "monat", "mois", "mes"]);
             let day = pick(header, sorts, &parts, &["day", "tag", "jour", "dia", "día"]);
-            let part = |word: &str, name: Option<&str>| name.map_or(String::new(), |name| format!(", {word} = {}", column(name)));
-            let _ = writeln!(out, "date    = {{ year = {}{}{} }}", column(year), part("month", month), part("day", day));
+            let part = |word: &str, name: Option<&str>| {
+                name.map_or(String::new(), |name| format!(", {word} = {}", column(name)))
+            };
+            let _ = writeln!(
+                out,
+                "date    = {{ year = {}{}{} }}",
+                column(year),
+                part("month", month),
+                part("day", day)
+            );
         }
         _ => {}
     }
-    for (field, words) in
-        [("actor", &["actor1", "side_a", "perpetrator", "actor"][..]), ("target", &["actor2", "side_b", "victim", "target"])]
-    {
+    for (field, words) in [
+        ("actor", &["actor1", "side_a", "perpetrator", "actor"][..]),
+        ("target", &["actor2", "side_b", "victim", "target"]),
+    ] {
         if let Some(name) = pick(header, sorts, &text, words) {
             let _ = writeln!(out, "{field:<7} = {}", column(name));
         }
@@ -232,7 +293,12 @@ fn write(input: &Input, layout: &import::Layout, columns: &[Column], sorts: &[(S
     let town = pick(header, sorts, &text, &["location", "town", "city", "place", "where"]);
     match (town, country) {
         (Some(town), Some(country)) => {
-            let _ = writeln!(out, "place   = {{ name = {}, within = {{ name = {} }} }}", column(town), column(country));
+            let _ = writeln!(
+                out,
+                "place   = {{ name = {}, within = {{ name = {} }} }}",
+                column(town),
+                column(country)
+            );
         }
         (Some(one), None) | (None, Some(one)) => {
             let _ = writeln!(out, "place   = {}", column(one));
@@ -243,7 +309,11 @@ fn write(input: &Input, layout: &import::Layout, columns: &[Column], sorts: &[(S
         let _ = writeln!(out, "deaths  = {}", column(deaths));
     }
     let _ = writeln!(out, "# Columns that are not named above are kept in `extra`:");
-    let left: Vec<&str> = header.iter().map(String::as_str).filter(|name| !out.contains(&format!("{{{name}}}"))).collect();
+    let left: Vec<&str> = header
+        .iter()
+        .map(String::as_str)
+        .filter(|name| !out.contains(&format!("{{{name}}}")))
+        .collect();
     for line in left.chunks(6) {
         let _ = writeln!(out, "#   {}", line.join(", "));
     }

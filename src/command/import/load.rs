@@ -61,17 +61,26 @@ struct Load<'a> {
 }
 
 impl<'a> Load<'a> {
-    fn begin(input: &'a Input, chosen: &'a Chosen, args: &Args, console: &Console) -> Result<Load<'a>> {
+    fn begin(
+        input: &'a Input,
+        chosen: &'a Chosen,
+        args: &Args,
+        console: &Console,
+    ) -> Result<Load<'a>> {
         if let Some(rejects) = &args.rejects {
             let is = |path: &Path| matches!((canonicalize(rejects), canonicalize(path)), (Ok(a), Ok(b)) if a == b);
-            for (path, what) in [(Some(Path::new(&input.shown)), "that is imported"), (args.mapping.as_deref(), "of the mapping")]
-            {
+            for (path, what) in [
+                (Some(Path::new(&input.shown)), "that is imported"),
+                (args.mapping.as_deref(), "of the mapping"),
+            ] {
                 if path.is_some_and(is) {
-                    return Err(Failure::usage(format!("--rejects names the file {what}")).hint("name another file"));
+                    return Err(Failure::usage(format!("--rejects names the file {what}"))
+                        .hint("name another file"));
                 }
             }
         }
-        let rejects = args.rejects.as_deref().map(|target| Rejects::begin(target, chosen)).transpose()?;
+        let rejects =
+            args.rejects.as_deref().map(|target| Rejects::begin(target, chosen)).transpose()?;
         let skip = args.on_error == OnError::Skip;
         let most = args.max_errors.unwrap_or(if skip { u64::MAX } else { 20 });
         let progress = Progress::begin(console.shows_progress(), input.progress());
@@ -114,14 +123,17 @@ impl<'a> Load<'a> {
             parts: chosen.plan.parts,
         })?;
         let input = self.input;
-        let write = |record: &Record, at: At, made: &Made<'_>| self.one(record, at, made, &mut release, &mut writer);
+        let write = |record: &Record, at: At, made: &Made<'_>| {
+            self.one(record, at, made, &mut release, &mut writer)
+        };
         let end = match read::all(chosen, input, write)? {
             Ok(end) => end,
             Err(fault) => {
                 let mut complaint = Complaint::fault(&self.input.shown, fault);
                 if complaint.expected.starts_with("not UTF-8") {
                     let name = likely(self.input.reader()?).map_err(|e| self.input.failed(&e))?;
-                    complaint.expected = format!("not UTF-8 here; it looks like {name}: pass --encoding {name}");
+                    complaint.expected =
+                        format!("not UTF-8 here; it looks like {name}: pass --encoding {name}");
                 }
                 // behind a broken record nobody knows where the next begins
                 self.complaints.push(complaint);
@@ -134,7 +146,8 @@ impl<'a> Load<'a> {
         let rejected = self.complaints.rows();
         let said = is_complete(description, &chosen.layout);
         // a record that was rejected is not absent
-        let complete = rejected == 0 && args.complete.map_or(said && !mended, |whether| whether == Whether::Yes);
+        let complete = rejected == 0
+            && args.complete.map_or(said && !mended, |whether| whether == Whether::Yes);
         self.progress.then("writing");
         let run = release.run();
         let counts = release.finish(&mut writer, complete, &end.sha256)?;
@@ -149,7 +162,8 @@ impl<'a> Load<'a> {
             .hint("if the file is whole, --complete withdraws them; if it is a part, --complete=no keeps them"));
         }
         let mut notes = self.notes(&writer, end.joined);
-        if rejected > 0 && (args.complete == Some(Whether::Yes) || args.complete.is_none() && said) {
+        if rejected > 0 && (args.complete == Some(Whether::Yes) || args.complete.is_none() && said)
+        {
             notes.push("nothing was withdrawn, since records were rejected: mend them and import the file again".into());
         }
         let rejects = self.rejects.take().map(Rejects::finish).transpose()?.flatten();
@@ -160,7 +174,10 @@ impl<'a> Load<'a> {
             release: chosen.release.clone(),
             run,
             counts,
-            notes: notes.into_iter().chain(rejects.map(|path| format!("{} holds what was rejected", path.display()))).collect(),
+            notes: notes
+                .into_iter()
+                .chain(rejects.map(|path| format!("{} holds what was rejected", path.display())))
+                .collect(),
         };
         if !args.dry_run {
             writer.commit()?;
@@ -169,7 +186,14 @@ impl<'a> Load<'a> {
     }
 
     /// Writes what a record became.
-    fn one(&mut self, record: &Record, at: At, made: &Made<'_>, release: &mut Release, writer: &mut Writer<'_>) -> Result<()> {
+    fn one(
+        &mut self,
+        record: &Record,
+        at: At,
+        made: &Made<'_>,
+        release: &mut Release,
+        writer: &mut Writer<'_>,
+    ) -> Result<()> {
         if matches!(made, Made::Nothing) {
             self.skipped += 1;
             return Ok(());
@@ -194,7 +218,14 @@ impl<'a> Load<'a> {
         Ok(())
     }
 
-    fn reject(&mut self, bad: &[Bad], record: &Record, at: At, release: &Release, writer: &mut Writer<'_>) -> Result<()> {
+    fn reject(
+        &mut self,
+        bad: &[Bad],
+        record: &Record,
+        at: At,
+        release: &Release,
+        writer: &mut Writer<'_>,
+    ) -> Result<()> {
         release.reject(writer);
         if let Some(rejects) = &mut self.rejects {
             rejects.add(record, at.line, bad, &self.chosen.plan.ignored)?;
@@ -222,18 +253,23 @@ impl<'a> Load<'a> {
     /// The failure that the complaints make; `whole`: every record was looked at.
     fn refusal(&mut self, whole: bool) -> Failure {
         let shown = &self.input.shown;
-        let mut failure =
-            Failure::new(Exit::Rejected, format!("{shown}: {}; nothing was written", self.complaints.sum(self.read)));
+        let mut failure = Failure::new(
+            Exit::Rejected,
+            format!("{shown}: {}; nothing was written", self.complaints.sum(self.read)),
+        );
         failure.details = self.complaints.lines();
         let bad = self.complaints.rows();
         match self.rejects.take().map(Rejects::finish) {
-            Some(Ok(Some(path))) => failure = failure.hint(format!("{} holds what was rejected", path.display())),
+            Some(Ok(Some(path))) => {
+                failure = failure.hint(format!("{} holds what was rejected", path.display()))
+            }
             Some(Err(other)) => failure = failure.hint(other.message),
             _ => {}
         }
         if whole && !self.skip && self.read > bad {
             let rest = count(self.read - bad, "record", "records");
-            failure = failure.hint(format!("--on-error skip --rejects rejects.csv loads the other {rest}"));
+            failure = failure
+                .hint(format!("--on-error skip --rejects rejects.csv loads the other {rest}"));
         }
         failure
     }
@@ -244,8 +280,10 @@ impl<'a> Load<'a> {
             return Ok(());
         }
         let (read, told) = (self.read, counts.read());
-        Err(Failure::database(format!("{read} records were read and {told} accounted for; nothing was written"))
-            .hint("this is a fault of the program; please report it"))
+        Err(Failure::database(format!(
+            "{read} records were read and {told} accounted for; nothing was written"
+        ))
+        .hint("this is a fault of the program; please report it"))
     }
 
     fn notes(&self, writer: &Writer<'_>, joined: u64) -> Vec<String> {
@@ -256,8 +294,18 @@ impl<'a> Load<'a> {
             }
         };
         note(joined, "record was", "records were", "put together from several lines");
-        note(self.skipped, "line is", "lines are", "no record (totals, tags, footnotes) and was left out");
-        note(self.silent, "record states", "records state", "nothing that becomes a fact, and was left out");
+        note(
+            self.skipped,
+            "line is",
+            "lines are",
+            "no record (totals, tags, footnotes) and was left out",
+        );
+        note(
+            self.silent,
+            "record states",
+            "records state",
+            "nothing that becomes a fact, and was left out",
+        );
         let kept = writer.kept().len() as u64;
         note(kept, "fact was", "facts were", "changed by hand before and stays so");
         let lines = self.complaints.lines();

@@ -1,4 +1,5 @@
-//! `facts import`: data sets of the field and anybody's tables become facts, nothing lost and nothing invented.
+//! `facts import`: data sets of the field and anybody's tables become facts, nothing lost and
+//! nothing invented.
 
 mod choose;
 mod draft;
@@ -20,10 +21,12 @@ use crate::store::Counts;
 use crate::value::Cell;
 use crate::value::text::{count, grouped};
 
-/// Import data sets: those of the field are recognised, any other table is read with a description of its columns.
+/// Import data sets: those of the field are recognised, any other table is read with a description
+/// of its columns.
 ///
-/// Reads CSV and its relatives, JSON, and a sheet of a workbook; plain, .gz, .zst or .zip with one file in it; - is the standard input. All
-/// of a file is written, or nothing: each file is one run of facts log, and facts undo takes it back.
+/// Reads CSV and its relatives, JSON, and a sheet of a workbook; plain, .gz, .zst or .zip with one
+/// file in it; - is the standard input. All of a file is written, or nothing: each file is one run
+/// of facts log, and facts undo takes it back.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  facts import GEDEvent_v25_1.csv\n  facts import mine.tsv --mapping mine.toml\n  facts import --draft mine.tsv > mine.toml"
@@ -44,7 +47,8 @@ pub struct Args {
     /// The publisher's version [default: what the file says]
     #[arg(long, value_name = "VERSION")]
     release: Option<String>,
-    /// Whether the file holds everything, so that what it lacks was withdrawn [default: as is known of the data set]
+    /// Whether the file holds everything, so that what it lacks was withdrawn [default: as is known
+    /// of the data set]
     #[arg(long, value_name = "WHETHER", num_args = 0..=1, default_missing_value = "yes", require_equals = true)]
     complete: Option<Whether>,
     /// Say what would become of the file, and write nothing
@@ -62,7 +66,8 @@ pub struct Args {
     /// The sheet of a workbook (.xlsx, .ods) [default: the first]
     #[arg(long, value_name = "NAME")]
     sheet: Option<String>,
-    /// The encoding of the files [default: by byte order mark, else UTF-8, else as known of the data set]
+    /// The encoding of the files [default: by byte order mark, else UTF-8, else as known of the
+    /// data set]
     #[arg(long, value_name = "NAME")]
     encoding: Option<String>,
 }
@@ -94,15 +99,19 @@ struct Report {
 /// Runs it.
 pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> {
     if args.draft {
-        let [file] = args.files.as_slice() else { return Err(Failure::usage("--draft takes one file")) };
-        let text = draft::draft(&Input::open(file, args.sheet.as_deref())?, args.encoding.as_deref())?;
+        let [file] = args.files.as_slice() else {
+            return Err(Failure::usage("--draft takes one file"));
+        };
+        let text =
+            draft::draft(&Input::open(file, args.sheet.as_deref())?, args.encoding.as_deref())?;
         console.whole(global, text.as_bytes())?;
         return Ok(Exit::Done);
     }
     let mut reports = Vec::new();
     let mut failed = None;
     for file in &args.files {
-        let done = Input::open(file, args.sheet.as_deref()).and_then(|input| load::file(&input, args, global, console));
+        let done = Input::open(file, args.sheet.as_deref())
+            .and_then(|input| load::file(&input, args, global, console));
         match done {
             Ok(report) => {
                 say(&report, args.dry_run, console);
@@ -120,7 +129,10 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
     if let Some(failure) = failed {
         return Err(match reports.len() {
             0 => failure,
-            n => failure.hint(format!("{} before it", count(n as u64, "file was imported", "files were imported"))),
+            n => failure.hint(format!(
+                "{} before it",
+                count(n as u64, "file was imported", "files were imported")
+            )),
         });
     }
     Ok(if reports.iter().any(|report| report.counts.rejected > 0) { Exit::No } else { Exit::Done })
@@ -143,10 +155,16 @@ fn say(report: &Report, dry_run: bool, console: &mut Console) {
         }
     }
     let became = if parts.is_empty() { String::new() } else { format!(": {}", parts.join(", ")) };
-    let withdrawn =
-        if counts.withdrawn > 0 { format!("; {} withdrawn", grouped(&counts.withdrawn.to_string())) } else { String::new() };
+    let withdrawn = if counts.withdrawn > 0 {
+        format!("; {} withdrawn", grouped(&counts.withdrawn.to_string()))
+    } else {
+        String::new()
+    };
     let end = if dry_run { "; nothing was written".to_owned() } else { format!(" (import={run})") };
-    console.say(&format!("{} read{became}{withdrawn}{end}", count(counts.read(), "record", "records")));
+    console.say(&format!(
+        "{} read{became}{withdrawn}{end}",
+        count(counts.read(), "record", "records")
+    ));
     for note in notes {
         console.say(note);
     }
@@ -156,8 +174,12 @@ fn write(reports: &[Report], global: &Global, console: &mut Console) -> Result<(
     if global.quiet && global.format.is_none() && global.output.is_none() {
         return Ok(());
     }
-    let mut headings: Vec<Heading> = ["file", "dataset", "source", "release"].map(Heading::text).into();
-    headings.extend(["read", "added", "changed", "unchanged", "withdrawn", "rejected", "repeated"].map(Heading::number));
+    let mut headings: Vec<Heading> =
+        ["file", "dataset", "source", "release"].map(Heading::text).into();
+    headings.extend(
+        ["read", "added", "changed", "unchanged", "withdrawn", "rejected", "repeated"]
+            .map(Heading::number),
+    );
     console.rows(global, headings, Vec::new(), |row| {
         for report in reports {
             let whole = |n: u64| Cell::Int(i64::try_from(n).unwrap_or(i64::MAX));
@@ -168,7 +190,10 @@ fn write(reports: &[Report], global: &Global, console: &mut Console) -> Result<(
                 Cell::Text(report.source.as_str().into()),
                 report.release.as_deref().map_or(Cell::Null, |release| Cell::Text(release.into())),
             ];
-            cells.extend([report.counts.read(), added, changed, unchanged, withdrawn, rejected, repeated].map(whole));
+            cells.extend(
+                [report.counts.read(), added, changed, unchanged, withdrawn, rejected, repeated]
+                    .map(whole),
+            );
             row(&cells)?;
         }
         Ok(reports.len() as u64)

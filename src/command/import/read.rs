@@ -78,7 +78,8 @@ pub fn all(
     let groups = Groups::of(chosen, input)?;
     thread::scope(|scope| {
         let (full, batches) = sync_channel::<MadeBatch<'_>>(WAITING);
-        // what the reader made it frees itself: threads that free for each other wait for each other
+        // what the reader made it frees itself: threads that free for each other wait for each
+        // other
         let (used, free) = channel::<MadeBatch<'_>>();
         let reader = scope.spawn(move || read(chosen, input, groups, &full, &free));
         for batch in batches {
@@ -103,7 +104,8 @@ fn read<'p>(
     let mut reader = chosen.records(input)?;
     let mut number = 0;
     loop {
-        let mut records = free.try_recv().map_or_else(|_| Batch::new(), |batch| batch.into_owner().records);
+        let mut records =
+            free.try_recv().map_or_else(|_| Batch::new(), |batch| batch.into_owner().records);
         records.resize_with(BATCH, Default::default);
         let mut filled = 0;
         let mut end = None;
@@ -121,14 +123,20 @@ fn read<'p>(
         }
         records.truncate(filled);
         let batch = MadeBatch::new(Owner { plan: &chosen.plan, records }, |owner| {
-            owner.records.iter().map(|(at, record)| groups.make(owner.plan, record, at.line)).collect()
+            owner
+                .records
+                .iter()
+                .map(|(at, record)| groups.make(owner.plan, record, at.line))
+                .collect()
         });
         let left = full.send(batch).is_err();
         match end {
             None if left => return Ok(Ok(End::default())),
             None => {}
             Some(Err(fault)) => return Ok(Err(fault)),
-            Some(Ok(())) => return Ok(Ok(End { joined: reader.joined(), sha256: input.sha256()? })),
+            Some(Ok(())) => {
+                return Ok(Ok(End { joined: reader.joined(), sha256: input.sha256()? }));
+            }
         }
     }
 }
@@ -156,7 +164,10 @@ impl Groups {
             let Some(repeated) = chosen.plan.repeats(&record) else { continue };
             match groups.get_mut(&repeated.key) {
                 None => {
-                    groups.insert(repeated.key.clone(), Group { first: repeated, others: Vec::new(), met: false });
+                    groups.insert(
+                        repeated.key.clone(),
+                        Group { first: repeated, others: Vec::new(), met: false },
+                    );
                 }
                 // one that differs elsewhere is another record, and is told so
                 Some(group) if group.first.shared != repeated.shared => {}
@@ -190,7 +201,8 @@ impl Groups {
     }
 }
 
-/// Finds the cells of records that were read before, by reading the file once more behind the first reader.
+/// Finds the cells of records that were read before, by reading the file once more behind the first
+/// reader.
 pub struct Finder {
     records: Records,
     record: Record,
@@ -207,13 +219,17 @@ impl Finder {
         Ok(Finder { records: chosen.records(input)?, record: Record::new(), read: 0 })
     }
 
-    /// The line and column of a cell of a record, or of the record itself; records are asked for in their order.
+    /// The line and column of a cell of a record, or of the record itself; records are asked for in
+    /// their order.
     ///
     /// # Errors
     /// The file cannot be read.
     pub fn locate(&mut self, input: &Input, at: At, cell: Option<usize>) -> Result<(u64, u64)> {
         while self.read <= at.number {
-            if !matches!(self.records.next(&mut self.record).map_err(|e| input.failed(&e))?, Ok(true)) {
+            if !matches!(
+                self.records.next(&mut self.record).map_err(|e| input.failed(&e))?,
+                Ok(true)
+            ) {
                 return Ok((at.line, 1));
             }
             self.read += 1;

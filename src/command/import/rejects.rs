@@ -1,4 +1,5 @@
-//! The file of records that could not be loaded: as they stood, with what was wrong; mended, it can be imported.
+//! The file of records that could not be loaded: as they stood, with what was wrong; mended, it can
+//! be imported.
 
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -24,11 +25,23 @@ impl Rejects {
         let made = Output::begin(target)?;
         let plain = !chosen.description.read.quotes && chosen.table.is_none();
         let style = if plain { csv::QuoteStyle::Never } else { csv::QuoteStyle::Necessary };
-        let delimiter = if chosen.table.is_some() { b',' } else { u8::try_from(chosen.layout.delimiter).unwrap_or(b',') };
-        let out =
-            csv::WriterBuilder::new().delimiter(delimiter).quote_style(style).flexible(true).from_writer(BufWriter::new(made));
+        let delimiter = if chosen.table.is_some() {
+            b','
+        } else {
+            u8::try_from(chosen.layout.delimiter).unwrap_or(b',')
+        };
+        let out = csv::WriterBuilder::new()
+            .delimiter(delimiter)
+            .quote_style(style)
+            .flexible(true)
+            .from_writer(BufWriter::new(made));
         let mut rejects = Rejects { target: target.to_owned(), out, written: 0 };
-        let header = chosen.layout.header.iter().map(String::as_str).filter(|name| !REJECT_COLUMNS.contains(name));
+        let header = chosen
+            .layout
+            .header
+            .iter()
+            .map(String::as_str)
+            .filter(|name| !REJECT_COLUMNS.contains(name));
         rejects.row(header.chain(REJECT_COLUMNS))?;
         Ok(rejects)
     }
@@ -37,11 +50,18 @@ impl Rejects {
     ///
     /// # Errors
     /// It cannot be written.
-    pub fn add(&mut self, record: &Record, line: u64, bad: &[Bad], ignored: &[usize]) -> Result<()> {
+    pub fn add(
+        &mut self,
+        record: &Record,
+        line: u64,
+        bad: &[Bad],
+        ignored: &[usize],
+    ) -> Result<()> {
         let fields: Vec<&str> = bad.iter().filter_map(|bad| bad.field.as_deref()).collect();
         let errors: Vec<&str> = bad.iter().map(|bad| bad.expected.as_str()).collect();
         let told = [line.to_string(), fields.join("; "), errors.join("; ")];
-        let cells = record.iter().enumerate().filter(|(n, _)| !ignored.contains(n)).map(|(_, cell)| cell);
+        let cells =
+            record.iter().enumerate().filter(|(n, _)| !ignored.contains(n)).map(|(_, cell)| cell);
         self.row(cells.chain(told.iter().map(String::as_str)))?;
         self.written += 1;
         Ok(())
@@ -49,7 +69,9 @@ impl Rejects {
 
     fn row<'a>(&mut self, cells: impl Iterator<Item = &'a str>) -> Result<()> {
         let failed = format!("cannot write {}", self.target.display());
-        self.out.write_record(cells).map_err(|e| Failure::new(crate::exit::Exit::Io, failed).because(e))
+        self.out
+            .write_record(cells)
+            .map_err(|e| Failure::new(crate::exit::Exit::Io, failed).because(e))
     }
 
     /// Gives it its name.
@@ -57,7 +79,8 @@ impl Rejects {
     /// # Errors
     /// It cannot be written.
     pub fn finish(self) -> Result<Option<PathBuf>> {
-        let failed = |e: &std::io::Error| Failure::io(format!("cannot write {}", self.target.display()), e);
+        let failed =
+            |e: &std::io::Error| Failure::io(format!("cannot write {}", self.target.display()), e);
         if self.written == 0 {
             return Ok(None);
         }

@@ -70,20 +70,27 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
         ("sha256", args.sha256.as_ref()),
         ("note", args.note.as_ref()),
     ];
-    let given: Given =
-        values.into_iter().filter_map(|(name, value)| value.map(|value| (name.to_owned(), value.clone()))).collect();
+    let given: Given = values
+        .into_iter()
+        .filter_map(|(name, value)| value.map(|value| (name.to_owned(), value.clone())))
+        .collect();
     let fields: Vec<&'static Field> = SOURCES.fields.iter().collect();
     let row = given::check(&given, &fields, false).map_err(given::rejected)?;
     let slug = &args.slug;
     Store::open_or_create(&path, |store, created| {
         let mut writer = given::write(store)?;
         if store.has_source(slug)? {
-            return Err(Failure::new(Exit::Rejected, format!("a source is called {slug} already; nothing was written")));
+            return Err(Failure::new(
+                Exit::Rejected,
+                format!("a source is called {slug} already; nothing was written"),
+            ));
         }
         if created {
             load::countries(&mut writer)?;
         }
-        writer.put_parent(&SOURCES, &row, 0)?.map_err(|refused| given::rejected(vec![given::refused(&refused, &given)]))?;
+        writer
+            .put_parent(&SOURCES, &row, 0)?
+            .map_err(|refused| given::rejected(vec![given::refused(&refused, &given)]))?;
         writer.commit()
     })?;
     console.say(&format!("{}: {slug} added", path.display()));

@@ -1,4 +1,5 @@
-//! `facts source attach`: keep the text of a document in the database, so that its facts can be checked.
+//! `facts source attach`: keep the text of a document in the database, so that its facts can be
+//! checked.
 
 use std::path::PathBuf;
 
@@ -36,16 +37,22 @@ pub struct Args {
 pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> {
     let shown = args.file.display();
     let bytes = std::fs::read(&args.file).map_err(|e| Failure::io(&shown, &e))?;
-    let text = decode(&bytes, args.encoding.as_deref())
-        .map_err(|why| Failure::new(Exit::Rejected, format!("{shown}: {why}; nothing was written")))?;
+    let text = decode(&bytes, args.encoding.as_deref()).map_err(|why| {
+        Failure::new(Exit::Rejected, format!("{shown}: {why}; nothing was written"))
+    })?;
     let sum = hex(&Sha256::digest(&bytes));
     let store = Store::open(&global.database().path, Access::Write)?;
     store.attach(&args.slug, &text, &sum, || agree(&store, args, &sum))?;
-    console.say(&format!("{}: {} kept", args.slug, count(text.chars().count() as u64, "character", "characters")));
+    console.say(&format!(
+        "{}: {} kept",
+        args.slug,
+        count(text.chars().count() as u64, "character", "characters")
+    ));
     Ok(Exit::Done)
 }
 
-/// Refuses a text that is not the document its source names, or that would take the place of another.
+/// Refuses a text that is not the document its source names, or that would take the place of
+/// another.
 fn agree(store: &Store, args: &Args, sum: &str) -> Result<()> {
     let source = one(store, &args.slug)?;
     let rejected = |message: String| Err(Failure::new(Exit::Rejected, message));
@@ -74,8 +81,9 @@ fn decode(bytes: &[u8], encoding: Option<&str>) -> Result<String, String> {
     }
     let text = match encoding {
         Some(name) => {
-            let encoding = Encoding::for_label(name.as_bytes())
-                .ok_or_else(|| format!("no encoding is called \"{name}\" (windows-1252, iso-8859-1, utf-16le, …)"))?;
+            let encoding = Encoding::for_label(name.as_bytes()).ok_or_else(|| {
+                format!("no encoding is called \"{name}\" (windows-1252, iso-8859-1, utf-16le, …)")
+            })?;
             let (text, _, broken) = encoding.decode(bytes);
             if broken {
                 return Err(format!("not in {}", encoding.name()));
@@ -94,7 +102,9 @@ fn decode(bytes: &[u8], encoding: Option<&str>) -> Result<String, String> {
             Err(_) if bytes.contains(&0) => return Err("this is no plain text".into()),
             Err(e) => {
                 let line = bytes[..e.valid_up_to()].split(|b| *b == b'\n').count();
-                return Err(format!("not UTF-8 at line {line}; name its encoding with --encoding (windows-1252 is usual)"));
+                return Err(format!(
+                    "not UTF-8 at line {line}; name its encoding with --encoding (windows-1252 is usual)"
+                ));
             }
         },
     };

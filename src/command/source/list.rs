@@ -12,7 +12,9 @@ use crate::value::{Value, date};
 
 /// List the sources.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  facts source list\n  facts source list -f bibtex > sources.bib")]
+#[command(
+    after_help = "Examples:\n  facts source list\n  facts source list -f bibtex > sources.bib"
+)]
 pub struct Args {}
 
 /// What citation managers read.
@@ -33,14 +35,19 @@ pub fn run(_args: &Args, global: &Global, console: &mut Console) -> Result<Exit>
         _ => None,
     };
     match cite {
-        Some(Cite::Bibtex) => console.text(&sources.iter().map(|source| bibtex(source)).collect::<String>())?,
+        Some(Cite::Bibtex) => {
+            console.text(&sources.iter().map(|source| bibtex(source)).collect::<String>())?
+        }
         Some(Cite::CslJson) => {
             let items: Vec<Json> = sources.iter().map(|source| csl(source)).collect();
             console.text(&format!("{:#}\n", Json::from(items)))?;
         }
         None => {
             let headings = SOURCES.fields.iter().map(|field| Heading::text(field.name)).collect();
-            let leading = ["slug", "title", "kind", "published", "author", "publisher", "reliability"].map(String::from).into();
+            let leading =
+                ["slug", "title", "kind", "published", "author", "publisher", "reliability"]
+                    .map(String::from)
+                    .into();
             console.rows(global, headings, leading, |row| {
                 for source in &sources {
                     row(source)?;
@@ -63,13 +70,23 @@ fn published(source: &[Value]) -> Option<Vec<i64>> {
 fn bibtex(source: &[Value]) -> String {
     let slug = field(source, "slug").unwrap_or_default();
     let kind = if field(source, "kind") == Some("dataset") { "dataset" } else { "misc" };
-    let year = published(source).and_then(|parts| parts.first().copied()).map(|year| year.to_string());
+    let year =
+        published(source).and_then(|parts| parts.first().copied()).map(|year| year.to_string());
     let pairs = [
         ("title", field(source, "title").map(str::to_owned)),
-        ("author", field(source, "author").map(|author| author.split("; ").map(person).collect::<Vec<_>>().join(" and "))),
+        (
+            "author",
+            field(source, "author")
+                .map(|author| author.split("; ").map(person).collect::<Vec<_>>().join(" and ")),
+        ),
         ("publisher", field(source, "publisher").map(str::to_owned)),
         ("year", year),
-        ("month", published(source).and_then(|parts| parts.get(1).copied()).map(|month| month.to_string())),
+        (
+            "month",
+            published(source)
+                .and_then(|parts| parts.get(1).copied())
+                .map(|month| month.to_string()),
+        ),
         ("url", field(source, "url").map(str::to_owned)),
         ("note", field(source, "note").map(str::to_owned)),
     ];
@@ -77,7 +94,10 @@ fn bibtex(source: &[Value]) -> String {
         .into_iter()
         .filter_map(|(name, value)| {
             value.map(|value| {
-                format!("  {name} = {{{}}},\n", if matches!(name, "url" | "author" | "month") { value } else { tex(&value) })
+                format!(
+                    "  {name} = {{{}}},\n",
+                    if matches!(name, "url" | "author" | "month") { value } else { tex(&value) }
+                )
             })
         })
         .collect();

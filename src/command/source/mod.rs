@@ -63,9 +63,10 @@ pub fn one(store: &Store, slug: &str) -> Result<Vec<Value>> {
     let known: Vec<&str> = sources.iter().filter_map(|source| field(source, "slug")).collect();
     match sources.iter().find(|source| field(source, "slug") == Some(slug)) {
         Some(source) => Ok(source.clone()),
-        None => {
-            Err(Failure::new(Exit::No, format!("no source is called \"{slug}\"{}", did_you_mean(slug, known.iter().copied())))
-                .hint("facts source list shows them"))
-        }
+        None => Err(Failure::new(
+            Exit::No,
+            format!("no source is called \"{slug}\"{}", did_you_mean(slug, known.iter().copied())),
+        )
+        .hint("facts source list shows them")),
     }
 }

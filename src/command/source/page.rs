@@ -1,4 +1,5 @@
-//! A document as one self-contained page: its passages marked by kind, each leading to its facts and back.
+//! A document as one self-contained page: its passages marked by kind, each leading to its facts
+//! and back.
 
 use std::fmt::Write;
 use std::ops::Range;
@@ -33,7 +34,8 @@ pub fn write(store: &Store, slug: &str, source: &[Value]) -> Result<String> {
     };
     let facts = facts(store, slug, &held.text)?;
     let title = field(source, "title").unwrap_or(slug);
-    let mut body = format!("<h1>{}</h1>\n<p class=\"about\">{} facts; ", escaped(title), facts.len());
+    let mut body =
+        format!("<h1>{}</h1>\n<p class=\"about\">{} facts; ", escaped(title), facts.len());
     for kind in KINDS {
         let _ = write!(body, "<span class=\"key {0}\">{0}</span> ", kind.name);
     }
@@ -54,8 +56,10 @@ fn facts(store: &Store, slug: &str, text: &str) -> Result<Vec<Fact>> {
         let mut query = Query::of(vec![kind]);
         let Some(by_source) = field("source") else { continue };
         query.tests = vec![crate::query::among(by_source, vec![slug.to_owned()], false)?];
-        query.columns =
-            ["ref", "date", "summary", "stance", "said_by", "topic", "locator"].into_iter().filter_map(field).collect();
+        query.columns = ["ref", "date", "summary", "stance", "said_by", "topic", "locator"]
+            .into_iter()
+            .filter_map(field)
+            .collect();
         store.select(&query, |cells| {
             let text_of = |i: usize| cells[i].to_string();
             let passage = Locator::parse(&text_of(6)).and_then(|locator| locator.resolve(text));
@@ -73,9 +77,13 @@ fn facts(store: &Store, slug: &str, text: &str) -> Result<Vec<Fact>> {
             Ok(())
         })?;
     }
-    // a question that somebody answers and somebody denies is contested, and so is every answer to it
-    let denied: Vec<String> =
-        facts.iter().filter(|fact| fact.stance == "denies" && !fact.topic.is_empty()).map(|fact| fact.topic.clone()).collect();
+    // a question that somebody answers and somebody denies is contested, and so is every answer to
+    // it
+    let denied: Vec<String> = facts
+        .iter()
+        .filter(|fact| fact.stance == "denies" && !fact.topic.is_empty())
+        .map(|fact| fact.topic.clone())
+        .collect();
     for fact in &mut facts {
         fact.contested = denied.contains(&fact.topic);
     }
@@ -85,8 +93,11 @@ fn facts(store: &Store, slug: &str, text: &str) -> Result<Vec<Fact>> {
 
 /// The text, cut where passages begin and end, each piece with the facts that rest on it.
 fn marked(text: &str, facts: &[Fact]) -> String {
-    let mut cuts: Vec<usize> =
-        facts.iter().filter_map(|fact| fact.passage.clone()).flat_map(|range| [range.start, range.end]).collect();
+    let mut cuts: Vec<usize> = facts
+        .iter()
+        .filter_map(|fact| fact.passage.clone())
+        .flat_map(|range| [range.start, range.end])
+        .collect();
     cuts.extend([0, text.len()]);
     cuts.sort_unstable();
     cuts.dedup();
@@ -95,7 +106,12 @@ fn marked(text: &str, facts: &[Fact]) -> String {
     for piece in cuts.windows(2) {
         let (start, end) = (piece[0], piece[1]);
         let here: Vec<usize> = (0..facts.len())
-            .filter(|&n| facts[n].passage.as_ref().is_some_and(|range| range.start <= start && end <= range.end))
+            .filter(|&n| {
+                facts[n]
+                    .passage
+                    .as_ref()
+                    .is_some_and(|range| range.start <= start && end <= range.end)
+            })
             .collect();
         let shown = escaped(&text[start..end]).replace("\n\n", "</p>\n<p>");
         let Some(&first) = here.first() else {
@@ -115,24 +131,43 @@ fn marked(text: &str, facts: &[Fact]) -> String {
         }
         let mut links = String::new();
         for &n in &here {
-            let _ = write!(links, "<a class=\"to\" href=\"#f{n}\" title=\"{}\">{}</a>", escaped(&facts[n].summary), n + 1);
+            let _ = write!(
+                links,
+                "<a class=\"to\" href=\"#f{n}\" title=\"{}\">{}</a>",
+                escaped(&facts[n].summary),
+                n + 1
+            );
         }
-        let ends_here = here.iter().any(|&n| facts[n].passage.as_ref().is_some_and(|range| range.end == end));
+        let ends_here =
+            here.iter().any(|&n| facts[n].passage.as_ref().is_some_and(|range| range.end == end));
         let links = if ends_here { format!("<sup>{links}</sup>") } else { String::new() };
         // a mark may not reach over the end of a paragraph
-        let shown = shown.replace("</p>\n<p>", &format!("</mark></p>\n<p><mark class=\"{}\">", classes.join(" ")));
-        let _ = write!(out, "{anchors}<mark class=\"{}\" data-first=\"{first}\">{shown}</mark>{links}", classes.join(" "));
+        let shown = shown.replace(
+            "</p>\n<p>",
+            &format!("</mark></p>\n<p><mark class=\"{}\">", classes.join(" ")),
+        );
+        let _ = write!(
+            out,
+            "{anchors}<mark class=\"{}\" data-first=\"{first}\">{shown}</mark>{links}",
+            classes.join(" ")
+        );
     }
     out.push_str("</p>\n");
     out
 }
 
 fn card(n: usize, fact: &Fact) -> String {
-    let back = if fact.passage.is_some() { format!("<a href=\"#p{n}\">passage</a>") } else { "no passage".to_owned() };
+    let back = if fact.passage.is_some() {
+        format!("<a href=\"#p{n}\">passage</a>")
+    } else {
+        "no passage".to_owned()
+    };
     let voice = if fact.voice.is_empty() { "the source" } else { &fact.voice };
     let contested = if fact.contested { " contested" } else { "" };
-    let date = if fact.date.is_empty() { String::new() } else { format!("{} · ", escaped(&fact.date)) };
-    let topic = if fact.topic.is_empty() { String::new() } else { format!(" · {}", escaped(&fact.topic)) };
+    let date =
+        if fact.date.is_empty() { String::new() } else { format!("{} · ", escaped(&fact.date)) };
+    let topic =
+        if fact.topic.is_empty() { String::new() } else { format!(" · {}", escaped(&fact.topic)) };
     format!(
         "<section id=\"f{n}\" class=\"{}{contested}\"><h2>{} {}</h2><p>{}</p><p class=\"small\">{date}{} {}{topic} · {back}</p></section>\n",
         fact.kind,

@@ -10,7 +10,9 @@ use crate::value::Cell;
 
 /// Show a source; with -f html its text as a page, with the passages of its facts marked.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  facts source show us-iraq-2014\n  facts source show us-iraq-2014 -f html -o page.html")]
+#[command(
+    after_help = "Examples:\n  facts source show us-iraq-2014\n  facts source show us-iraq-2014 -f html -o page.html"
+)]
 pub struct Args {
     /// The source
     #[arg(value_name = "SLUG")]
@@ -26,11 +28,14 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
         console.whole(global, page.as_bytes())?;
         return Ok(Exit::Done);
     }
-    let mut headings: Vec<Heading> = SOURCES.fields.iter().map(|field| Heading::text(field.name)).collect();
+    let mut headings: Vec<Heading> =
+        SOURCES.fields.iter().map(|field| Heading::text(field.name)).collect();
     let mut cells = source;
     let held = store.held_text(&args.slug)?;
     headings.push(Heading::number("characters_held"));
-    cells.push(held.map_or(Cell::Null, |held| Cell::Int(i64::try_from(held.text.chars().count()).unwrap_or(i64::MAX))));
+    cells.push(held.map_or(Cell::Null, |held| {
+        Cell::Int(i64::try_from(held.text.chars().count()).unwrap_or(i64::MAX))
+    }));
     console.record(global, headings, &cells)?;
     Ok(Exit::Done)
 }

@@ -1,4 +1,5 @@
-//! The fields of a fact made ready: each word of a description suits the field that it is for, or is a mistake.
+//! The fields of a fact made ready: each word of a description suits the field that it is for, or
+//! is a mistake.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +14,12 @@ use crate::value::calendar::{PRECISIONS, check_format};
 use crate::value::nearest::did_you_mean;
 
 impl Planner<'_> {
-    pub(super) fn making(&mut self, kind: &'static Kind, name: &str, spec: &Spec) -> Option<Making> {
+    pub(super) fn making(
+        &mut self,
+        kind: &'static Kind,
+        name: &str,
+        spec: &Spec,
+    ) -> Option<Making> {
         if name == "date" {
             let fields = ["date", "date_span", "date_basis"].map(|name| kind.field(name));
             let [Some(date), Some(span), Some(basis)] = fields else { return None };
@@ -24,7 +30,10 @@ impl Planner<'_> {
         if let Some(fields) = group(kind, name) {
             return self.quantity(spec, fields);
         }
-        let Some(field) = kind.field(name).filter(|field| field.is_given() && !["key", "source"].contains(&field.name)) else {
+        let Some(field) = kind
+            .field(name)
+            .filter(|field| field.is_given() && !["key", "source"].contains(&field.name))
+        else {
             if name == "source" {
                 self.wrong("source is said once, at the top of the file".into());
                 return None;
@@ -43,7 +52,8 @@ impl Planner<'_> {
                 By::Number(self.number(text, &spec.how, field.ty == Type::Integer))
             }
             _ => {
-                let words = self.words(spec, name, &["codes", "otherwise", "missing", "split", "formats"])?;
+                let words =
+                    self.words(spec, name, &["codes", "otherwise", "missing", "split", "formats"])?;
                 self.choices(&words, field);
                 By::Words(words)
             }
@@ -60,7 +70,9 @@ impl Planner<'_> {
     /// Constants must be what the field takes.
     fn choices(&mut self, words: &Words, field: &'static Field) {
         let constant = words.text.constant().filter(|_| words.codes.is_empty()).map(str::to_owned);
-        for text in words.codes.values().filter(|meaning| !meaning.is_empty()).cloned().chain(constant) {
+        for text in
+            words.codes.values().filter(|meaning| !meaning.is_empty()).cloned().chain(constant)
+        {
             if let Err(expected) = field.ty.parse(&text) {
                 self.wrong(format!("{}: \"{text}\": {expected}", field.name));
             }
@@ -87,8 +99,12 @@ impl Planner<'_> {
         let text = self.needed(spec, name)?;
         let text = self.text(text);
         let otherwise = spec.how.otherwise.as_ref().map(|otherwise| self.text(otherwise));
-        let patterns =
-            spec.how.codes.iter().filter(|(code, _)| code.contains('*')).map(|(code, word)| (code.clone(), word.clone()));
+        let patterns = spec
+            .how
+            .codes
+            .iter()
+            .filter(|(code, _)| code.contains('*'))
+            .map(|(code, word)| (code.clone(), word.clone()));
         Some(Words {
             text,
             codes: spec.how.codes.clone().into_iter().collect(),
@@ -102,7 +118,9 @@ impl Planner<'_> {
 
     fn number(&mut self, template: &Template, how: &How, whole: bool) -> Number {
         if how.thousands.is_some() && how.thousands == Some(how.decimal.unwrap_or('.')) {
-            self.wrong("thousands and decimals cannot have the same sign: say decimal = \",\" too".into());
+            self.wrong(
+                "thousands and decimals cannot have the same sign: say decimal = \",\" too".into(),
+            );
         }
         Number {
             text: self.text(template),
@@ -115,16 +133,32 @@ impl Planner<'_> {
 
     fn quantity(&mut self, spec: &Spec, fields: [Option<&'static Field>; 5]) -> Option<Making> {
         let how = &spec.how;
-        let allowed = ["missing", "thousands", "decimal", "marks", "flag", "unmarked", "low", "best", "high", "qualifier"];
+        let allowed = [
+            "missing",
+            "thousands",
+            "decimal",
+            "marks",
+            "flag",
+            "unmarked",
+            "low",
+            "best",
+            "high",
+            "qualifier",
+        ];
         let field = fields[1]?;
         self.suits(how, &allowed, field.name);
         let whole = field.ty == Type::Integer;
         if spec.text.is_some() && how.best.is_some() {
             self.wrong(format!("{}: expected a text or best, not both", field.name));
         }
-        let mut number = |template: Option<&Template>| template.map(|template| self.number(template, how, whole));
-        let (low, best, high) =
-            (number(how.low.as_ref()), number(spec.text.as_ref().or(how.best.as_ref())), number(how.high.as_ref()));
+        let mut number = |template: Option<&Template>| {
+            template.map(|template| self.number(template, how, whole))
+        };
+        let (low, best, high) = (
+            number(how.low.as_ref()),
+            number(spec.text.as_ref().or(how.best.as_ref())),
+            number(how.high.as_ref()),
+        );
         if low.is_none() && best.is_none() && high.is_none() {
             self.wrong(format!("{}: expected a text, or low, best or high", field.name));
         }
@@ -132,11 +166,17 @@ impl Planner<'_> {
         for word in how.marks.values().chain(&how.unmarked).chain(&how.qualifier) {
             if !qualifiers.contains(&word.as_str()) {
                 let near = did_you_mean(word, qualifiers.iter().copied());
-                self.wrong(format!("\"{word}\" is no qualifier: expected one of {}{near}", qualifiers.join(", ")));
+                self.wrong(format!(
+                    "\"{word}\" is no qualifier: expected one of {}{near}",
+                    qualifiers.join(", ")
+                ));
             }
         }
         let flag = how.flag.as_ref().map(|flag| self.text(flag));
-        let column = [&best, &low, &high].into_iter().flatten().find_map(|number| number.text.first_column());
+        let column = [&best, &low, &high]
+            .into_iter()
+            .flatten()
+            .find_map(|number| number.text.first_column());
         let quantity = Quantity {
             low,
             best,
@@ -158,11 +198,17 @@ impl Planner<'_> {
             allowed.extend(["within", "point"]);
         }
         self.suits(how, &allowed, name);
-        let codes: Vec<(&'static str, Text)> =
-            how.schemes().into_iter().map(|(scheme, template)| (scheme, self.text(template))).collect();
+        let codes: Vec<(&'static str, Text)> = how
+            .schemes()
+            .into_iter()
+            .map(|(scheme, template)| (scheme, self.text(template)))
+            .collect();
         let template = spec.text.as_ref().or(how.name.as_ref());
         if template.is_none() && codes.is_empty() && how.within.is_none() {
-            self.wrong(format!("{name}: expected a name or a code ({})", kind::parent::SCHEMES[1..].join(", ")));
+            self.wrong(format!(
+                "{name}: expected a name or a code ({})",
+                kind::parent::SCHEMES[1..].join(", ")
+            ));
         }
         let otherwise = how.otherwise.as_ref().map(|otherwise| self.text(otherwise));
         let spelled = template.map(|template| Words {
@@ -178,7 +224,10 @@ impl Planner<'_> {
             Some(Type::Choice(kinds)) => kinds,
             _ => &[],
         };
-        let sort = how.kind.as_ref().and_then(|spec| self.words(spec, "kind", &["codes", "otherwise", "missing"]));
+        let sort = how
+            .kind
+            .as_ref()
+            .and_then(|spec| self.words(spec, "kind", &["codes", "otherwise", "missing"]));
         let constant = sort.as_ref().and_then(|sort| sort.text.constant()).map(str::to_owned);
         let coded = sort.iter().flat_map(|sort| sort.codes.values().cloned());
         for word in coded
@@ -188,7 +237,11 @@ impl Planner<'_> {
         {
             if !kinds.contains(&word.as_str()) {
                 let near = did_you_mean(&word, kinds.iter().copied());
-                self.wrong(format!("\"{word}\" is no kind of {}: expected one of {}{near}", table.table, kinds.join(", ")));
+                self.wrong(format!(
+                    "\"{word}\" is no kind of {}: expected one of {}{near}",
+                    table.table,
+                    kinds.join(", ")
+                ));
             }
         }
         let within = how.within.as_ref().map(|spec| Box::new(self.name(spec, "within", &PLACES)));
@@ -202,21 +255,46 @@ impl Planner<'_> {
 
     fn date(&mut self, spec: &Spec, fields: [&'static Field; 3]) -> DatePlan {
         let how = &spec.how;
-        let allowed =
-            ["missing", "start", "end", "year", "month", "day", "years", "formats", "precision", "span", "basis", "approximate"];
+        let allowed = [
+            "missing",
+            "start",
+            "end",
+            "year",
+            "month",
+            "day",
+            "years",
+            "formats",
+            "precision",
+            "span",
+            "basis",
+            "approximate",
+        ];
         self.suits(how, &allowed, "date");
         let start = spec.text.as_ref().or(how.start.as_ref()).map(|template| self.text(template));
         let end = how.end.as_ref().map(|template| self.text(template));
-        let parts = how
-            .year
-            .as_ref()
-            .map(|year| [Some(year), how.month.as_ref(), how.day.as_ref()].map(|part| part.map(|part| self.text(part))));
+        let parts = how.year.as_ref().map(|year| {
+            [Some(year), how.month.as_ref(), how.day.as_ref()]
+                .map(|part| part.map(|part| self.text(part)))
+        });
         let years = how.years.as_ref().map(|years| self.text(years));
-        if [start.is_some(), parts.is_some(), years.is_some()].iter().filter(|given| **given).count() != 1 {
-            self.wrong("date: expected one of a text, start (and end), year (and month and day), or years".into());
+        if [start.is_some(), parts.is_some(), years.is_some()]
+            .iter()
+            .filter(|given| **given)
+            .count()
+            != 1
+        {
+            self.wrong(
+                "date: expected one of a text, start (and end), year (and month and day), or years"
+                    .into(),
+            );
         }
-        let precision = how.precision.as_ref().and_then(|spec| self.words(spec, "precision", &["codes", "otherwise", "missing"]));
-        for word in precision.iter().flat_map(|words| words.codes.values()).cloned().collect::<Vec<_>>() {
+        let precision = how
+            .precision
+            .as_ref()
+            .and_then(|spec| self.words(spec, "precision", &["codes", "otherwise", "missing"]));
+        for word in
+            precision.iter().flat_map(|words| words.codes.values()).cloned().collect::<Vec<_>>()
+        {
             if !PRECISIONS.iter().any(|(name, _)| *name == word) {
                 let names = PRECISIONS.map(|(name, _)| name).join(", ");
                 self.wrong(format!("\"{word}\" is no precision: expected one of {names}"));

@@ -1,13 +1,15 @@
 //! A description made ready for one file: its names looked up, its columns found.
 //!
-//! Every name in the description is checked here, against the kinds, their fields and code lists, and the header of
-//! the file; a mistake has its line and the nearest name.
+//! Every name in the description is checked here, against the kinds, their fields and code lists,
+//! and the header of the file; a mistake has its line and the nearest name.
 
 mod fields;
 
 use std::collections::BTreeMap;
 
-use super::plan::{FactPlan, KeyPart, Known, Making, Plan, REJECT_COLUMNS, RepeatPlan, Test, column, looks_like};
+use super::plan::{
+    FactPlan, KeyPart, Known, Making, Plan, REJECT_COLUMNS, RepeatPlan, Test, column, looks_like,
+};
 use super::text::{Part, Ref, Text};
 use crate::dataset::{Condition, Description, Each, Fact, Mistake, Name, Template};
 use crate::kind::{self, Field, KINDS, Kind, Need};
@@ -19,7 +21,14 @@ use crate::value::nearest::did_you_mean;
 /// # Errors
 /// Everything that is wrong with it, or does not suit the file.
 pub fn plan(description: &Description, source: &str, known: &Known) -> Result<Plan, Vec<Mistake>> {
-    let mut planner = Planner { description, source, known, mistakes: Vec::new(), within: 1, variables: BTreeMap::new() };
+    let mut planner = Planner {
+        description,
+        source,
+        known,
+        mistakes: Vec::new(),
+        within: 1,
+        variables: BTreeMap::new(),
+    };
     let plan = planner.plan();
     if planner.mistakes.is_empty() { Ok(plan) } else { Err(planner.mistakes) }
 }
@@ -72,20 +81,35 @@ impl Planner<'_> {
         let skip = read.skip.iter().map(|condition| self.test(condition)).collect();
         let repeats = read.repeats.as_ref().map(|repeats| {
             let (key, gather) = (self.text(&repeats.key), self.text(&repeats.gather));
-            let mut with: Vec<usize> = repeats.with.iter().filter_map(|name| column(&self.known.header, name)).collect();
-            let untold = with.iter().copied().filter(|column| gather.column() != Some(*column)).collect();
+            let mut with: Vec<usize> =
+                repeats.with.iter().filter_map(|name| column(&self.known.header, name)).collect();
+            let untold =
+                with.iter().copied().filter(|column| gather.column() != Some(*column)).collect();
             with.extend(gather.first_column());
             RepeatPlan { key, gather, with, untold }
         });
         let parts = facts.first().map_or(1, |fact| fact.key.len());
-        let ignored: Vec<usize> =
-            (0..self.known.header.len()).filter(|i| REJECT_COLUMNS.contains(&self.known.header[*i].as_str())).collect();
+        let ignored: Vec<usize> = (0..self.known.header.len())
+            .filter(|i| REJECT_COLUMNS.contains(&self.known.header[*i].as_str()))
+            .collect();
         let homes = (0..self.known.header.len())
-            .map(|column| (0..facts.len()).filter(|n| facts[*n].columns.contains(&column)).collect())
+            .map(|column| {
+                (0..facts.len()).filter(|n| facts[*n].columns.contains(&column)).collect()
+            })
             .collect();
         let header = self.known.header.clone();
         let labels = labels(&header);
-        Plan { facts, parts, skip, repeats, missing: read.missing.clone(), header, labels, homes, ignored }
+        Plan {
+            facts,
+            parts,
+            skip,
+            repeats,
+            missing: read.missing.clone(),
+            header,
+            labels,
+            homes,
+            ignored,
+        }
     }
 
     fn line(&self, span: std::ops::Range<usize>) -> usize {
@@ -105,12 +129,16 @@ impl Planner<'_> {
             None => vec![BTreeMap::new()],
             Some(Each::Rows(rows)) => rows.clone(),
             Some(Each::Columns { columns }) => {
-                let wide = |name: &&String| columns.list().iter().any(|pattern| looks_like(name, pattern));
+                let wide =
+                    |name: &&String| columns.list().iter().any(|pattern| looks_like(name, pattern));
                 let found: Vec<_> = self.known.header.iter().filter(wide).cloned().collect();
                 if found.is_empty() {
                     self.wrong(format!("no column looks like {}", columns.list().join(" or ")));
                 }
-                found.into_iter().map(|name| BTreeMap::from([("column".to_owned(), name)])).collect()
+                found
+                    .into_iter()
+                    .map(|name| BTreeMap::from([("column".to_owned(), name)]))
+                    .collect()
             }
         }
     }
@@ -118,7 +146,10 @@ impl Planner<'_> {
     fn fact(&mut self, kind: &'static Kind, fact: &Fact, first: bool) -> FactPlan {
         let key = fact.key.iter().map(|part| self.key_part(part, first)).collect::<Vec<_>>();
         if key.iter().filter(|part| matches!(part, KeyPart::Counter)).count() > usize::from(first) {
-            self.wrong("key: \"#\" counts equals once, as the last part of the key of the first fact".into());
+            self.wrong(
+                "key: \"#\" counts equals once, as the last part of the key of the first fact"
+                    .into(),
+            );
         }
         let when: Vec<Test> = fact.when.iter().map(|condition| self.test(condition)).collect();
         let mut fields: Vec<Making> = Vec::new();
@@ -132,9 +163,12 @@ impl Planner<'_> {
         let made = |field: &Field| fields.iter().any(|making| making.makes(field.name));
         let needed: Vec<&'static Field> = kind
             .fields()
-            .filter(|field| field.need == Need::Required && !["ref", "key", "source"].contains(&field.name))
+            .filter(|field| {
+                field.need == Need::Required && !["ref", "key", "source"].contains(&field.name)
+            })
             .collect();
-        let lacking: Vec<&str> = needed.iter().filter(|field| !made(field)).map(|field| field.name).collect();
+        let lacking: Vec<&str> =
+            needed.iter().filter(|field| !made(field)).map(|field| field.name).collect();
         let defaults = kind
             .fields()
             .filter(|field| field.is_given())
@@ -160,7 +194,10 @@ impl Planner<'_> {
             [Part::Plain(plain)] if plain == "#" => KeyPart::Counter,
             [Part::Pick(picks)] if matches!(picks.as_slice(), [Ref::Key]) => {
                 if first {
-                    self.wrong("key: {$key} is the key of the first fact, and belongs to further ones".into());
+                    self.wrong(
+                        "key: {$key} is the key of the first fact, and belongs to further ones"
+                            .into(),
+                    );
                 }
                 KeyPart::Record
             }
@@ -190,8 +227,10 @@ impl Planner<'_> {
                         Name::Variable(_) => true,
                     };
                     if found.is_empty() && !names.iter().any(spared) {
-                        let name = names.iter().map(ToString::to_string).collect::<Vec<_>>().join("|");
-                        let near = did_you_mean(&name, self.known.header.iter().map(String::as_str));
+                        let name =
+                            names.iter().map(ToString::to_string).collect::<Vec<_>>().join("|");
+                        let near =
+                            did_you_mean(&name, self.known.header.iter().map(String::as_str));
                         self.wrong(format!("the file has no column \"{name}\"{near}"));
                     }
                     Part::Pick(found)
@@ -237,7 +276,11 @@ fn labels(header: &[String]) -> Vec<String> {
     for (n, name) in header.iter().enumerate() {
         let stem = if name.is_empty() { format!("column {}", n + 1) } else { name.clone() };
         let again = header[..n].iter().filter(|other| *other == name).count();
-        labels.push(if again == 0 || name.is_empty() { stem } else { format!("{stem} ({})", again + 1) });
+        labels.push(if again == 0 || name.is_empty() {
+            stem
+        } else {
+            format!("{stem} ({})", again + 1)
+        });
     }
     labels
 }
@@ -250,16 +293,24 @@ mod tests {
     #[test]
     fn every_description_that_ships_suits_the_kinds() {
         for (name, text) in DATASETS {
-            check(&Description::parse(text).unwrap(), text).unwrap_or_else(|mistakes| panic!("{name}: {mistakes:?}"));
+            check(&Description::parse(text).unwrap(), text)
+                .unwrap_or_else(|mistakes| panic!("{name}: {mistakes:?}"));
         }
     }
 
     #[test]
     fn patterns_are_of_question_marks_and_stars() {
-        for (name, pattern) in [("1990", "19??"), ("1990-2023", "19*"), ("Mission to UN", "Mission*"), ("x", "*"), ("", "*")] {
+        for (name, pattern) in [
+            ("1990", "19??"),
+            ("1990-2023", "19*"),
+            ("Mission to UN", "Mission*"),
+            ("x", "*"),
+            ("", "*"),
+        ] {
             assert!(looks_like(name, pattern), "{name} {pattern}");
         }
-        for (name, pattern) in [("1990-2023", "19??"), ("2023", "19??"), ("A mission", "mission*")] {
+        for (name, pattern) in [("1990-2023", "19??"), ("2023", "19??"), ("A mission", "mission*")]
+        {
             assert!(!looks_like(name, pattern), "{name} {pattern}");
         }
     }
@@ -281,7 +332,8 @@ summary = "{id}"
             let text = good.replace(from, to);
             assert!(from.is_empty() || text != good);
             let description = Description::parse(&text).unwrap();
-            let known = Known { header: ["id", "n", "day"].map(str::to_owned).into(), release: None };
+            let known =
+                Known { header: ["id", "n", "day"].map(str::to_owned).into(), release: None };
             plan(&description, &text, &known).err().unwrap_or_default()
         };
         assert_eq!(mistakes("", ""), []);
@@ -297,7 +349,10 @@ summary = "{id}"
             ("{id}\"\n", "{$id}\"\n", 10, "no variable is called $id"),
         ] {
             let found = mistakes(from, to);
-            assert!(found.iter().any(|mistake| mistake.line == line && mistake.said.contains(said)), "{to}: {found:?}");
+            assert!(
+                found.iter().any(|mistake| mistake.line == line && mistake.said.contains(said)),
+                "{to}: {found:?}"
+            );
         }
     }
 }

@@ -1,4 +1,5 @@
-//! Taking objects apart: layouts and texts that are there already or are made, and the cells of a fact.
+//! Taking objects apart: layouts and texts that are there already or are made, and the cells of a
+//! fact.
 
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write;
@@ -55,7 +56,8 @@ pub struct Layouts {
 const TRIED: usize = 16;
 
 impl Layouts {
-    /// Takes an object apart: the layout that it has, made if there is none. None: it is no object of texts.
+    /// Takes an object apart: the layout that it has, made if there is none. None: it is no object
+    /// of texts.
     ///
     /// # Errors
     /// The database cannot be written.
@@ -73,7 +75,9 @@ impl Layouts {
             Some(known) => known,
             None => known.insert(read(connection)?),
         };
-        if let Some(i) = known.iter().take(TRIED).position(|layout| fits(object, &layout.names, cells)) {
+        if let Some(i) =
+            known.iter().take(TRIED).position(|layout| fits(object, &layout.names, cells))
+        {
             known[..=i].rotate_right(1);
             return Ok(Some(known[0].id));
         }
@@ -102,15 +106,27 @@ impl Layouts {
     ///
     /// # Errors
     /// The database cannot be written.
-    pub fn keep(&mut self, held: &mut Held<'_>, kind: &'static Kind, id: i64, layout: i64) -> Result<()> {
+    pub fn keep(
+        &mut self,
+        held: &mut Held<'_>,
+        kind: &'static Kind,
+        id: i64,
+        layout: i64,
+    ) -> Result<()> {
         let bit = 1 << search::place(kind);
-        if let Some(last) = self.known.iter_mut().flatten().next().filter(|last| last.kinds & bit == 0) {
+        if let Some(last) =
+            self.known.iter_mut().flatten().next().filter(|last| last.kinds & bit == 0)
+        {
             let add = || "UPDATE layouts SET kinds = kinds | ?1 WHERE id = ?2".to_owned();
             held.get("add kind", "layouts", add)?.execute([bit, layout])?;
             last.kinds |= bit;
         }
         let add = || "INSERT INTO extras (id, layout_id, cells) VALUES (?1, ?2, ?3)".to_owned();
-        held.get("add", "extras", add)?.execute(params![search::row(kind, id), layout, self.coded])?;
+        held.get("add", "extras", add)?.execute(params![
+            search::row(kind, id),
+            layout,
+            self.coded
+        ])?;
         Ok(())
     }
 }
@@ -132,7 +148,13 @@ impl Texts {
     const SEEN: usize = 1 << 14;
 
     /// Has `coded` be the cells, with numbers for texts where they are shorter.
-    fn code(&mut self, connection: &Connection, cells: &str, hits: &mut Vec<Hits>, coded: &mut String) -> Result<()> {
+    fn code(
+        &mut self,
+        connection: &Connection,
+        cells: &str,
+        hits: &mut Vec<Hits>,
+        coded: &mut String,
+    ) -> Result<()> {
         coded.clear();
         let mut rest = cells;
         let mut column = 0;
@@ -167,7 +189,8 @@ impl Texts {
             Some(ids) => ids,
             none => {
                 let mut read = connection.prepare("SELECT text, id FROM extra_texts")?;
-                let texts = read.query_map([], |row| Ok((row.get::<_, String>(0)?.into(), row.get(1)?)))?;
+                let texts =
+                    read.query_map([], |row| Ok((row.get::<_, String>(0)?.into(), row.get(1)?)))?;
                 let ids = none.insert(texts.collect::<Result<_, _>>()?);
                 self.last = ids.values().copied().max().unwrap_or_default();
                 ids
@@ -183,7 +206,9 @@ impl Texts {
             return Ok(None);
         }
         self.last += 1;
-        connection.prepare_cached("INSERT INTO extra_texts (id, text) VALUES (?1, ?2)")?.execute(params![self.last, text])?;
+        connection
+            .prepare_cached("INSERT INTO extra_texts (id, text) VALUES (?1, ?2)")?
+            .execute(params![self.last, text])?;
         ids.insert(text.into(), self.last);
         Ok(Some(self.last))
     }
@@ -198,7 +223,8 @@ fn read(connection: &Connection) -> Result<Vec<Layout>> {
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// The names of an object, each with its colon; none where it has other values than texts, or white space between them.
+/// The names of an object, each with its colon; none where it has other values than texts, or white
+/// space between them.
 fn columns_of(object: &str) -> Option<Vec<String>> {
     let mut rest = object.strip_prefix('{')?;
     let mut found = Vec::new();
@@ -217,13 +243,15 @@ fn columns_of(object: &str) -> Option<Vec<String>> {
     }
 }
 
-/// Whether an object has these columns, in their order, or some of them; its cells are in `cells` then.
+/// Whether an object has these columns, in their order, or some of them; its cells are in `cells`
+/// then.
 fn fits(object: &str, names: &[String], cells: &mut String) -> bool {
     let Some(mut rest) = object.strip_prefix('{') else { return false };
     cells.clear();
     for name in names {
         cells.push(if cells.is_empty() { '[' } else { ',' });
-        let value = rest.strip_prefix(name.as_str()).and_then(|value| Some((value, quoted(value)?)));
+        let value =
+            rest.strip_prefix(name.as_str()).and_then(|value| Some((value, quoted(value)?)));
         let Some((value, end)) = value else {
             cells.push_str("null");
             continue;
@@ -236,7 +264,8 @@ fn fits(object: &str, names: &[String], cells: &mut String) -> bool {
     rest == "}" && object != "{}"
 }
 
-/// The columns of a layout and those of an object, each of these behind the one before it; none where they are too different.
+/// The columns of a layout and those of an object, each of these behind the one before it; none
+/// where they are too different.
 fn merged(names: &[String], own: &[String]) -> Option<Vec<String>> {
     let mut merged = names.to_vec();
     let mut at = 0;
@@ -250,7 +279,8 @@ fn merged(names: &[String], own: &[String]) -> Option<Vec<String>> {
         }
     }
     // names of columns that few rows have must not be repeated with every layout
-    (merged.len() < names.len() + own.len().div_ceil(2) && merged.len() <= own.len() * 2 + 8).then_some(merged)
+    (merged.len() < names.len() + own.len().div_ceil(2) && merged.len() <= own.len() * 2 + 8)
+        .then_some(merged)
 }
 
 #[cfg(test)]
@@ -266,7 +296,8 @@ mod tests {
         // each makes a database
         #![proptest_config(ProptestConfig::with_cases(64))]
 
-        /// Whatever object of texts: put together again it is the same to the letter, by us and by SQLite.
+        /// Whatever object of texts: put together again it is the same to the letter, by us and by
+        /// SQLite.
         #[test]
         fn objects_come_back_to_the_letter(
             objects in prop::collection::vec(prop::collection::vec(("[a-d]{1,2}|[a\"\\\\é\u{1}]", "[a\"é]{0,3}|.{0,6}"), 1..6), 1..24)
@@ -361,17 +392,29 @@ mod tests {
         let connection = migrated();
         let mut layouts = Layouts::default();
         for i in 0..500 {
-            layouts.take(&connection, &format!(r#"{{"a":"1","b":"2","c":"3","u{i}":"4"}}"#)).unwrap();
+            layouts
+                .take(&connection, &format!(r#"{{"a":"1","b":"2","c":"3","u{i}":"4"}}"#))
+                .unwrap();
         }
-        let size: i64 = connection.query_row("SELECT sum(length(columns)) FROM layouts", [], |row| row.get(0)).unwrap();
+        let size: i64 = connection
+            .query_row("SELECT sum(length(columns)) FROM layouts", [], |row| row.get(0))
+            .unwrap();
         assert!(size < 500 * 120, "{size}");
     }
 
     #[test]
     fn other_json_is_no_object_of_texts() {
-        for json in
-            [r#"{"a":1}"#, r#"{"a":null}"#, r#"{"a":{"b":"c"}}"#, r#"{ "a":"b"}"#, "[]", "{}", r#"{"a":"b"} "#, "\"a\"", "1"]
-        {
+        for json in [
+            r#"{"a":1}"#,
+            r#"{"a":null}"#,
+            r#"{"a":{"b":"c"}}"#,
+            r#"{ "a":"b"}"#,
+            "[]",
+            "{}",
+            r#"{"a":"b"} "#,
+            "\"a\"",
+            "1",
+        ] {
             assert_eq!(columns_of(json), None, "{json}");
             assert!(!fits(json, &["\"a\":".to_owned()], &mut String::new()), "{json}");
         }

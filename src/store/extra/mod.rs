@@ -1,8 +1,9 @@
-//! The columns of a data set that have no field, kept aside: their names once for all rows that have them, a row of cells
-//! for each fact, and texts that come again and again once. Reading a kind's table then does not go through them.
+//! The columns of a data set that have no field, kept aside: their names once for all rows that
+//! have them, a row of cells for each fact, and texts that come again and again once. Reading a
+//! kind's table then does not go through them.
 //!
-//! An object of texts is taken apart so, and put together again to the letter, since digests are over it; what is no such
-//! object stays in the column `extra` as it is.
+//! An object of texts is taken apart so, and put together again to the letter, since digests are
+//! over it; what is no such object stays in the column `extra` as it is.
 
 mod keep;
 mod objects;
@@ -29,14 +30,18 @@ pub fn expression(kind: &'static Kind) -> String {
     kept(kind, OBJECT, " JOIN layouts l ON l.id = x.layout_id")
 }
 
-/// The SQL that gives what [`Objects`] makes the object of the row `f` of: less to sort, and sooner had.
+/// The SQL that gives what [`Objects`] makes the object of the row `f` of: less to sort, and sooner
+/// had.
 pub fn packed(kind: &'static Kind) -> String {
     kept(kind, "'#' || x.layout_id || x.cells", "")
 }
 
-/// The SQL that gives a value `e` of an object as a text: numbers, true and false, and what lies deeper, as they are written.
+/// The SQL that gives a value `e` of an object as a text: numbers, true and false, and what lies
+/// deeper, as they are written.
 fn value(object: &str) -> String {
-    format!("CASE e.type WHEN 'text' THEN e.value WHEN 'null' THEN NULL ELSE coalesce({object} -> e.fullkey, e.value) END")
+    format!(
+        "CASE e.type WHEN 'text' THEN e.value WHEN 'null' THEN NULL ELSE coalesce({object} -> e.fullkey, e.value) END"
+    )
 }
 
 /// The SQL that gives one column of the row `f`.
@@ -63,7 +68,8 @@ pub fn columns(connection: &Connection, kind: &'static Kind) -> Result<Vec<Strin
     Ok(names.collect::<Result<_, _>>()?)
 }
 
-/// The columns that facts of a kind have in objects that stay as they are, for which all facts are gone through.
+/// The columns that facts of a kind have in objects that stay as they are, for which all facts are
+/// gone through.
 ///
 /// # Errors
 /// The database cannot be read.
@@ -78,16 +84,26 @@ pub fn columns_of_objects(connection: &Connection, kind: &'static Kind) -> Resul
 }
 
 fn kept(kind: &'static Kind, by: &str, joins: &str) -> String {
-    format!("coalesce(f.extra, (SELECT {by} FROM extras x{joins} WHERE x.id = f.id * 16 + {}))", search::place(kind))
+    format!(
+        "coalesce(f.extra, (SELECT {by} FROM extras x{joins} WHERE x.id = f.id * 16 + {}))",
+        search::place(kind)
+    )
 }
 
 /// Forgets the cells of the facts of a kind that a condition on the row `f` finds.
 ///
 /// # Errors
 /// The database cannot be written.
-pub fn forget(connection: &Connection, kind: &'static Kind, condition: &str, id: i64) -> Result<()> {
+pub fn forget(
+    connection: &Connection,
+    kind: &'static Kind,
+    condition: &str,
+    id: i64,
+) -> Result<()> {
     let (table, place) = (kind.table, search::place(kind));
-    let sql = format!("DELETE FROM extras WHERE id IN (SELECT f.id * 16 + {place} FROM {table} f WHERE {condition})");
+    let sql = format!(
+        "DELETE FROM extras WHERE id IN (SELECT f.id * 16 + {place} FROM {table} f WHERE {condition})"
+    );
     connection.prepare_cached(&sql)?.execute([id])?;
     Ok(())
 }

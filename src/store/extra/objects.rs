@@ -1,4 +1,5 @@
-//! Putting objects together again, or having some of their columns, with layouts and texts read once.
+//! Putting objects together again, or having some of their columns, with layouts and texts read
+//! once.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -62,7 +63,12 @@ impl Objects<'_> {
     ///
     /// # Errors
     /// The database cannot be read.
-    pub fn take_apart(&mut self, packed: &str, asked: &[&str], pieces: &mut Vec<Piece>) -> Result<()> {
+    pub fn take_apart(
+        &mut self,
+        packed: &str,
+        asked: &[&str],
+        pieces: &mut Vec<Piece>,
+    ) -> Result<()> {
         pieces.clear();
         pieces.resize(asked.len(), Piece::Nothing);
         let Some((layout, cells)) = layout_of(packed) else {
@@ -70,7 +76,10 @@ impl Objects<'_> {
             if !packed.trim_start().starts_with('{') {
                 return Ok(());
             }
-            let sql = format!("SELECT e.key, {} FROM json_each(iif(json_valid(?1), ?1, '{{}}')) e", value("?1"));
+            let sql = format!(
+                "SELECT e.key, {} FROM json_each(iif(json_valid(?1), ?1, '{{}}')) e",
+                value("?1")
+            );
             let mut read = self.connection.prepare_cached(&sql)?;
             let mut rows = read.query([packed])?;
             while let Some(row) = rows.next()? {
@@ -110,7 +119,9 @@ impl Objects<'_> {
             if let Some(piece) = place.and_then(|place| pieces.get_mut(place)) {
                 let cell = &rest[..end];
                 *piece = match cell.as_bytes().first() {
-                    Some(b'"') if !cell.as_bytes().contains(&b'\\') => Piece::There(at + 1..at + end - 1),
+                    Some(b'"') if !cell.as_bytes().contains(&b'\\') => {
+                        Piece::There(at + 1..at + end - 1)
+                    }
                     Some(b'0'..=b'9') => match cell.parse() {
                         Ok(id) if texts.get(connection, id)?.is_some() => Piece::Known(id),
                         _ => Piece::Nothing,
@@ -137,7 +148,8 @@ impl Objects<'_> {
     fn read(&mut self, layout: i64) -> Result<()> {
         if let Entry::Vacant(free) = self.layouts.entry(layout) {
             let find = "SELECT columns FROM layouts WHERE id = ?1";
-            let columns: Option<String> = self.connection.query_row(find, [layout], |row| row.get(0)).optional()?;
+            let columns: Option<String> =
+                self.connection.query_row(find, [layout], |row| row.get(0)).optional()?;
             free.insert(names(columns.as_deref().unwrap_or_default()));
         }
         Ok(())
@@ -177,13 +189,16 @@ struct Text {
 impl Texts {
     /// A text, if it is there.
     fn get(&mut self, connection: &Connection, id: usize) -> Result<Option<&Text>> {
-        let Some(number) = i64::try_from(id).ok().filter(|number| *number <= NUMBERED) else { return Ok(None) };
+        let Some(number) = i64::try_from(id).ok().filter(|number| *number <= NUMBERED) else {
+            return Ok(None);
+        };
         if self.0.len() <= id {
             self.0.resize_with(id + 1, || None);
         }
         let place = &mut self.0[id];
         if place.is_none() {
-            let mut find = connection.prepare_cached("SELECT text FROM extra_texts WHERE id = ?1")?;
+            let mut find =
+                connection.prepare_cached("SELECT text FROM extra_texts WHERE id = ?1")?;
             let text: Option<String> = find.query_row([number], |row| row.get(0)).optional()?;
             *place = text.map(|json| Text {
                 plain: json.contains('\\').then(|| serde_json::from_str(&json).unwrap_or_default()),
@@ -196,11 +211,14 @@ impl Texts {
 
 impl Text {
     fn plain(&self) -> &str {
-        self.plain.as_deref().unwrap_or_else(|| self.json.get(1..self.json.len() - 1).unwrap_or_default())
+        self.plain
+            .as_deref()
+            .unwrap_or_else(|| self.json.get(1..self.json.len() - 1).unwrap_or_default())
     }
 }
 
-/// Adds the object that cells make with the names of their layout, and with the texts that numbers stand for.
+/// Adds the object that cells make with the names of their layout, and with the texts that numbers
+/// stand for.
 fn joined(
     names: &[String],
     cells: &str,

@@ -1,8 +1,9 @@
 //! Bringing a database to the newest schema: all pending migrations in one transaction, or none.
 //!
-//! refinery's default mode commits each migration and its ledger row apart, so that a kill between the two leaves the
-//! database stuck; grouped, everything is one transaction. Foreign keys are off meanwhile, or rebuilding a parent
-//! table would delete its children, and are checked before anybody goes on.
+//! refinery's default mode commits each migration and its ledger row apart, so that a kill between
+//! the two leaves the database stuck; grouped, everything is one transaction. Foreign keys are off
+//! meanwhile, or rebuilding a parent table would delete its children, and are checked before
+//! anybody goes on.
 
 use std::path::Path;
 
@@ -34,7 +35,8 @@ pub struct Ledger {
     pub applied: Option<String>,
 }
 
-/// The first schema of a released program. Lower numbers are of databases from before, which no migration leads from.
+/// The first schema of a released program. Lower numbers are of databases from before, which no
+/// migration leads from.
 const FIRST: i64 = 100;
 
 /// A schema: the migrations that make it, and its number.
@@ -46,7 +48,10 @@ struct Schema {
 impl Schema {
     /// The newest one that this program knows.
     fn newest() -> Schema {
-        Schema { migrations: embedded::migrations::runner().get_migrations().clone(), number: newest() }
+        Schema {
+            migrations: embedded::migrations::runner().get_migrations().clone(),
+            number: newest(),
+        }
     }
 }
 
@@ -71,20 +76,26 @@ pub fn check_current(connection: &Connection, path: &Path) -> Result<()> {
     if here == known {
         return Ok(());
     }
-    Err(Failure::database(format!("{} has schema {here}; this facts reads schema {known}", path.display()))
-        .hint(format!("facts migrate --db {} brings it up to date", path.display())))
+    Err(Failure::database(format!(
+        "{} has schema {here}; this facts reads schema {known}",
+        path.display()
+    ))
+    .hint(format!("facts migrate --db {} brings it up to date", path.display())))
 }
 
 /// Refuses a schema from which no migration leads to the one that is known.
 fn check_known(path: &Path, here: i64, known: i64) -> Result<()> {
     let shown = path.display();
     if here > known {
-        return Err(Failure::database(format!("{shown} was made by a newer facts (schema {here}; this one knows {known})"))
-            .hint("install that version, or have it export the facts to CSV"));
+        return Err(Failure::database(format!(
+            "{shown} was made by a newer facts (schema {here}; this one knows {known})"
+        ))
+        .hint("install that version, or have it export the facts to CSV"));
     }
     if (1..FIRST).contains(&here) {
-        let message =
-            format!("{shown} was made by a facts from before the first release (schema {here}; this one reads {known})");
+        let message = format!(
+            "{shown} was made by a facts from before the first release (schema {here}; this one reads {known})"
+        );
         return Err(Failure::database(message).hint(
             "export it with the facts that made it (facts export DIR), and load that folder with this one (facts seed DIR)",
         ));
@@ -95,11 +106,16 @@ fn check_known(path: &Path, here: i64, known: i64) -> Result<()> {
 /// Applies what is pending; takes no lock if nothing is.
 ///
 /// # Errors
-/// The database is newer, or from before the first release, its ledger is damaged, or a migration fails; then nothing
-/// was changed.
+/// The database is newer, or from before the first release, its ledger is damaged, or a migration
+/// fails; then nothing was changed.
 pub fn run(connection: &mut Connection, path: &Path) -> Result<()> {
-    // refinery takes the names of its migrations apart, which is a third of the time of showing one fact
-    if version(connection)? == newest() { Ok(()) } else { bring_to(connection, path, &Schema::newest()) }
+    // refinery takes the names of its migrations apart, which is a third of the time of showing one
+    // fact
+    if version(connection)? == newest() {
+        Ok(())
+    } else {
+        bring_to(connection, path, &Schema::newest())
+    }
 }
 
 /// Brings a database to a schema.
@@ -134,13 +150,22 @@ fn attempt(connection: &mut Connection, path: &Path, schema: &Schema) -> Result<
         Ok(_) => {}
         // another program was quicker: what is there now is looked at again
         Err(e) if format!("{e:?}").contains("Busy") || version(connection)? == schema.number => {
-            return Err(Failure::new(Exit::Busy, "the database is busy: another program is migrating it").because(e));
+            return Err(Failure::new(
+                Exit::Busy,
+                "the database is busy: another program is migrating it",
+            )
+            .because(e));
         }
         Err(e) => return Err(explain(path, &e)),
     }
-    let orphans: i64 = connection.query_row("SELECT count(*) FROM pragma_foreign_key_check", [], |row| row.get(0))?;
+    let orphans: i64 =
+        connection
+            .query_row("SELECT count(*) FROM pragma_foreign_key_check", [], |row| row.get(0))?;
     if orphans > 0 {
-        return Err(Failure::database(format!("{}: {orphans} rows refer to rows that are not there", path.display())));
+        return Err(Failure::database(format!(
+            "{}: {orphans} rows refer to rows that are not there",
+            path.display()
+        )));
     }
     Ok(())
 }
@@ -169,7 +194,8 @@ fn explain(path: &Path, error: &refinery::Error) -> Failure {
             .iter()
             .find(|(code, _)| said.contains(code))
             {
-                return Failure::new(Exit::Io, format!("cannot write {shown}: {}", code.1)).because(error);
+                return Failure::new(Exit::Io, format!("cannot write {shown}: {}", code.1))
+                    .because(error);
             }
             Failure::database(format!("{shown} could not be migrated; it is as it was"))
         }
@@ -180,15 +206,18 @@ fn explain(path: &Path, error: &refinery::Error) -> Failure {
 /// refinery panics on a ledger whose dates or checksums were damaged, so they are read first.
 fn check_ledger(connection: &Connection, path: &Path) -> Result<()> {
     let kind: Option<String> = {
-        let mut find = connection.prepare("SELECT type FROM sqlite_schema WHERE name = 'refinery_schema_history'")?;
+        let mut find = connection
+            .prepare("SELECT type FROM sqlite_schema WHERE name = 'refinery_schema_history'")?;
         let mut rows = find.query([])?;
         match rows.next()? {
             Some(row) => Some(row.get(0)?),
             None => None,
         }
     };
-    let damaged =
-        || Failure::database(format!("{}: its record of migrations is damaged", path.display())).hint("restore a backup");
+    let damaged = || {
+        Failure::database(format!("{}: its record of migrations is damaged", path.display()))
+            .hint("restore a backup")
+    };
     match kind.as_deref() {
         None => return Ok(()),
         Some("table") => {}
@@ -217,7 +246,9 @@ impl Store {
     pub fn ledger(&self) -> Result<Vec<Ledger>> {
         check_known(&self.path, version(&self.connection)?, newest())?;
         check_ledger(&self.connection, &self.path)?;
-        let mut read = self.connection.prepare("SELECT applied_on FROM refinery_schema_history WHERE version = ?1")?;
+        let mut read = self
+            .connection
+            .prepare("SELECT applied_on FROM refinery_schema_history WHERE version = ?1")?;
         embedded::migrations::runner()
             .get_migrations()
             .iter()
@@ -227,7 +258,11 @@ impl Store {
                     Some(row) => Some(row.get(0)?),
                     None => None,
                 };
-                Ok(Ledger { version: i64::from(migration.version()), name: migration.name().to_owned(), applied })
+                Ok(Ledger {
+                    version: i64::from(migration.version()),
+                    name: migration.name().to_owned(),
+                    applied,
+                })
             })
             .collect()
     }

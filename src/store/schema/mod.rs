@@ -1,4 +1,5 @@
-//! The schema that a database must have: one made by somebody else cannot pass triggers, views or loose tables for it.
+//! The schema that a database must have: one made by somebody else cannot pass triggers, views or
+//! loose tables for it.
 
 use std::path::Path;
 
@@ -14,9 +15,11 @@ pub mod migrations;
 #[cfg(test)]
 mod views;
 
-/// Every schema that there was, by its number, with the SHA-256 of its statements; only the last can be read. The list
-/// is added to and never changed: each commit that edits a migration before the first release takes the next number.
-pub const SCHEMAS: &[(i64, &str)] = &[(100, "5a544fe9210d404bbed60ca967ad827b3e03e5364ebef4093a2a29a41987b1bb")];
+/// Every schema that there was, by its number, with the SHA-256 of its statements; only the last
+/// can be read. The list is added to and never changed: each commit that edits a migration before
+/// the first release takes the next number.
+pub const SCHEMAS: &[(i64, &str)] =
+    &[(100, "5a544fe9210d404bbed60ca967ad827b3e03e5364ebef4093a2a29a41987b1bb")];
 
 /// Refuses a database whose schema is not the one that the migrations make.
 ///
@@ -27,19 +30,28 @@ pub fn check(connection: &Connection, path: &Path) -> Result<()> {
     if SCHEMAS.last().is_some_and(|(_, known)| here == *known) {
         return Ok(());
     }
-    Err(Failure::database(format!("{}: its tables are not those that this facts makes", path.display()))
-        .hint("something else changed its schema; --force-schema reads it all the same"))
+    Err(Failure::database(format!(
+        "{}: its tables are not those that this facts makes",
+        path.display()
+    ))
+    .hint("something else changed its schema; --force-schema reads it all the same"))
 }
 
-/// Refuses a database whose tables are none: a view in place of one answers what it likes, for as long as it likes.
+/// Refuses a database whose tables are none: a view in place of one answers what it likes, for as
+/// long as it likes.
 ///
 /// # Errors
 /// A table is missing, or is something else.
 pub fn check_tables(connection: &Connection, path: &Path) -> Result<()> {
-    let mut find = connection.prepare("SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = ?1 AND type = 'table')")?;
-    for table in KINDS.iter().map(|kind| kind.table).chain(PARENTS.iter().map(|parent| parent.table)) {
+    let mut find = connection.prepare(
+        "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = ?1 AND type = 'table')",
+    )?;
+    for table in
+        KINDS.iter().map(|kind| kind.table).chain(PARENTS.iter().map(|parent| parent.table))
+    {
         if !find.query_row([table], |row| row.get::<_, bool>(0))? {
-            return Err(Failure::database(format!("{}: it has no table {table}", path.display())).hint("restore a backup"));
+            return Err(Failure::database(format!("{}: it has no table {table}", path.display()))
+                .hint("restore a backup"));
         }
     }
     Ok(())
@@ -63,7 +75,8 @@ fn fingerprint(connection: &Connection) -> Result<String> {
     Ok(hex(&sum.finalize()))
 }
 
-/// The `type`, `name` and `sql` of what a migration made, for the test that compares it with the declarations.
+/// The `type`, `name` and `sql` of what a migration made, for the test that compares it with the
+/// declarations.
 #[cfg(test)]
 pub fn migrated() -> Connection {
     let mut connection = Connection::open_in_memory().unwrap();
@@ -80,7 +93,8 @@ mod tests {
     use crate::store::summary;
     use crate::value::Type;
 
-    /// Where this fails a migration was edited: add the next number with the new fingerprint to `SCHEMAS`.
+    /// Where this fails a migration was edited: add the next number with the new fingerprint to
+    /// `SCHEMAS`.
     #[test]
     fn the_last_fingerprint_is_that_of_the_migrations() {
         let connection = migrated();
@@ -93,7 +107,9 @@ mod tests {
     #[test]
     fn schemas_are_numbered_from_100_and_none_twice() {
         assert_eq!(SCHEMAS[0].0, 100);
-        assert!(SCHEMAS.windows(2).all(|pair| pair[0].0 + 1 == pair[1].0 && pair[0].1 != pair[1].1));
+        assert!(
+            SCHEMAS.windows(2).all(|pair| pair[0].0 + 1 == pair[1].0 && pair[0].1 != pair[1].1)
+        );
     }
 
     fn columns(connection: &Connection, table: &str) -> BTreeSet<String> {
@@ -102,14 +118,19 @@ mod tests {
     }
 
     fn declared(fields: &[&Field], kept: &[&str]) -> BTreeSet<String> {
-        let stored = fields.iter().filter(|field| field.is_stored()).flat_map(|field| field.columns());
+        let stored =
+            fields.iter().filter(|field| field.is_stored()).flat_map(|field| field.columns());
         stored.chain(kept.iter().map(|name| (*name).to_owned())).collect()
     }
 
     /// Every table with its declared fields and what the program keeps beside them.
     fn tables() -> Vec<(&'static str, Vec<&'static Field>, &'static [&'static str])> {
-        let parents = PARENTS.iter().map(|parent| (parent.table, parent.fields.iter().collect(), parent.kept));
-        let kinds = KINDS.iter().map(|kind| (kind.table, kind.fields().collect(), crate::kind::KEPT_COLUMNS));
+        let parents = PARENTS
+            .iter()
+            .map(|parent| (parent.table, parent.fields.iter().collect(), parent.kept));
+        let kinds = KINDS
+            .iter()
+            .map(|kind| (kind.table, kind.fields().collect(), crate::kind::KEPT_COLUMNS));
         parents.chain(kinds).collect()
     }
 
@@ -127,12 +148,17 @@ mod tests {
         let mut read = connection
             .prepare("SELECT name, strict FROM pragma_table_list WHERE type = 'table' AND schema = 'main' AND name NOT LIKE 'sqlite_%' AND name <> 'refinery_schema_history'")
             .unwrap();
-        let found: BTreeSet<(String, bool)> =
-            read.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap().map(Result::unwrap).collect();
+        let found: BTreeSet<(String, bool)> = read
+            .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))
+            .unwrap()
+            .map(Result::unwrap)
+            .collect();
         let declared = tables().into_iter().map(|(table, ..)| table.to_owned());
-        let summaries = KINDS.iter().filter(|kind| !kind.summed.is_empty()).map(|kind| summary::table(kind));
+        let summaries =
+            KINDS.iter().filter(|kind| !kind.summed.is_empty()).map(|kind| summary::table(kind));
         let kept = ["layouts", "extras", "extra_texts", "summed"].map(str::to_owned);
-        let all: BTreeSet<(String, bool)> = declared.chain(summaries).chain(kept).map(|table| (table, true)).collect();
+        let all: BTreeSet<(String, bool)> =
+            declared.chain(summaries).chain(kept).map(|table| (table, true)).collect();
         assert_eq!(found, all);
     }
 
@@ -140,14 +166,21 @@ mod tests {
     fn a_summary_has_the_sorts_and_figures_of_its_kind() {
         let connection = migrated();
         for kind in KINDS.iter().filter(|kind| !kind.summed.is_empty()) {
-            let fixed = ["id", "source_id", "date", "first_day", "last_day", "place_id", "facts"].map(str::to_owned);
+            let fixed = ["id", "source_id", "date", "first_day", "last_day", "place_id", "facts"]
+                .map(str::to_owned);
             let sorts = kind.summed.iter().map(|name| (*name).to_owned());
-            let figures = summary::figures(kind)
-                .flat_map(|figure| ["n", "sum", "min", "max"].map(|part| format!("{}_{part}", figure.name)));
-            let declared: BTreeSet<String> = fixed.into_iter().chain(sorts).chain(figures).collect();
+            let figures = summary::figures(kind).flat_map(|figure| {
+                ["n", "sum", "min", "max"].map(|part| format!("{}_{part}", figure.name))
+            });
+            let declared: BTreeSet<String> =
+                fixed.into_iter().chain(sorts).chain(figures).collect();
             assert_eq!(columns(&connection, &summary::table(kind)), declared, "{}", kind.name);
             let alone: String = connection
-                .query_row("SELECT sql FROM sqlite_schema WHERE name = ?1", [format!("{}_alone", kind.table)], |row| row.get(0))
+                .query_row(
+                    "SELECT sql FROM sqlite_schema WHERE name = ?1",
+                    [format!("{}_alone", kind.table)],
+                    |row| row.get(0),
+                )
                 .unwrap();
             assert!(alone.ends_with(&summary::alone(kind).replace("f.", "")), "{alone}");
         }
@@ -157,15 +190,20 @@ mod tests {
     fn types_needs_references_and_choices_agree() {
         let connection = migrated();
         for (table, fields, _) in tables() {
-            let sql: String =
-                connection.query_row("SELECT sql FROM sqlite_schema WHERE name = ?1", [table], |row| row.get(0)).unwrap();
+            let sql: String = connection
+                .query_row("SELECT sql FROM sqlite_schema WHERE name = ?1", [table], |row| {
+                    row.get(0)
+                })
+                .unwrap();
             let is_kind = KINDS.iter().any(|kind| kind.table == table);
             for field in fields.iter().filter(|field| field.is_stored()) {
                 let column = &field.columns()[0];
                 let (ty, required): (String, bool) = connection
-                    .query_row("SELECT type, \"notnull\" FROM pragma_table_info(?1) WHERE name = ?2", [table, column], |row| {
-                        Ok((row.get(0)?, row.get(1)?))
-                    })
+                    .query_row(
+                        "SELECT type, \"notnull\" FROM pragma_table_info(?1) WHERE name = ?2",
+                        [table, column],
+                        |row| Ok((row.get(0)?, row.get(1)?)),
+                    )
                     .unwrap();
                 let (expected, refers) = match field.ty {
                     Type::Integer | Type::Flag => ("INTEGER", None),
@@ -179,12 +217,16 @@ mod tests {
                     _ => ("TEXT", None),
                 };
                 assert_eq!(ty, expected, "{table}.{column}");
-                let must = field.need == Need::Required || field.default.is_some() || (field.name == "import");
+                let must = field.need == Need::Required
+                    || field.default.is_some()
+                    || (field.name == "import");
                 assert_eq!(required || column == "id", must, "{table}.{column} NOT NULL");
                 let found: Option<String> = connection
-                    .query_row("SELECT \"table\" FROM pragma_foreign_key_list(?1) WHERE \"from\" = ?2", [table, column], |row| {
-                        row.get(0)
-                    })
+                    .query_row(
+                        "SELECT \"table\" FROM pragma_foreign_key_list(?1) WHERE \"from\" = ?2",
+                        [table, column],
+                        |row| row.get(0),
+                    )
                     .ok();
                 assert_eq!(found.as_deref(), refers, "{table}.{column} REFERENCES");
                 let check = format!("CONSTRAINT {column}_known CHECK (");
@@ -195,16 +237,25 @@ mod tests {
                         };
                         // an IN list costs time for each row that is checked
                         let compared = list(&|value| format!("{column} = '{value}'"), " OR ");
-                        let listed = format!("{column} IN ({})", list(&|value| format!("'{value}'"), ", "));
+                        let listed =
+                            format!("{column} IN ({})", list(&|value| format!("'{value}'"), ", "));
                         let checked = |what: &str| sql.contains(&format!("{check}{what})"));
-                        assert!(checked(&compared) || !is_kind && checked(&listed), "{table}.{column} CHECK");
+                        assert!(
+                            checked(&compared) || !is_kind && checked(&listed),
+                            "{table}.{column} CHECK"
+                        );
                     }
                     Type::Flag => {}
-                    _ => assert!(!sql.contains(&check), "{table}.{column} has a CHECK that no declaration names"),
+                    _ => assert!(
+                        !sql.contains(&check),
+                        "{table}.{column} has a CHECK that no declaration names"
+                    ),
                 }
                 let fence = format!("{column} <> ''");
-                let is_text = matches!(field.ty, Type::Text | Type::Term | Type::Slug | Type::Key | Type::Edtf | Type::Date)
-                    && field.name != "sha256";
+                let is_text = matches!(
+                    field.ty,
+                    Type::Text | Type::Term | Type::Slug | Type::Key | Type::Edtf | Type::Date
+                ) && field.name != "sha256";
                 assert_eq!(sql.contains(&fence), is_text, "{table}.{column} in no_empty_text");
             }
         }

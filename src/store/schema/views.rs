@@ -1,7 +1,8 @@
 //! The migration that makes the views, written from the declarations of kinds.
 //!
-//! A test holds the file equal to this text; `SNAPSHOTS=overwrite cargo test --lib views` writes it. Once a release has frozen it, a new kind needs a new
-//! migration that drops the view and makes it again, and the test reads that one.
+//! A test holds the file equal to this text; `SNAPSHOTS=overwrite cargo test --lib views` writes
+//! it. Once a release has frozen it, a new kind needs a new migration that drops the view and makes
+//! it again, and the test reads that one.
 
 use crate::kind::{Field, KINDS, Kind};
 use crate::value::Type;
@@ -40,7 +41,10 @@ const HEAD: &str = "\
 pub fn views() -> String {
     let selects: Vec<String> = KINDS.iter().map(|kind| select(kind)).collect();
     let facts = selects.join("\nUNION ALL\n");
-    format!("{HEAD}CREATE VIEW facts AS\n{facts};\n\nPRAGMA user_version = {};\n", super::migrations::newest())
+    format!(
+        "{HEAD}CREATE VIEW facts AS\n{facts};\n\nPRAGMA user_version = {};\n",
+        super::migrations::newest()
+    )
 }
 
 /// Returns the statement that selects the live facts of a kind.

@@ -13,7 +13,8 @@ use crate::store::reader::plain;
 use crate::value::date::{Bucket, Days};
 use crate::value::{Many, Type, Value};
 
-/// What facts of one source, time and sort add up to. The source and the sides are numbers that [`Store::called`] knows.
+/// What facts of one source, time and sort add up to. The source and the sides are numbers that
+/// [`Store::called`] knows.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sums {
     /// Their source.
@@ -42,15 +43,21 @@ pub struct Asked<'a> {
 /// Whether a summary can answer: all that is asked for, and filtered by, is what it tells.
 fn answers(query: &Query, asked: Asked<'_>) -> Option<&'static Kind> {
     let [kind] = query.kinds.as_slice() else { return None };
-    let by_sort = |field: &Field| kind.summed.contains(&field.name) || ["source", "country", "kind"].contains(&field.name);
-    let by = |field: &Field| by_sort(field) || matches!(field.ty, Type::Bucket(Bucket::Year | Bucket::Decade));
+    let by_sort = |field: &Field| {
+        kind.summed.contains(&field.name) || ["source", "country", "kind"].contains(&field.name)
+    };
+    let by = |field: &Field| {
+        by_sort(field) || matches!(field.ty, Type::Bucket(Bucket::Year | Bucket::Decade))
+    };
     let is_year = |Days { first, last }: Days| {
         let begins = |day: i64| Bucket::Year.start_of(day) == day;
         first.is_none_or(begins) && last.is_none_or(|last| begins(last + 1))
     };
     let passes = |test: &Test| match test {
         Test::When(days, _) => is_year(*days),
-        Test::Among { field, .. } | Test::Compare(field, ..) | Test::Known(field, _) => by_sort(field),
+        Test::Among { field, .. } | Test::Compare(field, ..) | Test::Known(field, _) => {
+            by_sort(field)
+        }
         Test::AnyActor(_) => false,
     };
     let can = !kind.summed.is_empty()
@@ -64,12 +71,16 @@ fn answers(query: &Query, asked: Asked<'_>) -> Option<&'static Kind> {
 }
 
 impl Store {
-    /// What the summary of a kind has for a table, for each source, time and place in it; none, where the facts themselves
-    /// must be asked.
+    /// What the summary of a kind has for a table, for each source, time and place in it; none,
+    /// where the facts themselves must be asked.
     ///
     /// # Errors
     /// The database cannot be read.
-    pub(in crate::store) fn sums(&self, query: &Query, asked: Asked<'_>) -> Result<Option<Vec<Sums>>> {
+    pub(in crate::store) fn sums(
+        &self,
+        query: &Query,
+        asked: Asked<'_>,
+    ) -> Result<Option<Vec<Sums>>> {
         let kind = match answers(query, asked) {
             Some(kind) if self.is_ours && is_whole(&self.connection, kind)? => kind,
             _ => return Ok(None),
@@ -84,7 +95,10 @@ impl Store {
         }
         let has_days = asked.sides.iter().any(|field| matches!(field.ty, Type::Bucket(_)));
         let mut shown = vec!["f.source_id".to_owned()];
-        shown.extend(["f.first_day", "f.last_day"].map(|day| if has_days { day.to_owned() } else { "NULL".to_owned() }));
+        shown.extend(
+            ["f.first_day", "f.last_day"]
+                .map(|day| if has_days { day.to_owned() } else { "NULL".to_owned() }),
+        );
         shown.extend(asked.sides.iter().map(|field| match kind.field(field.name) {
             Some(own) if !matches!(own.ty, Type::Bucket(_)) => number(kind, own),
             _ => "NULL".to_owned(),
@@ -109,12 +123,18 @@ impl Store {
             if asked.ends && row.get::<_, i64>(n + 1)? < 0 {
                 return Ok(None);
             }
-            let whole = |i: usize| Ok::<_, rusqlite::Error>(row.get::<_, Option<i64>>(n + i)?.unwrap_or(0).unsigned_abs());
+            let whole = |i: usize| {
+                Ok::<_, rusqlite::Error>(
+                    row.get::<_, Option<i64>>(n + i)?.unwrap_or(0).unsigned_abs(),
+                )
+            };
             let figure = |i: usize| Ok::<_, Failure>(plain(row.get_ref(n + i)?)?.number());
             sums.push(Sums {
                 source: plain(row.get_ref(0)?)?.into_owned(),
                 days: Days { first: row.get(1)?, last: row.get(2)? },
-                sides: (3..n).map(|i| Ok(plain(row.get_ref(i)?)?.into_owned())).collect::<Result<_>>()?,
+                sides: (3..n)
+                    .map(|i| Ok(plain(row.get_ref(i)?)?.into_owned()))
+                    .collect::<Result<_>>()?,
                 many: Many {
                     facts: whole(0)?,
                     stated: whole(2)?,

@@ -81,7 +81,8 @@ impl Changes {
         }
     }
 
-    /// Brings the summaries to what is there now. One that is not whole is made anew where a folder or file was loaded.
+    /// Brings the summaries to what is there now. One that is not whole is made anew where a folder
+    /// or file was loaded.
     ///
     /// # Errors
     /// The database cannot be written.
@@ -125,14 +126,19 @@ impl Change {
         }
         let Bound::Integer(source) = *value(summed.source) else { return };
         let is_dated = *value(summed.date) != Bound::Null;
-        let days = Days { first: first.map(|day| Bucket::Year.start_of(day)), last: last.map(|day| Bucket::Year.start_of(day)) };
+        let days = Days {
+            first: first.map(|day| Bucket::Year.start_of(day)),
+            last: last.map(|day| Bucket::Year.start_of(day)),
+        };
         let sort = |column: &usize| match value(*column) {
             Bound::Text(text) => text.as_ref(),
             _ => "",
         };
         let Change { added, key, .. } = self;
         key.clear();
-        for part in [Some(source), Some(i64::from(is_dated)), days.first, days.last, prepared.country] {
+        for part in
+            [Some(source), Some(i64::from(is_dated)), days.first, days.last, prepared.country]
+        {
             key.push(u8::from(part.is_some()));
             key.extend_from_slice(&part.unwrap_or_default().to_le_bytes());
         }
@@ -168,9 +174,20 @@ impl Change {
     fn write(&mut self, connection: &Connection, kind: &'static Kind) -> Result<()> {
         let columns = columns(kind);
         let marks: Vec<String> = (0..columns.len())
-            .map(|i| if i == 4 { "(SELECT min(id) FROM names WHERE place_id = ?)".to_owned() } else { "?".to_owned() })
+            .map(|i| {
+                if i == 4 {
+                    "(SELECT min(id) FROM names WHERE place_id = ?)".to_owned()
+                } else {
+                    "?".to_owned()
+                }
+            })
             .collect();
-        let sql = format!("INSERT INTO {} ({}) VALUES ({})", table(kind), columns.join(", "), marks.join(", "));
+        let sql = format!(
+            "INSERT INTO {} ({}) VALUES ({})",
+            table(kind),
+            columns.join(", "),
+            marks.join(", ")
+        );
         let mut insert = connection.prepare(&sql)?;
         for row in self.added.drain().map(|(_, row)| row) {
             let whole = |n: Option<i64>| n.map_or(Sql::Null, Sql::Integer);

@@ -1,8 +1,10 @@
-//! Summaries of a kind by source, year, country and sort: the usual tables come from them, and not from the facts.
+//! Summaries of a kind by source, year, country and sort: the usual tables come from them, and not
+//! from the facts.
 //!
-//! A row of a summary looks like a fact of coarse date and place, so that filters and labels are those of facts. Each run
-//! that writes facts adds rows of its own, below zero for facts that it retired. Facts that must be looked at one by one,
-//! answers to a question and figures for a period, are in none.
+//! A row of a summary looks like a fact of coarse date and place, so that filters and labels are
+//! those of facts. Each run that writes facts adds rows of its own, below zero for facts that it
+//! retired. Facts that must be looked at one by one, answers to a question and figures for a
+//! period, are in none.
 
 mod answer;
 mod changes;
@@ -60,8 +62,10 @@ pub fn apart(kind: &Kind) -> String {
 
 /// Whether the summary of a kind holds all that it is to hold.
 fn is_whole(connection: &Connection, kind: &Kind) -> Result<bool> {
-    let found =
-        connection.prepare_cached("SELECT 1 FROM summed WHERE kind = ?1")?.query_row([kind.name], |_| Ok(())).optional()?;
+    let found = connection
+        .prepare_cached("SELECT 1 FROM summed WHERE kind = ?1")?
+        .query_row([kind.name], |_| Ok(()))
+        .optional()?;
     Ok(found.is_some())
 }
 
@@ -71,7 +75,8 @@ fn rows(kind: &'static Kind, condition: &str, times: i64) -> String {
     let country = kind.field("country").map_or("NULL".to_owned(), |field| number(kind, field));
     // each behind a comma
     let list = |parts: Vec<String>| parts.iter().flat_map(|part| [", ", part]).collect::<String>();
-    let own = |before: &str| list(kind.summed.iter().map(|name| format!("{before}{name}")).collect());
+    let own =
+        |before: &str| list(kind.summed.iter().map(|name| format!("{before}{name}")).collect());
     let (mut sums, mut inner) = (Vec::new(), Vec::new());
     for figure in figures(kind) {
         let name = figure.name;
@@ -100,8 +105,12 @@ fn rows(kind: &'static Kind, condition: &str, times: i64) -> String {
 /// The columns of a summary, but for its id.
 fn columns(kind: &Kind) -> Vec<String> {
     let sorts = kind.summed.iter().copied();
-    let first = ["source_id", "date", "first_day", "last_day", "place_id"].into_iter().chain(sorts).chain(["facts"]);
-    let sums = figures(kind).flat_map(|figure| ["n", "sum", "min", "max"].map(|sum| format!("{}_{sum}", figure.name)));
+    let first = ["source_id", "date", "first_day", "last_day", "place_id"]
+        .into_iter()
+        .chain(sorts)
+        .chain(["facts"]);
+    let sums = figures(kind)
+        .flat_map(|figure| ["n", "sum", "min", "max"].map(|sum| format!("{}_{sum}", figure.name)));
     first.map(str::to_owned).chain(sums).collect()
 }
 
@@ -112,14 +121,20 @@ fn add(connection: &Connection, kind: &'static Kind, times: i64, condition: &str
 }
 
 fn insert(kind: &'static Kind, times: i64, condition: &str) -> String {
-    format!("INSERT INTO {} ({}) {}", table(kind), columns(kind).join(", "), rows(kind, condition, times))
+    format!(
+        "INSERT INTO {} ({}) {}",
+        table(kind),
+        columns(kind).join(", "),
+        rows(kind, condition, times)
+    )
 }
 
 /// Makes the summary of a kind anew.
 fn make(connection: &Connection, kind: &'static Kind) -> Result<()> {
     connection.execute(&format!("DELETE FROM {}", table(kind)), [])?;
     add(connection, kind, 1, "f.retired_by_id IS NULL")?;
-    connection.execute("INSERT INTO summed (kind) VALUES (?1) ON CONFLICT DO NOTHING", [kind.name])?;
+    connection
+        .execute("INSERT INTO summed (kind) VALUES (?1) ON CONFLICT DO NOTHING", [kind.name])?;
     Ok(())
 }
 
@@ -154,7 +169,8 @@ impl Store {
     fn added_up(&self, kind: &'static Kind, rows: &str) -> Result<BTreeMap<String, String>> {
         let mut by: Vec<&str> = vec!["source_id", "date", "first_day", "last_day", "place_id"];
         by.extend(kind.summed);
-        let sums: Vec<String> = figures(kind).map(|figure| format!("sum({0}_n), sum({0}_sum)", figure.name)).collect();
+        let sums: Vec<String> =
+            figures(kind).map(|figure| format!("sum({0}_n), sum({0}_sum)", figure.name)).collect();
         let sql = format!(
             "SELECT json_array({by}), json_array(sum(facts), {}) FROM ({rows}) GROUP BY {by} HAVING sum(facts) <> 0",
             sums.join(", "),

@@ -43,14 +43,18 @@ fn only_known(rule: &str, found: Vec<(String, String)>, known: &[(&str, &str)]) 
             _ => (file, format!("{what} ×{count}")),
         })
         .collect();
-    let known: BTreeSet<(String, String)> = known.iter().map(|(file, what)| ((*file).to_owned(), (*what).to_owned())).collect();
+    let known: BTreeSet<(String, String)> =
+        known.iter().map(|(file, what)| ((*file).to_owned(), (*what).to_owned())).collect();
     let lines = |breaches: BTreeSet<&(String, String)>| -> String {
         let line = |(file, what): &(String, String)| format!("    ({file:?}, {what:?}),");
         breaches.into_iter().map(line).collect::<Vec<_>>().join("\n")
     };
     let new = lines(found.difference(&known).collect());
     let gone = lines(known.difference(&found).collect());
-    assert!(new.is_empty() && gone.is_empty(), "{rule}\nnew:\n{new}\nno longer so, take it off the list in breaches.rs:\n{gone}");
+    assert!(
+        new.is_empty() && gone.is_empty(),
+        "{rule}\nnew:\n{new}\nno longer so, take it off the list in breaches.rs:\n{gone}"
+    );
 }
 
 #[test]
@@ -70,12 +74,20 @@ fn no_modules_use_each_other_in_a_circle() {
 
 #[test]
 fn each_crate_is_known_where_it_belongs() {
-    only_known("a crate is known in its home alone (rules::HOMES)", rules::crates(&SOURCES), breaches::CRATES);
+    only_known(
+        "a crate is known in its home alone (rules::HOMES)",
+        rules::crates(&SOURCES),
+        breaches::CRATES,
+    );
 }
 
 #[test]
 fn what_is_forbidden_is_used_nowhere() {
-    only_known("these are used nowhere (rules::FORBIDDEN)", rules::forbidden(&SOURCES), breaches::FORBIDDEN);
+    only_known(
+        "these are used nowhere (rules::FORBIDDEN)",
+        rules::forbidden(&SOURCES),
+        breaches::FORBIDDEN,
+    );
 }
 
 #[test]
@@ -107,7 +119,11 @@ fn kinds_are_named_by_their_declarations_alone() {
 
 #[test]
 fn a_type_name_is_declared_once() {
-    only_known("a name of a type is declared once (`Args` of the commands aside)", rules::types(&SOURCES), breaches::TYPES);
+    only_known(
+        "a name of a type is declared once (`Args` of the commands aside)",
+        rules::types(&SOURCES),
+        breaches::TYPES,
+    );
 }
 
 #[test]
@@ -124,8 +140,10 @@ fn readme() -> String {
 
 /// The first cells of the table under a heading.
 fn listed(document: &str, heading: &str) -> BTreeSet<String> {
-    let section =
-        document.split(&format!("\n## {heading}\n")).nth(1).unwrap_or_else(|| panic!("the README has no section {heading}"));
+    let section = document
+        .split(&format!("\n## {heading}\n"))
+        .nth(1)
+        .unwrap_or_else(|| panic!("the README has no section {heading}"));
     let section = section.split("\n## ").next().unwrap();
     section
         .lines()
@@ -140,10 +158,22 @@ fn listed(document: &str, heading: &str) -> BTreeSet<String> {
 fn the_readme_lists_what_the_program_has() {
     let readme = readme();
     let set = |names: Vec<String>| names.into_iter().collect::<BTreeSet<String>>();
-    assert_eq!(listed(&readme, "Kinds"), set(KINDS.iter().map(|kind| kind.name.to_owned()).collect()));
-    assert_eq!(listed(&readme, "Import"), set(DATASETS.iter().map(|(name, _)| (*name).to_owned()).collect()));
-    assert_eq!(listed(&readme, "Formats"), set(FORMATS.iter().map(|format| format.name.to_owned()).collect()));
-    assert_eq!(listed(&readme, "Exit codes"), set(CODES.iter().map(|(code, _)| (*code as u8).to_string()).collect()));
+    assert_eq!(
+        listed(&readme, "Kinds"),
+        set(KINDS.iter().map(|kind| kind.name.to_owned()).collect())
+    );
+    assert_eq!(
+        listed(&readme, "Import"),
+        set(DATASETS.iter().map(|(name, _)| (*name).to_owned()).collect())
+    );
+    assert_eq!(
+        listed(&readme, "Formats"),
+        set(FORMATS.iter().map(|format| format.name.to_owned()).collect())
+    );
+    assert_eq!(
+        listed(&readme, "Exit codes"),
+        set(CODES.iter().map(|(code, _)| (*code as u8).to_string()).collect())
+    );
 }
 
 #[test]
@@ -160,6 +190,9 @@ fn every_command_is_in_the_readme() {
         .collect();
     assert!(commands.len() >= 9, "{help}");
     for command in commands {
-        assert!(readme.contains(&format!("facts {command}")), "the README does not tell of facts {command}");
+        assert!(
+            readme.contains(&format!("facts {command}")),
+            "the README does not tell of facts {command}"
+        );
     }
 }

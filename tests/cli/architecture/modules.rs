@@ -22,7 +22,8 @@ pub struct SourceFile {
 
 impl SourceFile {
     fn new(name: String, text: String) -> SourceFile {
-        let mut module: ItemPath = name.trim_end_matches(".rs").split('/').map(str::to_owned).collect();
+        let mut module: ItemPath =
+            name.trim_end_matches(".rs").split('/').map(str::to_owned).collect();
         match module.last().map(String::as_str) {
             Some("main") if module.len() == 1 => {}
             Some("lib") if module.len() == 1 => module = vec!["crate".to_owned()],
@@ -74,10 +75,13 @@ impl Sources {
 
     /// Takes files by name and text.
     pub fn from_texts(texts: impl IntoIterator<Item = (String, String)>) -> Sources {
-        let mut files: Vec<SourceFile> = texts.into_iter().map(|(name, text)| SourceFile::new(name, text)).collect();
-        let tests: Vec<ItemPath> = files.iter().flat_map(|file| file.code.test_modules.clone()).collect();
+        let mut files: Vec<SourceFile> =
+            texts.into_iter().map(|(name, text)| SourceFile::new(name, text)).collect();
+        let tests: Vec<ItemPath> =
+            files.iter().flat_map(|file| file.code.test_modules.clone()).collect();
         files.retain(|file| !tests.iter().any(|test| file.module.starts_with(test)));
-        let mut modules: BTreeSet<ItemPath> = files.iter().map(|file| file.module.clone()).collect();
+        let mut modules: BTreeSet<ItemPath> =
+            files.iter().map(|file| file.module.clone()).collect();
         let mut imports = BTreeMap::new();
         for code in files.iter().map(|file| &file.code) {
             modules.extend(code.inline_modules.iter().cloned());
@@ -113,7 +117,9 @@ impl Sources {
         match head.as_str() {
             "" => Some(rest.to_vec()),
             "crate" => Some([&module[..1], rest].concat()),
-            "self" if rest.first().is_some_and(|next| next == "super") => self.full(module, rest, depth),
+            "self" if rest.first().is_some_and(|next| next == "super") => {
+                self.full(module, rest, depth)
+            }
             "self" => Some([module, rest].concat()),
             "super" => {
                 let (_, parent) = module.split_last()?;
@@ -179,9 +185,12 @@ impl Sources {
         }
         let circle = |own: &String| -> BTreeSet<String> {
             let all = reached[own].iter();
-            all.filter(|other| reached.get(*other).is_some_and(|back| back.contains(own))).cloned().collect()
+            all.filter(|other| reached.get(*other).is_some_and(|back| back.contains(own)))
+                .cloned()
+                .collect()
         };
-        let circles: BTreeSet<BTreeSet<String>> = reached.keys().map(circle).filter(|circle| !circle.is_empty()).collect();
+        let circles: BTreeSet<BTreeSet<String>> =
+            reached.keys().map(circle).filter(|circle| !circle.is_empty()).collect();
         circles.into_iter().collect()
     }
 }

@@ -31,8 +31,8 @@ pub const MAY_USE: &[(&str, &[&str])] = &[
     (
         "command",
         &[
-            "exit", "value", "kind", "query", "dataset", "import", "passage", "claim", "check", "compare", "coverage", "chart",
-            "tabulate", "render", "store",
+            "exit", "value", "kind", "query", "dataset", "import", "passage", "claim", "check",
+            "compare", "coverage", "chart", "tabulate", "render", "store",
         ],
     ),
     ("lib", &[]),
@@ -115,7 +115,10 @@ pub fn dependencies(sources: &Sources) -> Breaches {
     let mut found = Vec::new();
     for file in &sources.files {
         if !MAY_USE.iter().any(|(module, _)| *module == file.top_module()) {
-            found.push((file.name.clone(), "a new module: say in rules::MAY_USE what it may use".to_owned()));
+            found.push((
+                file.name.clone(),
+                "a new module: say in rules::MAY_USE what it may use".to_owned(),
+            ));
         }
     }
     for (own, used, file) in sources.uses(&["crate".to_owned()]) {
@@ -157,7 +160,8 @@ pub fn world(sources: &Sources) -> Breaches {
     let is_inner = |file: &SourceFile| !TOUCH_THE_WORLD.contains(&file.top_module());
     let mut found = uses_of(sources, WORLD, is_inner);
     for file in sources.files.iter().filter(|file| is_inner(file)) {
-        let methods = file.code.methods.iter().filter(|name| LOOKS_AT_FILES.contains(&name.as_str()));
+        let methods =
+            file.code.methods.iter().filter(|name| LOOKS_AT_FILES.contains(&name.as_str()));
         found.extend(methods.map(|name| (file.name.clone(), format!(".{name}()"))));
     }
     found
@@ -206,7 +210,9 @@ pub fn kinds(sources: &Sources, names: &[&str]) -> Breaches {
     let words: BTreeMap<String, Regex> = names
         .iter()
         .map(|name| name.replace(['-', '_'], " "))
-        .map(|name| (name.clone(), Regex::new(&format!(r"(?i)\b{}\b", name.replace(' ', "[ _-]"))).unwrap()))
+        .map(|name| {
+            (name.clone(), Regex::new(&format!(r"(?i)\b{}\b", name.replace(' ', "[ _-]"))).unwrap())
+        })
         .collect();
     let mut found = Vec::new();
     for file in sources.files.iter().filter(|file| file.top_module() != "kind") {
@@ -214,7 +220,8 @@ pub fn kinds(sources: &Sources, names: &[&str]) -> Breaches {
             let text = examples.replace_all(text, "");
             for word in words.values().flat_map(|word| word.find_iter(&text)) {
                 // a part of a longer name is another name
-                let is_part = text[..word.start()].ends_with('-') || text[word.end()..].starts_with('-');
+                let is_part =
+                    text[..word.start()].ends_with('-') || text[word.end()..].starts_with('-');
                 if !is_part {
                     found.push((file.name.clone(), word.as_str().to_owned()));
                 }
@@ -243,6 +250,8 @@ pub fn types(sources: &Sources) -> Breaches {
 /// end of its line. The commands are the files of `command`.
 fn examples(sources: &Sources) -> Regex {
     let files = sources.files.iter().filter_map(|file| file.name.strip_prefix("command/"));
-    let commands: Vec<&str> = files.map(|rest| rest.split('/').next().unwrap_or_default().trim_end_matches(".rs")).collect();
+    let commands: Vec<&str> = files
+        .map(|rest| rest.split('/').next().unwrap_or_default().trim_end_matches(".rs"))
+        .collect();
     Regex::new(&format!(r#"(?:\bfacts |")(?:{})\b.*"#, commands.join("|"))).unwrap()
 }

@@ -6,7 +6,8 @@ use super::rules::{self, Breaches};
 /// A program with a file of this name and text.
 fn program(name: &str, text: &str) -> Sources {
     let others = ["lib.rs", "store/mod.rs", "kind/mod.rs", "render/mod.rs", "command/query.rs"];
-    let others = others.iter().filter(|other| **other != name).map(|other| (*other, "//! Nothing."));
+    let others =
+        others.iter().filter(|other| **other != name).map(|other| (*other, "//! Nothing."));
     let files = others.chain([(name, text)]);
     Sources::from_texts(files.map(|(name, text)| (name.to_owned(), text.to_owned())))
 }
@@ -121,7 +122,10 @@ fn the_world_is_found_in_any_spelling() {
         ("use std::*;", "std::*"),
         ("use std::fs::*;", "std::fs::*"),
         ("fn f(path: &std::path::Path) -> bool { path.exists() }", ".exists()"),
-        ("use std::time::{self, Duration}; fn f() { time::Instant::now(); }", "std::time::Instant::now"),
+        (
+            "use std::time::{self, Duration}; fn f() { time::Instant::now(); }",
+            "std::time::Instant::now",
+        ),
         ("use jiff::Timestamp; fn f() { Timestamp::now(); }", "jiff::Timestamp::now"),
     ] {
         let found = found(rules::world(&program("chart/mod.rs", text)));
@@ -138,7 +142,10 @@ fn what_is_forbidden_is_found_in_any_spelling() {
         ("use std::println as say; fn f() { say!(\"x\"); }", "std::println"),
         ("use std::process::{self, ExitCode}; fn f() { process::exit(1); }", "std::process::exit"),
         ("use std::process::exit;", "std::process::exit"),
-        ("use std::time::SystemTime as Clock; fn f() { Clock::now(); }", "std::time::SystemTime::now"),
+        (
+            "use std::time::SystemTime as Clock; fn f() { Clock::now(); }",
+            "std::time::SystemTime::now",
+        ),
         ("#[path = \"../store/open.rs\"] mod open;", "#[path]"),
         ("include!(\"../store/open.rs\");", "include!"),
     ] {
@@ -193,8 +200,14 @@ fn kinds_are_found_by_each_of_their_names() {
     let names = ["arms-transfers", "arms_transfers", "arms transfer", "events", "posts"];
     let kinds = |text: &str| found(rules::kinds(&program("tabulate/mod.rs", text), &names));
     assert_eq!(kinds("fn f(k: &str) -> bool { k == \"events\" }"), ["events"]);
-    assert_eq!(kinds("const A: &[&str] = &[\"arms_transfers\", r\"posts\"];"), ["arms_transfers", "posts"]);
-    assert_eq!(kinds("fn f() { format!(\"{n} Events and an arms transfer\"); }"), ["Events", "arms transfer"]);
+    assert_eq!(
+        kinds("const A: &[&str] = &[\"arms_transfers\", r\"posts\"];"),
+        ["arms_transfers", "posts"]
+    );
+    assert_eq!(
+        kinds("fn f() { format!(\"{n} Events and an arms transfer\"); }"),
+        ["Events", "arms transfer"]
+    );
     assert_eq!(kinds("fn f() { g(\"posts_low posts-low no-posts outposts\"); }"), [""; 0]);
     assert_eq!(kinds("fn f() { g(\"facts query events --from 2013\\nnext\"); }"), [""; 0]);
     assert_eq!(kinds("#[arg(help = \"the events\")] struct A;"), [""; 0]);
@@ -211,7 +224,10 @@ fn types_are_counted_outside_of_tests_and_traits() {
         #[cfg(test)] struct Row { a: u8 }
         mod inner { pub(crate) struct Batch<T>(T); type Sink = u8; type r#Local = u8; struct Args; }
     ";
-    assert_eq!(found(rules::types(&program("render/csv.rs", text))), ["Batch", "Batch", "Local", "Local", "Sink", "Sink"]);
+    assert_eq!(
+        found(rules::types(&program("render/csv.rs", text))),
+        ["Batch", "Batch", "Local", "Local", "Sink", "Sink"]
+    );
 }
 
 #[test]
@@ -268,8 +284,13 @@ fn what_only_looks_like_a_breach_is_none() {
     "#;
     let tests = "use crate::store::Store; fn f() { println!(\"select slug from events\"); }";
     let sources = Sources::from_texts(
-        [("command/query.rs", ""), ("command/sql.rs", ""), ("render/csv.rs", text), ("render/csv/more_tests.rs", tests)]
-            .map(|(name, text)| (name.to_owned(), text.to_owned())),
+        [
+            ("command/query.rs", ""),
+            ("command/sql.rs", ""),
+            ("render/csv.rs", text),
+            ("render/csv/more_tests.rs", tests),
+        ]
+        .map(|(name, text)| (name.to_owned(), text.to_owned())),
     );
     let all = [
         rules::dependencies(&sources),

@@ -35,8 +35,8 @@ const IN_CAPITALS: &str = r"\b(?:SELECT|INSERT|UPDATE|DELETE|PRAGMA|CREATE|ALTER
 
 /// Words that stand before a noun in a sentence, and never name a column or table.
 const ENGLISH: &[&str] = &[
-    "the", "an", "its", "this", "that", "these", "those", "which", "any", "each", "every", "some", "your", "their", "what",
-    "another", "here", "there",
+    "the", "an", "its", "this", "that", "these", "those", "which", "any", "each", "every", "some",
+    "your", "their", "what", "another", "here", "there",
 ];
 
 /// Words that do so too, and in a statement may stand behind `select`, but not for a table.

@@ -88,7 +88,12 @@ impl Walker {
     }
 
     /// Reads an import, a module, a declaration of a type or a path.
-    fn word<'t>(&mut self, word: &str, rest: &'t [TokenTree], is_impl_body: bool) -> &'t [TokenTree] {
+    fn word<'t>(
+        &mut self,
+        word: &str,
+        rest: &'t [TokenTree],
+        is_impl_body: bool,
+    ) -> &'t [TokenTree] {
         match (word, &rest[1..]) {
             ("use", tail @ [next, ..]) if !is_punct(next, '<') => self.import(tail),
             ("extern", [next, tail @ ..]) if is_word(next, "crate") => self.import(tail),
@@ -211,9 +216,12 @@ impl Walker {
 
     /// Skips the item, statement, field or match arm that `#[cfg(test)]` stands before.
     fn skip_item<'t>(&mut self, tokens: &'t [TokenTree]) -> &'t [TokenTree] {
-        let is_other_punct = |token: &&TokenTree| matches!(token, TokenTree::Punct(_)) && !is_punct(token, '#');
+        let is_other_punct =
+            |token: &&TokenTree| matches!(token, TokenTree::Punct(_)) && !is_punct(token, '#');
         let head = tokens.iter().take_while(|token| !is_other_punct(token));
-        let has = |words: &[&str]| head.clone().any(|token| words.iter().any(|word| is_word(token, word)));
+        let has = |words: &[&str]| {
+            head.clone().any(|token| words.iter().any(|word| is_word(token, word)))
+        };
         let has_body = has(&["fn", "mod", "struct", "enum", "impl", "trait", "macro_rules"]);
         let has_value = !has_body && has(&["use", "const", "static", "type", "let"]);
         let end = tokens.iter().position(|token| match token {
@@ -248,7 +256,9 @@ fn plain(name: &proc_macro2::Ident) -> String {
 fn after_colons(tokens: &[TokenTree]) -> Option<&[TokenTree]> {
     match tokens {
         [TokenTree::Punct(first), second, after @ ..]
-            if first.as_char() == ':' && first.spacing() == Spacing::Joint && is_punct(second, ':') =>
+            if first.as_char() == ':'
+                && first.spacing() == Spacing::Joint
+                && is_punct(second, ':') =>
         {
             Some(after)
         }

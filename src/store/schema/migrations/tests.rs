@@ -1,4 +1,5 @@
-//! Databases of an older schema: every row kept, never stuck, migrated once. The later schema is made up.
+//! Databases of an older schema: every row kept, never stuck, migrated once. The later schema is
+//! made up.
 
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -8,7 +9,8 @@ use super::*;
 use crate::command::{self, Console};
 use crate::exit::Exit;
 
-/// A later schema: a table rebuilt, as `SQLite` wants it where a constraint changes, and a new one with rows.
+/// A later schema: a table rebuilt, as `SQLite` wants it where a constraint changes, and a new one
+/// with rows.
 const LATER: &str = "
     CREATE TABLE topics_new (
       id INTEGER PRIMARY KEY, slug TEXT NOT NULL UNIQUE, question TEXT NOT NULL, note TEXT, asked_by TEXT,
@@ -50,7 +52,8 @@ fn rows(connection: &Connection) -> Vec<String> {
     let mut tables = connection
         .prepare("SELECT name FROM pragma_table_list WHERE type = 'table' AND schema = 'main' AND name NOT LIKE 'sqlite%' AND name NOT IN ('words', 'refinery_schema_history') ORDER BY name")
         .unwrap();
-    let names: Vec<String> = tables.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+    let names: Vec<String> =
+        tables.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
     assert!(names.len() > 10, "{names:?}");
     let mut rows = Vec::new();
     for table in names {
@@ -95,10 +98,14 @@ fn a_migration_that_fails_changes_nothing() {
     let path = seeded(folder.path());
     let mut connection = opened(&path);
     let before = rows(&connection);
-    for broken in ["CREATE TABLE more (a) STRICT", "INSERT INTO topics (slug) VALUES ('x')", "nonsense"] {
+    for broken in
+        ["CREATE TABLE more (a) STRICT", "INSERT INTO topics (slug) VALUES ('x')", "nonsense"]
+    {
         let mut schema = later();
         let version = schema.migrations.iter().map(Migration::version).max().unwrap() + 1;
-        schema.migrations.push(Migration::unapplied(&format!("V{version}__broken"), broken).unwrap());
+        schema
+            .migrations
+            .push(Migration::unapplied(&format!("V{version}__broken"), broken).unwrap());
         let failure = bring_to(&mut connection, &path, &schema).unwrap_err();
         assert_eq!(failure.exit, Exit::Database, "{broken}: {failure}");
         assert_eq!(rows(&connection), before, "{broken}");
@@ -112,9 +119,18 @@ fn a_database_from_before_the_first_release_is_refused_with_what_to_do() {
     let mut connection = opened(&path);
     for old in [1, 7, 99] {
         connection.pragma_update(None, "user_version", old).unwrap();
-        for failure in [run(&mut connection, &path).unwrap_err(), check_current(&connection, &path).unwrap_err()] {
-            assert!(failure.message.contains(&format!("before the first release (schema {old};")), "{failure}");
-            assert!(failure.hints[0].contains("facts export DIR") && failure.hints[0].contains("facts seed DIR"));
+        for failure in [
+            run(&mut connection, &path).unwrap_err(),
+            check_current(&connection, &path).unwrap_err(),
+        ] {
+            assert!(
+                failure.message.contains(&format!("before the first release (schema {old};")),
+                "{failure}"
+            );
+            assert!(
+                failure.hints[0].contains("facts export DIR")
+                    && failure.hints[0].contains("facts seed DIR")
+            );
         }
     }
 }
@@ -139,7 +155,9 @@ fn a_damaged_ledger_is_refused() {
     ] {
         std::fs::write(&path, &database).unwrap();
         let mut connection = opened(&path);
-        let changed = connection.execute_batch(&format!("UPDATE refinery_schema_history SET {damage} WHERE version = 2"));
+        let changed = connection.execute_batch(&format!(
+            "UPDATE refinery_schema_history SET {damage} WHERE version = 2"
+        ));
         if changed.is_ok() {
             let failure = bring_to(&mut connection, &path, &later()).unwrap_err();
             assert_eq!(failure.exit, Exit::Database, "{damage}: {failure}");
@@ -217,7 +235,10 @@ fn migrations_leave_the_transaction_to_the_runner() {
     for migration in Schema::newest().migrations {
         let sql = migration.sql().unwrap().to_uppercase();
         for word in ["PRAGMA FOREIGN_KEYS", "BEGIN;", "BEGIN IMMEDIATE", "COMMIT", "VACUUM"] {
-            assert!(!sql.lines().any(|line| line.trim_start().starts_with(word)), "{migration}: {word}");
+            assert!(
+                !sql.lines().any(|line| line.trim_start().starts_with(word)),
+                "{migration}: {word}"
+            );
         }
     }
 }
