@@ -4,8 +4,8 @@
 use std::io::Cursor;
 
 use divan::{Bencher, counter::ItemsCount};
-use facts::dataset::Description;
-use facts::import::{self, Known, Plan, Record, Records};
+use facts::ingest::Records;
+use facts::mapping::{self, Description, Known, Plan, Record};
 use facts::render::{self, About, Heading, Sheet};
 use facts::tabulate::{Aggregate, Entry, Label, Tally};
 use facts::value::date::{self, Days};
@@ -36,8 +36,8 @@ const TABLE: &str = "id,type,actor,place,country,day,low,best,high,note\n\
 
 fn plan() -> Plan {
     let description = Description::parse(DESCRIPTION).unwrap();
-    let layout = import::fit(&description, TABLE, "mine.csv").unwrap();
-    import::plan(&description, DESCRIPTION, &Known { header: layout.header, release: None })
+    let layout = mapping::fit(&description, TABLE, "mine.csv").unwrap();
+    mapping::plan(&description, DESCRIPTION, &Known { header: layout.header, release: None })
         .unwrap()
 }
 

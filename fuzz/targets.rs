@@ -3,9 +3,9 @@
 
 use std::io::Cursor;
 
-use facts::dataset::Description;
-use facts::import::{self, Known, Record, Records};
+use facts::ingest::Records;
 use facts::kind::KINDS;
+use facts::mapping::{self, Description, Known, Record};
 use facts::query;
 use facts::value::{Type, date};
 
@@ -46,12 +46,12 @@ summary = "{a}[ in {p}]: {n}"
 pub fn importer(bytes: &[u8]) {
     let Ok(description) = Description::parse(DESCRIPTION) else { return };
     let head = String::from_utf8_lossy(bytes);
-    let Ok(layout) = import::fit(&description, &head, "any.csv") else {
-        let _ = import::any(&head);
+    let Ok(layout) = mapping::fit(&description, &head, "any.csv") else {
+        let _ = mapping::any(&head);
         return;
     };
     let known = Known { header: layout.header.clone(), release: None };
-    let Ok(plan) = import::plan(&description, DESCRIPTION, &known) else { return };
+    let Ok(plan) = mapping::plan(&description, DESCRIPTION, &known) else { return };
     let Ok(Ok(mut records)) = Records::open(Box::new(Cursor::new(bytes.to_vec()))) else { return };
     let mut record = Record::new();
     while let Ok(Ok(true)) = records.next(&mut record) {
@@ -69,12 +69,12 @@ pub fn importer(bytes: &[u8]) {
 pub fn description(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
     if let Ok(description) = Description::parse(text) {
-        let _ = import::check(&description, text);
+        let _ = mapping::check(&description, text);
         let known = Known {
             header: ["k", "n", "d", "t", "a", "p"].map(str::to_owned).into(),
             release: Some("1".into()),
         };
-        let _ = import::plan(&description, text, &known);
+        let _ = mapping::plan(&description, text, &known);
     }
 }
 

@@ -1,34 +1,32 @@
 //! `facts`: a sourced fact database for people who study conflict and diplomacy.
 //!
-//! Modules in the order of their dependence; each knows only those above it:
+//! The library is the program's own: it has no stable API. Modules in the order of their
+//! dependence; each knows only those above it (ARCHITECTURE.md has the map):
 //!
-//! - [`exit`]: the exit codes and the error type
+//! - [`error`]: the error type and the exit codes
 //! - [`panic`]: what a fault of the program itself becomes
 //! - [`value`]: one cell: types, dates, text
 //! - [`kind`]: what may be stated, as data
 //! - [`query`]: what is asked, as plain data
-//! - [`dataset`]: the layouts of the outside world, as data
-//! - [`import`]: bytes to checked rows
-//! - [`passage`]: locators and the passages of a text
-//! - [`claim`], [`check`], [`compare`], [`coverage`]: what is wrong, contested, left out
-//! - [`tabulate`]: rows to a cross-table
-//! - [`render`]: rows to bytes
+//! - [`mapping`]: the layouts of the outside world, and records of them made into facts
+//! - [`evidence`]: passages, voices; what is wrong, contested, left out
+//! - [`tabulate`]: facts to a cross-table
 //! - [`chart`]: numbers to pictures
+//! - [`render`]: rows to bytes
+//! - [`fs`]: files that appear whole
+//! - [`ingest`]: bytes to records
 //! - [`store`]: `SQLite`, and nothing else knows it
 //! - [`command`]: the command line, and nothing else knows it
 
 pub mod chart;
-pub mod check;
-pub mod claim;
 pub mod command;
-pub mod compare;
-pub mod coverage;
-pub mod dataset;
-pub mod exit;
-pub mod import;
+pub mod error;
+pub mod evidence;
+pub mod fs;
+pub mod ingest;
 pub mod kind;
+pub mod mapping;
 pub mod panic;
-pub mod passage;
 pub mod query;
 pub mod render;
 pub mod store;

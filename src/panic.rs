@@ -8,7 +8,7 @@ use std::panic::{self, PanicHookInfo};
 use std::path::PathBuf;
 use std::sync::Once;
 
-use crate::exit::Exit;
+use crate::error::Exit;
 
 /// Runs the program; a panic in any of its threads becomes [`Exit::Bug`] once everything was
 /// unwound, so that drafts of files are removed and transactions rolled back.

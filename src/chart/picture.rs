@@ -9,7 +9,7 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{FontStyle, register_font};
 use unicode_width::UnicodeWidthStr;
 
-use super::{Chart, Point, Style, folded, pixel, short};
+use crate::chart::{Chart, Point, Style, folded, pixel, short};
 use crate::value::real;
 use crate::value::text::grouped;
 

@@ -2,7 +2,7 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use super::{Chart, Point, Style, folded, pixel, short};
+use crate::chart::{Chart, Point, Style, folded, pixel, short};
 use crate::value::real;
 use crate::value::text::{grouped, visible};
 

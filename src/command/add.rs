@@ -5,15 +5,15 @@ use std::path::PathBuf;
 
 use serde_json::{Map, Value as Json};
 
-use super::console::Console;
-use super::given::{self, Given};
-use super::global::Global;
-use crate::exit::{Exit, Failure, Result};
-use crate::kind::parent::{self, Parent};
+use crate::command::global_args::Global;
+use crate::command::manual_input::{self, Given};
+use crate::command::ui::Console;
+use crate::error::{Exit, Failure, Result};
+use crate::kind::reference_table::{self, Parent};
 use crate::kind::{Field, Kind};
 use crate::query;
 use crate::store::{Access, Outcome, Store, Writer};
-use crate::value::nearest::did_you_mean;
+use crate::value::suggest::did_you_mean;
 use crate::value::text::count;
 
 /// Add facts by hand, with the checks of a seed file.
@@ -47,7 +47,7 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
     let path = global.database().path;
     let store = Store::open(&path, Access::Write)?;
     let records: Vec<(Option<u64>, Given)> = match &args.from {
-        None => vec![(None, given::words(&args.fields)?)],
+        None => vec![(None, manual_input::words(&args.fields)?)],
         Some(file) => objects(file)?,
     };
     let file = args.from.as_ref().map(|file| {
@@ -55,7 +55,7 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
     });
     let mut details = Vec::new();
     let mut refs = Vec::new();
-    let mut writer = given::write(&store)?;
+    let mut writer = manual_input::write(&store)?;
     for (line, record) in records {
         let place = line
             .map(|line| format!("{}:{line}: ", file.as_deref().unwrap_or_default()))
@@ -66,10 +66,10 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
         }
     }
     for (_, refused) in writer.settle()? {
-        details.push(given::refused(&refused, &Vec::new()));
+        details.push(manual_input::refused(&refused, &Vec::new()));
     }
     if !details.is_empty() {
-        return Err(given::rejected(details));
+        return Err(manual_input::rejected(details));
     }
     writer.commit()?;
     for reference in &refs {
@@ -80,7 +80,8 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
 }
 
 fn what(word: &str) -> Result<What> {
-    const BY_HAND: [&Parent; 3] = [&parent::ACTORS, &parent::PLACES, &parent::TOPICS];
+    const BY_HAND: [&Parent; 3] =
+        [&reference_table::ACTORS, &reference_table::PLACES, &reference_table::TOPICS];
     if let Some(parent) = BY_HAND.into_iter().find(|parent| parent.table == word) {
         return Ok(What::Parent(parent));
     }
@@ -106,7 +107,7 @@ fn put(
     match what {
         What::Parent(parent) => {
             let fields: Vec<&'static Field> = parent.fields.iter().collect();
-            let row = match given::check(&record, &fields, false) {
+            let row = match manual_input::check(&record, &fields, false) {
                 Ok(row) => row,
                 Err(lines) => return Ok(Err(lines)),
             };
@@ -117,7 +118,7 @@ fn put(
                     parent.key[0],
                     stated(&record, parent.key[0])
                 )]),
-                Err(refused) => Err(vec![given::refused(&refused, &record)]),
+                Err(refused) => Err(vec![manual_input::refused(&refused, &record)]),
             })
         }
         What::Kind(kind) => {
@@ -144,7 +145,7 @@ fn put(
                 record.push(("key".into(), writer.next_key(kind, &source)?));
             }
             let fields: Vec<&'static Field> = kind.fields().collect();
-            let row = match given::check(&record, &fields, true) {
+            let row = match manual_input::check(&record, &fields, true) {
                 Ok(row) => row,
                 Err(lines) => return Ok(Err(lines)),
             };
@@ -156,7 +157,7 @@ fn put(
             }
             Ok(match writer.put(kind, &row)? {
                 Ok(_) => Ok(reference),
-                Err(refused) => Err(vec![given::refused(&refused, &record)]),
+                Err(refused) => Err(vec![manual_input::refused(&refused, &record)]),
             })
         }
     }
@@ -181,7 +182,7 @@ fn objects(file: &PathBuf) -> Result<Vec<(Option<u64>, Given)>> {
             continue;
         }
         match serde_json::from_str::<Map<String, Json>>(line.trim_start_matches('\u{feff}')) {
-            Ok(object) => match given::object(&object) {
+            Ok(object) => match manual_input::object(&object) {
                 Ok(given) => records.push((Some(n), given)),
                 Err(why) => details.push(format!("{shown}:{n}: {why}")),
             },
@@ -191,7 +192,7 @@ fn objects(file: &PathBuf) -> Result<Vec<(Option<u64>, Given)>> {
             )),
         }
     }
-    if details.is_empty() { Ok(records) } else { Err(given::rejected(details)) }
+    if details.is_empty() { Ok(records) } else { Err(manual_input::rejected(details)) }
 }
 
 /// The message for a REF that nothing has.

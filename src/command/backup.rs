@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use super::console::Console;
-use super::global::Global;
-use crate::exit::{Exit, Result};
+use crate::command::global_args::Global;
+use crate::command::ui::Console;
+use crate::error::{Exit, Result};
 use crate::value::text::count;
 
 /// Copy the database to a file, whole and checked, even while others write.

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::columns;
-use super::console::Console;
-use super::filters::Filters;
-use super::global::Global;
-use super::tabulate::{self, Axes};
 use crate::chart::{Chart, Point, Series, Style};
-use crate::exit::{Exit, Failure, Result};
+use crate::command::extra_columns;
+use crate::command::filter_args::Filters;
+use crate::command::global_args::Global;
+use crate::command::tabulate::{self, Axes};
+use crate::command::ui::Console;
+use crate::error::{Exit, Failure, Result};
 use crate::query::{self, Query, Test, field};
 use crate::store::Store;
 use crate::tabulate::{Aggregate, Cross, Dispute, Label};
@@ -72,7 +72,7 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
         chart.title.clone_from(title);
     }
     if chart.series.iter().all(|series| series.points.is_empty()) {
-        columns::say_unknown(
+        extra_columns::say_unknown(
             query.tests.iter().filter_map(Test::field),
             &query.kinds,
             &store,
@@ -402,7 +402,7 @@ fn sources(query: &Query, store: &Store) -> Result<String> {
     })?;
     slugs.sort_unstable();
     let mut told = Vec::new();
-    store.export_parent(&crate::kind::parent::SOURCES, |cells| {
+    store.export_parent(&crate::kind::reference_table::SOURCES, |cells| {
         if let Some(slug) = cells[0].text().filter(|slug| slugs.iter().any(|known| known == slug)) {
             told.push(format!("{slug} ({})", cells[2]));
         }

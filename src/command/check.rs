@@ -2,12 +2,12 @@
 
 use clap::builder::PossibleValuesParser;
 
-use super::claims;
-use super::console::Console;
-use super::global::Global;
-use super::past::Moments;
-use crate::check::{self, Finding, RULES};
-use crate::exit::{Exit, Result};
+use crate::command::as_of_args::Moments;
+use crate::command::global_args::Global;
+use crate::command::load_claims;
+use crate::command::ui::Console;
+use crate::error::{Exit, Result};
+use crate::evidence::check::{self, Finding, RULES};
 use crate::kind::KINDS;
 use crate::query;
 use crate::render::Heading;
@@ -55,11 +55,11 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
     }
     let mut tests = Vec::new();
     if let Some(source) = &args.source {
-        super::source::one(&store, source)?;
+        crate::command::source::one(&store, source)?;
         tests.push(query::among(query::field("source", KINDS)?, vec![source.clone()], false)?);
     }
-    let claims = claims::load(&store, KINDS, &tests, &args.past.read()?)?;
-    let mut sources = claims::sources(&store)?;
+    let claims = load_claims::load(&store, KINDS, &tests, &args.past.read()?)?;
+    let mut sources = load_claims::sources(&store)?;
     if let Some(source) = &args.source {
         sources.retain(|known| known.slug == *source);
     }

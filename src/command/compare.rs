@@ -1,13 +1,12 @@
 //! `facts compare`: the answers to each question side by side, and how they stand to each other.
 
-use super::claims;
-use super::columns;
-use super::console::Console;
-use super::filters::Filters;
-use super::global::Global;
-use crate::claim::{Claim, Figure};
-use crate::compare::{self, Question, Verdict};
-use crate::exit::{Exit, Failure, Result};
+use crate::command::filter_args::Filters;
+use crate::command::global_args::Global;
+use crate::command::ui::Console;
+use crate::command::{extra_columns, load_claims};
+use crate::error::{Exit, Failure, Result};
+use crate::evidence::claim::{Claim, Figure};
+use crate::evidence::compare::{self, Question, Verdict};
 use crate::query::{self, Test};
 use crate::render::Heading;
 use crate::value::text::count;
@@ -53,8 +52,8 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
     let tests = args.filters.tests(&kinds)?;
     let spread = args.min_spread.as_deref().map(spread).transpose()?;
     let store = global.open()?;
-    columns::say_unknown(tests.iter().filter_map(Test::field), &kinds, &store, console)?;
-    let claims = claims::load(&store, &kinds, &tests, &args.filters.past()?)?;
+    extra_columns::say_unknown(tests.iter().filter_map(Test::field), &kinds, &store, console)?;
+    let claims = load_claims::load(&store, &kinds, &tests, &args.filters.past()?)?;
     drop(store);
     let questions: Vec<Question<'_>> = compare::questions(&claims)
         .into_iter()

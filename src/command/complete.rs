@@ -6,8 +6,8 @@ use std::ffi::OsStr;
 use clap::Command;
 use clap_complete::engine::{ArgValueCompleter, CompletionCandidate};
 
-use super::global::Global;
-use crate::kind::parent::{SOURCES, TOPICS};
+use crate::command::global_args::Global;
+use crate::kind::reference_table::{SOURCES, TOPICS};
 use crate::kind::{Field, KINDS};
 use crate::store::{Access, Class, Store};
 use crate::value::Type;
@@ -47,9 +47,9 @@ fn completer(command: &str, id: &str) -> Option<ArgValueCompleter> {
         "name" if command == "run" => {
             Some(ArgValueCompleter::new(|begun: &OsStr| matching(begun, queries())))
         }
-        "topic" if command == "help" => {
-            Some(ArgValueCompleter::new(|begun: &OsStr| matching(begun, super::help::topics())))
-        }
+        "topic" if command == "help" => Some(ArgValueCompleter::new(|begun: &OsStr| {
+            matching(begun, crate::command::help::topics())
+        })),
         "refs" => Some(ArgValueCompleter::new(|begun: &OsStr| matching(begun, refs()))),
         "source" | "slug" => {
             Some(ArgValueCompleter::new(|begun: &OsStr| matching(begun, slugs(&SOURCES))))
@@ -96,7 +96,7 @@ fn store() -> Option<Store> {
     Store::open(&Global::of_environment().database().path, Access::Read { any_schema: false }).ok()
 }
 
-fn slugs(table: &'static crate::kind::parent::Parent) -> Vec<String> {
+fn slugs(table: &'static crate::kind::reference_table::Parent) -> Vec<String> {
     let mut slugs = Vec::new();
     if let Some(store) = store() {
         let _ = store.export_parent(table, |cells| {
@@ -113,7 +113,7 @@ fn bearers(class: Class) -> Vec<String> {
 
 /// The saved queries.
 fn queries() -> Vec<String> {
-    super::config::Config::read()
+    crate::command::settings::Config::read()
         .map(|config| config.queries.into_keys().collect())
         .unwrap_or_default()
 }

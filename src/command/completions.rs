@@ -3,8 +3,8 @@
 
 use clap_complete::env::Shells;
 
-use super::console::Console;
-use crate::exit::{Exit, Failure, Result};
+use crate::command::ui::Console;
+use crate::error::{Exit, Failure, Result};
 
 /// Print a completion script for a shell; it asks the program, which knows kinds, fields, sources
 /// and names.

@@ -1,14 +1,14 @@
 //! `facts coverage`: how much of a document its facts rest on, and what looks as if it held
 //! another.
 
-use super::claims;
-use super::console::Console;
-use super::global::Global;
-use super::past::Moments;
-use crate::coverage::{self, Sentence};
-use crate::exit::{Exit, Failure, Result};
+use crate::command::as_of_args::Moments;
+use crate::command::global_args::Global;
+use crate::command::load_claims;
+use crate::command::ui::Console;
+use crate::error::{Exit, Failure, Result};
+use crate::evidence::coverage::{self, Sentence};
+use crate::evidence::locator::Locator;
 use crate::kind::KINDS;
-use crate::passage::Locator;
 use crate::query;
 use crate::render::Heading;
 use crate::value::Cell;
@@ -43,13 +43,13 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
     let least = args.min.as_deref().map(percent).transpose()?;
     let store = global.open()?;
     let slug = &args.source;
-    super::source::one(&store, slug)?;
+    crate::command::source::one(&store, slug)?;
     let Some(held) = store.held_text(slug)? else {
         return Err(Failure::new(Exit::No, format!("the text of {slug} is not held"))
             .hint(format!("facts source attach {slug} FILE keeps it")));
     };
     let by_source = query::among(query::field("source", KINDS)?, vec![slug.clone()], false)?;
-    let claims = claims::load(&store, KINDS, &[by_source], &args.past.read()?)?;
+    let claims = load_claims::load(&store, KINDS, &[by_source], &args.past.read()?)?;
     let facts: Vec<_> = claims
         .iter()
         .filter_map(|claim| {

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value as Json};
 
-use super::console::Console;
-use super::global::Global;
-use crate::exit::{Exit, Failure, Result};
+use crate::command::global_args::Global;
+use crate::command::ui::Console;
+use crate::error::{Exit, Failure, Result};
 use crate::render::Heading;
 use crate::store::{Change, Store, compared};
-use crate::value::nearest::did_you_mean;
+use crate::value::suggest::did_you_mean;
 use crate::value::text::grouped;
 use crate::value::{Cell, Value};
 

@@ -1,10 +1,10 @@
 //! `facts edit`: change a fact by hand; the row as it was is retired, so that its history stays.
 
-use super::add::no_such_ref;
-use super::console::Console;
-use super::given;
-use super::global::Global;
-use crate::exit::{Exit, Failure, Result};
+use crate::command::add::no_such_ref;
+use crate::command::global_args::Global;
+use crate::command::manual_input;
+use crate::command::ui::Console;
+use crate::error::{Exit, Failure, Result};
 use crate::kind::Field;
 use crate::store::{Access, Outcome, Store};
 
@@ -24,7 +24,7 @@ pub struct Args {
 
 /// Runs it.
 pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> {
-    let changes = given::words(&args.fields)?;
+    let changes = manual_input::words(&args.fields)?;
     let reference = &args.reference;
     let (source, key) = reference
         .split_once(':')
@@ -35,7 +35,7 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
         )));
     }
     let store = Store::open(&global.database().path, Access::Write)?;
-    let mut writer = given::write(&store)?;
+    let mut writer = manual_input::write(&store)?;
     let mut found = store.stated(source, key)?;
     let (kind, mut stated) = match (found.pop(), found.pop()) {
         (None, _) => return Err(no_such_ref(&store, reference)?),
@@ -55,10 +55,10 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
         }
     }
     let fields: Vec<&'static Field> = kind.fields().collect();
-    let row = given::check(&stated, &fields, true).map_err(given::rejected)?;
-    let outcome = writer
-        .put(kind, &row)?
-        .map_err(|refused| given::rejected(vec![given::refused(&refused, &stated)]))?;
+    let row = manual_input::check(&stated, &fields, true).map_err(manual_input::rejected)?;
+    let outcome = writer.put(kind, &row)?.map_err(|refused| {
+        manual_input::rejected(vec![manual_input::refused(&refused, &stated)])
+    })?;
     writer.commit()?;
     console.say(match outcome {
         Outcome::Unchanged => "nothing changed",

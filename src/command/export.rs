@@ -8,16 +8,17 @@ use serde_json::{Map, Value as Json, json};
 use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
 
-use super::console::Console;
-use super::folder::{FORMAT, INCOMPLETE, PACKAGE, SUMS};
-use super::global::Global;
-use super::past;
-use crate::exit::{Exit, Failure, Result};
-use crate::kind::parent::{IMPORTS, PARENTS};
+use crate::command::as_of_args;
+use crate::command::global_args::Global;
+use crate::command::seed_folder::{FORMAT, INCOMPLETE, PACKAGE, SUMS};
+use crate::command::ui::Console;
+use crate::error::{Exit, Failure, Result};
+use crate::fs::atomic_file;
+use crate::kind::reference_table::{IMPORTS, PARENTS};
 use crate::kind::{Field, KINDS, Need};
 use crate::query::{Moment, Past};
 use crate::render::{self, Heading, Sheet};
-use crate::store::{Store, draft};
+use crate::store::Store;
 use crate::value::text::{count, hex};
 use crate::value::{Cell, Type};
 
@@ -50,7 +51,7 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
         return Err(Failure::usage(format!("{shown} is not empty"))
             .hint("name another folder, or replace what is there with --force"));
     }
-    let as_of = args.as_of.as_deref().map(past::moment).transpose()?;
+    let as_of = args.as_of.as_deref().map(as_of_args::moment).transpose()?;
     let waiting = console.wait("writing tables");
     let done = export(&store, folder, as_of);
     drop(waiting);
@@ -133,15 +134,15 @@ fn replace(folder: &Path, drafts: Drafts) -> Result<()> {
         let _ = fs::remove_file(&mark);
         failed(&e)
     })?;
-    draft::sync_folder(folder);
+    atomic_file::sync_folder(folder);
     for (made, path, _) in drafts {
         let made = made.into_temp_path();
         fs::rename(&made, &path)
             .map_err(|e| Failure::io(format!("cannot write {}", path.display()), &e))?;
     }
-    draft::sync_folder(folder);
+    atomic_file::sync_folder(folder);
     fs::remove_file(&mark).map_err(|e| failed(&e))?;
-    draft::sync_folder(folder);
+    atomic_file::sync_folder(folder);
     Ok(())
 }
 
@@ -182,7 +183,7 @@ fn write(
 ) -> Result<()> {
     let path = folder.join(name);
     let failed = |e: &std::io::Error| Failure::io(format!("cannot write {}", path.display()), e);
-    let mut made = draft::begin(folder).map_err(|e| failed(&e))?;
+    let mut made = atomic_file::begin(folder).map_err(|e| failed(&e))?;
     let mut out = BufWriter::with_capacity(
         1 << 16,
         HashingWriter { file: made.as_file_mut(), sum: Sha256::new() },

@@ -1,9 +1,9 @@
 //! `facts fields`: what each kind can state, and how to ask for it.
 
-use super::console::Console;
-use super::global::Global;
-use crate::exit::{Exit, Result};
-use crate::kind::parent::PARENTS;
+use crate::command::global_args::Global;
+use crate::command::ui::Console;
+use crate::error::{Exit, Result};
+use crate::kind::reference_table::PARENTS;
 use crate::kind::{Field, Filter, KINDS, Kind, Need};
 use crate::query;
 use crate::render::Heading;

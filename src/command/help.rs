@@ -4,10 +4,10 @@ use std::fmt::Write;
 
 use clap::CommandFactory;
 
-use super::console::Console;
-use crate::exit::{CODES, Exit, Failure, Result};
+use crate::command::ui::Console;
+use crate::error::{CODES, Exit, Failure, Result};
 use crate::render::FORMATS;
-use crate::value::nearest::did_you_mean;
+use crate::value::suggest::did_you_mean;
 
 /// Explain a command, or a topic: dates, formats, exit-codes, environment, import.
 #[derive(Debug, clap::Args)]
@@ -66,19 +66,19 @@ repeated. --on-error skip --rejects rejects.csv puts bad records aside; mended, 
 only tells. The same file again adds nothing; a later release changes rows, and --complete withdraws what it lacks.
 facts log lists the runs, facts diff tells releases apart, facts undo N takes a run back, --as-of import=N has its state.
 
-The words of descriptions, with an example: src/dataset/README.md of the program.
+The words of descriptions, with an example: docs/import.md of the program.
 ";
 
 /// What help there is: topics, and every command.
 pub fn topics() -> Vec<String> {
-    let line = super::Cli::command();
+    let line = crate::command::Cli::command();
     let commands = line.get_subcommands().map(|command| command.get_name().to_owned());
     TOPICS.iter().map(|topic| (*topic).to_owned()).chain(commands).collect()
 }
 
 /// Runs it.
 pub fn run(args: &Args, console: &mut Console) -> Result<Exit> {
-    let mut line = super::Cli::command();
+    let mut line = crate::command::Cli::command();
     let Some(topic) = &args.topic else {
         console.text(&line.render_long_help().to_string())?;
         return Ok(Exit::Done);

@@ -1,10 +1,10 @@
 //! `facts log`: what each run of seed, add, edit or import did.
 
-use super::console::Console;
-use super::global::Global;
-use super::heading;
-use crate::exit::{Exit, Result};
-use crate::kind::parent::IMPORTS;
+use crate::command::global_args::Global;
+use crate::command::heading;
+use crate::command::ui::Console;
+use crate::error::{Exit, Result};
+use crate::kind::reference_table::IMPORTS;
 
 /// List the runs that brought facts in, and what each did.
 #[derive(Debug, clap::Args)]

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 
 use clap::CommandFactory;
 
-use super::console::Console;
-use crate::exit::{CODES, Exit, Failure, Result};
-use crate::store::draft;
+use crate::command::ui::Console;
+use crate::error::{CODES, Exit, Failure, Result};
+use crate::fs::atomic_file;
 use crate::value::text::count;
 
 /// Write a manual page for each command to a folder.
@@ -26,7 +26,7 @@ pub fn run(args: &Args, console: &mut Console) -> Result<Exit> {
     let shown = args.folder.display();
     let failed = |e: &std::io::Error| Failure::io(format!("cannot write to {shown}"), e);
     std::fs::create_dir_all(&args.folder).map_err(|e| failed(&e))?;
-    let mut line = super::Cli::command();
+    let mut line = crate::command::Cli::command();
     line.build();
     let mut pages = vec![("facts".to_owned(), line.clone())];
     for command in line.get_subcommands().filter(|command| !command.is_hide_set()) {
@@ -42,9 +42,9 @@ pub fn run(args: &Args, console: &mut Console) -> Result<Exit> {
             writeln!(page, ".TP\n{}\n{about}", *code as u8).map_err(|e| failed(&e))?;
         }
         let target = args.folder.join(format!("{name}.1"));
-        let mut made = draft::begin(&args.folder).map_err(|e| failed(&e))?;
+        let mut made = atomic_file::begin(&args.folder).map_err(|e| failed(&e))?;
         made.write_all(&page).map_err(|e| failed(&e))?;
-        draft::finish(made, &target).map_err(|e| failed(&e))?;
+        atomic_file::finish(made, &target).map_err(|e| failed(&e))?;
     }
     console.say(&format!("{shown}: {}", count(pages_written, "page", "pages")));
     Ok(Exit::Done)

@@ -1,8 +1,8 @@
 //! `facts migrate`: bring a database to this program's schema, or say how far it is.
 
-use super::console::Console;
-use super::global::Global;
-use crate::exit::{Exit, Result};
+use crate::command::global_args::Global;
+use crate::command::ui::Console;
+use crate::error::{Exit, Result};
 use crate::render::Heading;
 use crate::store::{Access, Store};
 use crate::value::Cell;

@@ -1,56 +1,54 @@
 //! The command line: arguments and their commands, one a file, and the one `match` that runs them.
 
 mod add;
+mod as_of_args;
 mod backup;
 mod chart;
 mod check;
-mod claims;
-mod columns;
 mod compare;
 mod complete;
 mod completions;
-mod config;
-mod console;
 mod coverage;
 mod diff;
 mod edit;
 mod export;
+mod extra_columns;
 mod fields;
-mod filters;
-mod folder;
-mod given;
-mod global;
+mod filter_args;
+mod global_args;
 mod help;
 mod import;
-mod input;
-mod load;
+mod load_claims;
+mod load_folder;
 mod log;
 mod man;
+mod manual_input;
 mod migrate;
 mod names;
 mod pager;
-mod past;
 mod progress;
 mod query;
 mod run;
 mod search;
 mod seed;
-mod sheet;
+mod seed_folder;
+mod settings;
 mod show;
 mod source;
 mod sql;
 mod status;
 mod tabulate;
+mod ui;
 mod undo;
 
 use std::ffi::OsString;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
-pub use console::Console;
-use global::Global;
+use global_args::Global;
+pub use ui::Console;
 
-use crate::exit::{CODES, Exit, Result};
+use crate::error::{CODES, Exit, Result};
 use crate::kind::Field;
 use crate::render::Heading;
 use crate::value::Type;
@@ -136,7 +134,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, mut console: Console) 
         Ok(cli) => cli,
         Err(error) => return console.usage(&error),
     };
-    match config::Config::read() {
+    match settings::Config::read() {
         Ok(config) => cli.global.config = config,
         Err(failure) => return console.fail(&failure),
     }

@@ -2,14 +2,14 @@
 
 use clap::Subcommand;
 
-use super::console::Console;
-use super::global::Global;
-use crate::exit::{Exit, Failure, Result};
-use crate::kind::parent::{NAMES, SCHEMES};
+use crate::command::global_args::Global;
+use crate::command::ui::Console;
+use crate::error::{Exit, Failure, Result};
+use crate::kind::reference_table::{NAMES, SCHEMES};
 use crate::render::Heading;
 use crate::store::{Access, Class, Linked, Store};
 use crate::value::Cell;
-use crate::value::nearest::did_you_mean;
+use crate::value::suggest::did_you_mean;
 use crate::value::text::{count, fold};
 
 /// List spellings and codes, and say whom a name means.

@@ -1,11 +1,10 @@
 //! `facts query`: rows.
 
-use super::columns;
-use super::console::Console;
-use super::filters::Filters;
-use super::global::Global;
-use super::heading;
-use crate::exit::{Exit, Result};
+use crate::command::filter_args::Filters;
+use crate::command::global_args::Global;
+use crate::command::ui::Console;
+use crate::command::{extra_columns, heading};
+use crate::error::{Exit, Result};
 use crate::query::{self, Query, Test};
 use crate::value::text::count;
 
@@ -56,7 +55,7 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
     query.past = args.filters.past()?;
     let mut all = None;
     if let Some(list) = &args.columns {
-        (query.columns, all) = columns::fields(list, &query.kinds)?;
+        (query.columns, all) = extra_columns::fields(list, &query.kinds)?;
     }
     match args.sort.as_deref() {
         None => {}
@@ -67,14 +66,14 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
     let store = global.open()?;
     let sorted = query.sort.iter().map(|order| order.field);
     let tested = query.tests.iter().filter_map(Test::field);
-    columns::say_unknown(
+    extra_columns::say_unknown(
         query.columns.iter().copied().chain(sorted).chain(tested),
         &query.kinds,
         &store,
         console,
     )?;
     if let Some(at) = all {
-        columns::put_all(&mut query.columns, at, &query.kinds, &store)?;
+        extra_columns::put_all(&mut query.columns, at, &query.kinds, &store)?;
     }
     if args.explain {
         console.text(&format!("{};\n", store.explain(&query)?))?;

@@ -2,12 +2,12 @@
 
 use clap::Parser;
 
-use super::console::Console;
-use super::global::Global;
-use crate::exit::{Exit, Failure, Result};
+use crate::command::global_args::Global;
+use crate::command::ui::Console;
+use crate::error::{Exit, Failure, Result};
 use crate::render::Heading;
 use crate::value::Cell;
-use crate::value::nearest::did_you_mean;
+use crate::value::suggest::did_you_mean;
 
 /// Run a query that is saved in facts.toml, with further options behind it; without a name, list
 /// them.
@@ -62,11 +62,11 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
     let words = words.into_iter().skip_while(|word| word == "facts");
     let mut line: Vec<String> = std::iter::once("facts".to_owned()).chain(words).collect();
     // what the file says by itself must only ask; what is added to it was typed
-    let saved = match super::Cli::try_parse_from(&line) {
+    let saved = match crate::command::Cli::try_parse_from(&line) {
         Ok(saved) => saved,
         Err(error) => return Ok(console.usage(&error)),
     };
-    if matches!(saved.command, super::Command::Run(_)) {
+    if matches!(saved.command, crate::command::Command::Run(_)) {
         return Err(Failure::usage(format!("the query \"{name}\" runs another query"))
             .hint("write out what it should run"));
     }
@@ -75,11 +75,11 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
             .hint("type the command itself, or -o behind the name: a file that lies in a folder writes nothing"));
     }
     line.extend(args.more.iter().cloned());
-    let mut cli = match super::Cli::try_parse_from(&line) {
+    let mut cli = match crate::command::Cli::try_parse_from(&line) {
         Ok(cli) => cli,
         Err(error) => return Ok(console.usage(&error)),
     };
     cli.global.under(global);
     console.called(line.join(" "));
-    super::dispatch(&cli, console)
+    crate::command::dispatch(&cli, console)
 }

@@ -2,13 +2,13 @@
 
 use std::ops::Range;
 
-use super::columns;
-use super::console::Console;
-use super::filters::Filters;
-use super::global::Global;
-use crate::exit::{Exit, Failure, Result};
+use crate::command::extra_columns;
+use crate::command::filter_args::Filters;
+use crate::command::global_args::Global;
+use crate::command::ui::Console;
+use crate::error::{Exit, Failure, Result};
+use crate::evidence::locator;
 use crate::kind::KINDS;
-use crate::passage;
 use crate::query::{self, Past, Query, Test};
 use crate::render::Heading;
 use crate::value::Cell;
@@ -31,7 +31,7 @@ pub struct Args {
     #[arg(short, long, value_name = "KIND", default_value = "all")]
     kind: String,
     /// At most so many
-    #[arg(short, long, value_name = "N", allow_negative_numbers = true, value_parser = super::query::whole)]
+    #[arg(short, long, value_name = "N", allow_negative_numbers = true, value_parser = crate::command::query::whole)]
     limit: Option<u64>,
     #[command(flatten)]
     filters: Filters,
@@ -53,7 +53,7 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
     query.limit = args.limit;
     query.columns = query::fields("ref,kind,date,locator,summary", &query.kinds)?;
     let store = global.open()?;
-    columns::say_unknown(
+    extra_columns::say_unknown(
         query.tests.iter().filter_map(Test::field),
         &query.kinds,
         &store,
@@ -78,12 +78,12 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
         if (texts || args.kind == "all") && query.tests.is_empty() && query.past == Past::default()
         {
             for (slug, text) in store.texts_with(&words)? {
-                for range in passage::sentences(&text) {
+                for range in locator::sentences(&text) {
                     let body = text[range.clone()].split_whitespace().collect::<Vec<_>>().join(" ");
                     if found >= most || !terms.iter().all(|term| !places(&body, term).is_empty()) {
                         continue;
                     }
-                    let locator = passage::chars(&text, &range);
+                    let locator = locator::chars(&text, &range);
                     let text = marked(&body, &terms, color);
                     row(&[
                         Cell::Text(slug.as_str().into()),

@@ -2,11 +2,11 @@
 
 use std::path::PathBuf;
 
-use super::console::Console;
-use super::folder::Folder;
-use super::global::Global;
-use super::load::load;
-use crate::exit::{Exit, Result};
+use crate::command::global_args::Global;
+use crate::command::load_folder::load;
+use crate::command::seed_folder::Folder;
+use crate::command::ui::Console;
+use crate::error::{Exit, Result};
 use crate::render::Heading;
 use crate::store::{Counts, Store};
 use crate::value::text::count;

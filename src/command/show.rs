@@ -1,13 +1,13 @@
 //! `facts show`: one fact in full: the passage that states it, its voice, other answers, where it
 //! came from, its history.
 
-use super::add::no_such_ref;
-use super::console::Console;
-use super::global::Global;
-use super::{heading, past};
-use crate::exit::{Exit, Failure, Result};
+use crate::command::add::no_such_ref;
+use crate::command::global_args::Global;
+use crate::command::ui::Console;
+use crate::command::{as_of_args, heading};
+use crate::error::{Exit, Failure, Result};
+use crate::evidence::locator::{self, Locator};
 use crate::kind::{Need, shared};
-use crate::passage::{self, Locator};
 use crate::query::{self, Query};
 use crate::render::{Heading, MARK_OFF, MARK_ON};
 use crate::store::{History, Store};
@@ -27,7 +27,7 @@ pub struct Args {
     #[arg(value_name = "REF", required = true)]
     refs: Vec<String>,
     #[command(flatten)]
-    past: past::Moments,
+    past: as_of_args::Moments,
 }
 
 /// One fact as it is written: headings and cells.
@@ -215,7 +215,7 @@ fn evidence(store: &Store, row: &History) -> Result<Evidence> {
     Ok(match locator.resolve(&held.text) {
         None => Evidence::Astray,
         Some(range) => {
-            let (before, passage, after) = passage::in_context(&held.text, &range, CONTEXT);
+            let (before, passage, after) = locator::in_context(&held.text, &range, CONTEXT);
             Evidence::Held(before, passage, after)
         }
     })

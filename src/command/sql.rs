@@ -3,9 +3,9 @@
 use std::io::Read;
 use std::time::Duration;
 
-use super::console::Console;
-use super::global::Global;
-use crate::exit::{Exit, Failure, Result};
+use crate::command::global_args::Global;
+use crate::command::ui::Console;
+use crate::error::{Exit, Failure, Result};
 use crate::render::Heading;
 use crate::store::Cost;
 

@@ -1,8 +1,8 @@
 //! `facts status`: which database is meant, and what it holds.
 
-use super::console::Console;
-use super::global::Global;
-use crate::exit::{Exit, Result};
+use crate::command::global_args::Global;
+use crate::command::ui::Console;
+use crate::error::{Exit, Result};
 use crate::render::Heading;
 use crate::value::{Cell, Value};
 

@@ -5,11 +5,11 @@ use std::collections::HashMap;
 use clap::ValueEnum;
 use foldhash::fast::RandomState;
 
-use super::columns;
-use super::console::Console;
-use super::filters::Filters;
-use super::global::Global;
-use crate::exit::{Exit, Failure, Result};
+use crate::command::extra_columns;
+use crate::command::filter_args::Filters;
+use crate::command::global_args::Global;
+use crate::command::ui::Console;
+use crate::error::{Exit, Failure, Result};
 use crate::kind::Field;
 use crate::query::{self, Query, Test, field, fields};
 use crate::render::Heading;
@@ -105,7 +105,7 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
     }
     let sources = tally.sources();
     let tested = query.tests.iter().filter_map(Test::field);
-    columns::say_unknown(
+    extra_columns::say_unknown(
         axes.rows.iter().chain(&axes.columns).copied().chain(tested),
         &query.kinds,
         &store,

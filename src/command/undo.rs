@@ -1,8 +1,8 @@
 //! `facts undo`: take one run back exactly.
 
-use super::console::Console;
-use super::global::Global;
-use crate::exit::{Exit, Failure, Result};
+use crate::command::global_args::Global;
+use crate::command::ui::Console;
+use crate::error::{Exit, Failure, Result};
 use crate::store::{Access, Store, Undone};
 use crate::value::text::count;
 

@@ -1,7 +1,7 @@
 //! Arms transfers: one item at one stage of a deal, from its being sought to its delivery.
 
-use super::Filter::{Contains, Is};
-use super::{Field, Kind, QUALIFIERS};
+use crate::kind::Filter::{Contains, Is};
+use crate::kind::{Field, Kind, QUALIFIERS};
 use crate::value::Type;
 
 const STAGES: &[&str] = &[

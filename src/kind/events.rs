@@ -1,7 +1,7 @@
 //! Events: what happened, agreements (`type` agreement) and statements (`type` statement) among it.
 
-use super::Filter::{Contains, Is};
-use super::{Field, Kind};
+use crate::kind::Filter::{Contains, Is};
+use crate::kind::{Field, Kind};
 use crate::value::Type;
 
 /// The declaration of events.

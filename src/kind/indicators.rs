@@ -1,7 +1,7 @@
 //! Indicators: other figures, such as trade ranks and border lengths.
 
-use super::Filter::Is;
-use super::{Field, Kind, QUALIFIERS};
+use crate::kind::Filter::Is;
+use crate::kind::{Field, Kind, QUALIFIERS};
 use crate::value::Type;
 
 const MEASURED: &[&str] = &["measure", "unit"];

@@ -6,12 +6,12 @@
 //! equal in both directions.
 
 mod arms_transfers;
-mod casualties;
+mod casualty_statistics;
+mod common_fields;
+mod diplomatic_posts;
 mod events;
 mod indicators;
-pub mod parent;
-mod posts;
-mod spine;
+pub mod reference_table;
 
 use std::borrow::Cow;
 use std::sync::{Mutex, PoisonError};
@@ -20,8 +20,13 @@ use crate::value::date::Bucket;
 use crate::value::{Given, Type};
 
 /// Every kind of fact, in the order in which people meet them.
-pub static KINDS: &[&Kind] =
-    &[&events::KIND, &arms_transfers::KIND, &casualties::KIND, &posts::KIND, &indicators::KIND];
+pub static KINDS: &[&Kind] = &[
+    &events::KIND,
+    &arms_transfers::KIND,
+    &casualty_statistics::KIND,
+    &diplomatic_posts::KIND,
+    &indicators::KIND,
+];
 
 /// What the program keeps in a kind's table beside the declared fields.
 pub const KEPT_COLUMNS: &[&str] = &["id", "digest"];
@@ -209,7 +214,7 @@ impl Field {
 impl Kind {
     /// All fields of the kind, in the order in which output shows them.
     pub fn fields(&self) -> impl Iterator<Item = &'static Field> {
-        spine::HEAD.iter().chain(self.own).chain(spine::TAIL)
+        common_fields::HEAD.iter().chain(self.own).chain(common_fields::TAIL)
     }
 
     /// The field of this name.
@@ -252,7 +257,7 @@ pub fn column(name: &str) -> Option<&'static Field> {
 
 /// The fields that every kind has, in the order in which output shows them.
 pub fn shared() -> impl Iterator<Item = &'static Field> {
-    spine::HEAD.iter().chain(spine::TAIL)
+    common_fields::HEAD.iter().chain(common_fields::TAIL)
 }
 
 /// The fields of the timeline over all kinds that a query shows when it names none.
@@ -261,7 +266,7 @@ pub fn shown_of_all() -> impl Iterator<Item = &'static Field> {
 }
 
 fn is_shown(field: &Field) -> bool {
-    field.need != Need::Kept && !spine::HIDDEN.contains(&field.name)
+    field.need != Need::Kept && !common_fields::HIDDEN.contains(&field.name)
 }
 
 /// The fields that a table of any kind shows next.

@@ -1,8 +1,8 @@
 //! `-w FIELD OP VALUE`: one comparison, checked against the fields of the kinds.
 
-use super::{Op, Test, field};
-use crate::exit::{Failure, Result};
+use crate::error::{Failure, Result};
 use crate::kind::{COLUMN, Kind};
+use crate::query::{Op, Test, field};
 use crate::value::Type;
 
 const FORM: &str =

@@ -3,10 +3,10 @@
 
 mod expression;
 
-use crate::exit::{Failure, Result};
+use crate::error::{Failure, Result};
 use crate::kind::{self, Field, Filter, KINDS, Kind};
 use crate::value::date::Days;
-use crate::value::nearest::did_you_mean;
+use crate::value::suggest::did_you_mean;
 use crate::value::{Type, Value};
 
 pub use expression::parse as parse_expression;

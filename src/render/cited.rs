@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Sheet, Work};
+use crate::render::{Sheet, Work};
 use crate::value::Cell;
 
 /// Collects the works that rows cite, by their columns `source` and `ref`; without either it is all

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{Excel, Format, Line, Sheet, Sink};
+use crate::render::{Excel, Format, Line, Sheet, Sink};
 use crate::value::text::count;
 use crate::value::{Cell, date};
 

@@ -2,9 +2,9 @@
 
 use std::io::{self, Write};
 
-use super::cited::Cited;
-use super::table::shown;
-use super::{Format, Sheet, Sink};
+use crate::render::cited::Cited;
+use crate::render::table::shown;
+use crate::render::{Format, Sheet, Sink};
 use crate::value::Cell;
 
 /// A page with a table.

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde::ser::{Error, Serialize, SerializeMap, Serializer};
 
-use super::{Format, Heading, Sheet, Sink};
+use crate::render::{Format, Heading, Sheet, Sink};
 use crate::value::Cell;
 
 /// An array.

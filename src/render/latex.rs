@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{Format, Sheet, Sink};
+use crate::render::{Format, Sheet, Sink};
 use crate::value::Cell;
 use crate::value::text::visible;
 

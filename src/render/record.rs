@@ -4,8 +4,8 @@ use std::io::{self, Write};
 
 use unicode_width::UnicodeWidthStr;
 
-use super::table::shown;
-use super::{MARK_OFF, MARK_ON, Sheet, Sink};
+use crate::render::table::shown;
+use crate::render::{MARK_OFF, MARK_ON, Sheet, Sink};
 use crate::value::Cell;
 
 /// Writes records, a blank line between.

@@ -9,8 +9,8 @@ use comfy_table::{
 };
 use unicode_width::UnicodeWidthStr;
 
-use super::record::{Records, marked};
-use super::{Format, Sheet, Sink};
+use crate::render::record::{Records, marked};
+use crate::render::{Format, Sheet, Sink};
 use crate::value::Cell;
 use crate::value::text::{count, grouped, visible};
 

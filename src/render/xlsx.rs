@@ -5,8 +5,8 @@ use std::io::{self, Write};
 
 use rust_xlsxwriter::{ExcelDateTime, Format as Style, Workbook, Worksheet, XlsxError};
 
-use super::cited::Cited;
-use super::{Format, Sheet, Sink};
+use crate::render::cited::Cited;
+use crate::render::{Format, Sheet, Sink};
 use crate::value::Cell;
 
 /// An Excel workbook.

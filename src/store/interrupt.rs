@@ -7,7 +7,7 @@ use std::sync::{Arc, LazyLock};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
 
-use crate::exit::{Exit, Failure};
+use crate::error::{Exit, Failure};
 
 /// The signals that end a run, with the code that they earn.
 const SIGNALS: &[(i32, Exit)] = &[

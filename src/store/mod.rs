@@ -1,58 +1,30 @@
 //! The only folder that knows `SQLite`: open, migrate, write, select.
 
-mod backup;
-mod batch;
-mod bulk;
-mod compile;
-mod condition;
-mod diff;
-pub mod draft;
-mod extra;
-mod fault;
-mod form;
-mod held;
-mod integrity;
+mod connection;
+mod entities;
+mod error;
+mod extras;
+mod inspect;
 mod interrupt;
-mod known;
-mod link;
-mod names;
-mod open;
-mod output;
-mod parents;
-pub mod place;
-mod prepare;
-mod reader;
-mod release;
-mod remembered;
-mod resolve;
+mod read;
+mod rollup;
 mod schema;
 mod search;
-mod select;
-mod sql;
-mod status;
-mod summary;
+mod source_texts;
 #[cfg(test)]
 mod tests;
-mod texts;
-mod undo;
 mod write;
 
 use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 
-pub use diff::{Change, compared};
-pub use link::Linked;
-pub use names::Class;
-pub use open::Access;
-pub use output::Output;
-pub use release::{About, Release};
+pub use connection::Access;
+pub use entities::{Class, Linked};
+pub use inspect::{Change, Column, Cost, Held, History, Status, compared};
+pub use rollup::{Asked, Sums};
 pub use schema::migrations::Ledger;
-pub use sql::{Column, Cost};
-pub use status::{Held, History, Status};
-pub use summary::{Asked, Sums};
-pub use undo::Undone;
-pub use write::{Counts, Outcome, Refused, Run, Writer};
+pub use write::{About, Counts, Outcome, Refused, Release, Run, Undone, Writer};
 
 /// An open database of facts, checked to be one.
 #[derive(Debug)]

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::Store;
-use super::form::Prepared;
-use super::held::Held;
-use super::names::Class;
-use crate::exit::Result;
+use crate::error::Result;
 use crate::kind::{Field, KINDS, Kind};
+use crate::store::Store;
+use crate::store::entities::lookup::Class;
+use crate::store::write::row_encoder::Prepared;
+use crate::store::write::statements::Held;
 use crate::value::Type;
 
 /// The place of attached texts among the kinds, in the last four bits of a rowid.
@@ -99,7 +99,7 @@ impl Words {
 pub fn rebuild(connection: &Connection) -> Result<()> {
     connection.execute("INSERT INTO search (search) VALUES ('delete-all')", [])?;
     add_all(connection)?;
-    super::texts::index(connection)
+    crate::store::source_texts::index(connection)
 }
 
 /// The words of a field: of a name its spelling and the usual name of its bearer.
@@ -174,7 +174,7 @@ impl Store {
 
 #[cfg(test)]
 mod tests {
-    use super::words;
+    use crate::store::search::words;
 
     #[test]
     fn a_persons_words_are_never_operators() {

@@ -1,8 +1,8 @@
 //! What writing, releases and the resolution of names do, on a database in memory.
 
-use super::write::Writer;
-use super::{About, Counts, Outcome, Refused, Release, Run, Store};
-use crate::kind::{self, Incoming, Key, Kind, Row, parent};
+use crate::kind::{self, Incoming, Key, Kind, Row, reference_table};
+use crate::store::write::transaction::Writer;
+use crate::store::{About, Counts, Outcome, Refused, Release, Run, Store};
 use crate::value::{Cell, Given, Named};
 
 fn events() -> &'static Kind {
@@ -27,13 +27,14 @@ fn store() -> Store {
     let store = Store::in_memory();
     let mut writer = store.write(run(None)).unwrap();
     for slug in ["a", "b"] {
-        let fields =
-            |name: &str| parent::SOURCES.fields.iter().find(|field| field.name == name).unwrap();
+        let fields = |name: &str| {
+            reference_table::SOURCES.fields.iter().find(|field| field.name == name).unwrap()
+        };
         let text = |name: &str, text: &str| {
             (fields(name), Given::Cell(Cell::Text(text.to_owned().into())))
         };
         let source = vec![text("slug", slug), text("kind", "document"), text("title", "A title")];
-        writer.put_parent(&parent::SOURCES, &source, 0).unwrap().unwrap();
+        writer.put_parent(&reference_table::SOURCES, &source, 0).unwrap().unwrap();
     }
     writer.commit().unwrap();
     store

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use foldhash::fast::RandomState;
 
-use super::{Aggregate, Cross, Dispute, Label, name};
+use crate::tabulate::{Aggregate, Cross, Dispute, Label, name};
 use crate::value::Many;
 use crate::value::date::Days;
 

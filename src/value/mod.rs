@@ -1,19 +1,19 @@
 //! One cell: its types, text to value and back; dates (EDTF), names as people write them, nearest
 //! names.
 
-pub mod calendar;
 pub mod date;
-mod many;
-mod named;
-pub mod nearest;
+pub mod date_formats;
+mod entity_ref;
+mod figure_stats;
+pub mod suggest;
 pub mod text;
 mod types;
 
 use std::borrow::Cow;
 use std::fmt::{self, Display};
 
-pub use many::Many;
-pub use named::{Given, Named};
+pub use entity_ref::{Given, Named};
+pub use figure_stats::Many;
 pub use types::Type;
 
 /// One value of one field of one row, on its way in or out.

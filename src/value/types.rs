@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::nearest::did_you_mean;
-use super::{Cell, Value, date};
+use crate::value::suggest::did_you_mean;
+use crate::value::{Cell, Value, date};
 
 /// What a field holds. Names of actors, places, sources and topics are text here; the store
 /// resolves them.
@@ -208,7 +208,7 @@ fn number(text: &str) -> Result<Value, String> {
         _ => match text.replace([',', ' '], "").parse::<f64>() {
             Ok(n) if n.is_finite() && text.contains([',', ' ']) => Err(format!(
                 "expected a number with a decimal point and no separators (did you mean {}?)",
-                super::real(n)
+                crate::value::real(n)
             )),
             _ => Err("expected a number".into()),
         },

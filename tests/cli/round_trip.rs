@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use facts::command::{Console, run};
-use facts::exit::Exit;
+use facts::error::Exit;
 use proptest::prelude::*;
 
 /// Runs the program in this process; what it says is dropped.

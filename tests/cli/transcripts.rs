@@ -112,5 +112,5 @@ transcripts! {
     sql: "tests/cli/sql.md",
     charts: "tests/cli/charts.md",
     shell: "tests/cli/shell.md",
-    descriptions: "src/dataset/README.md",
+    descriptions: "docs/import.md",
 }

@@ -130,11 +130,11 @@ fn python_reads_the_same() {
         let file = fs::File::create(&path).unwrap();
         (&file).write_all(text.as_bytes()).unwrap();
         let Ok(mut records) =
-            facts::import::Records::open(Box::new(fs::File::open(&path).unwrap())).unwrap()
+            facts::ingest::Records::open(Box::new(fs::File::open(&path).unwrap())).unwrap()
         else {
             continue;
         };
-        let hex = |record: &facts::import::Record| {
+        let hex = |record: &facts::mapping::Record| {
             let mut line = record.len().to_string();
             for cell in record {
                 line.push(' ');
@@ -143,7 +143,7 @@ fn python_reads_the_same() {
             line.trim_end().to_owned()
         };
         let mut ours = vec![hex(records.header())];
-        let mut record = facts::import::Record::new();
+        let mut record = facts::mapping::Record::new();
         let sound = loop {
             match records.next(&mut record).unwrap() {
                 Ok(true) => ours.push(hex(&record)),

@@ -7,13 +7,13 @@ use std::sync::Arc;
 use encoding_rs::{Encoding, UTF_8};
 use serde_json::Value as Json;
 
-use super::Args;
-use crate::command::input::{Apart, Input, behind};
-use crate::dataset::{self, DATASETS, Description, Mistake};
-use crate::exit::{Exit, Failure, Result};
-use crate::import::{self, Form, Known, Layout, Plan, Record, Records, Short};
-use crate::store::place;
-use crate::value::nearest::did_you_mean;
+use crate::command::import::Args;
+use crate::error::{Exit, Failure, Result};
+use crate::fs::paths;
+use crate::ingest::source_file::{Apart, Input, behind};
+use crate::ingest::{self, Form, Records, Short};
+use crate::mapping::{self, DATASETS, Description, Known, Layout, Mistake, Plan, Record};
+use crate::value::suggest::did_you_mean;
 
 /// Everything that is known of a file before its records are read.
 pub struct Chosen {
@@ -74,10 +74,10 @@ pub fn text(input: &Input, encoding: &'static Encoding) -> Result<Box<dyn std::i
     let mut head = Vec::new();
     std::io::Read::read_to_end(&mut std::io::Read::take(&mut bytes, 3), &mut head)
         .map_err(|e| input.failed(&e))?;
-    if let Some((_, length)) = import::of_mark(&head) {
+    if let Some((_, length)) = ingest::of_mark(&head) {
         head.drain(..length);
     }
-    Ok(import::decoded(behind(head, bytes), encoding))
+    Ok(ingest::decoded(behind(head, bytes), encoding))
 }
 
 /// Finds out how to read a file.
@@ -94,7 +94,7 @@ pub fn choose(input: &Input, args: &Args) -> Result<Chosen> {
         return Err(Failure::new(Exit::Rejected, format!("{}: {expected}", input.shown)));
     }
     let table = if is_json(&head) { Some(json(input, &candidates)?) } else { None };
-    let guess = import::of_mark(&head).map(|(encoding, _)| encoding).or(wanted);
+    let guess = ingest::of_mark(&head).map(|(encoding, _)| encoding).or(wanted);
     let shown = match &table {
         Some((_, header)) => header_line(header),
         None => beginning(input, guess.unwrap_or(UTF_8))?,
@@ -107,7 +107,7 @@ pub fn choose(input: &Input, args: &Args) -> Result<Chosen> {
     };
     let shown = if table.is_some() { shown } else { beginning(input, encoding)? };
     let layout =
-        import::fit(&description, &shown, &input.name).map_err(|_| unlike(input, &description))?;
+        mapping::fit(&description, &shown, &input.name).map_err(|_| unlike(input, &description))?;
     let table = table.map(|(file, _)| Arc::new(file));
     let mut chosen = Chosen {
         plan: Plan::default(),
@@ -118,7 +118,7 @@ pub fn choose(input: &Input, args: &Args) -> Result<Chosen> {
         table,
     };
     if chosen.release.is_none() {
-        chosen.release = import::release(&chosen.description, &chosen.layout, &input.name)
+        chosen.release = mapping::release(&chosen.description, &chosen.layout, &input.name)
             .or(in_column(&chosen, input)?);
     }
     if chosen.release.is_none() && chosen.description.needs_release() {
@@ -129,7 +129,7 @@ pub fn choose(input: &Input, args: &Args) -> Result<Chosen> {
         .hint("name it with --release, as the publisher does: a year or a version"));
     }
     let known = Known { header: chosen.layout.header.clone(), release: chosen.release.clone() };
-    chosen.plan = import::plan(&chosen.description, &text.text, &known)
+    chosen.plan = mapping::plan(&chosen.description, &text.text, &known)
         .map_err(|all| mistaken(&text.name, &all))?;
     Ok(chosen)
 }
@@ -147,11 +147,11 @@ fn candidates(args: &Args) -> Result<Vec<(Source, Description)>> {
             std::io::ErrorKind::InvalidData => {
                 Failure::new(Exit::Rejected, format!("{name}: not UTF-8"))
             }
-            _ => place::cannot_read(path, &e),
+            _ => paths::cannot_read(path, &e),
         })?;
         let description =
             Description::parse(&text).map_err(|mistake| mistaken(&name, &[mistake]))?;
-        import::check(&description, &text).map_err(|all| mistaken(&name, &all))?;
+        mapping::check(&description, &text).map_err(|all| mistaken(&name, &all))?;
         for encoding in &description.read.encoding {
             by_name(encoding).map_err(|failure| {
                 let at = text.find(encoding.as_str());
@@ -165,7 +165,7 @@ fn candidates(args: &Args) -> Result<Vec<(Source, Description)>> {
         .map(|(name, _)| *name)
         .filter(|name| args.dataset.as_deref().is_none_or(|asked| asked == *name));
     names
-        .filter_map(|name| dataset::text(name).map(|text| (name, text)))
+        .filter_map(|name| mapping::text(name).map(|text| (name, text)))
         .map(|(name, text)| {
             let description =
                 Description::parse(text).map_err(|mistake| mistaken(name, &[mistake]))?;
@@ -185,7 +185,7 @@ fn recognise<'c>(
     let mut nearest: Vec<(usize, &str, Vec<String>)> = Vec::new();
     let mut header: Vec<String> = Vec::new();
     for candidate in candidates {
-        match import::fit(&candidate.1, head, &input.name) {
+        match mapping::fit(&candidate.1, head, &input.name) {
             Ok(layout) => fitting.push((layout.score, candidate)),
             Err(unfit) => {
                 if args.mapping.is_some() {
@@ -277,7 +277,7 @@ fn by_trial(input: &Input, description: &Description) -> Result<&'static Encodin
         [] => Ok(UTF_8),
         [only] if *only != UTF_8 => Ok(only),
         several => {
-            let is_utf8 = import::is_utf8(input.reader()?).map_err(|e| input.failed(&e))?;
+            let is_utf8 = ingest::is_utf8(input.reader()?).map_err(|e| input.failed(&e))?;
             let other = several.iter().copied().find(|encoding| *encoding != UTF_8);
             Ok(if is_utf8 { UTF_8 } else { other.unwrap_or(UTF_8) })
         }
@@ -295,7 +295,7 @@ pub fn by_name(name: &str) -> Result<&'static Encoding> {
         "shift_jis",
         "windows-1256",
     ];
-    import::named(name).ok_or_else(|| {
+    ingest::named(name).ok_or_else(|| {
         Failure::usage(format!("no encoding is called \"{name}\"{}", did_you_mean(name, KNOWN)))
             .hint(format!("usual ones: {}", KNOWN.join(", ")))
     })
@@ -304,7 +304,7 @@ pub fn by_name(name: &str) -> Result<&'static Encoding> {
 /// The first text of a file; what its encoding does not know is told when the records are read.
 pub fn beginning(input: &Input, encoding: &'static Encoding) -> Result<String> {
     let bytes = input.head()?;
-    let bare = import::of_mark(&bytes).map_or(bytes.as_slice(), |(_, length)| &bytes[length..]);
+    let bare = ingest::of_mark(&bytes).map_or(bytes.as_slice(), |(_, length)| &bytes[length..]);
     let (text, _) = encoding.decode_without_bom_handling(bare);
     Ok(text.into_owned())
 }
@@ -359,7 +359,7 @@ pub fn json_as_table(input: &Input) -> Result<Option<(Option<String>, String)>> 
     let mut why = String::new();
     for path in [None, one_list(input)?] {
         let mut rows = Vec::new();
-        match import::json_table(input.reader()?, path.as_deref(), &mut rows)
+        match ingest::json_table(input.reader()?, path.as_deref(), &mut rows)
             .map_err(|e| input.failed(&e))?
         {
             Ok(header) if header.len() > 1 || path.is_some() => {
@@ -385,7 +385,7 @@ fn json(
     for path in paths.map(|path| Some(path.to_owned())).chain([None, one_list(input)?]) {
         let mut file = tempfile::tempfile().map_err(|e| input.failed(&e))?;
         let bytes = input.reader()?;
-        match import::json_table(bytes, path.as_deref(), &mut file).map_err(|e| input.failed(&e))? {
+        match ingest::json_table(bytes, path.as_deref(), &mut file).map_err(|e| input.failed(&e))? {
             Ok(header) if header.len() > 1 || path.is_some() => return Ok((file, header)),
             Ok(_) => {}
             Err(said) => why = said,
@@ -433,5 +433,5 @@ fn mistaken(name: &str, mistakes: &[Mistake]) -> Failure {
         .iter()
         .map(|mistake| format!("{name}:{}: {}", mistake.line, mistake.said))
         .collect();
-    failure.hint("how descriptions are written stands in src/dataset/README.md")
+    failure.hint("how descriptions are written stands in docs/import.md")
 }

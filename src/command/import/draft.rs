@@ -5,11 +5,12 @@ use std::collections::HashSet;
 use std::fmt::Write;
 use std::io::Read;
 
-use super::choose::{beginning, by_name, json_as_table, text as whole};
-use crate::command::input::Input;
-use crate::exit::{Exit, Failure, Result};
-use crate::import::{self, Form, Record, Records, Short};
-use crate::value::calendar;
+use crate::command::import::choose::{beginning, by_name, json_as_table, text as whole};
+use crate::error::{Exit, Failure, Result};
+use crate::ingest::source_file::Input;
+use crate::ingest::{self, Form, Records, Short};
+use crate::mapping::{self, Record};
+use crate::value::date_formats;
 
 /// What a column is made of, as far as a sample tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,19 +41,19 @@ const FORMATS: [&str; 8] = [
 pub fn draft(input: &Input, encoding: Option<&str>) -> Result<String> {
     let json = json_as_table(input)?;
     let head = input.head()?;
-    let is_utf8 = import::is_utf8(input.reader()?).map_err(|e| input.failed(&e))?;
-    let marked = import::of_mark(&head).map(|(encoding, _)| encoding);
+    let is_utf8 = ingest::is_utf8(input.reader()?).map_err(|e| input.failed(&e))?;
+    let marked = ingest::of_mark(&head).map(|(encoding, _)| encoding);
     let asked = encoding.map(by_name).transpose()?;
     let found = match (marked.or(asked), is_utf8) {
         (Some(encoding), _) => encoding,
         (None, true) => encoding_rs::UTF_8,
-        (None, false) => by_name(import::likely(input.reader()?).map_err(|e| input.failed(&e))?)?,
+        (None, false) => by_name(ingest::likely(input.reader()?).map_err(|e| input.failed(&e))?)?,
     };
     let text = match &json {
         Some((_, table)) => table.clone(),
         None => beginning(input, found)?,
     };
-    let layout = import::any(&text).ok_or_else(|| {
+    let layout = mapping::any(&text).ok_or_else(|| {
         Failure::new(
             Exit::Rejected,
             format!("{}: no line of its beginning looks like the header of a table", input.shown),
@@ -132,7 +133,7 @@ impl Column {
         self.stated += 1;
         self.not_date.resize(FORMATS.len(), false);
         for (not, format) in self.not_date.iter_mut().zip(FORMATS) {
-            *not = *not || calendar::day(cell, &[format.to_owned()]).is_none();
+            *not = *not || date_formats::day(cell, &[format.to_owned()]).is_none();
         }
         self.not_year |= !(cell.len() == 4
             && cell.parse::<u16>().is_ok_and(|year| (1000..2200).contains(&year)));
@@ -181,7 +182,7 @@ fn pick<'h>(
 
 fn write(
     input: &Input,
-    layout: &import::Layout,
+    layout: &mapping::Layout,
     columns: &[Column],
     sorts: &[(Sort, Option<&str>)],
     told: &Told,
@@ -198,8 +199,7 @@ fn write(
     let _ =
         writeln!(out, "# A first description of {}: look it through, then", quoted(&input.name));
     let _ = writeln!(out, "#   facts import --mapping THIS.toml --dry-run FILE");
-    let _ =
-        writeln!(out, "# The words of descriptions stand in src/dataset/README.md of the program.");
+    let _ = writeln!(out, "# The words of descriptions stand in docs/import.md of the program.");
     let _ = writeln!(out, "format = 1");
     let _ = writeln!(out, "name  = {}", quoted(slug));
     let _ = writeln!(out, "title = {}", quoted(&format!("{} (say what work this is)", input.name)));

@@ -3,17 +3,19 @@
 use std::fs::canonicalize;
 use std::path::Path;
 
-use super::choose::{Chosen, choose};
-use super::read::{self, At, Finder, Made};
-use super::rejects::Rejects;
-use super::{Args, OnError, Report, Whether};
-use crate::command::console::Console;
-use crate::command::global::Global;
-use crate::command::input::Input;
-use crate::command::load::countries;
+use crate::command::global_args::Global;
+use crate::command::import::choose::{Chosen, choose};
+use crate::command::import::pipeline::{self, At, Finder, Made};
+use crate::command::import::rejects::Rejects;
+use crate::command::import::{Args, OnError, Report, Whether};
+use crate::command::load_folder::countries;
 use crate::command::progress::Progress;
-use crate::exit::{Exit, Failure, Result};
-use crate::import::{Bad, Complaint, Complaints, Record, is_complete, likely};
+use crate::command::ui::Console;
+use crate::error::{Exit, Failure, Result};
+use crate::ingest::source_file::Input;
+use crate::ingest::{Complaint, Complaints, likely};
+use crate::mapping::cell_error::Bad;
+use crate::mapping::{Record, is_complete};
 use crate::store::{About, Counts, Release, Run, Store, Writer};
 use crate::value::text::count;
 
@@ -126,7 +128,7 @@ impl<'a> Load<'a> {
         let write = |record: &Record, at: At, made: &Made<'_>| {
             self.one(record, at, made, &mut release, &mut writer)
         };
-        let end = match read::all(chosen, input, write)? {
+        let end = match pipeline::all(chosen, input, write)? {
             Ok(end) => end,
             Err(fault) => {
                 let mut complaint = Complaint::fault(&self.input.shown, fault);

@@ -4,18 +4,18 @@
 mod choose;
 mod draft;
 mod load;
-mod read;
+mod pipeline;
 mod rejects;
 
 use std::path::PathBuf;
 
 use clap::ValueEnum;
 
-use super::console::Console;
-use super::global::Global;
-use super::input::Input;
-use crate::dataset::DATASETS;
-use crate::exit::{Exit, Failure, Result};
+use crate::command::global_args::Global;
+use crate::command::ui::Console;
+use crate::error::{Exit, Failure, Result};
+use crate::ingest::source_file::Input;
+use crate::mapping::DATASETS;
 use crate::render::Heading;
 use crate::store::Counts;
 use crate::value::Cell;

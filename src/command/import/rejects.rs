@@ -4,10 +4,11 @@
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use super::choose::Chosen;
-use crate::exit::{Failure, Result};
-use crate::import::{Bad, REJECT_COLUMNS, Record};
-use crate::store::Output;
+use crate::command::import::choose::Chosen;
+use crate::error::{Failure, Result};
+use crate::fs::output::Output;
+use crate::mapping::cell_error::Bad;
+use crate::mapping::{REJECT_COLUMNS, Record};
 
 /// A file of rejects on its way; it appears when it is finished, if it holds anything.
 pub struct Rejects {
@@ -71,7 +72,7 @@ impl Rejects {
         let failed = format!("cannot write {}", self.target.display());
         self.out
             .write_record(cells)
-            .map_err(|e| Failure::new(crate::exit::Exit::Io, failed).because(e))
+            .map_err(|e| Failure::new(crate::error::Exit::Io, failed).because(e))
     }
 
     /// Gives it its name.

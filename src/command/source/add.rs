@@ -1,12 +1,12 @@
 //! `facts source add`: a new work that states facts.
 
-use super::super::console::Console;
-use super::super::given::{self, Given};
-use super::super::global::Global;
-use super::super::load;
-use crate::exit::{Exit, Failure, Result};
+use crate::command::global_args::Global;
+use crate::command::load_folder;
+use crate::command::manual_input::{self, Given};
+use crate::command::ui::Console;
+use crate::error::{Exit, Failure, Result};
 use crate::kind::Field;
-use crate::kind::parent::SOURCES;
+use crate::kind::reference_table::SOURCES;
 use crate::store::Store;
 
 /// Add a source.
@@ -75,10 +75,10 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
         .filter_map(|(name, value)| value.map(|value| (name.to_owned(), value.clone())))
         .collect();
     let fields: Vec<&'static Field> = SOURCES.fields.iter().collect();
-    let row = given::check(&given, &fields, false).map_err(given::rejected)?;
+    let row = manual_input::check(&given, &fields, false).map_err(manual_input::rejected)?;
     let slug = &args.slug;
     Store::open_or_create(&path, |store, created| {
-        let mut writer = given::write(store)?;
+        let mut writer = manual_input::write(store)?;
         if store.has_source(slug)? {
             return Err(Failure::new(
                 Exit::Rejected,
@@ -86,11 +86,11 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
             ));
         }
         if created {
-            load::countries(&mut writer)?;
+            load_folder::countries(&mut writer)?;
         }
-        writer
-            .put_parent(&SOURCES, &row, 0)?
-            .map_err(|refused| given::rejected(vec![given::refused(&refused, &given)]))?;
+        writer.put_parent(&SOURCES, &row, 0)?.map_err(|refused| {
+            manual_input::rejected(vec![manual_input::refused(&refused, &given)])
+        })?;
         writer.commit()
     })?;
     console.say(&format!("{}: {slug} added", path.display()));

@@ -6,10 +6,10 @@ use std::path::PathBuf;
 use encoding_rs::Encoding;
 use sha2::{Digest, Sha256};
 
-use super::super::console::Console;
-use super::super::global::Global;
-use super::{field, one};
-use crate::exit::{Exit, Failure, Result};
+use crate::command::global_args::Global;
+use crate::command::source::{field, one};
+use crate::command::ui::Console;
+use crate::error::{Exit, Failure, Result};
 use crate::store::{Access, Store};
 use crate::value::text::{count, hex};
 

@@ -2,11 +2,11 @@
 
 use serde_json::{Value as Json, json};
 
-use super::super::console::Console;
-use super::super::global::Global;
-use super::{all, field};
-use crate::exit::{Exit, Result};
-use crate::kind::parent::SOURCES;
+use crate::command::global_args::Global;
+use crate::command::source::{all, field};
+use crate::command::ui::Console;
+use crate::error::{Exit, Result};
+use crate::kind::reference_table::SOURCES;
 use crate::render::Heading;
 use crate::value::{Value, date};
 

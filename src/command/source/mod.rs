@@ -8,12 +8,12 @@ mod show;
 
 use clap::Subcommand;
 
-use super::console::Console;
-use super::global::Global;
-use crate::exit::{Exit, Failure, Result};
-use crate::kind::parent::SOURCES;
+use crate::command::global_args::Global;
+use crate::command::ui::Console;
+use crate::error::{Exit, Failure, Result};
+use crate::kind::reference_table::SOURCES;
 use crate::store::Store;
-use crate::value::nearest::did_you_mean;
+use crate::value::suggest::did_you_mean;
 use crate::value::{Cell, Value};
 
 /// List, add and show sources, and keep the texts of documents.

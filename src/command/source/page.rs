@@ -4,10 +4,10 @@
 use std::fmt::Write;
 use std::ops::Range;
 
-use super::field;
-use crate::exit::{Exit, Failure, Result};
+use crate::command::source::field;
+use crate::error::{Exit, Failure, Result};
+use crate::evidence::locator::Locator;
 use crate::kind::{KINDS, shared};
-use crate::passage::Locator;
 use crate::query::Query;
 use crate::render::html::{escaped, page};
 use crate::store::Store;

@@ -1,10 +1,10 @@
 //! `facts source show`: one source, or its text as a page with the passages of its facts marked.
 
-use super::super::console::Console;
-use super::super::global::Global;
-use super::{one, page};
-use crate::exit::{Exit, Result};
-use crate::kind::parent::SOURCES;
+use crate::command::global_args::Global;
+use crate::command::source::{one, page};
+use crate::command::ui::Console;
+use crate::error::{Exit, Result};
+use crate::kind::reference_table::SOURCES;
 use crate::render::Heading;
 use crate::value::Cell;
 

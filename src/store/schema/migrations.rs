@@ -10,9 +10,9 @@ use std::path::Path;
 use refinery::{Migration, Runner};
 use rusqlite::{Connection, TransactionBehavior};
 
-use super::SCHEMAS;
-use crate::exit::{Exit, Failure, Result};
-use crate::store::{Store, open};
+use crate::error::{Exit, Failure, Result};
+use crate::store::schema::SCHEMAS;
+use crate::store::{Store, connection};
 
 #[cfg(test)]
 mod tests;
@@ -139,7 +139,7 @@ fn bring_to(connection: &mut Connection, path: &Path, schema: &Schema) -> Result
 fn attempt(connection: &mut Connection, path: &Path, schema: &Schema) -> Result<()> {
     check_ledger(connection, path)?;
     if version(connection)? > 0 {
-        open::check_pages(connection, path)?;
+        connection::check_pages(connection, path)?;
     }
     connection.pragma_update(None, "foreign_keys", false)?;
     connection.set_transaction_behavior(TransactionBehavior::Immediate);

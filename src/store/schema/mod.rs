@@ -6,9 +6,9 @@ use std::path::Path;
 use rusqlite::Connection;
 use sha2::{Digest, Sha256};
 
-use crate::exit::{Failure, Result};
+use crate::error::{Failure, Result};
 use crate::kind::KINDS;
-use crate::kind::parent::PARENTS;
+use crate::kind::reference_table::PARENTS;
 use crate::value::text::hex;
 
 pub mod migrations;
@@ -90,7 +90,7 @@ mod tests {
 
     use super::*;
     use crate::kind::{Field, Need};
-    use crate::store::summary;
+    use crate::store::rollup;
     use crate::value::Type;
 
     /// Where this fails a migration was edited: add the next number with the new fingerprint to
@@ -155,7 +155,7 @@ mod tests {
             .collect();
         let declared = tables().into_iter().map(|(table, ..)| table.to_owned());
         let summaries =
-            KINDS.iter().filter(|kind| !kind.summed.is_empty()).map(|kind| summary::table(kind));
+            KINDS.iter().filter(|kind| !kind.summed.is_empty()).map(|kind| rollup::table(kind));
         let kept = ["layouts", "extras", "extra_texts", "summed"].map(str::to_owned);
         let all: BTreeSet<(String, bool)> =
             declared.chain(summaries).chain(kept).map(|table| (table, true)).collect();
@@ -169,12 +169,12 @@ mod tests {
             let fixed = ["id", "source_id", "date", "first_day", "last_day", "place_id", "facts"]
                 .map(str::to_owned);
             let sorts = kind.summed.iter().map(|name| (*name).to_owned());
-            let figures = summary::figures(kind).flat_map(|figure| {
+            let figures = rollup::figures(kind).flat_map(|figure| {
                 ["n", "sum", "min", "max"].map(|part| format!("{}_{part}", figure.name))
             });
             let declared: BTreeSet<String> =
                 fixed.into_iter().chain(sorts).chain(figures).collect();
-            assert_eq!(columns(&connection, &summary::table(kind)), declared, "{}", kind.name);
+            assert_eq!(columns(&connection, &rollup::table(kind)), declared, "{}", kind.name);
             let alone: String = connection
                 .query_row(
                     "SELECT sql FROM sqlite_schema WHERE name = ?1",
@@ -182,7 +182,7 @@ mod tests {
                     |row| row.get(0),
                 )
                 .unwrap();
-            assert!(alone.ends_with(&summary::alone(kind).replace("f.", "")), "{alone}");
+            assert!(alone.ends_with(&rollup::alone(kind).replace("f.", "")), "{alone}");
         }
     }
 

@@ -43,7 +43,7 @@ pub fn views() -> String {
     let facts = selects.join("\nUNION ALL\n");
     format!(
         "{HEAD}CREATE VIEW facts AS\n{facts};\n\nPRAGMA user_version = {};\n",
-        super::migrations::newest()
+        crate::store::schema::migrations::newest()
     )
 }
 
@@ -89,8 +89,8 @@ mod tests {
     fn the_migration_is_what_the_declarations_make() {
         let file = concat!(env!("CARGO_MANIFEST_DIR"), "/migrations/V9__views.sql");
         if std::env::var("SNAPSHOTS").is_ok_and(|action| action == "overwrite") {
-            std::fs::write(file, super::views()).unwrap();
+            std::fs::write(file, crate::store::schema::views::views()).unwrap();
         }
-        assert_eq!(std::fs::read_to_string(file).unwrap(), super::views());
+        assert_eq!(std::fs::read_to_string(file).unwrap(), crate::store::schema::views::views());
     }
 }

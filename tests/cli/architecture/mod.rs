@@ -14,9 +14,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::sync::LazyLock;
 
-use facts::dataset::DATASETS;
-use facts::exit::CODES;
+use facts::error::CODES;
 use facts::kind::KINDS;
+use facts::mapping::DATASETS;
 use facts::render::FORMATS;
 
 use super::top;

@@ -12,27 +12,24 @@ pub type Breaches = Vec<(String, String)>;
 
 /// Each module, and the modules that it may use.
 pub const MAY_USE: &[(&str, &[&str])] = &[
-    ("exit", &[]),
-    ("panic", &["exit"]),
+    ("error", &[]),
+    ("panic", &["error"]),
     ("value", &[]),
     ("kind", &["value"]),
-    ("query", &["exit", "value", "kind"]),
-    ("dataset", &["value"]),
-    ("import", &["exit", "value", "kind", "dataset"]),
-    ("passage", &[]),
-    ("claim", &["value"]),
-    ("check", &["value", "claim", "passage"]),
-    ("compare", &["value", "claim"]),
-    ("coverage", &["value", "passage"]),
-    ("chart", &["value"]),
+    ("query", &["error", "value", "kind"]),
+    ("mapping", &["value", "kind"]),
+    ("evidence", &["value"]),
     ("tabulate", &["value"]),
+    ("chart", &["value"]),
     ("render", &["value"]),
-    ("store", &["exit", "value", "kind", "query", "passage"]),
+    ("fs", &["error", "value"]),
+    ("ingest", &["error", "value", "kind", "mapping", "fs"]),
+    ("store", &["error", "value", "kind", "query", "evidence", "fs"]),
     (
         "command",
         &[
-            "exit", "value", "kind", "query", "dataset", "import", "passage", "claim", "check",
-            "compare", "coverage", "chart", "tabulate", "render", "store",
+            "error", "value", "kind", "query", "mapping", "evidence", "tabulate", "chart",
+            "render", "fs", "ingest", "store",
         ],
     ),
     ("lib", &[]),
@@ -49,6 +46,7 @@ pub const HOMES: &[(&str, &str)] = &[
     ("clap_mangen", "command"),
     ("comfy_table", "render"),
     ("rust_xlsxwriter", "render"),
+    ("calamine", "ingest"),
     ("edtf_core", "value/date.rs"),
     ("plotters", "chart"),
     ("image", "chart"),
@@ -108,7 +106,7 @@ const LOOKS_AT_FILES: &[&str] = &[
 ];
 
 /// The modules that may touch the world.
-const TOUCH_THE_WORLD: &[&str] = &["store", "command", "panic", "main"];
+const TOUCH_THE_WORLD: &[&str] = &["fs", "ingest", "store", "command", "panic", "main"];
 
 /// Uses of modules that `MAY_USE` does not name, and modules that have no line there.
 pub fn dependencies(sources: &Sources) -> Breaches {

@@ -62,12 +62,12 @@ fn a_dependency_is_found_behind_a_re_export() {
     let files = [
         ("store/mod.rs", "pub mod open;"),
         ("store/open.rs", "pub struct Store;"),
-        ("claim.rs", "pub use crate::store::open::Store as Kept;"),
-        ("check.rs", "use crate::claim::Kept; fn f() -> Kept {}"),
+        ("kind.rs", "pub use crate::store::open::Store as Kept;"),
+        ("query.rs", "use crate::kind::Kept; fn f() -> Kept {}"),
     ];
     let sources = Sources::from_texts(files.map(|(name, text)| (name.to_owned(), text.to_owned())));
     let store = "store".to_owned();
-    let expected = [("check.rs".to_owned(), store.clone()), ("claim.rs".to_owned(), store)];
+    let expected = [("kind.rs".to_owned(), store.clone()), ("query.rs".to_owned(), store)];
     assert_eq!(rules::dependencies(&sources), expected);
 }
 

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::*;
 use crate::command::{self, Console};
-use crate::exit::Exit;
+use crate::error::Exit;
 
 /// A later schema: a table rebuilt, as `SQLite` wants it where a constraint changes, and a new one
 /// with rows.

@@ -1,0 +1,77 @@
+//! Columns of data sets that have no field, as the command line names them: `extra.NAME`, and
+//! `extra.*` for all.
+
+use crate::command::ui::Console;
+use crate::error::{Failure, Result};
+use crate::kind::{self, COLUMN, Field, Kind};
+use crate::query;
+use crate::store::Store;
+use crate::value::suggest::did_you_mean;
+
+/// What stands for all of them.
+const ALL: &str = "extra.*";
+
+/// The fields of a list, and the place among them where all columns belong, if the list has them.
+///
+/// # Errors
+/// As [`query::fields`].
+pub fn fields(list: &str, kinds: &[&'static Kind]) -> Result<(Vec<&'static Field>, Option<usize>)> {
+    let names: Vec<&str> = list.split(',').map(str::trim).filter(|name| !name.is_empty()).collect();
+    match names.iter().position(|name| *name == ALL) {
+        None => Ok((query::fields(list, kinds)?, None)),
+        Some(0) if names.len() == 1 => Ok((Vec::new(), Some(0))),
+        Some(at) => {
+            let others: Vec<&str> = names.iter().copied().filter(|name| *name != ALL).collect();
+            Ok((query::fields(&others.join(","), kinds)?, Some(at)))
+        }
+    }
+}
+
+/// Puts all columns that facts of these kinds have in a place among the fields, but for those that
+/// are there.
+///
+/// # Errors
+/// The database cannot be read, or no field is left.
+pub fn put_all(
+    fields: &mut Vec<&'static Field>,
+    at: usize,
+    kinds: &[&'static Kind],
+    store: &Store,
+) -> Result<()> {
+    let all = store.columns(kinds, None)?;
+    let named = all.iter().filter_map(|name| kind::column(&format!("{COLUMN}{name}")));
+    let new: Vec<&'static Field> =
+        named.filter(|column| !fields.iter().any(|field| field.name == column.name)).collect();
+    fields.splice(at..at, new);
+    if fields.is_empty() {
+        return Err(Failure::usage(format!(
+            "\"{ALL}\": no fact here has a column without a field"
+        )));
+    }
+    Ok(())
+}
+
+/// Says which of the fields is a column that no fact of these kinds has.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn say_unknown(
+    fields: impl Iterator<Item = &'static Field>,
+    kinds: &[&'static Kind],
+    store: &Store,
+    console: &mut Console,
+) -> Result<()> {
+    let mut named: Vec<&str> = fields.filter_map(Field::column).collect();
+    named.sort_unstable();
+    named.dedup();
+    if named.is_empty() {
+        return Ok(());
+    }
+    let known = store.columns(kinds, Some(&named))?;
+    for name in named.into_iter().filter(|name| !known.iter().any(|known| known == name)) {
+        let near =
+            did_you_mean(name, known.iter().map(String::as_str).filter(|known| !known.is_empty()));
+        console.say(&format!("no fact here has a column \"{name}\" without a field{near}"));
+    }
+    Ok(())
+}

@@ -1,0 +1,282 @@
+//! The filter flags: those that all kinds share, and one for each field that a kind declares as a
+//! filter.
+
+use std::collections::BTreeSet;
+
+use clap::{Arg, ArgAction, ArgMatches, Command, FromArgMatches};
+
+use crate::error::{Failure, Result};
+use crate::kind::reference_table::SCHEMES;
+use crate::kind::{self, Field, Filter, KINDS, Kind};
+use crate::query::{self, Past, Strength, Test};
+use crate::value::Type;
+use crate::value::date::{self, Days};
+
+/// The filters as given.
+#[derive(Debug, Clone, Default)]
+pub struct Filters {
+    during: Option<String>,
+    from: Option<String>,
+    to: Option<String>,
+    within: bool,
+    actor: Option<Vec<String>>,
+    among: Vec<(&'static str, Vec<String>)>,
+    not: Vec<String>,
+    scheme: Option<String>,
+    expressions: Vec<String>,
+    past: crate::command::as_of_args::Moments,
+}
+
+const SHARED: &str = "Filters";
+
+impl clap::Args for Filters {
+    fn augment_args(command: Command) -> Command {
+        let value = |name: &'static str, what: &'static str, help: &'static str| {
+            Arg::new(name).long(name).value_name(what).help(help).help_heading(SHARED)
+        };
+        let mut command = command
+            .arg(value(
+                "during",
+                "WINDOW",
+                "Dates in a window: 2013, 2013-11..2014-03, 2013.., ..2014",
+            ))
+            .arg(value("from", "DATE", "Dates from then on").conflicts_with("during"))
+            .arg(
+                value("to", "DATE", "Dates until then, that year, month or day included")
+                    .conflicts_with("during"),
+            )
+            .arg(
+                value("match", "HOW", "Whether a date may lie in the window, or must")
+                    .value_parser(["overlap", "within"])
+                    .default_value("overlap"),
+            )
+            .arg(value("actor", "NAME", "Who takes part, in any role").action(ArgAction::Append))
+            .arg(
+                value(
+                    "scheme",
+                    "SCHEME",
+                    "The code list of the codes given to filters: cow, gw, iso-numeric, …",
+                )
+                .value_parser(SCHEMES.to_vec()),
+            )
+            .arg(value("not", "FIELD=VALUE", "Everything but").action(ArgAction::Append))
+            .arg(
+                value(
+                    "where",
+                    "EXPRESSION",
+                    "FIELD OP VALUE with = != ~ !~ < <= > >=, or FIELD is [not] null",
+                )
+                .short('w')
+                .action(ArgAction::Append),
+            );
+        for (field, heading) in flags() {
+            command = command.arg(
+                Arg::new(field.name)
+                    .long(field.flag())
+                    .value_name(value_name(field.ty))
+                    .help(field.about)
+                    .help_heading(heading)
+                    .action(ArgAction::Append),
+            );
+        }
+        crate::command::as_of_args::Moments::augment_args(command).after_help(
+            "A comma (without a space behind it) or a repeat is or, different flags are and.",
+        )
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        Filters::augment_args(command)
+    }
+}
+
+impl FromArgMatches for Filters {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Filters, clap::Error> {
+        let one = |name: &str| matches.get_one::<String>(name).cloned();
+        let all = |name: &str| {
+            matches.get_many::<String>(name).into_iter().flatten().cloned().collect::<Vec<_>>()
+        };
+        // none: the flag was not given; an empty list: it was given nothing
+        let values = |name: &str| {
+            matches
+                .contains_id(name)
+                .then(|| all(name).iter().flat_map(|list| split(list)).collect::<Vec<_>>())
+        };
+        Ok(Filters {
+            during: one("during"),
+            from: one("from"),
+            to: one("to"),
+            within: one("match").as_deref() == Some("within"),
+            actor: values("actor"),
+            among: flags()
+                .filter_map(|(field, _)| values(field.name).map(|values| (field.name, values)))
+                .collect(),
+            not: all("not"),
+            scheme: one("scheme"),
+            expressions: all("where"),
+            past: crate::command::as_of_args::Moments::from_arg_matches(matches)?,
+        })
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Filters::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
+
+/// Every field with a flag of its own, once, and the heading that it stands under.
+fn flags() -> impl Iterator<Item = (&'static Field, String)> {
+    let shared: BTreeSet<&str> = kind::shared().map(|field| field.name).collect();
+    let common = kind::shared().map(|field| (field, SHARED.to_owned()));
+    let own = KINDS.iter().flat_map(|kind| {
+        kind.own.iter().map(move |field| (field, format!("Filters of {}", kind.name)))
+    });
+    let mut seen = BTreeSet::new();
+    common
+        .chain(own.filter(move |(field, _)| !shared.contains(field.name)))
+        .filter(|(field, _)| field.filter != Filter::None)
+        .filter(move |(field, _)| seen.insert(field.name))
+}
+
+fn value_name(ty: Type) -> &'static str {
+    match ty {
+        Type::Actor | Type::Place => "NAME",
+        Type::Source | Type::Topic => "SLUG",
+        Type::Choice(_) => "VALUE",
+        _ => "TEXT",
+    }
+}
+
+/// Refuses a flag whose value is empty, as a script's variable may be: it would filter nothing.
+fn given(name: &str, values: &[String]) -> Result<()> {
+    if values.is_empty() {
+        return Err(Failure::usage(format!("--{} is empty", name.replace('_', "-")))
+            .hint("give it a value, or leave it out"));
+    }
+    Ok(())
+}
+
+/// Values between commas; a comma with a space behind it belongs to a name, as in `Washington,
+/// D.C.`
+fn split(list: &str) -> Vec<String> {
+    let mut values = vec![String::new()];
+    let mut chars = list.chars().peekable();
+    while let Some(c) = chars.next() {
+        if c == ',' && chars.peek() != Some(&' ') {
+            values.push(String::new());
+        } else if let Some(last) = values.last_mut() {
+            last.push(c);
+        }
+    }
+    values
+        .into_iter()
+        .map(|value| value.trim().to_owned())
+        .filter(|value| !value.is_empty())
+        .collect()
+}
+
+impl Filters {
+    /// The filters as tests on these kinds.
+    ///
+    /// # Errors
+    /// A field, value or window that cannot be.
+    pub fn tests(&self, kinds: &[&'static Kind]) -> Result<Vec<Test>> {
+        let mut tests = Vec::new();
+        if let Some(days) = self.window()? {
+            tests.push(Test::When(
+                days,
+                if self.within { Strength::Within } else { Strength::Overlap },
+            ));
+        }
+        if let Some(actor) = &self.actor {
+            given("actor", actor)?;
+            tests.push(Test::AnyActor(self.codes(actor)));
+        }
+        for (name, values) in &self.among {
+            given(name, values)?;
+            let Some(field) = kinds.iter().find_map(|kind| kind.field(name)) else {
+                let has: Vec<&str> = KINDS
+                    .iter()
+                    .filter(|kind| kind.field(name).is_some())
+                    .map(|kind| kind.name)
+                    .collect();
+                let flag = name.replace('_', "-");
+                let of = kinds.first().map_or("all", |kind| kind.name);
+                return Err(Failure::usage(format!("--{flag} is no filter of {of}"))
+                    .hint(format!("--{flag} is a filter of {}", has.join(", "))));
+            };
+            let named = matches!(field.ty, Type::Actor | Type::Place);
+            tests.push(query::among(
+                field,
+                if named { self.codes(values) } else { values.clone() },
+                false,
+            )?);
+        }
+        for text in &self.not {
+            let (name, value) = text
+                .split_once('=')
+                .ok_or_else(|| Failure::usage(format!("--not \"{text}\": write FIELD=VALUE")))?;
+            tests.push(query::among(query::field(name, kinds)?, split(value), true)?);
+        }
+        for text in &self.expressions {
+            tests.push(query::parse_expression(text, kinds)?);
+        }
+        Ok(tests)
+    }
+
+    fn window(&self) -> Result<Option<Days>> {
+        let read = |flag: &str, text: &Option<String>| match text {
+            None => Ok(None),
+            Some(text) => date::window(text)
+                .map(Some)
+                .map_err(|e| Failure::usage(format!("--{flag} \"{text}\": {e}"))),
+        };
+        if let Some(days) = read("during", &self.during)? {
+            return Ok(Some(days));
+        }
+        let (from, to) = (read("from", &self.from)?, read("to", &self.to)?);
+        if from.is_none() && to.is_none() {
+            return Ok(None);
+        }
+        let days =
+            Days { first: from.and_then(|days| days.first), last: to.and_then(|days| days.last) };
+        match days {
+            Days { first: Some(first), last: Some(last) } if first > last => {
+                Err(Failure::usage("--from lies behind --to"))
+            }
+            _ => Ok(Some(days)),
+        }
+    }
+
+    /// Names, or codes of the scheme that is given.
+    fn codes(&self, values: &[String]) -> Vec<String> {
+        let with = |value: &String| {
+            self.scheme.as_ref().map_or(value.clone(), |scheme| format!("{scheme}:{value}"))
+        };
+        values.iter().map(with).collect()
+    }
+
+    /// The moment that the answer is taken from.
+    ///
+    /// # Errors
+    /// It is no date.
+    pub fn past(&self) -> Result<Past> {
+        self.past.read()
+    }
+
+    /// Whether a filter holds this field to one value.
+    #[must_use]
+    pub fn fixes(&self, name: &str) -> bool {
+        self.among.iter().any(|(field, values)| *field == name && values.len() == 1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_comma_with_a_space_behind_it_belongs_to_the_name() {
+        assert_eq!(split("sought,blocked"), ["sought", "blocked"]);
+        assert_eq!(split("Washington, D.C.,Baghdad"), ["Washington, D.C.", "Baghdad"]);
+    }
+}

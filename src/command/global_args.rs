@@ -1,0 +1,224 @@
+//! What every command takes: which database, which format, where to, how loud.
+
+use std::path::{Path, PathBuf};
+
+use clap::builder::PossibleValuesParser;
+use clap::{Args, ValueEnum};
+use etcetera::BaseStrategy;
+
+use crate::command::settings::Config;
+use crate::error::{Failure, Result};
+use crate::render::{self, FORMATS, Format};
+use crate::store::{Access, Store};
+use crate::value::suggest::did_you_mean;
+
+/// What `facts source list` can write besides the formats.
+pub const CITATIONS: [&str; 2] = ["bibtex", "csl-json"];
+
+/// Options before or behind any command.
+#[derive(Debug, Clone, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
+#[command(next_help_heading = "Options of every command")]
+pub struct Global {
+    /// The database [default: by the environment, else facts.db here, else in the user's data
+    /// folder]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub db: Option<PathBuf>,
+    /// The output format [default: by -o, else table on a terminal, csv in a pipe]
+    #[arg(short, long, global = true, value_name = "FORMAT", value_parser = PossibleValuesParser::new(FORMATS.iter().map(|f| f.name).chain(CITATIONS)))]
+    pub format: Option<String>,
+    /// Write to a file, whole or not at all; its name's end chooses the format
+    #[arg(short, long, global = true, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// CSV that spreadsheets open by a double click: with commas (us), or semicolons and decimal
+    /// commas (eu)
+    #[arg(long, global = true, value_name = "FLAVOUR", value_enum, num_args = 0..=1, require_equals = true)]
+    #[expect(
+        clippy::option_option,
+        reason = "the flag without a flavour takes that of the settings"
+    )]
+    pub excel: Option<Option<Flavour>>,
+    /// A field a line, all fields
+    #[arg(short = 'x', long, global = true)]
+    pub expanded: bool,
+    /// What stands for "not stated"
+    #[arg(long, global = true, value_name = "TEXT")]
+    pub null: Option<String>,
+    /// When to use colour
+    #[arg(long, global = true, value_name = "WHEN", value_enum)]
+    pub color: Option<When>,
+    /// No counts, hints or warnings
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+    /// Show what libraries said when something fails
+    #[arg(short, long, global = true)]
+    pub verbose: bool,
+    /// Read a database whose schema something else has changed
+    #[arg(long, global = true, hide_short_help = true)]
+    pub force_schema: bool,
+    /// What the files of settings say.
+    #[arg(skip)]
+    pub config: Config,
+}
+
+/// When to do something that suits a terminal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum When {
+    /// On a terminal.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// The two kinds of CSV that spreadsheets open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Flavour {
+    /// Commas between cells, a point before decimals.
+    Us,
+    /// Semicolons between cells, a comma before decimals.
+    Eu,
+}
+
+impl From<Flavour> for render::Excel {
+    fn from(flavour: Flavour) -> render::Excel {
+        match flavour {
+            Flavour::Us => render::Excel::Us,
+            Flavour::Eu => render::Excel::Eu,
+        }
+    }
+}
+
+/// A database, and what chose it.
+pub struct Chosen {
+    /// The file.
+    pub path: PathBuf,
+    /// `--db`, `FACTS_DB`, a file of settings, `here` or `data folder`.
+    pub by: String,
+}
+
+impl Global {
+    /// What the environment and the files of settings say, without a command line.
+    #[must_use]
+    pub fn of_environment() -> Global {
+        Global {
+            db: None,
+            format: None,
+            output: None,
+            excel: None,
+            expanded: false,
+            null: None,
+            color: None,
+            quiet: false,
+            verbose: false,
+            force_schema: false,
+            config: Config::read().unwrap_or_default(),
+        }
+    }
+
+    /// Takes over what another command line says and this one does not.
+    pub fn under(&mut self, other: &Global) {
+        let Global {
+            db,
+            format,
+            output,
+            excel,
+            expanded,
+            null,
+            color,
+            quiet,
+            verbose,
+            force_schema,
+            config,
+        } = other.clone();
+        self.db = self.db.take().or(db);
+        self.format = self.format.take().or(format);
+        self.output = self.output.take().or(output);
+        self.excel = self.excel.or(excel);
+        self.null = self.null.take().or(null);
+        self.color = self.color.or(color);
+        self.expanded |= expanded;
+        self.quiet |= quiet;
+        self.verbose |= verbose;
+        self.force_schema |= force_schema;
+        self.config = config;
+    }
+
+    /// Which CSV for spreadsheets is meant: `--excel` without a flavour takes that of the settings.
+    #[must_use]
+    pub fn flavour(&self) -> Option<Flavour> {
+        let set = self.config.excel.as_ref().map(|set| set.value);
+        self.excel.map(|flavour| flavour.or(set).unwrap_or(Flavour::Us))
+    }
+
+    /// When to use colour.
+    #[must_use]
+    pub fn color(&self) -> When {
+        self.color.or(self.config.color.as_ref().map(|set| set.value)).unwrap_or(When::Auto)
+    }
+
+    /// The database that is meant: `--db`, then `FACTS_DB`, then `facts.db` here, then the user's
+    /// data folder.
+    pub fn database(&self) -> Chosen {
+        if let Some(path) = &self.db {
+            return Chosen { path: path.clone(), by: "--db".into() };
+        }
+        if let Some(path) = std::env::var_os("FACTS_DB").filter(|path| !path.is_empty()) {
+            return Chosen { path: path.into(), by: "FACTS_DB".into() };
+        }
+        if let Some(set) = &self.config.database {
+            return Chosen { path: set.value.clone(), by: set.by.display().to_string() };
+        }
+        let here = Path::new("facts.db");
+        if !here.exists()
+            && let Ok(base) = etcetera::choose_base_strategy()
+        {
+            let kept = base.data_dir().join("facts").join("facts.db");
+            if kept.exists() {
+                return Chosen { path: kept, by: "data folder".into() };
+            }
+        }
+        Chosen { path: here.to_owned(), by: "here".into() }
+    }
+
+    /// Opens the database to read.
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    pub fn open(&self) -> Result<Store> {
+        Store::open(&self.database().path, Access::Read { any_schema: self.force_schema })
+    }
+
+    /// The format that is meant.
+    ///
+    /// # Errors
+    /// The end of the output file's name is no format's.
+    pub fn format(&self, terminal: bool) -> Result<&'static Format> {
+        if let Some(name) = self.format.as_deref().filter(|name| CITATIONS.contains(name)) {
+            return Err(Failure::usage(format!("{name} is a format of facts source list alone")));
+        }
+        let named = self.format.as_deref().and_then(render::find);
+        if let (None, Some(file)) = (named, &self.output) {
+            let extension = file.extension().and_then(|end| end.to_str()).unwrap_or_default();
+            return render::by_extension(extension).ok_or_else(|| {
+                let ends: Vec<&str> =
+                    FORMATS.iter().flat_map(|format| format.extensions).copied().collect();
+                let near = did_you_mean(extension, ends.iter().copied());
+                Failure::usage(format!(
+                    "{}: no format is called after \"{extension}\"{near}",
+                    file.display()
+                ))
+                .hint(format!("name it with --format, or end it with one of {}", ends.join(", ")))
+            });
+        }
+        let set = self.config.format.as_ref().and_then(|set| render::find(&set.value));
+        if let (None, None, None, Some(set)) = (named, &self.output, self.excel, set) {
+            return Ok(set);
+        }
+        let usual = if terminal && self.excel.is_none() { "table" } else { "csv" };
+        named.or_else(|| render::find(usual)).ok_or_else(|| Failure::usage("no such format"))
+    }
+}

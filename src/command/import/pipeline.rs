@@ -1,0 +1,241 @@
+//! The records of a file, read and made into facts on a thread of their own while another writes.
+
+use std::collections::HashMap;
+use std::sync::mpsc::{Receiver, SyncSender, channel, sync_channel};
+use std::thread;
+
+use self_cell::self_cell;
+
+use crate::command::import::choose::Chosen;
+use crate::error::Result;
+use crate::ingest::source_file::Input;
+use crate::ingest::{Fault, Records};
+use crate::kind::Incoming;
+use crate::mapping::cell_error::Bad;
+use crate::mapping::{Plan, Record, Repeated};
+
+/// Where a record is from.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct At {
+    /// Its number among the records of the file, from 0.
+    pub number: u64,
+    /// The line on which it begins.
+    pub line: u64,
+}
+
+/// What a record became.
+pub enum Made<'r> {
+    /// It is none: a total, a footnote.
+    Nothing,
+    /// A repetition of a record that was met before.
+    Repeated,
+    /// These facts; none, where it states nothing.
+    Facts(Vec<Incoming<'r>>),
+    /// It is wrong here.
+    Bad(Vec<Bad>),
+}
+
+/// What is known of a file at its end.
+#[derive(Debug, Default)]
+pub struct End {
+    /// How many records were put together from several lines.
+    pub joined: u64,
+    /// SHA-256 of the file as it was given.
+    pub sha256: String,
+}
+
+/// Some records, and where they are from.
+type Batch = Vec<(At, Record)>;
+
+/// What the records of a batch became.
+type Facts<'r> = Vec<Made<'r>>;
+
+/// Records and the plan that their facts are made with.
+struct Owner<'p> {
+    plan: &'p Plan,
+    records: Batch,
+}
+
+self_cell!(
+    struct MadeBatch<'p> {
+        owner: Owner<'p>,
+        #[covariant]
+        dependent: Facts,
+    }
+);
+
+/// So many records are handed on at once, and so many batches may wait.
+const BATCH: usize = 24;
+const WAITING: usize = 3;
+
+/// Hands on every record with what it became, in order.
+///
+/// # Errors
+/// The file cannot be read, or `each` fails (outer); the file breaks its format (inner).
+pub fn all(
+    chosen: &Chosen,
+    input: &Input,
+    mut each: impl FnMut(&Record, At, &Made<'_>) -> Result<()>,
+) -> Result<Result<End, Fault>> {
+    let groups = Groups::of(chosen, input)?;
+    thread::scope(|scope| {
+        let (full, batches) = sync_channel::<MadeBatch<'_>>(WAITING);
+        // what the reader made it frees itself: threads that free for each other wait for each
+        // other
+        let (used, free) = channel::<MadeBatch<'_>>();
+        let reader = scope.spawn(move || read(chosen, input, groups, &full, &free));
+        for batch in batches {
+            batch.with_dependent(|owner, facts| {
+                let mut made = owner.records.iter().zip(facts);
+                made.try_for_each(|((at, record), made)| each(record, *at, made))
+            })?;
+            // the reader may have come to the end
+            let _ = used.send(batch);
+        }
+        reader.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })
+}
+
+fn read<'p>(
+    chosen: &'p Chosen,
+    input: &Input,
+    mut groups: Groups,
+    full: &SyncSender<MadeBatch<'p>>,
+    free: &Receiver<MadeBatch<'p>>,
+) -> Result<Result<End, Fault>> {
+    let mut reader = chosen.records(input)?;
+    let mut number = 0;
+    loop {
+        let mut records =
+            free.try_recv().map_or_else(|_| Batch::new(), |batch| batch.into_owner().records);
+        records.resize_with(BATCH, Default::default);
+        let mut filled = 0;
+        let mut end = None;
+        for (at, record) in &mut records {
+            match reader.next(record).map_err(|e| input.failed(&e))? {
+                Ok(true) => *at = At { number, line: reader.locate(None).0 },
+                Ok(false) => end = Some(Ok(())),
+                Err(fault) => end = Some(Err(fault)),
+            }
+            if end.is_some() {
+                break;
+            }
+            filled += 1;
+            number += 1;
+        }
+        records.truncate(filled);
+        let batch = MadeBatch::new(Owner { plan: &chosen.plan, records }, |owner| {
+            owner
+                .records
+                .iter()
+                .map(|(at, record)| groups.make(owner.plan, record, at.line))
+                .collect()
+        });
+        let left = full.send(batch).is_err();
+        match end {
+            None if left => return Ok(Ok(End::default())),
+            None => {}
+            Some(Err(fault)) => return Ok(Err(fault)),
+            Some(Ok(())) => {
+                return Ok(Ok(End { joined: reader.joined(), sha256: input.sha256()? }));
+            }
+        }
+    }
+}
+
+/// Records that an export repeats, by their key.
+struct Groups(HashMap<String, Group>);
+
+/// The records of one key: the first, the others, and whether they were met.
+struct Group {
+    first: Repeated,
+    others: Vec<Repeated>,
+    met: bool,
+}
+
+impl Groups {
+    /// The records of each key, where an export repeats records.
+    fn of(chosen: &Chosen, input: &Input) -> Result<Groups> {
+        let mut groups = HashMap::new();
+        if chosen.plan.repeats.is_none() {
+            return Ok(Groups(groups));
+        }
+        let mut records = chosen.records(input)?;
+        let mut record = Record::new();
+        while let Ok(true) = records.next(&mut record).map_err(|e| input.failed(&e))? {
+            let Some(repeated) = chosen.plan.repeats(&record) else { continue };
+            match groups.get_mut(&repeated.key) {
+                None => {
+                    groups.insert(
+                        repeated.key.clone(),
+                        Group { first: repeated, others: Vec::new(), met: false },
+                    );
+                }
+                // one that differs elsewhere is another record, and is told so
+                Some(group) if group.first.shared != repeated.shared => {}
+                Some(group) if group.first == repeated || group.others.contains(&repeated) => {}
+                Some(group) => group.others.push(repeated),
+            }
+        }
+        Ok(Groups(groups))
+    }
+
+    /// Makes facts of a record, unless it repeats another.
+    fn make<'r>(&mut self, plan: &'r Plan, record: &'r Record, line: u64) -> Made<'r> {
+        if plan.skips(record) {
+            return Made::Nothing;
+        }
+        let mut repetitions: &[Repeated] = &[];
+        if let Some(repeated) = plan.repeats(record)
+            && let Some(group) = self.0.get_mut(&repeated.key)
+            && group.first.shared == repeated.shared
+        {
+            if group.met {
+                return Made::Repeated;
+            }
+            group.met = true;
+            repetitions = &group.others;
+        }
+        match plan.make(record, repetitions, line) {
+            Ok(facts) => Made::Facts(facts),
+            Err(bad) => Made::Bad(bad),
+        }
+    }
+}
+
+/// Finds the cells of records that were read before, by reading the file once more behind the first
+/// reader.
+pub struct Finder {
+    records: Records,
+    record: Record,
+    /// How many records it has read.
+    read: u64,
+}
+
+impl Finder {
+    /// Begins at the beginning.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn begin(chosen: &Chosen, input: &Input) -> Result<Finder> {
+        Ok(Finder { records: chosen.records(input)?, record: Record::new(), read: 0 })
+    }
+
+    /// The line and column of a cell of a record, or of the record itself; records are asked for in
+    /// their order.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn locate(&mut self, input: &Input, at: At, cell: Option<usize>) -> Result<(u64, u64)> {
+        while self.read <= at.number {
+            if !matches!(
+                self.records.next(&mut self.record).map_err(|e| input.failed(&e))?,
+                Ok(true)
+            ) {
+                return Ok((at.line, 1));
+            }
+            self.read += 1;
+        }
+        Ok(self.records.locate(cell))
+    }
+}

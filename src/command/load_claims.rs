@@ -1,0 +1,182 @@
+//! Facts as checks and comparisons look at them, read from the database by their kinds'
+//! declarations.
+
+use std::collections::HashSet;
+
+use crate::error::Result;
+use crate::evidence::check::Source;
+use crate::evidence::claim::{Claim, Figure};
+use crate::kind::reference_table::SOURCES;
+use crate::kind::{Field, Kind, shared};
+use crate::query::{Past, Query, Test};
+use crate::store::{Class, Store};
+use crate::value::date::Days;
+use crate::value::{Cell, Type};
+
+/// The facts of these kinds that pass the tests.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn load(
+    store: &Store,
+    kinds: &[&'static Kind],
+    tests: &[Test],
+    past: &Past,
+) -> Result<Vec<Claim>> {
+    let unknown: HashSet<String> = store.unknown_bearers(Class::Actor)?.into_iter().collect();
+    let mut claims = Vec::new();
+    for kind in kinds {
+        let mut query = Query::of(vec![kind]);
+        query.tests = tests.to_vec();
+        query.past = past.clone();
+        query.columns = kind
+            .fields()
+            .filter(|field| {
+                field.is_given() || matches!(field.name, "ref" | "date_from" | "date_to")
+            })
+            .collect();
+        let figures = figures(kind);
+        let fields = query.columns.clone();
+        store.select(&query, |cells| {
+            let row = Row { fields: &fields, cells };
+            claims.push(claim(kind, &row, &figures, &unknown));
+            Ok(())
+        })?;
+    }
+    Ok(claims)
+}
+
+/// The sources as the rules look at them, with the texts that are held.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn sources(store: &Store) -> Result<Vec<Source>> {
+    let mut sources = Vec::new();
+    store.export_parent(&SOURCES, |cells| {
+        let text = |name: &str| {
+            SOURCES
+                .fields
+                .iter()
+                .position(|field| field.name == name)
+                .and_then(|i| cells[i].text())
+                .map(str::to_owned)
+        };
+        let slug = text("slug").unwrap_or_default();
+        let held = store.held_text(&slug)?;
+        sources.push(Source {
+            slug,
+            document: text("kind").as_deref() == Some("document"),
+            has_url: text("url").is_some(),
+            sums: held.as_ref().map(|held| (held.sha256.clone(), held.expected.clone())),
+            text: held.map(|held| held.text),
+        });
+        Ok(())
+    })?;
+    Ok(sources)
+}
+
+/// One row with the names of its fields.
+struct Row<'a, 'c> {
+    fields: &'a [&'static Field],
+    cells: &'a [Cell<'c>],
+}
+
+impl Row<'_, '_> {
+    fn cell(&self, name: &str) -> &Cell<'_> {
+        self.fields
+            .iter()
+            .position(|field| field.name == name)
+            .map_or(&Cell::Null, |i| &self.cells[i])
+    }
+
+    fn text(&self, name: &str) -> Option<String> {
+        let cell = self.cell(name);
+        (!cell.is_null()).then(|| cell.to_string())
+    }
+
+    fn day(&self, name: &str) -> Option<i64> {
+        match self.cell(name) {
+            Cell::Day(day) => Some(*day),
+            _ => None,
+        }
+    }
+}
+
+/// The names of a kind's figures: nothing for low, best and high, `staff` for `staff_low` and the
+/// rest.
+fn figures(kind: &Kind) -> Vec<&'static str> {
+    kind.own
+        .iter()
+        .filter_map(
+            |field| if field.name == "low" { Some("") } else { field.name.strip_suffix("_low") },
+        )
+        .collect()
+}
+
+fn claim(
+    kind: &'static Kind,
+    row: &Row<'_, '_>,
+    figures: &[&'static str],
+    unknown: &HashSet<String>,
+) -> Claim {
+    let number = |figure: &str, part: &str| {
+        row.cell(&if figure.is_empty() { part.to_owned() } else { format!("{figure}_{part}") })
+            .number()
+    };
+    let stated: Vec<Figure> = figures
+        .iter()
+        .map(|name| Figure {
+            name: (*name).to_owned(),
+            low: number(name, "low"),
+            best: number(name, "best"),
+            high: number(name, "high"),
+        })
+        .filter(|figure| figure.stated().next().is_some())
+        .collect();
+    let text = |name: &str| row.text(name).unwrap_or_default();
+    let join = |names: &mut dyn Iterator<Item = &'static str>| {
+        names.map(&text).collect::<Vec<_>>().join("\u{1f}")
+    };
+    let parties = join(
+        &mut ["supplier", "recipient", "designation"]
+            .into_iter()
+            .filter(|name| kind.field(name).is_some()),
+    );
+    let own = join(&mut kind.own.iter().map(|field| field.name));
+    let spine = join(
+        &mut shared()
+            .filter(|field| {
+                matches!(
+                    field.name,
+                    "date" | "stance" | "said_by" | "said_via" | "said_on" | "place"
+                )
+            })
+            .map(|field| field.name),
+    );
+    let actors = row
+        .fields
+        .iter()
+        .filter(|field| field.ty == Type::Actor)
+        .filter_map(|field| row.text(field.name));
+    Claim {
+        reference: text("ref"),
+        kind: kind.name,
+        source: text("source"),
+        topic: row.text("topic"),
+        said_by: row.text("said_by"),
+        said_via: row.text("said_via"),
+        stance: text("stance"),
+        summary: text("summary"),
+        date: row.text("date"),
+        days: Days { first: row.day("date_from"), last: row.day("date_to") },
+        place: row.text("place"),
+        locator: row.text("locator"),
+        quote: row.text("quote"),
+        stage: row.text("stage"),
+        event: row.text("event"),
+        counted: kind.counted.iter().filter_map(|name| row.text(name)).collect(),
+        figures: stated,
+        content: format!("{parties}\u{1e}{own}\u{1f}{spine}"),
+        unknown: actors.filter(|name| unknown.contains(name)).collect(),
+    }
+}

@@ -1,0 +1,278 @@
+//! Loading a folder of CSV files into a database: all of it, or nothing and a list of what is
+//! wrong.
+
+use std::collections::HashMap;
+
+use crate::command::seed_folder::Folder;
+use crate::error::{Exit, Failure, Result};
+use crate::ingest::{Columns, Complaint, Complaints, Records, complete_date};
+use crate::kind::reference_table::{self, PARENTS, Parent};
+use crate::kind::{Field, KINDS, Kind, Row, given};
+use crate::mapping::Record;
+use crate::mapping::cell_error::Bad;
+use crate::store::{Counts, Refused, Run, Store, Writer};
+
+/// Loads a folder in one transaction. A new database begins with the countries, unless the folder
+/// is an export of one.
+///
+/// # Errors
+/// What is wrong with the folder, or the database cannot be written.
+pub fn load(folder: &Folder, store: &Store) -> Result<Loaded> {
+    let at = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+    let mut writer = store.write(Run { at, file: Some(folder.name()) })?;
+    let fresh = store.is_fresh()?;
+    if fresh && folder.open(reference_table::IMPORTS.table)?.is_none() {
+        countries(&mut writer)?;
+    }
+    let mut load = Load::new(folder, fresh);
+    let report = load.tables(&mut writer)?;
+    if !load.complaints.is_empty() {
+        return Err(load.refuse_all());
+    }
+    let kept = writer.kept().to_vec();
+    let held = store.status()?.held.iter().map(|held| held.live).collect();
+    writer.commit()?;
+    Ok(Loaded { report, held, skipped_history: load.skipped_history, kept })
+}
+
+/// Writes the countries that every database begins with.
+///
+/// # Errors
+/// The database cannot be written.
+pub fn countries(writer: &mut Writer<'_>) -> Result<()> {
+    let mut load = Load::new(&Folder::Countries, false);
+    load.tables(writer)?;
+    if load.complaints.is_empty() { Ok(()) } else { Err(load.refuse_all()) }
+}
+
+/// What a run did, kind by kind.
+pub type Report = Vec<(&'static Kind, Counts)>;
+
+/// What was loaded.
+pub struct Loaded {
+    /// Facts, kind by kind.
+    pub report: Report,
+    /// How many facts the database holds now, kind by kind.
+    pub held: Vec<u64>,
+    /// Rows of the folder's own history that were left out.
+    pub skipped_history: u64,
+    /// Facts that were changed by hand and stay so.
+    pub kept: Vec<String>,
+}
+
+/// Loads a folder into a store.
+struct Load<'f> {
+    folder: &'f Folder,
+    /// Nothing is there yet, so that a folder's history can be taken over.
+    fresh: bool,
+    complaints: Complaints,
+    skipped_history: u64,
+    read: u64,
+}
+
+/// Where a row stands: its file, and how a cell of it is found there.
+struct Here<'a> {
+    file: &'a str,
+    columns: &'a Columns,
+    records: &'a Records,
+    record: &'a Record,
+}
+
+impl<'f> Load<'f> {
+    fn new(folder: &'f Folder, fresh: bool) -> Load<'f> {
+        Load { folder, fresh, complaints: Complaints::default(), skipped_history: 0, read: 0 }
+    }
+
+    fn tables(&mut self, writer: &mut Writer<'_>) -> Result<Report> {
+        for parent in PARENTS {
+            if parent.table == reference_table::IMPORTS.table && !self.fresh {
+                continue;
+            }
+            self.parent(parent, writer)?;
+        }
+        KINDS.iter().map(|kind| Ok((*kind, self.kind(kind, writer)?))).collect()
+    }
+
+    fn refuse_all(&self) -> Failure {
+        let mut failure = Failure::new(
+            Exit::Rejected,
+            format!(
+                "{}: {}; nothing was written",
+                self.folder.name(),
+                self.complaints.sum(self.read)
+            ),
+        );
+        failure.details = self.complaints.lines();
+        failure
+    }
+
+    fn parent(&mut self, parent: &'static Parent, writer: &mut Writer<'_>) -> Result<()> {
+        let fields: Vec<&'static Field> = parent.fields.iter().collect();
+        let mut seen: HashMap<String, u64> = HashMap::new();
+        let mut places: Vec<(u64, u64, String)> = Vec::new();
+        let mut settled: Option<String> = None;
+        self.table(parent.table, &fields, |load, here, row| {
+            let key: Vec<String> =
+                parent.key.iter().map(|name| given(&row, name).into_owned()).collect();
+            let key = key.join("\u{1f}");
+            if load.is_repeated(&mut seen, key, here, parent.key[0]) {
+                return Ok(());
+            }
+            // every reference that waits is complained about at the cell that made it
+            let at = here.columns.position("of").or(here.columns.position("within"));
+            let (line, column) = here.records.locate(at);
+            places.push((
+                line,
+                column,
+                at.and_then(|at| here.record.get(at)).unwrap_or_default().to_owned(),
+            ));
+            settled = Some(here.file.to_owned());
+            match writer.put_parent(parent, &row, places.len() - 1)? {
+                Ok(_) => {}
+                Err(refused) => load.refuse(refused, here),
+            }
+            if parent.table == reference_table::IMPORTS.table {
+                writer.restore();
+            }
+            Ok(())
+        })?;
+        for (place, refused) in writer.settle()? {
+            let (line, column, value) = places[place].clone();
+            let file = settled.clone().unwrap_or_default();
+            let field = Some(refused.field.to_owned());
+            self.complaints.push(Complaint {
+                file,
+                line,
+                column,
+                field,
+                value: Some(value),
+                expected: refused.expected,
+            });
+        }
+        Ok(())
+    }
+
+    fn kind(&mut self, kind: &'static Kind, writer: &mut Writer<'_>) -> Result<Counts> {
+        let fields: Vec<&'static Field> = kind.fields().collect();
+        let span = kind.field("date_span");
+        let mut counts = Counts::default();
+        let mut seen: HashMap<String, u64> = HashMap::new();
+        self.table(kind.table, &fields, |load, here, mut row| {
+            if let Some(span) = span
+                && let Err((field, expected)) = complete_date(&mut row, span)
+            {
+                load.refuse(Refused { field, expected }, here);
+                return Ok(());
+            }
+            let retired = !given(&row, "retired_by").is_empty();
+            if retired && !load.fresh {
+                load.skipped_history += 1;
+                return Ok(());
+            }
+            let key = format!("{}:{}", given(&row, "source"), given(&row, "key"));
+            if !retired && load.is_repeated(&mut seen, key, here, "key") {
+                return Ok(());
+            }
+            match writer.put(kind, &row)? {
+                Ok(outcome) => counts.count(outcome),
+                Err(refused) => load.refuse(refused, here),
+            }
+            Ok(())
+        })?;
+        Ok(counts)
+    }
+
+    /// Reads a table's file and hands on its sound rows; complains about the others.
+    fn table(
+        &mut self,
+        table: &str,
+        fields: &[&'static Field],
+        mut each: impl FnMut(&mut Load<'f>, &Here<'_>, Row<'static>) -> Result<()>,
+    ) -> Result<()> {
+        let Some((file, bytes)) = self.folder.open(table)? else { return Ok(()) };
+        let failed = |e: std::io::Error| Failure::io(&file, &e);
+        let mut records = match Records::open(bytes).map_err(failed)? {
+            Ok(records) => records,
+            Err(fault) => {
+                self.complaints.push(Complaint::fault(&file, fault));
+                return Ok(());
+            }
+        };
+        let columns = match Columns::of(records.header(), fields) {
+            Ok(columns) => columns,
+            Err(bad) => {
+                self.complain(bad, &file, &records);
+                return Ok(());
+            }
+        };
+        let mut record = Record::new();
+        loop {
+            match records.next(&mut record).map_err(failed)? {
+                Ok(true) => {}
+                Ok(false) => return Ok(()),
+                Err(fault) => {
+                    self.complaints.push(Complaint::fault(&file, fault));
+                    return Ok(());
+                }
+            }
+            self.read += 1;
+            match columns.row(&record) {
+                Ok(row) => each(
+                    self,
+                    &Here { file: &file, columns: &columns, records: &records, record: &record },
+                    row,
+                )?,
+                Err(bad) => self.complain(bad, &file, &records),
+            }
+        }
+    }
+
+    fn complain(&mut self, bad: Vec<Bad>, file: &str, records: &Records) {
+        for Bad { cell, field, value, expected } in bad {
+            let (line, column) = records.locate(cell);
+            self.complaints.push(Complaint {
+                file: file.to_owned(),
+                line,
+                column,
+                field,
+                value,
+                expected,
+            });
+        }
+    }
+
+    fn refuse(&mut self, Refused { field, expected }: Refused, here: &Here<'_>) {
+        let cell = here.columns.position(field);
+        let value = cell
+            .and_then(|cell| here.record.get(cell))
+            .filter(|value| !value.is_empty())
+            .map(str::to_owned);
+        self.complain(
+            vec![Bad { cell, field: Some(field.to_owned()), value, expected }],
+            here.file,
+            here.records,
+        );
+    }
+
+    fn is_repeated(
+        &mut self,
+        seen: &mut HashMap<String, u64>,
+        key: String,
+        here: &Here<'_>,
+        field: &str,
+    ) -> bool {
+        if let Some(first) = seen.get(&key) {
+            let cell = here.columns.position(field);
+            let expected = format!("a row with this key is on line {first} already");
+            let value = Some(key.split('\u{1f}').collect::<Vec<_>>().join(" "));
+            self.complain(
+                vec![Bad { cell, field: Some(field.to_owned()), value, expected }],
+                here.file,
+                here.records,
+            );
+            return true;
+        }
+        seen.insert(key, here.records.locate(None).0);
+        false
+    }
+}

@@ -1,0 +1,179 @@
+//! `facts.toml`, here or in a folder above, and the user's own: what commands do when nobody says
+//! otherwise.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use etcetera::BaseStrategy;
+use serde::Deserialize;
+
+use crate::command::global_args::{Flavour, When};
+use crate::error::{Failure, Result};
+use crate::render::FORMATS;
+use crate::value::suggest::did_you_mean;
+
+/// The keys that a file may have.
+const KEYS: [&str; 6] = ["format", "database", "output_format", "excel", "color", "queries"];
+
+/// The number of the format of such a file. One that states none is of this one.
+const FORMAT: i64 = 1;
+
+/// One file of settings.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct File {
+    database: Option<PathBuf>,
+    output_format: Option<String>,
+    excel: Option<Flavour>,
+    color: Option<When>,
+    queries: BTreeMap<String, String>,
+}
+
+/// A setting and the file that made it.
+#[derive(Debug, Clone)]
+pub struct Set<T> {
+    /// The setting.
+    pub value: T,
+    /// The file.
+    pub by: PathBuf,
+}
+
+/// The settings of all files; the nearest file goes first.
+#[derive(Debug, Clone, Default)]
+pub struct Config {
+    /// The database; a relative path starts at the file's folder.
+    pub database: Option<Set<PathBuf>>,
+    /// The output format in a pipe and on a terminal.
+    pub format: Option<Set<String>>,
+    /// The flavour of CSV for spreadsheets.
+    pub excel: Option<Set<Flavour>>,
+    /// When to use colour.
+    pub color: Option<Set<When>>,
+    /// Saved queries: a name, and the command line behind `facts`.
+    pub queries: BTreeMap<String, Set<String>>,
+}
+
+impl Config {
+    /// Reads `facts.toml` here or in the nearest folder above, then the user's own.
+    ///
+    /// # Errors
+    /// A file is not what it should be; the message has its line.
+    pub fn read() -> Result<Config> {
+        let mut config = Config::default();
+        let here = std::env::current_dir().unwrap_or_default();
+        let nearest =
+            here.ancestors().map(|folder| folder.join("facts.toml")).find(|file| file.is_file());
+        let own = etcetera::choose_base_strategy()
+            .ok()
+            .map(|base| base.config_dir().join("facts").join("config.toml"));
+        for path in nearest.into_iter().chain(own.filter(|file| file.is_file())) {
+            config.add(&path)?;
+        }
+        Ok(config)
+    }
+
+    /// Each setting with its value and the file that made it.
+    #[must_use]
+    pub fn told(&self) -> Vec<(&'static str, String, &Path)> {
+        let mut told = Vec::new();
+        if let Some(Set { value, by }) = &self.database {
+            told.push(("set_database", value.display().to_string(), by.as_path()));
+        }
+        if let Some(Set { value, by }) = &self.format {
+            told.push(("set_output_format", value.clone(), by.as_path()));
+        }
+        if let Some(Set { value, by }) = &self.excel {
+            told.push(("set_excel", format!("{value:?}").to_lowercase(), by.as_path()));
+        }
+        if let Some(Set { value, by }) = &self.color {
+            told.push(("set_color", format!("{value:?}").to_lowercase(), by.as_path()));
+        }
+        if let Some(Set { by, .. }) = self.queries.values().next() {
+            told.push((
+                "set_queries",
+                self.queries.keys().cloned().collect::<Vec<_>>().join(", "),
+                by.as_path(),
+            ));
+        }
+        told
+    }
+
+    fn add(&mut self, path: &Path) -> Result<()> {
+        let shown = path.display();
+        let text = std::fs::read_to_string(path).map_err(|e| Failure::io(&shown, &e))?;
+        let wrong = |span: Option<std::ops::Range<usize>>, said: &str| {
+            let line =
+                span.map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
+            Failure::usage(format!("{shown}:{line}: {said}"))
+        };
+        let table: toml::Table =
+            text.parse().map_err(|e: toml::de::Error| wrong(e.span(), e.message()))?;
+        if let Some(key) = table.keys().find(|key| !KEYS.contains(&key.as_str())) {
+            let line = text.lines().position(|line| {
+                line.trim_start().trim_start_matches('[').starts_with(key.as_str())
+            });
+            let near = did_you_mean(key, KEYS);
+            return Err(Failure::usage(format!(
+                "{shown}:{}: there is no setting \"{key}\"{near}",
+                line.unwrap_or(0) + 1
+            ))
+            .hint(format!("settings: {}", KEYS.join(", "))));
+        }
+        if let Some(format) =
+            table.get("format").filter(|format| format.as_integer() != Some(FORMAT))
+        {
+            let what =
+                format!("{shown}:{}: format {format}: expected {FORMAT}", line(&text, "format"));
+            return Err(Failure::usage(what).hint(match format {
+                toml::Value::Integer(_) => "a file of a later format needs a newer facts",
+                _ => "format is the number of this file's own format; the format of answers is output_format",
+            }));
+        }
+        let line = |key: &str| line(&text, key);
+        for (key, known) in [("excel", &["us", "eu"][..]), ("color", &["auto", "always", "never"])]
+        {
+            if let Some(word) = table.get(key).and_then(toml::Value::as_str)
+                && !known.contains(&word)
+            {
+                let near = did_you_mean(word, known.iter().copied());
+                let known = known.join(", ");
+                return Err(Failure::usage(format!(
+                    "{shown}:{}: {key}: expected one of {known}, not \"{word}\"{near}",
+                    line(key)
+                )));
+            }
+        }
+        let file: File = toml::from_str(&text)
+            .map_err(|e| wrong(e.span(), e.message().lines().next().unwrap_or_default()))?;
+        if let Some(format) = &file.output_format
+            && !FORMATS.iter().any(|known| known.name == format)
+        {
+            let near = did_you_mean(format, FORMATS.iter().map(|known| known.name));
+            return Err(Failure::usage(format!(
+                "{shown}:{}: output_format: there is no format \"{format}\"{near}",
+                line("output_format")
+            )));
+        }
+        let folder = path.parent().unwrap_or(Path::new("."));
+        let by = || path.to_owned();
+        set(&mut self.database, file.database.map(|database| folder.join(database)), by());
+        set(&mut self.format, file.output_format, by());
+        set(&mut self.excel, file.excel, by());
+        set(&mut self.color, file.color, by());
+        for (name, query) in file.queries {
+            self.queries.entry(name).or_insert_with(|| Set { value: query, by: by() });
+        }
+        Ok(())
+    }
+}
+
+/// The line on which a key of the top level stands, or the first.
+fn line(text: &str, key: &str) -> usize {
+    text.lines().position(|line| line.trim_start().starts_with(key)).unwrap_or(0) + 1
+}
+
+fn set<T>(setting: &mut Option<Set<T>>, value: Option<T>, by: PathBuf) {
+    if let (None, Some(value)) = (&setting, value) {
+        *setting = Some(Set { value, by });
+    }
+}

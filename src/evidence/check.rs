@@ -1,0 +1,422 @@
+//! What is wrong, or worth a second look, in facts: each rule a function of claims. Without any
+//! I/O.
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::evidence::claim::{Claim, overlap};
+use crate::evidence::locator::{self, Locator};
+use crate::value::text::{count, fold};
+
+/// One thing found.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Finding {
+    /// The rule.
+    pub rule: &'static str,
+    /// The fact, or the source.
+    pub reference: String,
+    /// What was found, in a sentence.
+    pub what: String,
+}
+
+/// The rules with their meaning, as help, README and output name them.
+pub const RULES: &[(&str, &str)] = &[
+    (
+        "locator",
+        "a locator that is none, leads nowhere, cuts a word, or leads to a passage without the fact's quote",
+    ),
+    ("text", "a document whose text is not held, or is not the one that the source names"),
+    ("order", "low, best and high out of order"),
+    ("dates", "an end before its beginning, a delivery before its order"),
+    ("duplicate", "two facts of one source that state the same"),
+    ("period", "two figures of one source for one question over periods that overlap"),
+    ("name", "a name that belongs to nobody known"),
+    ("source", "a source without an address and without a text"),
+    (
+        "integrity",
+        "a row that is not what was written: the file was damaged, or changed by something else",
+    ),
+];
+
+/// A source, as the rules look at it.
+#[derive(Debug, Clone)]
+pub struct Source {
+    /// Its short name.
+    pub slug: String,
+    /// Whether it is a document.
+    pub document: bool,
+    /// Whether it says where it can be read.
+    pub has_url: bool,
+    /// Its text, if it is held.
+    pub text: Option<String>,
+    /// SHA-256 of the file that the text came from, and the sum that the source names.
+    pub sums: Option<(String, Option<String>)>,
+}
+
+/// Applies all rules; what is found, sorted by rule and REF.
+#[must_use]
+pub fn all(claims: &[Claim], sources: &[Source]) -> Vec<Finding> {
+    let by_slug: HashMap<&str, &Source> =
+        sources.iter().map(|source| (source.slug.as_str(), source)).collect();
+    let mut found = Vec::new();
+    // a name is one finding, however many facts bear it
+    let mut unknown: BTreeMap<&str, (&str, u64)> = BTreeMap::new();
+    for claim in claims {
+        locator(claim, by_slug.get(claim.source.as_str()).copied(), &mut found);
+        order(claim, &mut found);
+        for name in &claim.unknown {
+            unknown.entry(name).or_insert((&claim.reference, 0)).1 += 1;
+        }
+        if let (Some(first), Some(last)) = (claim.days.first, claim.days.last)
+            && first > last
+        {
+            push(&mut found, "dates", &claim.reference, "ends before it begins".into());
+        }
+    }
+    for (name, (first, facts)) in unknown {
+        let more =
+            if facts > 1 { format!(" ({})", count(facts, "fact", "facts")) } else { String::new() };
+        let what =
+            format!("\"{name}\" is nobody known{more}; facts names link \"{name}\" NAME says who");
+        push(&mut found, "name", first, what);
+    }
+    deliveries(claims, &mut found);
+    let is_data =
+        |claim: &Claim| by_slug.get(claim.source.as_str()).is_some_and(|source| !source.document);
+    duplicates(claims, is_data, &mut found);
+    periods(claims, is_data, &mut found);
+    for source in sources {
+        self::source(source, &mut found);
+    }
+    let place = |rule: &str| RULES.iter().position(|(name, _)| *name == rule);
+    found.sort_by(|a, b| {
+        (place(a.rule), &a.reference, &a.what).cmp(&(place(b.rule), &b.reference, &b.what))
+    });
+    found
+}
+
+fn push(found: &mut Vec<Finding>, rule: &'static str, reference: &str, what: String) {
+    found.push(Finding { rule, reference: reference.to_owned(), what });
+}
+
+fn locator(claim: &Claim, source: Option<&Source>, found: &mut Vec<Finding>) {
+    let text = source.and_then(|source| source.text.as_deref());
+    let mut say = |what: String| push(found, "locator", &claim.reference, what);
+    let Some(locator) = &claim.locator else {
+        if let (Some(quote), Some(text)) = (&claim.quote, text)
+            && locator::find(text, quote).is_empty()
+        {
+            say("its quote is nowhere in the text".into());
+        }
+        return;
+    };
+    let Some(parsed) = Locator::parse(locator) else {
+        return say(format!("{locator}: expected {}", locator::EXPECTED));
+    };
+    let (Some(text), Locator::Chars(..) | Locator::Lines(..)) = (text, &parsed) else { return };
+    let Some(range) = parsed.resolve(text) else {
+        return say(format!("{locator} leads nowhere in the text"));
+    };
+    let passage = &text[range.clone()];
+    let touches = |a: Option<char>, b: Option<char>| {
+        a.is_some_and(char::is_alphanumeric) && b.is_some_and(char::is_alphanumeric)
+    };
+    let begins = touches(text[..range.start].chars().next_back(), passage.chars().next());
+    let ends = touches(passage.chars().next_back(), text[range.end..].chars().next());
+    if begins || ends {
+        say(format!("{locator} {} within a word", if begins { "begins" } else { "ends" }));
+    } else if matches!(parsed, Locator::Chars(..)) && passage.trim().len() < passage.len() {
+        say(format!("{locator} begins or ends with white space"));
+    }
+    if let Some(quote) = &claim.quote
+        && locator::find(passage, quote).is_empty()
+    {
+        say(format!("{locator} leads to a passage without its quote"));
+    }
+}
+
+fn order(claim: &Claim, found: &mut Vec<Finding>) {
+    for figure in &claim.figures {
+        let stated: Vec<f64> = figure.stated().collect();
+        if stated.windows(2).any(|pair| pair[0] > pair[1]) {
+            let shown: Vec<String> = stated.iter().map(ToString::to_string).collect();
+            let name =
+                if figure.name.is_empty() { String::new() } else { format!("{} ", figure.name) };
+            push(
+                found,
+                "order",
+                &claim.reference,
+                format!("{name}low, best, high are out of order: {}", shown.join(", ")),
+            );
+        }
+    }
+}
+
+/// A delivery that lies before every order of the same deal.
+fn deliveries(claims: &[Claim], found: &mut Vec<Finding>) {
+    let mut deals: BTreeMap<(&str, &str), Vec<&Claim>> = BTreeMap::new();
+    for claim in claims.iter().filter(|claim| claim.kind == "arms-transfers") {
+        // the parties and the item stand in front of the content
+        let deal = claim.content.split('\u{1e}').next().unwrap_or_default();
+        deals.entry((&claim.source, deal)).or_default().push(claim);
+    }
+    for deal in deals.values() {
+        let at = |stage: &str| {
+            deal.iter()
+                .copied()
+                .filter(move |claim| claim.stage.as_deref() == Some(stage))
+                .collect::<Vec<_>>()
+        };
+        for delivered in at("delivered") {
+            let ordered = at("ordered");
+            let later = |order: &&Claim| matches!((delivered.days.last, order.days.first), (Some(last), Some(first)) if last < first);
+            if !ordered.is_empty() && ordered.iter().all(later) {
+                push(
+                    found,
+                    "dates",
+                    &delivered.reference,
+                    format!("delivered before it was ordered ({})", ordered[0].reference),
+                );
+            }
+        }
+    }
+}
+
+/// Two facts that state the same. The records of a data set have keys of their own, and are
+/// compared to the letter.
+fn duplicates(claims: &[Claim], is_data: impl Fn(&Claim) -> bool, found: &mut Vec<Finding>) {
+    let mut same: BTreeMap<(&str, &str, &str), Vec<&Claim>> = BTreeMap::new();
+    for claim in claims {
+        same.entry((&claim.source, claim.kind, &claim.content)).or_default().push(claim);
+    }
+    for group in same.values().filter(|group| group.len() > 1) {
+        for (i, claim) in group.iter().enumerate().skip(1).take(100) {
+            let same = |other: &Claim| {
+                if is_data(claim) {
+                    other.summary == claim.summary
+                } else {
+                    is_near(&other.summary, &claim.summary)
+                }
+            };
+            let near = group[..i].iter().find(|other| same(other));
+            if let Some(other) = near {
+                push(
+                    found,
+                    "duplicate",
+                    &claim.reference,
+                    format!("states the same as {}", other.reference),
+                );
+            }
+        }
+    }
+}
+
+/// Whether two summaries say the same in the same words, but for a few letters.
+fn is_near(a: &str, b: &str) -> bool {
+    strsim::normalized_damerau_levenshtein(&fold(a), &fold(b)) >= 0.9
+}
+
+/// Two figures for one question over common days. Without a topic, only a document's: the records
+/// of a data set count apart.
+fn periods(claims: &[Claim], is_data: impl Fn(&Claim) -> bool, found: &mut Vec<Finding>) {
+    let mut asked: BTreeMap<(&str, &str, String), Vec<&Claim>> = BTreeMap::new();
+    for claim in claims.iter().filter(|claim| !claim.figures.is_empty()) {
+        // without a topic, casualties of one population in one place answer one question
+        let alone = claim.kind == "casualties"
+            && claim.date.is_some()
+            && claim.event.is_none()
+            && !is_data(claim);
+        let place = claim.place.as_deref().filter(|_| alone);
+        if let Some(question) = claim.topic.as_deref().or(place) {
+            asked
+                .entry((&claim.source, question, claim.counted.join(" ").to_lowercase()))
+                .or_default()
+                .push(claim);
+        }
+    }
+    for group in asked.values() {
+        for (i, claim) in group.iter().enumerate() {
+            let other = group[..i]
+                .iter()
+                .find(|other| other.said_by == claim.said_by && overlap(other.days, claim.days));
+            if let Some(other) = other {
+                push(
+                    found,
+                    "period",
+                    &claim.reference,
+                    format!(
+                        "answers the question that {} answers, over the same days",
+                        other.reference
+                    ),
+                );
+            }
+        }
+    }
+}
+
+fn source(source: &Source, found: &mut Vec<Finding>) {
+    if source.document && source.text.is_none() {
+        push(
+            found,
+            "text",
+            &source.slug,
+            format!("its text is not held; facts source attach {} FILE keeps it", source.slug),
+        );
+    }
+    if let Some((sum, Some(expected))) = &source.sums
+        && sum != expected
+    {
+        push(
+            found,
+            "text",
+            &source.slug,
+            format!(
+                "the text that is held came from another file: SHA-256 {sum}, expected {expected}"
+            ),
+        );
+    }
+    if !source.has_url && source.text.is_none() {
+        push(found, "source", &source.slug, "has neither an address nor a text".into());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::claim::Figure;
+    use crate::value::date;
+
+    fn claim(key: &str) -> Claim {
+        Claim::bare(&format!("s:{key}"), "arms-transfers")
+    }
+
+    fn dated(claim: Claim, when: &str) -> Claim {
+        Claim { date: Some(when.to_owned()), days: date::parse(when).unwrap(), ..claim }
+    }
+
+    fn source(text: Option<&str>) -> Source {
+        Source {
+            slug: "s".into(),
+            document: true,
+            has_url: true,
+            text: text.map(str::to_owned),
+            sums: None,
+        }
+    }
+
+    /// The rules and references of what is found in a document whose text is held.
+    fn found(claims: &[Claim]) -> Vec<(&'static str, String)> {
+        all(claims, &[source(Some("Iraq bought 24 jets. Nobody was hurt."))])
+            .into_iter()
+            .map(|f| (f.rule, f.reference))
+            .collect()
+    }
+
+    #[test]
+    fn a_locator_must_lead_to_whole_words_and_to_its_quote() {
+        let at = |locator: &str, quote: Option<&str>| Claim {
+            locator: Some(locator.to_owned()),
+            quote: quote.map(str::to_owned),
+            ..claim("a")
+        };
+        let wrong = vec![("locator", "s:a".to_owned())];
+        assert_eq!(found(&[at("char=0,11", Some("Iraq bought"))]), []);
+        assert_eq!(found(&[at("page=3", None)]), []);
+        for bad in [
+            at("char=0,10", None),
+            at("char=1,11", None),
+            at("char=0,5", None),
+            at("char=0,99", None),
+            at("chars=0,4", None),
+            at("char=0,4", Some("jets")),
+        ] {
+            assert_eq!(found(std::slice::from_ref(&bad)), wrong, "{:?}", bad.locator);
+        }
+        assert_eq!(found(&[Claim { quote: Some("never said".into()), ..claim("a") }]), wrong);
+    }
+
+    #[test]
+    fn bounds_out_of_order_are_reported_and_missing_ones_are_not() {
+        let with = |key: &str, low, best, high| Claim {
+            figures: vec![Figure { name: String::new(), low, best, high }],
+            ..claim(key)
+        };
+        assert_eq!(
+            found(&[with("a", Some(1.0), Some(1.0), None), with("b", None, Some(3.0), Some(4.0))]),
+            []
+        );
+        assert_eq!(found(&[with("a", Some(9.0), None, Some(3.0))]), [("order", "s:a".to_owned())]);
+    }
+
+    #[test]
+    fn a_delivery_before_its_order_is_reported() {
+        let deal = |key: &str, stage: &str, when: &str| {
+            dated(
+                Claim {
+                    stage: Some(stage.into()),
+                    content: format!("jets\u{1e}{key}"),
+                    ..claim(key)
+                },
+                when,
+            )
+        };
+        assert_eq!(
+            found(&[deal("o", "ordered", "2014"), deal("d", "delivered", "2013")]),
+            [("dates", "s:d".to_owned())]
+        );
+        assert_eq!(found(&[deal("o", "ordered", "2013"), deal("d", "delivered", "2013")]), []);
+        assert_eq!(
+            found(&[
+                deal("o", "ordered", "2014"),
+                deal("p", "ordered", "2012"),
+                deal("d", "delivered", "2013")
+            ]),
+            []
+        );
+    }
+
+    #[test]
+    fn two_facts_that_state_the_same_are_reported_once() {
+        let said = |key: &str, summary: &str| Claim {
+            content: "same".into(),
+            summary: summary.into(),
+            ..claim(key)
+        };
+        assert_eq!(
+            found(&[
+                said("a", "Iraq bought jets."),
+                said("b", "Iraq bought jets"),
+                said("c", "Something else entirely")
+            ]),
+            [("duplicate", "s:b".to_owned())]
+        );
+    }
+
+    #[test]
+    fn two_figures_of_one_voice_over_common_days_are_reported() {
+        let figure = |key: &str, when: &str| {
+            let figures =
+                vec![Figure { name: String::new(), low: None, best: Some(1.0), high: None }];
+            dated(Claim { topic: Some("t".into()), figures, ..claim(key) }, when)
+        };
+        assert_eq!(
+            found(&[figure("a", "2013"), figure("b", "2013-04")]),
+            [("period", "s:b".to_owned())]
+        );
+        assert_eq!(found(&[figure("a", "2013"), figure("b", "2014")]), []);
+        let other = Claim { said_by: Some("UNAMI".into()), ..figure("b", "2013") };
+        assert_eq!(found(&[figure("a", "2013"), other]), []);
+    }
+
+    #[test]
+    fn names_of_nobody_and_sources_without_anything_are_reported() {
+        assert_eq!(
+            found(&[Claim { unknown: vec!["Somebody".into()], ..claim("a") }]),
+            [("name", "s:a".to_owned())]
+        );
+        let bare = Source { has_url: false, ..source(None) };
+        let rules: Vec<&str> = all(&[], &[bare]).into_iter().map(|f| f.rule).collect();
+        assert_eq!(rules, ["text", "source"]);
+        let other = Source { sums: Some(("b".into(), Some("a".into()))), ..source(Some("x")) };
+        assert_eq!(all(&[], &[other])[0].rule, "text");
+    }
+}

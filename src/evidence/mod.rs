@@ -1,0 +1,7 @@
+//! Facts against their sources and each other: passages, voices, what is wrong, contested or left out. Without any I/O.
+
+pub mod check;
+pub mod claim;
+pub mod compare;
+pub mod coverage;
+pub mod locator;

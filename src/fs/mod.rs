@@ -1,0 +1,5 @@
+//! Files: those that appear whole or not at all, and names that lead somewhere.
+
+pub mod atomic_file;
+pub mod output;
+pub mod paths;

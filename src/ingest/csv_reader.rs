@@ -1,0 +1,303 @@
+//! The records of a CSV file, read by the `csv` crate behind the strict pass.
+
+use std::io::{self, Cursor, Read};
+
+use csv::ErrorKind;
+
+use crate::ingest::strict_csv::{Fault, Strict};
+use crate::mapping::Record;
+
+/// How the records of a file stand in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Form {
+    /// What stands between cells.
+    pub delimiter: u8,
+    /// Whether quotes hold cells together.
+    pub quotes: bool,
+    /// The line on which the reader begins.
+    pub line: u64,
+    /// What becomes of records with too few cells, if anything.
+    pub short: Option<Short>,
+}
+
+/// What becomes of a record with fewer cells than it should have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Short {
+    /// It goes on in the next line.
+    Rejoin(usize),
+    /// The last cells are empty.
+    Pad(usize),
+}
+
+impl Default for Form {
+    fn default() -> Form {
+        Form { delimiter: b',', quotes: true, line: 1, short: None }
+    }
+}
+
+/// Reads a CSV file record by record; the first is its header.
+pub struct Records {
+    reader: csv::Reader<Strict<Box<dyn Read>>>,
+    header: Record,
+    /// Where the current record begins, and on which line.
+    current: u64,
+    line: u64,
+    short: Option<Short>,
+    /// The rest of a record that was cut by a line break, and how many were put together.
+    rest: Record,
+    joined: u64,
+}
+
+impl Records {
+    /// Begins to read; a byte order mark is passed over.
+    ///
+    /// # Errors
+    /// The file cannot be read (outer), or has no sound header (inner).
+    pub fn open(mut file: Box<dyn Read>) -> io::Result<Result<Records, Fault>> {
+        let mut head = Vec::new();
+        file.by_ref().take(3).read_to_end(&mut head)?;
+        if head == b"\xef\xbb\xbf" {
+            head.clear();
+        }
+        let whole: Box<dyn Read> = Box::new(Cursor::new(head).chain(file));
+        let mut records = Records::of(whole, Form::default());
+        let mut header = Record::new();
+        match records.next(&mut header)? {
+            Err(fault) => return Ok(Err(fault)),
+            Ok(false) => {
+                return Ok(Err(Fault {
+                    line: 1,
+                    column: 1,
+                    expected: "the file is empty: expected a header with the names of its columns"
+                        .into(),
+                }));
+            }
+            Ok(true) => records.header = header,
+        }
+        Ok(Ok(records))
+    }
+
+    /// Reads records of this form, every one of them; the header, if there is one, is the first.
+    #[must_use]
+    pub fn of(file: Box<dyn Read>, form: Form) -> Records {
+        let reader = csv::ReaderBuilder::new()
+            .has_headers(false)
+            .flexible(true)
+            .delimiter(form.delimiter)
+            .quoting(form.quotes)
+            .buffer_capacity(1 << 16)
+            .from_reader(Strict::new(file, form));
+        Records {
+            reader,
+            header: Record::new(),
+            current: 0,
+            line: form.line,
+            short: form.short,
+            rest: Record::new(),
+            joined: 0,
+        }
+    }
+
+    /// How many records were put together from several lines.
+    #[must_use]
+    pub fn joined(&self) -> u64 {
+        self.joined
+    }
+
+    /// The names of the columns.
+    #[must_use]
+    pub fn header(&self) -> &Record {
+        &self.header
+    }
+
+    /// Reads the next record; false at the end.
+    ///
+    /// # Errors
+    /// The file cannot be read (outer), or breaks the format (inner).
+    pub fn next(&mut self, record: &mut Record) -> io::Result<Result<bool, Fault>> {
+        let found = self.line(record)?;
+        match (&found, self.short) {
+            (Ok(true), Some(Short::Rejoin(width))) if record.len() < width => {
+                return self.join(record, width);
+            }
+            (Ok(true), Some(Short::Pad(width))) => {
+                (record.len()..width).for_each(|_| record.push_field(""))
+            }
+            _ => {}
+        }
+        Ok(found)
+    }
+
+    /// Puts a record together that a raw line break cut: the cell that was cut keeps its line
+    /// break.
+    fn join(&mut self, record: &mut Record, width: usize) -> io::Result<Result<bool, Fault>> {
+        let (begin, line) = (self.current, self.line);
+        let mut rest = std::mem::take(&mut self.rest);
+        while record.len() < width {
+            match self.line(&mut rest)? {
+                Ok(true) if record.len() + rest.len() <= width + 1 => {}
+                Ok(_) => {
+                    let expected = format!(
+                        "a record with {} cells, where the header has {width}",
+                        record.len()
+                    );
+                    return Ok(Err(Fault { line, column: 1, expected }));
+                }
+                Err(fault) => return Ok(Err(fault)),
+            }
+            let mut whole =
+                Record::with_capacity(record.as_slice().len() + rest.as_slice().len() + 1, width);
+            let last = record.len().saturating_sub(1);
+            record.iter().take(last).for_each(|cell| whole.push_field(cell));
+            whole.push_field(&format!(
+                "{}\n{}",
+                record.get(last).unwrap_or_default(),
+                rest.get(0).unwrap_or_default()
+            ));
+            rest.iter().skip(1).for_each(|cell| whole.push_field(cell));
+            *record = whole;
+        }
+        self.rest = rest;
+        self.joined += 1;
+        (self.current, self.line) = (begin, line);
+        Ok(Ok(true))
+    }
+
+    fn line(&mut self, record: &mut Record) -> io::Result<Result<bool, Fault>> {
+        match self.reader.read_record(record) {
+            Ok(found) => {
+                if let Some(position) = record.position() {
+                    let start = self.reader.get_ref().record_start(position.byte());
+                    self.line =
+                        self.reader.get_ref().position_from(self.current, self.line, start).0;
+                    self.current = start;
+                    self.reader.get_mut().forget_before(self.current, self.line);
+                }
+                match self.reader.get_ref().fault() {
+                    // the pass is ahead of the records, and what stopped it stays
+                    Some(fault) if !found => Ok(Err(fault.clone())),
+                    _ => Ok(Ok(found)),
+                }
+            }
+            Err(error) => match error.into_kind() {
+                ErrorKind::Io(error) => {
+                    self.reader.get_ref().fault().map_or(Err(error), |fault| Ok(Err(fault.clone())))
+                }
+                ErrorKind::Utf8 { pos, err } => {
+                    let start = pos
+                        .map_or(self.current, |pos| self.reader.get_ref().record_start(pos.byte()));
+                    let (line, column) = self.place(start, Some(err.field()));
+                    let expected = "not UTF-8 here: save the file as UTF-8".to_owned();
+                    Ok(Err(Fault { line, column, expected }))
+                }
+                other => Err(io::Error::other(format!("{other:?}"))),
+            },
+        }
+    }
+
+    /// The line and column of a cell of the current record, or of the record itself.
+    #[must_use]
+    pub fn locate(&self, cell: Option<usize>) -> (u64, u64) {
+        self.place(self.current, cell)
+    }
+
+    fn place(&self, start: u64, cell: Option<usize>) -> (u64, u64) {
+        let pass = self.reader.get_ref();
+        pass.position_from(
+            self.current,
+            self.line,
+            cell.map_or(start, |n| pass.cell_start(start, n)),
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn read(text: &[u8]) -> Result<Vec<Vec<String>>, Fault> {
+        let mut records = Records::open(Box::new(Cursor::new(text.to_vec()))).unwrap()?;
+        let mut all = vec![records.header().iter().map(str::to_owned).collect()];
+        let mut record = Record::new();
+        while records.next(&mut record).unwrap()? {
+            all.push(record.iter().map(str::to_owned).collect());
+        }
+        Ok(all)
+    }
+
+    fn fault(text: &str) -> (u64, u64, String) {
+        let fault = read(text.as_bytes()).unwrap_err();
+        (fault.line, fault.column, fault.expected)
+    }
+
+    #[test]
+    fn what_breaks_the_format_is_refused_where_it_stands() {
+        assert_eq!(
+            fault("a,b\n1,\"never\n2,3\n"),
+            (2, 3, "the quote opened here is never closed".into())
+        );
+        assert_eq!(fault("a,b\n\n\n1,sa\"y\n").0, 4);
+        assert_eq!(
+            fault("a,b\n1,\"x\"y\n"),
+            (2, 6, "text behind a closing quote: double the quotes within a cell".into())
+        );
+        assert_eq!(fault("a,b\n1,2\0\n").1, 4);
+        assert_eq!(fault("a,b\n1,2\r3,4\n").0, 2);
+        assert!(fault("").2.contains("empty"));
+        assert_eq!(read(b"a,b\n1,K\xf6ln\n").unwrap_err().line, 2);
+    }
+
+    #[test]
+    fn a_file_that_broke_never_ends_well() {
+        let broken = "a,b\n1,sa\"y\n2,3\n";
+        let mut records =
+            Records::of(Box::new(Cursor::new(broken.as_bytes().to_vec())), Form::default());
+        let mut record = Record::new();
+        for _ in 0..4 {
+            assert_eq!(records.next(&mut record).unwrap().unwrap_err().line, 2);
+        }
+    }
+
+    #[test]
+    fn cells_are_located_behind_blank_lines_and_quoted_line_breaks() {
+        let text = "\u{feff}a,b\r\n\r\n\"x\ny\",ü\r\nü,\"\"\"q\",3\r\n";
+        let mut records =
+            Records::open(Box::new(Cursor::new(text.as_bytes().to_vec()))).unwrap().unwrap();
+        let mut record = Record::new();
+        assert!(records.next(&mut record).unwrap().unwrap());
+        assert_eq!((records.locate(Some(0)), records.locate(Some(1))), ((3, 1), (4, 4)));
+        assert!(records.next(&mut record).unwrap().unwrap());
+        assert_eq!((records.locate(Some(1)), records.locate(Some(2))), ((5, 3), (5, 9)));
+        assert!(!records.next(&mut record).unwrap().unwrap());
+    }
+
+    #[test]
+    fn files_with_carriage_returns_alone_are_read_and_counted() {
+        assert_eq!(read(b"a,b\r1,2\r3,4").unwrap().len(), 3);
+        assert_eq!(fault("a,b\r1,2\r3,\"").0, 3);
+    }
+
+    proptest! {
+        /// The crate alone and the crate behind the strict pass agree on everything that the pass
+        /// lets through.
+        #[test]
+        fn the_strict_pass_changes_nothing(text in "[a,\"\r\nü ]{0,40}") {
+            if let Ok(all) = read(text.as_bytes()) {
+                let mut plain = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
+                let alone: Vec<Vec<String>> = plain.records().map(|r| r.unwrap().iter().map(str::to_owned).collect()).collect();
+                prop_assert_eq!(all, alone);
+            }
+        }
+
+        /// What the csv crate writes is always let through, and reads back.
+        #[test]
+        fn what_is_written_reads_back(rows in prop::collection::vec(prop::collection::vec("[a,\"\r\nü' =]{0,6}", 2), 1..6)) {
+            let mut writer = csv::Writer::from_writer(Vec::new());
+            for row in &rows {
+                writer.write_record(row).unwrap();
+            }
+            prop_assert_eq!(read(&writer.into_inner().unwrap()).unwrap(), rows);
+        }
+    }
+}

@@ -1,0 +1,17 @@
+//! Bytes to records to rows of cells, every bad cell located: files, workbooks, encodings, CSV and JSON.
+
+mod csv_reader;
+mod diagnostic;
+mod encoding;
+mod json_table;
+pub mod source_file;
+mod strict_csv;
+mod table;
+mod workbook;
+
+pub use csv_reader::{Form, Records, Short};
+pub use diagnostic::{Complaint, Complaints};
+pub use encoding::{decoded, is_utf8, likely, named, of_mark};
+pub use json_table::table as json_table;
+pub use strict_csv::Fault;
+pub use table::{Columns, complete_date};

@@ -1,0 +1,242 @@
+//! A file of input that can be read from its beginning more than once: plain or packed, or what
+//! comes through a pipe.
+
+use std::fs::File;
+use std::io::{self, BufReader, Cursor, Read, Seek};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use sha2::{Digest, Sha256};
+
+use crate::error::{Exit, Failure, Result};
+use crate::fs::paths;
+use crate::ingest::workbook;
+use crate::value::text::hex;
+
+/// How a file is packed, by its first bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Packing {
+    Plain,
+    Gzip,
+    Zstandard,
+}
+
+/// A file of input.
+pub struct Input {
+    /// What messages call it.
+    pub shown: String,
+    /// Its name, without its folders and without what the packing added.
+    pub name: String,
+    /// The bytes as they were given.
+    given: Arc<File>,
+    /// The member of an archive, unpacked.
+    member: Option<Arc<File>>,
+    packing: Packing,
+    /// How far anybody has read, for the progress of a run.
+    read: Arc<AtomicU64>,
+}
+
+impl Input {
+    /// Opens a file; `-` is the standard input. Of a workbook it is one sheet.
+    ///
+    /// # Errors
+    /// It cannot be read, is an archive of several files, or has no such sheet.
+    pub fn open(path: &Path, wanted: Option<&str>) -> Result<Input> {
+        let piped = path.as_os_str() == "-";
+        let shown = if piped { "<stdin>".to_owned() } else { path.display().to_string() };
+        let failed = |e: &io::Error| Failure::io(&shown, e);
+        let given = if piped {
+            let mut spool = tempfile::tempfile().map_err(|e| failed(&e))?;
+            io::copy(&mut io::stdin().lock(), &mut spool).map_err(|e| failed(&e))?;
+            spool
+        } else {
+            let file = File::open(path).map_err(|e| paths::cannot_read(path, &e))?;
+            if file.metadata().map_err(|e| failed(&e))?.is_dir() {
+                return Err(Failure::usage(format!(
+                    "{shown} is a folder: facts import takes files, facts seed a folder"
+                )));
+            }
+            if file.try_clone().and_then(|mut file| file.stream_position()).is_ok() {
+                file
+            } else {
+                // a pipe by name is read once
+                let mut spool = tempfile::tempfile().map_err(|e| failed(&e))?;
+                io::copy(&mut &file, &mut spool).map_err(|e| failed(&e))?;
+                spool
+            }
+        };
+        let given = Arc::new(given);
+        let mut head = Vec::new();
+        Apart::of(&given).take(4).read_to_end(&mut head).map_err(|e| failed(&e))?;
+        let mut name =
+            path.file_name().map_or(String::new(), |name| name.to_string_lossy().into_owned());
+        let (mut packing, mut member) = (Packing::Plain, None);
+        match head.as_slice() {
+            [0x1f, 0x8b, ..] => packing = Packing::Gzip,
+            [0x28, 0xb5, 0x2f, 0xfd] => packing = Packing::Zstandard,
+            [b'P', b'K', 3 | 5, 4 | 6] => match workbook::table(&given, &shown, wanted)? {
+                Some(file) => member = Some(Arc::new(file)),
+                None => {
+                    let (file, inner) = unzip(&given, &shown)?;
+                    (member, name) = (Some(Arc::new(file)), inner);
+                }
+            },
+            _ => {}
+        }
+        if packing != Packing::Plain {
+            let bare = name.strip_suffix(".gz").or_else(|| name.strip_suffix(".zst"));
+            name.truncate(bare.unwrap_or(&name).len());
+        }
+        Ok(Input { shown, name, given, member, packing, read: Arc::default() })
+    }
+
+    /// The bytes from the beginning, unpacked; several may read at once.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn reader(&self) -> Result<Box<dyn Read>> {
+        let file = Apart::of(self.member.as_ref().unwrap_or(&self.given));
+        let counted = Counted { file, read: Arc::clone(&self.read) };
+        Ok(match self.packing {
+            Packing::Plain => Box::new(counted),
+            Packing::Gzip => Box::new(flate2::read::MultiGzDecoder::new(BufReader::new(counted))),
+            Packing::Zstandard => Box::new(
+                ruzstd::decoding::StreamingDecoder::new(BufReader::new(counted)).map_err(|e| {
+                    Failure::new(Exit::Rejected, format!("{}: broken Zstandard data", self.shown))
+                        .because(e)
+                })?,
+            ),
+        })
+    }
+
+    /// The first bytes, unpacked.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn head(&self) -> Result<Vec<u8>> {
+        let mut head = Vec::new();
+        self.reader()?.take(1 << 18).read_to_end(&mut head).map_err(|e| self.failed(&e))?;
+        Ok(head)
+    }
+
+    /// SHA-256 of the file as it was given, in hexadecimal.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn sha256(&self) -> Result<String> {
+        let mut file = Apart::of(&self.given);
+        let mut sum = Sha256::new();
+        let mut buffer = vec![0; 1 << 18];
+        loop {
+            match file.read(&mut buffer).map_err(|e| self.failed(&e))? {
+                0 => return Ok(hex(&sum.finalize())),
+                n => sum.update(&buffer[..n]),
+            }
+        }
+    }
+
+    /// How many bytes there are to read, before they are unpacked.
+    #[must_use]
+    pub fn size(&self) -> u64 {
+        self.member.as_ref().unwrap_or(&self.given).metadata().map_or(0, |found| found.len())
+    }
+
+    /// How many bytes there are to read, and how far anybody who begins from now on has read.
+    #[must_use]
+    pub fn progress(&self) -> (u64, Arc<AtomicU64>) {
+        self.read.store(0, Ordering::Relaxed);
+        (self.size(), Arc::clone(&self.read))
+    }
+
+    /// A failure to read it.
+    #[must_use]
+    pub fn failed(&self, error: &io::Error) -> Failure {
+        match error.kind() {
+            io::ErrorKind::InvalidData
+            | io::ErrorKind::InvalidInput
+            | io::ErrorKind::UnexpectedEof => Failure::new(
+                Exit::Rejected,
+                format!("{}: {error}; nothing was written", self.shown),
+            ),
+            _ if self.packing != Packing::Plain && error.raw_os_error().is_none() => Failure::new(
+                Exit::Rejected,
+                format!("{}: broken packed data: {error}; nothing was written", self.shown),
+            ),
+            _ => Failure::io(&self.shown, error),
+        }
+    }
+}
+
+/// The one member of an archive.
+fn unzip(given: &File, shown: &str) -> Result<(File, String)> {
+    let broken = |e: &dyn std::fmt::Display| {
+        Failure::new(Exit::Rejected, format!("{shown}: broken zip archive")).because(e)
+    };
+    let file = given.try_clone().map_err(|e| Failure::io(shown, &e))?;
+    let mut archive = zip::ZipArchive::new(BufReader::new(file)).map_err(|e| broken(&e))?;
+    let mut names: Vec<String> = Vec::new();
+    for name in archive.file_names() {
+        let name = name.map_err(|e| broken(&e))?;
+        if !name.ends_with('/') && !name.starts_with("__MACOSX/") {
+            names.push(name.into_owned());
+        }
+    }
+    let [name] = names.as_slice() else {
+        return Err(Failure::new(
+            Exit::Rejected,
+            format!("{shown} holds {} files: expected one", names.len()),
+        )
+        .hint("unpack it and import the one that is meant"));
+    };
+    let mut member = archive.by_name(name).map_err(|e| broken(&e))?;
+    let mut spool = tempfile::tempfile().map_err(|e| Failure::io(shown, &e))?;
+    io::copy(&mut member, &mut spool).map_err(|e| broken(&e))?;
+    let bare = name.rsplit('/').next().unwrap_or(name).to_owned();
+    Ok((spool, bare))
+}
+
+/// A file read from its beginning, whoever else reads it.
+pub struct Apart {
+    file: Arc<File>,
+    at: u64,
+}
+
+impl Apart {
+    /// One at the beginning of a file.
+    #[must_use]
+    pub fn of(file: &Arc<File>) -> Apart {
+        Apart { file: Arc::clone(file), at: 0 }
+    }
+}
+
+impl Read for Apart {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        #[cfg(unix)]
+        let n = std::os::unix::fs::FileExt::read_at(self.file.as_ref(), buffer, self.at)?;
+        #[cfg(windows)]
+        let n = std::os::windows::fs::FileExt::seek_read(self.file.as_ref(), buffer, self.at)?;
+        self.at += n as u64;
+        Ok(n)
+    }
+}
+
+/// A file that tells how far it was read.
+struct Counted {
+    file: Apart,
+    read: Arc<AtomicU64>,
+}
+
+impl Read for Counted {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let n = self.file.read(buffer)?;
+        self.read.fetch_max(self.file.at, Ordering::Relaxed);
+        Ok(n)
+    }
+}
+
+/// A reader that begins with what was read of it already.
+#[must_use]
+pub fn behind(head: Vec<u8>, rest: Box<dyn Read>) -> Box<dyn Read> {
+    Box::new(Cursor::new(head).chain(rest))
+}

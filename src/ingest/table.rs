@@ -1,0 +1,156 @@
+//! From the columns of a file to the fields of a table, and from its records to checked rows.
+
+use crate::kind::{Field, Need, Row};
+use crate::mapping::Record;
+use crate::mapping::cell_error::Bad;
+use crate::value::suggest::did_you_mean;
+use crate::value::{Cell, Given, Value};
+
+/// Which column of a file holds which field.
+#[derive(Debug)]
+pub struct Columns {
+    fields: Vec<&'static Field>,
+    /// Fields that are in no column and have something to say all the same.
+    defaults: Vec<(&'static Field, Value)>,
+}
+
+impl Columns {
+    /// Matches the header of a file with the fields of a table.
+    ///
+    /// # Errors
+    /// Unknown, doubled or missing columns, all of them.
+    pub fn of(header: &Record, table: &[&'static Field]) -> Result<Columns, Vec<Bad>> {
+        if let (1, Some(only)) = (header.len(), header.get(0))
+            && let Some(delimiter) =
+                [';', '\t', '|'].into_iter().find(|delimiter| only.contains(*delimiter))
+        {
+            let shown =
+                if delimiter == '\t' { "tabs".to_owned() } else { format!("\"{delimiter}\"") };
+            let expected = format!("the columns are separated by {shown}: expected commas");
+            return Err(vec![Bad { cell: None, field: None, value: None, expected }]);
+        }
+        let takes: Vec<&'static Field> =
+            table.iter().copied().filter(|field| field.is_stored()).collect();
+        let mut bad = Vec::new();
+        let mut fields: Vec<&'static Field> = Vec::new();
+        for (cell, name) in header.iter().enumerate() {
+            let complain = |expected: String| Bad {
+                cell: Some(cell),
+                field: None,
+                value: Some(name.to_owned()),
+                expected,
+            };
+            match takes.iter().find(|field| field.name == name.trim()) {
+                None => {
+                    let near = did_you_mean(name, takes.iter().map(|field| field.name));
+                    bad.push(complain(format!("no such column{near}")));
+                }
+                Some(field) if fields.iter().any(|seen| seen.name == field.name) => {
+                    bad.push(complain("this column is there twice".into()));
+                }
+                Some(field) => fields.push(field),
+            }
+        }
+        let missing =
+            takes.iter().filter(|field| !fields.iter().any(|seen| seen.name == field.name));
+        let mut defaults = Vec::new();
+        for field in missing {
+            if field.need == Need::Required {
+                bad.push(Bad {
+                    cell: None,
+                    field: None,
+                    value: None,
+                    expected: format!("the column {} is missing", field.name),
+                });
+            }
+            if let Some(value) = field.default {
+                defaults.push((*field, Cell::Text(value.into())));
+            }
+        }
+        if bad.is_empty() { Ok(Columns { fields, defaults }) } else { Err(bad) }
+    }
+
+    /// Reads a record.
+    ///
+    /// # Errors
+    /// Every cell that is not what its field wants.
+    pub fn row(&self, record: &Record) -> Result<Row<'static>, Vec<Bad>> {
+        if record.len() != self.fields.len() {
+            let expected = format!(
+                "this row has {} cells, the header has {}",
+                record.len(),
+                self.fields.len()
+            );
+            return Err(vec![Bad { cell: None, field: None, value: None, expected }]);
+        }
+        let mut row: Row<'static> = Vec::with_capacity(self.fields.len() + self.defaults.len());
+        let mut bad = Vec::new();
+        for (cell, (field, text)) in self.fields.iter().zip(record).enumerate() {
+            let mut complain = |expected: String, value: Option<&str>| {
+                bad.push(Bad {
+                    cell: Some(cell),
+                    field: Some(field.name.to_owned()),
+                    value: value.map(str::to_owned),
+                    expected,
+                });
+            };
+            match field.ty.parse(text) {
+                Err(expected) => complain(expected, Some(text)),
+                Ok(Cell::Null) => match field.default {
+                    Some(value) => row.push((*field, Given::Cell(Cell::Text(value.into())))),
+                    None if field.need == Need::Required => {
+                        complain(
+                            format!("empty: every row must have {}", article(field.name)),
+                            None,
+                        );
+                    }
+                    None => row.push((*field, Given::Cell(Cell::Null))),
+                },
+                Ok(value) => row.push((*field, Given::Cell(value))),
+            }
+        }
+        row.extend(self.defaults.iter().map(|(field, value)| (*field, Given::Cell(value.clone()))));
+        if bad.is_empty() { Ok(row) } else { Err(bad) }
+    }
+
+    /// The column of a field, from 0.
+    #[must_use]
+    pub fn position(&self, field: &str) -> Option<usize> {
+        self.fields.iter().position(|known| known.name == field)
+    }
+}
+
+fn article(name: &str) -> String {
+    format!("{} {name}", if name.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" })
+}
+
+/// A date needs its basis, and says by itself that something happened within it; without a date
+/// neither means anything.
+///
+/// # Errors
+/// The field at fault, and what was expected of it.
+pub fn complete_date(
+    row: &mut Row<'static>,
+    span: &'static Field,
+) -> Result<(), (&'static str, String)> {
+    let stated = |row: &Row<'_>, name: &str| {
+        row.iter().any(|(field, value)| field.name == name && !value.is_null())
+    };
+    if stated(row, "date") {
+        if !stated(row, "date_basis") {
+            return Err((
+                "date_basis",
+                "empty: a date needs its basis, one of stated, inferred, source".into(),
+            ));
+        }
+        if !stated(row, "date_span") {
+            row.retain(|(field, _)| field.name != "date_span");
+            row.push((span, Given::Cell(Cell::Text("within".into()))));
+        }
+        return Ok(());
+    }
+    match ["date_basis", "date_span"].into_iter().find(|name| stated(row, name)) {
+        Some(name) => Err((name, "expected an empty cell, since there is no date".into())),
+        None => Ok(()),
+    }
+}

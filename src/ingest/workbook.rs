@@ -1,0 +1,109 @@
+//! A sheet of a workbook (.xlsx, .ods) as a table of text: numbers with all their digits, days as
+//! ISO days.
+
+use std::fs::File;
+use std::io::BufReader;
+#[cfg(feature = "excel")]
+use std::io::{Read, Seek, SeekFrom, Write};
+
+#[cfg(feature = "excel")]
+use calamine::{Data, Reader, Sheets, open_workbook_auto_from_rs};
+
+#[cfg(feature = "excel")]
+use crate::error::{Exit, Failure, Result};
+#[cfg(feature = "excel")]
+use crate::value::real;
+#[cfg(feature = "excel")]
+use crate::value::suggest::did_you_mean;
+
+/// The sheet of this name, or the first, as CSV; none if the archive is no workbook.
+///
+/// # Errors
+/// The workbook is broken, or has no such sheet.
+pub fn table(given: &File, shown: &str, wanted: Option<&str>) -> Result<Option<File>> {
+    if !is_workbook(given, shown)? {
+        return Ok(None);
+    }
+    read(given, shown, wanted).map(Some)
+}
+
+/// The sheet of this name, or the first, of a workbook.
+#[cfg(feature = "excel")]
+fn read(given: &File, shown: &str, wanted: Option<&str>) -> Result<File> {
+    let broken = |e: calamine::Error| {
+        Failure::new(Exit::Rejected, format!("{shown}: this workbook cannot be read")).because(e)
+    };
+    let mut bytes = Vec::new();
+    let mut file = given.try_clone().map_err(|e| Failure::io(shown, &e))?;
+    file.seek(SeekFrom::Start(0))
+        .and_then(|_| file.read_to_end(&mut bytes))
+        .map_err(|e| Failure::io(shown, &e))?;
+    let mut book: Sheets<_> =
+        open_workbook_auto_from_rs(std::io::Cursor::new(bytes)).map_err(broken)?;
+    let names = book.sheet_names();
+    let name = match wanted {
+        Some(name) if names.iter().any(|known| known == name) => name.to_owned(),
+        Some(name) => {
+            let near = did_you_mean(name, names.iter().map(String::as_str));
+            return Err(Failure::usage(format!("{shown}: no sheet is called \"{name}\"{near}"))
+                .hint(format!("sheets: {}", names.join(", "))));
+        }
+        None => names
+            .first()
+            .cloned()
+            .ok_or_else(|| Failure::new(Exit::Rejected, format!("{shown} has no sheet")))?,
+    };
+    let range = book.worksheet_range(&name).map_err(broken)?;
+    let failed = |e: &std::io::Error| Failure::io(shown, e);
+    let mut spool = tempfile::tempfile().map_err(|e| failed(&e))?;
+    let mut out =
+        csv::WriterBuilder::new().flexible(true).from_writer(std::io::BufWriter::new(&mut spool));
+    // the rows above the first cell count, so that a message names the row of the sheet
+    let above = range.start().map_or(0, |(row, _)| row);
+    for _ in 0..above {
+        out.write_record([""]).map_err(|e| Failure::new(Exit::Io, shown.to_owned()).because(e))?;
+    }
+    for row in range.rows() {
+        out.write_record(row.iter().map(text))
+            .map_err(|e| Failure::new(Exit::Io, shown.to_owned()).because(e))?;
+    }
+    out.into_inner().map_err(|e| failed(e.error()))?.flush().map_err(|e| failed(&e))?;
+    Ok(spool)
+}
+
+/// This program reads no workbooks.
+#[cfg(not(feature = "excel"))]
+fn read(_: &File, shown: &str, _: Option<&str>) -> Result<File> {
+    Err(Failure::usage(format!(
+        "{shown} is a workbook, and this facts was built without them (the feature \"excel\")"
+    ))
+    .hint("save the sheet as CSV"))
+}
+
+/// A workbook is an archive with certain members.
+fn is_workbook(given: &File, shown: &str) -> Result<bool> {
+    let file = given.try_clone().map_err(|e| Failure::io(shown, &e))?;
+    let Ok(archive) = zip::ZipArchive::new(BufReader::new(file)) else { return Ok(false) };
+    let mut names = archive.file_names().filter_map(std::result::Result::ok);
+    Ok(names
+        .any(|name| matches!(name.as_ref(), "xl/workbook.xml" | "content.xml" | "xl/workbook.bin")))
+}
+
+#[cfg(feature = "excel")]
+fn text(cell: &Data) -> String {
+    match cell {
+        Data::Empty => String::new(),
+        Data::String(text) | Data::DateTimeIso(text) | Data::DurationIso(text) => text.clone(),
+        Data::Int(n) => n.to_string(),
+        Data::Float(n) => real(*n),
+        Data::Bool(true) => "TRUE".into(),
+        Data::Bool(false) => "FALSE".into(),
+        Data::DateTime(date) => match date.to_ymd_hms_milli() {
+            (year, month, day, 0, 0, 0, 0) => format!("{year:04}-{month:02}-{day:02}"),
+            (year, month, day, hour, minute, second, _) => {
+                format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}")
+            }
+        },
+        Data::Error(error) => error.to_string(),
+    }
+}

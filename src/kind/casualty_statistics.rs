@@ -1,0 +1,53 @@
+//! Casualty statistics: how many people of a population came to one harm, in one place and period.
+
+use crate::kind::Filter::Is;
+use crate::kind::{Field, Kind, QUALIFIERS};
+use crate::value::Type;
+
+const HARMS: &[&str] = &["killed", "wounded", "missing", "detained", "displaced"];
+
+/// The declaration of casualty statistics.
+pub static KIND: Kind = Kind {
+    name: "casualties",
+    one: "casualty statistic",
+    table: "casualty_statistics",
+    about: "How many people came to harm: one harm and one population a row.",
+    own: &[
+        Field::new("harm", Type::Choice(HARMS), "What happened to them.").required().filter(Is),
+        Field::new(
+            "population",
+            Type::Term,
+            "Who was counted: civilians, US soldiers, side a, all, unknown.",
+        )
+        .required()
+        .filter(Is),
+        Field::new("victim", Type::Actor, "The party that was harmed.").filter(Is),
+        Field::new("perpetrator", Type::Actor, "The party that did it.").filter(Is),
+        Field::new("low", Type::Integer, "People, lower bound.").per(&["harm"]),
+        Field::new("best", Type::Integer, "People, best estimate.").per(&["harm"]),
+        Field::new("high", Type::Integer, "People, upper bound.").per(&["harm"]),
+        Field::new("quantity_text", Type::Text, "The number in the source's words."),
+        Field::new("qualifier", Type::Choice(QUALIFIERS), "How the source hedges the number."),
+        Field::new(
+            "method",
+            Type::Term,
+            "How the figure was reached: incident count, media count, survey, model.",
+        ),
+        Field::new("event", Type::Text, "The event that it belongs to, as source:key."),
+    ],
+    counted: &["harm", "population"],
+    summed: &["harm", "population"],
+    leading: &[
+        "ref",
+        "date",
+        "harm",
+        "population",
+        "low",
+        "best",
+        "high",
+        "place",
+        "said_by",
+        "stance",
+        "summary",
+    ],
+};

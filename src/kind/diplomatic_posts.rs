@@ -1,0 +1,63 @@
+//! Diplomatic posts: missions, who heads them, how many there are and how many people staff them.
+
+use crate::kind::Filter::{Contains, Is};
+use crate::kind::{Field, Kind, QUALIFIERS};
+use crate::value::Type;
+
+const POST_TYPES: &[&str] = &[
+    "embassy",
+    "high-commission",
+    "nunciature",
+    "legation",
+    "consulate-general",
+    "consulate",
+    "honorary-consulate",
+    "branch-office",
+    "interests-section",
+    "liaison-office",
+    "permanent-mission",
+    "representative-office",
+    "home-office",
+    "unspecified",
+];
+const STATUSES: &[&str] = &["open", "planned", "suspended", "closed", "none", "unspecified"];
+const CLASSES: &[&str] =
+    &["ambassador", "minister", "charge-d-affaires", "consul-general", "consul", "other"];
+const POSTS: &[&str] = &["post_type"];
+const STAFF: &[&str] = &["post_type"];
+
+/// The declaration of diplomatic posts.
+pub static KIND: Kind = Kind {
+    name: "posts",
+    one: "diplomatic post",
+    table: "diplomatic_posts",
+    about: "Missions abroad and offices at home: who sends, who receives, who heads them, their staff.",
+    own: &[
+        Field::new("sender", Type::Actor, "The sending state.").filter(Is),
+        Field::new("receiver", Type::Actor, "The receiving state; none for an office at home.").filter(Is),
+        Field::new("post_type", Type::Choice(POST_TYPES), "What sort of post (after the Lowy Global Diplomacy Index).")
+            .required()
+            .filter(Is),
+        Field::new("post_status", Type::Choice(STATUSES), "Whether it is open.").default("unspecified").filter(Is),
+        Field::new("office", Type::Term, "The office held, as the source calls it.").filter(Contains),
+        Field::new("head", Type::Actor, "Who heads the post or holds the office.").filter(Is),
+        Field::new(
+            "head_class",
+            Type::Choice(CLASSES),
+            "The head's class: ambassador, minister, chargé d'affaires (Vienna Convention, article 14), or consul.",
+        )
+        .filter(Is),
+        Field::new("posts_low", Type::Integer, "Number of posts, lower bound.").per(POSTS),
+        Field::new("posts_best", Type::Integer, "Number of posts, best estimate.").per(POSTS),
+        Field::new("posts_high", Type::Integer, "Number of posts, upper bound.").per(POSTS),
+        Field::new("posts_text", Type::Text, "Number of posts, in the source's words."),
+        Field::new("staff_low", Type::Integer, "Staff, lower bound.").per(STAFF),
+        Field::new("staff_best", Type::Integer, "Staff, best estimate.").per(STAFF),
+        Field::new("staff_high", Type::Integer, "Staff, upper bound.").per(STAFF),
+        Field::new("staff_text", Type::Text, "Staff, in the source's words."),
+        Field::new("staff_qualifier", Type::Choice(QUALIFIERS), "How the source hedges the staff."),
+    ],
+    counted: &["post_type"],
+    summed: &[],
+    leading: &["ref", "date", "sender", "receiver", "post_type", "head", "office", "place", "staff_low", "staff_best", "summary"],
+};

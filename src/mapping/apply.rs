@@ -1,0 +1,446 @@
+//! Records to facts, as a plan says.
+
+use std::borrow::Cow;
+use std::fmt::Write;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use crate::kind::{Field, Incoming, Key, Row, shared};
+use crate::mapping::Record;
+use crate::mapping::apply_figure::{self, Figure};
+use crate::mapping::cell_error::Bad;
+use crate::mapping::compiled::{
+    By, DatePlan, FactPlan, KeyPart, Making, NamePlan, Plan, Test, Words,
+};
+use crate::mapping::compiled_template::{Cells, Text};
+use crate::value::{Cell, Given, Type, date};
+
+/// What is wrong with one thing that a record was to become, and the column that messages point to;
+/// none: that of the field.
+pub(super) type Wrong = (Option<usize>, String);
+
+/// A record as its repetitions see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Repeated {
+    /// What they have in common, by name.
+    pub key: String,
+    /// A sum of all cells that must be equal.
+    pub shared: u64,
+    /// What `{$others}` has of it.
+    pub gathered: String,
+    /// The cells that may differ and that `{$others}` does not tell.
+    pub untold: Vec<String>,
+}
+
+/// A fact under way.
+struct Draft<'p> {
+    row: Row<'p>,
+    /// Columns that the fact does not hold whole this time, though it may.
+    lost: Vec<usize>,
+    bad: Vec<Bad>,
+}
+
+impl Plan {
+    /// Whether a record is none: a total, a footnote.
+    #[must_use]
+    pub fn skips(&self, record: &Record) -> bool {
+        let cells = self.cells(record, "", "");
+        self.skip.iter().any(|test| test.holds(&cells) == Ok(true))
+    }
+
+    /// What a record shares with its repetitions and what differs; none where records are not
+    /// repeated.
+    #[must_use]
+    pub fn repeats(&self, record: &Record) -> Option<Repeated> {
+        let plan = self.repeats.as_ref()?;
+        let cells = self.cells(record, "", "");
+        let text = |text: &Text| text.fill(&cells).unwrap_or_default().into_owned();
+        let mut shared = DefaultHasher::new();
+        for (column, cell) in record.iter().enumerate() {
+            if !plan.with.contains(&column) && !self.ignored.contains(&column) {
+                (column, cell).hash(&mut shared);
+            }
+        }
+        let cell = |column: &usize| record.get(*column).unwrap_or_default().to_owned();
+        Some(Repeated {
+            key: text(&plan.key),
+            shared: shared.finish(),
+            gathered: text(&plan.gather),
+            untold: plan.untold.iter().map(cell).collect(),
+        })
+    }
+
+    /// The facts of a record, which begins on a line of its file, and of its repetitions.
+    ///
+    /// # Errors
+    /// Every cell that cannot be what its field wants.
+    pub fn make<'p>(
+        &'p self,
+        record: &'p Record,
+        repetitions: &[Repeated],
+        line: u64,
+    ) -> Result<Vec<Incoming<'p>>, Vec<Bad>> {
+        let others: Vec<&str> = repetitions
+            .iter()
+            .map(|other| other.gathered.as_str())
+            .filter(|text| !text.is_empty())
+            .collect();
+        let others = &others.join("; ");
+        if record.len() != self.header.len() {
+            let expected = format!(
+                "this row has {} cells, the header has {}",
+                record.len(),
+                self.header.len()
+            );
+            return Err(vec![Bad { cell: None, field: None, value: None, expected }]);
+        }
+        let key = self
+            .facts
+            .first()
+            .map(|first| first.called(&self.cells(record, "", others.as_str())))
+            .transpose();
+        let record_key = match &key {
+            Ok(Some(Key::Own(key) | Key::Counted(key) | Key::Under(key))) => key.as_str(),
+            _ => "",
+        };
+        let cells = self.cells(record, record_key, others);
+        let mut made: Vec<(usize, Incoming<'p>)> = Vec::new();
+        let mut bad = Vec::new();
+        let mut lost = Vec::new();
+        for (n, fact) in self.facts.iter().enumerate() {
+            let mut applies = true;
+            for test in &fact.when {
+                match test.holds(&cells) {
+                    Ok(holds) => applies &= holds,
+                    Err(wrong) => {
+                        let wrong = self.bad("when", wrong, record);
+                        if !bad.contains(&wrong) {
+                            bad.push(wrong);
+                        }
+                        applies = false;
+                    }
+                }
+            }
+            if !applies {
+                continue;
+            }
+            let mut draft = Draft {
+                row: Vec::with_capacity(fact.fields.len() * 2 + 4),
+                lost: Vec::new(),
+                bad: Vec::new(),
+            };
+            for making in &fact.fields {
+                draft.add(making, &cells);
+            }
+            for (field, value) in &fact.defaults {
+                if !draft.states(field) {
+                    draft.row.push((field, Given::Cell(value.clone())));
+                }
+            }
+            fact.complete(&mut draft, &cells);
+            if let Some(locator) =
+                shared().find(|field| field.name == "locator" && !draft.states(field))
+            {
+                draft
+                    .row
+                    .push((locator, Given::Cell(Cell::Text(Cow::Owned(format!("row={line}"))))));
+            }
+            match fact.called(&cells) {
+                Ok(key) => made.push((n, Incoming { kind: fact.kind, key, row: draft.row })),
+                Err(wrong) => draft.bad.push(self.bad("key", wrong, record)),
+            }
+            // several facts are made of the same cells
+            draft.bad.retain(|one| !bad.contains(one));
+            bad.extend(draft.bad);
+            lost.extend(draft.lost);
+        }
+        if !bad.is_empty() {
+            return Err(bad);
+        }
+        if let Some(extra) = self.extra(record, &made, &lost, repetitions)
+            && let Some((_, first)) = made.first_mut()
+            && let Some(field) = shared().find(|field| field.name == "extra")
+        {
+            first.row.push((field, Given::Cell(Cell::Json(Cow::Owned(extra)))));
+        }
+        Ok(made.into_iter().map(|(_, fact)| fact).collect())
+    }
+
+    /// What the store refused of a record, at the cell that is at fault.
+    #[must_use]
+    pub fn refused(&self, field: &str, expected: String, record: &Record) -> Bad {
+        let makes = |making: &&Making| making.makes(field);
+        let making = self.facts.iter().find_map(|fact| fact.fields.iter().find(makes));
+        self.bad(field, (making.and_then(|making| making.column), expected), record)
+    }
+
+    fn cells<'r, 'k>(&'r self, record: &'r Record, key: &'k str, others: &'k str) -> Cells<'r, 'k> {
+        Cells { record, missing: &self.missing, key, others }
+    }
+
+    fn bad(&self, field: &str, (cell, expected): Wrong, record: &Record) -> Bad {
+        let column = cell.and_then(|cell| self.header.get(cell));
+        let field = column
+            .filter(|column| *column != field)
+            .map_or(field.to_owned(), |column| format!("{column} ({field})"));
+        let value = cell
+            .and_then(|cell| record.get(cell))
+            .filter(|value| !value.is_empty())
+            .map(str::to_owned);
+        Bad { cell, field: Some(field), value, expected }
+    }
+
+    /// The columns that no fact of the record holds, as an object of JSON; none where all are held
+    /// or empty.
+    fn extra(
+        &self,
+        record: &Record,
+        made: &[(usize, Incoming<'_>)],
+        lost: &[usize],
+        repetitions: &[Repeated],
+    ) -> Option<String> {
+        let mut json = String::new();
+        for (column, cell) in record.iter().enumerate() {
+            let held = self.homes[column].iter().any(|fact| made.iter().any(|(n, _)| n == fact));
+            if cell.is_empty() || held && !lost.contains(&column) || self.ignored.contains(&column)
+            {
+                continue;
+            }
+            json.push(if json.is_empty() { '{' } else { ',' });
+            quote(&mut json, &self.labels[column]);
+            json.push(':');
+            quote(&mut json, cell);
+        }
+        let untold = self.repeats.iter().flat_map(|plan| &plan.untold);
+        let told: Vec<serde_json::Map<String, serde_json::Value>> = repetitions
+            .iter()
+            .map(|other| {
+                let cells = untold.clone().zip(&other.untold).filter(|(_, cell)| !cell.is_empty());
+                cells
+                    .map(|(column, cell)| (self.labels[*column].clone(), cell.clone().into()))
+                    .collect()
+            })
+            .filter(|cells: &serde_json::Map<_, _>| !cells.is_empty())
+            .collect();
+        if !told.is_empty() {
+            json.push_str(if json.is_empty() { "{\"repeated\":" } else { ",\"repeated\":" });
+            json.push_str(&serde_json::json!(told).to_string());
+        }
+        (!json.is_empty()).then(|| json + "}")
+    }
+}
+
+/// Adds a text to JSON, in quotes.
+fn quote(json: &mut String, text: &str) {
+    // counting has no way out of the loop, so that the compiler looks at many bytes at once
+    if text.bytes().filter(|b| *b < b' ' || *b == b'"' || *b == b'\\').count() == 0 {
+        json.push('"');
+        json.push_str(text);
+        json.push('"');
+    } else {
+        let _ = write!(json, "{}", serde_json::Value::String(text.to_owned()));
+    }
+}
+
+impl FactPlan {
+    /// What the fact is called.
+    fn called(&self, cells: &Cells<'_, '_>) -> Result<Key, Wrong> {
+        let mut key = String::new();
+        let (mut counted, mut under, mut stated) = (false, false, false);
+        for part in &self.key {
+            match part {
+                KeyPart::Counter => counted = true,
+                KeyPart::Record => under = true,
+                KeyPart::Text(text) => {
+                    if stated {
+                        key.push('/');
+                    }
+                    let begin = key.len();
+                    escape(&mut key, &text.fill(cells).unwrap_or_default());
+                    if key.len() == begin && self.key.len() == 1 {
+                        return Err((
+                            text.first_column(),
+                            "empty: every record must have it, since it is the key".into(),
+                        ));
+                    }
+                    stated = true;
+                }
+            }
+        }
+        Ok(match (counted, under) {
+            (true, _) => Key::Counted(key),
+            (false, true) => Key::Under(key),
+            (false, false) => Key::Own(key),
+        })
+    }
+
+    /// What a fact must state to be one.
+    fn complete(&self, draft: &mut Draft<'_>, cells: &Cells<'_, '_>) {
+        for needed in &self.needed {
+            if draft.states(needed)
+                || draft.bad.iter().any(|bad| bad.field.as_deref() == Some(needed.name))
+            {
+                continue;
+            }
+            let making = self.fields.iter().find(|making| making.makes(needed.name));
+            let cell = making.and_then(|making| making.column);
+            let value = cell
+                .and_then(|cell| cells.record.get(cell))
+                .filter(|cell| !cell.is_empty())
+                .map(str::to_owned);
+            let expected = "not stated, and every fact of this kind must have it".to_owned();
+            draft.bad.push(Bad { cell, field: Some(needed.name.to_owned()), value, expected });
+        }
+    }
+}
+
+/// A part of a key: "/" stands between parts, so one within becomes `%2F`; white space is one
+/// space.
+fn escape(key: &mut String, text: &str) {
+    let begin = key.len();
+    for word in text.split_whitespace() {
+        if key.len() > begin {
+            key.push(' ');
+        }
+        for c in word.chars().filter(|c| !c.is_control()) {
+            match c {
+                '/' => key.push_str("%2F"),
+                '%' => key.push_str("%25"),
+                c => key.push(c),
+            }
+        }
+    }
+}
+
+impl Test {
+    /// Whether a record passes; what is no number is above nothing, and wrong.
+    fn holds(&self, cells: &Cells<'_, '_>) -> Result<bool, Wrong> {
+        let text = self.text.fill(cells);
+        let condition = &self.condition;
+        let text_or_empty = text.as_deref().unwrap_or_default();
+        let above = match (condition.above, &text) {
+            (None, _) => true,
+            (Some(_), None) => false,
+            (Some(above), Some(text)) => match text.parse::<f64>() {
+                Ok(n) => n > above,
+                Err(_) => return Err((self.text.first_column(), "expected a number".into())),
+            },
+        };
+        Ok(above
+            && condition
+                .is
+                .as_ref()
+                .is_none_or(|is| is.list().iter().any(|wanted| wanted == text_or_empty))
+            && condition
+                .not
+                .as_ref()
+                .is_none_or(|not| !not.list().iter().any(|wanted| wanted == text_or_empty))
+            && condition
+                .starts_with
+                .as_ref()
+                .is_none_or(|begin| text_or_empty.starts_with(begin.as_str()))
+            && condition.stated.is_none_or(|stated| stated == text.is_some()))
+    }
+}
+
+impl<'p> Draft<'p> {
+    /// Whether a field is stated.
+    fn states(&self, wanted: &Field) -> bool {
+        self.row.iter().any(|(field, value)| field.name == wanted.name && !value.is_null())
+    }
+
+    fn set(&mut self, field: Option<&'static Field>, cell: Cell<'p>) {
+        if let Some(field) = field
+            && !cell.is_null()
+        {
+            self.row.push((field, Given::Cell(cell)));
+        }
+    }
+
+    /// Makes a field, or a group of them, from a record.
+    fn add(&mut self, making: &'p Making, cells: &Cells<'p, '_>) {
+        let done = match &making.by {
+            By::Words(words) => self.words(making.field, words, cells).map_err(|e| (None, e)),
+            By::Number(number) => match apply_figure::number(number, cells) {
+                Ok(found) => {
+                    self.set(Some(making.field), found.map_or(Cell::Null, |found| found.cell));
+                    Ok(())
+                }
+                Err(expected) => Err((None, expected)),
+            },
+            By::Quantity(quantity) => apply_figure::quantity(quantity, cells).map(|figure| {
+                // a flag beside no number is told by no field
+                if let (None, Some(flag)) = (&figure, &quantity.flag)
+                    && flag.fill(cells).is_some()
+                {
+                    self.lost.extend(flag.column());
+                }
+                self.figure(&quantity.fields, figure);
+            }),
+            By::Name(name) => self.name(making.field, name, cells).map_err(|e| (None, e)),
+            By::Date(date) => self.date(date, cells),
+        };
+        if let Err((cell, expected)) = done {
+            let cell = cell.or(making.column);
+            let value = cell
+                .and_then(|cell| cells.record.get(cell))
+                .filter(|value| !value.is_empty())
+                .map(str::to_owned);
+            self.bad.push(Bad { cell, field: Some(making.field.name.to_owned()), value, expected });
+        }
+    }
+
+    fn words(
+        &mut self,
+        field: &'static Field,
+        words: &'p Words,
+        cells: &Cells<'p, '_>,
+    ) -> Result<(), String> {
+        let Some(text) = words.fill(cells)? else { return Ok(()) };
+        // free text is what it is; everything else must be what its field takes
+        let cell = match field.ty {
+            Type::Text if !text.contains('\0') => Cell::Text(text),
+            ty => ty.parse(&text)?,
+        };
+        self.set(Some(field), cell);
+        Ok(())
+    }
+
+    fn figure(&mut self, fields: &[Option<&'static Field>; 5], figure: Option<Figure<'p>>) {
+        let Some(figure) = figure else { return };
+        let [low, best, high, words, qualifier] = *fields;
+        self.set(low, figure.low);
+        self.set(best, figure.best);
+        self.set(high, figure.high);
+        self.set(words, figure.words.map_or(Cell::Null, Cell::Text));
+        self.set(qualifier, figure.qualifier.map_or(Cell::Null, |word| Cell::Text(word.into())));
+    }
+
+    fn name(
+        &mut self,
+        field: &'static Field,
+        plan: &'p NamePlan,
+        cells: &Cells<'p, '_>,
+    ) -> Result<(), String> {
+        let named = plan.named(cells, &mut self.lost)?;
+        if !named.is_empty() {
+            self.row.push((field, Given::Named(named)));
+        }
+        Ok(())
+    }
+
+    fn date(&mut self, plan: &'p DatePlan, cells: &Cells<'p, '_>) -> Result<(), Wrong> {
+        let Some((edtf, whole)) = plan.edtf(cells)? else { return Ok(()) };
+        date::parse(&edtf).map_err(|e| (None, format!("expected {e}")))?;
+        if !whole {
+            self.lost.extend(&plan.columns);
+        }
+        let [date, span, basis] = plan.fields;
+        self.set(Some(date), Cell::Text(edtf));
+        self.set(
+            Some(span),
+            Cell::Text(if plan.throughout { "throughout" } else { "within" }.into()),
+        );
+        self.set(Some(basis), Cell::Text(plan.basis.as_str().into()));
+        Ok(())
+    }
+}

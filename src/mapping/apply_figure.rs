@@ -1,0 +1,285 @@
+//! Numbers as data sets write them: separators, marks, flags and bounds become low, best and high
+//! with a qualifier.
+
+use std::borrow::Cow;
+
+use crate::mapping::compiled::{Number, Quantity};
+use crate::mapping::compiled_template::{Cells, Text};
+use crate::value::{Cell, Type};
+
+/// A number that a record states.
+pub struct Found<'p> {
+    /// Its value.
+    pub cell: Cell<'p>,
+    /// It is written in another way than the value would be.
+    pub wordy: bool,
+}
+
+/// A number with its bounds.
+#[derive(Default)]
+pub struct Figure<'p> {
+    /// The lower bound.
+    pub low: Cell<'p>,
+    /// The best estimate.
+    pub best: Cell<'p>,
+    /// The upper bound.
+    pub high: Cell<'p>,
+    /// The source's words, where they say more than the numbers.
+    pub words: Option<Cow<'p, str>>,
+    /// How it is hedged.
+    pub qualifier: Option<&'p str>,
+}
+
+/// The number that a record states, if any.
+///
+/// # Errors
+/// What was expected.
+pub fn number<'p>(number: &'p Number, cells: &Cells<'p, '_>) -> Result<Option<Found<'p>>, String> {
+    match number.text.fill(cells) {
+        Some(text) if !number.missing.iter().any(|word| *word == text) => {
+            read(number, &text).map(Some)
+        }
+        _ => Ok(None),
+    }
+}
+
+fn read<'p>(number: &Number, text: &str) -> Result<Found<'p>, String> {
+    let ty = if number.whole { Type::Integer } else { Type::Real };
+    let mut plain = Cow::Borrowed(text);
+    if let Some(thousands) = number.thousands
+        && text.contains(thousands)
+    {
+        plain = Cow::Owned(
+            ungrouped(text, thousands, number.decimal)
+                .ok_or("expected thousands in groups of three digits")?,
+        );
+    }
+    if number.decimal != '.' {
+        if plain.contains('.') {
+            return Err(format!("expected \"{}\" before decimals", number.decimal));
+        }
+        plain = Cow::Owned(plain.replace(number.decimal, "."));
+    }
+    let wordy = matches!(plain, Cow::Owned(_));
+    // whole numbers come back from statistics programs with decimals
+    let bare = if number.whole { bare_code(&plain) } else { plain.as_ref() };
+    Ok(Found { cell: ty.parse(bare)?, wordy })
+}
+
+/// A number without the separators between its thousands, which must stand where they belong.
+fn ungrouped(text: &str, thousands: char, decimal: char) -> Option<String> {
+    let (whole, rest) =
+        text.split_once(decimal).map_or((text, None), |(whole, rest)| (whole, Some(rest)));
+    let mut groups = whole.trim_start_matches('-').split(thousands);
+    let first = groups.next()?.len();
+    let fits = (1..=3).contains(&first) && groups.all(|group| group.len() == 3);
+    let decimals = rest.map_or(String::new(), |rest| format!("{decimal}{rest}"));
+    fits.then(|| format!("{}{decimals}", whole.replace(thousands, "")))
+}
+
+/// A code without the decimals that statistics programs give it: `369.0` is `369`.
+#[must_use]
+pub fn bare_code(text: &str) -> &str {
+    match text.split_once('.') {
+        Some((whole, zeros))
+            if !zeros.is_empty()
+                && zeros.bytes().all(|b| b == b'0')
+                && !whole.is_empty()
+                && whole.trim_start_matches('-').bytes().all(|b| b.is_ascii_digit()) =>
+        {
+            whole
+        }
+        _ => text,
+    }
+}
+
+/// The number with its bounds that a record states, if any.
+///
+/// # Errors
+/// The column at fault, where it is another than the first, and what was expected.
+pub fn quantity<'p>(
+    plan: &'p Quantity,
+    cells: &Cells<'p, '_>,
+) -> Result<Option<Figure<'p>>, (Option<usize>, String)> {
+    if plan.low.is_some() || plan.high.is_some() {
+        return bounded(plan, cells);
+    }
+    let Some(best) = &plan.best else { return Ok(None) };
+    let Some(text) =
+        best.text.fill(cells).filter(|text| !best.missing.iter().any(|word| word == text))
+    else {
+        return Ok(None);
+    };
+    let (bare, mark) = unmarked(&text, &plan.marks);
+    let flag = match plan.flag.as_ref().and_then(|flag| flag.fill(cells)) {
+        None => None,
+        Some(flag) => match plan.marks.iter().find(|(mark, _)| *mark == flag) {
+            Some((_, qualifier)) => Some(qualifier.as_str()),
+            None => {
+                let known: Vec<&str> = plan.marks.iter().map(|(mark, _)| mark.as_str()).collect();
+                let column = plan.flag.as_ref().and_then(Text::column);
+                return Err((
+                    column,
+                    format!("expected the flag \"{}\" or none", known.join("\", \"")),
+                ));
+            }
+        },
+    };
+    let qualifier = mark.or(flag).or(plan.unmarked.as_deref());
+    if qualifier == Some("range")
+        && let Some((low, high)) =
+            bare.split_once(|c: char| "-–—".contains(c)).filter(|(low, _)| !low.is_empty())
+    {
+        let bound =
+            |text: &str| read(best, text.trim()).map(|found| found.cell).map_err(|e| (None, e));
+        let (low, high) = (bound(low)?, bound(high)?);
+        return Ok(Some(Figure { low, best: Cell::Null, high, words: Some(text), qualifier }));
+    }
+    if qualifier == Some("several") && bare.is_empty() {
+        let two = if best.whole { Cell::Int(2) } else { Cell::Real(2.0) };
+        return Ok(Some(Figure { low: two, words: Some(text), qualifier, ..Figure::default() }));
+    }
+    let Found { cell, wordy } = read(best, bare).map_err(|e| (None, e))?;
+    let words = (wordy || mark.is_some()).then_some(text);
+    let mut figure = Figure { words, qualifier, ..Figure::default() };
+    match qualifier {
+        Some("exact") => {
+            (figure.low, figure.best, figure.high) = (cell.clone(), cell.clone(), cell)
+        }
+        Some("over" | "at-least" | "several") => figure.low = cell,
+        Some("up-to") => figure.high = cell,
+        Some("almost") => (figure.best, figure.high) = (cell.clone(), cell),
+        _ => figure.best = cell,
+    }
+    Ok(Some(figure))
+}
+
+/// A number that a data set gives by its bounds.
+fn bounded<'p>(
+    plan: &'p Quantity,
+    cells: &Cells<'p, '_>,
+) -> Result<Option<Figure<'p>>, (Option<usize>, String)> {
+    let mut wordy = false;
+    let mut bound = |bound: &'p Option<Number>| -> Result<Cell<'p>, (Option<usize>, String)> {
+        let column = bound.as_ref().and_then(|bound| bound.text.first_column());
+        let found = bound
+            .as_ref()
+            .map_or(Ok(None), |bound| number(bound, cells))
+            .map_err(|e| (column, e))?;
+        Ok(found.map_or(Cell::Null, |found| {
+            wordy |= found.wordy;
+            found.cell
+        }))
+    };
+    let (low, best, high) = (bound(&plan.low)?, bound(&plan.best)?, bound(&plan.high)?);
+    if low.is_null() && best.is_null() && high.is_null() {
+        return Ok(None);
+    }
+    let words = if wordy {
+        let numbers = [&plan.low, &plan.best, &plan.high].into_iter().flatten();
+        Some(Cow::Owned(
+            numbers.filter_map(|number| number.text.fill(cells)).collect::<Vec<_>>().join("; "),
+        ))
+    } else {
+        None
+    };
+    Ok(Some(Figure { low, best, high, words, qualifier: plan.qualifier.as_deref() }))
+}
+
+/// A number without the mark before or behind it, and what the mark means.
+fn unmarked<'t, 'p>(text: &'t str, marks: &'p [(String, String)]) -> (&'t str, Option<&'p str>) {
+    for (mark, qualifier) in marks {
+        // a range is told by what stands between its bounds
+        if qualifier == "range" {
+            if text.rfind(mark.as_str()).is_some_and(|at| at > 0) {
+                return (text, Some(qualifier));
+            }
+            continue;
+        }
+        let bare = text.strip_prefix(mark.as_str()).or_else(|| text.strip_suffix(mark.as_str()));
+        if let Some(bare) = bare {
+            return (bare.trim(), Some(qualifier));
+        }
+    }
+    (text, None)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mapping::Record;
+    use crate::mapping::compiled_template::{Part, Ref};
+
+    fn plan(whole: bool) -> Quantity {
+        let number = |column| Number {
+            text: Text { parts: vec![Part::Pick(vec![Ref::Column(column)])] },
+            missing: vec!["n/a".into()],
+            thousands: Some(','),
+            decimal: '.',
+            whole,
+        };
+        let marks = [
+            ("at least", "at-least"),
+            ("several", "several"),
+            ("c.", "about"),
+            ("?", "about"),
+            ("+", "over"),
+            ("-", "range"),
+        ];
+        Quantity {
+            low: None,
+            best: Some(number(0)),
+            high: None,
+            marks: marks.map(|(mark, word)| (mark.into(), word.into())).into(),
+            flag: Some(Text { parts: vec![Part::Pick(vec![Ref::Column(1)])] }),
+            unmarked: Some("exact".into()),
+            qualifier: None,
+            fields: [None; 5],
+        }
+    }
+
+    fn figure(text: &str, flag: &str) -> Result<String, (Option<usize>, String)> {
+        let record: Record = [text, flag].iter().collect();
+        let plan = plan(true);
+        let cells = Cells { record: &record, missing: &[], key: "", others: "" };
+        let told = quantity(&plan, &cells)?.map(|figure| {
+            let qualifier = figure.qualifier.unwrap_or("-");
+            let words = figure.words.as_deref().unwrap_or("-");
+            format!("{}|{}|{}|{qualifier}|{words}", figure.low, figure.best, figure.high)
+        });
+        Ok(told.unwrap_or_else(|| "nothing".into()))
+    }
+
+    #[test]
+    fn a_number_keeps_its_uncertainty() {
+        for (text, flag, wanted) in [
+            ("24", "", "24|24|24|exact|-"),
+            ("24", "?", "|24||about|-"),
+            ("1,500", "", "1500|1500|1500|exact|1,500"),
+            ("c. 9,500", "", "|9500||about|c. 9,500"),
+            ("at least 16,000", "", "16000|||at-least|at least 16,000"),
+            ("500+", "", "500|||over|500+"),
+            ("112-122", "", "112||122|range|112-122"),
+            ("several", "", "2|||several|several"),
+            ("41.0", "", "41|41|41|exact|-"),
+            ("0", "", "0|0|0|exact|-"),
+            ("", "?", "nothing"),
+            ("n/a", "", "nothing"),
+        ] {
+            assert_eq!(figure(text, flag).unwrap(), wanted, "{text} {flag}");
+        }
+        for (text, flag) in [("many", ""), ("24", "!"), ("1,50", ""), ("2.5", ""), ("c. some", "")]
+        {
+            assert!(figure(text, flag).is_err(), "{text} {flag}");
+        }
+    }
+
+    #[test]
+    fn codes_lose_the_decimals_of_statistics_programs() {
+        assert_eq!(bare_code("369.0"), "369");
+        assert_eq!(bare_code("369"), "369");
+        assert_eq!(bare_code("-1.00"), "-1");
+        assert_eq!(bare_code("3.5"), "3.5");
+        assert_eq!(bare_code("v.0"), "v.0");
+    }
+}

@@ -1,0 +1,143 @@
+//! What a cell says: words with their codes read, and whom a name means.
+
+use std::borrow::Cow;
+
+use crate::mapping::apply_figure;
+use crate::mapping::compiled::{NamePlan, Words, looks_like};
+use crate::mapping::compiled_template::Cells;
+use crate::value::{Named, date, date_formats};
+
+impl Words {
+    /// What a record makes of it, codes read and lists joined.
+    pub(super) fn fill<'p>(
+        &'p self,
+        cells: &Cells<'p, '_>,
+    ) -> Result<Option<Cow<'p, str>>, String> {
+        let Some(text) = self.text.fill(cells) else { return Ok(None) };
+        if self.missing.iter().any(|word| *word == text) {
+            return Ok(None);
+        }
+        let Some(split) = &self.split else { return self.one(text, cells) };
+        let mut items: Vec<Cow<'_, str>> = Vec::new();
+        for item in text.split(split.as_str()).map(str::trim).filter(|item| !item.is_empty()) {
+            if let Some(item) = self.meaning(item, cells)? {
+                items.push(item);
+            }
+        }
+        let joined = items.join("; ");
+        Ok((!joined.is_empty()).then_some(Cow::Owned(joined)))
+    }
+
+    fn one<'p>(
+        &'p self,
+        text: Cow<'p, str>,
+        cells: &Cells<'p, '_>,
+    ) -> Result<Option<Cow<'p, str>>, String> {
+        if !self.formats.is_empty() {
+            return match date_formats::day(&text, &self.formats) {
+                Some(day) => Ok(Some(Cow::Owned(date::iso(day)))),
+                None => Err(format!(
+                    "expected a date that exists, such as {}",
+                    date_formats::examples(&self.formats)
+                )),
+            };
+        }
+        if self.codes.is_empty() {
+            return Ok(Some(text));
+        }
+        Ok(self.meaning(&text, cells)?.map(|meaning| Cow::Owned(meaning.into_owned())))
+    }
+
+    /// What a code means; a text that is none means what the description says, or itself where
+    /// there are no codes.
+    fn meaning<'a>(
+        &'a self,
+        text: &'a str,
+        cells: &Cells<'a, '_>,
+    ) -> Result<Option<Cow<'a, str>>, String> {
+        if self.codes.is_empty() {
+            return Ok(Some(Cow::Borrowed(text)));
+        }
+        let bare = apply_figure::bare_code(text);
+        if let Some(meaning) = self.codes.get(text).or_else(|| self.codes.get(bare)) {
+            return Ok((!meaning.is_empty()).then_some(Cow::Borrowed(meaning)));
+        }
+        if let Some((_, meaning)) =
+            self.patterns.iter().find(|(pattern, _)| looks_like(text, pattern))
+        {
+            return Ok((!meaning.is_empty()).then_some(Cow::Borrowed(meaning)));
+        }
+        match &self.otherwise {
+            Some(otherwise) => Ok(otherwise.fill(cells)),
+            None => {
+                let mut codes: Vec<&str> = self.codes.keys().map(String::as_str).collect();
+                codes.sort_unstable();
+                Err(format!("expected one of the codes {}", codes.join(", ")))
+            }
+        }
+    }
+}
+
+impl NamePlan {
+    /// Whom a record names; columns whose marks the name does not keep go to `lost`.
+    pub(super) fn named<'p>(
+        &'p self,
+        cells: &Cells<'p, '_>,
+        lost: &mut Vec<usize>,
+    ) -> Result<Named<'p>, String> {
+        let mut named = Named::default();
+        if let Some(words) = &self.name {
+            named.name = words.fill(cells)?;
+        }
+        if let (Some(split), Some(name)) = (&self.split, &named.name)
+            && name.contains(split.as_str())
+        {
+            // several are nobody in particular: the columns are kept as they are
+            let codes = self.codes.iter().filter_map(|(_, text)| text.column());
+            lost.extend(
+                self.name.as_ref().and_then(|words| words.text.column()).into_iter().chain(codes),
+            );
+            return Ok(Named::default());
+        }
+        if let Some(sort) = &self.kind {
+            named.kind = sort.fill(cells)?;
+        }
+        if let Some(name) = &named.name
+            && let Some((mark, kind)) =
+                self.marks.iter().find(|(mark, _)| name.ends_with(mark.as_str()))
+        {
+            let bare = name[..name.len() - mark.len()].trim_end().to_owned();
+            named.kind = Some(Cow::Borrowed(kind.as_str())).filter(|kind| !kind.is_empty());
+            lost.extend(self.name.as_ref().and_then(|words| words.text.column()));
+            named.name = (!bare.is_empty()).then_some(Cow::Owned(bare));
+        }
+        if let Some(name) = &named.name
+            && name.contains(|c: char| c.is_control())
+        {
+            named.name = Some(Cow::Owned(name.split_whitespace().collect::<Vec<_>>().join(" ")));
+        }
+        for (scheme, text) in &self.codes {
+            if let Some(code) = text.fill(cells) {
+                let bare = apply_figure::bare_code(&code);
+                let code = match *scheme {
+                    // codes of ISO 3166 have three digits, which spreadsheets forget
+                    "iso-numeric" if bare.len() < 3 => Cow::Owned(format!("{bare:0>3}")),
+                    _ if bare.len() == code.len() => code,
+                    _ => Cow::Owned(bare.to_owned()),
+                };
+                named.codes.push((scheme, code));
+            }
+        }
+        if let Some([lat, lon]) = &self.point
+            && let (Some(lat), Some(lon)) =
+                (apply_figure::number(lat, cells)?, apply_figure::number(lon, cells)?)
+        {
+            named.point = lat.cell.number().zip(lon.cell.number());
+        }
+        if let Some(within) = &self.within {
+            let within = within.named(cells, lost)?;
+            named.within = (!within.is_empty()).then(|| Box::new(within));
+        }
+        Ok(named)
+    }
+}

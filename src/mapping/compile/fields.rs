@@ -1,0 +1,357 @@
+//! The fields of a fact made ready: each word of a description suits the field that it is for, or
+//! is a mistake.
+
+use std::collections::BTreeMap;
+
+use crate::kind::reference_table::{ACTORS, PLACES, Parent};
+use crate::kind::{self, Field, Kind};
+use crate::mapping::compile::Planner;
+use crate::mapping::compiled::{By, DatePlan, Making, NamePlan, Number, Quantity, Words};
+use crate::mapping::compiled_template::Text;
+use crate::mapping::{How, Spec, Template};
+use crate::value::Type;
+use crate::value::date_formats::{PRECISIONS, check_format};
+use crate::value::suggest::did_you_mean;
+
+impl Planner<'_> {
+    pub(super) fn making(
+        &mut self,
+        kind: &'static Kind,
+        name: &str,
+        spec: &Spec,
+    ) -> Option<Making> {
+        if name == "date" {
+            let fields = ["date", "date_span", "date_basis"].map(|name| kind.field(name));
+            let [Some(date), Some(span), Some(basis)] = fields else { return None };
+            let plan = self.date(spec, [date, span, basis]);
+            let column = plan.columns.first().copied();
+            return Some(Making { field: date, column, by: By::Date(Box::new(plan)) });
+        }
+        if let Some(fields) = group(kind, name) {
+            return self.quantity(spec, fields);
+        }
+        let Some(field) = kind
+            .field(name)
+            .filter(|field| field.is_given() && !["key", "source"].contains(&field.name))
+        else {
+            if name == "source" {
+                self.wrong("source is said once, at the top of the file".into());
+                return None;
+            }
+            let given = kind.fields().filter(|field| field.is_given()).map(|field| field.name);
+            let near = did_you_mean(name, given.chain(groups(kind).into_iter().chain(["date"])));
+            self.wrong(format!("{} have no field \"{name}\"{near}", kind.name));
+            return None;
+        };
+        let by = match field.ty {
+            Type::Actor => By::Name(Box::new(self.name(spec, name, &ACTORS))),
+            Type::Place => By::Name(Box::new(self.name(spec, name, &PLACES))),
+            Type::Integer | Type::Real => {
+                self.suits(&spec.how, &["missing", "thousands", "decimal"], name);
+                let text = self.needed(spec, name)?;
+                By::Number(self.number(text, &spec.how, field.ty == Type::Integer))
+            }
+            _ => {
+                let words =
+                    self.words(spec, name, &["codes", "otherwise", "missing", "split", "formats"])?;
+                self.choices(&words, field);
+                By::Words(words)
+            }
+        };
+        let column = match &by {
+            By::Words(words) => words.text.first_column(),
+            By::Number(number) => number.text.first_column(),
+            By::Name(name) => name.name.as_ref().and_then(|words| words.text.first_column()),
+            By::Quantity(_) | By::Date(_) => None,
+        };
+        Some(Making { field, column, by })
+    }
+
+    /// Constants must be what the field takes.
+    fn choices(&mut self, words: &Words, field: &'static Field) {
+        let constant = words.text.constant().filter(|_| words.codes.is_empty()).map(str::to_owned);
+        for text in
+            words.codes.values().filter(|meaning| !meaning.is_empty()).cloned().chain(constant)
+        {
+            if let Err(expected) = field.ty.parse(&text) {
+                self.wrong(format!("{}: \"{text}\": {expected}", field.name));
+            }
+        }
+    }
+
+    fn suits(&mut self, how: &How, allowed: &[&str], name: &str) {
+        for word in how.used() {
+            if !allowed.contains(&word) {
+                self.wrong(format!("{name} does not take {word}; it takes {}", allowed.join(", ")));
+            }
+        }
+    }
+
+    fn needed<'s>(&mut self, spec: &'s Spec, name: &str) -> Option<&'s Template> {
+        if spec.text.is_none() {
+            self.wrong(format!("{name}: expected a text, or a table with column or text"));
+        }
+        spec.text.as_ref()
+    }
+
+    fn words(&mut self, spec: &Spec, name: &str, allowed: &[&str]) -> Option<Words> {
+        self.suits(&spec.how, allowed, name);
+        let text = self.needed(spec, name)?;
+        let text = self.text(text);
+        let otherwise = spec.how.otherwise.as_ref().map(|otherwise| self.text(otherwise));
+        let patterns = spec
+            .how
+            .codes
+            .iter()
+            .filter(|(code, _)| code.contains('*'))
+            .map(|(code, word)| (code.clone(), word.clone()));
+        Some(Words {
+            text,
+            codes: spec.how.codes.clone().into_iter().collect(),
+            patterns: longest_first(&patterns.collect()),
+            otherwise,
+            missing: spec.how.missing.clone(),
+            split: spec.how.split.clone(),
+            formats: spec.how.formats.clone(),
+        })
+    }
+
+    fn number(&mut self, template: &Template, how: &How, whole: bool) -> Number {
+        if how.thousands.is_some() && how.thousands == Some(how.decimal.unwrap_or('.')) {
+            self.wrong(
+                "thousands and decimals cannot have the same sign: say decimal = \",\" too".into(),
+            );
+        }
+        Number {
+            text: self.text(template),
+            missing: how.missing.clone(),
+            thousands: how.thousands,
+            decimal: how.decimal.unwrap_or('.'),
+            whole,
+        }
+    }
+
+    fn quantity(&mut self, spec: &Spec, fields: [Option<&'static Field>; 5]) -> Option<Making> {
+        let how = &spec.how;
+        let allowed = [
+            "missing",
+            "thousands",
+            "decimal",
+            "marks",
+            "flag",
+            "unmarked",
+            "low",
+            "best",
+            "high",
+            "qualifier",
+        ];
+        let field = fields[1]?;
+        self.suits(how, &allowed, field.name);
+        let whole = field.ty == Type::Integer;
+        if spec.text.is_some() && how.best.is_some() {
+            self.wrong(format!("{}: expected a text or best, not both", field.name));
+        }
+        let mut number = |template: Option<&Template>| {
+            template.map(|template| self.number(template, how, whole))
+        };
+        let (low, best, high) = (
+            number(how.low.as_ref()),
+            number(spec.text.as_ref().or(how.best.as_ref())),
+            number(how.high.as_ref()),
+        );
+        if low.is_none() && best.is_none() && high.is_none() {
+            self.wrong(format!("{}: expected a text, or low, best or high", field.name));
+        }
+        let qualifiers = kind::QUALIFIERS;
+        for word in how.marks.values().chain(&how.unmarked).chain(&how.qualifier) {
+            if !qualifiers.contains(&word.as_str()) {
+                let near = did_you_mean(word, qualifiers.iter().copied());
+                self.wrong(format!(
+                    "\"{word}\" is no qualifier: expected one of {}{near}",
+                    qualifiers.join(", ")
+                ));
+            }
+        }
+        let flag = how.flag.as_ref().map(|flag| self.text(flag));
+        let column = [&best, &low, &high]
+            .into_iter()
+            .flatten()
+            .find_map(|number| number.text.first_column());
+        let quantity = Quantity {
+            low,
+            best,
+            high,
+            marks: longest_first(&how.marks),
+            flag,
+            unmarked: how.unmarked.clone(),
+            qualifier: how.qualifier.clone(),
+            fields,
+        };
+        Some(Making { field, column, by: By::Quantity(Box::new(quantity)) })
+    }
+
+    fn name(&mut self, spec: &Spec, name: &str, table: &'static Parent) -> NamePlan {
+        let how = &spec.how;
+        let mut allowed = vec!["missing", "marks", "name", "kind", "codes", "otherwise", "split"];
+        allowed.extend(kind::reference_table::SCHEMES);
+        if table.table == PLACES.table {
+            allowed.extend(["within", "point"]);
+        }
+        self.suits(how, &allowed, name);
+        let codes: Vec<(&'static str, Text)> = how
+            .schemes()
+            .into_iter()
+            .map(|(scheme, template)| (scheme, self.text(template)))
+            .collect();
+        let template = spec.text.as_ref().or(how.name.as_ref());
+        if template.is_none() && codes.is_empty() && how.within.is_none() {
+            self.wrong(format!(
+                "{name}: expected a name or a code ({})",
+                kind::reference_table::SCHEMES[1..].join(", ")
+            ));
+        }
+        let otherwise = how.otherwise.as_ref().map(|otherwise| self.text(otherwise));
+        let spelled = template.map(|template| Words {
+            text: self.text(template),
+            codes: how.codes.clone().into_iter().collect(),
+            patterns: Vec::new(),
+            otherwise,
+            missing: how.missing.clone(),
+            split: None,
+            formats: Vec::new(),
+        });
+        let kinds: &'static [&'static str] = match table.field("kind").map(|field| field.ty) {
+            Some(Type::Choice(kinds)) => kinds,
+            _ => &[],
+        };
+        let sort = how
+            .kind
+            .as_ref()
+            .and_then(|spec| self.words(spec, "kind", &["codes", "otherwise", "missing"]));
+        let constant = sort.as_ref().and_then(|sort| sort.text.constant()).map(str::to_owned);
+        let coded = sort.iter().flat_map(|sort| sort.codes.values().cloned());
+        for word in coded
+            .chain(constant.filter(|_| sort.as_ref().is_some_and(|sort| sort.codes.is_empty())))
+            .chain(how.marks.values().cloned())
+            .collect::<Vec<_>>()
+        {
+            if !kinds.contains(&word.as_str()) {
+                let near = did_you_mean(&word, kinds.iter().copied());
+                self.wrong(format!(
+                    "\"{word}\" is no kind of {}: expected one of {}{near}",
+                    table.table,
+                    kinds.join(", ")
+                ));
+            }
+        }
+        let within = how.within.as_ref().map(|spec| Box::new(self.name(spec, "within", &PLACES)));
+        let point = how.point.as_ref().map(|point| {
+            let [lat, lon] = point;
+            [self.number(lat, how, false), self.number(lon, how, false)]
+        });
+        let (marks, split) = (longest_first(&how.marks), how.split.clone());
+        NamePlan { name: spelled, codes, kind: sort, kinds, marks, split, within, point }
+    }
+
+    fn date(&mut self, spec: &Spec, fields: [&'static Field; 3]) -> DatePlan {
+        let how = &spec.how;
+        let allowed = [
+            "missing",
+            "start",
+            "end",
+            "year",
+            "month",
+            "day",
+            "years",
+            "formats",
+            "precision",
+            "span",
+            "basis",
+            "approximate",
+        ];
+        self.suits(how, &allowed, "date");
+        let start = spec.text.as_ref().or(how.start.as_ref()).map(|template| self.text(template));
+        let end = how.end.as_ref().map(|template| self.text(template));
+        let parts = how.year.as_ref().map(|year| {
+            [Some(year), how.month.as_ref(), how.day.as_ref()]
+                .map(|part| part.map(|part| self.text(part)))
+        });
+        let years = how.years.as_ref().map(|years| self.text(years));
+        if [start.is_some(), parts.is_some(), years.is_some()]
+            .iter()
+            .filter(|given| **given)
+            .count()
+            != 1
+        {
+            self.wrong(
+                "date: expected one of a text, start (and end), year (and month and day), or years"
+                    .into(),
+            );
+        }
+        let precision = how
+            .precision
+            .as_ref()
+            .and_then(|spec| self.words(spec, "precision", &["codes", "otherwise", "missing"]));
+        for word in
+            precision.iter().flat_map(|words| words.codes.values()).cloned().collect::<Vec<_>>()
+        {
+            if !PRECISIONS.iter().any(|(name, _)| *name == word) {
+                let names = PRECISIONS.map(|(name, _)| name).join(", ");
+                self.wrong(format!("\"{word}\" is no precision: expected one of {names}"));
+            }
+        }
+        for format in &how.formats {
+            if let Err(why) = check_format(format) {
+                self.wrong(format!("\"{format}\" is no format of a date: {why}"));
+            }
+        }
+        let span = how.span.as_deref().unwrap_or("within");
+        let basis = how.basis.clone().unwrap_or_else(|| "stated".into());
+        for (field, word) in [(fields[1], span), (fields[2], basis.as_str())] {
+            if let Err(expected) = field.ty.parse(word) {
+                self.wrong(format!("{}: \"{word}\": {expected}", field.name));
+            }
+        }
+        let day = parts.as_ref().and_then(|[.., day]| day.as_ref());
+        let told = [start.as_ref(), end.as_ref(), years.as_ref(), day];
+        let columns = told.into_iter().flatten().filter_map(Text::column).collect();
+        DatePlan {
+            start,
+            end,
+            parts,
+            years,
+            formats: how.formats.clone(),
+            precision,
+            approximate: how.approximate.as_ref().map(|approximate| self.text(approximate)),
+            missing: how.missing.clone(),
+            throughout: span == "throughout",
+            columns,
+            fields,
+            basis,
+        }
+    }
+}
+
+/// The groups of fields that a quantity sets, by the name of the group.
+fn groups(kind: &'static Kind) -> Vec<&'static str> {
+    let prefixed = kind.own.iter().filter_map(|field| field.name.strip_suffix("_best"));
+    prefixed.chain(kind.field("best").map(|_| "quantity")).collect()
+}
+
+/// The fields of a group: low, best, high, words, qualifier.
+fn group(kind: &'static Kind, name: &str) -> Option<[Option<&'static Field>; 5]> {
+    if !groups(kind).contains(&name) {
+        return None;
+    }
+    let names = match name {
+        "quantity" => ["low", "best", "high", "quantity_text", "qualifier"].map(str::to_owned),
+        _ => ["low", "best", "high", "text", "qualifier"].map(|end| format!("{name}_{end}")),
+    };
+    Some(names.map(|name| kind.field(&name)))
+}
+
+fn longest_first(marks: &BTreeMap<String, String>) -> Vec<(String, String)> {
+    let mut marks: Vec<(String, String)> = marks.clone().into_iter().collect();
+    marks.sort_by_key(|(mark, _)| std::cmp::Reverse(mark.len()));
+    marks
+}

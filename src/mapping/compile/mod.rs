@@ -1,0 +1,358 @@
+//! A description made ready for one file: its names looked up, its columns found.
+//!
+//! Every name in the description is checked here, against the kinds, their fields and code lists,
+//! and the header of the file; a mistake has its line and the nearest name.
+
+mod fields;
+
+use std::collections::BTreeMap;
+
+use crate::kind::{self, Field, KINDS, Kind, Need};
+use crate::mapping::compiled::{
+    FactPlan, KeyPart, Known, Making, Plan, REJECT_COLUMNS, RepeatPlan, Test, column, looks_like,
+};
+use crate::mapping::compiled_template::{Part, Ref, Text};
+use crate::mapping::{Condition, Description, Each, Fact, Mistake, Name, Template};
+use crate::value::Value;
+use crate::value::suggest::did_you_mean;
+
+/// Makes a description ready; `source` is its TOML, for the lines of mistakes.
+///
+/// # Errors
+/// Everything that is wrong with it, or does not suit the file.
+pub fn plan(description: &Description, source: &str, known: &Known) -> Result<Plan, Vec<Mistake>> {
+    let mut planner = Planner {
+        description,
+        source,
+        known,
+        mistakes: Vec::new(),
+        within: 1,
+        variables: BTreeMap::new(),
+    };
+    let plan = planner.plan();
+    if planner.mistakes.is_empty() { Ok(plan) } else { Err(planner.mistakes) }
+}
+
+/// Checks a description without a file: as if it had every column that the description names.
+///
+/// # Errors
+/// Everything that is wrong with it.
+pub fn check(description: &Description, source: &str) -> Result<(), Vec<Mistake>> {
+    let mut header: Vec<String> = description.needs().into_iter().flatten().collect();
+    header.extend(description.recognise.optional.iter().cloned());
+    for fact in &description.fact {
+        if let Some(Each::Columns { columns }) = &fact.each {
+            header.extend(columns.list().iter().map(|pattern| pattern.replace(['?', '*'], "1")));
+        }
+    }
+    header.sort_unstable();
+    header.dedup();
+    plan(description, source, &Known { header, release: Some("1".into()) }).map(|_| ())
+}
+
+struct Planner<'d> {
+    description: &'d Description,
+    source: &'d str,
+    known: &'d Known,
+    mistakes: Vec<Mistake>,
+    /// The line of what is at hand.
+    within: usize,
+    variables: BTreeMap<String, String>,
+}
+
+impl Planner<'_> {
+    fn plan(&mut self) -> Plan {
+        let mut facts = Vec::new();
+        let read = &self.description.read;
+        for (n, fact) in self.description.fact.iter().enumerate() {
+            self.within = self.line(fact.kind.span());
+            let Some(kind) = kind::find(fact.kind.get_ref()) else {
+                let near = did_you_mean(fact.kind.get_ref(), KINDS.iter().map(|kind| kind.name));
+                self.wrong(format!("no kind is called \"{}\"{near}", fact.kind.get_ref()));
+                continue;
+            };
+            for variables in self.rows(fact) {
+                self.variables = variables;
+                let made = self.fact(kind, fact, n == 0);
+                facts.push(made);
+            }
+            self.variables.clear();
+        }
+        let skip = read.skip.iter().map(|condition| self.test(condition)).collect();
+        let repeats = read.repeats.as_ref().map(|repeats| {
+            let (key, gather) = (self.text(&repeats.key), self.text(&repeats.gather));
+            let mut with: Vec<usize> =
+                repeats.with.iter().filter_map(|name| column(&self.known.header, name)).collect();
+            let untold =
+                with.iter().copied().filter(|column| gather.column() != Some(*column)).collect();
+            with.extend(gather.first_column());
+            RepeatPlan { key, gather, with, untold }
+        });
+        let parts = facts.first().map_or(1, |fact| fact.key.len());
+        let ignored: Vec<usize> = (0..self.known.header.len())
+            .filter(|i| REJECT_COLUMNS.contains(&self.known.header[*i].as_str()))
+            .collect();
+        let homes = (0..self.known.header.len())
+            .map(|column| {
+                (0..facts.len()).filter(|n| facts[*n].columns.contains(&column)).collect()
+            })
+            .collect();
+        let header = self.known.header.clone();
+        let labels = labels(&header);
+        Plan {
+            facts,
+            parts,
+            skip,
+            repeats,
+            missing: read.missing.clone(),
+            header,
+            labels,
+            homes,
+            ignored,
+        }
+    }
+
+    fn line(&self, span: std::ops::Range<usize>) -> usize {
+        Mistake::at(self.source, Some(span), String::new()).line
+    }
+
+    fn wrong(&mut self, said: String) {
+        let mistake = Mistake { line: self.within, said };
+        if !self.mistakes.contains(&mistake) {
+            self.mistakes.push(mistake);
+        }
+    }
+
+    /// What a fact is made for: the variables of each.
+    fn rows(&mut self, fact: &Fact) -> Vec<BTreeMap<String, String>> {
+        match &fact.each {
+            None => vec![BTreeMap::new()],
+            Some(Each::Rows(rows)) => rows.clone(),
+            Some(Each::Columns { columns }) => {
+                let wide =
+                    |name: &&String| columns.list().iter().any(|pattern| looks_like(name, pattern));
+                let found: Vec<_> = self.known.header.iter().filter(wide).cloned().collect();
+                if found.is_empty() {
+                    self.wrong(format!("no column looks like {}", columns.list().join(" or ")));
+                }
+                found
+                    .into_iter()
+                    .map(|name| BTreeMap::from([("column".to_owned(), name)]))
+                    .collect()
+            }
+        }
+    }
+
+    fn fact(&mut self, kind: &'static Kind, fact: &Fact, first: bool) -> FactPlan {
+        let key = fact.key.iter().map(|part| self.key_part(part, first)).collect::<Vec<_>>();
+        if key.iter().filter(|part| matches!(part, KeyPart::Counter)).count() > usize::from(first) {
+            self.wrong(
+                "key: \"#\" counts equals once, as the last part of the key of the first fact"
+                    .into(),
+            );
+        }
+        let when: Vec<Test> = fact.when.iter().map(|condition| self.test(condition)).collect();
+        let mut fields: Vec<Making> = Vec::new();
+        for (name, spec) in &fact.fields {
+            self.within = self.line(name.span());
+            if let Some(making) = self.making(kind, name.get_ref(), spec) {
+                fields.push(making);
+            }
+        }
+        self.within = self.line(fact.kind.span());
+        let made = |field: &Field| fields.iter().any(|making| making.makes(field.name));
+        let needed: Vec<&'static Field> = kind
+            .fields()
+            .filter(|field| {
+                field.need == Need::Required && !["ref", "key", "source"].contains(&field.name)
+            })
+            .collect();
+        let lacking: Vec<&str> =
+            needed.iter().filter(|field| !made(field)).map(|field| field.name).collect();
+        let defaults = kind
+            .fields()
+            .filter(|field| field.is_given())
+            .filter_map(|field| Some((field, Value::Text(field.default?.into()))))
+            .collect();
+        if !lacking.is_empty() {
+            self.wrong(format!("every one of {} needs {}", kind.name, lacking.join(" and ")));
+        }
+        let mut columns: Vec<usize> = key
+            .iter()
+            .filter_map(|part| match part {
+                KeyPart::Text(text) => text.column(),
+                _ => None,
+            })
+            .collect();
+        fields.iter().for_each(|making| making.whole(&mut columns));
+        FactPlan { kind, key, when, fields, needed, defaults, columns }
+    }
+
+    fn key_part(&mut self, part: &Template, first: bool) -> KeyPart {
+        let text = self.text(part);
+        match text.parts.as_slice() {
+            [Part::Plain(plain)] if plain == "#" => KeyPart::Counter,
+            [Part::Pick(picks)] if matches!(picks.as_slice(), [Ref::Key]) => {
+                if first {
+                    self.wrong(
+                        "key: {$key} is the key of the first fact, and belongs to further ones"
+                            .into(),
+                    );
+                }
+                KeyPart::Record
+            }
+            _ => KeyPart::Text(text),
+        }
+    }
+
+    fn test(&mut self, condition: &Condition) -> Test {
+        Test { text: self.text(&condition.text), condition: condition.clone() }
+    }
+
+    /// A template with its columns found and its variables filled in.
+    fn text(&mut self, template: &Template) -> Text {
+        Text { parts: self.parts(&template.parts) }
+    }
+
+    fn parts(&mut self, parts: &[crate::mapping::Part]) -> Vec<Part> {
+        parts
+            .iter()
+            .map(|part| match part {
+                crate::mapping::Part::Text(text) => Part::Plain(text.clone()),
+                crate::mapping::Part::Optional(parts) => Part::Optional(self.parts(parts)),
+                crate::mapping::Part::Pick(names) => {
+                    let found: Vec<Ref> = names.iter().filter_map(|name| self.find(name)).collect();
+                    let spared = |name: &Name| match name {
+                        Name::Column(name) => self.description.recognise.optional.contains(name),
+                        Name::Variable(_) => true,
+                    };
+                    if found.is_empty() && !names.iter().any(spared) {
+                        let name =
+                            names.iter().map(ToString::to_string).collect::<Vec<_>>().join("|");
+                        let near =
+                            did_you_mean(&name, self.known.header.iter().map(String::as_str));
+                        self.wrong(format!("the file has no column \"{name}\"{near}"));
+                    }
+                    Part::Pick(found)
+                }
+            })
+            .collect()
+    }
+
+    fn find(&mut self, name: &Name) -> Option<Ref> {
+        let variable = match name {
+            Name::Column(name) => return column(&self.known.header, name).map(Ref::Column),
+            Name::Variable(variable) => variable.as_str(),
+        };
+        let own = self.variables.get(variable).cloned();
+        match (variable, own) {
+            ("value", _) if self.variables.contains_key("column") => {
+                let name = self.variables["column"].clone();
+                let found = column(&self.known.header, &name).map(Ref::Column);
+                if found.is_none() {
+                    self.wrong(format!("the file has no column \"{name}\""));
+                }
+                found
+            }
+            (_, Some(text)) => Some(Ref::Const(text)),
+            ("release", _) => self.known.release.clone().map(Ref::Const),
+            ("source", _) => Some(Ref::Const(self.description.source().to_owned())),
+            ("key", _) => Some(Ref::Key),
+            ("others", _) => Some(Ref::Others),
+            _ => {
+                let known = ["release", "source", "column", "value", "key", "others"];
+                let all = known.into_iter().chain(self.variables.keys().map(String::as_str));
+                let near = did_you_mean(variable, all);
+                self.wrong(format!("no variable is called ${variable}{near}"));
+                None
+            }
+        }
+    }
+}
+
+/// The names of columns, each of them once: one without a name is called after its place.
+fn labels(header: &[String]) -> Vec<String> {
+    let mut labels: Vec<String> = Vec::new();
+    for (n, name) in header.iter().enumerate() {
+        let stem = if name.is_empty() { format!("column {}", n + 1) } else { name.clone() };
+        let again = header[..n].iter().filter(|other| *other == name).count();
+        labels.push(if again == 0 || name.is_empty() {
+            stem
+        } else {
+            format!("{stem} ({})", again + 1)
+        });
+    }
+    labels
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mapping::DATASETS;
+
+    #[test]
+    fn every_description_that_ships_suits_the_kinds() {
+        for (name, text) in DATASETS {
+            check(&Description::parse(text).unwrap(), text)
+                .unwrap_or_else(|mistakes| panic!("{name}: {mistakes:?}"));
+        }
+    }
+
+    #[test]
+    fn patterns_are_of_question_marks_and_stars() {
+        for (name, pattern) in [
+            ("1990", "19??"),
+            ("1990-2023", "19*"),
+            ("Mission to UN", "Mission*"),
+            ("x", "*"),
+            ("", "*"),
+        ] {
+            assert!(looks_like(name, pattern), "{name} {pattern}");
+        }
+        for (name, pattern) in [("1990-2023", "19??"), ("2023", "19??"), ("A mission", "mission*")]
+        {
+            assert!(!looks_like(name, pattern), "{name} {pattern}");
+        }
+    }
+
+    #[test]
+    fn a_mistake_is_found_where_it_stands() {
+        let good = r#"name = "t"
+title = "T"
+[[fact]]
+kind = "casualties"
+key = ["{id}"]
+harm = "killed"
+population = "civilians"
+quantity = { text = "{n}", unmarked = "exact" }
+date = { start = "{day}", formats = ["%d/%m/%Y"] }
+summary = "{id}"
+"#;
+        let mistakes = |from: &str, to: &str| {
+            let text = good.replace(from, to);
+            assert!(from.is_empty() || text != good);
+            let description = Description::parse(&text).unwrap();
+            let known =
+                Known { header: ["id", "n", "day"].map(str::to_owned).into(), release: None };
+            plan(&description, &text, &known).err().unwrap_or_default()
+        };
+        assert_eq!(mistakes("", ""), []);
+        for (from, to, line, said) in [
+            ("\"casualties\"", "\"casualty\"", 4, "did you mean \"casualties\""),
+            ("harm = \"killed\"", "harm = \"kiled\"", 6, "did you mean \"killed\""),
+            ("harm = \"killed\"\n", "", 4, "needs harm"),
+            ("population", "populaton", 7, "did you mean \"population\""),
+            ("\"{n}\"", "\"{m}\"", 8, "no column \"m\""),
+            ("\"exact\"", "\"exactly\"", 8, "did you mean \"exact\""),
+            ("%d/%m/%Y", "%m/%Y", 9, "no format of a date"),
+            ("unmarked", "within", 8, "does not take within"),
+            ("{id}\"\n", "{$id}\"\n", 10, "no variable is called $id"),
+        ] {
+            let found = mistakes(from, to);
+            assert!(
+                found.iter().any(|mistake| mistake.line == line && mistake.said.contains(said)),
+                "{to}: {found:?}"
+            );
+        }
+    }
+}

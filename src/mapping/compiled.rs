@@ -1,0 +1,334 @@
+//! What a description is for one file: its columns found, its constants read, so that records need
+//! no look-up.
+
+use std::collections::HashMap;
+
+use crate::kind::{Field, Kind};
+use crate::mapping::Condition;
+use crate::mapping::compiled_template::Text;
+use crate::value::Value;
+
+/// A description, ready for the files of one header.
+#[derive(Debug, Default)]
+pub struct Plan {
+    /// What a record becomes.
+    pub facts: Vec<FactPlan>,
+    /// Of how many parts the key of its first fact is made.
+    pub parts: usize,
+    /// Records that are none.
+    pub skip: Vec<Test>,
+    /// Records that are given once more for each party.
+    pub repeats: Option<RepeatPlan>,
+    /// Words that mean "not stated".
+    pub missing: Vec<String>,
+    /// The names of the columns.
+    pub header: Vec<String>,
+    /// The same, each of them once, as `extra` has them.
+    pub labels: Vec<String>,
+    /// Which facts hold all of a column; a column that none holds is kept in `extra`.
+    pub homes: Vec<Vec<usize>>,
+    /// Columns that are no part of a record: those that a rejects file adds.
+    pub ignored: Vec<usize>,
+}
+
+impl Plan {
+    /// The kinds of the facts.
+    #[must_use]
+    pub fn kinds(&self) -> Vec<&'static Kind> {
+        let mut kinds: Vec<&'static Kind> = Vec::new();
+        for fact in &self.facts {
+            if !kinds.iter().any(|kind| kind.name == fact.kind.name) {
+                kinds.push(fact.kind);
+            }
+        }
+        kinds
+    }
+}
+
+/// Records that are given once more for each party: those with one key that differ in some columns
+/// alone.
+#[derive(Debug)]
+pub struct RepeatPlan {
+    /// What they share.
+    pub key: Text,
+    /// What differs, as `{$others}` has it.
+    pub gather: Text,
+    /// The columns that may differ.
+    pub with: Vec<usize>,
+    /// Those of them that `gather` does not tell.
+    pub untold: Vec<usize>,
+}
+
+/// What one fact is made of.
+#[derive(Debug)]
+pub struct FactPlan {
+    /// Its kind.
+    pub kind: &'static Kind,
+    /// What its key is made of.
+    pub key: Vec<KeyPart>,
+    /// It is made only of records that pass these.
+    pub when: Vec<Test>,
+    /// Its fields.
+    pub fields: Vec<Making>,
+    /// The fields that every fact of the kind must state.
+    pub needed: Vec<&'static Field>,
+    /// What fields say where the record says nothing.
+    pub defaults: Vec<(&'static Field, Value)>,
+    /// The columns that it holds whole.
+    pub columns: Vec<usize>,
+}
+
+/// A part of a key.
+#[derive(Debug)]
+pub enum KeyPart {
+    /// A text.
+    Text(Text),
+    /// A counter among equals.
+    Counter,
+    /// The key of the record's first fact.
+    Record,
+}
+
+/// How a field, or a group of fields, is made.
+#[derive(Debug)]
+pub struct Making {
+    /// What messages call it.
+    pub field: &'static Field,
+    /// The column that messages point to.
+    pub column: Option<usize>,
+    /// How.
+    pub by: By,
+}
+
+/// How a value is made.
+#[derive(Debug)]
+pub enum By {
+    /// From a text.
+    Words(Words),
+    /// As a number.
+    Number(Number),
+    /// As low, best and high, with the source's words.
+    Quantity(Box<Quantity>),
+    /// As a name.
+    Name(Box<NamePlan>),
+    /// As a date.
+    Date(Box<DatePlan>),
+}
+
+/// A text, and what becomes of it.
+#[derive(Debug)]
+pub struct Words {
+    /// The text.
+    pub text: Text,
+    /// What each code means.
+    pub codes: HashMap<String, String>,
+    /// What texts mean that look like these, the longest first.
+    pub patterns: Vec<(String, String)>,
+    /// What a value that is no code becomes.
+    pub otherwise: Option<Text>,
+    /// Words that mean "not stated" here.
+    pub missing: Vec<String>,
+    /// What stands between the items of a list.
+    pub split: Option<String>,
+    /// Formats of a date that is kept as text.
+    pub formats: Vec<String>,
+}
+
+/// A number as it is written.
+#[derive(Debug, Clone)]
+pub struct Number {
+    /// The text.
+    pub text: Text,
+    /// Words that mean "not stated" here.
+    pub missing: Vec<String>,
+    /// What stands between thousands.
+    pub thousands: Option<char>,
+    /// What stands before decimals.
+    pub decimal: char,
+    /// Whether it is a whole number.
+    pub whole: bool,
+}
+
+/// A number with its bounds.
+#[derive(Debug)]
+pub struct Quantity {
+    /// The lower bound.
+    pub low: Option<Number>,
+    /// The best estimate.
+    pub best: Option<Number>,
+    /// The upper bound.
+    pub high: Option<Number>,
+    /// What marks mean, the longest first.
+    pub marks: Vec<(String, String)>,
+    /// A mark in a column of its own.
+    pub flag: Option<Text>,
+    /// The qualifier of a number without a mark.
+    pub unmarked: Option<String>,
+    /// The qualifier of a number given by its bounds.
+    pub qualifier: Option<String>,
+    /// The fields: low, best, high, words, qualifier.
+    pub fields: [Option<&'static Field>; 5],
+}
+
+/// An actor or place.
+#[derive(Debug)]
+pub struct NamePlan {
+    /// The spelling.
+    pub name: Option<Words>,
+    /// Codes with their schemes.
+    pub codes: Vec<(&'static str, Text)>,
+    /// What sort it is, should it be new.
+    pub kind: Option<Words>,
+    /// The sorts that there are.
+    pub kinds: &'static [&'static str],
+    /// What marks at a name say of its sort, the longest first.
+    pub marks: Vec<(String, String)>,
+    /// What stands between several, who are nobody in particular.
+    pub split: Option<String>,
+    /// The place that a place lies in.
+    pub within: Option<Box<NamePlan>>,
+    /// Latitude and longitude.
+    pub point: Option<[Number; 2]>,
+}
+
+/// A date.
+#[derive(Debug)]
+pub struct DatePlan {
+    /// The day, or the first.
+    pub start: Option<Text>,
+    /// The last day.
+    pub end: Option<Text>,
+    /// Year, month and day.
+    pub parts: Option<[Option<Text>; 3]>,
+    /// Years with something between.
+    pub years: Option<Text>,
+    /// How dates are written.
+    pub formats: Vec<String>,
+    /// How precise it is.
+    pub precision: Option<Words>,
+    /// It is approximate where this is stated.
+    pub approximate: Option<Text>,
+    /// Words that mean "not stated" here.
+    pub missing: Vec<String>,
+    /// Whether it held throughout the date.
+    pub throughout: bool,
+    /// The columns of the days, which are kept where the date is less precise than they.
+    pub columns: Vec<usize>,
+    /// The fields: date, span, basis.
+    pub fields: [&'static Field; 3],
+    /// The basis.
+    pub basis: String,
+}
+
+/// A test of a record.
+#[derive(Debug)]
+pub struct Test {
+    /// What is tested.
+    pub text: Text,
+    /// The test itself.
+    pub condition: Condition,
+}
+
+/// What is known of a file before its records.
+#[derive(Debug, Clone, Default)]
+pub struct Known {
+    /// The names of its columns.
+    pub header: Vec<String>,
+    /// The release.
+    pub release: Option<String>,
+}
+
+/// Columns of a rejects file, which are no part of a record.
+pub const REJECT_COLUMNS: [&str; 3] = ["_line", "_field", "_error"];
+
+/// The place of a column in a header: by its name, else by its name in whatever case.
+#[must_use]
+pub fn column(header: &[String], name: &str) -> Option<usize> {
+    let name = name.trim();
+    header
+        .iter()
+        .position(|column| column == name)
+        .or_else(|| header.iter().position(|column| column.to_lowercase() == name.to_lowercase()))
+}
+
+/// Whether a column's name looks like a pattern of `?` and `*`.
+#[must_use]
+pub fn looks_like(name: &str, pattern: &str) -> bool {
+    fn from(name: &[char], pattern: &[char]) -> bool {
+        match (pattern.first(), name.first()) {
+            (None, None) => true,
+            (Some('*'), _) => {
+                from(name, &pattern[1..]) || (!name.is_empty() && from(&name[1..], pattern))
+            }
+            (Some('?'), Some(_)) => from(&name[1..], &pattern[1..]),
+            (Some(wanted), Some(found)) => wanted == found && from(&name[1..], &pattern[1..]),
+            _ => false,
+        }
+    }
+    from(&name.chars().collect::<Vec<_>>(), &pattern.chars().collect::<Vec<_>>())
+}
+
+impl Making {
+    /// Whether it makes a field.
+    pub(super) fn makes(&self, name: &str) -> bool {
+        match &self.by {
+            By::Quantity(quantity) => {
+                quantity.fields.iter().flatten().any(|field| field.name == name)
+            }
+            By::Date(date) => date.fields.iter().any(|field| field.name == name),
+            _ => self.field.name == name,
+        }
+    }
+
+    /// The columns whose cells can be told from what it makes.
+    pub(super) fn whole(&self, columns: &mut Vec<usize>) {
+        let mut add = |text: &Text| columns.extend(text.column());
+        match &self.by {
+            By::Words(words) if words.is_whole() => add(&words.text),
+            By::Words(_) => {}
+            By::Number(number) => add(&number.text),
+            By::Quantity(quantity) => {
+                for number in [&quantity.low, &quantity.best, &quantity.high].into_iter().flatten()
+                {
+                    add(&number.text);
+                }
+                quantity.flag.iter().for_each(add);
+            }
+            By::Name(name) => name.whole(columns),
+            By::Date(date) => {
+                date.columns.iter().for_each(|column| columns.push(*column));
+                let parts = date.parts.iter().flatten().flatten();
+                let precision =
+                    date.precision.iter().filter(|words| words.is_whole()).map(|words| &words.text);
+                let others = parts.chain(&date.years).chain(&date.approximate).chain(precision);
+                columns.extend(others.filter_map(Text::column));
+            }
+        }
+    }
+}
+
+impl Words {
+    /// Whether the text can be told from what it becomes.
+    fn is_whole(&self) -> bool {
+        let mut meanings: Vec<&String> = self.codes.values().collect();
+        meanings.sort_unstable();
+        meanings.dedup();
+        meanings.len() == self.codes.len() && self.otherwise.is_none()
+    }
+}
+
+impl NamePlan {
+    pub(super) fn whole(&self, columns: &mut Vec<usize>) {
+        columns.extend(
+            self.name
+                .iter()
+                .filter(|words| words.is_whole())
+                .filter_map(|words| words.text.column()),
+        );
+        columns.extend(self.codes.iter().filter_map(|(_, text)| text.column()));
+        columns.extend(self.point.iter().flatten().filter_map(|number| number.text.column()));
+        if let Some(within) = &self.within {
+            within.whole(columns);
+        }
+    }
+}

@@ -1,0 +1,499 @@
+//! The description of a published layout: how it is recognised and read, and what its records
+//! become.
+//!
+//! A description is data and never runs code. It is read with serde from TOML; a word that it may
+//! not use is an error with its line. Whether the columns that it asks for are there is decided
+//! when it meets a file (`import/plan.rs`).
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::ops::Range;
+
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Error, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+use toml::Spanned;
+
+use crate::mapping::field_mapping::{Spec, Texts};
+use crate::mapping::template::{Name, Part, Template};
+use crate::value::suggest::did_you_mean;
+
+/// The number of the mapping language. A mapping that states none is of this one.
+const FORMAT: u64 = 1;
+
+fn newest() -> u64 {
+    FORMAT
+}
+
+/// The line on which a key of the top level stands.
+fn line_of(text: &str, key: &str) -> usize {
+    text.lines().position(|line| line.trim_start().starts_with(key)).map_or(1, |line| line + 1)
+}
+
+/// One published layout.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Description {
+    /// The number of the mapping language that it is written in.
+    #[serde(default = "newest")]
+    pub format: u64,
+    /// Its name.
+    pub name: String,
+    /// The source that it feeds, one per work; the name where it is not given.
+    pub source: Option<String>,
+    /// The work's title.
+    pub title: String,
+    /// Who publishes it.
+    pub publisher: Option<String>,
+    /// On what terms.
+    pub licence: Option<String>,
+    /// Where it can be had.
+    pub url: Option<String>,
+    /// How its makers want it cited.
+    pub citation: Option<String>,
+    /// Where its codes are explained.
+    pub codebook: Option<String>,
+    /// Whether a file holds everything, so that what it lacks was withdrawn.
+    #[serde(default)]
+    pub complete: Complete,
+    /// Where the file says which release it is.
+    #[serde(default)]
+    pub release: Release,
+    /// What tells the layout from others, beyond the columns that it uses.
+    #[serde(default)]
+    pub recognise: Recognise,
+    /// How the file is read.
+    #[serde(default)]
+    pub read: Read,
+    /// What a record becomes.
+    pub fact: Vec<Fact>,
+}
+
+impl Description {
+    /// Reads a description.
+    ///
+    /// # Errors
+    /// What is wrong, with its line.
+    pub fn parse(text: &str) -> Result<Description, Mistake> {
+        let description: Description = toml::from_str(text).map_err(|e| {
+            Mistake::at(text, e.span(), nearer(e.message().lines().next().unwrap_or_default()))
+        })?;
+        if description.format != FORMAT {
+            let said = format!(
+                "format {}: expected {FORMAT}; a mapping of a later format needs a newer facts",
+                description.format
+            );
+            return Err(Mistake { line: line_of(text, "format"), said });
+        }
+        let good =
+            |name: &str| crate::value::Type::Slug.parse(name).is_ok_and(|value| !value.is_null());
+        for name in [Some(&description.name), description.source.as_ref()].into_iter().flatten() {
+            if !good(name) {
+                return Err(Mistake {
+                    line: 1,
+                    said: format!("name \"{name}\": expected lower-case letters, digits and -"),
+                });
+            }
+        }
+        if description.fact.is_empty() {
+            return Err(Mistake { line: 1, said: "expected at least one [[fact]]".into() });
+        }
+        Ok(description)
+    }
+
+    /// The columns that it needs, each with those that may stand in for it.
+    #[must_use]
+    pub fn needs(&self) -> Vec<Vec<String>> {
+        let mut templates: Vec<&Template> = Vec::new();
+        let mut needs: Vec<Vec<String>> =
+            self.recognise.columns.iter().map(|name| vec![name.clone()]).collect();
+        needs.extend(self.release.column.iter().map(|name| vec![name.clone()]));
+        if let Some(repeats) = &self.read.repeats {
+            templates.extend([&repeats.key, &repeats.gather]);
+        }
+        for condition in &self.read.skip {
+            templates.push(&condition.text);
+        }
+        for fact in &self.fact {
+            templates.extend(&fact.key);
+            templates.extend(fact.when.iter().map(|condition| &condition.text));
+            for (_, spec) in &fact.fields {
+                spec.templates(&mut templates);
+            }
+            if let Some(Each::Rows(rows)) = &fact.each {
+                needs.extend(
+                    rows.iter().filter_map(|row| row.get("column")).map(|name| vec![name.clone()]),
+                );
+            }
+        }
+        for pick in templates.into_iter().flat_map(Template::picks) {
+            let columns = pick.iter().filter_map(|name| match name {
+                Name::Column(name) => Some(name.clone()),
+                Name::Variable(_) => None,
+            });
+            needs.push(columns.collect());
+        }
+        needs.retain(|need| {
+            !need.is_empty() && !need.iter().any(|name| self.recognise.optional.contains(name))
+        });
+        needs.sort_unstable();
+        needs.dedup();
+        needs
+    }
+
+    /// Whether a fact cannot be made without knowing the release.
+    #[must_use]
+    pub fn needs_release(&self) -> bool {
+        let mut templates: Vec<&Template> = Vec::new();
+        for fact in &self.fact {
+            templates.extend(&fact.key);
+            fact.fields.iter().for_each(|(_, spec)| spec.templates(&mut templates));
+        }
+        let is_release =
+            |pick: &&[Name]| matches!(pick, [Name::Variable(name)] if name == "release");
+        templates.iter().any(|template| {
+            template.parts.iter().any(|part| match part {
+                Part::Pick(names) => is_release(&names.as_slice()),
+                _ => false,
+            })
+        })
+    }
+
+    /// The slug of the source that it feeds.
+    #[must_use]
+    pub fn source(&self) -> &str {
+        self.source.as_deref().unwrap_or(&self.name)
+    }
+}
+
+/// What the reader of TOML says, with the nearest of the words that it would have taken.
+fn nearer(said: &str) -> String {
+    let words: Vec<&str> = said.split('`').skip(1).step_by(2).collect();
+    match words.split_first() {
+        Some((wrong, known)) if said.starts_with("unknown field") && !known.is_empty() => {
+            let near = did_you_mean(wrong, known.iter().copied());
+            let list =
+                if near.is_empty() { format!("; it may be {}", known.join(", ")) } else { near };
+            format!("no word is called \"{wrong}\" here{list}")
+        }
+        _ => said.to_owned(),
+    }
+}
+
+/// A mistake in a description.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mistake {
+    /// The line, from 1.
+    pub line: usize,
+    /// What is wrong.
+    pub said: String,
+}
+
+impl Mistake {
+    /// A mistake at a place of the text.
+    #[must_use]
+    pub fn at(text: &str, span: Option<Range<usize>>, said: String) -> Mistake {
+        let before = span.map_or(0, |span| span.start).min(text.len());
+        Mistake {
+            line: text.as_bytes()[..before].iter().filter(|b| **b == b'\n').count() + 1,
+            said,
+        }
+    }
+}
+
+/// Whether a file of the layout holds everything.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(untagged)]
+pub enum Complete {
+    /// It is not known to.
+    #[default]
+    Unknown,
+    /// Always, or never.
+    Is(bool),
+    /// If a line before the header looks like this, or like one of these.
+    Preamble {
+        /// The patterns, of `?` and `*`.
+        preamble: Texts,
+    },
+}
+
+/// Where a file says which release it is; the first that does.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Release {
+    /// A column.
+    pub column: Option<String>,
+    /// The text before it in a line before the header.
+    pub preamble: Option<String>,
+    /// How the date there is written; it becomes an ISO day.
+    #[serde(default)]
+    pub formats: Vec<String>,
+    /// What it looks like in the name of the file, `#` for a digit: `v##.#`, `####`.
+    #[serde(default)]
+    pub file_name: Vec<String>,
+}
+
+/// What tells a layout from others, beyond the columns that its facts use.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Recognise {
+    /// Further columns that it has.
+    #[serde(default)]
+    pub columns: Vec<String>,
+    /// Columns that it does not have.
+    #[serde(default)]
+    pub without: Vec<String>,
+    /// Columns that the facts use where they are there.
+    #[serde(default)]
+    pub optional: Vec<String>,
+    /// What the name of the file looks like, one of these; of `?` and `*`.
+    #[serde(default)]
+    pub file_name: Vec<String>,
+}
+
+/// How a file of the layout is read.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Read {
+    /// The encodings that it may have, tried in this order.
+    pub encoding: Vec<String>,
+    /// What stands between cells; found by the header where it is not given.
+    pub delimiter: Option<char>,
+    /// Whether quotes hold cells together.
+    pub quotes: bool,
+    /// Whether a record with too few cells goes on in the next line.
+    pub rejoin: bool,
+    /// The names of the columns of a file without a header.
+    pub header: Option<Vec<String>>,
+    /// What a column without a name is called, `{left}` for the column to its left.
+    pub unnamed: Option<String>,
+    /// Rows under the header that are no records.
+    pub skip_rows: usize,
+    /// Records that are none: totals, footnotes.
+    pub skip: Vec<Condition>,
+    /// Words that mean "not stated" in every column.
+    pub missing: Vec<String>,
+    /// Where the records of a JSON file are: names with dots between.
+    pub records: Option<String>,
+    /// Records that are given once more for each party.
+    pub repeats: Option<Repeats>,
+}
+
+impl Default for Read {
+    fn default() -> Read {
+        Read {
+            encoding: Vec::new(),
+            delimiter: None,
+            quotes: true,
+            rejoin: false,
+            header: None,
+            unnamed: None,
+            skip_rows: 0,
+            skip: Vec::new(),
+            missing: Vec::new(),
+            records: None,
+            repeats: None,
+        }
+    }
+}
+
+/// Records that an export gives once more for each party: those with one key are one record.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Repeats {
+    /// What they share.
+    pub key: Template,
+    /// What differs; `{$others}` has all but the first, "; " between.
+    pub gather: Template,
+    /// The columns that may differ, where they are more than those of `gather`; what they hold is
+    /// kept in `extra`.
+    #[serde(default)]
+    pub with: Vec<String>,
+}
+
+/// A test of a record.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Condition {
+    /// What is tested.
+    #[serde(alias = "column", deserialize_with = "column_or_template")]
+    pub text: Template,
+    /// One of these.
+    pub is: Option<Texts>,
+    /// None of these.
+    pub not: Option<Texts>,
+    /// It begins so.
+    pub starts_with: Option<String>,
+    /// It is a number above this.
+    pub above: Option<f64>,
+    /// It is stated, or is not.
+    pub stated: Option<bool>,
+}
+
+/// Both spellings mean the same for a plain name; a template is told by its braces.
+fn column_or_template<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Template, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    if text.contains('{') {
+        Template::parse(&text).map_err(D::Error::custom)
+    } else {
+        Ok(Template::column(&text))
+    }
+}
+
+/// What a fact is made for, beside once a record.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+pub enum Each {
+    /// Once for each of these: its `column`, and further texts as variables.
+    Rows(Vec<BTreeMap<String, String>>),
+    /// Once for each column whose name looks so (`?` and `*`): a wide table.
+    Columns {
+        /// The patterns.
+        columns: Texts,
+    },
+}
+
+/// A fact that a record becomes.
+#[derive(Debug, Clone)]
+pub struct Fact {
+    /// Its kind.
+    pub kind: Spanned<String>,
+    /// What its key is made of; `#` is a counter among equals.
+    pub key: Vec<Template>,
+    /// What it is made for.
+    pub each: Option<Each>,
+    /// It is made only of records that pass these.
+    pub when: Vec<Condition>,
+    /// Its fields, and groups of fields (`date`, `quantity`, `deaths`, …), with what they are made
+    /// of.
+    pub fields: Vec<(Spanned<String>, Spec)>,
+}
+
+impl<'de> Deserialize<'de> for Fact {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Fact, D::Error> {
+        struct Reader;
+        impl<'de> Visitor<'de> for Reader {
+            type Value = Fact;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a table: kind, key, each, when, and fields of the kind")
+            }
+
+            fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Fact, M::Error> {
+                let (mut kind, mut key, mut each, mut when, mut fields) =
+                    (None, None, None, Vec::new(), Vec::new());
+                while let Some(name) = map.next_key::<Spanned<String>>()? {
+                    match name.get_ref().as_str() {
+                        "kind" => kind = Some(map.next_value::<Spanned<String>>()?),
+                        "key" => key = Some(map.next_value::<Vec<Template>>()?),
+                        "each" => each = Some(map.next_value::<Each>()?),
+                        "when" => when = map.next_value::<Conditions>()?.0,
+                        _ => fields.push((name, map.next_value::<Spec>()?)),
+                    }
+                }
+                Ok(Fact {
+                    kind: kind.ok_or_else(|| M::Error::custom("a [[fact]] needs a kind"))?,
+                    key: key.filter(|key| !key.is_empty()).ok_or_else(|| {
+                        M::Error::custom("a [[fact]] needs a key: the columns that identify a record, or [\"#\"]")
+                    })?,
+                    each,
+                    when,
+                    fields,
+                })
+            }
+        }
+        deserializer.deserialize_map(Reader)
+    }
+}
+
+/// One condition or a list of them.
+struct Conditions(Vec<Condition>);
+
+impl<'de> Deserialize<'de> for Conditions {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Conditions, D::Error> {
+        struct Reader;
+        impl<'de> Visitor<'de> for Reader {
+            type Value = Conditions;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a condition, or a list of them")
+            }
+
+            fn visit_map<M: MapAccess<'de>>(self, map: M) -> Result<Conditions, M::Error> {
+                Ok(Conditions(vec![Condition::deserialize(MapAccessDeserializer::new(map))?]))
+            }
+
+            fn visit_seq<S: serde::de::SeqAccess<'de>>(
+                self,
+                mut list: S,
+            ) -> Result<Conditions, S::Error> {
+                let mut conditions = Vec::new();
+                while let Some(condition) = list.next_element()? {
+                    conditions.push(condition);
+                }
+                Ok(Conditions(conditions))
+            }
+        }
+        deserializer.deserialize_any(Reader)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: &str = r#"
+name = "t"
+title = "T"
+
+[[fact]]
+kind = "casualties"
+key = ["{id}"]
+harm = "killed"
+population = { column = "who", codes = { a = "civilians" }, otherwise = "{who}" }
+quantity = { low = "{min}", high = "{max}", qualifier = "range" }
+date = "{year}"
+"#;
+
+    #[test]
+    fn a_description_is_read() {
+        let description = Description::parse(GOOD).unwrap();
+        assert_eq!(description.fact[0].kind.get_ref(), "casualties");
+        assert_eq!(description.fact[0].fields.len(), 4);
+        let (_, quantity) = description.fact[0]
+            .fields
+            .iter()
+            .find(|(name, _)| name.get_ref() == "quantity")
+            .unwrap();
+        assert_eq!(quantity.how.used(), ["low", "high", "qualifier"]);
+    }
+
+    #[test]
+    fn a_mapping_of_another_format_is_refused() {
+        assert_eq!(Description::parse(&format!("format = 1\n{GOOD}")).unwrap().format, 1);
+        let mistake = Description::parse(&GOOD.replace("title", "format = 2\ntitle")).unwrap_err();
+        assert_eq!(
+            (mistake.line, mistake.said.starts_with("format 2: expected 1")),
+            (3, true),
+            "{mistake:?}"
+        );
+    }
+
+    #[test]
+    fn a_mistake_has_its_line() {
+        let line = |from: &str, to: &str| {
+            let text = GOOD.replace(from, to);
+            assert_ne!(text, GOOD);
+            let mistake = Description::parse(&text).unwrap_err();
+            assert!(!mistake.said.is_empty());
+            mistake.line
+        };
+        assert_eq!(line("codes =", "coeds ="), 9);
+        assert_eq!(line("{min}", "{min"), 10);
+        assert_eq!(line("title = \"T\"", "titel = \"T\""), 3);
+        assert_eq!(line("kind = \"casualties\"\n", ""), 5);
+        assert_eq!(line("key = [\"{id}\"]", "key = []"), 5);
+        assert_eq!(line("date = \"{year}\"", "date = 3"), 11);
+        assert_eq!(line("name = \"t\"", "name = \"My Data\""), 1);
+    }
+}

@@ -1,0 +1,252 @@
+//! What a field of a fact is made of: a text with columns in it, and how it becomes a value.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Error, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+
+use crate::mapping::template::{Name, Part, Template};
+
+/// One text or several.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(untagged)]
+pub enum Texts {
+    /// One.
+    One(String),
+    /// Several.
+    Several(Vec<String>),
+}
+
+impl Texts {
+    /// Each of them.
+    #[must_use]
+    pub fn list(&self) -> &[String] {
+        match self {
+            Texts::One(one) => std::slice::from_ref(one),
+            Texts::Several(several) => several,
+        }
+    }
+}
+
+/// What a field, or a group of fields, is made of. Which of these suit depends on the field.
+#[derive(Debug, Clone, Default)]
+pub struct Spec {
+    /// The text itself.
+    pub text: Option<Template>,
+    /// Everything else.
+    pub how: How,
+}
+
+/// How a text becomes a value.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct How {
+    column: Option<Texts>,
+    text: Option<Template>,
+    /// What each code means.
+    pub codes: BTreeMap<String, String>,
+    /// What a value that is no code becomes; without it such a value is an error.
+    pub otherwise: Option<Template>,
+    /// Words that mean "not stated" here.
+    pub missing: Vec<String>,
+    /// What stands between the items of a list; it becomes "; ".
+    pub split: Option<String>,
+    /// What stands between thousands.
+    pub thousands: Option<char>,
+    /// What stands before decimals, where it is no point.
+    pub decimal: Option<char>,
+    /// What marks behind or before a number or name mean: a qualifier, or a kind of actor.
+    pub marks: BTreeMap<String, String>,
+    /// A further mark, in a column of its own.
+    pub flag: Option<Template>,
+    /// The qualifier of a number without a mark.
+    pub unmarked: Option<String>,
+    /// A number's lower bound.
+    pub low: Option<Template>,
+    /// A number's best estimate.
+    pub best: Option<Template>,
+    /// A number's upper bound.
+    pub high: Option<Template>,
+    /// How a number given by its bounds is hedged.
+    pub qualifier: Option<String>,
+    /// The spelling of a name.
+    pub name: Option<Template>,
+    /// Its Gleditsch–Ward number.
+    pub gw: Option<Template>,
+    /// Its Correlates of War number.
+    pub cow: Option<Template>,
+    /// Its ISO 3166 code of three letters.
+    pub iso3: Option<Template>,
+    /// Its ISO 3166 code of two letters.
+    pub iso2: Option<Template>,
+    /// Its ISO 3166 number.
+    #[serde(rename = "iso-numeric")]
+    pub iso_numeric: Option<Template>,
+    /// Its UCDP actor number.
+    pub ucdp: Option<Template>,
+    /// Its SIPRI code.
+    pub sipri: Option<Template>,
+    /// Its ACLED code.
+    pub acled: Option<Template>,
+    /// What sort of actor or place it is, should it be new.
+    pub kind: Option<Box<Spec>>,
+    /// The place that a place lies in.
+    pub within: Option<Box<Spec>>,
+    /// Latitude and longitude.
+    pub point: Option<[Template; 2]>,
+    /// The first day.
+    pub start: Option<Template>,
+    /// The last day.
+    pub end: Option<Template>,
+    /// The year.
+    pub year: Option<Template>,
+    /// The month, as a number or by its English name.
+    pub month: Option<Template>,
+    /// The day of the month.
+    pub day: Option<Template>,
+    /// Years with something between; the date is from the first to the last.
+    pub years: Option<Template>,
+    /// How dates are written, tried in this order (strftime).
+    pub formats: Vec<String>,
+    /// How precise the date is: day, span, week, month or year.
+    pub precision: Option<Box<Spec>>,
+    /// Whether it happened within the date or held throughout it.
+    pub span: Option<String>,
+    /// Whether the source states the date.
+    pub basis: Option<String>,
+    /// The date is approximate where this is stated.
+    pub approximate: Option<Template>,
+}
+
+impl Spec {
+    /// Every template in it.
+    pub(super) fn templates<'s>(&'s self, all: &mut Vec<&'s Template>) {
+        all.extend(&self.text);
+        all.extend(self.how.templates());
+        for spec in [&self.how.kind, &self.how.within, &self.how.precision].into_iter().flatten() {
+            spec.templates(all);
+        }
+    }
+}
+
+impl How {
+    /// The codes of a name with their schemes, those of states first.
+    #[must_use]
+    pub fn schemes(&self) -> Vec<(&'static str, &Template)> {
+        let all = [
+            ("gw", &self.gw),
+            ("cow", &self.cow),
+            ("iso3", &self.iso3),
+            ("iso2", &self.iso2),
+            ("iso-numeric", &self.iso_numeric),
+            ("ucdp", &self.ucdp),
+            ("sipri", &self.sipri),
+            ("acled", &self.acled),
+        ];
+        all.into_iter()
+            .filter_map(|(scheme, template)| Some((scheme, template.as_ref()?)))
+            .collect()
+    }
+
+    /// Every template in it, but for those of the specs within.
+    fn templates(&self) -> impl Iterator<Item = &Template> {
+        let single = [
+            &self.otherwise,
+            &self.flag,
+            &self.low,
+            &self.best,
+            &self.high,
+            &self.name,
+            &self.start,
+            &self.end,
+            &self.year,
+            &self.month,
+            &self.day,
+            &self.years,
+            &self.approximate,
+        ];
+        let codes = self.schemes().into_iter().map(|(_, template)| template);
+        single.into_iter().flatten().chain(codes).chain(self.point.iter().flatten())
+    }
+
+    /// The words of the language that are used, for the check that they suit the field.
+    #[must_use]
+    pub fn used(&self) -> Vec<&'static str> {
+        let all = [
+            ("codes", !self.codes.is_empty()),
+            ("otherwise", self.otherwise.is_some()),
+            ("missing", !self.missing.is_empty()),
+            ("split", self.split.is_some()),
+            ("thousands", self.thousands.is_some()),
+            ("decimal", self.decimal.is_some()),
+            ("marks", !self.marks.is_empty()),
+            ("flag", self.flag.is_some()),
+            ("unmarked", self.unmarked.is_some()),
+            ("low", self.low.is_some()),
+            ("best", self.best.is_some()),
+            ("high", self.high.is_some()),
+            ("qualifier", self.qualifier.is_some()),
+            ("name", self.name.is_some()),
+            ("kind", self.kind.is_some()),
+            ("within", self.within.is_some()),
+            ("point", self.point.is_some()),
+            ("start", self.start.is_some()),
+            ("end", self.end.is_some()),
+            ("year", self.year.is_some()),
+            ("month", self.month.is_some()),
+            ("day", self.day.is_some()),
+            ("years", self.years.is_some()),
+            ("formats", !self.formats.is_empty()),
+            ("precision", self.precision.is_some()),
+            ("span", self.span.is_some()),
+            ("basis", self.basis.is_some()),
+            ("approximate", self.approximate.is_some()),
+        ];
+        let schemes = self.schemes().into_iter().map(|(scheme, _)| scheme);
+        all.into_iter().filter(|(_, used)| *used).map(|(word, _)| word).chain(schemes).collect()
+    }
+}
+
+impl<'de> Deserialize<'de> for Spec {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Spec, D::Error> {
+        struct Reader;
+        impl<'de> Visitor<'de> for Reader {
+            type Value = Spec;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(
+                    "a text with {columns} in it, or a table that says how they become a value",
+                )
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<Spec, E> {
+                Ok(Spec {
+                    text: Some(Template::parse(text).map_err(E::custom)?),
+                    how: How::default(),
+                })
+            }
+
+            fn visit_map<M: MapAccess<'de>>(self, map: M) -> Result<Spec, M::Error> {
+                let mut how = How::deserialize(MapAccessDeserializer::new(map))?;
+                let text = match (how.column.take(), how.text.take()) {
+                    (None, text) => text,
+                    (Some(_), Some(_)) => {
+                        return Err(M::Error::custom("expected column or text, not both"));
+                    }
+                    (Some(columns), None) => {
+                        let names =
+                            columns.list().iter().map(|name| match name.strip_prefix('$') {
+                                Some(variable) => Name::Variable(variable.to_owned()),
+                                None => Name::Column(name.clone()),
+                            });
+                        Some(Template { parts: vec![Part::Pick(names.collect())] })
+                    }
+                };
+                Ok(Spec { text, how })
+            }
+        }
+        deserializer.deserialize_any(Reader)
+    }
+}

@@ -1,0 +1,67 @@
+//! The layouts of the outside world: one description a data set, and the list of them.
+//!
+//! A description is TOML (`description.rs`, its fields in `spec.rs`), with texts that cells fill in
+//! (`template.rs`). Those that ship are embedded; a user's own is read from a file and is the same.
+
+mod apply;
+mod apply_date;
+mod apply_figure;
+mod apply_text;
+pub mod cell_error;
+mod compile;
+pub mod compiled;
+mod compiled_template;
+mod definition;
+mod field_mapping;
+mod recognise;
+mod template;
+
+pub use apply::Repeated;
+pub use compile::{check, plan};
+pub use compiled::{Known, Plan, REJECT_COLUMNS};
+pub use definition::{Complete, Condition, Description, Each, Fact, Mistake, Read, Repeats};
+pub use field_mapping::{How, Spec, Texts};
+pub use recognise::{Layout, any, fit, is_complete, release};
+pub use template::{Name, Part, Template};
+
+/// The cells of one record.
+pub type Record = csv::StringRecord;
+
+/// The descriptions that ship with the program: their names and their texts.
+pub static DATASETS: &[(&str, &str)] = &[
+    ("ucdp-ged", include_str!("shipped/ucdp-ged.toml")),
+    ("ucdp-brd", include_str!("shipped/ucdp-brd.toml")),
+    ("ucdp-nonstate", include_str!("shipped/ucdp-nonstate.toml")),
+    ("ucdp-onesided", include_str!("shipped/ucdp-onesided.toml")),
+    ("sipri-at", include_str!("shipped/sipri-at.toml")),
+    ("sipri-deals", include_str!("shipped/sipri-deals.toml")),
+    ("sipri-imports", include_str!("shipped/sipri-imports.toml")),
+    ("sipri-exports", include_str!("shipped/sipri-exports.toml")),
+    ("acled", include_str!("shipped/acled.toml")),
+    ("acled-monadic", include_str!("shipped/acled-monadic.toml")),
+    ("ibc", include_str!("shipped/ibc.toml")),
+    ("lowy", include_str!("shipped/lowy.toml")),
+    ("cow-diplex", include_str!("shipped/cow-diplex.toml")),
+    ("us-missions", include_str!("shipped/us-missions.toml")),
+];
+
+/// The description of this name.
+#[must_use]
+pub fn text(name: &str) -> Option<&'static str> {
+    DATASETS.iter().find(|(known, _)| *known == name).map(|(_, text)| *text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_description_that_ships_can_be_read() {
+        for (name, text) in DATASETS {
+            let description =
+                Description::parse(text).unwrap_or_else(|mistake| panic!("{name}: {mistake:?}"));
+            assert_eq!(description.name, *name);
+            assert!(description.codebook.is_some(), "{name} does not name its codebook");
+        }
+    }
+}

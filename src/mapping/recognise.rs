@@ -1,0 +1,318 @@
+//! How a file lies before its records: which line is the header, what separates cells, what stands
+//! before it.
+
+use crate::mapping::{Description, Read};
+
+use crate::mapping::compiled::{REJECT_COLUMNS, column, looks_like};
+
+/// What may stand between cells, as agreed by the header.
+const DELIMITERS: [char; 4] = [',', ';', '\t', '|'];
+
+/// How many lines may precede a header.
+const LINES: usize = 200;
+
+/// How a file lies before its records.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Layout {
+    /// What stands between cells.
+    pub delimiter: char,
+    /// The names of the columns.
+    pub header: Vec<String>,
+    /// The lines before the header.
+    pub preamble: Vec<String>,
+    /// Where, in bytes, the header begins; the first record, where the file has none.
+    pub start: usize,
+    /// The line on which that is.
+    pub line: u64,
+    /// Whether the line there is the header.
+    pub has_header: bool,
+    /// How many columns told it.
+    pub score: usize,
+}
+
+/// A file that does not suit a description: the share of the columns that it has, and those that it
+/// lacks.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Unfit {
+    /// How many of the columns it has, of a thousand.
+    pub share: usize,
+    /// What it lacks, or has and must not have.
+    pub why: Vec<String>,
+    /// The columns that it has, in the line that comes nearest to a header.
+    pub header: Vec<String>,
+}
+
+/// How a file lies whose beginning is this, if it suits the description.
+///
+/// # Errors
+/// How near it comes.
+pub fn fit(description: &Description, head: &str, file_name: &str) -> Result<Layout, Unfit> {
+    let names = &description.recognise.file_name;
+    if !names.is_empty()
+        && !names
+            .iter()
+            .any(|pattern| looks_like(&file_name.to_lowercase(), &pattern.to_lowercase()))
+    {
+        return Err(Unfit {
+            share: 0,
+            why: vec![format!("a name such as {}", names.join(" or "))],
+            header: Vec::new(),
+        });
+    }
+    let read = &description.read;
+    let delimiters = read.delimiter.map_or(DELIMITERS.to_vec(), |delimiter| vec![delimiter]);
+    let lines = lines(head);
+    if let Some(header) = &read.header {
+        return without_header(header, read, &delimiters, &lines);
+    }
+    let needs = description.needs();
+    let mut nearest = Unfit {
+        share: 0,
+        why: needs.iter().map(|need| need.join("|")).collect(),
+        header: Vec::new(),
+    };
+    for (n, (start, line)) in lines.iter().enumerate() {
+        for delimiter in &delimiters {
+            let header = named(cells(line, *delimiter, read.quotes), read);
+            if header.len() < 2 && needs.len() > 1 {
+                continue;
+            }
+            let lacks: Vec<String> = needs
+                .iter()
+                .filter(|need| !need.iter().any(|name| column(&header, name).is_some()))
+                .map(|need| need.join("|"))
+                .collect();
+            let unwanted =
+                description.recognise.without.iter().filter(|name| column(&header, name).is_some());
+            let why: Vec<String> = lacks
+                .iter()
+                .cloned()
+                .chain(unwanted.map(|name| format!("no column {name}")))
+                .collect();
+            if why.is_empty() {
+                let preamble = lines[..n].iter().map(|(_, line)| (*line).to_owned()).collect();
+                let (start, line) = (*start, n as u64 + 1);
+                return Ok(Layout {
+                    delimiter: *delimiter,
+                    header,
+                    preamble,
+                    start,
+                    line,
+                    has_header: true,
+                    score: needs.len(),
+                });
+            }
+            let share = 1000 * (needs.len() - lacks.len()) / needs.len().max(1);
+            if share > nearest.share {
+                nearest = Unfit { share, why, header };
+            }
+        }
+    }
+    Err(nearest)
+}
+
+/// A table whose header nobody has described: the line that falls into most cells, all of them
+/// named differently and few of them a number, and is followed by as many.
+#[must_use]
+pub fn any(head: &str) -> Option<Layout> {
+    let lines = lines(head);
+    let read = Read::default();
+    let mut best: Option<Layout> = None;
+    for (n, (start, line)) in lines.iter().enumerate() {
+        for delimiter in DELIMITERS {
+            let header = named(cells(line, delimiter, true), &read);
+            let mut distinct: Vec<&String> =
+                header.iter().filter(|name| !name.is_empty()).collect();
+            let stated = distinct.len();
+            let words = distinct.iter().filter(|name| name.parse::<f64>().is_err()).count();
+            distinct.sort_unstable();
+            distinct.dedup();
+            let told = header.len() > 1
+                && stated * 2 > header.len()
+                && distinct.len() == stated
+                && words > 0;
+            let follows = lines
+                .get(n + 1)
+                .is_none_or(|(_, next)| cells(next, delimiter, true).len() == header.len());
+            if told
+                && (follows || n == 0)
+                && best.as_ref().is_none_or(|best| header.len() > best.header.len())
+            {
+                best = Some(Layout {
+                    delimiter,
+                    header,
+                    preamble: lines[..n].iter().map(|(_, line)| (*line).to_owned()).collect(),
+                    start: *start,
+                    line: n as u64 + 1,
+                    has_header: true,
+                    score: 0,
+                });
+            }
+        }
+    }
+    best
+}
+
+fn without_header(
+    header: &[String],
+    read: &Read,
+    delimiters: &[char],
+    lines: &[(usize, &str)],
+) -> Result<Layout, Unfit> {
+    let Some((start, first)) = lines.iter().find(|(_, line)| !line.is_empty()) else {
+        return Err(Unfit { share: 0, why: vec!["a first record".into()], header: Vec::new() });
+    };
+    let told = |delimiter: char| cells(first, delimiter, read.quotes);
+    let line = lines.iter().position(|(at, _)| at == start).unwrap_or(0) as u64 + 1;
+    let layout = |delimiter: char, header: Vec<String>, has_header: bool| {
+        let score = header.len();
+        Layout { delimiter, header, preamble: Vec::new(), start: *start, line, has_header, score }
+    };
+    // a file of rejects has a header in any case
+    let mended: Vec<String> =
+        header.iter().cloned().chain(REJECT_COLUMNS.map(str::to_owned)).collect();
+    if let Some(delimiter) = delimiters.iter().find(|delimiter| told(**delimiter) == mended) {
+        return Ok(layout(*delimiter, mended, true));
+    }
+    match delimiters.iter().find(|delimiter| told(**delimiter).len() == header.len()) {
+        Some(delimiter) => Ok(layout(*delimiter, header.to_vec(), false)),
+        None => Err(Unfit {
+            share: 0,
+            why: vec![format!("{} cells in the first line", header.len())],
+            header: Vec::new(),
+        }),
+    }
+}
+
+/// Columns without a name get one from the column to their left, if the description says so.
+fn named(mut header: Vec<String>, read: &Read) -> Vec<String> {
+    if let Some(unnamed) = &read.unnamed {
+        for n in 1..header.len() {
+            if header[n].is_empty() {
+                header[n] = unnamed.replace("{left}", &header[n - 1]);
+            }
+        }
+    }
+    header
+}
+
+/// The lines of a text, whatever ends them, each with its place in bytes; a last one that is cut
+/// off is none.
+fn lines(head: &str) -> Vec<(usize, &str)> {
+    let mut lines = Vec::new();
+    let mut start = 0;
+    while start < head.len() && lines.len() < LINES {
+        let rest = &head[start..];
+        let end = rest.find(['\n', '\r']).unwrap_or(rest.len());
+        lines.push((start, &rest[..end]));
+        let crlf = rest[end..].starts_with("\r\n");
+        start += end + if crlf { 2 } else { 1 };
+    }
+    lines
+}
+
+/// The cells of a line, white space around them left out.
+fn cells(line: &str, delimiter: char, quotes: bool) -> Vec<String> {
+    let Ok(delimiter) = u8::try_from(delimiter) else { return Vec::new() };
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .delimiter(delimiter)
+        .quoting(quotes)
+        .from_reader(line.as_bytes());
+    let first = reader.records().next().and_then(Result::ok);
+    first.map_or(Vec::new(), |record| record.iter().map(|cell| cell.trim().to_owned()).collect())
+}
+
+/// The release that the description finds in the lines before the header, or in the name of the
+/// file.
+#[must_use]
+pub fn release(description: &Description, layout: &Layout, file_name: &str) -> Option<String> {
+    let release = &description.release;
+    let told = release.preamble.as_ref().and_then(|before| {
+        let line =
+            layout.preamble.iter().find_map(|line| line.trim().strip_prefix(before.as_str()))?;
+        let day = crate::value::date_formats::day(line.trim(), &release.formats)?;
+        Some(crate::value::date::iso(day))
+    });
+    told.or_else(|| release.file_name.iter().find_map(|pattern| in_name(file_name, pattern)))
+}
+
+/// The part of a name that looks like a pattern in which `#` is a digit; `v##_#` finds `23.1` in
+/// `v23_1`.
+fn in_name(name: &str, pattern: &str) -> Option<String> {
+    let (name, pattern): (Vec<char>, Vec<char>) =
+        (name.chars().collect(), pattern.chars().collect());
+    let fits = |at: usize| {
+        pattern.iter().enumerate().all(|(i, wanted)| match (wanted, name.get(at + i)) {
+            ('#', Some(c)) => c.is_ascii_digit(),
+            (wanted, Some(c)) => c.eq_ignore_ascii_case(wanted),
+            _ => false,
+        })
+    };
+    let bounded = |at: usize| {
+        let digit = |at: Option<&char>| at.is_some_and(char::is_ascii_digit);
+        let goes_on = pattern.last() == Some(&'#') && digit(name.get(at + pattern.len()));
+        let began = pattern.first() == Some(&'#') && at > 0 && digit(name.get(at - 1));
+        !began && !goes_on
+    };
+    let at = (0..name.len()).find(|at| fits(*at) && bounded(*at))?;
+    let found: String = name[at..at + pattern.len()].iter().collect();
+    Some(found.trim_matches(|c: char| !c.is_ascii_digit()).replace('_', "."))
+}
+
+/// Whether a file that lies so holds everything, as far as the description can tell.
+#[must_use]
+pub fn is_complete(description: &Description, layout: &Layout) -> bool {
+    use crate::mapping::Complete;
+    match &description.complete {
+        Complete::Unknown => false,
+        Complete::Is(complete) => *complete,
+        Complete::Preamble { preamble } => layout.preamble.iter().any(|line| {
+            let folded = line.split_whitespace().collect::<Vec<_>>().join(" ");
+            preamble.list().iter().any(|pattern| looks_like(&folded, &format!("*{pattern}*")))
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn description(more: &str) -> Description {
+        Description::parse(&format!(
+            "name = \"t\"\ntitle = \"T\"\n{more}\n[[fact]]\nkind = \"events\"\nkey = [\"{{id}}\"]\ntype = \"battle\"\nsummary = \"{{a|b}}\"\n"
+        ))
+        .unwrap()
+    }
+
+    #[test]
+    fn the_header_is_found_behind_what_precedes_it() {
+        let head = "A title; with a semicolon\r\n\r\nid;b;c\r\n1;2;3\r\n";
+        let layout = fit(&description(""), head, "x.csv").unwrap();
+        assert_eq!((layout.delimiter, layout.line, layout.start), (';', 3, 29));
+        assert_eq!(layout.header, ["id", "b", "c"]);
+        assert_eq!(layout.preamble.len(), 2);
+        assert_eq!(fit(&description(""), "id\tA\r1\t2", "x").unwrap().delimiter, '\t');
+        let unfit = fit(&description(""), "id,c\n", "x").unwrap_err();
+        assert_eq!((unfit.share, unfit.why), (500, vec!["a|b".to_owned()]));
+        assert!(fit(&description("[recognise]\nwithout = [\"c\"]"), head, "x").is_err());
+        assert!(fit(&description("[recognise]\nfile_name = [\"*.tsv\"]"), head, "x.csv").is_err());
+    }
+
+    #[test]
+    fn a_file_without_a_header_has_the_columns_that_it_is_said_to_have() {
+        let bare = description("[read]\nheader = [\"id\", \"a\"]\n");
+        let layout = fit(&bare, "1|Mosul\n", "x").unwrap();
+        assert_eq!((layout.delimiter, layout.line, layout.start), ('|', 1, 0));
+        assert!(fit(&bare, "1|Mosul|x\n", "x").is_err());
+    }
+
+    #[test]
+    fn names_of_files_tell_releases() {
+        assert_eq!(in_name("GEDEvent_v23_1.csv", "v##_#").as_deref(), Some("23.1"));
+        assert_eq!(in_name("lowy_2017.csv", "####").as_deref(), Some("2017"));
+        assert_eq!(in_name("20170101.csv", "####"), None);
+        assert_eq!(in_name("lowy.csv", "####"), None);
+    }
+}

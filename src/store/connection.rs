@@ -1,0 +1,365 @@
+//! Opening a file as a database of facts, or refusing it; creating one whole or not at all.
+
+use std::fs::{self, File};
+use std::io::{ErrorKind, Read};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, OpenFlags};
+
+use crate::error::{Exit, Failure, Result};
+use crate::fs::atomic_file;
+use crate::fs::paths::{self, MAGIC};
+use crate::store::schema::{self, migrations};
+use crate::store::{Store, interrupt};
+
+/// 'FACT', in the header of every database of facts (set by the first migration).
+const APPLICATION_ID: [u8; 4] = *b"FACT";
+
+/// What a writer keeps of the file in memory, in KiB.
+const CACHE: &str = "PRAGMA cache_size = -8192;";
+
+/// How long a reader waits for a writer.
+const READERS_WAIT: Duration = Duration::from_secs(5);
+
+/// How many steps `SQLite` takes before it asks whether a signal came.
+pub(in crate::store) const STEPS: i32 = 10_000;
+
+/// What a command means to do with the database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Read; with `true`, also where the schema is not the expected one.
+    Read {
+        /// `--force-schema`
+        any_schema: bool,
+    },
+    /// Read and write; pending migrations are applied first.
+    Write,
+}
+
+impl Store {
+    /// Opens an existing database.
+    ///
+    /// # Errors
+    /// It is missing, no database of facts, made by a newer program, of an unexpected schema, or
+    /// cannot be opened.
+    pub fn open(path: &Path, access: Access) -> Result<Store> {
+        let path = as_file_name(path)?;
+        if !is_ours(&path)? {
+            return Err(missing(&path));
+        }
+        if matches!(access, Access::Read { .. }) {
+            roll_back_if_hot(&path)?;
+        }
+        let is_ours = access != Access::Read { any_schema: true };
+        let mut store = Store { connection: connect(&path, access)?, path, is_ours };
+        match access {
+            Access::Read { .. } => {
+                store.begin_reading()?;
+                migrations::check_current(&store.connection, &store.path)?;
+                let check = if is_ours { schema::check } else { schema::check_tables };
+                check(&store.connection, &store.path)?;
+            }
+            Access::Write => {
+                migrations::run(&mut store.connection, &store.path)?;
+                schema::check(&store.connection, &store.path)?;
+            }
+        }
+        Ok(store)
+    }
+
+    /// Opens an existing database as [`Store::open`] does, without asking whether its schema is
+    /// this program's.
+    ///
+    /// # Errors
+    /// It is missing, no database of facts, or cannot be opened.
+    pub fn open_any_version(path: &Path) -> Result<Store> {
+        let path = as_file_name(path)?;
+        if !is_ours(&path)? {
+            return Err(missing(&path));
+        }
+        roll_back_if_hot(&path)?;
+        let store = Store {
+            connection: connect(&path, Access::Read { any_schema: true })?,
+            path,
+            is_ours: false,
+        };
+        store.begin_reading()?;
+        Ok(store)
+    }
+
+    /// Begins the one transaction in which everything is read: no answer is made of two states of
+    /// the database.
+    fn begin_reading(&self) -> Result<()> {
+        Ok(self.connection.execute_batch("BEGIN")?)
+    }
+
+    /// A further connection to a database that is open for reading, which has begun to read and
+    /// waited for nobody.
+    ///
+    /// # Errors
+    /// A writer is about to commit, or the file cannot be opened.
+    pub(in crate::store) fn beside(path: &Path) -> Result<Store> {
+        let connection = connect(path, Access::Read { any_schema: true })?;
+        connection.busy_timeout(Duration::ZERO)?;
+        connection.execute_batch("BEGIN; SELECT count(*) FROM layouts;")?;
+        Ok(Store { connection, path: path.to_owned(), is_ours: false })
+    }
+
+    /// Opens the database to write, creating it if there is none, and lets `fill` write to it.
+    ///
+    /// A new database is made whole under another name beside its place and moved there at the end:
+    /// whatever fails or is killed on the way, and whoever else creates one at the same time,
+    /// nobody ever finds half of one.
+    ///
+    /// # Errors
+    /// Those of [`Store::open`] and of `fill`.
+    pub fn open_or_create<T>(
+        path: &Path,
+        mut fill: impl FnMut(&mut Store, bool) -> Result<T>,
+    ) -> Result<T> {
+        let place = as_file_name(path)?;
+        if is_ours(&place)? {
+            return fill(&mut Store::open(&place, Access::Write)?, false);
+        }
+        let folder = match place.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => folder,
+            _ => Path::new("."),
+        };
+        let failed =
+            |e: &std::io::Error| Failure::io(format!("cannot create {}", place.display()), e);
+        refuse_leftovers(&place)?;
+        let draft = atomic_file::begin(folder).map_err(|e| failed(&e))?.into_temp_path();
+        let mut store = Store {
+            connection: connect(&draft, Access::Write)?,
+            path: place.clone(),
+            is_ours: true,
+        };
+        // SQLite counts its cache in pages, those of the size that it had before
+        store.connection.execute_batch(&format!("PRAGMA page_size = 16384; {CACHE}"))?;
+        migrations::run(&mut store.connection, &store.path)?;
+        let made = fill(&mut store, true)?;
+        store.connection.close().map_err(|(_, e)| Failure::from(e))?;
+        File::open(&draft).and_then(|file| file.sync_all()).map_err(|e| failed(&e))?;
+        refuse_leftovers(&place)?;
+        match draft.persist_noclobber(&place) {
+            Ok(()) => {
+                atomic_file::sync_folder(folder);
+                Ok(made)
+            }
+            Err(e) if e.error.kind() == ErrorKind::AlreadyExists => {
+                // an empty file kept the place, or somebody else was quicker
+                drop(e.path);
+                if fs::metadata(&place).is_ok_and(|found| found.len() == 0) {
+                    fs::remove_file(&place).map_err(|e| failed(&e))?;
+                    return Store::open_or_create(&place, fill);
+                }
+                fill(&mut Store::open(&place, Access::Write)?, false)
+            }
+            Err(e) => Err(failed(&e.error)),
+        }
+    }
+}
+
+impl Store {
+    /// Refuses a database whose pages are damaged, as far as a quick check tells.
+    ///
+    /// # Errors
+    /// It is damaged.
+    pub fn check_pages(&self) -> Result<()> {
+        check_pages(&self.connection, &self.path)
+    }
+}
+
+/// Refuses a new database where files of an earlier one lie beside its name.
+///
+/// # Errors
+/// As said. Where another program made a database of this name meanwhile, they are files of that
+/// one.
+fn refuse_leftovers(path: &Path) -> Result<()> {
+    match paths::refuse_leftovers(path) {
+        Err(failure) if !is_ours(path)? => Err(failure),
+        _ => Ok(()),
+    }
+}
+
+/// The message for a database that is not there.
+fn missing(path: &Path) -> Failure {
+    let shown = path.display();
+    let hint = format!("create one with: facts seed --db {shown}");
+    Failure::database(format!("no database at {shown}{}", paths::near(path))).hint(hint)
+}
+
+/// A path that `SQLite` takes for a file, whatever it looks like.
+fn as_file_name(path: &Path) -> Result<PathBuf> {
+    let Some(text) = path.to_str() else {
+        return Ok(path.to_owned());
+    };
+    match text {
+        "" | ":memory:" => Err(Failure::usage(format!(
+            "\"{text}\" names no file: a database of facts is kept in one"
+        ))),
+        _ if text.starts_with("file:") || text.starts_with(':') => Ok(Path::new(".").join(path)),
+        _ => Ok(path.to_owned()),
+    }
+}
+
+/// Whether a database of facts is there; nothing, or an empty file, is no database yet, and
+/// anything else is refused.
+fn is_ours(path: &Path) -> Result<bool> {
+    let shown = path.display();
+    let found = match fs::metadata(path) {
+        Ok(found) => found,
+        Err(e) if e.kind() == ErrorKind::NotFound => return Ok(false),
+        Err(e) => return Err(Failure::io(&shown, &e)),
+    };
+    if !found.is_file() {
+        let what = if found.is_dir() { "a folder" } else { "no regular file" };
+        return Err(Failure::database(format!("{shown} is {what}, not a database")));
+    }
+    if found.len() == 0 {
+        return Ok(false);
+    }
+    let mut header = [0; 100];
+    let mut file = File::open(path).map_err(|e| Failure::io(&shown, &e))?;
+    let whole = file.read_exact(&mut header);
+    if whole.is_err() || &header[..16] != MAGIC {
+        return Err(Failure::database(format!(
+            "{shown} is not a database of facts; it is left as it is"
+        )));
+    }
+    if header[68..72] != APPLICATION_ID {
+        return Err(Failure::database(format!(
+            "{shown} is the database of another program; it is left as it is"
+        )));
+    }
+    Ok(true)
+}
+
+/// A journal that a killed writer left must be rolled back, which a read-only connection cannot do;
+/// that of a writer who lives is none of ours.
+fn roll_back_if_hot(path: &Path) -> Result<()> {
+    let mut journal = path.as_os_str().to_owned();
+    journal.push("-journal");
+    if !fs::metadata(journal).is_ok_and(|found| found.len() > 0) {
+        return Ok(());
+    }
+    let read = |connection: &Connection| {
+        connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))
+    };
+    let reader = Connection::open_with_flags(
+        path,
+        OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+    )?;
+    reader.busy_timeout(READERS_WAIT)?;
+    match read(&reader).map_err(Failure::from) {
+        Err(failure) if failure.exit != Exit::Busy => {}
+        outcome => return outcome,
+    }
+    match connect(path, Access::Write).and_then(|connection| Ok(read(&connection)?)) {
+        Err(failure) if failure.exit == Exit::Io => Err(Failure::database(format!(
+            "{} was left in the middle of a write, and cannot be repaired where it lies",
+            path.display()
+        ))
+        .hint(
+            "copy it together with its -journal to a folder that can be written, and read it there",
+        )),
+        other => other,
+    }
+}
+
+fn connect(path: &Path, access: Access) -> Result<Connection> {
+    let (flags, wait) = match access {
+        Access::Read { .. } => (OpenFlags::SQLITE_OPEN_READ_ONLY, READERS_WAIT),
+        Access::Write => (OpenFlags::SQLITE_OPEN_READ_WRITE, Duration::from_mins(1)),
+    };
+    let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    connection.busy_timeout(wait)?;
+    configure(connection, access)
+}
+
+/// Gives a connection the settings that hold for all.
+fn configure(mut connection: Connection, access: Access) -> Result<Connection> {
+    for (option, on) in [
+        (DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true),
+        (DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false),
+        (DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false),
+        (DbConfig::SQLITE_DBCONFIG_DQS_DML, false),
+        (DbConfig::SQLITE_DBCONFIG_DQS_DDL, false),
+        (DbConfig::SQLITE_DBCONFIG_ENABLE_FKEY, true),
+        // a plan that waits for no values: statements that are used again are not prepared again
+        (DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true),
+    ] {
+        connection.set_db_config(option, on)?;
+    }
+    connection.set_prepared_statement_cache_capacity(64);
+    connection.execute_batch(
+        "PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0; PRAGMA cache_size = -6144;",
+    )?;
+    if access == Access::Write {
+        connection.execute_batch(&format!("PRAGMA synchronous = EXTRA; {CACHE}"))?;
+        interrupt::watch();
+        connection.progress_handler(STEPS, Some(interrupt::came))?;
+    }
+    // the tests ask whether any answer leans on an order that nobody asked for
+    if cfg!(debug_assertions) && std::env::var_os("FACTS_TEST_REVERSE").is_some() {
+        connection.pragma_update(None, "reverse_unordered_selects", true)?;
+    }
+    Ok(connection)
+}
+
+/// Refuses a database whose pages are damaged, as far as a quick check tells.
+pub fn check_pages(connection: &Connection, path: &Path) -> Result<()> {
+    let said: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+    if said == "ok" {
+        return Ok(());
+    }
+    Err(Failure::database(format!("{} is damaged", path.display()))
+        .because(said)
+        .hint("restore a backup"))
+}
+
+#[cfg(test)]
+impl Store {
+    /// A database in memory with the countries' tables empty, for tests of what is written and how
+    /// names are resolved.
+    pub(in crate::store) fn in_memory() -> Store {
+        let mut connection =
+            configure(Connection::open_in_memory().unwrap(), Access::Write).unwrap();
+        migrations::run(&mut connection, Path::new("memory")).unwrap();
+        Store { connection, path: "memory".into(), is_ours: true }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The settings that lost nothing in a simulation of power failures, and that let nobody's
+    /// schema run anything.
+    #[test]
+    fn connections_have_the_settings_that_were_decided() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("facts.db");
+        Store::open_or_create(&path, |_, _| Ok(())).unwrap();
+        for access in [Access::Write, Access::Read { any_schema: false }] {
+            let store = Store::open(&path, access).unwrap();
+            let is = |pragma: &str| -> String {
+                let value = store.connection.pragma_query_value(None, pragma, |row| {
+                    row.get::<_, rusqlite::types::Value>(0)
+                });
+                format!("{:?}", value.unwrap())
+            };
+            assert_eq!(is("journal_mode"), "Text(\"delete\")");
+            assert_eq!(is("page_size"), "Integer(16384)");
+            assert_eq!(is("foreign_keys"), "Integer(1)");
+            assert_eq!(is("trusted_schema"), "Integer(0)");
+            assert_eq!(is("cell_size_check"), "Integer(1)");
+            if access == Access::Write {
+                assert_eq!(is("synchronous"), "Integer(3)");
+                assert_eq!(is("busy_timeout"), "Integer(60000)");
+            }
+        }
+    }
+}

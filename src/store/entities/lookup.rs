@@ -1,0 +1,239 @@
+//! Names and codes: which rows of `names` a word means, and how a row is written so that it is
+//! found again.
+
+use std::collections::HashMap;
+
+use rusqlite::{Connection, params};
+
+use crate::error::Result;
+use crate::kind::reference_table::SCHEMES;
+use crate::value::Type;
+use crate::value::text::fold;
+
+/// Who bears a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Class {
+    /// An actor.
+    Actor,
+    /// A place.
+    Place,
+}
+
+impl Class {
+    /// The class that a field of this type refers to.
+    #[must_use]
+    pub fn of(ty: Type) -> Option<Class> {
+        match ty {
+            Type::Actor => Some(Class::Actor),
+            Type::Place => Some(Class::Place),
+            _ => None,
+        }
+    }
+
+    /// The table of its bearers.
+    #[must_use]
+    pub fn table(self) -> &'static str {
+        match self {
+            Class::Actor => "actors",
+            Class::Place => "places",
+        }
+    }
+
+    /// The column of `names` that points to the bearer.
+    #[must_use]
+    pub fn column(self) -> &'static str {
+        match self {
+            Class::Actor => "actor_id",
+            Class::Place => "place_id",
+        }
+    }
+
+    /// The SQL condition that nobody has said anything about one: an actor of unknown kind, a place
+    /// that lies nowhere.
+    #[must_use]
+    pub fn unknown(self) -> &'static str {
+        match self {
+            Class::Actor => "kind = 'unknown'",
+            Class::Place => "(kind = 'other' AND within_id IS NULL AND lat IS NULL)",
+        }
+    }
+
+    /// One of them.
+    #[must_use]
+    pub fn one(self) -> &'static str {
+        match self {
+            Class::Actor => "actor",
+            Class::Place => "place",
+        }
+    }
+}
+
+/// A name as people write it: `Iraq`, `IRQ`, `cow:645`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Spelling<'a> {
+    /// The scheme, if one is named.
+    pub scheme: Option<&'a str>,
+    /// The name or code.
+    pub name: &'a str,
+}
+
+/// Takes `scheme:code` apart; a colon behind anything but a scheme belongs to the name.
+#[must_use]
+pub fn spelling(text: &str) -> Spelling<'_> {
+    match text.split_once(':') {
+        Some((scheme, name)) if SCHEMES.contains(&scheme) && !name.is_empty() => {
+            Spelling { scheme: Some(scheme), name }
+        }
+        _ => Spelling { scheme: None, name: text },
+    }
+}
+
+/// The SQL that writes a row `n` of `names` so that [`spelling`] reads it back.
+pub const WORDING: &str = "CASE WHEN n.scheme = 'name' AND instr(n.name, ':') = 0 THEN n.name ELSE n.scheme || ':' || n.name END";
+
+/// The SQL condition on schemes for a word that names none: spellings and the ISO letter codes.
+const BY_ITSELF: &str = "scheme IN ('name', 'iso2', 'iso3')";
+
+/// Every row of `names` that belongs to whoever a filter's word means; of a place, those of the
+/// places within it too.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn meant(connection: &Connection, class: Class, text: &str) -> Result<Vec<i64>> {
+    let Spelling { scheme, name } = spelling(text);
+    let column = class.column();
+    let schemes = if scheme.is_some() {
+        "+scheme = ?2"
+    } else {
+        "?2 IS NULL AND +scheme IN ('name', 'iso2', 'iso3')"
+    };
+    let bearers = format!(
+        "SELECT {column} FROM names WHERE folded = ?1 AND {schemes} AND {column} IS NOT NULL"
+    );
+    let sql = match class {
+        Class::Actor => format!("SELECT id FROM names WHERE actor_id IN ({bearers}) ORDER BY id"),
+        Class::Place => format!(
+            "WITH RECURSIVE inside(id) AS ({bearers} UNION SELECT p.id FROM places p JOIN inside ON p.within_id = inside.id)
+             SELECT id FROM names WHERE place_id IN (SELECT id FROM inside) ORDER BY id"
+        ),
+    };
+    let mut find = connection.prepare_cached(&sql)?;
+    let ids = find.query_map(params![fold(name), scheme], |row| row.get(0))?;
+    Ok(ids.collect::<Result<Vec<i64>, _>>()?)
+}
+
+/// Whether any of these rows of `names` is a country's.
+pub fn is_country(connection: &Connection, text: &str) -> Result<bool> {
+    let Spelling { scheme, name } = spelling(text);
+    let sql = format!(
+        "SELECT EXISTS (SELECT 1 FROM names n JOIN places p ON p.id = n.place_id WHERE p.kind = 'country' AND n.folded = ?1
+         AND CASE WHEN ?2 IS NULL THEN {BY_ITSELF} ELSE scheme = ?2 END)"
+    );
+    Ok(connection.prepare_cached(&sql)?.query_row(params![fold(name), scheme], |row| row.get(0))?)
+}
+
+/// What a cell of a row on its way in means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Found {
+    /// This row of `names`, borne by this actor or place, written so.
+    One(Entry),
+    /// No row.
+    None,
+    /// Several bearers.
+    Several(Vec<String>),
+}
+
+/// A row of `names` and its bearer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// The row.
+    pub id: i64,
+    /// The actor or place.
+    pub bearer: i64,
+    /// How an export writes it.
+    pub wording: String,
+    /// The usual name of its bearer.
+    pub usual: String,
+}
+
+/// Looks names up for rows on their way in, and remembers what it found.
+#[derive(Debug, Default)]
+pub struct Lookup {
+    found: HashMap<(Class, String), Found>,
+}
+
+impl Lookup {
+    /// The row that this text means: the exact spelling if there is one, else the one bearer of its
+    /// folded form.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn find(&mut self, connection: &Connection, class: Class, text: &str) -> Result<Found> {
+        if let Some(found) = self.found.get(&(class, text.to_owned())) {
+            return Ok(found.clone());
+        }
+        let found = look(connection, class, text)?;
+        self.found.insert((class, text.to_owned()), found.clone());
+        Ok(found)
+    }
+
+    /// Forgets everything: names have changed.
+    pub fn forget(&mut self) {
+        self.found.clear();
+    }
+}
+
+fn look(connection: &Connection, class: Class, text: &str) -> Result<Found> {
+    let Spelling { scheme, name } = spelling(text);
+    let (column, table) = (class.column(), class.table());
+    let sql = format!(
+        "SELECT n.id, n.{column}, {WORDING}, b.name FROM names n JOIN {table} b ON b.id = n.{column}
+          WHERE n.folded = ?1 AND CASE WHEN ?2 IS NULL THEN {BY_ITSELF} ELSE n.scheme = ?2 END
+          ORDER BY n.name <> ?3, n.scheme <> 'name', n.name, n.valid_from"
+    );
+    let mut find = connection.prepare_cached(&sql)?;
+    let mut rows = find.query(params![fold(name), scheme, name])?;
+    let mut entries: Vec<Entry> = Vec::new();
+    while let Some(row) = rows.next()? {
+        let entry = Entry {
+            id: row.get(0)?,
+            bearer: row.get(1)?,
+            wording: row.get(2)?,
+            usual: row.get(3)?,
+        };
+        entries.push(entry);
+    }
+    // an exact spelling means its own bearer, even if others share the folded form, and before
+    // anybody's code
+    let is_exact = |entry: &&Entry| spelling(&entry.wording).name == name;
+    let is_name =
+        |entry: &&Entry| spelling(&entry.wording).scheme.is_none_or(|scheme| scheme == "name");
+    let exact: Vec<&Entry> = entries.iter().filter(is_exact).collect();
+    let names: Vec<&Entry> = exact.iter().copied().filter(is_name).collect();
+    let candidates: Vec<&Entry> = [names, exact]
+        .into_iter()
+        .find(|some| !some.is_empty())
+        .unwrap_or(entries.iter().collect());
+    let mut bearers: Vec<&str> = candidates.iter().map(|entry| entry.usual.as_str()).collect();
+    bearers.sort_unstable();
+    bearers.dedup();
+    Ok(match candidates.first() {
+        None => Found::None,
+        Some(first) if bearers.len() == 1 => Found::One((*first).clone()),
+        Some(_) => Found::Several(bearers.into_iter().map(str::to_owned).collect()),
+    })
+}
+
+/// The usual names of all actors or places, for messages.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn known(connection: &Connection, class: Class) -> Result<Vec<String>> {
+    let sql = format!(
+        "SELECT DISTINCT name FROM names WHERE scheme = 'name' AND {} IS NOT NULL",
+        class.column()
+    );
+    let mut read = connection.prepare_cached(&sql)?;
+    let names = read.query_map([], |row| row.get(0))?;
+    Ok(names.collect::<Result<_, _>>()?)
+}

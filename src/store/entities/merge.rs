@@ -1,0 +1,198 @@
+//! Names given another bearer: every fact that bears the name follows, since facts point to names.
+
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
+
+use crate::error::Result;
+use crate::kind::KINDS;
+use crate::store::entities::lookup::{Class, Found, Lookup, spelling};
+use crate::store::{Store, rollup, search};
+use crate::value::Type;
+use crate::value::text::fold;
+
+/// What became of a link.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Linked {
+    /// The name means this bearer now, and so many facts bear it.
+    Done(String, u64),
+    /// Nobody is called so.
+    NoBearer,
+    /// Nobody has the name that was to be merged.
+    NoName,
+    /// The name is somebody else's.
+    Taken(String),
+}
+
+impl Store {
+    /// Gives a name the bearer that another name or code has. With `merge`, all names of its bearer
+    /// go over.
+    ///
+    /// # Errors
+    /// The database cannot be written.
+    pub fn link(&mut self, class: Class, name: &str, bearer: &str, merge: bool) -> Result<Linked> {
+        let transaction =
+            self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let mut lookup = Lookup::default();
+        let Found::One(to) = lookup.find(&transaction, class, bearer)? else {
+            return Ok(Linked::NoBearer);
+        };
+        let from = match lookup.find(&transaction, class, name)? {
+            Found::One(from) => Some(from),
+            Found::None => None,
+            Found::Several(_) if !merge => return Ok(Linked::Taken("several".into())),
+            Found::Several(_) => return Ok(Linked::NoName),
+        };
+        let (column, table) = (class.column(), class.table());
+        let mut moved = false;
+        match from {
+            None if merge => return Ok(Linked::NoName),
+            None => {
+                transaction.execute(
+                    &format!("INSERT INTO names (scheme, name, folded, {column}) VALUES ('name', ?1, ?2, ?3)"),
+                    params![spelling(name).name, fold(spelling(name).name), to.bearer],
+                )?;
+            }
+            Some(from) if from.bearer == to.bearer && merge => {
+                return Ok(Linked::Taken(from.usual));
+            }
+            Some(from) if from.bearer == to.bearer => {}
+            Some(from) => {
+                let unknown: bool = transaction
+                    .query_row(
+                        &format!("SELECT {} FROM {table} WHERE id = ?1", class.unknown()),
+                        [from.bearer],
+                        |row| row.get(0),
+                    )
+                    .unwrap_or(false);
+                if !(merge || unknown) {
+                    return Ok(Linked::Taken(from.usual));
+                }
+                go_over(&transaction, class, from.bearer, to.bearer)?;
+                moved = true;
+            }
+        }
+        let facts = bearing(&transaction, class, name)?;
+        // nobody bore a new name yet
+        if moved {
+            search::rebuild(&transaction)?;
+            rollup::rebuild(&transaction)?;
+        }
+        transaction.commit()?;
+        Ok(Linked::Done(to.usual, facts))
+    }
+
+    /// The actors, or the places, that nobody has said anything about.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn unknown_bearers(&self, class: Class) -> Result<Vec<String>> {
+        let sql =
+            format!("SELECT name FROM {} WHERE {} ORDER BY name", class.table(), class.unknown());
+        let mut read = self.connection.prepare(&sql)?;
+        let names = read.query_map([], |row| row.get(0))?;
+        Ok(names.collect::<Result<_, _>>()?)
+    }
+
+    /// The usual names of whoever a text means: actors and places.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn bearers(&self, text: &str) -> Result<Vec<String>> {
+        let mut bearers = Vec::new();
+        for class in [Class::Actor, Class::Place] {
+            if let Found::One(entry) = Lookup::default().find(&self.connection, class, text)? {
+                bearers.push(entry.usual);
+            }
+        }
+        Ok(bearers)
+    }
+
+    /// Every spelling of actors or places.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn all_names(&self, class: Class) -> Result<Vec<String>> {
+        crate::store::entities::lookup::known(&self.connection, class)
+    }
+
+    /// Every spelling and designation by which a sentence looks like a fact.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn searched_names(&self) -> Result<Vec<String>> {
+        let mut read = self.connection.prepare(
+            "SELECT name FROM names WHERE scheme = 'name'
+             UNION SELECT designation FROM arms_transfers WHERE retired_by_id IS NULL",
+        )?;
+        let names = read.query_map([], |row| row.get(0))?;
+        Ok(names.collect::<Result<_, _>>()?)
+    }
+}
+
+/// Gives all names of one bearer to another; the first is no more.
+fn go_over(connection: &Connection, class: Class, from: i64, to: i64) -> Result<()> {
+    let (column, table) = (class.column(), class.table());
+    // a name that both have is one name: facts that bear the first bear the second
+    let mut both = connection.prepare(&format!(
+        "SELECT a.id, b.id FROM names a JOIN names b ON b.{column} = ?2 AND b.scheme = a.scheme AND b.name = a.name
+          AND b.valid_from IS a.valid_from WHERE a.{column} = ?1"
+    ))?;
+    let doubled: Vec<(i64, i64)> = both
+        .query_map([from, to], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<Result<_, _>>()?;
+    for (old, new) in doubled {
+        for (table, column) in roles(class) {
+            connection.execute(
+                &format!("UPDATE {table} SET {column} = ?2 WHERE {column} = ?1"),
+                [old, new],
+            )?;
+        }
+        connection.execute("DELETE FROM names WHERE id = ?1", [old])?;
+    }
+    connection
+        .execute(&format!("UPDATE names SET {column} = ?2 WHERE {column} = ?1"), [from, to])?;
+    let within = if class == Class::Actor { "of_id" } else { "within_id" };
+    connection
+        .execute(&format!("UPDATE {table} SET {within} = ?2 WHERE {within} = ?1"), [from, to])?;
+    connection.execute(&format!("DELETE FROM {table} WHERE id = ?1"), [from])?;
+    Ok(())
+}
+
+/// The columns of facts that point to names of a class.
+pub(in crate::store) fn roles(class: Class) -> Vec<(&'static str, String)> {
+    let ty = if class == Class::Actor { Type::Actor } else { Type::Place };
+    KINDS
+        .iter()
+        .flat_map(|kind| {
+            kind.fields()
+                .filter(|field| field.ty == ty && field.is_stored())
+                .map(|field| (kind.table, format!("{}_id", field.name)))
+        })
+        .collect()
+}
+
+/// How many live facts bear a name.
+fn bearing(connection: &Connection, class: Class, name: &str) -> Result<u64> {
+    let mut find = connection.prepare(&format!(
+        "SELECT id FROM names WHERE scheme = 'name' AND name = ?1 AND {} IS NOT NULL",
+        class.column()
+    ))?;
+    let Some(id) = find.query_row([spelling(name).name], |row| row.get::<_, i64>(0)).optional()?
+    else {
+        return Ok(0);
+    };
+    let mut facts = 0_i64;
+    for kind in KINDS {
+        let any: Vec<String> = roles(class)
+            .into_iter()
+            .filter(|(table, _)| *table == kind.table)
+            .map(|(_, column)| format!("{column} = ?1"))
+            .collect();
+        let sql = format!(
+            "SELECT count(*) FROM {} WHERE retired_by_id IS NULL AND ({})",
+            kind.table,
+            any.join(" OR ")
+        );
+        facts += connection.query_row(&sql, [id], |row| row.get::<_, i64>(0))?;
+    }
+    Ok(facts.unsigned_abs())
+}

@@ -1,0 +1,157 @@
+//! What a run found out about names, remembered for when they come again.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use foldhash::fast::RandomState;
+
+use crate::store::entities::lookup::Class;
+use crate::value::Named;
+use crate::value::date::Days;
+
+/// A row of `names`, who bears it, and how an export writes it.
+#[derive(Debug, Clone)]
+pub struct Meant {
+    /// The row.
+    pub id: i64,
+    /// The actor or place.
+    pub bearer: i64,
+    /// How an export writes it.
+    pub wording: Rc<str>,
+    /// The words by which it is found: the spelling, and the usual name of its bearer.
+    pub words: Rc<str>,
+    /// Of a place the country, or what it lies in.
+    pub country: Option<i64>,
+    /// The row does not tell the spelling that was given, since that is somebody else's.
+    pub other_name: bool,
+    /// The row does not tell the point that was given.
+    pub no_point: bool,
+}
+
+impl Meant {
+    /// A row of `names` whose words are not known yet.
+    pub fn row(id: i64, bearer: i64, wording: Rc<str>) -> Meant {
+        Meant {
+            id,
+            bearer,
+            words: Rc::clone(&wording),
+            wording,
+            country: None,
+            other_name: false,
+            no_point: false,
+        }
+    }
+}
+
+/// What is known of an actor or place.
+#[derive(Debug)]
+pub struct Bearer {
+    /// Its usual name.
+    pub usual: Rc<str>,
+    /// Of a place the country, or what it lies in.
+    pub country: Option<i64>,
+    /// Where a place lies.
+    pub point: Option<(f64, f64)>,
+}
+
+/// What was resolved of late. A name that does not come again for long is looked up anew, so that
+/// memory stays flat.
+#[derive(Debug)]
+pub struct Remembered {
+    most: usize,
+    recent: HashMap<Box<[u8]>, Option<Rc<Meant>>, RandomState>,
+    older: HashMap<Box<[u8]>, Option<Rc<Meant>>, RandomState>,
+}
+
+impl Default for Remembered {
+    fn default() -> Remembered {
+        Remembered { most: Remembered::MANY, recent: HashMap::default(), older: HashMap::default() }
+    }
+}
+
+impl Remembered {
+    /// How many names the first generation holds, and a further one: where more names come than the
+    /// first holds, as with a place for each record, to remember many of them does not pay.
+    const MANY: usize = 1 << 16;
+    const FEW: usize = 1 << 12;
+
+    #[expect(
+        clippy::option_option,
+        reason = "not looked up, and looked up without one bearer, are two answers"
+    )]
+    pub fn get(&mut self, key: &[u8]) -> Option<Option<Rc<Meant>>> {
+        if let Some(meant) = self.recent.get(key) {
+            return Some(meant.clone());
+        }
+        let (key, meant) = self.older.remove_entry(key)?;
+        self.insert(key, meant.clone());
+        Some(meant)
+    }
+
+    pub fn insert(&mut self, key: Box<[u8]>, meant: Option<Rc<Meant>>) {
+        if self.recent.len() >= self.most {
+            self.older = std::mem::take(&mut self.recent);
+            self.most = Remembered::FEW;
+        }
+        self.recent.insert(key, meant);
+    }
+}
+
+/// What was resolved so far.
+#[derive(Debug, Default)]
+pub struct Resolved {
+    /// Those that mean one bearer whatever the day; `None`: the day decides, and stands behind the
+    /// key.
+    pub found: Remembered,
+    /// The name at hand had different bearers at different times.
+    pub dated: bool,
+    /// The place under which the name at hand is looked up, kept to spare a new text for each.
+    pub key: Vec<u8>,
+    /// Bearers, which no import changes.
+    pub bearers: HashMap<(Class, i64), Rc<Bearer>>,
+    /// Names that nobody known bears, in the order of their coming.
+    pub new: Vec<(Class, String)>,
+}
+
+impl Resolved {
+    pub fn remember(&mut self, of: (Class, i64), bearer: Bearer) -> Rc<Bearer> {
+        if self.bearers.len() >= Remembered::FEW {
+            self.bearers.clear();
+        }
+        let bearer = Rc::new(bearer);
+        self.bearers.insert(of, Rc::clone(&bearer));
+        bearer
+    }
+}
+
+/// Adds what tells a name from others to a key, each part behind its length or of a fixed one.
+pub fn write_key(key: &mut Vec<u8>, class: Class, named: &Named<'_>) {
+    key.push(if class == Class::Actor { b'a' } else { b'p' });
+    let mut text = |text: &str| {
+        key.extend_from_slice(&u32::try_from(text.len()).unwrap_or(u32::MAX).to_le_bytes());
+        key.extend_from_slice(text.as_bytes());
+    };
+    text(named.name.as_deref().unwrap_or_default());
+    text(named.kind.as_deref().unwrap_or_default());
+    for (scheme, code) in &named.codes {
+        text(scheme);
+        text(code);
+    }
+    if let Some((lat, lon)) = named.point {
+        key.push(b'@');
+        key.extend_from_slice(&lat.to_le_bytes());
+        key.extend_from_slice(&lon.to_le_bytes());
+    }
+    if let Some(within) = named.within.as_deref() {
+        key.push(b'<');
+        write_key(key, class, within);
+    }
+}
+
+/// Adds the days on which a name is meant.
+pub fn write_days(key: &mut Vec<u8>, days: Days) {
+    for day in [days.first, days.last] {
+        key.push(u8::from(day.is_some()));
+        key.extend_from_slice(&day.unwrap_or_default().to_le_bytes());
+    }
+}

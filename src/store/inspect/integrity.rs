@@ -1,0 +1,180 @@
+//! Whether rows are still what was written: digests, days, references, and rows that went.
+
+use rusqlite::Connection;
+
+use crate::error::{Failure, Result};
+use crate::kind::{KINDS, Kind};
+use crate::store::extras::Objects;
+use crate::store::read::compile::stored;
+use crate::store::read::cursor::plain;
+use crate::store::write::row_encoder::Form;
+use crate::store::{Store, rollup, search};
+use crate::value::{Cell, Type, date};
+
+impl Store {
+    /// Hands on the REF of each row, live or retired, that is not what was written: its digest or
+    /// its days tell.
+    ///
+    /// # Errors
+    /// The database is damaged beyond reading, or `each` fails.
+    pub fn altered(&self, mut each: impl FnMut(String, &'static str) -> Result<()>) -> Result<()> {
+        let said: String =
+            self.connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
+        if said != "ok" {
+            return Err(Failure::database(format!("{} is damaged", self.path.display()))
+                .because(said)
+                .hint("restore a backup"));
+        }
+        for kind in KINDS {
+            altered(&self.connection, kind, &mut each)?;
+            self.strays(kind, &mut each)?;
+        }
+        self.asides(&mut each)?;
+        for kind in self.false_sums()? {
+            each(rollup::table(kind), "is not what the facts add up to")?;
+        }
+        let mut read = self
+            .connection
+            .prepare("SELECT \"table\", rowid, parent FROM pragma_foreign_key_check")?;
+        let mut rows = read.query([])?;
+        while let Some(row) = rows.next()? {
+            let (table, id, parent): (String, Option<i64>, String) =
+                (row.get(0)?, row.get(1)?, row.get(2)?);
+            let told = format!("{table} row {}", id.unwrap_or_default());
+            each(
+                told,
+                if parent == "imports" {
+                    "belongs to a run that is not there"
+                } else {
+                    "refers to a row that is not there"
+                },
+            )?;
+        }
+        Ok(())
+    }
+
+    /// Layouts and cells of columns without a field that no fact can have written so.
+    fn asides(&self, each: &mut impl FnMut(String, &'static str) -> Result<()>) -> Result<()> {
+        let questions = [
+            (
+                format!("SELECT 'extras row ' || id FROM extras WHERE id & 15 >= {} OR id < 0", KINDS.len()),
+                "belongs to no kind of fact",
+            ),
+            (
+                "SELECT 'layouts row ' || id FROM layouts WHERE json_type(columns) <> 'array'
+                    OR EXISTS (SELECT 1 FROM json_each(columns) WHERE type <> 'text')"
+                    .to_owned(),
+                "is no list of names",
+            ),
+            (
+                "SELECT 'layouts row ' || l.id FROM layouts l JOIN (SELECT DISTINCT layout_id, id & 15 AS place FROM extras) u
+                     ON u.layout_id = l.id WHERE NOT l.kinds >> u.place & 1 GROUP BY l.id"
+                    .to_owned(),
+                "lacks a kind of its facts",
+            ),
+        ];
+        self.ask(&questions, each)
+    }
+
+    /// Facts that the index of words has and the table lacks, or the other way round; and those of
+    /// another source's run.
+    fn strays(
+        &self,
+        kind: &'static Kind,
+        each: &mut impl FnMut(String, &'static str) -> Result<()>,
+    ) -> Result<()> {
+        let (table, place) = (kind.table, search::place(kind));
+        let reference = "(SELECT slug FROM sources WHERE id = f.source_id) || ':' || f.key";
+        let questions = [
+            (
+                format!(
+                    "SELECT '{table} row ' || (id >> 4) FROM search_docsize
+                      WHERE id & 15 = {place} AND id >> 4 NOT IN (SELECT id FROM {table})"
+                ),
+                "was there, and is gone",
+            ),
+            (
+                format!("SELECT {reference} FROM {table} f WHERE f.id * 16 + {place} NOT IN (SELECT id FROM search_docsize)"),
+                "is not in the index of words",
+            ),
+            (
+                format!(
+                    "SELECT {reference} FROM {table} f JOIN imports r ON r.id IN (f.import_id, f.retired_by_id)
+                      WHERE r.source_id <> f.source_id"
+                ),
+                "belongs to a run of another source",
+            ),
+            (
+                format!(
+                    "SELECT '{table} row ' || (id >> 4) FROM extras WHERE id & 15 = {place} AND id >> 4 NOT IN (SELECT id FROM {table})"
+                ),
+                "is gone, and has columns without a field all the same",
+            ),
+        ];
+        self.ask(&questions, each)
+    }
+
+    /// Hands on what each question finds, with what is to say of it.
+    fn ask(
+        &self,
+        questions: &[(String, &'static str)],
+        each: &mut impl FnMut(String, &'static str) -> Result<()>,
+    ) -> Result<()> {
+        for (sql, what) in questions {
+            let mut read = self.connection.prepare(sql)?;
+            let mut rows = read.query([])?;
+            while let Some(row) = rows.next()? {
+                each(
+                    row.get::<_, Option<String>>(0)?
+                        .unwrap_or_else(|| "a row without a source".to_owned()),
+                    what,
+                )?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn altered(
+    connection: &Connection,
+    kind: &'static Kind,
+    each: &mut impl FnMut(String, &'static str) -> Result<()>,
+) -> Result<()> {
+    let form = Form::of(kind);
+    let shown: Vec<String> = form.given().map(|field| stored(kind, field)).collect();
+    let packed = form.given().position(|field| field.ty == Type::Json);
+    let (mut objects, mut object) = (Objects::of(connection), String::new());
+    let sql = format!(
+        "SELECT (SELECT slug FROM sources WHERE id = f.source_id) || ':' || f.key, f.digest, f.date, f.first_day, f.last_day, {}
+           FROM {} f ORDER BY f.id",
+        shown.join(", "),
+        kind.table
+    );
+    let mut statement = connection.prepare(&sql)?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let reference: Option<String> = row.get(0)?;
+        let reference =
+            reference.unwrap_or_else(|| format!("a row of {} without a source", kind.table));
+        let mut cells =
+            (0..shown.len()).map(|i| plain(row.get_ref(i + 5)?)).collect::<Result<Vec<Cell<'_>>>>();
+        if let (Some(packed), Ok(cells)) = (packed, &mut cells)
+            && let Some(text) = cells[packed].text()
+        {
+            objects.put_together(text, &mut object)?;
+            cells[packed] = Cell::Json(object.as_str().into());
+        }
+        let written: Vec<u8> = row.get(1)?;
+        if !cells.is_ok_and(|cells| written == form.sum(&cells)) {
+            each(reference, "does not state what was written: its digest differs")?;
+            continue;
+        }
+        let days = row.get::<_, Option<String>>(2)?.map_or(Ok((None, None)), |text| {
+            date::parse(&text).map(|days| (days.first, days.last))
+        });
+        if days != Ok((row.get(3)?, row.get(4)?)) {
+            each(reference, "has other days than its date")?;
+        }
+    }
+    Ok(())
+}

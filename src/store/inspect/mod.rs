@@ -1,0 +1,11 @@
+//! Looking at a database as a whole: its state, history, differences, soundness and copies, and SQL of a user's own.
+
+mod backup;
+mod diff;
+mod integrity;
+mod sandbox;
+mod status;
+
+pub use diff::{Change, compared};
+pub use sandbox::{Column, Cost};
+pub use status::{Held, History, Status};

@@ -1,0 +1,325 @@
+//! What a database holds, and one table of it after another for an export.
+
+use rusqlite::OptionalExtension;
+
+use crate::error::Result;
+use crate::kind::reference_table::{self, Parent};
+use crate::kind::{Field, KINDS, Kind};
+use crate::store::Store;
+use crate::store::read::compile::{self, Compiled, Read};
+use crate::store::read::cursor::{Reader, plain};
+use crate::value::{Cell, Type, Value};
+
+/// How many facts of a kind a database holds.
+#[derive(Debug, Clone)]
+pub struct Held {
+    /// The kind.
+    pub kind: &'static Kind,
+    /// Live facts.
+    pub live: u64,
+    /// Rows that later ones replaced or withdrew.
+    pub retired: u64,
+}
+
+/// What a database says of itself.
+#[derive(Debug, Clone)]
+pub struct Status {
+    /// Facts, kind by kind.
+    pub held: Vec<Held>,
+    /// Sources, actors, places, names, topics.
+    pub parents: Vec<(&'static str, u64)>,
+    /// When the last run wrote (RFC 3339, UTC).
+    pub last_run: Option<String>,
+}
+
+impl Store {
+    /// What the database holds.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn status(&self) -> Result<Status> {
+        let count = |sql: &str| -> Result<u64> {
+            Ok(self.connection.query_row(sql, [], |row| row.get::<_, i64>(0))?.unsigned_abs())
+        };
+        let held = KINDS
+            .iter()
+            .map(|kind| {
+                let all = count(&format!("SELECT count(*) FROM {}", kind.table))?;
+                let live = count(&format!(
+                    "SELECT count(*) FROM {} WHERE retired_by_id IS NULL",
+                    kind.table
+                ))?;
+                Ok(Held { kind, live, retired: all - live })
+            })
+            .collect::<Result<_>>()?;
+        let parents = reference_table::PARENTS
+            .iter()
+            .map(|table| {
+                Ok((table.table, count(&format!("SELECT count(*) FROM {}", table.table))?))
+            })
+            .collect::<Result<_>>()?;
+        let last_run = self
+            .connection
+            .query_row("SELECT max(ran_at) FROM imports", [], |row| row.get(0))
+            .optional()?
+            .flatten();
+        Ok(Status { held, parents, last_run })
+    }
+
+    /// The rows of a parent table in an order of their own, its fields as an export writes them.
+    ///
+    /// # Errors
+    /// The database cannot be read, or `row` fails.
+    pub fn export_parent(
+        &self,
+        table: &'static Parent,
+        row: impl FnMut(&[Cell<'_>]) -> Result<()>,
+    ) -> Result<u64> {
+        let shown: Vec<String> = table.fields.iter().map(parent_expression).collect();
+        let keys: Vec<usize> = table
+            .key
+            .iter()
+            .filter_map(|key| table.fields.iter().position(|field| field.name == *key))
+            .collect();
+        let order: Vec<String> = keys.iter().map(|i| (i + 1).to_string()).collect();
+        let sql = format!(
+            "SELECT {} FROM {} f ORDER BY {}",
+            shown.join(", "),
+            table.table,
+            order.join(", ")
+        );
+        let reads = vec![Read::Plain; shown.len()];
+        Reader::of(self).hand_on(&Compiled { sql, values: Vec::new(), reads }, row)
+    }
+
+    /// Every row of a kind, retired ones too, in an order of their own, its stored fields as an
+    /// export writes them. With a run, as it was after it: later rows are not there, and what was
+    /// retired later is live.
+    ///
+    /// # Errors
+    /// The database cannot be read, or `row` fails.
+    pub fn export_kind(
+        &self,
+        kind: &'static Kind,
+        run: Option<i64>,
+        row: impl FnMut(&[Cell<'_>]) -> Result<()>,
+    ) -> Result<u64> {
+        let then = |field: &Field| match run {
+            Some(run) if field.name.starts_with("retired_") => {
+                format!(
+                    "CASE WHEN f.retired_by_id <= {run} THEN {} END",
+                    compile::wording(kind, field)
+                )
+            }
+            _ => compile::stored(kind, field),
+        };
+        let fields: Vec<&'static Field> = kind.fields().filter(|field| field.is_stored()).collect();
+        let shown: Vec<String> = fields.iter().map(|field| then(field)).collect();
+        let order = "(SELECT slug FROM sources WHERE id = f.source_id), f.key, f.import_id, f.id";
+        let by = run.map_or(String::new(), |run| format!("WHERE f.import_id <= {run}"));
+        let sql =
+            format!("SELECT {} FROM {} f {by} ORDER BY {order}", shown.join(", "), kind.table);
+        let reads = fields.iter().map(|field| compile::read_of_stored(field)).collect();
+        Reader::of(self).hand_on(&Compiled { sql, values: Vec::new(), reads }, row)
+    }
+
+    /// Every row that one REF has or had, live ones first: its kind, and its stored fields as
+    /// queries show them.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn history(&self, source: &str, key: &str) -> Result<Vec<History>> {
+        let mut rows = Vec::new();
+        for kind in self.kinds_with(source, key)? {
+            let fields: Vec<&'static Field> =
+                kind.fields().filter(|field| !matches!(field.ty, Type::Bucket(_))).collect();
+            let shown: Vec<String> =
+                fields.iter().map(|field| compile::expression(kind, field)).collect();
+            // live rows and retired ones have an index each
+            let half = |retired: &str| {
+                format!(
+                    "SELECT {}, r.ran_at, r.file, r.release, (SELECT ran_at FROM imports WHERE id = f.retired_by_id),
+                            f.retired_by_id IS NOT NULL AS retired, f.import_id AS run, f.id AS row
+                       FROM {} f JOIN imports r ON r.id = f.import_id
+                      WHERE f.source_id = (SELECT id FROM sources WHERE slug = ?1) AND f.key = ?2 AND f.retired_by_id {retired}",
+                    shown.join(", "),
+                    kind.table
+                )
+            };
+            let sql = format!(
+                "{} UNION ALL {} ORDER BY retired, run DESC, row DESC",
+                half("IS NULL"),
+                half("IS NOT NULL")
+            );
+            let mut statement = self.connection.prepare(&sql)?;
+            let mut answer = statement.query([source, key])?;
+            while let Some(found) = answer.next()? {
+                let mut cells = Vec::new();
+                for (i, field) in fields.iter().enumerate() {
+                    let cell = match plain(found.get_ref(i)?)?.into_owned() {
+                        Cell::Int(day) if field.ty == Type::Day => Cell::Day(day),
+                        Cell::Text(text) if field.ty == Type::Json => Cell::Json(text),
+                        cell => cell,
+                    };
+                    cells.push((*field, cell));
+                }
+                let n = fields.len();
+                rows.push(History {
+                    kind,
+                    cells,
+                    recorded: found.get(n)?,
+                    file: found.get(n + 1)?,
+                    release: found.get(n + 2)?,
+                    retired: found.get(n + 3)?,
+                });
+            }
+        }
+        Ok(rows)
+    }
+
+    /// The kinds that have or had a row of this REF: most have none, and need not be asked for all
+    /// of their fields.
+    fn kinds_with(&self, source: &str, key: &str) -> Result<Vec<&'static Kind>> {
+        let has = |kind: &&Kind| {
+            let half = |retired: &str| {
+                let row = "source_id = (SELECT id FROM sources WHERE slug = ?1) AND key = ?2";
+                format!(
+                    "EXISTS (SELECT 1 FROM {} WHERE {row} AND retired_by_id {retired})",
+                    kind.table
+                )
+            };
+            format!("{} OR {}", half("IS NULL"), half("IS NOT NULL"))
+        };
+        let all: Vec<String> = KINDS.iter().map(has).collect();
+        self.connection
+            .query_row(&format!("SELECT {}", all.join(", ")), [source, key], |row| {
+                let mut kinds = Vec::new();
+                for (n, kind) in KINDS.iter().enumerate() {
+                    if row.get(n)? {
+                        kinds.push(*kind);
+                    }
+                }
+                Ok(kinds)
+            })
+            .map_err(Into::into)
+    }
+
+    /// What the live rows of a REF state, each with its kind: the fields that a row may be given,
+    /// as an export writes them.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn stated(&self, source: &str, key: &str) -> Result<Vec<(&'static Kind, Stated)>> {
+        let mut found = Vec::new();
+        for kind in KINDS {
+            let fields: Vec<&'static Field> =
+                kind.fields().filter(|field| field.is_given()).collect();
+            let shown: Vec<String> =
+                fields.iter().map(|field| compile::wording(kind, field)).collect();
+            let sql = format!(
+                "SELECT {} FROM {} f WHERE f.source_id = (SELECT id FROM sources WHERE slug = ?1) AND f.key = ?2 AND f.retired_by_id IS NULL",
+                shown.join(", "),
+                kind.table
+            );
+            let mut statement = self.connection.prepare(&sql)?;
+            let mut rows = statement.query([source, key])?;
+            while let Some(row) = rows.next()? {
+                let mut stated = Vec::new();
+                for (i, field) in fields.iter().enumerate() {
+                    stated.push((field.name.to_owned(), plain(row.get_ref(i)?)?.to_string()));
+                }
+                found.push((*kind, stated));
+            }
+        }
+        Ok(found)
+    }
+
+    /// Every REF that is live, for messages.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn refs(&self) -> Result<Vec<String>> {
+        let mut read = self.connection.prepare("SELECT ref FROM facts LIMIT 20000")?;
+        let refs = read.query_map([], |row| row.get(0))?;
+        Ok(refs.collect::<Result<_, _>>()?)
+    }
+
+    /// The question of a topic.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn question(&self, topic: &str) -> Result<Option<String>> {
+        Ok(self
+            .connection
+            .query_row("SELECT question FROM topics WHERE slug = ?1", [topic], |row| row.get(0))
+            .optional()?)
+    }
+
+    /// The title of a source.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn title(&self, source: &str) -> Result<Option<String>> {
+        Ok(self
+            .connection
+            .query_row("SELECT title FROM sources WHERE slug = ?1", [source], |row| row.get(0))
+            .optional()?)
+    }
+}
+
+/// What a row states: the names of its fields, and their text as an export writes it.
+pub type Stated = Vec<(String, String)>;
+
+/// A row that a REF has or had, with the run that recorded it and when it was retired.
+#[derive(Debug, Clone)]
+pub struct History {
+    /// Its kind.
+    pub kind: &'static Kind,
+    /// Its fields.
+    pub cells: Vec<(&'static Field, Value)>,
+    /// When it was recorded.
+    pub recorded: String,
+    /// From which file.
+    pub file: Option<String>,
+    /// In which release.
+    pub release: Option<String>,
+    /// When it was retired, if it was.
+    pub retired: Option<String>,
+}
+
+impl History {
+    /// The run that recorded it.
+    #[must_use]
+    pub fn import(&self) -> i64 {
+        self.run("import").unwrap_or(0)
+    }
+
+    /// Whether it was live after a run; `None`: now.
+    #[must_use]
+    pub fn is_live_at(&self, run: Option<i64>) -> bool {
+        let retired = self.run("retired_by");
+        run.map_or(retired.is_none(), |run| {
+            self.import() <= run && retired.is_none_or(|by| by > run)
+        })
+    }
+
+    fn run(&self, name: &str) -> Option<i64> {
+        self.cells.iter().find(|(field, _)| field.name == name).and_then(|(_, cell)| match cell {
+            Cell::Int(run) => Some(*run),
+            _ => None,
+        })
+    }
+}
+
+/// A usual name, written so that it is found again: a colon must not make a scheme of its
+/// beginning.
+const USUAL: &str = "CASE WHEN instr(name, ':') = 0 THEN name ELSE 'name:' || name END";
+
+fn parent_expression(field: &Field) -> String {
+    match field.ty {
+        Type::Actor => format!("(SELECT {USUAL} FROM actors WHERE id = f.{}_id)", field.name),
+        Type::Place => format!("(SELECT {USUAL} FROM places WHERE id = f.{}_id)", field.name),
+        Type::Source => format!("(SELECT slug FROM sources WHERE id = f.{}_id)", field.name),
+        _ => format!("f.{}", field.name),
+    }
+}

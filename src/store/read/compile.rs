@@ -1,0 +1,516 @@
+//! From a query to the SQL that answers it, with every value bound. The SQL runs in any `SQLite`
+//! shell as it is printed.
+
+use rusqlite::Connection;
+use rusqlite::types::Value as Sql;
+
+use crate::error::Result;
+use crate::kind::{self, COLUMN, Field, Kind};
+use crate::query::{Moment, Order, Past, Query, Test};
+use crate::store::entities::lookup::{Class, WORDING};
+use crate::store::read::predicate::condition;
+use crate::store::{extras, literal, rollup, search};
+use crate::value::Type;
+use crate::value::date::{self, Bucket};
+
+/// SQL with its values, and how each shown field is read back.
+pub struct Compiled {
+    /// The statement.
+    pub sql: String,
+    /// Its values, in the order of its question marks.
+    pub values: Vec<Sql>,
+    /// One for each shown field.
+    pub reads: Vec<Read>,
+}
+
+/// How a shown field is read from a row of the answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Read {
+    /// One column, as it is.
+    Plain,
+    /// One column: a Julian day number.
+    Day,
+    /// One column: an object, packed.
+    Object,
+    /// Two columns: the first and the last day.
+    Bucket(Bucket),
+    /// One column: a number that [`called`] tells the name of.
+    Called(&'static Field),
+    /// Two columns: the number of this field, which is the source, and the key.
+    Ref(&'static Field),
+    /// A column of an object: its place among those that are asked for, and its name. The first is
+    /// one column of the answer, the object, packed; the others are in it too.
+    Column(usize, &'static str),
+}
+
+impl Compiled {
+    /// Makes the answer's part another than the [`Part::Ids`] that it was compiled for.
+    pub fn set_ids(&mut self, first: i64, last: i64) {
+        // one kind, and no words: they are the first values
+        self.values[..2].clone_from_slice(&[Sql::Integer(first), Sql::Integer(last)]);
+    }
+}
+
+impl Read {
+    /// How many columns of the answer it takes.
+    pub fn width(self) -> usize {
+        match self {
+            Read::Bucket(_) | Read::Ref(_) => 2,
+            Read::Column(1.., _) => 0,
+            _ => 1,
+        }
+    }
+}
+
+/// Compiles a query.
+///
+/// # Errors
+/// Names cannot be looked up.
+pub fn compile(connection: &Connection, query: &Query) -> Result<Compiled> {
+    compiled(connection, query, (shown, read_of, PLACES), &sort_keys(query), Part::Whole)
+}
+
+/// Compiles a query to SQL that any `SQLite` understands.
+///
+/// # Errors
+/// Names cannot be looked up.
+pub fn printed(connection: &Connection, query: &Query) -> Result<Compiled> {
+    let shown = |kind, field: &'static Field| {
+        if field.ty == Type::Json { expression(kind, field) } else { shown(kind, field) }
+    };
+    compiled(connection, query, (shown, read_of, PLACES), &sort_keys(query), Part::Whole)
+}
+
+/// Compiles a query of one kind for a part of an answer of many facts: with numbers in place of
+/// names that come again and again, which are looked up once.
+///
+/// # Errors
+/// Names cannot be looked up.
+pub fn much(connection: &Connection, query: &Query, part: Part) -> Result<Compiled> {
+    let shown = |kind, field: &'static Field| match read_of_much(field) {
+        Read::Ref(_) => "f.source_id, f.key".to_owned(),
+        Read::Column(..) => extras::packed(kind),
+        Read::Called(_) if field.name == "country" => {
+            "iif(pp.kind = 'country', pp.id, ifnull(pp.within_id, pp.id))".to_owned()
+        }
+        Read::Called(_) => number(kind, field),
+        _ => shown(kind, field),
+    };
+    compiled(connection, query, (shown, read_of_much, PLACES), &sort_keys(query), part)
+}
+
+/// Which of the facts that a query is about.
+#[derive(Debug, Clone, Copy)]
+pub enum Part {
+    /// All of them.
+    Whole,
+    /// Those with these ids, found by going through all of them.
+    Ids(i64, i64),
+    /// Those that no summary holds.
+    Alone,
+}
+
+/// Compiles a query for an answer in any order, with numbers in place of names.
+///
+/// # Errors
+/// Names cannot be looked up.
+pub fn numbers(connection: &Connection, query: &Query, part: Part) -> Result<Compiled> {
+    let read = |field: &'static Field| {
+        if matches!(field.ty, Type::Day | Type::Json) { read_of(field) } else { Read::Plain }
+    };
+    compiled(connection, query, (number, read, ""), &[], part)
+}
+
+/// Joins the place of the row `f` and what that lies in, once for all that is shown of it.
+const PLACES: &str = "
+  LEFT JOIN names pn ON pn.id = f.place_id LEFT JOIN places pp ON pp.id = pn.place_id LEFT JOIN places pw ON pw.id = pp.within_id";
+
+/// The SQL that gives a field of the row `f`, for a statement with [`PLACES`].
+fn shown(kind: &'static Kind, field: &Field) -> String {
+    match field.ty {
+        Type::Json => extras::packed(kind),
+        _ => of_place(field).unwrap_or_else(|| expression(kind, field)),
+    }
+}
+
+/// The SQL that gives a field of a place that was joined, if the field is of one.
+fn of_place(field: &Field) -> Option<String> {
+    Some(match field.name {
+        "place" => "pp.name".to_owned(),
+        "lat" | "lon" => format!("pp.{}", field.name),
+        // most places lie in a country, or are one
+        "country" => format!(
+            "CASE 'country' WHEN pp.kind THEN pp.name WHEN pw.kind THEN pw.name ELSE iif(pw.id IS NULL, NULL, ({})) END",
+            country_of("VALUES (pp.id)")
+        ),
+        _ => return None,
+    })
+}
+
+/// The SQL that gives a field of the row `f`: ids, which [`called`] tells the names of; of a
+/// country a place in it.
+pub fn number(kind: &'static Kind, field: &Field) -> String {
+    match field.ty {
+        // most places lie in a country, so that few are left
+        _ if field.name == "country" => {
+            "(SELECT CASE WHEN p.kind = 'country' THEN p.id ELSE ifnull(p.within_id, p.id) END
+           FROM names n JOIN places p ON p.id = n.place_id WHERE n.id = f.place_id)"
+                .to_owned()
+        }
+        Type::Actor | Type::Place | Type::Source => format!("f.{}_id", field.name),
+        Type::Json => extras::packed(kind),
+        _ => expression(kind, field),
+    }
+}
+
+/// The SQL that names what a number stands for, if it stands for something.
+pub fn called(field: &Field) -> Option<String> {
+    let bearer = |class: Class| {
+        format!(
+            "SELECT b.name FROM names n JOIN {} b ON b.id = n.{} WHERE n.id = ?1",
+            class.table(),
+            class.column()
+        )
+    };
+    match field.ty {
+        _ if field.name == "country" => Some(country_of("VALUES (?1)")),
+        Type::Actor => Some(bearer(Class::Actor)),
+        Type::Place => Some(bearer(Class::Place)),
+        Type::Source => Some("SELECT slug FROM sources WHERE id = ?1".to_owned()),
+        _ => None,
+    }
+}
+
+/// The SQL that gives a field, how what it gives is read back, and what it joins for it.
+type Reading =
+    (fn(&'static Kind, &'static Field) -> String, fn(&'static Field) -> Read, &'static str);
+
+fn compiled(
+    connection: &Connection,
+    query: &Query,
+    (expression, read_of, joins): Reading,
+    orders: &[(Order, usize)],
+    part: Part,
+) -> Result<Compiled> {
+    let mut reads: Vec<Read> = query.columns.iter().map(|field| read_of(field)).collect();
+    let parts = reads
+        .iter_mut()
+        .filter_map(|read| if let Read::Column(n, _) = read { Some(n) } else { None });
+    parts.enumerate().for_each(|(n, part)| *part = n);
+    let mut values = Vec::new();
+    let mut arms = Vec::new();
+    let single = query.kinds.len() == 1;
+    let (live, matched) =
+        (live(connection, &query.past)?, query.words.as_deref().map(search::words));
+    let key = |i: usize, order: &Order, part: usize| {
+        let by = if single {
+            sort_expressions(query.kinds[0], order.field)[part].clone()
+        } else {
+            format!("sort{i}")
+        };
+        format!("{by}{} NULLS LAST", if order.descending { " DESC" } else { "" })
+    };
+    let best_first = (matched.is_some() && query.sort.is_empty())
+        .then(|| if single { "s.rank" } else { "rank" }.to_owned());
+    let order: Vec<String> = best_first
+        .into_iter()
+        .chain(orders.iter().enumerate().map(|(i, (order, part))| key(i, order, *part)))
+        .collect();
+    // as they lie, or as they come where all facts are gone through
+    let as_they_lie = single && (query.unsorted || matches!(part, Part::Alone));
+    let order = match order.as_slice() {
+        [] if as_they_lie => "\n ORDER BY f.id".to_owned(),
+        [] => String::new(),
+        keys => format!("\n ORDER BY {}", keys.join(", ")),
+    };
+    let is_limited = query.limit.is_some() || query.offset > 0;
+    // a few of many are found before what is shown of them is
+    let is_few = single && matched.is_none() && is_limited;
+    for kind in &query.kinds {
+        let mut shown: Vec<String> = Vec::new();
+        for (field, read) in query.columns.iter().zip(&reads).filter(|(_, read)| read.width() > 0) {
+            let own = kind.own(field);
+            let name = quoted(field.name);
+            match (own, read) {
+                (Some(_), Read::Bucket(_)) => {
+                    shown.push(format!("f.first_day AS {name}, f.last_day"))
+                }
+                (Some(own), _) => shown.push(format!("{} AS {name}", expression(kind, own))),
+                (None, Read::Bucket(_)) => shown.push(format!("NULL AS {name}, NULL")),
+                (None, _) => shown.push(format!("NULL AS {name}")),
+            }
+        }
+        if !single {
+            if matched.is_some() {
+                shown.push("s.rank AS rank".to_owned());
+            }
+            for (i, (order, part)) in orders.iter().enumerate() {
+                let key = kind
+                    .own(order.field)
+                    .map_or("NULL".to_owned(), |own| sort_expressions(kind, own)[*part].clone());
+                shown.push(format!("{key} AS sort{i}"));
+            }
+        }
+        let places =
+            if query.columns.iter().any(|field| of_place(field).is_some()) { joins } else { "" };
+        let from = match &matched {
+            None => match part {
+                Part::Whole => format!("{} f{places}", kind.table),
+                Part::Ids(..) => format!("{} f NOT INDEXED{places}", kind.table),
+                Part::Alone => rollup::apart(kind),
+            },
+            Some(words) => {
+                values.push(Sql::Text(words.clone().unwrap_or_else(|| "\"\"".into())));
+                let rows = format!(
+                    "SELECT rowid >> 4 AS id, rank FROM search WHERE search MATCH ? AND rowid & 15 = {}",
+                    search::place(kind)
+                );
+                format!("({rows}) s JOIN {} f ON f.id = s.id{places}", kind.table)
+            }
+        };
+        if let Part::Ids(first, last) = part {
+            values.extend([Sql::Integer(first), Sql::Integer(last)]);
+        }
+        let mut condition = conditions(connection, kind, &live, &query.tests, &mut values)?;
+        match part {
+            Part::Whole => {}
+            Part::Ids(..) => condition = format!("f.id BETWEEN ? AND ?\n   AND {condition}"),
+            Part::Alone => condition = format!("{condition}\n   AND {}", rollup::alone(kind)),
+        }
+        if is_few {
+            condition = format!(
+                "f.id IN (SELECT f.id FROM {} f WHERE {condition}{order}\n LIMIT ? OFFSET ?)",
+                kind.table
+            );
+        }
+        arms.push(format!(
+            "SELECT {}\n  FROM {from}\n WHERE {condition}",
+            shown.join(",\n       ")
+        ));
+    }
+    let mut sql = if single {
+        arms.remove(0)
+    } else {
+        let names: Vec<String> = query.columns.iter().map(|field| quoted(field.name)).collect();
+        let has_buckets = reads.iter().any(|read| matches!(read, Read::Bucket(_)));
+        let shown = if has_buckets { "*".to_owned() } else { names.join(", ") };
+        format!("SELECT {shown} FROM (\n{}\n)", arms.join("\nUNION ALL\n"))
+    };
+    sql.push_str(&order);
+    if is_limited {
+        if !is_few {
+            sql.push_str("\n LIMIT ? OFFSET ?");
+        }
+        let whole = |n: u64| Sql::Integer(i64::try_from(n).unwrap_or(i64::MAX));
+        values.push(query.limit.map_or(Sql::Integer(-1), whole));
+        values.push(whole(query.offset));
+    }
+    Ok(Compiled { sql, values, reads })
+}
+
+fn read_of(field: &'static Field) -> Read {
+    match field.ty {
+        Type::Day => Read::Day,
+        Type::Json => Read::Object,
+        Type::Bucket(bucket) => Read::Bucket(bucket),
+        _ => Read::Plain,
+    }
+}
+
+fn read_of_much(field: &'static Field) -> Read {
+    match (field.name, field.ty) {
+        _ if field.column().is_some() => Read::Column(0, field.column().unwrap_or_default()),
+        ("ref", _) => {
+            kind::shared().find(|field| field.ty == Type::Source).map_or(Read::Plain, Read::Ref)
+        }
+        // places are many, and joined; their countries are few
+        ("country", _) | (_, Type::Actor | Type::Source) => Read::Called(field),
+        _ => read_of(field),
+    }
+}
+
+/// The keys of the sort, each with the part of it that one SQL expression covers; date and ref
+/// always come last.
+fn sort_keys(query: &Query) -> Vec<(Order, usize)> {
+    if query.unsorted {
+        return Vec::new();
+    }
+    let kind = query.kinds[0];
+    // over several kinds a ref may occur twice
+    let names: &[&str] =
+        if query.kinds.len() > 1 { &["date", "ref", "kind"] } else { &["date", "ref"] };
+    let last = names
+        .iter()
+        .filter_map(|name| kind.field(name))
+        .map(|field| Order { field, descending: false });
+    let given = query.sort.iter().copied();
+    given
+        .chain(last)
+        .flat_map(|order| {
+            let parts = query.kinds.iter().find_map(|kind| {
+                kind.own(order.field).map(|own| sort_expressions(kind, own).len())
+            });
+            (0..parts.unwrap_or(0)).map(move |part| (order, part))
+        })
+        .collect()
+}
+
+/// What a field is sorted by, first things first.
+fn sort_expressions(kind: &'static Kind, field: &Field) -> Vec<String> {
+    match field.ty {
+        Type::Date | Type::Bucket(_) => {
+            vec!["coalesce(f.first_day, f.last_day)".into(), "f.last_day".into()]
+        }
+        Type::Edtf => vec![format!("f.{}", field.name)],
+        _ if field.name == "ref" => vec![source_slug(), "length(f.key)".into(), "f.key".into()],
+        ty if ty.is_number() || matches!(ty, Type::Day | Type::Flag | Type::Import) => {
+            vec![expression(kind, field)]
+        }
+        _ => {
+            let by = expression(kind, field);
+            vec![format!("{by} COLLATE NOCASE"), by]
+        }
+    }
+}
+
+fn source_slug() -> String {
+    "(SELECT slug FROM sources WHERE id = f.source_id)".to_owned()
+}
+
+/// The SQL that gives a field of the row `f`: names, not ids.
+pub fn expression(kind: &'static Kind, field: &Field) -> String {
+    let usual = |class: Class, column: &str| {
+        format!(
+            "(SELECT b.name FROM names n JOIN {} b ON b.id = n.{} WHERE n.id = f.{column})",
+            class.table(),
+            class.column()
+        )
+    };
+    match (field.name, field.ty) {
+        ("ref", _) => format!("{} || ':' || f.key", source_slug()),
+        ("kind", _) => literal(kind.name),
+        (name, _) if name.starts_with(COLUMN) => extras::column(kind, &name[COLUMN.len()..]),
+        ("date_from", _) => "f.first_day".to_owned(),
+        ("date_to", _) => "f.last_day".to_owned(),
+        // most places lie in a country, or are one
+        ("country", _) => format!(
+            "(SELECT CASE 'country' WHEN p.kind THEN p.name WHEN c.kind THEN c.name ELSE ({}) END
+               FROM names n JOIN places p ON p.id = n.place_id LEFT JOIN places c ON c.id = p.within_id WHERE n.id = f.place_id)",
+            country_of("VALUES (p.id)")
+        ),
+        (axis @ ("lat" | "lon"), _) => {
+            format!("(SELECT p.{axis} FROM names n JOIN places p ON p.id = n.place_id WHERE n.id = f.place_id)")
+        }
+        (_, Type::Source) => source_slug(),
+        (name, Type::Actor) => usual(Class::Actor, &format!("{name}_id")),
+        (name, Type::Place) => usual(Class::Place, &format!("{name}_id")),
+        (name, Type::Import) => format!("f.{name}_id"),
+        (_, Type::Json) => extras::expression(kind),
+        (_, Type::Bucket(_)) => "f.first_day".to_owned(),
+        (name, _) => format!("f.{name}"),
+    }
+}
+
+/// The country that a place lies in.
+fn country_of(place: &str) -> String {
+    format!(
+        "WITH RECURSIVE up(id) AS ({place}
+         UNION SELECT p.within_id FROM places p JOIN up ON p.id = up.id WHERE p.kind <> 'country')
+        SELECT max(p.name) FROM places p JOIN up ON p.id = up.id WHERE p.kind = 'country'"
+    )
+}
+
+/// The SQL that gives a stored field as an export writes it: the source's wording of names.
+pub fn wording(kind: &'static Kind, field: &Field) -> String {
+    match field.ty {
+        Type::Json => extras::expression(kind),
+        Type::Actor | Type::Place => {
+            format!("(SELECT {WORDING} FROM names n WHERE n.id = f.{}_id)", field.name)
+        }
+        Type::Source => source_slug(),
+        Type::Import => format!("f.{}_id", field.name),
+        _ => format!("f.{}", field.name),
+    }
+}
+
+/// The SQL that gives the same to [`Reader`](crate::store::read::cursor::Reader), which reads it as
+/// [`read_of_stored`] says.
+pub fn stored(kind: &'static Kind, field: &Field) -> String {
+    if field.ty == Type::Json { extras::packed(kind) } else { wording(kind, field) }
+}
+
+/// How a field that [`stored`] gives is read.
+pub fn read_of_stored(field: &Field) -> Read {
+    if field.ty == Type::Json { Read::Object } else { Read::Plain }
+}
+
+/// A name as SQL has it.
+fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+/// The last run at a moment.
+///
+/// # Errors
+/// Runs cannot be looked up.
+pub fn run_at(connection: &Connection, moment: &Moment) -> Result<i64> {
+    match moment {
+        Moment::Run(run) => Ok(*run),
+        Moment::Before(time) => Ok(connection.query_row(
+            "SELECT ifnull(max(id), 0) FROM imports WHERE ran_at < ?1",
+            [time],
+            |row| row.get(0),
+        )?),
+    }
+}
+
+/// The condition that a row was live, and published, at the moment that is asked for.
+///
+/// # Errors
+/// Runs or sources cannot be looked up.
+pub fn live(connection: &Connection, past: &Past) -> Result<String> {
+    let live = match &past.as_of {
+        None => "f.retired_by_id IS NULL".to_owned(),
+        Some(moment) => {
+            let run = run_at(connection, moment)?;
+            format!("f.import_id <= {run} AND (f.retired_by_id IS NULL OR f.retired_by_id > {run})")
+        }
+    };
+    Ok(match past.published_by {
+        None => live,
+        Some(by) => format!("{live} AND {}", published(connection, by)?),
+    })
+}
+
+/// The condition that the source of a row had been published by a day.
+///
+/// # Errors
+/// Sources cannot be looked up.
+pub fn published(connection: &Connection, by: i64) -> Result<String> {
+    let mut read =
+        connection.prepare("SELECT id, published FROM sources WHERE published IS NOT NULL")?;
+    let found = read.query_map([], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?)))?;
+    let mut ids = vec!["-1".to_owned()];
+    for source in found {
+        let (id, published) = source?;
+        // known only to the year, it may have been published on any day of it
+        if date::parse(&published).is_ok_and(|days| days.last.is_some_and(|last| last <= by)) {
+            ids.push(id.to_string());
+        }
+    }
+    Ok(format!("f.source_id IN ({})", ids.join(", ")))
+}
+
+fn conditions(
+    connection: &Connection,
+    kind: &'static Kind,
+    live: &str,
+    tests: &[Test],
+    values: &mut Vec<Sql>,
+) -> Result<String> {
+    let mut all = vec![live.to_owned()];
+    for test in tests {
+        all.push(condition(connection, kind, test, values)?);
+    }
+    Ok(all.join("\n   AND "))
+}

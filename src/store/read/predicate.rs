@@ -1,0 +1,233 @@
+//! The tests of a query as SQL conditions, with every value bound.
+
+use rusqlite::Connection;
+use rusqlite::types::Value as Sql;
+
+use crate::error::Result;
+use crate::kind::{Field, Kind};
+use crate::query::{Op, Strength, Test, is_partial};
+use crate::store::entities::lookup::{self, Class};
+use crate::store::read::compile::expression;
+use crate::value::date::{self, Days};
+use crate::value::{Cell, Type, Value};
+
+/// One test as SQL that is true or not; a kind without the field has no fact that passes.
+pub fn condition(
+    connection: &Connection,
+    kind: &'static Kind,
+    test: &Test,
+    values: &mut Vec<Sql>,
+) -> Result<String> {
+    match test {
+        Test::When(days, strength) => Ok(window(*days, *strength, values)),
+        Test::AnyActor(words) => {
+            let ids = ids_of(connection, Class::Actor, words, false)?;
+            let roles: Vec<String> = kind
+                .fields()
+                .filter(|field| field.ty == Type::Actor)
+                .map(|field| format!("f.{}_id IN ({ids})", field.name))
+                .collect();
+            Ok(format!("({})", roles.join(" OR ")))
+        }
+        Test::Known(field, known) => Ok(match kind.own(field) {
+            None if *known => "0".into(),
+            None => "1".into(),
+            Some(own) if matches!(own.ty, Type::Bucket(_)) => {
+                format!("f.date IS {}NULL", if *known { "NOT " } else { "" })
+            }
+            Some(own) => {
+                format!("{} IS {}NULL", expression(kind, own), if *known { "NOT " } else { "" })
+            }
+        }),
+        Test::Among { field, values: words, not } => {
+            let Some(own) = kind.own(field) else {
+                return Ok(if *not { "1" } else { "0" }.into());
+            };
+            let plain = among(connection, kind, own, words, values)?;
+            Ok(if *not { format!("({plain}) IS NOT TRUE") } else { plain })
+        }
+        Test::Compare(field, op, value) => match kind.own(field) {
+            None => Ok("0".into()),
+            Some(own) => compare(connection, kind, own, *op, value, values),
+        },
+    }
+}
+
+fn window(Days { first, last }: Days, strength: Strength, values: &mut Vec<Sql>) -> String {
+    let mut parts = vec!["f.date IS NOT NULL".to_owned()];
+    let mut bound = |sql: &str, day: Option<i64>| {
+        if let Some(day) = day {
+            parts.push(sql.to_owned());
+            values.push(Sql::Integer(day));
+        }
+    };
+    match strength {
+        Strength::Overlap => {
+            bound("(f.first_day IS NULL OR f.first_day <= ?)", last);
+            bound("(f.last_day IS NULL OR f.last_day >= ?)", first);
+        }
+        Strength::Within => {
+            bound("f.first_day >= ?", first);
+            bound("f.last_day <= ?", last);
+        }
+    }
+    parts.join(" AND ")
+}
+
+/// The ids of all names that these words mean, as a list for `IN`.
+fn ids_of(
+    connection: &Connection,
+    class: Class,
+    words: &[String],
+    countries: bool,
+) -> Result<String> {
+    let mut ids = Vec::new();
+    for word in words {
+        if !countries || lookup::is_country(connection, word)? {
+            ids.extend(lookup::meant(connection, class, word)?);
+        }
+    }
+    ids.sort_unstable();
+    ids.dedup();
+    if ids.is_empty() {
+        // no row; where nothing at all could pass, SQLite would leave out the other conditions, and
+        // find no index
+        ids.push(-1);
+    }
+    Ok(ids.iter().map(i64::to_string).collect::<Vec<_>>().join(", "))
+}
+
+fn among(
+    connection: &Connection,
+    kind: &'static Kind,
+    field: &Field,
+    words: &[String],
+    values: &mut Vec<Sql>,
+) -> Result<String> {
+    match field.ty {
+        Type::Actor => {
+            return Ok(format!(
+                "f.{}_id IN ({})",
+                field.name,
+                ids_of(connection, Class::Actor, words, false)?
+            ));
+        }
+        Type::Place => {
+            let countries = field.name == "country";
+            return Ok(format!(
+                "f.place_id IN ({})",
+                ids_of(connection, Class::Place, words, countries)?
+            ));
+        }
+        _ => {}
+    }
+    let mut any = Vec::new();
+    for word in words {
+        if is_partial(field) {
+            any.push(format!("f.{} LIKE ? ESCAPE '\\'", field.name));
+            values.push(Sql::Text(pattern(word)));
+        } else if field.ty == Type::Source {
+            any.push("f.source_id = (SELECT id FROM sources WHERE slug = ?)".into());
+            values.push(Sql::Text(word.clone()));
+        } else if field.ty == Type::Date || matches!(field.ty, Type::Bucket(_)) {
+            let parsed = Type::Date.parse(word).unwrap_or(Cell::Null);
+            any.push(compare(connection, kind, field, Op::Is, &parsed, values)?);
+        } else if matches!(field.ty, Type::Term | Type::Text) {
+            any.push(format!("{} = ? COLLATE NOCASE", expression(kind, field)));
+            values.push(Sql::Text(word.clone()));
+        } else {
+            any.push(format!("{} = ?", expression(kind, field)));
+            values.push(bind(&field.ty.parse(word).unwrap_or(Cell::Null)));
+        }
+    }
+    Ok(format!("({})", any.join(" OR ")))
+}
+
+/// `text` anywhere, whatever the case of A to Z.
+fn pattern(text: &str) -> String {
+    let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    format!("%{escaped}%")
+}
+
+fn compare(
+    connection: &Connection,
+    kind: &'static Kind,
+    field: &Field,
+    op: Op,
+    value: &Value,
+    values: &mut Vec<Sql>,
+) -> Result<String> {
+    let by = expression(kind, field);
+    let text = value.text().unwrap_or_default().to_owned();
+    match op {
+        Op::Holds | Op::HoldsNot => {
+            values.push(Sql::Text(pattern(&text)));
+            return Ok(format!(
+                "{by} {}LIKE ? ESCAPE '\\'",
+                if op == Op::HoldsNot { "NOT " } else { "" }
+            ));
+        }
+        Op::Is | Op::IsNot if matches!(field.ty, Type::Actor | Type::Place) => {
+            let class = Class::of(field.ty).unwrap_or(Class::Actor);
+            let ids = ids_of(connection, class, &[text], field.name == "country")?;
+            let column = if field.name == "country" { "place" } else { field.name };
+            let test =
+                format!("f.{column}_id {}IN ({ids})", if op == Op::IsNot { "NOT " } else { "" });
+            // a place that lies in no country lies in no other country either
+            let lies = op == Op::IsNot && field.name == "country";
+            return Ok(if lies { format!("({test} AND {by} IS NOT NULL)") } else { test });
+        }
+        _ => {}
+    }
+    if field.ty == Type::Date || matches!(field.ty, Type::Bucket(_)) {
+        let days = date::parse(&text).unwrap_or(Days { first: None, last: None });
+        return Ok(compare_days(op, days, values));
+    }
+    let collation =
+        if matches!(field.ty, Type::Term | Type::Text) { " COLLATE NOCASE" } else { "" };
+    values.push(bind(value));
+    Ok(format!("{by} {} ?{collation}", sign(op)))
+}
+
+/// Dates compare by their days: before means that all of it lies before, `=` that both span the
+/// same days.
+fn compare_days(op: Op, days: Days, values: &mut Vec<Sql>) -> String {
+    let whole = |day: Option<i64>| day.map_or(Sql::Null, Sql::Integer);
+    let (sql, bound): (&str, Vec<Option<i64>>) = match op {
+        Op::Is => (
+            "f.date IS NOT NULL AND f.first_day IS ? AND f.last_day IS ?",
+            vec![days.first, days.last],
+        ),
+        Op::IsNot => (
+            "f.date IS NOT NULL AND NOT (f.first_day IS ? AND f.last_day IS ?)",
+            vec![days.first, days.last],
+        ),
+        Op::Less => ("f.last_day < ?", vec![days.first]),
+        Op::AtMost => ("f.last_day <= ?", vec![days.last]),
+        Op::More => ("f.first_day > ?", vec![days.last]),
+        _ => ("f.first_day >= ?", vec![days.first]),
+    };
+    values.extend(bound.into_iter().map(whole));
+    format!("({sql})")
+}
+
+fn sign(op: Op) -> &'static str {
+    match op {
+        Op::IsNot => "<>",
+        Op::Less => "<",
+        Op::AtMost => "<=",
+        Op::More => ">",
+        Op::AtLeast => ">=",
+        _ => "=",
+    }
+}
+
+/// A value as `SQLite` binds it.
+pub fn bind(value: &Cell<'_>) -> Sql {
+    match value {
+        Cell::Null => Sql::Null,
+        Cell::Int(n) | Cell::Day(n) => Sql::Integer(*n),
+        Cell::Real(n) | Cell::Partial(n, ..) => Sql::Real(*n),
+        Cell::Text(text) | Cell::Json(text) => Sql::Text(text.as_ref().to_owned()),
+    }
+}

@@ -1,0 +1,335 @@
+//! Answering a query: rows of cells, one at a time, and what to say of values that occur nowhere.
+
+use rusqlite::params_from_iter;
+
+use crate::error::{Exit, Failure, Result};
+use crate::kind::{Field, Kind};
+use crate::query::{Op, Past, Query, Test};
+use crate::store::entities::lookup::{self, Class};
+use crate::store::read::batch::{Cells, Lines};
+use crate::store::read::compile::{self, Compiled, Part};
+use crate::store::read::cursor::Reader;
+use crate::store::read::predicate;
+use crate::store::rollup::{Asked, Sums};
+use crate::store::{Store, extras};
+use crate::value::suggest::did_you_mean;
+use crate::value::{Cell, Type};
+
+/// So many rows are worth a second thread.
+const MANY: i64 = 50_000;
+
+impl Store {
+    /// Hands the answer to `row`, a fact at a time, until it fails.
+    ///
+    /// # Errors
+    /// The database cannot be read, or `row` fails.
+    ///
+    /// Where an answer is many rows, other threads read them and this one only hands them on.
+    pub fn select(
+        &self,
+        query: &Query,
+        mut row: impl FnMut(&[Cell<'_>]) -> Result<()>,
+    ) -> Result<u64> {
+        let much = self.much(query, || {
+            if query.unsorted {
+                self.read_in_turn(query, Cells::push, |batch| batch.hand_on(&mut row))
+            } else {
+                self.read_beside(query, &mut row)
+            }
+        })?;
+        match much {
+            Some(rows) => Ok(rows),
+            None => Reader::of(self).hand_on(&compile::compile(&self.connection, query)?, row),
+        }
+    }
+
+    /// Has the threads that read make the rows into bytes, where an answer is many rows and in no
+    /// order, and hands them to `write` some rows at a time; none where it is not: nothing was
+    /// written then.
+    ///
+    /// # Errors
+    /// The database cannot be read, or `write` fails.
+    pub fn select_as(
+        &self,
+        query: &Query,
+        line: impl Fn(&mut Vec<u8>, &[Cell<'_>]) + Sync,
+        mut write: impl FnMut(&[u8], u64) -> Result<()>,
+    ) -> Result<Option<u64>> {
+        if !query.unsorted {
+            return Ok(None);
+        }
+        let add = |lines: &mut Lines, cells: &[Cell<'_>]| {
+            line(&mut lines.bytes, cells);
+            lines.rows += 1;
+        };
+        self.much(query, || {
+            self.read_in_turn(query, add, |lines| {
+                write(&lines.bytes, lines.rows)?;
+                lines.bytes.clear();
+                lines.rows = 0;
+                Ok(())
+            })
+        })
+    }
+
+    /// Has an answer of many rows read by other threads, if it is one, and nobody waits to write.
+    fn much(&self, query: &Query, read: impl FnOnce() -> Result<u64>) -> Result<Option<u64>> {
+        if !self.is_much(query)? {
+            return Ok(None);
+        }
+        match read() {
+            // a writer waits, and lets nobody else begin
+            Err(busy) if busy.exit == Exit::Busy => Ok(None),
+            outcome => outcome.map(Some),
+        }
+    }
+
+    /// Whether a query goes through many facts of one kind, and another connection would see the
+    /// same: while this one reads nobody can commit. With a write-ahead log, which somebody else
+    /// may have given the database, anybody can; and what a writer has not committed nobody else
+    /// sees.
+    fn is_much(&self, query: &Query) -> Result<bool> {
+        let is_whole = query.words.is_none()
+            && query.limit.is_none()
+            && query.offset == 0
+            && !query.tests.iter().any(|test| matches!(test, Test::When(..)));
+        let [kind] = query.kinds.as_slice() else { return Ok(false) };
+        if !is_whole || !self.connection.is_readonly("main")? || self.most(kind)? < MANY {
+            return Ok(false);
+        }
+        let journal: String =
+            self.connection.pragma_query_value(None, "journal_mode", |row| row.get(0))?;
+        Ok(journal != "wal")
+    }
+
+    /// The highest id of a kind.
+    pub(in crate::store) fn most(&self, kind: &Kind) -> Result<i64> {
+        Ok(self.connection.query_row(
+            &format!("SELECT ifnull(max(id), 0) FROM {}", kind.table),
+            [],
+            |row| row.get(0),
+        )?)
+    }
+
+    /// Gathers every fact that a query is about, in any order; names and sources are numbers that
+    /// [`Store::called`] knows. Where a summary tells what is asked, it goes to `summed`, and only
+    /// the facts that it does not hold to `row`. Many facts are read by two threads, each of which
+    /// begins with a `T` of its own.
+    ///
+    /// # Errors
+    /// The database cannot be read, or `row` or `summed` fails.
+    pub fn gather<T: Send>(
+        &self,
+        query: &Query,
+        asked: Asked<'_>,
+        begin: impl Fn() -> T + Sync,
+        row: impl Fn(&mut T, &Store, &[Cell<'_>]) -> Result<()> + Sync,
+        summed: impl Fn(&mut T, &Store, &Sums) -> Result<()>,
+    ) -> Result<Vec<T>> {
+        let part = |store: &Store, part: Part| {
+            let mut gathered = begin();
+            let compiled = compile::numbers(&store.connection, query, part)?;
+            Reader::of(store).hand_on(&compiled, |cells| row(&mut gathered, store, cells))?;
+            Ok(gathered)
+        };
+        if let Some(sums) = self.sums(query, asked)? {
+            let mut gathered = part(self, Part::Alone)?;
+            sums.iter().try_for_each(|sums| summed(&mut gathered, self, sums))?;
+            return Ok(vec![gathered]);
+        }
+        let path = self.path.clone();
+        let gathered = if self.is_much(query)? {
+            let most = self.most(query.kinds[0])?;
+            std::thread::scope(|scope| {
+                let other =
+                    scope.spawn(|| part(&Store::beside(&path)?, Part::Ids(most / 2 + 1, most)));
+                let first = part(self, Part::Ids(i64::MIN, most / 2))?;
+                let other: Result<T> =
+                    other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+                Ok::<_, Failure>(match other {
+                    // a writer waits, and lets nobody else begin
+                    Err(busy) if busy.exit == Exit::Busy => {
+                        vec![first, part(self, Part::Ids(most / 2 + 1, most))?]
+                    }
+                    other => vec![first, other?],
+                })
+            })?
+        } else {
+            vec![part(self, Part::Whole)?]
+        };
+        Ok(gathered)
+    }
+
+    /// What a number that [`Store::gather`] gave for a field stands for: the usual name, the
+    /// source, the country.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn called<'a>(&self, field: &Field, cell: &Cell<'a>) -> Result<Cell<'a>> {
+        let (Some(sql), Cell::Int(number)) = (compile::called(field), cell) else {
+            return Ok(cell.clone());
+        };
+        let mut find = self.connection.prepare_cached(&sql)?;
+        Ok(find
+            .query_row([number], |row| row.get::<_, Option<String>>(0))?
+            .map_or(Cell::Null, |name| Cell::Text(name.into())))
+    }
+
+    /// The columns of data sets without a field that facts of these kinds have; all of `wanted` are
+    /// known without going through the facts, if the layouts have them.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn columns(&self, kinds: &[&'static Kind], wanted: Option<&[&str]>) -> Result<Vec<String>> {
+        let mut columns: Vec<String> = Vec::new();
+        for read in [extras::columns, extras::columns_of_objects] {
+            for kind in kinds {
+                for name in read(&self.connection, kind)? {
+                    // no command line, and no SQL, can have a NUL
+                    if !columns.contains(&name) && !name.contains('\0') {
+                        columns.push(name);
+                    }
+                }
+            }
+            if wanted.is_some_and(|wanted| {
+                wanted.iter().all(|name| columns.iter().any(|known| known == name))
+            }) {
+                break;
+            }
+        }
+        Ok(columns)
+    }
+
+    /// The last run at the moment that is asked for; `None`: now.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn run_at(&self, past: &Past) -> Result<Option<i64>> {
+        past.as_of.as_ref().map(|moment| compile::run_at(&self.connection, moment)).transpose()
+    }
+
+    /// The SQL that answers a query, with its values in it: it runs in any `SQLite` shell.
+    ///
+    /// # Errors
+    /// Names cannot be looked up.
+    pub fn explain(&self, query: &Query) -> Result<String> {
+        let Compiled { sql, values, .. } = compile::printed(&self.connection, query)?;
+        let mut statement = self.connection.prepare(&sql)?;
+        for (i, value) in values.iter().enumerate() {
+            statement.raw_bind_parameter(i + 1, value)?;
+        }
+        Ok(statement.expanded_sql().unwrap_or(sql))
+    }
+
+    /// A sentence for each value of the query's filters that occurs nowhere, with the nearest that
+    /// does.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn unknown_values(&self, query: &Query) -> Result<Vec<String>> {
+        let mut said = Vec::new();
+        for test in &query.tests {
+            let (field, words) = match test {
+                Test::Among { field, values, .. } => (Some(*field), values.clone()),
+                Test::AnyActor(words) => (None, words.clone()),
+                Test::Compare(field, Op::Is | Op::IsNot, Cell::Text(word)) => {
+                    (Some(*field), vec![word.to_string()])
+                }
+                _ => continue,
+            };
+            for word in &words {
+                if !self.occurs(query, field, word)? {
+                    said.push(self.unknown(query, field, word)?);
+                }
+            }
+        }
+        Ok(said)
+    }
+
+    fn occurs(&self, query: &Query, field: Option<&'static Field>, word: &str) -> Result<bool> {
+        let word = vec![word.to_owned()];
+        let test = match field {
+            Some(field) => Test::Among { field, values: word, not: false },
+            None => Test::AnyActor(word),
+        };
+        let live = compile::live(&self.connection, &query.past)?;
+        for kind in &query.kinds {
+            let mut values = Vec::new();
+            let condition = predicate::condition(&self.connection, kind, &test, &mut values)?;
+            let sql = format!(
+                "SELECT EXISTS (SELECT 1 FROM {} f WHERE {live} AND {condition})",
+                kind.table
+            );
+            if self
+                .connection
+                .prepare(&sql)?
+                .query_row(params_from_iter(values), |row| row.get(0))?
+            {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    fn unknown(&self, query: &Query, field: Option<&'static Field>, word: &str) -> Result<String> {
+        let what = field.map_or("actor".to_owned(), |field| field.name.replace('_', " "));
+        let class = field.map_or(Some(Class::Actor), |field| Class::of(field.ty));
+        if let Some(class) = class
+            && !lookup::meant(&self.connection, class, word)?.is_empty()
+        {
+            return Ok(format!("\"{word}\" is known, but no fact here has it as {what}"));
+        }
+        let slugs = match field.map(|field| field.ty) {
+            Some(Type::Source) => self.slugs("sources")?,
+            Some(Type::Topic) => self.slugs("topics")?,
+            _ => Vec::new(),
+        };
+        if slugs.iter().any(|slug| slug == word) {
+            return Ok(format!("{what} \"{word}\" is known, but no fact here is of it"));
+        }
+        let occurring = self.occurring(query, field)?;
+        let mut near = did_you_mean(word, occurring.iter().map(String::as_str));
+        if near.is_empty() {
+            let known = match class {
+                Some(class) => lookup::known(&self.connection, class)?,
+                None => slugs,
+            };
+            near = did_you_mean(word, known.iter().map(String::as_str));
+        }
+        Ok(format!("no {what} is called \"{word}\"{near}"))
+    }
+
+    fn slugs(&self, table: &str) -> Result<Vec<String>> {
+        let mut read = self.connection.prepare(&format!("SELECT slug FROM {table}"))?;
+        let slugs = read.query_map([], |row| row.get(0))?;
+        Ok(slugs.collect::<Result<_, _>>()?)
+    }
+
+    /// The values that occur in a field, or as any actor; the first few thousand.
+    fn occurring(&self, query: &Query, field: Option<&'static Field>) -> Result<Vec<String>> {
+        let mut arms = Vec::new();
+        for kind in &query.kinds {
+            let fields = kind.fields().filter(|own| match field {
+                Some(field) => own.name == field.name,
+                None => own.ty == Type::Actor,
+            });
+            for own in fields {
+                let by = compile::expression(kind, own);
+                arms.push(format!(
+                    "SELECT {by} AS value FROM {} f WHERE f.retired_by_id IS NULL",
+                    kind.table
+                ));
+            }
+        }
+        if arms.is_empty() {
+            return Ok(Vec::new());
+        }
+        let sql = format!(
+            "SELECT DISTINCT value FROM ({}) WHERE value IS NOT NULL LIMIT 5000",
+            arms.join(" UNION ALL ")
+        );
+        let mut read = self.connection.prepare(&sql)?;
+        let values = read.query_map([], |row| row.get(0))?;
+        Ok(values.collect::<Result<_, _>>()?)
+    }
+}

@@ -1,0 +1,149 @@
+//! Tables that are answered by a summary.
+
+use rusqlite::params_from_iter;
+
+use crate::error::{Failure, Result};
+use crate::kind::{Field, Kind};
+use crate::query::{Query, Test};
+use crate::store::Store;
+use crate::store::read::compile::{number, published};
+use crate::store::read::cursor::plain;
+use crate::store::read::predicate::condition;
+use crate::store::rollup::{figures, is_whole, table};
+use crate::value::date::{Bucket, Days};
+use crate::value::{Many, Type, Value};
+
+/// What facts of one source, time and sort add up to. The source and the sides are numbers that
+/// [`Store::called`] knows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sums {
+    /// Their source.
+    pub source: Value,
+    /// The first days of the years in which they begin and end, where a side asks for them.
+    pub days: Days,
+    /// What they have at each side.
+    pub sides: Vec<Value>,
+    /// What they add up to.
+    pub many: Many,
+}
+
+/// What is asked of a table.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked<'a> {
+    /// The fields of its sides.
+    pub sides: &'a [&'static Field],
+    /// The figure.
+    pub value: Option<&'static Field>,
+    /// It wants every figure by itself.
+    pub each: bool,
+    /// It wants the lowest or the highest.
+    pub ends: bool,
+}
+
+/// Whether a summary can answer: all that is asked for, and filtered by, is what it tells.
+fn answers(query: &Query, asked: Asked<'_>) -> Option<&'static Kind> {
+    let [kind] = query.kinds.as_slice() else { return None };
+    let by_sort = |field: &Field| {
+        kind.summed.contains(&field.name) || ["source", "country", "kind"].contains(&field.name)
+    };
+    let by = |field: &Field| {
+        by_sort(field) || matches!(field.ty, Type::Bucket(Bucket::Year | Bucket::Decade))
+    };
+    let is_year = |Days { first, last }: Days| {
+        let begins = |day: i64| Bucket::Year.start_of(day) == day;
+        first.is_none_or(begins) && last.is_none_or(|last| begins(last + 1))
+    };
+    let passes = |test: &Test| match test {
+        Test::When(days, _) => is_year(*days),
+        Test::Among { field, .. } | Test::Compare(field, ..) | Test::Known(field, _) => {
+            by_sort(field)
+        }
+        Test::AnyActor(_) => false,
+    };
+    let can = !kind.summed.is_empty()
+        && !asked.each
+        && query.words.is_none()
+        && query.past.as_of.is_none()
+        && asked.sides.iter().all(|field| by(field))
+        && asked.value.is_none_or(|value| figures(kind).any(|figure| figure.name == value.name))
+        && query.tests.iter().all(passes);
+    can.then_some(kind)
+}
+
+impl Store {
+    /// What the summary of a kind has for a table, for each source, time and place in it; none,
+    /// where the facts themselves must be asked.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub(in crate::store) fn sums(
+        &self,
+        query: &Query,
+        asked: Asked<'_>,
+    ) -> Result<Option<Vec<Sums>>> {
+        let kind = match answers(query, asked) {
+            Some(kind) if self.is_ours && is_whole(&self.connection, kind)? => kind,
+            _ => return Ok(None),
+        };
+        let mut values = Vec::new();
+        let mut conditions = vec!["1".to_owned()];
+        if let Some(by) = query.past.published_by {
+            conditions.push(published(&self.connection, by)?);
+        }
+        for test in &query.tests {
+            conditions.push(condition(&self.connection, kind, test, &mut values)?);
+        }
+        let has_days = asked.sides.iter().any(|field| matches!(field.ty, Type::Bucket(_)));
+        let mut shown = vec!["f.source_id".to_owned()];
+        shown.extend(
+            ["f.first_day", "f.last_day"]
+                .map(|day| if has_days { day.to_owned() } else { "NULL".to_owned() }),
+        );
+        shown.extend(asked.sides.iter().map(|field| match kind.field(field.name) {
+            Some(own) if !matches!(own.ty, Type::Bucket(_)) => number(kind, own),
+            _ => "NULL".to_owned(),
+        }));
+        let n = shown.len();
+        let sums = asked.value.map_or("NULL, NULL, NULL, NULL".to_owned(), |value| {
+            format!("sum({0}_n), sum({0}_sum), min({0}_min), max({0}_max)", value.name)
+        });
+        let by: Vec<String> = (1..=n).map(|i| i.to_string()).collect();
+        let sql = format!(
+            "SELECT {}, sum(facts), min(facts), {sums} FROM {} f WHERE {} GROUP BY {} HAVING sum(facts) > 0",
+            shown.join(", "),
+            table(kind),
+            conditions.join(" AND "),
+            by.join(", ")
+        );
+        let mut find = self.connection.prepare(&sql)?;
+        let mut found = find.query(params_from_iter(values))?;
+        let mut sums = Vec::new();
+        while let Some(row) = found.next()? {
+            // the lowest of all is not known once a fact went
+            if asked.ends && row.get::<_, i64>(n + 1)? < 0 {
+                return Ok(None);
+            }
+            let whole = |i: usize| {
+                Ok::<_, rusqlite::Error>(
+                    row.get::<_, Option<i64>>(n + i)?.unwrap_or(0).unsigned_abs(),
+                )
+            };
+            let figure = |i: usize| Ok::<_, Failure>(plain(row.get_ref(n + i)?)?.number());
+            sums.push(Sums {
+                source: plain(row.get_ref(0)?)?.into_owned(),
+                days: Days { first: row.get(1)?, last: row.get(2)? },
+                sides: (3..n)
+                    .map(|i| Ok(plain(row.get_ref(i)?)?.into_owned()))
+                    .collect::<Result<_>>()?,
+                many: Many {
+                    facts: whole(0)?,
+                    stated: whole(2)?,
+                    sum: figure(3)?.unwrap_or(0.0),
+                    low: figure(4)?,
+                    high: figure(5)?,
+                },
+            });
+        }
+        Ok(Some(sums))
+    }
+}

@@ -1,0 +1,210 @@
+//! What a run did to facts, on its way into the summaries that hold them.
+
+use std::collections::HashMap;
+
+use foldhash::fast::RandomState;
+use rusqlite::types::Value as Sql;
+use rusqlite::{Connection, params_from_iter};
+
+use crate::error::Result;
+use crate::kind::Kind;
+use crate::store::rollup::{DAYS, LARGE, add, columns, is_whole, kinds, make, table};
+use crate::store::write::row_encoder::{Bound, Prepared, Summed};
+use crate::value::date::{Bucket, Days};
+
+/// So many retired facts are taken off one by one; for more, the summary is made anew.
+const FEW: usize = 1_000;
+
+/// A row of a summary under way.
+#[derive(Debug)]
+struct Row {
+    source: i64,
+    is_dated: bool,
+    days: Days,
+    country: Option<i64>,
+    sorts: Vec<String>,
+    facts: i64,
+    figures: Vec<FigureSum>,
+}
+
+/// What facts state of a figure.
+#[derive(Debug, Clone, Copy, Default)]
+struct FigureSum {
+    stated: i64,
+    sum: i64,
+    low: Option<i64>,
+    high: Option<i64>,
+}
+
+/// So many rows are kept in memory.
+const KEPT: usize = 50_000;
+
+/// What a run did to facts that summaries hold.
+#[derive(Debug, Default)]
+pub struct Changes {
+    kinds: HashMap<&'static str, Change>,
+    /// Places or names are where they were not: countries may be others.
+    pub moved: bool,
+}
+
+/// What it did to one kind.
+#[derive(Debug, Default)]
+struct Change {
+    /// The rows that it retired.
+    retired: Vec<i64>,
+    /// What was added, by source, time, country and sorts, one behind the other.
+    added: HashMap<Vec<u8>, Row, RandomState>,
+    key: Vec<u8>,
+}
+
+impl Changes {
+    /// Says that a fact was added.
+    ///
+    /// # Errors
+    /// The database cannot be written.
+    pub fn add(&mut self, connection: &Connection, prepared: &Prepared<'_>) -> Result<()> {
+        let Some(summed) = &prepared.form.summed else { return Ok(()) };
+        let kind = prepared.form.kind;
+        let change = self.kinds.entry(kind.name).or_default();
+        change.add(prepared, summed);
+        if change.added.len() >= KEPT {
+            change.write(connection, kind)?;
+        }
+        Ok(())
+    }
+
+    /// Says that a fact was retired.
+    pub fn retire(&mut self, kind: &'static Kind, id: i64) {
+        let change = self.kinds.entry(kind.name).or_default();
+        if change.retired.len() <= FEW {
+            change.retired.push(id);
+        }
+    }
+
+    /// Brings the summaries to what is there now. One that is not whole is made anew where a folder
+    /// or file was loaded.
+    ///
+    /// # Errors
+    /// The database cannot be written.
+    pub fn end(&mut self, connection: &Connection, is_load: bool) -> Result<()> {
+        for kind in kinds() {
+            let change = self.kinds.get_mut(kind.name);
+            let is_whole = is_whole(connection, kind)?;
+            if is_whole && change.is_none() && !self.moved || !is_whole && !is_load {
+                continue;
+            }
+            match change {
+                Some(change) if !self.moved && change.retired.len() <= FEW && is_whole => {
+                    change.write(connection, kind)?;
+                    if !change.retired.is_empty() {
+                        let ids: Vec<String> = change.retired.iter().map(i64::to_string).collect();
+                        add(connection, kind, -1, &format!("f.id IN ({})", ids.join(", ")))?;
+                    }
+                }
+                _ => make(connection, kind)?,
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Change {
+    fn add(&mut self, prepared: &Prepared<'_>, summed: &Summed) {
+        let value = |column: usize| &prepared.values[column];
+        let day = |column: usize| match value(column) {
+            Bound::Integer(day) => Some(*day),
+            _ => None,
+        };
+        let (first, last) = (day(summed.date + 1), day(summed.date + 2));
+        let is_alone = *value(summed.topic) != Bound::Null
+            || *value(summed.span) == Bound::Text("throughout".into())
+            || [first, last].into_iter().flatten().any(|day| !(DAYS.0..=DAYS.1).contains(&day))
+            || summed.event.is_some_and(|event| *value(event) == Bound::Null)
+            || summed.figures.iter().any(|figure| matches!(value(*figure), Bound::Integer(n) if !(-LARGE..=LARGE).contains(n)));
+        if is_alone || prepared.is_retired() {
+            return;
+        }
+        let Bound::Integer(source) = *value(summed.source) else { return };
+        let is_dated = *value(summed.date) != Bound::Null;
+        let days = Days {
+            first: first.map(|day| Bucket::Year.start_of(day)),
+            last: last.map(|day| Bucket::Year.start_of(day)),
+        };
+        let sort = |column: &usize| match value(*column) {
+            Bound::Text(text) => text.as_ref(),
+            _ => "",
+        };
+        let Change { added, key, .. } = self;
+        key.clear();
+        for part in
+            [Some(source), Some(i64::from(is_dated)), days.first, days.last, prepared.country]
+        {
+            key.push(u8::from(part.is_some()));
+            key.extend_from_slice(&part.unwrap_or_default().to_le_bytes());
+        }
+        for column in &summed.sorts {
+            key.extend_from_slice(sort(column).as_bytes());
+            key.push(0);
+        }
+        let new = || Row {
+            source,
+            is_dated,
+            days,
+            country: prepared.country,
+            sorts: summed.sorts.iter().map(|column| sort(column).to_owned()).collect(),
+            facts: 0,
+            figures: vec![FigureSum::default(); summed.figures.len()],
+        };
+        let row = match added.get_mut(key) {
+            Some(row) => row,
+            None => added.entry(key.clone()).or_insert_with(new),
+        };
+        row.facts += 1;
+        for (sum, column) in row.figures.iter_mut().zip(&summed.figures) {
+            if let Bound::Integer(figure) = *value(*column) {
+                sum.stated += 1;
+                sum.sum += figure;
+                sum.low = Some(sum.low.map_or(figure, |low| low.min(figure)));
+                sum.high = Some(sum.high.map_or(figure, |high| high.max(figure)));
+            }
+        }
+    }
+
+    /// Writes what was added.
+    fn write(&mut self, connection: &Connection, kind: &'static Kind) -> Result<()> {
+        let columns = columns(kind);
+        let marks: Vec<String> = (0..columns.len())
+            .map(|i| {
+                if i == 4 {
+                    "(SELECT min(id) FROM names WHERE place_id = ?)".to_owned()
+                } else {
+                    "?".to_owned()
+                }
+            })
+            .collect();
+        let sql = format!(
+            "INSERT INTO {} ({}) VALUES ({})",
+            table(kind),
+            columns.join(", "),
+            marks.join(", ")
+        );
+        let mut insert = connection.prepare(&sql)?;
+        for row in self.added.drain().map(|(_, row)| row) {
+            let whole = |n: Option<i64>| n.map_or(Sql::Null, Sql::Integer);
+            let mut values = vec![
+                Sql::Integer(row.source),
+                if row.is_dated { Sql::Text("known".into()) } else { Sql::Null },
+                whole(row.days.first),
+                whole(row.days.last),
+                whole(row.country),
+            ];
+            values.extend(row.sorts.into_iter().map(Sql::Text));
+            values.push(Sql::Integer(row.facts));
+            for FigureSum { stated, sum, low, high } in row.figures {
+                values.extend([Sql::Integer(stated), Sql::Integer(sum), whole(low), whole(high)]);
+            }
+            insert.execute(params_from_iter(values))?;
+        }
+        Ok(())
+    }
+}

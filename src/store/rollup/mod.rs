@@ -1,0 +1,183 @@
+//! Summaries of a kind by source, year, country and sort: the usual tables come from them, and not
+//! from the facts.
+//!
+//! A row of a summary looks like a fact of coarse date and place, so that filters and labels are
+//! those of facts. Each run that writes facts adds rows of its own, below zero for facts that it
+//! retired. Facts that must be looked at one by one, answers to a question and figures for a
+//! period, are in none.
+
+mod answer;
+mod maintain;
+
+use std::collections::BTreeMap;
+
+use rusqlite::{Connection, OptionalExtension};
+
+pub use answer::{Asked, Sums};
+pub use maintain::Changes;
+
+use crate::error::Result;
+use crate::kind::{Field, KINDS, Kind};
+use crate::store::Store;
+use crate::store::read::compile::number;
+use crate::value::Type;
+
+/// The days that `SQLite` can tell the year of: from year 0 to 9999.
+const DAYS: (i64, i64) = (1_721_060, 5_373_484);
+
+/// Figures beyond this are added up one by one, so that a sum of all others is exact.
+const LARGE: i64 = 1 << 40;
+
+/// The table of a summary.
+pub fn table(kind: &Kind) -> String {
+    format!("{}_summary", kind.table)
+}
+
+/// The figures of a kind that its summary adds up.
+pub fn figures(kind: &Kind) -> impl Iterator<Item = &'static Field> {
+    kind.own.iter().filter(|field| field.ty == Type::Integer)
+}
+
+/// The kinds that have a summary.
+fn kinds() -> impl Iterator<Item = &'static Kind> {
+    KINDS.iter().copied().filter(|kind| !kind.summed.is_empty())
+}
+
+/// The condition that a fact must be looked at by itself.
+pub fn alone(kind: &Kind) -> String {
+    let (first, last) = DAYS;
+    // a figure that belongs to an event is no figure for a period
+    let event = if kind.field("event").is_some() { " OR f.event IS NULL" } else { "" };
+    let large = |figure: &Field| format!(" OR f.{0} > {LARGE} OR f.{0} < -{LARGE}", figure.name);
+    let large: String = figures(kind).map(large).collect::<Vec<_>>().concat();
+    format!(
+        "(f.topic IS NOT NULL OR f.date_span = 'throughout' OR f.first_day < {first} OR f.last_day < {first} OR f.first_day > {last} OR f.last_day > {last}{event}{large})"
+    )
+}
+
+/// The facts of a kind that a summary knows nothing of, found by their index.
+pub fn apart(kind: &Kind) -> String {
+    format!("{table} f INDEXED BY {table}_alone", table = kind.table)
+}
+
+/// Whether the summary of a kind holds all that it is to hold.
+fn is_whole(connection: &Connection, kind: &Kind) -> Result<bool> {
+    let found = connection
+        .prepare_cached("SELECT 1 FROM summed WHERE kind = ?1")?
+        .query_row([kind.name], |_| Ok(()))
+        .optional()?;
+    Ok(found.is_some())
+}
+
+/// The rows that facts add up to, so many times: those that a condition on the row `f` finds.
+fn rows(kind: &'static Kind, condition: &str, times: i64) -> String {
+    let year = |day: &str| format!("CAST(julianday(f.{day}, 'start of year') + 0.5 AS INTEGER)");
+    let country = kind.field("country").map_or("NULL".to_owned(), |field| number(kind, field));
+    // each behind a comma
+    let list = |parts: Vec<String>| parts.iter().flat_map(|part| [", ", part]).collect::<String>();
+    let own =
+        |before: &str| list(kind.summed.iter().map(|name| format!("{before}{name}")).collect());
+    let (mut sums, mut inner) = (Vec::new(), Vec::new());
+    for figure in figures(kind) {
+        let name = figure.name;
+        sums.push(format!("{times} * {name}_n AS {name}_n, {times} * {name}_sum AS {name}_sum, {name}_min, {name}_max"));
+        inner.push(format!(
+            "count(f.{name}) AS {name}_n, ifnull(sum(f.{name}), 0) AS {name}_sum, min(f.{name}) AS {name}_min, max(f.{name}) AS {name}_max"
+        ));
+    }
+    let (sums, inner) = (list(sums), list(inner));
+    format!(
+        "SELECT source_id, date, first_day, last_day, (SELECT min(n.id) FROM names n WHERE n.place_id = country) AS place_id{},
+                {times} * facts AS facts{sums}
+           FROM (SELECT f.source_id, iif(f.date IS NULL, NULL, 'known') AS date, {} AS first_day, {} AS last_day,
+                        {country} AS country{}, count(*) AS facts{inner}
+                   FROM {} f WHERE {condition} AND {} IS NOT TRUE GROUP BY {})",
+        own(""),
+        year("first_day"),
+        year("last_day"),
+        own("f."),
+        kind.table,
+        alone(kind),
+        (1..=5 + kind.summed.len()).map(|i| i.to_string()).collect::<Vec<_>>().join(", "),
+    )
+}
+
+/// The columns of a summary, but for its id.
+fn columns(kind: &Kind) -> Vec<String> {
+    let sorts = kind.summed.iter().copied();
+    let first = ["source_id", "date", "first_day", "last_day", "place_id"]
+        .into_iter()
+        .chain(sorts)
+        .chain(["facts"]);
+    let sums = figures(kind)
+        .flat_map(|figure| ["n", "sum", "min", "max"].map(|sum| format!("{}_{sum}", figure.name)));
+    first.map(str::to_owned).chain(sums).collect()
+}
+
+/// Adds facts to the summary of their kind, or takes them off.
+fn add(connection: &Connection, kind: &'static Kind, times: i64, condition: &str) -> Result<()> {
+    connection.execute(&insert(kind, times, condition), [])?;
+    Ok(())
+}
+
+fn insert(kind: &'static Kind, times: i64, condition: &str) -> String {
+    format!(
+        "INSERT INTO {} ({}) {}",
+        table(kind),
+        columns(kind).join(", "),
+        rows(kind, condition, times)
+    )
+}
+
+/// Makes the summary of a kind anew.
+fn make(connection: &Connection, kind: &'static Kind) -> Result<()> {
+    connection.execute(&format!("DELETE FROM {}", table(kind)), [])?;
+    add(connection, kind, 1, "f.retired_by_id IS NULL")?;
+    connection
+        .execute("INSERT INTO summed (kind) VALUES (?1) ON CONFLICT DO NOTHING", [kind.name])?;
+    Ok(())
+}
+
+/// Makes all summaries anew.
+///
+/// # Errors
+/// The database cannot be written.
+pub fn rebuild(connection: &Connection) -> Result<()> {
+    kinds().try_for_each(|kind| make(connection, kind))
+}
+
+impl Store {
+    /// The kinds whose summary is not what their facts add up to.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub(in crate::store) fn false_sums(&self) -> Result<Vec<&'static Kind>> {
+        let mut wrong = Vec::new();
+        for kind in kinds() {
+            if is_whole(&self.connection, kind)? {
+                let now = rows(kind, "f.retired_by_id IS NULL", 1);
+                let kept = format!("SELECT * FROM {}", table(kind));
+                if self.added_up(kind, &now)? != self.added_up(kind, &kept)? {
+                    wrong.push(kind);
+                }
+            }
+        }
+        Ok(wrong)
+    }
+
+    /// Rows of a summary, those of one place and time added up.
+    fn added_up(&self, kind: &'static Kind, rows: &str) -> Result<BTreeMap<String, String>> {
+        let mut by: Vec<&str> = vec!["source_id", "date", "first_day", "last_day", "place_id"];
+        by.extend(kind.summed);
+        let sums: Vec<String> =
+            figures(kind).map(|figure| format!("sum({0}_n), sum({0}_sum)", figure.name)).collect();
+        let sql = format!(
+            "SELECT json_array({by}), json_array(sum(facts), {}) FROM ({rows}) GROUP BY {by} HAVING sum(facts) <> 0",
+            sums.join(", "),
+            by = by.join(", ")
+        );
+        let mut find = self.connection.prepare(&sql)?;
+        let found = find.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(found.collect::<Result<_, _>>()?)
+    }
+}

@@ -1,0 +1,88 @@
+//! The texts of documents: attaching one, and reading it back.
+
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
+
+use crate::error::Result;
+use crate::store::{Store, search};
+
+/// A text that the database holds, and the sums of its file and of the source's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Held {
+    /// The text.
+    pub text: String,
+    /// SHA-256 of the file that was attached.
+    pub sha256: String,
+    /// SHA-256 that the source gives, if it gives one.
+    pub expected: Option<String>,
+}
+
+/// The text of a source, if it is held.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn text(connection: &Connection, source: &str) -> Result<Option<String>> {
+    let find =
+        "SELECT t.text FROM source_texts t JOIN sources s ON s.id = t.source_id WHERE s.slug = ?1";
+    Ok(connection.prepare_cached(find)?.query_row([source], |row| row.get(0)).optional()?)
+}
+
+/// Puts the words of the held texts in a search index that has none of them.
+///
+/// # Errors
+/// The database cannot be written.
+pub fn index(connection: &Connection) -> Result<()> {
+    connection.execute(
+        "INSERT INTO search (rowid, words) SELECT id * 16 + ?1, text FROM source_texts",
+        [search::TEXT],
+    )?;
+    Ok(())
+}
+
+impl Store {
+    /// The text of a source with its sums, if it is held.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn held_text(&self, source: &str) -> Result<Option<Held>> {
+        let find = "SELECT t.text, t.sha256, s.sha256 FROM source_texts t JOIN sources s ON s.id = t.source_id WHERE s.slug = ?1";
+        let read = |row: &rusqlite::Row<'_>| {
+            Ok(Held { text: row.get(0)?, sha256: row.get(1)?, expected: row.get(2)? })
+        };
+        Ok(self.connection.prepare_cached(find)?.query_row([source], read).optional()?)
+    }
+
+    /// The SHA-256 that a source gives for its file; the outer `None`: there is no such source.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn source_sum(&self, source: &str) -> Result<Option<Option<String>>> {
+        Ok(self
+            .connection
+            .query_row("SELECT sha256 FROM sources WHERE slug = ?1", [source], |row| row.get(0))
+            .optional()?)
+    }
+
+    /// Keeps the text of a source, in the place of an earlier one, unless `agree` refuses: it is
+    /// called in the same transaction, so that what it reads is what is replaced.
+    ///
+    /// # Errors
+    /// The database cannot be written, or that of `agree`.
+    pub fn attach(
+        &self,
+        source: &str,
+        text: &str,
+        sha256: &str,
+        agree: impl FnOnce() -> Result<()>,
+    ) -> Result<()> {
+        let transaction =
+            Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate)?;
+        agree()?;
+        transaction.execute(
+            "INSERT INTO source_texts (source_id, sha256, text) SELECT id, ?2, ?3 FROM sources WHERE slug = ?1
+             ON CONFLICT (source_id) DO UPDATE SET sha256 = excluded.sha256, text = excluded.text",
+            params![source, sha256, text],
+        )?;
+        search::rebuild(&transaction)?;
+        Ok(transaction.commit()?)
+    }
+}

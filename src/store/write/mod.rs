@@ -1,0 +1,15 @@
+//! Writing facts: rows made ready and encoded, releases compared with what is there, imports taken back.
+
+pub mod bulk;
+mod lookups;
+mod prepare;
+mod reference_rows;
+mod release;
+pub mod row_encoder;
+pub mod statements;
+pub mod transaction;
+mod undo;
+
+pub use release::{About, Release};
+pub use transaction::{Counts, Outcome, Refused, Run, Writer};
+pub use undo::Undone;

@@ -1,0 +1,294 @@
+//! Writing the tables that facts lean on: rows that come again are updated, those that refer to
+//! each other wait.
+
+use rusqlite::types::Value as Sql;
+use rusqlite::{OptionalExtension, params, params_from_iter};
+
+use crate::error::Result;
+use crate::kind::reference_table::{self, Parent};
+use crate::kind::{self, Field, Row};
+use crate::store::entities::lookup::{Class, Found};
+use crate::store::read::predicate::bind;
+use crate::store::write::transaction::{Outcome, Refused, Writer};
+use crate::value::suggest::did_you_mean;
+use crate::value::text::fold;
+use crate::value::{Cell, Given, Type};
+
+/// A reference of a row to a row of the same table, which may arrive later.
+#[derive(Debug)]
+pub struct Later {
+    table: &'static str,
+    column: String,
+    class: Class,
+    id: i64,
+    field: &'static str,
+    name: String,
+    /// Where the row stood, for the message.
+    pub place: usize,
+}
+
+impl Writer<'_> {
+    /// Writes a row of a parent table; `place` is where it stood in its file, should a later
+    /// reference fail.
+    ///
+    /// # Errors
+    /// The database cannot be written; a bad reference is in the outcome.
+    pub fn put_parent(
+        &mut self,
+        table: &'static Parent,
+        row: &Row<'_>,
+        place: usize,
+    ) -> Result<Result<Outcome, Refused>> {
+        let mut columns: Vec<(String, Sql)> = Vec::new();
+        let mut later: Vec<(String, Class, &'static Field, String)> = Vec::new();
+        for (field, value) in row {
+            let column = field.columns().remove(0);
+            let value = match (field.ty, value) {
+                (_, value) if value.is_null() => Sql::Null,
+                (Type::Actor | Type::Place, Given::Cell(Cell::Text(name))) => {
+                    let class = Class::of(field.ty).unwrap_or(Class::Actor);
+                    if class.table() == table.table {
+                        later.push((column.clone(), class, field, name.to_string()));
+                        continue;
+                    }
+                    match self.bearer(class, name)? {
+                        Ok(id) => Sql::Integer(id),
+                        Err(expected) => return Ok(Err(Refused { field: field.name, expected })),
+                    }
+                }
+                (Type::Source, Given::Cell(Cell::Text(slug))) => match self.source(slug)? {
+                    Ok(id) => Sql::Integer(id),
+                    Err(expected) => return Ok(Err(Refused { field: field.name, expected })),
+                },
+                (_, Given::Cell(value)) => bind(value),
+                (_, Given::Named(_)) => Sql::Null,
+            };
+            columns.push((column, value));
+        }
+        if table.table == reference_table::NAMES.table {
+            columns.push(("folded".into(), Sql::Text(fold(&kind::given(row, "name")))));
+            let bearers = columns.iter().filter(|(column, value)| {
+                (column == "actor_id" || column == "place_id") && *value != Sql::Null
+            });
+            if bearers.count() != 1 {
+                return Ok(Err(Refused {
+                    field: "actor",
+                    expected: "expected either an actor or a place".into(),
+                }));
+            }
+        }
+        let named = [
+            reference_table::NAMES.table,
+            reference_table::ACTORS.table,
+            reference_table::PLACES.table,
+        ];
+        if named.contains(&table.table)
+            && let Some(expected) = self.other_bearer(table, &columns)?
+        {
+            // a folder may still have the name of somebody who was merged into another since
+            if self.is_loading() && table.table != reference_table::NAMES.table {
+                return Ok(Ok(Outcome::Unchanged));
+            }
+            return Ok(Err(Refused { field: "name", expected }));
+        }
+        let (id, outcome) = self.upsert(table, &columns)?;
+        self.texts |= table.table == reference_table::TEXTS.table && outcome != Outcome::Unchanged;
+        if let Some(class) =
+            [Class::Actor, Class::Place].into_iter().find(|class| class.table() == table.table)
+        {
+            self.usual_name(class, id, &kind::given(row, "name"))?;
+        }
+        for (column, class, field, name) in later {
+            self.later.push(Later {
+                table: table.table,
+                column,
+                class,
+                id,
+                field: field.name,
+                name,
+                place,
+            });
+        }
+        if outcome != Outcome::Unchanged {
+            self.names.forget();
+        }
+        self.changes.moved |= outcome == Outcome::Changed
+            && [reference_table::PLACES.table, reference_table::NAMES.table].contains(&table.table);
+        Ok(Ok(outcome))
+    }
+
+    /// Sets the references that waited; returns those that lead nowhere, with the place of their
+    /// row.
+    ///
+    /// # Errors
+    /// The database cannot be written.
+    pub fn settle(&mut self) -> Result<Vec<(usize, Refused)>> {
+        let mut refused = Vec::new();
+        for later in std::mem::take(&mut self.later) {
+            match self.bearer(later.class, &later.name)? {
+                Ok(bearer) => {
+                    let sql = format!(
+                        "UPDATE {} SET {column} = ?1 WHERE id = ?2 AND {column} IS NOT ?1",
+                        later.table,
+                        column = later.column
+                    );
+                    let set = self
+                        .transaction
+                        .prepare_cached(&sql)?
+                        .execute(params![bearer, later.id])?;
+                    self.changes.moved |= set > 0 && later.class == Class::Place;
+                }
+                Err(expected) => {
+                    refused.push((later.place, Refused { field: later.field, expected }))
+                }
+            }
+        }
+        Ok(refused)
+    }
+
+    /// The actor or place that a name means, or what was expected instead.
+    fn bearer(&mut self, class: Class, name: &str) -> Result<Result<i64, String>> {
+        // a usual name has an index of its own
+        let usual = format!("SELECT id FROM {} WHERE name = ?1", class.table());
+        let name_of = crate::store::entities::lookup::spelling(name);
+        if name_of.scheme.is_none_or(|scheme| scheme == "name") {
+            let found: Option<i64> = self
+                .transaction
+                .prepare_cached(&usual)?
+                .query_row([name_of.name], |row| row.get(0))
+                .optional()?;
+            if let Some(id) = found {
+                return Ok(Ok(id));
+            }
+        }
+        let found = self.names.find(&self.transaction, class, name)?;
+        Ok(match found {
+            Found::One(entry) => Ok(entry.bearer),
+            other => Err(self.expected_name(class, name, &other)?),
+        })
+    }
+
+    /// What to say of a name that means nobody, or several.
+    pub(in crate::store) fn expected_name(
+        &self,
+        class: Class,
+        name: &str,
+        found: &Found,
+    ) -> Result<String> {
+        let one = class.one();
+        if let Found::Several(bearers) = found {
+            return Ok(format!(
+                "expected one {one}, but this is a name of {}",
+                bearers.join(" and ")
+            ));
+        }
+        let known = crate::store::entities::lookup::known(&self.transaction, class)?;
+        let near = did_you_mean(name, known.iter().map(String::as_str));
+        let article = if class == Class::Actor { "an" } else { "a" };
+        Ok(format!(
+            "expected {article} {one} that is known ({table}.csv, or facts add {table}, makes one known){near}",
+            table = class.table()
+        ))
+    }
+
+    /// What to say when a name or code, or the usual name of somebody new, is somebody else's at
+    /// that time.
+    fn other_bearer(&self, table: &Parent, columns: &[(String, Sql)]) -> Result<Option<String>> {
+        let value = |name: &str| {
+            columns
+                .iter()
+                .find(|(column, _)| column == name)
+                .map_or(Sql::Null, |(_, value)| value.clone())
+        };
+        let own =
+            [Class::Actor, Class::Place].into_iter().find(|class| class.table() == table.table);
+        let class =
+            own.unwrap_or(if value("actor_id") == Sql::Null { Class::Place } else { Class::Actor });
+        let (column, bearers) = (class.column(), class.table());
+        let (scheme, other) = match own {
+            Some(_) => (Sql::Text("name".into()), "b.name <> n.name AND ?5 IS NULL".to_owned()),
+            None => (value("scheme"), format!("n.{column} <> ?5")),
+        };
+        let sql = format!(
+            "SELECT b.name FROM names n JOIN {bearers} b ON b.id = n.{column}
+              WHERE n.folded = ?1 AND n.scheme = ?2 AND n.name = ?3 AND n.valid_from IS ?4 AND {other}"
+        );
+        let folded = match value("name") {
+            Sql::Text(name) => Sql::Text(fold(&name)),
+            other => other,
+        };
+        let asked = [folded, scheme, value("name"), value("valid_from"), value(column)];
+        let other: Option<String> = self
+            .transaction
+            .prepare_cached(&sql)?
+            .query_row(params_from_iter(asked), |row| row.get(0))
+            .optional()?;
+        Ok(other.map(|other| {
+            format!("is a name of {other} already; a name means one {} at a time", class.one())
+        }))
+    }
+
+    fn usual_name(&mut self, class: Class, bearer: i64, name: &str) -> Result<()> {
+        let sql = format!(
+            "INSERT INTO names (scheme, name, folded, {column}) SELECT 'name', ?1, ?2, ?3
+              WHERE NOT EXISTS (SELECT 1 FROM names WHERE scheme = 'name' AND name = ?1 AND {column} = ?3)",
+            column = class.column()
+        );
+        self.transaction.prepare_cached(&sql)?.execute(params![name, fold(name), bearer])?;
+        Ok(())
+    }
+
+    fn upsert(&mut self, table: &Parent, columns: &[(String, Sql)]) -> Result<(i64, Outcome)> {
+        let declared = table
+            .key
+            .iter()
+            .filter_map(|name| table.field(name))
+            .map(|field| field.columns().remove(0));
+        // names are found by their folded form, which has an index
+        let folded =
+            columns.iter().map(|(column, _)| column.clone()).filter(|column| column == "folded");
+        let keys: Vec<String> = folded.chain(declared).collect();
+        let is_key = |column: &String| keys.contains(column);
+        let value_of = |name: &String| {
+            columns
+                .iter()
+                .find(|(column, _)| column == name)
+                .map_or(Sql::Null, |(_, value)| value.clone())
+        };
+        let at: Vec<String> = keys.iter().map(|column| format!("{column} IS ?")).collect();
+        let key_values: Vec<Sql> = keys.iter().map(value_of).collect();
+        let find = format!("SELECT id FROM {} WHERE {}", table.table, at.join(" AND "));
+        let found: Option<i64> = self
+            .transaction
+            .prepare_cached(&find)?
+            .query_row(params_from_iter(&key_values), |row| row.get(0))
+            .optional()?;
+        let Some(id) = found else {
+            let names: Vec<&str> = columns.iter().map(|(column, _)| column.as_str()).collect();
+            let marks = vec!["?"; names.len()].join(", ");
+            let insert =
+                format!("INSERT INTO {} ({}) VALUES ({marks})", table.table, names.join(", "));
+            self.transaction
+                .prepare_cached(&insert)?
+                .execute(params_from_iter(columns.iter().map(|(_, value)| value)))?;
+            return Ok((self.transaction.last_insert_rowid(), Outcome::Added));
+        };
+        let others: Vec<&(String, Sql)> =
+            columns.iter().filter(|(column, _)| !is_key(column)).collect();
+        if others.is_empty() {
+            return Ok((id, Outcome::Unchanged));
+        }
+        let set: Vec<String> = others.iter().map(|(column, _)| format!("{column} = ?")).collect();
+        let same: Vec<String> = others.iter().map(|(column, _)| format!("{column} IS ?")).collect();
+        let update = format!(
+            "UPDATE {} SET {} WHERE id = ? AND NOT ({})",
+            table.table,
+            set.join(", "),
+            same.join(" AND ")
+        );
+        let values = others.iter().map(|(_, value)| value.clone());
+        let all: Vec<Sql> = values.clone().chain([Sql::Integer(id)]).chain(values).collect();
+        let changed = self.transaction.prepare_cached(&update)?.execute(params_from_iter(all))?;
+        Ok((id, if changed > 0 { Outcome::Changed } else { Outcome::Unchanged }))
+    }
+}

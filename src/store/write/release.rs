@@ -1,0 +1,490 @@
+//! Importing a release of a data set: its records are new, changed, there already, or there twice,
+//! and those that it lacks were withdrawn.
+//!
+//! The facts of a record are written together or not at all.
+
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
+
+use rusqlite::params;
+
+use crate::error::{Failure, Result};
+use crate::kind::{Incoming, KINDS, Key, Kind};
+use crate::store::extras;
+use crate::store::write::row_encoder::{Prepared, Sum};
+use crate::store::write::transaction::{Counts, Live, Outcome, Refused, Writer};
+
+/// What a release says of itself.
+#[derive(Debug, Clone, Default)]
+pub struct About<'a> {
+    /// The slug of the source that it feeds.
+    pub source: &'a str,
+    /// Its title, publisher, URL, licence and citation, should the source be new.
+    pub title: &'a str,
+    /// Who publishes it.
+    pub publisher: Option<&'a str>,
+    /// Where it can be had.
+    pub url: Option<&'a str>,
+    /// On what terms.
+    pub licence: Option<&'a str>,
+    /// How its makers want it cited.
+    pub citation: Option<&'a str>,
+    /// The description that it is read with.
+    pub dataset: &'a str,
+    /// The publisher's version.
+    pub release: Option<&'a str>,
+    /// The kinds of the facts that its records become.
+    pub kinds: Vec<&'static Kind>,
+    /// The file holds records that were rejected before and are mended now: none of them replaces
+    /// another.
+    pub mended: bool,
+    /// Of how many parts, "/" between, the key of a record's first fact is made.
+    pub parts: usize,
+}
+
+/// A release on its way in.
+pub struct Release {
+    source: i64,
+    slug: Rc<str>,
+    dataset: String,
+    import: i64,
+    kinds: Vec<&'static Kind>,
+    parts: usize,
+    mended: bool,
+    /// The source had no facts before, so that nothing need be compared.
+    fresh: bool,
+    /// The rows that were met, kind by kind.
+    seen: HashMap<&'static str, Seen>,
+    /// How many records are called the same.
+    counters: HashMap<String, u64>,
+    /// Records without a key of their own that are not there to the letter: they may have changed,
+    /// or be new.
+    waiting: Vec<(String, Vec<Ready<'static>>)>,
+}
+
+/// A fact that is ready to be written, once its record has a key.
+struct Ready<'r> {
+    key: Key,
+    prepared: Prepared<'r>,
+}
+
+/// A set of row numbers.
+#[derive(Default)]
+struct Seen(Vec<u64>);
+
+impl Seen {
+    fn add(&mut self, id: i64) {
+        let (word, bit) = Seen::place(id);
+        if self.0.len() <= word {
+            self.0.resize(word + 1, 0);
+        }
+        self.0[word] |= bit;
+    }
+
+    fn has(&self, id: i64) -> bool {
+        let (word, bit) = Seen::place(id);
+        self.0.get(word).is_some_and(|found| found & bit != 0)
+    }
+
+    fn place(id: i64) -> (usize, u64) {
+        (usize::try_from(id / 64).unwrap_or(0), 1 << (id % 64))
+    }
+}
+
+impl Writer<'_> {
+    /// Begins to import a release; its source is made if there is none.
+    ///
+    /// # Errors
+    /// The database cannot be written.
+    pub fn release(&mut self, about: &About<'_>) -> Result<Release> {
+        let About {
+            source: slug, title, publisher, url, licence, citation, dataset, release, ..
+        } = about;
+        let new = self.transaction.execute(
+            "INSERT INTO sources (slug, kind, title, publisher, url, licence, citation) VALUES (?1, 'dataset', ?2, ?3, ?4, ?5, ?6)
+             ON CONFLICT (slug) DO NOTHING",
+            params![slug, title, publisher, url, licence, citation],
+        )?;
+        let source = self.source(slug)?.map_err(Failure::usage)?;
+        let mut fresh = true;
+        for kind in KINDS {
+            let sql = format!(
+                "SELECT EXISTS (SELECT 1 FROM {} WHERE source_id = ?1 AND retired_by_id IS NULL)",
+                kind.table
+            );
+            fresh &= !self.transaction.query_row(&sql, [source], |row| row.get::<_, bool>(0))?;
+        }
+        let import = self.import(source)?;
+        self.begin_run(import);
+        if new > 0 {
+            self.transaction.execute(
+                "UPDATE sources SET import_id = ?2 WHERE id = ?1",
+                params![source, import],
+            )?;
+        }
+        self.transaction.execute(
+            "UPDATE imports SET dataset = ?2, release = ?3 WHERE id = ?1",
+            params![import, dataset, release],
+        )?;
+        Ok(Release {
+            source,
+            slug: (*slug).into(),
+            dataset: (*dataset).to_owned(),
+            import,
+            kinds: about.kinds.clone(),
+            parts: about.parts,
+            mended: about.mended,
+            fresh,
+            seen: HashMap::new(),
+            counters: HashMap::new(),
+            waiting: Vec::new(),
+        })
+    }
+}
+
+impl Release {
+    /// The number of the run.
+    #[must_use]
+    pub fn run(&self) -> i64 {
+        self.import
+    }
+
+    /// Writes the facts of a record, all of them or none.
+    ///
+    /// # Errors
+    /// The database cannot be written; what is wrong with one of the facts is in the outcome, with
+    /// its place.
+    pub fn record(
+        &mut self,
+        writer: &mut Writer<'_>,
+        facts: &[Incoming<'_>],
+    ) -> Result<Result<(), (usize, Refused)>> {
+        let mut ready = Vec::with_capacity(facts.len());
+        for (n, Incoming { kind, key, row }) in facts.iter().enumerate() {
+            match writer.prepare(kind, row)? {
+                Ok(prepared) => ready.push(Ready { key: key.clone(), prepared }),
+                Err(refused) => return Ok(Err((n, refused))),
+            }
+        }
+        let key = match ready.first().map(|first| &first.key) {
+            None => return Ok(Ok(())),
+            Some(Key::Own(key) | Key::Under(key)) => key.clone(),
+            Some(Key::Counted(base)) => {
+                let base = base.clone();
+                if self.fresh {
+                    self.next(&base, 0)
+                } else if let Some(same) = self.same(writer, &base, &mut ready)? {
+                    same
+                } else {
+                    let own =
+                        |Ready { key, prepared }| Ready { key, prepared: prepared.into_owned() };
+                    self.waiting.push((base, ready.into_iter().map(own).collect()));
+                    return Ok(Ok(()));
+                }
+            }
+        };
+        self.write(writer, ready, &key)
+    }
+
+    /// Counts a record that the file gives once more.
+    pub fn repeat(&self, writer: &mut Writer<'_>) {
+        self.counts(writer).count(Outcome::Repeated);
+    }
+
+    /// Counts a record that could not be read.
+    pub fn reject(&self, writer: &mut Writer<'_>) {
+        self.counts(writer).rejected += 1;
+    }
+
+    /// Writes what waited, withdraws what a complete release lacks, and says what became of the
+    /// records.
+    ///
+    /// # Errors
+    /// The database cannot be written.
+    pub fn finish(
+        mut self,
+        writer: &mut Writer<'_>,
+        complete: bool,
+        sha256: &str,
+    ) -> Result<Counts> {
+        for (base, ready) in std::mem::take(&mut self.waiting) {
+            let Some(first) = ready.first() else { continue };
+            let live = self.live_of(writer, first.prepared.form.kind, &base)?;
+            let free = live.iter().find(|(id, ..)| !self.has_seen(first.prepared.form.kind, *id));
+            let key = match free.filter(|_| !self.mended) {
+                Some((_, key, _)) => key.clone(),
+                None => {
+                    let number = |key: &String| {
+                        key.rsplit('/').next().and_then(|n| n.parse().ok()).unwrap_or(0)
+                    };
+                    self.next(&base, live.iter().map(|(_, key, _)| number(key)).max().unwrap_or(0))
+                }
+            };
+            if self.write(writer, ready, &key)?.is_err() {
+                self.counts(writer).rejected += 1;
+            }
+        }
+        if complete {
+            self.withdraw(writer)?;
+        }
+        let set = "UPDATE imports SET complete = ?2, sha256 = ?3 WHERE id = ?1";
+        writer.transaction.execute(set, params![self.import, complete, sha256])?;
+        Ok(*self.counts(writer))
+    }
+
+    fn counts<'w>(&self, writer: &'w mut Writer<'_>) -> &'w mut Counts {
+        &mut writer.imports.entry(self.source).or_default().1
+    }
+
+    fn has_seen(&self, kind: &Kind, id: i64) -> bool {
+        self.seen.get(kind.name).is_some_and(|seen| seen.has(id))
+    }
+
+    fn see(&mut self, kind: &'static Kind, id: i64) {
+        self.seen.entry(kind.name).or_default().add(id);
+    }
+
+    /// The key of one more record that is called so; numbers up to `taken` are in use.
+    fn next(&mut self, base: &str, taken: u64) -> String {
+        let counter = self.counters.entry(base.to_owned()).or_default();
+        *counter = taken.max(*counter) + 1;
+        if base.is_empty() { counter.to_string() } else { format!("{base}/{counter}") }
+    }
+
+    /// The live rows that are called so, in the order of their numbers.
+    fn live_of(
+        &self,
+        writer: &Writer<'_>,
+        kind: &Kind,
+        base: &str,
+    ) -> Result<Vec<(i64, String, Vec<u8>)>> {
+        let stem = if base.is_empty() { String::new() } else { format!("{base}/") };
+        let sql = format!(
+            "SELECT id, key, digest FROM {} WHERE source_id = ?1 AND key >= ?2 AND key < ?2 || ':' AND retired_by_id IS NULL
+                AND substr(key, length(?2) + 1) NOT GLOB '*[^0-9]*' ORDER BY CAST(substr(key, length(?2) + 1) AS INTEGER)",
+            kind.table
+        );
+        let mut find = writer.transaction.prepare_cached(&sql)?;
+        let rows = find.query_map(params![self.source, stem], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The key of a live record that is called so and states the same, in all of its facts.
+    fn same(
+        &self,
+        writer: &mut Writer<'_>,
+        base: &str,
+        ready: &mut [Ready<'_>],
+    ) -> Result<Option<String>> {
+        let Some(kind) = ready.first().map(|first| first.prepared.form.kind) else {
+            return Ok(None);
+        };
+        'live: for (id, key, digest) in self.live_of(writer, kind, base)? {
+            if self.has_seen(kind, id)
+                || digest != ready[0].prepared.called(&self.slug, self.source, &key).digest()
+            {
+                continue;
+            }
+            for Ready { key: own, prepared } in &mut ready[1..] {
+                let full = match own {
+                    Key::Own(key) => key.clone(),
+                    Key::Counted(_) => key.clone(),
+                    Key::Under(under) => format!("{key}/{under}"),
+                };
+                // a fact that was called otherwise for this try is called rightly when it is
+                // written
+                let digest = prepared.called(&self.slug, self.source, &full).digest();
+                if writer
+                    .live(&prepared.form, self.source, &full)?
+                    .is_none_or(|live| live.digest != digest)
+                {
+                    continue 'live;
+                }
+            }
+            return Ok(Some(key));
+        }
+        Ok(None)
+    }
+
+    fn write(
+        &mut self,
+        writer: &mut Writer<'_>,
+        ready: Vec<Ready<'_>>,
+        record: &str,
+    ) -> Result<Result<(), (usize, Refused)>> {
+        let mut steps: Vec<Step<'_>> = Vec::with_capacity(ready.len());
+        for (n, Ready { key, mut prepared }) in ready.into_iter().enumerate() {
+            let key = match key {
+                Key::Own(key) => key,
+                Key::Counted(_) => record.to_owned(),
+                Key::Under(under) => format!("{record}/{under}"),
+            };
+            let digest = prepared.called(&self.slug, self.source, &key).digest();
+            // the record itself has it twice: nothing of it is written yet
+            let kind = prepared.form.kind;
+            let earlier = steps
+                .iter()
+                .find(|(other, .., called)| other.form.kind.name == kind.name && *called == key);
+            let same = earlier.map(|(_, other, ..)| *other == digest);
+            let live = if self.fresh || same.is_some() {
+                None
+            } else {
+                writer.live(&prepared.form, self.source, &key)?
+            };
+            let outcome = match &live {
+                _ if same == Some(false) => return Ok(Err((n, twice()))),
+                _ if same == Some(true) => Outcome::Repeated,
+                None => Outcome::Added,
+                Some(live) => match self.compare(
+                    prepared.form.kind,
+                    live.id,
+                    live.digest == digest,
+                    live.by_hand,
+                ) {
+                    Ok(outcome) => outcome,
+                    Err(refused) => return Ok(Err((n, refused))),
+                },
+            };
+            steps.push((prepared, digest, live, outcome, key));
+        }
+        let mut outcomes = Vec::with_capacity(steps.len());
+        let mut added: Vec<(Prepared<'_>, i64)> = Vec::new();
+        for (n, (mut prepared, digest, live, outcome, key)) in steps.into_iter().enumerate() {
+            let kind = prepared.form.kind;
+            outcomes.push(match (outcome, live) {
+                (Outcome::Unchanged, Some(live)) => {
+                    if live.digest != digest {
+                        writer.kept.push(format!("{}:{key}", self.slug));
+                    }
+                    self.see(kind, live.id);
+                    outcome
+                }
+                (Outcome::Added | Outcome::Changed, live) => {
+                    if let Some(live) = live {
+                        writer.retire(kind, live.id, self.import, "changed")?;
+                    }
+                    match writer.insert(&mut prepared, self.import, digest)? {
+                        Some(id) => {
+                            self.see(kind, id);
+                            added.push((prepared, id));
+                            outcome
+                        }
+                        // nothing was there before, so that this file has it twice
+                        None => match writer.live(&prepared.form, self.source, &key)? {
+                            Some(live) if live.digest == digest => Outcome::Repeated,
+                            _ => {
+                                for (Prepared { form, .. }, id) in added {
+                                    let kind = form.kind;
+                                    extras::forget(&writer.transaction, kind, "f.id = ?1", id)?;
+                                    let sql = format!("DELETE FROM {} WHERE id = ?1", kind.table);
+                                    writer.transaction.prepare_cached(&sql)?.execute([id])?;
+                                }
+                                return Ok(Err((n, twice())));
+                            }
+                        },
+                    }
+                }
+                _ => outcome,
+            });
+        }
+        added.iter().try_for_each(|(prepared, id)| writer.note(prepared, *id))?;
+        let mut outcome = sum(&outcomes);
+        if !self.fresh
+            && outcome != Outcome::Repeated
+            && self.retire_lost(writer, record)?
+            && outcome == Outcome::Unchanged
+        {
+            outcome = Outcome::Changed;
+        }
+        self.counts(writer).count(outcome);
+        Ok(Ok(()))
+    }
+
+    fn compare(&self, kind: &Kind, id: i64, same: bool, by_hand: bool) -> Result<Outcome, Refused> {
+        match (self.has_seen(kind, id), same) {
+            (true, true) => Ok(Outcome::Repeated),
+            (true, false) => Err(twice()),
+            (false, true) => Ok(Outcome::Unchanged),
+            (false, false) if by_hand => Ok(Outcome::Unchanged),
+            (false, false) => Ok(Outcome::Changed),
+        }
+    }
+
+    /// Retires the further facts of a record that it gives no more: a side that has no deaths any
+    /// longer.
+    fn retire_lost(&mut self, writer: &mut Writer<'_>, record: &str) -> Result<bool> {
+        let mut lost = false;
+        for kind in self.kinds.clone() {
+            let sql = format!(
+                "SELECT f.id FROM {} f JOIN imports r ON r.id = f.import_id
+                  WHERE f.source_id = ?1 AND f.key > ?2 || '/' AND f.key < ?2 || '0' AND f.retired_by_id IS NULL AND r.dataset = ?3",
+                kind.table
+            );
+            let rows: Vec<i64> = {
+                let mut find = writer.transaction.prepare_cached(&sql)?;
+                let rows =
+                    find.query_map(params![self.source, record, self.dataset], |row| row.get(0))?;
+                rows.collect::<Result<_, _>>()?
+            };
+            for id in rows.into_iter().filter(|id| !self.has_seen(kind, *id)) {
+                writer.retire(kind, id, self.import, "absent")?;
+                lost = true;
+            }
+        }
+        Ok(lost)
+    }
+
+    /// Retires what was imported with the same description before, and is not in this release.
+    fn withdraw(&mut self, writer: &mut Writer<'_>) -> Result<()> {
+        let mut records = HashSet::new();
+        for kind in KINDS {
+            let sql = format!(
+                "SELECT f.id, f.key FROM {} f JOIN imports r ON r.id = f.import_id
+                  WHERE f.source_id = ?1 AND f.retired_by_id IS NULL AND r.dataset = ?2",
+                kind.table
+            );
+            let rows: Vec<(i64, String)> = {
+                let mut find = writer.transaction.prepare_cached(&sql)?;
+                let rows = find.query_map(params![self.source, self.dataset], |row| {
+                    Ok((row.get(0)?, row.get(1)?))
+                })?;
+                let absent = rows.filter(|row| {
+                    row.as_ref().map_or(true, |(id, _): &(i64, String)| !self.has_seen(kind, *id))
+                });
+                absent.collect::<Result<_, _>>()?
+            };
+            for (id, key) in rows {
+                writer.retire(kind, id, self.import, "absent")?;
+                records.insert(key.split('/').take(self.parts).collect::<Vec<_>>().join("/"));
+            }
+        }
+        self.counts(writer).withdrawn = records.len() as u64;
+        Ok(())
+    }
+}
+
+fn twice() -> Refused {
+    let expected = "another record of this file has this key and states something else; a \"#\" in the key counts equals apart";
+    Refused { field: "key", expected: expected.into() }
+}
+
+/// A fact on its way: ready, its digest, the live row of its key, what becomes of it, and the key.
+type Step<'r> = (Prepared<'r>, Sum, Option<Live>, Outcome, String);
+
+/// What became of a record, by what became of its facts.
+fn sum(outcomes: &[Outcome]) -> Outcome {
+    let all = |wanted: Outcome| outcomes.iter().all(|outcome| *outcome == wanted);
+    match () {
+        () if all(Outcome::Added) => Outcome::Added,
+        () if all(Outcome::Repeated) => Outcome::Repeated,
+        () if outcomes
+            .iter()
+            .all(|outcome| matches!(outcome, Outcome::Unchanged | Outcome::Repeated)) =>
+        {
+            Outcome::Unchanged
+        }
+        () => Outcome::Changed,
+    }
+}

@@ -1,0 +1,413 @@
+//! Writing facts: rows that come again compared by their digest, everything a run writes begun and
+//! committed.
+//!
+//! Everything a run writes is one transaction. Nothing is deleted: a row that changes is retired
+//! and a new one added.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
+
+use crate::error::Result;
+use crate::kind::{Kind, Row};
+use crate::store::Store;
+use crate::store::entities::lookup::Lookup;
+use crate::store::entities::name_cache::Resolved;
+use crate::store::extras::Layouts;
+use crate::store::rollup::Changes;
+use crate::store::search::{self, Words};
+use crate::store::write::bulk::Bulk;
+use crate::store::write::reference_rows::Later;
+use crate::store::write::row_encoder::{Bound, Form, Prepared, Sum};
+use crate::store::write::statements::Held;
+use crate::value::{Cell, Given};
+
+/// Why a row cannot be written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refused {
+    /// The field whose cell is at fault.
+    pub field: &'static str,
+    /// What was expected.
+    pub expected: String,
+}
+
+/// What became of a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is new.
+    Added,
+    /// It replaced an older one.
+    Changed,
+    /// It was there already.
+    Unchanged,
+    /// The same input has it twice.
+    Repeated,
+}
+
+/// What became of the records of a run.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// New ones.
+    pub added: u64,
+    /// Those that replaced an older one.
+    pub changed: u64,
+    /// Those that were there already.
+    pub unchanged: u64,
+    /// Those that were there and are no more.
+    pub withdrawn: u64,
+    /// Those that could not be loaded.
+    pub rejected: u64,
+    /// Those that the same input has twice.
+    pub repeated: u64,
+}
+
+impl Counts {
+    /// Counts one more.
+    pub fn count(&mut self, outcome: Outcome) {
+        match outcome {
+            Outcome::Added => self.added += 1,
+            Outcome::Changed => self.changed += 1,
+            Outcome::Unchanged => self.unchanged += 1,
+            Outcome::Repeated => self.repeated += 1,
+        }
+    }
+
+    /// How many were read.
+    #[must_use]
+    pub fn read(&self) -> u64 {
+        self.added + self.changed + self.unchanged + self.rejected + self.repeated
+    }
+}
+
+/// What a run says of itself in `imports`.
+#[derive(Debug, Clone)]
+pub struct Run {
+    /// When it ran (RFC 3339, UTC).
+    pub at: String,
+    /// What it read: a folder, a file, `shipped facts`; none: a fact was given by hand.
+    pub file: Option<String>,
+}
+
+/// A transaction that writes.
+pub struct Writer<'c> {
+    pub(in crate::store) held: Held<'c>,
+    pub(in crate::store) transaction: Transaction<'c>,
+    pub(in crate::store) names: Lookup,
+    pub(in crate::store) resolved: Resolved,
+    layouts: Layouts,
+    words: Words,
+    pub(in crate::store) changes: Changes,
+    /// A large load is under way.
+    pub(in crate::store) bulk: Option<Bulk>,
+    pub(in crate::store) later: Vec<Later>,
+    run: Run,
+    pub(in crate::store) forms: HashMap<&'static str, Rc<Form>>,
+    pub(in crate::store) sources: HashMap<String, i64>,
+    pub(in crate::store) imports: HashMap<i64, (Option<i64>, Counts)>,
+    /// The runs that came with the rows: a database is being restored, history and all.
+    pub(in crate::store) restoring: bool,
+    /// The first of the runs that the rows written here belong to.
+    pub(in crate::store) first_run: Option<i64>,
+    /// Facts that were changed by hand, and that the folder or file would have changed back.
+    pub(in crate::store) kept: Vec<String>,
+    /// Texts of documents were written.
+    pub(in crate::store) texts: bool,
+}
+
+/// The live row of a key.
+pub(in crate::store) struct Live {
+    pub id: i64,
+    pub digest: Vec<u8>,
+    pub by_hand: bool,
+}
+
+impl Store {
+    /// Begins to write; nothing lasts before [`Writer::commit`], and what the store reads meanwhile
+    /// is of the same transaction.
+    ///
+    /// # Errors
+    /// Another program writes.
+    pub fn write(&self, run: Run) -> Result<Writer<'_>> {
+        let connection: &Connection = &self.connection;
+        let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
+        Ok(Writer {
+            held: Held::new(connection),
+            transaction,
+            names: Lookup::default(),
+            resolved: Resolved::default(),
+            layouts: Layouts::default(),
+            words: Words::default(),
+            changes: Changes::default(),
+            bulk: None,
+            later: Vec::new(),
+            run,
+            forms: HashMap::new(),
+            sources: HashMap::new(),
+            imports: HashMap::new(),
+            restoring: false,
+            first_run: None,
+            kept: Vec::new(),
+            texts: false,
+        })
+    }
+
+    /// Whether no run has written here yet.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn is_fresh(&self) -> Result<bool> {
+        Ok(self
+            .connection
+            .query_row("SELECT NOT EXISTS (SELECT 1 FROM imports)", [], |row| row.get(0))?)
+    }
+}
+
+impl Writer<'_> {
+    /// From now on rows carry the runs that recorded and retired them.
+    pub fn restore(&mut self) {
+        self.restoring = true;
+    }
+
+    /// Writes a fact.
+    ///
+    /// # Errors
+    /// The database cannot be written; a bad reference is in the outcome.
+    pub fn put(&mut self, kind: &'static Kind, row: &Row<'_>) -> Result<Result<Outcome, Refused>> {
+        let located = match self.locate(row)? {
+            Ok(located) => located,
+            Err(refused) => return Ok(Err(refused)),
+        };
+        let mut prepared = match self.prepare(kind, located.as_ref().unwrap_or(row))? {
+            Ok(prepared) => prepared,
+            Err(refused) => return Ok(Err(refused)),
+        };
+        if self.restoring
+            && row.iter().any(|(field, value)| field.name == "import" && !value.is_null())
+        {
+            return self.put_back(row, &mut prepared);
+        }
+        let (Bound::Integer(source), Bound::Text(key)) =
+            (prepared.value("source").clone(), prepared.value("key").clone())
+        else {
+            return Ok(Err(Refused { field: "source", expected: "expected a source".into() }));
+        };
+        let digest = prepared.digest();
+        let live = self.live(&prepared.form, source, &key)?;
+        let outcome = match &live {
+            Some(live) if live.digest == digest => Outcome::Unchanged,
+            Some(live) if live.by_hand && self.is_loading() => {
+                self.kept.push(format!("{}:{key}", crate::kind::given(row, "source")));
+                Outcome::Unchanged
+            }
+            Some(_) => Outcome::Changed,
+            None => Outcome::Added,
+        };
+        self.imports.entry(source).or_default().1.count(outcome);
+        if outcome != Outcome::Unchanged {
+            let import = self.import(source)?;
+            if let Some(live) = live {
+                self.retire(kind, live.id, import, "changed")?;
+            }
+            if let Some(id) = self.insert(&mut prepared, import, digest)? {
+                self.note(&prepared, id)?;
+            }
+        }
+        Ok(Ok(outcome))
+    }
+
+    /// Writes a row that carries the runs that recorded and retired it.
+    fn put_back(
+        &mut self,
+        row: &Row<'_>,
+        prepared: &mut Prepared<'_>,
+    ) -> Result<Result<Outcome, Refused>> {
+        let number = |name: &str| {
+            row.iter().find_map(|(field, value)| match value {
+                Given::Cell(Cell::Int(n)) if field.name == name => Some(*n),
+                _ => None,
+            })
+        };
+        let (import, retired_by) = (number("import"), number("retired_by"));
+        for (field, run) in [("import", import), ("retired_by", retired_by)] {
+            let known = match run {
+                None => field != "import",
+                Some(run) => self.has_run(run)?,
+            };
+            if !known {
+                return Ok(Err(Refused {
+                    field,
+                    expected: "expected a run that imports.csv holds".into(),
+                }));
+            }
+        }
+        let why =
+            Some(crate::kind::given(row, "retired_why").into_owned()).filter(|why| !why.is_empty());
+        prepared.retire(retired_by, why);
+        let digest = prepared.digest();
+        if let Some(id) = self.insert(prepared, import.unwrap_or_default(), digest)? {
+            self.note(prepared, id)?;
+        }
+        Ok(Ok(Outcome::Added))
+    }
+
+    /// The live row of a key.
+    pub(in crate::store) fn live(
+        &mut self,
+        form: &Form,
+        source: i64,
+        key: &str,
+    ) -> Result<Option<Live>> {
+        let found = self
+            .held
+            .get("live", form.kind.name, || form.live.clone())?
+            .query_row(params![source, key], |row| {
+                Ok(Live { id: row.get(0)?, digest: row.get(1)?, by_hand: row.get(2)? })
+            })
+            .optional()?;
+        Ok(found)
+    }
+
+    /// Retires a row.
+    pub(in crate::store) fn retire(
+        &mut self,
+        kind: &'static Kind,
+        id: i64,
+        import: i64,
+        why: &str,
+    ) -> Result<()> {
+        let retire = || {
+            format!("UPDATE {} SET retired_by_id = ?1, retired_why = ?2 WHERE id = ?3", kind.table)
+        };
+        self.held.get("retire", kind.name, retire)?.execute(params![import, why, id])?;
+        self.changes.retire(kind, id);
+        Ok(())
+    }
+
+    /// Adds a row, unless a live one has its key; returns its id.
+    pub(in crate::store) fn insert(
+        &mut self,
+        prepared: &mut Prepared<'_>,
+        import: i64,
+        digest: Sum,
+    ) -> Result<Option<i64>> {
+        prepared.sign(import, digest);
+        self.first_run = Some(self.first_run.map_or(import, |first| first.min(import)));
+        let mut layout = None;
+        if let Some(object) = prepared.take_extra() {
+            layout = self.layouts.take(&self.transaction, &object)?;
+            if layout.is_none() {
+                prepared.set_extra(object);
+            }
+        }
+        let form = &prepared.form;
+        let insert = self.held.get("insert", form.kind.name, || form.insert.clone())?;
+        // most columns say nothing
+        insert.clear_bindings();
+        for (i, value) in
+            prepared.values.iter().enumerate().filter(|(_, value)| **value != Bound::Null)
+        {
+            insert.raw_bind_parameter(i + 1, value)?;
+        }
+        if insert.raw_execute()? == 0 {
+            return Ok(None);
+        }
+        let id = self.transaction.last_insert_rowid();
+        if let Some(layout) = layout {
+            self.layouts.keep(&mut self.held, form.kind, id, layout)?;
+        }
+        Ok(Some(id))
+    }
+
+    /// Has a new fact found by its words, and the summary of its kind hold it.
+    pub(in crate::store) fn note(&mut self, prepared: &Prepared<'_>, id: i64) -> Result<()> {
+        self.words.add(&mut self.held, prepared, id)?;
+        self.changes.add(&self.transaction, prepared)
+    }
+
+    /// What is written from now on belongs to this run.
+    pub(in crate::store) fn begin_run(&mut self, run: i64) {
+        self.first_run = Some(run);
+    }
+
+    /// Whether a folder or file is loaded, and nothing given by hand.
+    pub(in crate::store) fn is_loading(&self) -> bool {
+        self.run.file.is_some()
+    }
+
+    /// Facts that were changed by hand, and that the folder would have changed back.
+    #[must_use]
+    pub fn kept(&self) -> &[String] {
+        &self.kept
+    }
+
+    fn has_run(&self, run: i64) -> Result<bool> {
+        let find = "SELECT EXISTS (SELECT 1 FROM imports WHERE id = ?1)";
+        Ok(self.transaction.prepare_cached(find)?.query_row([run], |row| row.get(0))?)
+    }
+
+    /// The run that writes rows of this source, begun if it has not.
+    pub(in crate::store) fn import(&mut self, source: i64) -> Result<i64> {
+        if let Some((Some(import), _)) = self.imports.get(&source) {
+            return Ok(*import);
+        }
+        self.transaction.execute(
+            "INSERT INTO imports (source_id, complete, file, ran_at, program, read, added, changed, unchanged, withdrawn, rejected, repeated)
+             VALUES (?1, 0, ?2, ?3, ?4, 0, 0, 0, 0, 0, 0, 0)",
+            params![source, self.run.file, self.run.at, concat!("facts ", env!("CARGO_PKG_VERSION"))],
+        )?;
+        let import = self.transaction.last_insert_rowid();
+        self.imports.entry(source).or_default().0 = Some(import);
+        Ok(import)
+    }
+
+    /// Says that about so many records come: many of them are loaded without the indexes that can
+    /// be made at the end.
+    ///
+    /// # Errors
+    /// The database cannot be written.
+    pub fn expect(&mut self, records: u64) -> Result<()> {
+        if self.bulk.is_none() {
+            self.bulk = Bulk::begin(&self.transaction, records)?;
+        }
+        Ok(())
+    }
+
+    /// Makes everything last. A run that changed nothing of a source leaves no trace of itself.
+    ///
+    /// # Errors
+    /// The database cannot be written; then nothing was.
+    pub fn commit(mut self) -> Result<()> {
+        if let Some(bulk) = self.bulk.take() {
+            self.resolved = Resolved::default();
+            bulk.end(&self.transaction)?;
+        }
+        for (import, counts) in self.imports.values() {
+            let Some(import) = import else { continue };
+            let whole = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
+            let Counts { added, changed, unchanged, withdrawn, rejected, repeated } = *counts;
+            self.transaction.execute(
+                "UPDATE imports SET read = ?2, added = ?3, changed = ?4, unchanged = ?5, withdrawn = ?6, rejected = ?7, repeated = ?8
+                  WHERE id = ?1",
+                params![
+                    import,
+                    whole(counts.read()),
+                    whole(added),
+                    whole(changed),
+                    whole(unchanged),
+                    whole(withdrawn),
+                    whole(rejected),
+                    whole(repeated)
+                ],
+            )?;
+        }
+        // the index forgets nothing by itself: a text that took the place of another makes it anew
+        self.words.write(&mut self.held)?;
+        if self.texts {
+            search::rebuild(&self.transaction)?;
+        }
+        self.changes.end(&self.transaction, self.run.file.is_some())?;
+        self.transaction.commit()?;
+        Ok(())
+    }
+}

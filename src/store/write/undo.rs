@@ -1,0 +1,115 @@
+//! Taking a run back: what it added goes, what it retired lives again, as if it had never been.
+
+use rusqlite::{OptionalExtension, Transaction, TransactionBehavior};
+
+use crate::error::Result;
+use crate::kind::KINDS;
+use crate::store::entities::lookup::Class;
+use crate::store::entities::merge::roles;
+use crate::store::{Store, extras, rollup, search};
+
+/// What became of an undo.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Undone {
+    /// So many rows went, and so many live again.
+    Done(u64, u64),
+    /// There is no such run.
+    NoRun,
+    /// A later run changed what this one added.
+    Later(i64),
+}
+
+impl Store {
+    /// Takes a run back exactly, with the source, the actors, places and names that it brought,
+    /// unless later facts bear them.
+    ///
+    /// # Errors
+    /// The database cannot be written; then nothing was.
+    pub fn undo(&mut self, run: i64) -> Result<Undone> {
+        let transaction =
+            self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let known = transaction
+            .query_row("SELECT 1 FROM imports WHERE id = ?1", [run], |_| Ok(()))
+            .optional()?;
+        if known.is_none() {
+            return Ok(Undone::NoRun);
+        }
+        let (mut gone, mut again) = (0, 0);
+        for kind in KINDS {
+            let later = format!(
+                "SELECT min(retired_by_id) FROM {} WHERE import_id = ?1 AND retired_by_id > ?1",
+                kind.table
+            );
+            if let Some(later) = transaction.query_row(&later, [run], |row| row.get(0))? {
+                return Ok(Undone::Later(later));
+            }
+            extras::forget(&transaction, kind, "f.import_id = ?1", run)?;
+            gone += transaction
+                .execute(&format!("DELETE FROM {} WHERE import_id = ?1", kind.table), [run])?;
+            let revive = format!(
+                "UPDATE {} SET retired_by_id = NULL, retired_why = NULL WHERE retired_by_id = ?1",
+                kind.table
+            );
+            again += transaction.execute(&revive, [run])?;
+        }
+        extras::forget_unused(&transaction)?;
+        forget(&transaction, run)?;
+        transaction.execute("DELETE FROM imports WHERE id = ?1", [run])?;
+        search::rebuild(&transaction)?;
+        rollup::rebuild(&transaction)?;
+        transaction.commit()?;
+        Ok(Undone::Done(gone as u64, again as u64))
+    }
+}
+
+/// Forgets whom the run brought in: names that no fact bears any longer, and their bearers.
+fn forget(transaction: &Transaction<'_>, run: i64) -> Result<()> {
+    for class in [Class::Actor, Class::Place] {
+        let (column, table) = (class.column(), class.table());
+        let within = if class == Class::Actor { "of_id" } else { "within_id" };
+        let borne: Vec<String> = roles(class)
+            .into_iter()
+            .map(|(table, column)| {
+                format!("SELECT {column} FROM {table} WHERE {column} IS NOT NULL")
+            })
+            .collect();
+        transaction.execute(
+            &format!(
+                "DELETE FROM names WHERE import_id = ?1 AND {column} IS NOT NULL AND id NOT IN ({borne})
+                    AND {column} NOT IN (SELECT b.id FROM {table} b JOIN names n ON n.{column} = b.id
+                                          WHERE b.import_id = ?1 AND n.id IN ({borne}))",
+                borne = borne.join(" UNION ")
+            ),
+            [run],
+        )?;
+        // a place within a place goes first
+        let gone = format!(
+            "DELETE FROM {table} WHERE import_id = ?1 AND id NOT IN (SELECT {column} FROM names WHERE {column} IS NOT NULL)
+                AND id NOT IN (SELECT {within} FROM {table} WHERE {within} IS NOT NULL)"
+        );
+        while transaction.execute(&gone, [run])? > 0 {}
+        transaction
+            .execute(&format!("UPDATE {table} SET import_id = NULL WHERE import_id = ?1"), [run])?;
+    }
+    transaction.execute("UPDATE names SET import_id = NULL WHERE import_id = ?1", [run])?;
+    let mut used = vec![
+        "SELECT source_id FROM source_texts".to_owned(),
+        format!("SELECT source_id FROM imports WHERE id <> {run}"),
+    ];
+    used.extend(KINDS.iter().map(|kind| format!("SELECT source_id FROM {}", kind.table)));
+    let new: Vec<i64> = {
+        let sql = format!(
+            "SELECT id FROM sources WHERE import_id = ?1 AND id NOT IN ({})",
+            used.join(" UNION ")
+        );
+        let mut find = transaction.prepare(&sql)?;
+        let rows = find.query_map([run], |row| row.get(0))?;
+        rows.collect::<Result<_, _>>()?
+    };
+    transaction.execute("UPDATE sources SET import_id = NULL WHERE import_id = ?1", [run])?;
+    for source in new {
+        transaction.execute("DELETE FROM imports WHERE id = ?1", [run])?;
+        transaction.execute("DELETE FROM sources WHERE id = ?1", [source])?;
+    }
+    Ok(())
+}

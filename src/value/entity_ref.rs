@@ -1,0 +1,66 @@
+//! A party or a place as a data set names it: by a spelling, by codes, or both; and a field's value
+//! on its way in.
+
+use std::borrow::Cow;
+
+use crate::value::Cell;
+
+/// A party or a place, before it is known whom the name means.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Named<'a> {
+    /// The spelling.
+    pub name: Option<Cow<'a, str>>,
+    /// Codes with their schemes; the first that is known decides.
+    pub codes: Vec<(&'static str, Cow<'a, str>)>,
+    /// What sort of actor or place it is, should it be new.
+    pub kind: Option<Cow<'a, str>>,
+    /// Latitude and longitude of a place (WGS 84).
+    pub point: Option<(f64, f64)>,
+    /// The place that a place lies in.
+    pub within: Option<Box<Named<'a>>>,
+}
+
+impl Named<'_> {
+    /// Whether it names nobody.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.name.is_none()
+            && self.codes.is_empty()
+            && self.within.as_deref().is_none_or(Named::is_empty)
+    }
+}
+
+/// What a row on its way in gives for one field.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Given<'a> {
+    /// A value; of an actor or place its name or `scheme:code`, which must be known.
+    Cell(Cell<'a>),
+    /// An actor or place as a data set names it, who may be new.
+    Named(Named<'a>),
+}
+
+impl Given<'_> {
+    /// Whether nothing is given.
+    #[must_use]
+    pub fn is_null(&self) -> bool {
+        match self {
+            Given::Cell(cell) => cell.is_null(),
+            Given::Named(named) => named.is_empty(),
+        }
+    }
+
+    /// The text of it, as messages show it.
+    #[must_use]
+    pub fn text(&self) -> Option<Cow<'_, str>> {
+        match self {
+            Given::Cell(Cell::Null) => None,
+            Given::Cell(Cell::Text(text) | Cell::Json(text)) => Some(Cow::Borrowed(text)),
+            Given::Cell(other) => Some(Cow::Owned(other.to_string())),
+            Given::Named(named) => named
+                .name
+                .as_deref()
+                .or(named.codes.first().map(|(_, code)| code.as_ref()))
+                .map(Cow::Borrowed),
+        }
+    }
+}

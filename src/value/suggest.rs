@@ -1,0 +1,51 @@
+//! The nearest names to one that is not known, for messages.
+
+use crate::value::text::fold;
+
+/// The known names nearest to `name`, best first, three at the most; none if nothing is near.
+pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
+    let wanted = fold(name);
+    let length = wanted.chars().count();
+    let reach = if length < 4 { 1 } else { length.div_ceil(3).clamp(2, 4) };
+    let mut near: Vec<(usize, &str)> = known
+        .into_iter()
+        .filter_map(|candidate| {
+            let folded = fold(candidate);
+            let distance = strsim::damerau_levenshtein(&wanted, &folded);
+            let part = length >= 3
+                && (folded.contains(&wanted)
+                    || (folded.chars().count() >= 3 && wanted.contains(&folded)));
+            if distance <= reach {
+                Some((distance, candidate))
+            } else if part {
+                Some((reach + 1, candidate))
+            } else {
+                None
+            }
+        })
+        .collect();
+    near.sort_unstable();
+    near.dedup();
+    near.truncate(3);
+    near.into_iter().map(|(_, candidate)| candidate).collect()
+}
+
+/// `; did you mean "Iraq"?`, or nothing if no known name is near.
+pub fn did_you_mean<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+    let near: Vec<String> = nearest(name, known).into_iter().map(|n| format!("\"{n}\"")).collect();
+    if near.is_empty() { String::new() } else { format!("; did you mean {}?", near.join(" or ")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_comes_first() {
+        let known = ["arms-transfers", "events", "casualties", "posts"];
+        assert_eq!(nearest("event", known), ["events"]);
+        assert_eq!(nearest("arms", known), ["arms-transfers"]);
+        assert_eq!(nearest("Irak", ["Iraq", "Iran", "Syria"]), ["Iran", "Iraq"]);
+        assert!(nearest("zebra", known).is_empty());
+    }
+}
