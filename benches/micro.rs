@@ -4,12 +4,12 @@
 use std::io::Cursor;
 
 use divan::{Bencher, counter::ItemsCount};
-use facts::ingest::Records;
-use facts::mapping::{self, Description, Known, Plan, Record};
-use facts::render::{self, About, Heading, Sheet};
-use facts::tabulate::{Aggregate, Entry, Label, Tally};
+use facts::ingest::CsvReader;
+use facts::mapping::{self, CompiledMapping, KnownValues, Mapping, Record};
+use facts::render::{self, Heading, Sheet, SheetNotes};
+use facts::tabulate::{Aggregate, Label, Tally, TallyEntry};
 use facts::value::date::{self, Days};
-use facts::value::{Cell, Value};
+use facts::value::{OwnedValue, Value};
 
 fn main() {
     divan::main();
@@ -34,16 +34,16 @@ summary = "{actor}: {place}"
 const TABLE: &str = "id,type,actor,place,country,day,low,best,high,note\n\
     7,battle,Front,Mosul,Iraq,2014-06-10,3,5,8,\"said a spokesman, \"\"on the road\"\"\"\n";
 
-fn plan() -> Plan {
-    let description = Description::parse(DESCRIPTION).unwrap();
+fn plan() -> CompiledMapping {
+    let description = Mapping::parse(DESCRIPTION).unwrap();
     let layout = mapping::fit(&description, TABLE, "mine.csv").unwrap();
-    mapping::plan(&description, DESCRIPTION, &Known { header: layout.header, release: None })
+    mapping::plan(&description, DESCRIPTION, &KnownValues { header: layout.header, release: None })
         .unwrap()
 }
 
-fn records(rows: usize) -> Records {
+fn records(rows: usize) -> CsvReader {
     let (header, row) = TABLE.split_once('\n').unwrap();
-    Records::open(Box::new(Cursor::new(format!("{header}\n{}", row.repeat(rows)).into_bytes())))
+    CsvReader::open(Box::new(Cursor::new(format!("{header}\n{}", row.repeat(rows)).into_bytes())))
         .unwrap()
         .unwrap()
 }
@@ -66,13 +66,13 @@ fn a_record_becomes_a_fact(bencher: Bencher) {
     bencher.counter(ItemsCount::new(1_usize)).bench(|| plan.make(&record, &[], 2).unwrap().len());
 }
 
-fn row() -> Vec<Value> {
+fn row() -> Vec<OwnedValue> {
     vec![
-        Cell::Text("mine:7".into()),
-        Cell::Day(2_456_819),
-        Cell::Int(5),
-        Cell::Null,
-        Cell::Text("said \"so\", he".into()),
+        Value::Text("mine:7".into()),
+        Value::Day(2_456_819),
+        Value::Int(5),
+        Value::Null,
+        Value::Text("said \"so\", he".into()),
     ]
 }
 
@@ -87,7 +87,7 @@ fn render(bencher: Bencher, format: &str) {
         cap: None,
         color: false,
         excel: None,
-        about: About::default(),
+        about: SheetNotes::default(),
     };
     let row = row();
     bencher.counter(ItemsCount::new(1000_usize)).bench(|| {
@@ -121,7 +121,7 @@ fn a_fact_into_a_table(bencher: Bencher) {
         .map(|text| tally.label(Label { missing: false, days: None, text: text.to_owned() }))
         .into();
     let days = date::parse("2013-06-10").unwrap();
-    let entry = Entry {
+    let entry = TallyEntry {
         figure: Some(5.0),
         over_period: false,
         source: labels[0],

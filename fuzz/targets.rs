@@ -3,9 +3,9 @@
 
 use std::io::Cursor;
 
-use facts::ingest::Records;
+use facts::ingest::CsvReader;
 use facts::kind::KINDS;
-use facts::mapping::{self, Description, Known, Record};
+use facts::mapping::{self, KnownValues, Mapping, Record};
 use facts::query;
 use facts::value::{Type, date};
 
@@ -44,15 +44,17 @@ summary = "{a}[ in {p}]: {n}"
 
 /// A table through the strict reader, a plan, and every field's own check; nothing is written.
 pub fn importer(bytes: &[u8]) {
-    let Ok(description) = Description::parse(DESCRIPTION) else { return };
+    let Ok(description) = Mapping::parse(DESCRIPTION) else { return };
     let head = String::from_utf8_lossy(bytes);
     let Ok(layout) = mapping::fit(&description, &head, "any.csv") else {
         let _ = mapping::any(&head);
         return;
     };
-    let known = Known { header: layout.header.clone(), release: None };
+    let known = KnownValues { header: layout.header.clone(), release: None };
     let Ok(plan) = mapping::plan(&description, DESCRIPTION, &known) else { return };
-    let Ok(Ok(mut records)) = Records::open(Box::new(Cursor::new(bytes.to_vec()))) else { return };
+    let Ok(Ok(mut records)) = CsvReader::open(Box::new(Cursor::new(bytes.to_vec()))) else {
+        return;
+    };
     let mut record = Record::new();
     while let Ok(Ok(true)) = records.next(&mut record) {
         let (line, _) = records.locate(None);
@@ -68,9 +70,9 @@ pub fn importer(bytes: &[u8]) {
 /// A description of a layout.
 pub fn description(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
-    if let Ok(description) = Description::parse(text) {
+    if let Ok(description) = Mapping::parse(text) {
         let _ = mapping::check(&description, text);
-        let known = Known {
+        let known = KnownValues {
             header: ["k", "n", "d", "t", "a", "p"].map(str::to_owned).into(),
             release: Some("1".into()),
         };

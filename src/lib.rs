@@ -4,7 +4,7 @@
 //! dependence; each knows only those above it (ARCHITECTURE.md has the map):
 //!
 //! - [`error`]: the error type and the exit codes
-//! - [`panic`]: what a fault of the program itself becomes
+//! - [`mod@panic`]: what a fault of the program itself becomes
 //! - [`value`]: one cell: types, dates, text
 //! - [`kind`]: what may be stated, as data
 //! - [`query`]: what is asked, as plain data

@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 
-use facts::command::{self, Console};
+use facts::command::{self, Ui};
 use facts::panic;
 
 fn main() -> ExitCode {
@@ -11,7 +11,7 @@ fn main() -> ExitCode {
         command::complete();
         let (out, err) = (io::stdout(), io::stderr());
         let terminal = out.is_terminal();
-        let console = Console::new(Box::new(out), Box::new(err), terminal);
+        let console = Ui::new(Box::new(out), Box::new(err), terminal);
         command::run(std::env::args_os(), console)
     });
     ExitCode::from(exit as u8)

@@ -28,12 +28,12 @@ pub struct Chart {
     /// What stands under the chart: the sources, and what is left out.
     pub notes: Vec<String>,
     /// How the numbers are drawn.
-    pub style: Style,
+    pub style: ChartStyle,
 }
 
 /// How numbers are drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Style {
+pub enum ChartStyle {
     /// A bar each.
     #[default]
     Bars,

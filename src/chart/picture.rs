@@ -9,7 +9,7 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{FontStyle, register_font};
 use unicode_width::UnicodeWidthStr;
 
-use crate::chart::{Chart, Point, Style, folded, pixel, short};
+use crate::chart::{Chart, ChartStyle, Point, folded, pixel, short};
 use crate::value::real;
 use crate::value::text::grouped;
 
@@ -76,7 +76,7 @@ impl Chart {
     }
 
     fn plot_height(&self) -> i32 {
-        if self.style == Style::Timeline { self.rows().max(1) * ROW } else { 380 }
+        if self.style == ChartStyle::Timeline { self.rows().max(1) * ROW } else { 380 }
     }
 
     fn legend(&self) -> i32 {
@@ -97,7 +97,7 @@ impl Chart {
         area.fill(&WHITE).map_err(as_text)?;
         write(area, &self.title, (LEFT, 14), 20.0, HPos::Left, BLACK)?;
         let bottom = TOP + self.plot_height();
-        if self.style == Style::Timeline {
+        if self.style == ChartStyle::Timeline {
             self.draw_timeline(area, bottom)?;
         } else {
             self.draw_numbers(area, bottom)?;
@@ -190,13 +190,13 @@ impl Chart {
                 let (begin, end) = (self.across(point.span.0), self.across(point.span.1));
                 let wide = f64::from(end - begin) * 0.8 / f64::from(n);
                 let left = f64::from(begin) + f64::from(end - begin) * 0.1 + wide * f64::from(i);
-                let x = if self.style == Style::Lines {
+                let x = if self.style == ChartStyle::Lines {
                     self.across(point.x)
                 } else {
                     pixel(left + wide / 2.0)
                 };
                 if let Some(y) = point.y {
-                    if self.style == Style::Lines {
+                    if self.style == ChartStyle::Lines {
                         let here = (x, up(y));
                         if let Some((last, from)) = before
                             && point.span.0 <= last.span.1 + self.bucket * 0.01

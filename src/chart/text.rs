@@ -2,7 +2,7 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::chart::{Chart, Point, Style, folded, pixel, short};
+use crate::chart::{Chart, ChartStyle, Point, folded, pixel, short};
 use crate::value::real;
 use crate::value::text::{grouped, visible};
 
@@ -16,7 +16,7 @@ impl Chart {
             out.push('\n');
         };
         line(&visible(&self.title));
-        if self.style == Style::Timeline {
+        if self.style == ChartStyle::Timeline {
             let points: Vec<&Point> =
                 self.series.iter().flat_map(|series| &series.points).collect();
             let (begin, end) = self.extent();

@@ -5,11 +5,11 @@ use std::path::PathBuf;
 
 use serde_json::{Map, Value as Json};
 
-use crate::command::global_args::Global;
-use crate::command::manual_input::{self, Given};
-use crate::command::ui::Console;
+use crate::command::global_args::GlobalArgs;
+use crate::command::manual_input::{self, ManualFields};
+use crate::command::ui::Ui;
 use crate::error::{Exit, Failure, Result};
-use crate::kind::reference_table::{self, Parent};
+use crate::kind::reference_table::{self, ReferenceTable};
 use crate::kind::{Field, Kind};
 use crate::query;
 use crate::store::{Access, Outcome, Store, Writer};
@@ -38,15 +38,15 @@ pub struct Args {
 /// What may be added.
 enum What {
     Kind(&'static Kind),
-    Parent(&'static Parent),
+    ReferenceTable(&'static ReferenceTable),
 }
 
 /// Runs it.
-pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> {
+pub fn run(args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
     let what = what(&args.kind)?;
     let path = global.database().path;
     let store = Store::open(&path, Access::Write)?;
-    let records: Vec<(Option<u64>, Given)> = match &args.from {
+    let records: Vec<(Option<u64>, ManualFields)> = match &args.from {
         None => vec![(None, manual_input::words(&args.fields)?)],
         Some(file) => objects(file)?,
     };
@@ -80,10 +80,10 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
 }
 
 fn what(word: &str) -> Result<What> {
-    const BY_HAND: [&Parent; 3] =
+    const BY_HAND: [&ReferenceTable; 3] =
         [&reference_table::ACTORS, &reference_table::PLACES, &reference_table::TOPICS];
     if let Some(parent) = BY_HAND.into_iter().find(|parent| parent.table == word) {
-        return Ok(What::Parent(parent));
+        return Ok(What::ReferenceTable(parent));
     }
     match query::kinds(word)?.as_slice() {
         [one] => Ok(What::Kind(one)),
@@ -94,10 +94,10 @@ fn what(word: &str) -> Result<What> {
 /// Writes one record; its REF or name, or what is wrong with it.
 fn put(
     what: &What,
-    mut record: Given,
+    mut record: ManualFields,
     writer: &mut Writer<'_>,
 ) -> Result<Result<String, Vec<String>>> {
-    let stated = |record: &Given, name: &str| {
+    let stated = |record: &ManualFields, name: &str| {
         record
             .iter()
             .find(|(field, _)| field == name)
@@ -105,7 +105,7 @@ fn put(
             .unwrap_or_default()
     };
     match what {
-        What::Parent(parent) => {
+        What::ReferenceTable(parent) => {
             let fields: Vec<&'static Field> = parent.fields.iter().collect();
             let row = match manual_input::check(&record, &fields, false) {
                 Ok(row) => row,
@@ -164,7 +164,7 @@ fn put(
 }
 
 /// The objects of a file, each with its line.
-fn objects(file: &PathBuf) -> Result<Vec<(Option<u64>, Given)>> {
+fn objects(file: &PathBuf) -> Result<Vec<(Option<u64>, ManualFields)>> {
     let shown =
         if file.as_os_str() == "-" { "<stdin>".to_owned() } else { file.display().to_string() };
     let failed = |e: &std::io::Error| Failure::io(&shown, e);

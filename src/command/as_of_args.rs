@@ -3,13 +3,13 @@
 use jiff::Timestamp;
 
 use crate::error::{Failure, Result};
-use crate::query::{Moment, Past};
+use crate::query::{AsOf, AsOfPoint};
 use crate::value::date;
 
 /// What was known, or published, when.
 #[derive(Debug, Clone, Default, clap::Args)]
 #[command(next_help_heading = "The past")]
-pub struct Moments {
+pub struct AsOfArgs {
     /// What this database knew at the end of a day (2026-11-24), at a time (RFC 3339), or after a
     /// run (import=3)
     #[arg(long, value_name = "WHEN")]
@@ -19,12 +19,12 @@ pub struct Moments {
     published_by: Option<String>,
 }
 
-impl Moments {
+impl AsOfArgs {
     /// Reads them.
     ///
     /// # Errors
     /// One of them is no date.
-    pub fn read(&self) -> Result<Past> {
+    pub fn read(&self) -> Result<AsOf> {
         let as_of = self.as_of.as_deref().map(moment).transpose()?;
         let published_by = match &self.published_by {
             None => None,
@@ -39,7 +39,7 @@ impl Moments {
                 })?)
             }
         };
-        Ok(Past { as_of, published_by })
+        Ok(AsOf { as_of, published_by })
     }
 }
 
@@ -47,18 +47,18 @@ impl Moments {
 ///
 /// # Errors
 /// It is none.
-pub fn moment(text: &str) -> Result<Moment> {
+pub fn moment(text: &str) -> Result<AsOfPoint> {
     if let Some(run) = text.strip_prefix("import=").and_then(|run| run.parse().ok()) {
-        return Ok(Moment::Run(run));
+        return Ok(AsOfPoint::Run(run));
     }
     if let Ok(time) = text.parse::<Timestamp>() {
         // a run counts when it began at that second or before
         let next = time.as_second().saturating_add(1);
         let next = Timestamp::from_second(next).unwrap_or(time);
-        return Ok(Moment::Before(next.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()));
+        return Ok(AsOfPoint::Before(next.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()));
     }
     match date::parse(text).map(|days| days.last) {
-        Ok(Some(last)) => Ok(Moment::Before(format!("{}T00:00:00Z", date::iso(last + 1)))),
+        Ok(Some(last)) => Ok(AsOfPoint::Before(format!("{}T00:00:00Z", date::iso(last + 1)))),
         _ => Err(Failure::usage(format!(
             "--as-of \"{text}\": expected a day, month or year, a time (2026-11-24T10:00:00Z), or import=N"
         ))),

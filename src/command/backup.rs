@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use crate::command::global_args::Global;
-use crate::command::ui::Console;
+use crate::command::global_args::GlobalArgs;
+use crate::command::ui::Ui;
 use crate::error::{Exit, Result};
 use crate::value::text::count;
 
@@ -26,7 +26,7 @@ pub struct Args {
 }
 
 /// Runs it.
-pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> {
+pub fn run(args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
     let mut store = global.open()?;
     let waiting = console.wait("copying and checking");
     let size = store.backup(&args.file, args.force)?;

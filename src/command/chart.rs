@@ -2,19 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use crate::chart::{Chart, Point, Series, Style};
+use crate::chart::{Chart, ChartStyle, Point, Series};
 use crate::command::extra_columns;
-use crate::command::filter_args::Filters;
-use crate::command::global_args::Global;
+use crate::command::filter_args::FilterArgs;
+use crate::command::global_args::GlobalArgs;
 use crate::command::tabulate::{self, Axes};
-use crate::command::ui::Console;
+use crate::command::ui::Ui;
 use crate::error::{Exit, Failure, Result};
-use crate::query::{self, Query, Test, field};
+use crate::query::{self, Predicate, Query, field};
 use crate::store::Store;
 use crate::tabulate::{Aggregate, Cross, Dispute, Label};
 use crate::value::date::{Bucket, Days};
 use crate::value::text::count;
-use crate::value::{Cell, Type};
+use crate::value::{Type, Value};
 
 /// Draw figures by period or by anything else, or facts on a line of time; without -o as text.
 ///
@@ -45,7 +45,7 @@ pub struct Args {
     #[arg(long, value_name = "TEXT")]
     title: Option<String>,
     #[command(flatten)]
-    filters: Filters,
+    filters: FilterArgs,
 }
 
 /// The most lines that a timeline has.
@@ -58,7 +58,7 @@ const TICKS: i64 = 30;
 const COLOURS: usize = 7;
 
 /// Runs it.
-pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> {
+pub fn run(args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
     let mut query = Query::of(query::kinds(&args.kind)?);
     query.tests = args.filters.tests(&query.kinds)?;
     query.past = args.filters.past()?;
@@ -73,7 +73,7 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
     }
     if chart.series.iter().all(|series| series.points.is_empty()) {
         extra_columns::say_unknown(
-            query.tests.iter().filter_map(Test::field),
+            query.tests.iter().filter_map(Predicate::field),
             &query.kinds,
             &store,
             console,
@@ -197,7 +197,7 @@ fn numbers(query: &Query, args: &Args, store: &Store) -> Result<Chart> {
         ticks: places.ticks,
         bucket: places.bucket,
         notes,
-        style: if args.drawn == "lines" { Style::Lines } else { Style::Bars },
+        style: if args.drawn == "lines" { ChartStyle::Lines } else { ChartStyle::Bars },
     })
 }
 
@@ -219,7 +219,7 @@ fn point(
     let span = places.span(row)?;
     // a bound of a sum exists only if every figure in it has one
     let bound = |n: usize| match crosses[n].as_ref().map(|cross| cross.cell(row, column)) {
-        Some(Cell::Partial(..)) | None => None,
+        Some(Value::Partial(..)) | None => None,
         Some(cell) => cell.number(),
     };
     let y = crosses[0].as_ref().and_then(|cross| cross.cell(row, column).number());
@@ -313,7 +313,7 @@ fn timeline(query: &Query, args: &Args, store: &Store) -> Result<Chart> {
     let mut series: Vec<Series> = Vec::new();
     let (mut lines, mut without) = (0, 0_u64);
     store.select(&query, |cells| {
-        let (Cell::Day(first), Cell::Day(last)) = (&cells[0], &cells[1]) else {
+        let (Value::Day(first), Value::Day(last)) = (&cells[0], &cells[1]) else {
             without += 1;
             return Ok(());
         };
@@ -383,7 +383,7 @@ fn timeline(query: &Query, args: &Args, store: &Store) -> Result<Chart> {
         ticks,
         bucket: 1.0,
         notes,
-        style: Style::Timeline,
+        style: ChartStyle::Timeline,
     })
 }
 

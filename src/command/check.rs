@@ -2,16 +2,16 @@
 
 use clap::builder::PossibleValuesParser;
 
-use crate::command::as_of_args::Moments;
-use crate::command::global_args::Global;
+use crate::command::as_of_args::AsOfArgs;
+use crate::command::global_args::GlobalArgs;
 use crate::command::load_claims;
-use crate::command::ui::Console;
+use crate::command::ui::Ui;
 use crate::error::{Exit, Result};
 use crate::evidence::check::{self, Finding, RULES};
 use crate::kind::KINDS;
 use crate::query;
 use crate::render::Heading;
-use crate::value::Cell;
+use crate::value::Value;
 use crate::value::text::count;
 
 /// Look for what is wrong, or worth a second look; exits with 1 if there is anything.
@@ -25,7 +25,7 @@ pub struct Args {
     #[arg(long, value_name = "SLUG")]
     source: Option<String>,
     #[command(flatten)]
-    past: Moments,
+    past: AsOfArgs,
 }
 
 fn after_help() -> String {
@@ -38,7 +38,7 @@ fn after_help() -> String {
 }
 
 /// Runs it.
-pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> {
+pub fn run(args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
     let store = global.open()?;
     // every digest and page, or the pages alone
     let mut findings = Vec::new();
@@ -72,9 +72,9 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
     console.rows(global, headings, Vec::new(), |row| {
         for finding in &findings {
             row(&[
-                Cell::Text(finding.rule.into()),
-                Cell::Text(finding.reference.as_str().into()),
-                Cell::Text(finding.what.as_str().into()),
+                Value::Text(finding.rule.into()),
+                Value::Text(finding.reference.as_str().into()),
+                Value::Text(finding.what.as_str().into()),
             ])?;
         }
         Ok(findings.len() as u64)

@@ -1,16 +1,16 @@
 //! `facts compare`: the answers to each question side by side, and how they stand to each other.
 
-use crate::command::filter_args::Filters;
-use crate::command::global_args::Global;
-use crate::command::ui::Console;
+use crate::command::filter_args::FilterArgs;
+use crate::command::global_args::GlobalArgs;
+use crate::command::ui::Ui;
 use crate::command::{extra_columns, load_claims};
 use crate::error::{Exit, Failure, Result};
-use crate::evidence::claim::{Claim, Figure};
+use crate::evidence::claim::{Claim, ClaimFigure};
 use crate::evidence::compare::{self, Question, Verdict};
-use crate::query::{self, Test};
+use crate::query::{self, Predicate};
 use crate::render::Heading;
 use crate::value::text::count;
-use crate::value::{Cell, Value};
+use crate::value::{OwnedValue, Value};
 
 /// Set the answers to each question side by side, where they disagree.
 ///
@@ -43,16 +43,16 @@ pub struct Args {
     #[arg(long)]
     exit_code: bool,
     #[command(flatten)]
-    filters: Filters,
+    filters: FilterArgs,
 }
 
 /// Runs it.
-pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> {
+pub fn run(args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
     let kinds = query::kinds(&args.kind)?;
     let tests = args.filters.tests(&kinds)?;
     let spread = args.min_spread.as_deref().map(spread).transpose()?;
     let store = global.open()?;
-    extra_columns::say_unknown(tests.iter().filter_map(Test::field), &kinds, &store, console)?;
+    extra_columns::say_unknown(tests.iter().filter_map(Predicate::field), &kinds, &store, console)?;
     let claims = load_claims::load(&store, &kinds, &tests, &args.filters.past()?)?;
     drop(store);
     let questions: Vec<Question<'_>> = compare::questions(&claims)
@@ -105,22 +105,22 @@ fn is_wide(question: &Question<'_>, least: &Spread) -> bool {
     })
 }
 
-fn text(text: &str) -> Value {
-    if text.is_empty() { Cell::Null } else { Cell::Text(text.to_owned().into()) }
+fn text(text: &str) -> OwnedValue {
+    if text.is_empty() { Value::Null } else { Value::Text(text.to_owned().into()) }
 }
 
-fn real(n: Option<f64>) -> Value {
-    n.map_or(Cell::Null, Cell::Real)
+fn real(n: Option<f64>) -> OwnedValue {
+    n.map_or(Value::Null, Value::Real)
 }
 
 /// Lowest, highest, spread and ratio.
-fn range(question: &Question<'_>) -> [Value; 4] {
+fn range(question: &Question<'_>) -> [OwnedValue; 4] {
     let (low, high) = question.range.unzip();
     let ratio = question.ratio().map(|ratio| (ratio * 100.0).round() / 100.0);
     [real(low), real(high), real(question.range.map(|(low, high)| high - low)), real(ratio)]
 }
 
-fn by_answer(questions: &[Question<'_>], global: &Global, console: &mut Console) -> Result<u64> {
+fn by_answer(questions: &[Question<'_>], global: &GlobalArgs, console: &mut Ui) -> Result<u64> {
     let mut headings: Vec<Heading> = [
         "question", "verdict", "counted", "ref", "source", "said_by", "said_via", "stance",
         "stage", "date",
@@ -152,8 +152,8 @@ fn by_answer(questions: &[Question<'_>], global: &Global, console: &mut Console)
     })
 }
 
-fn answer(question: &Question<'_>, claim: &Claim, figure: Option<&Figure>) -> Vec<Value> {
-    let optional = |value: &Option<String>| value.as_deref().map_or(Cell::Null, text);
+fn answer(question: &Question<'_>, claim: &Claim, figure: Option<&ClaimFigure>) -> Vec<OwnedValue> {
+    let optional = |value: &Option<String>| value.as_deref().map_or(Value::Null, text);
     vec![
         text(&question.asked),
         text(question.verdict.name()),
@@ -171,7 +171,7 @@ fn answer(question: &Question<'_>, claim: &Claim, figure: Option<&Figure>) -> Ve
     ]
 }
 
-fn by_question(questions: &[Question<'_>], global: &Global, console: &mut Console) -> Result<u64> {
+fn by_question(questions: &[Question<'_>], global: &GlobalArgs, console: &mut Ui) -> Result<u64> {
     let mut headings: Vec<Heading> = ["question", "verdict", "counted"].map(Heading::text).into();
     headings.extend(["answers", "lowest", "highest", "spread", "ratio"].map(Heading::number));
     console.rows(global, headings, Vec::new(), |row| {
@@ -181,7 +181,7 @@ fn by_question(questions: &[Question<'_>], global: &Global, console: &mut Consol
                 text(&question.asked),
                 text(question.verdict.name()),
                 text(&question.counted),
-                Cell::Int(answers),
+                Value::Int(answers),
             ];
             cells.extend(range(question));
             row(&cells)?;

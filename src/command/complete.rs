@@ -6,10 +6,10 @@ use std::ffi::OsStr;
 use clap::Command;
 use clap_complete::engine::{ArgValueCompleter, CompletionCandidate};
 
-use crate::command::global_args::Global;
+use crate::command::global_args::GlobalArgs;
 use crate::kind::reference_table::{SOURCES, TOPICS};
 use crate::kind::{Field, KINDS};
-use crate::store::{Access, Class, Store};
+use crate::store::{Access, EntityClass, Store};
 use crate::value::Type;
 
 /// The most candidates that are of use.
@@ -55,17 +55,17 @@ fn completer(command: &str, id: &str) -> Option<ArgValueCompleter> {
             Some(ArgValueCompleter::new(|begun: &OsStr| matching(begun, slugs(&SOURCES))))
         }
         "topic" => Some(ArgValueCompleter::new(|begun: &OsStr| matching(begun, slugs(&TOPICS)))),
-        "actor" => {
-            Some(ArgValueCompleter::new(|begun: &OsStr| matching(begun, bearers(Class::Actor))))
-        }
+        "actor" => Some(ArgValueCompleter::new(|begun: &OsStr| {
+            matching(begun, bearers(EntityClass::Actor))
+        })),
         id => {
             let field = KINDS.iter().find_map(|kind| kind.field(id))?;
             match field.ty {
                 Type::Actor => Some(ArgValueCompleter::new(|begun: &OsStr| {
-                    matching(begun, bearers(Class::Actor))
+                    matching(begun, bearers(EntityClass::Actor))
                 })),
                 Type::Place => Some(ArgValueCompleter::new(|begun: &OsStr| {
-                    matching(begun, bearers(Class::Place))
+                    matching(begun, bearers(EntityClass::Place))
                 })),
                 Type::Choice(list) => Some(ArgValueCompleter::new(move |begun: &OsStr| {
                     listed(begun, list.iter().map(|value| (*value).to_owned()).collect())
@@ -93,10 +93,11 @@ fn fields() -> Vec<String> {
 /// The database that is meant, if there is one to read; whatever goes wrong, there is nothing to
 /// complete.
 fn store() -> Option<Store> {
-    Store::open(&Global::of_environment().database().path, Access::Read { any_schema: false }).ok()
+    Store::open(&GlobalArgs::of_environment().database().path, Access::Read { any_schema: false })
+        .ok()
 }
 
-fn slugs(table: &'static crate::kind::reference_table::Parent) -> Vec<String> {
+fn slugs(table: &'static crate::kind::reference_table::ReferenceTable) -> Vec<String> {
     let mut slugs = Vec::new();
     if let Some(store) = store() {
         let _ = store.export_parent(table, |cells| {
@@ -107,13 +108,13 @@ fn slugs(table: &'static crate::kind::reference_table::Parent) -> Vec<String> {
     slugs
 }
 
-fn bearers(class: Class) -> Vec<String> {
+fn bearers(class: EntityClass) -> Vec<String> {
     store().and_then(|store| store.all_names(class).ok()).unwrap_or_default()
 }
 
 /// The saved queries.
 fn queries() -> Vec<String> {
-    crate::command::settings::Config::read()
+    crate::command::settings::Settings::read()
         .map(|config| config.queries.into_keys().collect())
         .unwrap_or_default()
 }

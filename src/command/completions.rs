@@ -3,7 +3,7 @@
 
 use clap_complete::env::Shells;
 
-use crate::command::ui::Console;
+use crate::command::ui::Ui;
 use crate::error::{Exit, Failure, Result};
 
 /// Print a completion script for a shell; it asks the program, which knows kinds, fields, sources
@@ -19,7 +19,7 @@ pub struct Args {
 }
 
 /// Runs it.
-pub fn run(args: &Args, console: &mut Console) -> Result<Exit> {
+pub fn run(args: &Args, console: &mut Ui) -> Result<Exit> {
     let shells = Shells::builtins();
     let Some(shell) = shells.completer(&args.shell) else {
         return Err(Failure::usage(format!("there are no completions for {}", args.shell)));

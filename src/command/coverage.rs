@@ -1,17 +1,17 @@
 //! `facts coverage`: how much of a document its facts rest on, and what looks as if it held
 //! another.
 
-use crate::command::as_of_args::Moments;
-use crate::command::global_args::Global;
+use crate::command::as_of_args::AsOfArgs;
+use crate::command::global_args::GlobalArgs;
 use crate::command::load_claims;
-use crate::command::ui::Console;
+use crate::command::ui::Ui;
 use crate::error::{Exit, Failure, Result};
 use crate::evidence::coverage::{self, Sentence};
 use crate::evidence::locator::Locator;
 use crate::kind::KINDS;
 use crate::query;
 use crate::render::Heading;
-use crate::value::Cell;
+use crate::value::Value;
 use crate::value::text::count;
 
 /// Say how much of a document its facts rest on, and list the sentences that look as if they held
@@ -35,11 +35,11 @@ pub struct Args {
     #[arg(long, value_name = "N%")]
     min: Option<String>,
     #[command(flatten)]
-    past: Moments,
+    past: AsOfArgs,
 }
 
 /// Runs it.
-pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> {
+pub fn run(args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
     let least = args.min.as_deref().map(percent).transpose()?;
     let store = global.open()?;
     let slug = &args.source;
@@ -72,16 +72,17 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
     let mut headings: Vec<Heading> = vec![Heading::text("locator"), Heading::number("facts")];
     headings.extend(["kinds", "looks_like", "text"].map(Heading::text));
     let leading = ["locator", "looks_like", "text", "facts", "kinds"].map(String::from).into();
-    let list = |items: String| if items.is_empty() { Cell::Null } else { Cell::Text(items.into()) };
+    let list =
+        |items: String| if items.is_empty() { Value::Null } else { Value::Text(items.into()) };
     console.rows(global, headings, leading, |row| {
         for sentence in &shown {
             let facts = i64::try_from(sentence.facts).unwrap_or(i64::MAX);
             row(&[
-                Cell::Text(sentence.locator.as_str().into()),
-                Cell::Int(facts),
+                Value::Text(sentence.locator.as_str().into()),
+                Value::Int(facts),
                 list(sentence.kinds.join("; ")),
                 list(sentence.looks.join("; ")),
-                Cell::Text(sentence.text.as_str().into()),
+                Value::Text(sentence.text.as_str().into()),
             ])?;
         }
         Ok(shown.len() as u64)
@@ -105,10 +106,10 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
 }
 
 /// How many sentences facts rest on, and which share of all they are, over all kinds and for each.
-fn shares(sentences: &[Sentence], global: &Global, console: &mut Console) -> Result<()> {
+fn shares(sentences: &[Sentence], global: &GlobalArgs, console: &mut Ui) -> Result<()> {
     let mut headings = vec![Heading::text("kind")];
     headings.extend(["sentences", "covered", "percent"].map(Heading::number));
-    let whole = |n: usize| Cell::Int(i64::try_from(n).unwrap_or(i64::MAX));
+    let whole = |n: usize| Value::Int(i64::try_from(n).unwrap_or(i64::MAX));
     console.rows(global, headings, Vec::new(), |row| {
         for kind in std::iter::once("all").chain(KINDS.iter().map(|kind| kind.name)) {
             let rests = |sentence: &&Sentence| {
@@ -117,10 +118,10 @@ fn shares(sentences: &[Sentence], global: &Global, console: &mut Console) -> Res
             let covered: Vec<&Sentence> = sentences.iter().filter(rests).collect();
             let percent = coverage::percent(covered.len(), sentences.len());
             row(&[
-                Cell::Text(kind.into()),
+                Value::Text(kind.into()),
                 whole(sentences.len()),
                 whole(covered.len()),
-                Cell::Real((percent * 10.0).round() / 10.0),
+                Value::Real((percent * 10.0).round() / 10.0),
             ])?;
         }
         Ok(KINDS.len() as u64 + 1)

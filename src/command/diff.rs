@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value as Json};
 
-use crate::command::global_args::Global;
-use crate::command::ui::Console;
+use crate::command::global_args::GlobalArgs;
+use crate::command::ui::Ui;
 use crate::error::{Exit, Failure, Result};
 use crate::render::Heading;
-use crate::store::{Change, Store, compared};
+use crate::store::{FactChange, Store, compared};
 use crate::value::suggest::did_you_mean;
 use crate::value::text::grouped;
-use crate::value::{Cell, Value};
+use crate::value::{OwnedValue, Value};
 
 /// Show what changed in a source from one release to another: facts that came, went, or are stated
 /// otherwise.
@@ -41,10 +41,10 @@ pub struct Args {
 }
 
 /// One field that differs.
-type Difference = (String, Value, Value);
+type Difference = (String, OwnedValue, OwnedValue);
 
 /// Runs it.
-pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> {
+pub fn run(args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
     let store = global.open()?;
     let (from, to, source) = runs(args, &store)?;
     let (mut added, mut changed, mut withdrawn, mut silent) = (0_u64, 0_u64, 0_u64, 0_u64);
@@ -53,35 +53,35 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
     console.rows(global, headings, leading, |row| {
         let mut rows = 0;
         let mut show = |what: &'static str,
-                        change: &Change,
+                        change: &FactChange,
                         field: Option<&str>,
-                        before: &Value,
-                        after: &Value| {
+                        before: &OwnedValue,
+                        after: &OwnedValue| {
             rows += 1;
             let reference = format!("{source}:{}", change.key);
-            let field = field.map_or(Cell::Null, |field| Cell::Text(field.into()));
+            let field = field.map_or(Value::Null, |field| Value::Text(field.into()));
             row(&[
-                Cell::Text(what.into()),
-                Cell::Text(reference.into()),
-                Cell::Text(change.kind.name.into()),
+                Value::Text(what.into()),
+                Value::Text(reference.into()),
+                Value::Text(change.kind.name.into()),
                 field,
                 before.clone(),
                 after.clone(),
             ])
         };
         store.diff(&source, from, to, |change| {
-            let summary = |state: &Option<Vec<Value>>| {
+            let summary = |state: &Option<Vec<OwnedValue>>| {
                 let place = compared(change.kind).position(|field| field.name == "summary");
-                state.as_ref().zip(place).map_or(Cell::Null, |(state, place)| state[place].clone())
+                state.as_ref().zip(place).map_or(Value::Null, |(state, place)| state[place].clone())
             };
             match (&change.before, &change.after) {
                 (None, _) => {
                     added += 1;
-                    show("added", &change, None, &Cell::Null, &summary(&change.after))
+                    show("added", &change, None, &Value::Null, &summary(&change.after))
                 }
                 (_, None) => {
                     withdrawn += 1;
-                    show("withdrawn", &change, None, &summary(&change.before), &Cell::Null)
+                    show("withdrawn", &change, None, &summary(&change.before), &Value::Null)
                 }
                 (Some(before), Some(after)) => {
                     let mut differing = differences(&change, before, after);
@@ -165,7 +165,11 @@ fn runs(args: &Args, store: &Store) -> Result<(i64, i64, String)> {
 }
 
 /// The fields in which two states of a fact differ; columns without a field each by itself.
-fn differences(change: &Change, before: &[Value], after: &[Value]) -> Vec<Difference> {
+fn differences(
+    change: &FactChange,
+    before: &[OwnedValue],
+    after: &[OwnedValue],
+) -> Vec<Difference> {
     let mut differing = Vec::new();
     for (i, field) in compared(change.kind).enumerate() {
         let (old, new) = (&before[i], &after[i]);
@@ -180,7 +184,7 @@ fn differences(change: &Change, before: &[Value], after: &[Value]) -> Vec<Differ
         let names: std::collections::BTreeSet<&String> = old.keys().chain(new.keys()).collect();
         for name in names {
             let cell = |columns: &BTreeMap<String, String>| {
-                columns.get(name).map_or(Cell::Null, |text| Cell::Text(text.clone().into()))
+                columns.get(name).map_or(Value::Null, |text| Value::Text(text.clone().into()))
             };
             if old.get(name) != new.get(name) {
                 differing.push((format!("extra.{name}"), cell(&old), cell(&new)));
@@ -190,7 +194,7 @@ fn differences(change: &Change, before: &[Value], after: &[Value]) -> Vec<Differ
     differing
 }
 
-fn columns(extra: &Value) -> BTreeMap<String, String> {
+fn columns(extra: &OwnedValue) -> BTreeMap<String, String> {
     let object: Map<String, Json> =
         extra.text().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
     let text = |value: Json| value.as_str().map_or_else(|| value.to_string(), str::to_owned);

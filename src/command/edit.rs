@@ -1,9 +1,9 @@
 //! `facts edit`: change a fact by hand; the row as it was is retired, so that its history stays.
 
 use crate::command::add::no_such_ref;
-use crate::command::global_args::Global;
+use crate::command::global_args::GlobalArgs;
 use crate::command::manual_input;
-use crate::command::ui::Console;
+use crate::command::ui::Ui;
 use crate::error::{Exit, Failure, Result};
 use crate::kind::Field;
 use crate::store::{Access, Outcome, Store};
@@ -23,7 +23,7 @@ pub struct Args {
 }
 
 /// Runs it.
-pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> {
+pub fn run(args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
     let changes = manual_input::words(&args.fields)?;
     let reference = &args.reference;
     let (source, key) = reference

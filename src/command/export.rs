@@ -9,18 +9,18 @@ use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
 
 use crate::command::as_of_args;
-use crate::command::global_args::Global;
+use crate::command::global_args::GlobalArgs;
 use crate::command::seed_folder::{FORMAT, INCOMPLETE, PACKAGE, SUMS};
-use crate::command::ui::Console;
+use crate::command::ui::Ui;
 use crate::error::{Exit, Failure, Result};
 use crate::fs::atomic_file;
 use crate::kind::reference_table::{IMPORTS, PARENTS};
 use crate::kind::{Field, KINDS, Need};
-use crate::query::{Moment, Past};
+use crate::query::{AsOf, AsOfPoint};
 use crate::render::{self, Heading, Sheet};
 use crate::store::Store;
 use crate::value::text::{count, hex};
-use crate::value::{Cell, Type};
+use crate::value::{Type, Value};
 
 /// Write every table as CSV with a datapackage.json; `facts seed DIR` makes an equal database of
 /// it.
@@ -40,7 +40,7 @@ pub struct Args {
 }
 
 /// Runs it.
-pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> {
+pub fn run(args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
     let store = global.open()?;
     let folder = &args.folder;
     let shown = folder.display();
@@ -69,17 +69,17 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
 }
 
 /// Writes every table, all of them or none; the number of facts.
-fn export(store: &Store, folder: &Path, as_of: Option<Moment>) -> Result<u64> {
+fn export(store: &Store, folder: &Path, as_of: Option<AsOfPoint>) -> Result<u64> {
     let shown = folder.display();
     let mut drafts = Vec::new();
-    let run = store.run_at(&Past { as_of, published_by: None })?;
+    let run = store.run_at(&AsOf { as_of, published_by: None })?;
     let mut facts = 0;
     let mut resources = Vec::new();
     for parent in PARENTS {
         let fields: Vec<&'static Field> = parent.fields.iter().collect();
         file(folder, &mut drafts, parent.table, &fields, |row| {
             // runs are numbered, and stand with their number first
-            let later = |cells: &[Cell<'_>]| matches!((run, &cells[0]), (Some(run), Cell::Int(id)) if *id > run);
+            let later = |cells: &[Value<'_>]| matches!((run, &cells[0]), (Some(run), Value::Int(id)) if *id > run);
             store.export_parent(parent, |cells| {
                 if parent.table == IMPORTS.table && later(cells) { Ok(()) } else { row(cells) }
             })
@@ -153,7 +153,7 @@ fn name_of(path: &Path) -> std::borrow::Cow<'_, str> {
     path.file_name().unwrap_or_default().to_string_lossy()
 }
 
-type EachRow<'a> = &'a mut dyn FnMut(&[Cell<'_>]) -> Result<()>;
+type EachRow<'a> = &'a mut dyn FnMut(&[Value<'_>]) -> Result<()>;
 
 fn file(
     folder: &Path,

@@ -1,7 +1,7 @@
 //! Columns of data sets that have no field, as the command line names them: `extra.NAME`, and
 //! `extra.*` for all.
 
-use crate::command::ui::Console;
+use crate::command::ui::Ui;
 use crate::error::{Failure, Result};
 use crate::kind::{self, COLUMN, Field, Kind};
 use crate::query;
@@ -59,7 +59,7 @@ pub fn say_unknown(
     fields: impl Iterator<Item = &'static Field>,
     kinds: &[&'static Kind],
     store: &Store,
-    console: &mut Console,
+    console: &mut Ui,
 ) -> Result<()> {
     let mut named: Vec<&str> = fields.filter_map(Field::column).collect();
     named.sort_unstable();

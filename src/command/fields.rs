@@ -1,13 +1,13 @@
 //! `facts fields`: what each kind can state, and how to ask for it.
 
-use crate::command::global_args::Global;
-use crate::command::ui::Console;
+use crate::command::global_args::GlobalArgs;
+use crate::command::ui::Ui;
 use crate::error::{Exit, Result};
 use crate::kind::reference_table::PARENTS;
 use crate::kind::{Field, Filter, KINDS, Kind, Need};
 use crate::query;
 use crate::render::Heading;
-use crate::value::{Cell, Type};
+use crate::value::{Type, Value};
 
 /// List the fields of a kind: type, flag, allowed values, meaning.
 #[derive(Debug, clap::Args)]
@@ -24,7 +24,7 @@ pub struct Args {
 }
 
 /// Runs it.
-pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> {
+pub fn run(args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
     let kinds = query::kinds(&args.kind)?;
     if args.tables {
         return tables(&kinds, global, console);
@@ -47,13 +47,13 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
 }
 
 /// The tables of these kinds, and those that they lean on.
-fn tables(kinds: &[&'static Kind], global: &Global, console: &mut Console) -> Result<Exit> {
+fn tables(kinds: &[&'static Kind], global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
     let headings = ["table", "column", "type", "about"].map(Heading::text).into();
-    let text = |text: &'static str| Cell::Text(text.into());
+    let text = |text: &'static str| Value::Text(text.into());
     console.rows(global, headings, Vec::new(), |row| {
         let of_kinds = kinds.iter().map(|kind| (kind.table, kind.fields().filter(|field| field.is_stored()).collect::<Vec<_>>()));
         let parents = PARENTS.iter().map(|parent| (parent.table, parent.fields.iter().collect::<Vec<_>>()));
-        let mut lines: Vec<[Cell<'static>; 4]> =
+        let mut lines: Vec<[Value<'static>; 4]> =
             VIEW.map(|(column, about)| [text("facts"), text(column), text("text"), text(about)]).into();
         for (table, fields) in of_kinds.chain(parents) {
             if table != "imports" {
@@ -74,13 +74,13 @@ fn tables(kinds: &[&'static Kind], global: &Global, console: &mut Console) -> Re
                         name if name.ends_with("_id") => (text(points_to(field.ty, table)), text(field.about)),
                         _ => (text(field.ty.name()), text(field.about)),
                     };
-                    lines.push([text(table), Cell::Text(column.into()), ty, about]);
+                    lines.push([text(table), Value::Text(column.into()), ty, about]);
                 }
             }
         }
         let numbers: Vec<String> = KINDS.iter().enumerate().map(|(n, kind)| format!("{n} for {}", kind.name)).collect();
         let id = format!("Of a fact: 16 times its id, plus {}.", numbers.join(", "));
-        lines.push([text("extras"), text("id"), text("integer"), Cell::Text(id.into())]);
+        lines.push([text("extras"), text("id"), text("integer"), Value::Text(id.into())]);
         lines.extend(ASIDE.map(|(table, column, ty, about)| [text(table), text(column), text(ty), text(about)]));
         for line in &lines {
             row(line)?;
@@ -147,23 +147,23 @@ fn points_to(ty: Type, table: &str) -> &'static str {
     }
 }
 
-fn line(kind: &Kind, field: &'static Field) -> [Cell<'static>; 7] {
-    let text = |text: &'static str| Cell::Text(text.into());
+fn line(kind: &Kind, field: &'static Field) -> [Value<'static>; 7] {
+    let text = |text: &'static str| Value::Text(text.into());
     let need = match (field.need, field.default) {
         (Need::Required, _) => text("required"),
-        (Need::Optional, Some(value)) => Cell::Text(format!("else {value}").into()),
+        (Need::Optional, Some(value)) => Value::Text(format!("else {value}").into()),
         (Need::Optional, None) => text("optional"),
         (Need::Derived, _) => text("derived"),
         (Need::Kept, _) => text("kept"),
     };
     let flag = if field.filter == Filter::None {
-        Cell::Null
+        Value::Null
     } else {
-        Cell::Text(format!("--{}", field.flag()).into())
+        Value::Text(format!("--{}", field.flag()).into())
     };
     let values = match field.ty {
-        Type::Choice(list) => Cell::Text(list.join(", ").into()),
-        _ => Cell::Null,
+        Type::Choice(list) => Value::Text(list.join(", ").into()),
+        _ => Value::Null,
     };
     [
         text(kind.name),

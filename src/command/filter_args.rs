@@ -8,13 +8,13 @@ use clap::{Arg, ArgAction, ArgMatches, Command, FromArgMatches};
 use crate::error::{Failure, Result};
 use crate::kind::reference_table::SCHEMES;
 use crate::kind::{self, Field, Filter, KINDS, Kind};
-use crate::query::{self, Past, Strength, Test};
+use crate::query::{self, AsOf, DateMatch, Predicate};
 use crate::value::Type;
 use crate::value::date::{self, Days};
 
 /// The filters as given.
 #[derive(Debug, Clone, Default)]
-pub struct Filters {
+pub struct FilterArgs {
     during: Option<String>,
     from: Option<String>,
     to: Option<String>,
@@ -24,12 +24,12 @@ pub struct Filters {
     not: Vec<String>,
     scheme: Option<String>,
     expressions: Vec<String>,
-    past: crate::command::as_of_args::Moments,
+    past: crate::command::as_of_args::AsOfArgs,
 }
 
 const SHARED: &str = "Filters";
 
-impl clap::Args for Filters {
+impl clap::Args for FilterArgs {
     fn augment_args(command: Command) -> Command {
         let value = |name: &'static str, what: &'static str, help: &'static str| {
             Arg::new(name).long(name).value_name(what).help(help).help_heading(SHARED)
@@ -79,18 +79,18 @@ impl clap::Args for Filters {
                     .action(ArgAction::Append),
             );
         }
-        crate::command::as_of_args::Moments::augment_args(command).after_help(
+        crate::command::as_of_args::AsOfArgs::augment_args(command).after_help(
             "A comma (without a space behind it) or a repeat is or, different flags are and.",
         )
     }
 
     fn augment_args_for_update(command: Command) -> Command {
-        Filters::augment_args(command)
+        FilterArgs::augment_args(command)
     }
 }
 
-impl FromArgMatches for Filters {
-    fn from_arg_matches(matches: &ArgMatches) -> Result<Filters, clap::Error> {
+impl FromArgMatches for FilterArgs {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<FilterArgs, clap::Error> {
         let one = |name: &str| matches.get_one::<String>(name).cloned();
         let all = |name: &str| {
             matches.get_many::<String>(name).into_iter().flatten().cloned().collect::<Vec<_>>()
@@ -101,7 +101,7 @@ impl FromArgMatches for Filters {
                 .contains_id(name)
                 .then(|| all(name).iter().flat_map(|list| split(list)).collect::<Vec<_>>())
         };
-        Ok(Filters {
+        Ok(FilterArgs {
             during: one("during"),
             from: one("from"),
             to: one("to"),
@@ -113,12 +113,12 @@ impl FromArgMatches for Filters {
             not: all("not"),
             scheme: one("scheme"),
             expressions: all("where"),
-            past: crate::command::as_of_args::Moments::from_arg_matches(matches)?,
+            past: crate::command::as_of_args::AsOfArgs::from_arg_matches(matches)?,
         })
     }
 
     fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
-        *self = Filters::from_arg_matches(matches)?;
+        *self = FilterArgs::from_arg_matches(matches)?;
         Ok(())
     }
 }
@@ -174,22 +174,22 @@ fn split(list: &str) -> Vec<String> {
         .collect()
 }
 
-impl Filters {
+impl FilterArgs {
     /// The filters as tests on these kinds.
     ///
     /// # Errors
     /// A field, value or window that cannot be.
-    pub fn tests(&self, kinds: &[&'static Kind]) -> Result<Vec<Test>> {
+    pub fn tests(&self, kinds: &[&'static Kind]) -> Result<Vec<Predicate>> {
         let mut tests = Vec::new();
         if let Some(days) = self.window()? {
-            tests.push(Test::When(
+            tests.push(Predicate::When(
                 days,
-                if self.within { Strength::Within } else { Strength::Overlap },
+                if self.within { DateMatch::Within } else { DateMatch::Overlap },
             ));
         }
         if let Some(actor) = &self.actor {
             given("actor", actor)?;
-            tests.push(Test::AnyActor(self.codes(actor)));
+            tests.push(Predicate::AnyActor(self.codes(actor)));
         }
         for (name, values) in &self.among {
             given(name, values)?;
@@ -259,7 +259,7 @@ impl Filters {
     ///
     /// # Errors
     /// It is no date.
-    pub fn past(&self) -> Result<Past> {
+    pub fn past(&self) -> Result<AsOf> {
         self.past.read()
     }
 

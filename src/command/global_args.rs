@@ -6,7 +6,7 @@ use clap::builder::PossibleValuesParser;
 use clap::{Args, ValueEnum};
 use etcetera::BaseStrategy;
 
-use crate::command::settings::Config;
+use crate::command::settings::Settings;
 use crate::error::{Failure, Result};
 use crate::render::{self, FORMATS, Format};
 use crate::store::{Access, Store};
@@ -19,7 +19,7 @@ pub const CITATIONS: [&str; 2] = ["bibtex", "csl-json"];
 #[derive(Debug, Clone, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 #[command(next_help_heading = "Options of every command")]
-pub struct Global {
+pub struct GlobalArgs {
     /// The database [default: by the environment, else facts.db here, else in the user's data
     /// folder]
     #[arg(long, global = true, value_name = "FILE")]
@@ -58,7 +58,7 @@ pub struct Global {
     pub force_schema: bool,
     /// What the files of settings say.
     #[arg(skip)]
-    pub config: Config,
+    pub config: Settings,
 }
 
 /// When to do something that suits a terminal.
@@ -93,18 +93,18 @@ impl From<Flavour> for render::Excel {
 }
 
 /// A database, and what chose it.
-pub struct Chosen {
+pub struct ChosenDatabase {
     /// The file.
     pub path: PathBuf,
     /// `--db`, `FACTS_DB`, a file of settings, `here` or `data folder`.
     pub by: String,
 }
 
-impl Global {
+impl GlobalArgs {
     /// What the environment and the files of settings say, without a command line.
     #[must_use]
-    pub fn of_environment() -> Global {
-        Global {
+    pub fn of_environment() -> GlobalArgs {
+        GlobalArgs {
             db: None,
             format: None,
             output: None,
@@ -115,13 +115,13 @@ impl Global {
             quiet: false,
             verbose: false,
             force_schema: false,
-            config: Config::read().unwrap_or_default(),
+            config: Settings::read().unwrap_or_default(),
         }
     }
 
     /// Takes over what another command line says and this one does not.
-    pub fn under(&mut self, other: &Global) {
-        let Global {
+    pub fn under(&mut self, other: &GlobalArgs) {
+        let GlobalArgs {
             db,
             format,
             output,
@@ -162,15 +162,15 @@ impl Global {
 
     /// The database that is meant: `--db`, then `FACTS_DB`, then `facts.db` here, then the user's
     /// data folder.
-    pub fn database(&self) -> Chosen {
+    pub fn database(&self) -> ChosenDatabase {
         if let Some(path) = &self.db {
-            return Chosen { path: path.clone(), by: "--db".into() };
+            return ChosenDatabase { path: path.clone(), by: "--db".into() };
         }
         if let Some(path) = std::env::var_os("FACTS_DB").filter(|path| !path.is_empty()) {
-            return Chosen { path: path.into(), by: "FACTS_DB".into() };
+            return ChosenDatabase { path: path.into(), by: "FACTS_DB".into() };
         }
         if let Some(set) = &self.config.database {
-            return Chosen { path: set.value.clone(), by: set.by.display().to_string() };
+            return ChosenDatabase { path: set.value.clone(), by: set.by.display().to_string() };
         }
         let here = Path::new("facts.db");
         if !here.exists()
@@ -178,10 +178,10 @@ impl Global {
         {
             let kept = base.data_dir().join("facts").join("facts.db");
             if kept.exists() {
-                return Chosen { path: kept, by: "data folder".into() };
+                return ChosenDatabase { path: kept, by: "data folder".into() };
             }
         }
-        Chosen { path: here.to_owned(), by: "here".into() }
+        ChosenDatabase { path: here.to_owned(), by: "here".into() }
     }
 
     /// Opens the database to read.

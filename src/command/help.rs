@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use clap::CommandFactory;
 
-use crate::command::ui::Console;
+use crate::command::ui::Ui;
 use crate::error::{CODES, Exit, Failure, Result};
 use crate::render::FORMATS;
 use crate::value::suggest::did_you_mean;
@@ -77,7 +77,7 @@ pub fn topics() -> Vec<String> {
 }
 
 /// Runs it.
-pub fn run(args: &Args, console: &mut Console) -> Result<Exit> {
+pub fn run(args: &Args, console: &mut Ui) -> Result<Exit> {
     let mut line = crate::command::Cli::command();
     let Some(topic) = &args.topic else {
         console.text(&line.render_long_help().to_string())?;

@@ -4,14 +4,14 @@
 use std::collections::HashSet;
 
 use crate::error::Result;
-use crate::evidence::check::Source;
-use crate::evidence::claim::{Claim, Figure};
+use crate::evidence::check::CheckedSource;
+use crate::evidence::claim::{Claim, ClaimFigure};
 use crate::kind::reference_table::SOURCES;
 use crate::kind::{Field, Kind, shared};
-use crate::query::{Past, Query, Test};
-use crate::store::{Class, Store};
+use crate::query::{AsOf, Predicate, Query};
+use crate::store::{EntityClass, Store};
 use crate::value::date::Days;
-use crate::value::{Cell, Type};
+use crate::value::{Type, Value};
 
 /// The facts of these kinds that pass the tests.
 ///
@@ -20,10 +20,10 @@ use crate::value::{Cell, Type};
 pub fn load(
     store: &Store,
     kinds: &[&'static Kind],
-    tests: &[Test],
-    past: &Past,
+    tests: &[Predicate],
+    past: &AsOf,
 ) -> Result<Vec<Claim>> {
-    let unknown: HashSet<String> = store.unknown_bearers(Class::Actor)?.into_iter().collect();
+    let unknown: HashSet<String> = store.unknown_bearers(EntityClass::Actor)?.into_iter().collect();
     let mut claims = Vec::new();
     for kind in kinds {
         let mut query = Query::of(vec![kind]);
@@ -38,7 +38,7 @@ pub fn load(
         let figures = figures(kind);
         let fields = query.columns.clone();
         store.select(&query, |cells| {
-            let row = Row { fields: &fields, cells };
+            let row = ClaimRow { fields: &fields, cells };
             claims.push(claim(kind, &row, &figures, &unknown));
             Ok(())
         })?;
@@ -50,7 +50,7 @@ pub fn load(
 ///
 /// # Errors
 /// The database cannot be read.
-pub fn sources(store: &Store) -> Result<Vec<Source>> {
+pub fn sources(store: &Store) -> Result<Vec<CheckedSource>> {
     let mut sources = Vec::new();
     store.export_parent(&SOURCES, |cells| {
         let text = |name: &str| {
@@ -63,7 +63,7 @@ pub fn sources(store: &Store) -> Result<Vec<Source>> {
         };
         let slug = text("slug").unwrap_or_default();
         let held = store.held_text(&slug)?;
-        sources.push(Source {
+        sources.push(CheckedSource {
             slug,
             document: text("kind").as_deref() == Some("document"),
             has_url: text("url").is_some(),
@@ -76,17 +76,17 @@ pub fn sources(store: &Store) -> Result<Vec<Source>> {
 }
 
 /// One row with the names of its fields.
-struct Row<'a, 'c> {
+struct ClaimRow<'a, 'c> {
     fields: &'a [&'static Field],
-    cells: &'a [Cell<'c>],
+    cells: &'a [Value<'c>],
 }
 
-impl Row<'_, '_> {
-    fn cell(&self, name: &str) -> &Cell<'_> {
+impl ClaimRow<'_, '_> {
+    fn cell(&self, name: &str) -> &Value<'_> {
         self.fields
             .iter()
             .position(|field| field.name == name)
-            .map_or(&Cell::Null, |i| &self.cells[i])
+            .map_or(&Value::Null, |i| &self.cells[i])
     }
 
     fn text(&self, name: &str) -> Option<String> {
@@ -96,7 +96,7 @@ impl Row<'_, '_> {
 
     fn day(&self, name: &str) -> Option<i64> {
         match self.cell(name) {
-            Cell::Day(day) => Some(*day),
+            Value::Day(day) => Some(*day),
             _ => None,
         }
     }
@@ -115,7 +115,7 @@ fn figures(kind: &Kind) -> Vec<&'static str> {
 
 fn claim(
     kind: &'static Kind,
-    row: &Row<'_, '_>,
+    row: &ClaimRow<'_, '_>,
     figures: &[&'static str],
     unknown: &HashSet<String>,
 ) -> Claim {
@@ -123,9 +123,9 @@ fn claim(
         row.cell(&if figure.is_empty() { part.to_owned() } else { format!("{figure}_{part}") })
             .number()
     };
-    let stated: Vec<Figure> = figures
+    let stated: Vec<ClaimFigure> = figures
         .iter()
-        .map(|name| Figure {
+        .map(|name| ClaimFigure {
             name: (*name).to_owned(),
             low: number(name, "low"),
             best: number(name, "best"),

@@ -3,28 +3,28 @@
 
 use std::collections::HashMap;
 
-use crate::command::seed_folder::Folder;
+use crate::command::seed_folder::SeedFolder;
 use crate::error::{Exit, Failure, Result};
-use crate::ingest::{Columns, Complaint, Complaints, Records, complete_date};
-use crate::kind::reference_table::{self, PARENTS, Parent};
-use crate::kind::{Field, KINDS, Kind, Row, given};
+use crate::ingest::{Columns, CsvReader, Diagnostic, Diagnostics, complete_date};
+use crate::kind::reference_table::{self, PARENTS, ReferenceTable};
+use crate::kind::{Field, InputRow, KINDS, Kind, given};
 use crate::mapping::Record;
-use crate::mapping::cell_error::Bad;
-use crate::store::{Counts, Refused, Run, Store, Writer};
+use crate::mapping::cell_error::CellError;
+use crate::store::{Counts, ImportInfo, RowError, Store, Writer};
 
 /// Loads a folder in one transaction. A new database begins with the countries, unless the folder
 /// is an export of one.
 ///
 /// # Errors
 /// What is wrong with the folder, or the database cannot be written.
-pub fn load(folder: &Folder, store: &Store) -> Result<Loaded> {
+pub fn load(folder: &SeedFolder, store: &Store) -> Result<Loaded> {
     let at = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
-    let mut writer = store.write(Run { at, file: Some(folder.name()) })?;
+    let mut writer = store.write(ImportInfo { at, file: Some(folder.name()) })?;
     let fresh = store.is_fresh()?;
     if fresh && folder.open(reference_table::IMPORTS.table)?.is_none() {
         countries(&mut writer)?;
     }
-    let mut load = Load::new(folder, fresh);
+    let mut load = FolderLoad::new(folder, fresh);
     let report = load.tables(&mut writer)?;
     if !load.complaints.is_empty() {
         return Err(load.refuse_all());
@@ -40,18 +40,18 @@ pub fn load(folder: &Folder, store: &Store) -> Result<Loaded> {
 /// # Errors
 /// The database cannot be written.
 pub fn countries(writer: &mut Writer<'_>) -> Result<()> {
-    let mut load = Load::new(&Folder::Countries, false);
+    let mut load = FolderLoad::new(&SeedFolder::Countries, false);
     load.tables(writer)?;
     if load.complaints.is_empty() { Ok(()) } else { Err(load.refuse_all()) }
 }
 
 /// What a run did, kind by kind.
-pub type Report = Vec<(&'static Kind, Counts)>;
+pub type LoadReport = Vec<(&'static Kind, Counts)>;
 
 /// What was loaded.
 pub struct Loaded {
     /// Facts, kind by kind.
-    pub report: Report,
+    pub report: LoadReport,
     /// How many facts the database holds now, kind by kind.
     pub held: Vec<u64>,
     /// Rows of the folder's own history that were left out.
@@ -61,29 +61,35 @@ pub struct Loaded {
 }
 
 /// Loads a folder into a store.
-struct Load<'f> {
-    folder: &'f Folder,
+struct FolderLoad<'f> {
+    folder: &'f SeedFolder,
     /// Nothing is there yet, so that a folder's history can be taken over.
     fresh: bool,
-    complaints: Complaints,
+    complaints: Diagnostics,
     skipped_history: u64,
     read: u64,
 }
 
 /// Where a row stands: its file, and how a cell of it is found there.
-struct Here<'a> {
+struct RowPosition<'a> {
     file: &'a str,
     columns: &'a Columns,
-    records: &'a Records,
+    records: &'a CsvReader,
     record: &'a Record,
 }
 
-impl<'f> Load<'f> {
-    fn new(folder: &'f Folder, fresh: bool) -> Load<'f> {
-        Load { folder, fresh, complaints: Complaints::default(), skipped_history: 0, read: 0 }
+impl<'f> FolderLoad<'f> {
+    fn new(folder: &'f SeedFolder, fresh: bool) -> FolderLoad<'f> {
+        FolderLoad {
+            folder,
+            fresh,
+            complaints: Diagnostics::default(),
+            skipped_history: 0,
+            read: 0,
+        }
     }
 
-    fn tables(&mut self, writer: &mut Writer<'_>) -> Result<Report> {
+    fn tables(&mut self, writer: &mut Writer<'_>) -> Result<LoadReport> {
         for parent in PARENTS {
             if parent.table == reference_table::IMPORTS.table && !self.fresh {
                 continue;
@@ -106,7 +112,7 @@ impl<'f> Load<'f> {
         failure
     }
 
-    fn parent(&mut self, parent: &'static Parent, writer: &mut Writer<'_>) -> Result<()> {
+    fn parent(&mut self, parent: &'static ReferenceTable, writer: &mut Writer<'_>) -> Result<()> {
         let fields: Vec<&'static Field> = parent.fields.iter().collect();
         let mut seen: HashMap<String, u64> = HashMap::new();
         let mut places: Vec<(u64, u64, String)> = Vec::new();
@@ -140,7 +146,7 @@ impl<'f> Load<'f> {
             let (line, column, value) = places[place].clone();
             let file = settled.clone().unwrap_or_default();
             let field = Some(refused.field.to_owned());
-            self.complaints.push(Complaint {
+            self.complaints.push(Diagnostic {
                 file,
                 line,
                 column,
@@ -161,7 +167,7 @@ impl<'f> Load<'f> {
             if let Some(span) = span
                 && let Err((field, expected)) = complete_date(&mut row, span)
             {
-                load.refuse(Refused { field, expected }, here);
+                load.refuse(RowError { field, expected }, here);
                 return Ok(());
             }
             let retired = !given(&row, "retired_by").is_empty();
@@ -187,14 +193,14 @@ impl<'f> Load<'f> {
         &mut self,
         table: &str,
         fields: &[&'static Field],
-        mut each: impl FnMut(&mut Load<'f>, &Here<'_>, Row<'static>) -> Result<()>,
+        mut each: impl FnMut(&mut FolderLoad<'f>, &RowPosition<'_>, InputRow<'static>) -> Result<()>,
     ) -> Result<()> {
         let Some((file, bytes)) = self.folder.open(table)? else { return Ok(()) };
         let failed = |e: std::io::Error| Failure::io(&file, &e);
-        let mut records = match Records::open(bytes).map_err(failed)? {
+        let mut records = match CsvReader::open(bytes).map_err(failed)? {
             Ok(records) => records,
             Err(fault) => {
-                self.complaints.push(Complaint::fault(&file, fault));
+                self.complaints.push(Diagnostic::fault(&file, fault));
                 return Ok(());
             }
         };
@@ -211,7 +217,7 @@ impl<'f> Load<'f> {
                 Ok(true) => {}
                 Ok(false) => return Ok(()),
                 Err(fault) => {
-                    self.complaints.push(Complaint::fault(&file, fault));
+                    self.complaints.push(Diagnostic::fault(&file, fault));
                     return Ok(());
                 }
             }
@@ -219,7 +225,12 @@ impl<'f> Load<'f> {
             match columns.row(&record) {
                 Ok(row) => each(
                     self,
-                    &Here { file: &file, columns: &columns, records: &records, record: &record },
+                    &RowPosition {
+                        file: &file,
+                        columns: &columns,
+                        records: &records,
+                        record: &record,
+                    },
                     row,
                 )?,
                 Err(bad) => self.complain(bad, &file, &records),
@@ -227,10 +238,10 @@ impl<'f> Load<'f> {
         }
     }
 
-    fn complain(&mut self, bad: Vec<Bad>, file: &str, records: &Records) {
-        for Bad { cell, field, value, expected } in bad {
+    fn complain(&mut self, bad: Vec<CellError>, file: &str, records: &CsvReader) {
+        for CellError { cell, field, value, expected } in bad {
             let (line, column) = records.locate(cell);
-            self.complaints.push(Complaint {
+            self.complaints.push(Diagnostic {
                 file: file.to_owned(),
                 line,
                 column,
@@ -241,14 +252,14 @@ impl<'f> Load<'f> {
         }
     }
 
-    fn refuse(&mut self, Refused { field, expected }: Refused, here: &Here<'_>) {
+    fn refuse(&mut self, RowError { field, expected }: RowError, here: &RowPosition<'_>) {
         let cell = here.columns.position(field);
         let value = cell
             .and_then(|cell| here.record.get(cell))
             .filter(|value| !value.is_empty())
             .map(str::to_owned);
         self.complain(
-            vec![Bad { cell, field: Some(field.to_owned()), value, expected }],
+            vec![CellError { cell, field: Some(field.to_owned()), value, expected }],
             here.file,
             here.records,
         );
@@ -258,7 +269,7 @@ impl<'f> Load<'f> {
         &mut self,
         seen: &mut HashMap<String, u64>,
         key: String,
-        here: &Here<'_>,
+        here: &RowPosition<'_>,
         field: &str,
     ) -> bool {
         if let Some(first) = seen.get(&key) {
@@ -266,7 +277,7 @@ impl<'f> Load<'f> {
             let expected = format!("a row with this key is on line {first} already");
             let value = Some(key.split('\u{1f}').collect::<Vec<_>>().join(" "));
             self.complain(
-                vec![Bad { cell, field: Some(field.to_owned()), value, expected }],
+                vec![CellError { cell, field: Some(field.to_owned()), value, expected }],
                 here.file,
                 here.records,
             );

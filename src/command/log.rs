@@ -1,8 +1,8 @@
 //! `facts log`: what each run of seed, add, edit or import did.
 
-use crate::command::global_args::Global;
+use crate::command::global_args::GlobalArgs;
 use crate::command::heading;
-use crate::command::ui::Console;
+use crate::command::ui::Ui;
 use crate::error::{Exit, Result};
 use crate::kind::reference_table::IMPORTS;
 
@@ -12,7 +12,7 @@ use crate::kind::reference_table::IMPORTS;
 pub struct Args {}
 
 /// Runs it.
-pub fn run(_args: &Args, global: &Global, console: &mut Console) -> Result<Exit> {
+pub fn run(_args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
     let store = global.open()?;
     let headings = IMPORTS.fields.iter().map(heading).collect();
     let leading =

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::CommandFactory;
 
-use crate::command::ui::Console;
+use crate::command::ui::Ui;
 use crate::error::{CODES, Exit, Failure, Result};
 use crate::fs::atomic_file;
 use crate::value::text::count;
@@ -22,7 +22,7 @@ pub struct Args {
 }
 
 /// Runs it.
-pub fn run(args: &Args, console: &mut Console) -> Result<Exit> {
+pub fn run(args: &Args, console: &mut Ui) -> Result<Exit> {
     let shown = args.folder.display();
     let failed = |e: &std::io::Error| Failure::io(format!("cannot write to {shown}"), e);
     std::fs::create_dir_all(&args.folder).map_err(|e| failed(&e))?;

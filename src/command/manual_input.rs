@@ -5,21 +5,21 @@ use serde_json::{Map, Value as Json};
 
 use crate::error::{Exit, Failure, Result};
 use crate::ingest::{Columns, complete_date};
-use crate::kind::{Field, Row};
+use crate::kind::{Field, InputRow};
 use crate::mapping::Record;
-use crate::mapping::cell_error::Bad;
-use crate::store::{Refused, Run, Store, Writer};
+use crate::mapping::cell_error::CellError;
+use crate::store::{ImportInfo, RowError, Store, Writer};
 use crate::value::real;
 use crate::value::text::quoted;
 
 /// What is stated of one fact: names of fields and their text.
-pub type Given = Vec<(String, String)>;
+pub type ManualFields = Vec<(String, String)>;
 
 /// Reads `field=value` words.
 ///
 /// # Errors
 /// A word without `=`.
-pub fn words(words: &[String]) -> Result<Given> {
+pub fn words(words: &[String]) -> Result<ManualFields> {
     words
         .iter()
         .map(|word| {
@@ -36,7 +36,7 @@ pub fn words(words: &[String]) -> Result<Given> {
 ///
 /// # Errors
 /// A value that no field can have.
-pub fn object(object: &Map<String, Json>) -> Result<Given, String> {
+pub fn object(object: &Map<String, Json>) -> Result<ManualFields, String> {
     let text = |name: &str, value: &Json| match value {
         Json::Null => Ok(String::new()),
         Json::String(text) => Ok(text.clone()),
@@ -60,10 +60,10 @@ pub fn object(object: &Map<String, Json>) -> Result<Given, String> {
 /// # Errors
 /// Every mistake, as the lines that messages show.
 pub fn check(
-    given: &Given,
+    given: &ManualFields,
     fields: &[&'static Field],
     is_fact: bool,
-) -> Result<Row<'static>, Vec<String>> {
+) -> Result<InputRow<'static>, Vec<String>> {
     let header: Record = given.iter().map(|(name, _)| name).collect();
     let record: Record = given.iter().map(|(_, value)| value).collect();
     let columns = Columns::of(&header, fields)
@@ -73,12 +73,12 @@ pub fn check(
     let span = fields.iter().find(|field| field.name == "date_span");
     if let (true, Some(span)) = (is_fact, span) {
         complete_date(&mut row, span)
-            .map_err(|(field, expected)| vec![refused(&Refused { field, expected }, given)])?;
+            .map_err(|(field, expected)| vec![refused(&RowError { field, expected }, given)])?;
     }
     Ok(row)
 }
 
-fn line(Bad { field, value, expected, .. }: Bad) -> String {
+fn line(CellError { field, value, expected, .. }: CellError) -> String {
     let field = field.map(|field| format!("{field}: ")).unwrap_or_default();
     let value = value.map(|value| format!("{}: ", quoted(&value))).unwrap_or_default();
     format!("{field}{value}{}", expected.replace("the column ", ""))
@@ -86,7 +86,7 @@ fn line(Bad { field, value, expected, .. }: Bad) -> String {
 
 /// A refusal of the store, as the line that a message shows.
 #[must_use]
-pub fn refused(refused: &Refused, given: &Given) -> String {
+pub fn refused(refused: &RowError, given: &ManualFields) -> String {
     let value = given.iter().find(|(name, value)| name == refused.field && !value.is_empty());
     let value = value.map(|(_, value)| format!("{}: ", quoted(value))).unwrap_or_default();
     format!("{}: {value}{}", refused.field, refused.expected)
@@ -106,5 +106,5 @@ pub fn rejected(details: Vec<String>) -> Failure {
 /// Another program writes.
 pub fn write(store: &Store) -> Result<Writer<'_>> {
     let at = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
-    store.write(Run { at, file: None })
+    store.write(ImportInfo { at, file: None })
 }

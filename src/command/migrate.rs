@@ -1,11 +1,11 @@
 //! `facts migrate`: bring a database to this program's schema, or say how far it is.
 
-use crate::command::global_args::Global;
-use crate::command::ui::Console;
+use crate::command::global_args::GlobalArgs;
+use crate::command::ui::Ui;
 use crate::error::{Exit, Result};
 use crate::render::Heading;
 use crate::store::{Access, Store};
-use crate::value::Cell;
+use crate::value::Value;
 
 /// Bring a database up to date, or list its migrations.
 #[derive(Debug, clap::Args)]
@@ -16,7 +16,7 @@ pub struct Args {
 }
 
 /// Runs it.
-pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> {
+pub fn run(args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
     let path = global.database().path;
     if !args.status {
         let store = Store::open(&path, Access::Write)?;
@@ -32,10 +32,10 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
     console.rows(global, headings, Vec::new(), |row| {
         for migration in &ledger {
             let applied =
-                migration.applied.as_deref().map_or(Cell::Null, |at| Cell::Text(at.into()));
+                migration.applied.as_deref().map_or(Value::Null, |at| Value::Text(at.into()));
             row(&[
-                Cell::Int(migration.version),
-                Cell::Text(migration.name.as_str().into()),
+                Value::Int(migration.version),
+                Value::Text(migration.name.as_str().into()),
                 applied,
             ])?;
         }

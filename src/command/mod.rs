@@ -45,8 +45,8 @@ use std::ffi::OsString;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
-use global_args::Global;
-pub use ui::Console;
+use global_args::GlobalArgs;
+pub use ui::Ui;
 
 use crate::error::{CODES, Exit, Result};
 use crate::kind::Field;
@@ -63,7 +63,7 @@ struct Cli {
     #[command(subcommand)]
     command: Command,
     #[command(flatten)]
-    global: Global,
+    global: GlobalArgs,
 }
 
 #[derive(Debug, Subcommand)]
@@ -125,7 +125,7 @@ impl Command {
 }
 
 /// Runs the program with these arguments, the first of which is its name.
-pub fn run(arguments: impl IntoIterator<Item = OsString>, mut console: Console) -> Exit {
+pub fn run(arguments: impl IntoIterator<Item = OsString>, mut console: Ui) -> Exit {
     let arguments: Vec<OsString> = excel_joined(arguments.into_iter().collect());
     let words: Vec<String> =
         arguments.iter().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
@@ -134,7 +134,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, mut console: Console) 
         Ok(cli) => cli,
         Err(error) => return console.usage(&error),
     };
-    match settings::Config::read() {
+    match settings::Settings::read() {
         Ok(config) => cli.global.config = config,
         Err(failure) => return console.fail(&failure),
     }
@@ -169,7 +169,7 @@ fn excel_joined(arguments: Vec<OsString>) -> Vec<OsString> {
     joined
 }
 
-fn dispatch(cli: &Cli, console: &mut Console) -> Result<Exit> {
+fn dispatch(cli: &Cli, console: &mut Ui) -> Result<Exit> {
     assert!(
         !(cfg!(debug_assertions) && std::env::var_os("FACTS_TEST_PANIC").is_some()),
         "the tests asked for a panic"

@@ -2,13 +2,13 @@
 
 use clap::Subcommand;
 
-use crate::command::global_args::Global;
-use crate::command::ui::Console;
+use crate::command::global_args::GlobalArgs;
+use crate::command::ui::Ui;
 use crate::error::{Exit, Failure, Result};
 use crate::kind::reference_table::{NAMES, SCHEMES};
 use crate::render::Heading;
-use crate::store::{Access, Class, Linked, Store};
-use crate::value::Cell;
+use crate::store::{Access, EntityClass, LinkOutcome, Store};
+use crate::value::Value;
 use crate::value::suggest::did_you_mean;
 use crate::value::text::{count, fold};
 
@@ -23,7 +23,7 @@ use crate::value::text::{count, fold};
 )]
 pub struct Args {
     #[command(subcommand)]
-    pub(super) command: Option<Command>,
+    pub(super) command: Option<NamesCommand>,
     /// Only names of whoever this text means, or that hold it
     #[arg(value_name = "TEXT")]
     text: Option<String>,
@@ -36,7 +36,7 @@ pub struct Args {
 }
 
 #[derive(Debug, Subcommand)]
-pub(super) enum Command {
+pub(super) enum NamesCommand {
     /// Say that a name means an actor: every fact that bears it follows
     Link {
         /// The name, new or of nobody known
@@ -64,21 +64,22 @@ pub(super) enum Command {
 }
 
 /// Runs it.
-pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> {
+pub fn run(args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
     match &args.command {
         None => list(args, global, console),
-        Some(Command::Link { name, bearer, place }) => {
+        Some(NamesCommand::Link { name, bearer, place }) => {
             link(name, bearer, *place, false, global, console)
         }
-        Some(Command::Merge { from, into, place }) => {
+        Some(NamesCommand::Merge { from, into, place }) => {
             link(from, into, *place, true, global, console)
         }
     }
 }
 
-fn list(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> {
+fn list(args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
     let store = global.open()?;
-    let unknown = [store.unknown_bearers(Class::Actor)?, store.unknown_bearers(Class::Place)?];
+    let unknown =
+        [store.unknown_bearers(EntityClass::Actor)?, store.unknown_bearers(EntityClass::Place)?];
     let headings = NAMES.fields.iter().map(|field| Heading::text(field.name)).collect();
     let wanted = args.text.as_deref().map(fold);
     let known = match &args.text {
@@ -94,7 +95,7 @@ fn list(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> {
                 fold(&cells[1].to_string()).contains(text)
                     || known.iter().any(|name| name == bearer)
             };
-            let among = |cell: &Cell<'_>, names: &[String]| {
+            let among = |cell: &Value<'_>, names: &[String]| {
                 cell.text().is_some_and(|bearer| names.iter().any(|name| name == bearer))
             };
             let is_unknown = among(&cells[2], &unknown[0]) || among(&cells[3], &unknown[1]);
@@ -110,7 +111,7 @@ fn list(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> {
     if rows == 0
         && let Some(text) = &args.text
     {
-        let names = store.all_names(Class::Actor)?;
+        let names = store.all_names(EntityClass::Actor)?;
         console.say(&format!(
             "no name holds \"{text}\"{}",
             did_you_mean(text, names.iter().map(String::as_str))
@@ -124,10 +125,10 @@ fn link(
     bearer: &str,
     place: bool,
     merge: bool,
-    global: &Global,
-    console: &mut Console,
+    global: &GlobalArgs,
+    console: &mut Ui,
 ) -> Result<Exit> {
-    let class = if place { Class::Place } else { Class::Actor };
+    let class = if place { EntityClass::Place } else { EntityClass::Actor };
     let (name, bearer) = (name.trim(), bearer.trim());
     if name.is_empty() || name.chars().any(char::is_control) {
         return Err(Failure::usage("the name is empty, or holds control characters"));
@@ -137,7 +138,7 @@ fn link(
     let told = store.link(class, name, bearer, merge)?;
     drop(waiting);
     let usual = match told {
-        Linked::NoBearer => {
+        LinkOutcome::NoBearer => {
             let names = store.all_names(class)?;
             return Err(Failure::new(
                 Exit::No,
@@ -148,7 +149,7 @@ fn link(
                 ),
             ));
         }
-        Linked::NoName => {
+        LinkOutcome::NoName => {
             let names = store.all_names(class)?;
             return Err(Failure::new(
                 Exit::No,
@@ -159,14 +160,14 @@ fn link(
                 ),
             ));
         }
-        Linked::Taken(usual) => {
+        LinkOutcome::Taken(usual) => {
             return Err(Failure::new(
                 Exit::Rejected,
                 format!("\"{name}\" is a name of {usual} already; nothing was written"),
             )
             .hint(format!("facts names merge \"{usual}\" \"{bearer}\" makes one of the two")));
         }
-        Linked::Done(usual, facts) => {
+        LinkOutcome::Done(usual, facts) => {
             console.say(&format!(
                 "\"{name}\" means {usual}; {}",
                 count(facts, "fact follows", "facts follow")
@@ -179,7 +180,7 @@ fn link(
         [Heading::text("name"), Heading::text(class.one())].into(),
         Vec::new(),
         |row| {
-            row(&[Cell::Text(name.into()), Cell::Text(usual.as_str().into())])?;
+            row(&[Value::Text(name.into()), Value::Text(usual.as_str().into())])?;
             Ok(1)
         },
     )?;

@@ -1,11 +1,11 @@
 //! `facts query`: rows.
 
-use crate::command::filter_args::Filters;
-use crate::command::global_args::Global;
-use crate::command::ui::Console;
+use crate::command::filter_args::FilterArgs;
+use crate::command::global_args::GlobalArgs;
+use crate::command::ui::Ui;
 use crate::command::{extra_columns, heading};
 use crate::error::{Exit, Result};
-use crate::query::{self, Query, Test};
+use crate::query::{self, Predicate, Query};
 use crate::value::text::count;
 
 /// List facts of one kind, or the timeline over all.
@@ -40,7 +40,7 @@ pub struct Args {
     #[arg(short = 'e', long)]
     exit_status: bool,
     #[command(flatten)]
-    filters: Filters,
+    filters: FilterArgs,
 }
 
 /// A number of facts.
@@ -49,7 +49,7 @@ pub fn whole(text: &str) -> Result<u64, String> {
 }
 
 /// Runs it.
-pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> {
+pub fn run(args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
     let mut query = Query::of(query::kinds(&args.kind)?);
     query.tests = args.filters.tests(&query.kinds)?;
     query.past = args.filters.past()?;
@@ -65,7 +65,7 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
     (query.limit, query.offset) = (args.limit, args.offset);
     let store = global.open()?;
     let sorted = query.sort.iter().map(|order| order.field);
-    let tested = query.tests.iter().filter_map(Test::field);
+    let tested = query.tests.iter().filter_map(Predicate::field);
     extra_columns::say_unknown(
         query.columns.iter().copied().chain(sorted).chain(tested),
         &query.kinds,
@@ -103,10 +103,9 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
     // an answer may be less than was meant too: a part of a list may be misspelt, or what should be
     // left out
     if rows == 0
-        || query
-            .tests
-            .iter()
-            .any(|test| matches!(test, Test::Among { values, not, .. } if *not || values.len() > 1))
+        || query.tests.iter().any(
+            |test| matches!(test, Predicate::Among { values, not, .. } if *not || values.len() > 1),
+        )
     {
         for said in store.unknown_values(&query)? {
             console.say(&said);

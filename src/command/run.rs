@@ -2,11 +2,11 @@
 
 use clap::Parser;
 
-use crate::command::global_args::Global;
-use crate::command::ui::Console;
+use crate::command::global_args::GlobalArgs;
+use crate::command::ui::Ui;
 use crate::error::{Exit, Failure, Result};
 use crate::render::Heading;
-use crate::value::Cell;
+use crate::value::Value;
 use crate::value::suggest::did_you_mean;
 
 /// Run a query that is saved in facts.toml, with further options behind it; without a name, list
@@ -26,7 +26,7 @@ pub struct Args {
 }
 
 /// Runs it.
-pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> {
+pub fn run(args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
     let saved = &global.config.queries;
     let Some(name) = &args.name else {
         let headings = ["name", "query", "file"].map(Heading::text).into();
@@ -34,9 +34,9 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
             for (name, query) in saved {
                 let by = query.by.display().to_string();
                 row(&[
-                    Cell::Text(name.into()),
-                    Cell::Text(query.value.as_str().into()),
-                    Cell::Text(by.into()),
+                    Value::Text(name.into()),
+                    Value::Text(query.value.as_str().into()),
+                    Value::Text(by.into()),
                 ])?;
             }
             Ok(saved.len() as u64)

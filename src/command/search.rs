@@ -3,15 +3,15 @@
 use std::ops::Range;
 
 use crate::command::extra_columns;
-use crate::command::filter_args::Filters;
-use crate::command::global_args::Global;
-use crate::command::ui::Console;
+use crate::command::filter_args::FilterArgs;
+use crate::command::global_args::GlobalArgs;
+use crate::command::ui::Ui;
 use crate::error::{Exit, Failure, Result};
 use crate::evidence::locator;
 use crate::kind::KINDS;
-use crate::query::{self, Past, Query, Test};
+use crate::query::{self, AsOf, Predicate, Query};
 use crate::render::Heading;
-use crate::value::Cell;
+use crate::value::Value;
 use crate::value::text::{count, fold};
 
 /// Search summaries, designations, names, quotes, notes and the texts of documents; the best match
@@ -34,11 +34,11 @@ pub struct Args {
     #[arg(short, long, value_name = "N", allow_negative_numbers = true, value_parser = crate::command::query::whole)]
     limit: Option<u64>,
     #[command(flatten)]
-    filters: Filters,
+    filters: FilterArgs,
 }
 
 /// Runs it.
-pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> {
+pub fn run(args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
     let words = args.words.join(" ");
     let terms = terms(&words);
     if terms.is_empty() {
@@ -54,7 +54,7 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
     query.columns = query::fields("ref,kind,date,locator,summary", &query.kinds)?;
     let store = global.open()?;
     extra_columns::say_unknown(
-        query.tests.iter().filter_map(Test::field),
+        query.tests.iter().filter_map(Predicate::field),
         &query.kinds,
         &store,
         console,
@@ -69,13 +69,13 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
             found = store.select(&query, |cells| {
                 let summary = marked(&cells[4].to_string(), &terms, color);
                 let mut cells = cells.to_vec();
-                cells[4] = Cell::Text(summary.into());
+                cells[4] = Value::Text(summary.into());
                 row(&cells)
             })?;
         }
         // filters are about facts: whoever filters, or asks the past, does not mean the texts of
         // today
-        if (texts || args.kind == "all") && query.tests.is_empty() && query.past == Past::default()
+        if (texts || args.kind == "all") && query.tests.is_empty() && query.past == AsOf::default()
         {
             for (slug, text) in store.texts_with(&words)? {
                 for range in locator::sentences(&text) {
@@ -86,11 +86,11 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
                     let locator = locator::chars(&text, &range);
                     let text = marked(&body, &terms, color);
                     row(&[
-                        Cell::Text(slug.as_str().into()),
-                        Cell::Text("text".into()),
-                        Cell::Null,
-                        Cell::Text(locator.into()),
-                        Cell::Text(text.into()),
+                        Value::Text(slug.as_str().into()),
+                        Value::Text("text".into()),
+                        Value::Null,
+                        Value::Text(locator.into()),
+                        Value::Text(text.into()),
                     ])?;
                     found += 1;
                 }

@@ -2,15 +2,15 @@
 
 use std::path::PathBuf;
 
-use crate::command::global_args::Global;
+use crate::command::global_args::GlobalArgs;
 use crate::command::load_folder::load;
-use crate::command::seed_folder::Folder;
-use crate::command::ui::Console;
+use crate::command::seed_folder::SeedFolder;
+use crate::command::ui::Ui;
 use crate::error::{Exit, Result};
 use crate::render::Heading;
 use crate::store::{Counts, Store};
 use crate::value::text::count;
-use crate::value::{Cell, Value};
+use crate::value::{OwnedValue, Value};
 
 /// Create the database if there is none, and load the shipped facts or a folder of CSV files.
 ///
@@ -26,8 +26,8 @@ pub struct Args {
 }
 
 /// Runs it.
-pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> {
-    let folder = args.folder.clone().map_or(Folder::Shipped, Folder::Path);
+pub fn run(args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
+    let folder = args.folder.clone().map_or(SeedFolder::Shipped, SeedFolder::Path);
     folder.check()?;
     let differing = folder.differing()?;
     let path = global.database().path;
@@ -40,12 +40,12 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
         Heading::number("added"),
         Heading::number("changed"),
     ];
-    let whole = |n: u64| -> Value { Cell::Int(i64::try_from(n).unwrap_or(i64::MAX)) };
+    let whole = |n: u64| -> OwnedValue { Value::Int(i64::try_from(n).unwrap_or(i64::MAX)) };
     if !global.quiet || global.format.is_some() || global.output.is_some() {
         console.rows(global, headings, Vec::new(), |row| {
             for ((kind, counts), held) in report.iter().zip(&held) {
                 row(&[
-                    Cell::Text(kind.name.into()),
+                    Value::Text(kind.name.into()),
                     whole(*held),
                     whole(counts.added),
                     whole(counts.changed),

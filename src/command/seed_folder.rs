@@ -34,7 +34,7 @@ pub const SUMS: &str = ".export.sha256";
 pub const INCOMPLETE: &str = "INCOMPLETE";
 
 /// Where the files come from.
-pub enum Folder {
+pub enum SeedFolder {
     /// The shipped facts.
     Shipped,
     /// The shipped countries with their codes: ISO 3166, Correlates of War, Gleditsch and Ward.
@@ -43,13 +43,13 @@ pub enum Folder {
     Path(PathBuf),
 }
 
-impl Folder {
+impl SeedFolder {
     /// Refuses a folder that is none, or holds a table that nobody knows.
     ///
     /// # Errors
     /// As said.
     pub fn check(&self) -> Result<()> {
-        let Folder::Path(path) = self else { return Ok(()) };
+        let SeedFolder::Path(path) = self else { return Ok(()) };
         let shown = path.display();
         let entries = std::fs::read_dir(path).map_err(|e| Failure::io(&shown, &e))?;
         if path.join(INCOMPLETE).exists() {
@@ -96,8 +96,8 @@ impl Folder {
     pub fn open(&self, table: &str) -> Result<Option<(String, Box<dyn Read>)>> {
         let name = format!("{table}.csv");
         match self {
-            Folder::Shipped | Folder::Countries => {
-                let name = if matches!(self, Folder::Countries) {
+            SeedFolder::Shipped | SeedFolder::Countries => {
+                let name = if matches!(self, SeedFolder::Countries) {
                     format!("countries/{name}")
                 } else {
                     name
@@ -107,7 +107,7 @@ impl Folder {
                     (format!("seed/{name}"), bytes)
                 }))
             }
-            Folder::Path(path) => {
+            SeedFolder::Path(path) => {
                 let file = path.join(name);
                 let shown = file.display().to_string();
                 match File::open(&file) {
@@ -125,7 +125,7 @@ impl Folder {
     /// # Errors
     /// A file cannot be read.
     pub fn differing(&self) -> Result<Vec<String>> {
-        let Folder::Path(path) = self else { return Ok(Vec::new()) };
+        let SeedFolder::Path(path) = self else { return Ok(Vec::new()) };
         let Ok(sums) = std::fs::read_to_string(path.join(SUMS)) else { return Ok(Vec::new()) };
         let mut differing = Vec::new();
         for (sum, name) in sums.lines().filter_map(|line| line.split_once("  ")) {
@@ -140,9 +140,9 @@ impl Folder {
     /// What messages and the history call it.
     pub fn name(&self) -> String {
         match self {
-            Folder::Shipped => "shipped facts".to_owned(),
-            Folder::Countries => "shipped countries".to_owned(),
-            Folder::Path(path) => path.display().to_string(),
+            SeedFolder::Shipped => "shipped facts".to_owned(),
+            SeedFolder::Countries => "shipped countries".to_owned(),
+            SeedFolder::Path(path) => path.display().to_string(),
         }
     }
 }

@@ -21,7 +21,7 @@ const FORMAT: i64 = 1;
 /// One file of settings.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-struct File {
+struct SettingsFile {
     database: Option<PathBuf>,
     output_format: Option<String>,
     excel: Option<Flavour>,
@@ -31,7 +31,7 @@ struct File {
 
 /// A setting and the file that made it.
 #[derive(Debug, Clone)]
-pub struct Set<T> {
+pub struct Setting<T> {
     /// The setting.
     pub value: T,
     /// The file.
@@ -40,26 +40,26 @@ pub struct Set<T> {
 
 /// The settings of all files; the nearest file goes first.
 #[derive(Debug, Clone, Default)]
-pub struct Config {
+pub struct Settings {
     /// The database; a relative path starts at the file's folder.
-    pub database: Option<Set<PathBuf>>,
+    pub database: Option<Setting<PathBuf>>,
     /// The output format in a pipe and on a terminal.
-    pub format: Option<Set<String>>,
+    pub format: Option<Setting<String>>,
     /// The flavour of CSV for spreadsheets.
-    pub excel: Option<Set<Flavour>>,
+    pub excel: Option<Setting<Flavour>>,
     /// When to use colour.
-    pub color: Option<Set<When>>,
+    pub color: Option<Setting<When>>,
     /// Saved queries: a name, and the command line behind `facts`.
-    pub queries: BTreeMap<String, Set<String>>,
+    pub queries: BTreeMap<String, Setting<String>>,
 }
 
-impl Config {
+impl Settings {
     /// Reads `facts.toml` here or in the nearest folder above, then the user's own.
     ///
     /// # Errors
     /// A file is not what it should be; the message has its line.
-    pub fn read() -> Result<Config> {
-        let mut config = Config::default();
+    pub fn read() -> Result<Settings> {
+        let mut config = Settings::default();
         let here = std::env::current_dir().unwrap_or_default();
         let nearest =
             here.ancestors().map(|folder| folder.join("facts.toml")).find(|file| file.is_file());
@@ -76,19 +76,19 @@ impl Config {
     #[must_use]
     pub fn told(&self) -> Vec<(&'static str, String, &Path)> {
         let mut told = Vec::new();
-        if let Some(Set { value, by }) = &self.database {
+        if let Some(Setting { value, by }) = &self.database {
             told.push(("set_database", value.display().to_string(), by.as_path()));
         }
-        if let Some(Set { value, by }) = &self.format {
+        if let Some(Setting { value, by }) = &self.format {
             told.push(("set_output_format", value.clone(), by.as_path()));
         }
-        if let Some(Set { value, by }) = &self.excel {
+        if let Some(Setting { value, by }) = &self.excel {
             told.push(("set_excel", format!("{value:?}").to_lowercase(), by.as_path()));
         }
-        if let Some(Set { value, by }) = &self.color {
+        if let Some(Setting { value, by }) = &self.color {
             told.push(("set_color", format!("{value:?}").to_lowercase(), by.as_path()));
         }
-        if let Some(Set { by, .. }) = self.queries.values().next() {
+        if let Some(Setting { by, .. }) = self.queries.values().next() {
             told.push((
                 "set_queries",
                 self.queries.keys().cloned().collect::<Vec<_>>().join(", "),
@@ -143,7 +143,7 @@ impl Config {
                 )));
             }
         }
-        let file: File = toml::from_str(&text)
+        let file: SettingsFile = toml::from_str(&text)
             .map_err(|e| wrong(e.span(), e.message().lines().next().unwrap_or_default()))?;
         if let Some(format) = &file.output_format
             && !FORMATS.iter().any(|known| known.name == format)
@@ -161,7 +161,7 @@ impl Config {
         set(&mut self.excel, file.excel, by());
         set(&mut self.color, file.color, by());
         for (name, query) in file.queries {
-            self.queries.entry(name).or_insert_with(|| Set { value: query, by: by() });
+            self.queries.entry(name).or_insert_with(|| Setting { value: query, by: by() });
         }
         Ok(())
     }
@@ -172,8 +172,8 @@ fn line(text: &str, key: &str) -> usize {
     text.lines().position(|line| line.trim_start().starts_with(key)).unwrap_or(0) + 1
 }
 
-fn set<T>(setting: &mut Option<Set<T>>, value: Option<T>, by: PathBuf) {
+fn set<T>(setting: &mut Option<Setting<T>>, value: Option<T>, by: PathBuf) {
     if let (None, Some(value)) = (&setting, value) {
-        *setting = Some(Set { value, by });
+        *setting = Some(Setting { value, by });
     }
 }

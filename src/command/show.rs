@@ -2,8 +2,8 @@
 //! came from, its history.
 
 use crate::command::add::no_such_ref;
-use crate::command::global_args::Global;
-use crate::command::ui::Console;
+use crate::command::global_args::GlobalArgs;
+use crate::command::ui::Ui;
 use crate::command::{as_of_args, heading};
 use crate::error::{Exit, Failure, Result};
 use crate::evidence::locator::{self, Locator};
@@ -11,7 +11,7 @@ use crate::kind::{Need, shared};
 use crate::query::{self, Query};
 use crate::render::{Heading, MARK_OFF, MARK_ON};
 use crate::store::{History, Store};
-use crate::value::{Cell, Type, Value};
+use crate::value::{OwnedValue, Type, Value};
 
 /// How many characters of context stand on each side of a passage.
 const CONTEXT: usize = 160;
@@ -27,14 +27,14 @@ pub struct Args {
     #[arg(value_name = "REF", required = true)]
     refs: Vec<String>,
     #[command(flatten)]
-    past: as_of_args::Moments,
+    past: as_of_args::AsOfArgs,
 }
 
 /// One fact as it is written: headings and cells.
-type Shown = Vec<(Heading, Value)>;
+type Shown = Vec<(Heading, OwnedValue)>;
 
 /// Runs it.
-pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> {
+pub fn run(args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
     let store = global.open()?;
     let past = args.past.read()?;
     let run = store.run_at(&past)?;
@@ -70,9 +70,9 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
             if n > 0 {
                 console.text("\n")?;
             }
-            let (headings, cells): (Vec<Heading>, Vec<Value>) = fact.into_iter().unzip();
+            let (headings, cells): (Vec<Heading>, Vec<OwnedValue>) = fact.into_iter().unzip();
             console.record(
-                &Global { format: Some("table".into()), ..global.clone() },
+                &GlobalArgs { format: Some("table".into()), ..global.clone() },
                 headings,
                 &cells,
             )?;
@@ -84,7 +84,7 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
 }
 
 /// Writes facts of several kinds as one table: each has the fields of all.
-fn write(facts: &[Shown], global: &Global, console: &mut Console) -> Result<()> {
+fn write(facts: &[Shown], global: &GlobalArgs, console: &mut Ui) -> Result<()> {
     let mut headings: Vec<Heading> = Vec::new();
     for (heading, _) in facts.iter().flatten() {
         if !headings.iter().any(|known| known.name == heading.name) {
@@ -97,7 +97,7 @@ fn write(facts: &[Shown], global: &Global, console: &mut Console) -> Result<()> 
             let cell = |name: &String| {
                 fact.iter()
                     .find(|(heading, _)| heading.name == *name)
-                    .map_or(Cell::Null, |(_, cell)| cell.clone())
+                    .map_or(Value::Null, |(_, cell)| cell.clone())
             };
             row(&names.iter().map(cell).collect::<Vec<_>>())?;
         }
@@ -123,13 +123,13 @@ fn plain(store: &Store, row: &History) -> Result<Shown> {
         .map(|(field, cell)| (heading(field), cell.clone()))
         .collect();
     let passage = match evidence(store, row)? {
-        Evidence::Held(_, passage, _) => Cell::Text(passage.into()),
-        _ => Cell::Null,
+        Evidence::Held(_, passage, _) => Value::Text(passage.into()),
+        _ => Value::Null,
     };
     let text =
-        |value: &Option<String>| value.clone().map_or(Cell::Null, |text| Cell::Text(text.into()));
+        |value: &Option<String>| value.clone().map_or(Value::Null, |text| Value::Text(text.into()));
     fields.push((Heading::text("passage"), passage));
-    fields.push((Heading::text("recorded"), Cell::Text(row.recorded.clone().into())));
+    fields.push((Heading::text("recorded"), Value::Text(row.recorded.clone().into())));
     fields.push((Heading::text("file"), text(&row.file)));
     fields.push((Heading::text("release"), text(&row.release)));
     Ok(fields)
@@ -138,7 +138,7 @@ fn plain(store: &Store, row: &History) -> Result<Shown> {
 /// What is stated, and what a person wants to know about it.
 fn full(store: &Store, row: &History, rows: &[History]) -> Result<Shown> {
     let mut lines: Shown = Vec::new();
-    let mut put = |name: &str, value: Value| lines.push((Heading::text(name), value));
+    let mut put = |name: &str, value: OwnedValue| lines.push((Heading::text(name), value));
     let stated = row
         .cells
         .iter()
@@ -152,7 +152,7 @@ fn full(store: &Store, row: &History, rows: &[History]) -> Result<Shown> {
         };
         put(
             field.name,
-            more.map_or_else(|| cell.clone(), |more| Cell::Text(format!("{text}: {more}").into())),
+            more.map_or_else(|| cell.clone(), |more| Value::Text(format!("{text}: {more}").into())),
         );
     }
     let text = match evidence(store, row)? {
@@ -166,18 +166,18 @@ fn full(store: &Store, row: &History, rows: &[History]) -> Result<Shown> {
         Evidence::Astray => Some("the locator leads nowhere in the text that is held".to_owned()),
     };
     if let Some(text) = text {
-        put("passage", Cell::Text(text.into()));
+        put("passage", Value::Text(text.into()));
     }
     for answer in answers(store, row)? {
-        put("answer", Cell::Text(answer.into()));
+        put("answer", Value::Text(answer.into()));
     }
-    put("recorded", Cell::Text(recorded(row).into()));
+    put("recorded", Value::Text(recorded(row).into()));
     for older in rows.iter().filter(|other| other.import() < row.import()) {
         let why = text_of(older, "retired_why").unwrap_or_default();
         let until = older.retired.as_deref().unwrap_or_default();
         put(
             "earlier",
-            Cell::Text(
+            Value::Text(
                 format!("{}, {why} {until}: {}", recorded(older), differences(older, row)).into(),
             ),
         );

@@ -3,11 +3,11 @@
 use std::io::Read;
 use std::time::Duration;
 
-use crate::command::global_args::Global;
-use crate::command::ui::Console;
+use crate::command::global_args::GlobalArgs;
+use crate::command::ui::Ui;
 use crate::error::{Exit, Failure, Result};
 use crate::render::Heading;
-use crate::store::Cost;
+use crate::store::SqlLimits;
 
 /// Run one SQL statement that reads, with a time limit; nothing can be changed by it.
 ///
@@ -33,7 +33,7 @@ pub struct Args {
 }
 
 /// Runs it.
-pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> {
+pub fn run(args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
     let mut sql = args.sql.clone();
     if sql == "-" {
         sql.clear();
@@ -60,7 +60,7 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
         })?;
     let mut store = global.open()?;
     console.cite(&store, global)?;
-    let cost = Cost { time, rows: args.max_rows };
+    let cost = SqlLimits { time, rows: args.max_rows };
     let mut headings: Vec<Heading> = Vec::new();
     for column in store.sql_columns(&sql, &parameters, cost)? {
         // two columns of one name would be one in JSON

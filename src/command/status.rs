@@ -1,29 +1,29 @@
 //! `facts status`: which database is meant, and what it holds.
 
-use crate::command::global_args::Global;
-use crate::command::ui::Console;
+use crate::command::global_args::GlobalArgs;
+use crate::command::ui::Ui;
 use crate::error::{Exit, Result};
 use crate::render::Heading;
-use crate::value::{Cell, Value};
+use crate::value::{OwnedValue, Value};
 
 /// Say which database is meant, what chose it, and what it holds.
 #[derive(Debug, clap::Args)]
 pub struct Args {}
 
 /// Runs it.
-pub fn run(_args: &Args, global: &Global, console: &mut Console) -> Result<Exit> {
+pub fn run(_args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
     let chosen = global.database();
     let store = global.open()?;
     let status = store.status()?;
-    let text = |text: &str| -> Value { Cell::Text(text.to_owned().into()) };
-    let whole = |n: u64| -> Value { Cell::Int(i64::try_from(n).unwrap_or(i64::MAX)) };
+    let text = |text: &str| -> OwnedValue { Value::Text(text.to_owned().into()) };
+    let whole = |n: u64| -> OwnedValue { Value::Int(i64::try_from(n).unwrap_or(i64::MAX)) };
     let (here, _) = store.schema_version()?;
     let size = std::fs::metadata(store.path()).map_or(0, |found| found.len());
-    let mut lines: Vec<(Heading, Value)> = vec![
+    let mut lines: Vec<(Heading, OwnedValue)> = vec![
         (Heading::text("database"), text(&chosen.path.display().to_string())),
         (Heading::text("chosen_by"), text(&chosen.by)),
         (Heading::number("bytes"), whole(size)),
-        (Heading::number("schema"), Cell::Int(here)),
+        (Heading::number("schema"), Value::Int(here)),
         (Heading::text("program"), text(concat!("facts ", env!("CARGO_PKG_VERSION")))),
     ];
     for (name, value, by) in global.config.told() {
@@ -39,8 +39,8 @@ pub fn run(_args: &Args, global: &Global, console: &mut Console) -> Result<Exit>
     for (table, rows) in &status.parents {
         lines.push((Heading::number(*table), whole(*rows)));
     }
-    lines.push((Heading::text("last_run"), status.last_run.as_deref().map_or(Cell::Null, text)));
-    let (headings, cells): (Vec<Heading>, Vec<Value>) = lines.into_iter().unzip();
+    lines.push((Heading::text("last_run"), status.last_run.as_deref().map_or(Value::Null, text)));
+    let (headings, cells): (Vec<Heading>, Vec<OwnedValue>) = lines.into_iter().unzip();
     console.record(global, headings, &cells)?;
     Ok(Exit::Done)
 }

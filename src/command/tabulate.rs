@@ -6,18 +6,18 @@ use clap::ValueEnum;
 use foldhash::fast::RandomState;
 
 use crate::command::extra_columns;
-use crate::command::filter_args::Filters;
-use crate::command::global_args::Global;
-use crate::command::ui::Console;
+use crate::command::filter_args::FilterArgs;
+use crate::command::global_args::GlobalArgs;
+use crate::command::ui::Ui;
 use crate::error::{Exit, Failure, Result};
 use crate::kind::Field;
-use crate::query::{self, Query, Test, field, fields};
+use crate::query::{self, Predicate, Query, field, fields};
 use crate::render::Heading;
-use crate::store::{Asked, Store, Sums};
-use crate::tabulate::{Aggregate, Cross, Dispute, Entry, Label, Tally, name};
+use crate::store::{AggregateRequest, RollupRow, Store};
+use crate::tabulate::{Aggregate, Cross, Dispute, Label, Tally, TallyEntry, name};
 use crate::value::date::{Bucket, Days};
 use crate::value::text::count;
-use crate::value::{Cell, Type, Value};
+use crate::value::{OwnedValue, Type, Value};
 
 /// Cross-tabulate facts; never adds up what must not be added up.
 #[derive(Debug, clap::Args)]
@@ -39,7 +39,7 @@ pub struct Args {
     value: Option<String>,
     /// How the figures of a cell become one [default: sum, or count without --value]
     #[arg(long, value_name = "HOW")]
-    agg: Option<How>,
+    agg: Option<AggregateArg>,
     /// Add totals, never over sources
     #[arg(long, value_name = "WHERE")]
     totals: Option<Totals>,
@@ -47,11 +47,11 @@ pub struct Args {
     #[arg(long)]
     sum_across_sources: bool,
     #[command(flatten)]
-    filters: Filters,
+    filters: FilterArgs,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum How {
+enum AggregateArg {
     Count,
     Sum,
     Min,
@@ -70,7 +70,7 @@ enum Totals {
 }
 
 /// Runs it.
-pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> {
+pub fn run(args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
     let mut query = Query::of(query::kinds(&args.kind)?);
     query.tests = args.filters.tests(&query.kinds)?;
     query.past = args.filters.past()?;
@@ -104,7 +104,7 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
         ));
     }
     let sources = tally.sources();
-    let tested = query.tests.iter().filter_map(Test::field);
+    let tested = query.tests.iter().filter_map(Predicate::field);
     extra_columns::say_unknown(
         axes.rows.iter().chain(&axes.columns).copied().chain(tested),
         &query.kinds,
@@ -169,17 +169,17 @@ pub fn figure(name: &str, query: &Query) -> Result<&'static Field> {
         .hint(format!("numbers: {}", numbers.join(", "))))
 }
 
-fn aggregate(how: Option<How>, value: Option<&Field>) -> Result<Aggregate> {
+fn aggregate(how: Option<AggregateArg>, value: Option<&Field>) -> Result<Aggregate> {
     match (how, value) {
-        (None, None) | (Some(How::Count), _) => Ok(Aggregate::Count),
+        (None, None) | (Some(AggregateArg::Count), _) => Ok(Aggregate::Count),
         (Some(_), None) => Err(Failure::usage("--agg needs figures: name them with --value")),
-        (None | Some(How::Sum), Some(_)) => Ok(Aggregate::Sum),
-        (Some(How::Min), _) => Ok(Aggregate::Min),
-        (Some(How::Max), _) => Ok(Aggregate::Max),
-        (Some(How::Mean), _) => Ok(Aggregate::Mean),
-        (Some(How::Median), _) => Ok(Aggregate::Median),
-        (Some(How::Range), _) => Ok(Aggregate::Range),
-        (Some(How::List), _) => Ok(Aggregate::List),
+        (None | Some(AggregateArg::Sum), Some(_)) => Ok(Aggregate::Sum),
+        (Some(AggregateArg::Min), _) => Ok(Aggregate::Min),
+        (Some(AggregateArg::Max), _) => Ok(Aggregate::Max),
+        (Some(AggregateArg::Mean), _) => Ok(Aggregate::Mean),
+        (Some(AggregateArg::Median), _) => Ok(Aggregate::Median),
+        (Some(AggregateArg::Range), _) => Ok(Aggregate::Range),
+        (Some(AggregateArg::List), _) => Ok(Aggregate::List),
     }
 }
 
@@ -210,14 +210,18 @@ pub fn collect(
     query.columns.extend(value);
     let begin = || Gathering {
         tally: Tally::new(aggregate),
-        known: vec![Known::default(); sides.len() + 1],
+        known: vec![LabelCache::default(); sides.len() + 1],
         labels: vec![0; sides.len()],
     };
-    let asked =
-        Asked { sides: &sides, value, each: aggregate.wants_each(), ends: aggregate.wants_ends() };
-    let row = |gathering: &mut Gathering, store: &Store, cells: &[Cell<'_>]| {
+    let asked = AggregateRequest {
+        sides: &sides,
+        value,
+        each: aggregate.wants_each(),
+        ends: aggregate.wants_ends(),
+    };
+    let row = |gathering: &mut Gathering, store: &Store, cells: &[Value<'_>]| {
         let day = |i: usize| match cells[i] {
-            Cell::Day(day) => Some(day),
+            Value::Day(day) => Some(day),
             _ => None,
         };
         let days = Days { first: day(3), last: day(4) };
@@ -234,11 +238,11 @@ pub fn collect(
         } else {
             String::new()
         };
-        let entry = Entry { figure, over_period, source, topic, days, reference: &reference };
+        let entry = TallyEntry { figure, over_period, source, topic, days, reference: &reference };
         gathering.tally.add(&gathering.labels, axes.per.len(), &entry);
         Ok(())
     };
-    let summed = |gathering: &mut Gathering, store: &Store, sums: &Sums| {
+    let summed = |gathering: &mut Gathering, store: &Store, sums: &RollupRow| {
         let source = gathering.look(
             store,
             (query.columns[0], &sums.source),
@@ -260,7 +264,7 @@ pub fn collect(
 struct Gathering {
     tally: Tally,
     /// The labels of each side that were met, and of the sources.
-    known: Vec<Known>,
+    known: Vec<LabelCache>,
     labels: Vec<u32>,
 }
 
@@ -269,13 +273,13 @@ impl Gathering {
     fn look(
         &mut self,
         store: &Store,
-        (source, slug): (&Field, &Cell<'_>),
+        (source, slug): (&Field, &Value<'_>),
         sides: &[&'static Field],
-        cells: &[Cell<'_>],
+        cells: &[Value<'_>],
         days: Days,
     ) -> Result<u32> {
         let Gathering { tally, known, labels } = self;
-        let mut number = |n: usize, field: &Field, cell: &Cell<'_>| {
+        let mut number = |n: usize, field: &Field, cell: &Value<'_>| {
             if let Some(number) = known[n].get(field, cell, days) {
                 return Ok(number);
             }
@@ -292,31 +296,31 @@ impl Gathering {
 
 /// The labels of the values of a side that were seen: what one is called is asked once.
 #[derive(Debug, Clone, Default)]
-struct Known {
+struct LabelCache {
     nothing: Option<u32>,
     numbers: HashMap<i64, u32, RandomState>,
     texts: HashMap<String, u32, RandomState>,
     days: HashMap<(Option<i64>, Option<i64>), u32, RandomState>,
 }
 
-impl Known {
-    fn get(&self, field: &Field, cell: &Cell<'_>, days: Days) -> Option<u32> {
+impl LabelCache {
+    fn get(&self, field: &Field, cell: &Value<'_>, days: Days) -> Option<u32> {
         match (field.ty, cell) {
             (Type::Date | Type::Bucket(_), _) => self.days.get(&(days.first, days.last)).copied(),
-            (_, Cell::Null) => self.nothing,
-            (_, Cell::Int(n) | Cell::Day(n)) => self.numbers.get(n).copied(),
-            (_, Cell::Text(text)) => self.texts.get(text.as_ref()).copied(),
+            (_, Value::Null) => self.nothing,
+            (_, Value::Int(n) | Value::Day(n)) => self.numbers.get(n).copied(),
+            (_, Value::Text(text)) => self.texts.get(text.as_ref()).copied(),
             (_, other) => self.texts.get(&other.to_string()).copied(),
         }
     }
 
-    fn insert(&mut self, field: &Field, cell: &Cell<'_>, days: Days, label: u32) {
+    fn insert(&mut self, field: &Field, cell: &Value<'_>, days: Days, label: u32) {
         match (field.ty, cell) {
             (Type::Date | Type::Bucket(_), _) => {
                 self.days.insert((days.first, days.last), label);
             }
-            (_, Cell::Null) => self.nothing = Some(label),
-            (_, Cell::Int(n) | Cell::Day(n)) => {
+            (_, Value::Null) => self.nothing = Some(label),
+            (_, Value::Int(n) | Value::Day(n)) => {
                 self.numbers.insert(*n, label);
             }
             (_, other) => {
@@ -326,7 +330,7 @@ impl Known {
     }
 }
 
-fn label(field: &Field, cell: &Cell<'_>, days: Days) -> Label {
+fn label(field: &Field, cell: &Value<'_>, days: Days) -> Label {
     let text = match field.ty {
         Type::Bucket(bucket) => bucket.label(days),
         _ if cell.is_null() => None,
@@ -383,10 +387,10 @@ fn write(
     rows: &[&'static Field],
     cols: &[&'static Field],
     args: &Args,
-    global: &Global,
-    console: &mut Console,
+    global: &GlobalArgs,
+    console: &mut Ui,
 ) -> Result<()> {
-    let number = !matches!(args.agg, Some(How::Range | How::List));
+    let number = !matches!(args.agg, Some(AggregateArg::Range | AggregateArg::List));
     let figure = |name: String| Heading { name, number, date: false };
     let mut headings: Vec<Heading> = rows.iter().map(|field| Heading::text(field.name)).collect();
     if cols.is_empty() {
@@ -405,16 +409,14 @@ fn write(
     if along(Totals::Rows) && !cols.is_empty() {
         headings.push(figure("total".into()));
     }
-    let mut body: Vec<Vec<Value>> = Vec::new();
+    let mut body: Vec<Vec<OwnedValue>> = Vec::new();
     for row in &cross.rows {
-        let mut line: Vec<Value> = row
-            .iter()
-            .map(
-                |label| {
-                    if label.missing { Cell::Null } else { Cell::Text(label.text.clone().into()) }
-                },
-            )
-            .collect();
+        let mut line: Vec<OwnedValue> =
+            row.iter()
+                .map(|label| {
+                    if label.missing { Value::Null } else { Value::Text(label.text.clone().into()) }
+                })
+                .collect();
         line.extend(cross.columns.iter().map(|column| cross.cell(row, column)));
         if along(Totals::Rows) && !cols.is_empty() {
             line.push(cross.total(Some(row), None, args.sum_across_sources).map_err(explain)?);
@@ -422,8 +424,8 @@ fn write(
         body.push(line);
     }
     if along(Totals::Cols) && !cross.rows.is_empty() {
-        let mut line: Vec<Value> = vec![Cell::Text("total".into())];
-        line.resize(rows.len(), Cell::Null);
+        let mut line: Vec<OwnedValue> = vec![Value::Text("total".into())];
+        line.resize(rows.len(), Value::Null);
         for column in &cross.columns {
             line.push(cross.total(None, Some(column), args.sum_across_sources).map_err(explain)?);
         }

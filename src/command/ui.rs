@@ -2,22 +2,22 @@
 
 use std::io::{BufWriter, Write};
 
-use crate::command::global_args::{Global, When};
+use crate::command::global_args::{GlobalArgs, When};
 use crate::command::progress::Waiting;
 use crate::error::{Exit, Failure, Result};
 use crate::fs::output::Output;
 use crate::kind::reference_table::SOURCES;
 use crate::query::Query;
-use crate::render::{About, Heading, Sheet, Sink, Work};
+use crate::render::{CitedWork, Heading, Sheet, SheetNotes, Sink};
 use crate::store::Store;
-use crate::value::Cell;
+use crate::value::Value;
 use crate::value::text::visible;
 
 /// How many rows a table shows on a terminal.
 const CAP: usize = 1000;
 
 /// The streams of a run, and what is known of whoever reads them.
-pub struct Console {
+pub struct Ui {
     out: Box<dyn Write>,
     err: Box<dyn Write>,
     /// Whether stdout is a terminal.
@@ -26,7 +26,7 @@ pub struct Console {
     verbose: bool,
     /// The command line, as whoever runs the program wrote it.
     command: String,
-    about: About,
+    about: SheetNotes,
     /// A table that is longer than the screen, and what was said after it: shown when the command
     /// is done and its database closed, since whoever reads it in a pager would keep all writers
     /// waiting.
@@ -34,25 +34,25 @@ pub struct Console {
 }
 
 /// Takes one row.
-pub type Row<'a> = dyn FnMut(&[Cell<'_>]) -> Result<()> + 'a;
+pub type RowSink<'a> = dyn FnMut(&[Value<'_>]) -> Result<()> + 'a;
 
-impl Console {
+impl Ui {
     /// Writes data to `out` and says everything else on `err`.
     #[must_use]
-    pub fn new(out: Box<dyn Write>, err: Box<dyn Write>, terminal: bool) -> Console {
-        Console {
+    pub fn new(out: Box<dyn Write>, err: Box<dyn Write>, terminal: bool) -> Ui {
+        Ui {
             out,
             err,
             terminal,
             quiet: false,
             verbose: false,
             command: String::new(),
-            about: About::default(),
+            about: SheetNotes::default(),
             paged: None,
         }
     }
 
-    pub(super) fn set(&mut self, global: &Global) {
+    pub(super) fn set(&mut self, global: &GlobalArgs) {
         self.quiet = global.quiet;
         self.verbose = global.verbose;
     }
@@ -67,18 +67,18 @@ impl Console {
     ///
     /// # Errors
     /// The database cannot be read, or the format is unknown.
-    pub fn cite(&mut self, store: &Store, global: &Global) -> Result<()> {
+    pub fn cite(&mut self, store: &Store, global: &GlobalArgs) -> Result<()> {
         self.cite_some(store, global, |_| true)
     }
 
     /// The same for some works alone.
     ///
     /// # Errors
-    /// As [`Console::cite`].
+    /// As [`Ui::cite`].
     pub fn cite_some(
         &mut self,
         store: &Store,
-        global: &Global,
+        global: &GlobalArgs,
         wanted: impl Fn(&str) -> bool,
     ) -> Result<()> {
         if !["xlsx", "html"].contains(&global.format(self.terminal)?.name) {
@@ -93,7 +93,7 @@ impl Console {
                 place.map_or(String::new(), |place| cells[place].to_string())
             };
             if wanted(&text("slug")) {
-                works.push(Work {
+                works.push(CitedWork {
                     slug: text("slug"),
                     lines: named.map(|name| (name.to_owned(), text(name))).into(),
                 });
@@ -201,7 +201,7 @@ impl Console {
     ///
     /// # Errors
     /// It cannot be written.
-    pub fn whole(&mut self, global: &Global, document: &[u8]) -> Result<()> {
+    pub fn whole(&mut self, global: &GlobalArgs, document: &[u8]) -> Result<()> {
         let Some(target) = &global.output else {
             self.out.write_all(document)?;
             return Ok(self.out.flush()?);
@@ -219,10 +219,10 @@ impl Console {
     /// The format is unknown, `fill` fails, or the output cannot be written.
     pub fn rows(
         &mut self,
-        global: &Global,
+        global: &GlobalArgs,
         headings: Vec<Heading>,
         leading: Vec<String>,
-        fill: impl FnOnce(&mut Row<'_>) -> Result<u64>,
+        fill: impl FnOnce(&mut RowSink<'_>) -> Result<u64>,
     ) -> Result<u64> {
         self.sheet(global, headings, leading, global.expanded, |page| {
             fill(&mut |cells| page.row(cells))
@@ -232,10 +232,10 @@ impl Console {
     /// Writes the answer to a query.
     ///
     /// # Errors
-    /// As [`Console::rows`], and the database cannot be read.
+    /// As [`Ui::rows`], and the database cannot be read.
     pub fn select(
         &mut self,
-        global: &Global,
+        global: &GlobalArgs,
         headings: Vec<Heading>,
         leading: Vec<String>,
         store: &Store,
@@ -255,12 +255,12 @@ impl Console {
     /// Writes one row; as a table, a field a line.
     ///
     /// # Errors
-    /// As [`Console::rows`].
+    /// As [`Ui::rows`].
     pub fn record(
         &mut self,
-        global: &Global,
+        global: &GlobalArgs,
         headings: Vec<Heading>,
-        cells: &[Cell<'_>],
+        cells: &[Value<'_>],
     ) -> Result<()> {
         self.sheet(global, headings, Vec::new(), true, |page| page.row(cells).map(|()| 1))?;
         Ok(())
@@ -268,7 +268,7 @@ impl Console {
 
     fn sheet(
         &mut self,
-        global: &Global,
+        global: &GlobalArgs,
         headings: Vec<Heading>,
         leading: Vec<String>,
         records: bool,
@@ -336,7 +336,7 @@ impl Console {
 
     /// Whether matches are marked: in a table on a terminal, with colour.
     #[must_use]
-    pub fn marks(&self, global: &Global) -> bool {
+    pub fn marks(&self, global: &GlobalArgs) -> bool {
         global.output.is_none()
             && colour(global, self.terminal)
             && global.format(self.terminal).is_ok_and(|format| format.name == "table")
@@ -376,7 +376,7 @@ struct Page<'a> {
 }
 
 impl Page<'_> {
-    fn row(&mut self, cells: &[Cell<'_>]) -> Result<()> {
+    fn row(&mut self, cells: &[Value<'_>]) -> Result<()> {
         self.waiting.rows(1);
         Ok(self.sink.row(cells)?)
     }
@@ -387,7 +387,7 @@ impl Page<'_> {
     }
 }
 
-fn colour(global: &Global, terminal: bool) -> bool {
+fn colour(global: &GlobalArgs, terminal: bool) -> bool {
     let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     match global.color() {
         When::Always => true,

@@ -1,9 +1,9 @@
 //! `facts undo`: take one run back exactly.
 
-use crate::command::global_args::Global;
-use crate::command::ui::Console;
+use crate::command::global_args::GlobalArgs;
+use crate::command::ui::Ui;
 use crate::error::{Exit, Failure, Result};
-use crate::store::{Access, Store, Undone};
+use crate::store::{Access, Store, UndoOutcome};
 use crate::value::text::count;
 
 /// Take one run back exactly: what it added goes, what it changed is as it was.
@@ -18,23 +18,23 @@ pub struct Args {
 }
 
 /// Runs it.
-pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> {
+pub fn run(args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
     let mut store = Store::open(&global.database().path, Access::Write)?;
     let run = args.run;
     let waiting = console.wait("taking the run back");
     let undone = store.undo(run)?;
     drop(waiting);
     match undone {
-        Undone::NoRun => {
+        UndoOutcome::NoRun => {
             Err(Failure::new(Exit::No, format!("there is no run {run}"))
                 .hint("facts log lists them"))
         }
-        Undone::Later(later) => Err(Failure::new(
+        UndoOutcome::Later(later) => Err(Failure::new(
             Exit::No,
             format!("run {later} changed what run {run} added; nothing was written"),
         )
         .hint(format!("facts undo {later} first"))),
-        Undone::Done(gone, again) => {
+        UndoOutcome::Done(gone, again) => {
             console.say(&format!(
                 "run {run} is undone: {} gone, {}",
                 count(gone, "row", "rows"),

@@ -39,7 +39,7 @@ pub const RULES: &[(&str, &str)] = &[
 
 /// A source, as the rules look at it.
 #[derive(Debug, Clone)]
-pub struct Source {
+pub struct CheckedSource {
     /// Its short name.
     pub slug: String,
     /// Whether it is a document.
@@ -54,8 +54,8 @@ pub struct Source {
 
 /// Applies all rules; what is found, sorted by rule and REF.
 #[must_use]
-pub fn all(claims: &[Claim], sources: &[Source]) -> Vec<Finding> {
-    let by_slug: HashMap<&str, &Source> =
+pub fn all(claims: &[Claim], sources: &[CheckedSource]) -> Vec<Finding> {
+    let by_slug: HashMap<&str, &CheckedSource> =
         sources.iter().map(|source| (source.slug.as_str(), source)).collect();
     let mut found = Vec::new();
     // a name is one finding, however many facts bear it
@@ -98,7 +98,7 @@ fn push(found: &mut Vec<Finding>, rule: &'static str, reference: &str, what: Str
     found.push(Finding { rule, reference: reference.to_owned(), what });
 }
 
-fn locator(claim: &Claim, source: Option<&Source>, found: &mut Vec<Finding>) {
+fn locator(claim: &Claim, source: Option<&CheckedSource>, found: &mut Vec<Finding>) {
     let text = source.and_then(|source| source.text.as_deref());
     let mut say = |what: String| push(found, "locator", &claim.reference, what);
     let Some(locator) = &claim.locator else {
@@ -253,7 +253,7 @@ fn periods(claims: &[Claim], is_data: impl Fn(&Claim) -> bool, found: &mut Vec<F
     }
 }
 
-fn source(source: &Source, found: &mut Vec<Finding>) {
+fn source(source: &CheckedSource, found: &mut Vec<Finding>) {
     if source.document && source.text.is_none() {
         push(
             found,
@@ -282,7 +282,7 @@ fn source(source: &Source, found: &mut Vec<Finding>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evidence::claim::Figure;
+    use crate::evidence::claim::ClaimFigure;
     use crate::value::date;
 
     fn claim(key: &str) -> Claim {
@@ -293,8 +293,8 @@ mod tests {
         Claim { date: Some(when.to_owned()), days: date::parse(when).unwrap(), ..claim }
     }
 
-    fn source(text: Option<&str>) -> Source {
-        Source {
+    fn source(text: Option<&str>) -> CheckedSource {
+        CheckedSource {
             slug: "s".into(),
             document: true,
             has_url: true,
@@ -337,7 +337,7 @@ mod tests {
     #[test]
     fn bounds_out_of_order_are_reported_and_missing_ones_are_not() {
         let with = |key: &str, low, best, high| Claim {
-            figures: vec![Figure { name: String::new(), low, best, high }],
+            figures: vec![ClaimFigure { name: String::new(), low, best, high }],
             ..claim(key)
         };
         assert_eq!(
@@ -395,7 +395,7 @@ mod tests {
     fn two_figures_of_one_voice_over_common_days_are_reported() {
         let figure = |key: &str, when: &str| {
             let figures =
-                vec![Figure { name: String::new(), low: None, best: Some(1.0), high: None }];
+                vec![ClaimFigure { name: String::new(), low: None, best: Some(1.0), high: None }];
             dated(Claim { topic: Some("t".into()), figures, ..claim(key) }, when)
         };
         assert_eq!(
@@ -413,10 +413,11 @@ mod tests {
             found(&[Claim { unknown: vec!["Somebody".into()], ..claim("a") }]),
             [("name", "s:a".to_owned())]
         );
-        let bare = Source { has_url: false, ..source(None) };
+        let bare = CheckedSource { has_url: false, ..source(None) };
         let rules: Vec<&str> = all(&[], &[bare]).into_iter().map(|f| f.rule).collect();
         assert_eq!(rules, ["text", "source"]);
-        let other = Source { sums: Some(("b".into(), Some("a".into()))), ..source(Some("x")) };
+        let other =
+            CheckedSource { sums: Some(("b".into(), Some("a".into()))), ..source(Some("x")) };
         assert_eq!(all(&[], &[other])[0].rule, "text");
     }
 }

@@ -38,7 +38,7 @@ pub struct Claim {
     /// What its figures count: harm and population, measure and unit.
     pub counted: Vec<String>,
     /// Its figures, each under the name of its field.
-    pub figures: Vec<Figure>,
+    pub figures: Vec<ClaimFigure>,
     /// What tells it from another fact of its kind, but for its summary: the kind's own fields,
     /// voice, stance, time, place.
     pub content: String,
@@ -48,7 +48,7 @@ pub struct Claim {
 
 /// A number as low, best and high.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Figure {
+pub struct ClaimFigure {
     /// What the fields are called: nothing for low, best and high, `staff` for `staff_low` …
     pub name: String,
     /// The lower bound.
@@ -59,7 +59,7 @@ pub struct Figure {
     pub high: Option<f64>,
 }
 
-impl Figure {
+impl ClaimFigure {
     /// Where it begins: its lower bound, else its best estimate, else nowhere.
     #[must_use]
     pub fn lower(&self) -> f64 {

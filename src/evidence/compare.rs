@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::evidence::claim::{Claim, Figure, overlap};
+use crate::evidence::claim::{Claim, ClaimFigure, overlap};
 
 /// How the answers to a question stand to each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -50,7 +50,7 @@ impl Verdict {
 }
 
 /// An answer, and the figure that it gives.
-pub type Answer<'c> = (&'c Claim, Option<&'c Figure>);
+pub type Answer<'c> = (&'c Claim, Option<&'c ClaimFigure>);
 
 /// A question, or the part of it that counts one thing.
 #[derive(Debug, Clone)]
@@ -194,7 +194,7 @@ fn verdicts<'c>(asked: &str, mut group: Vec<&'c Claim>) -> Vec<Question<'c>> {
     let several = parts.len() > 1;
     let mut found: Vec<Question<'c>> = Vec::new();
     for ((counted, place, ..), answers) in parts {
-        let figures: Vec<&Figure> = answers.iter().filter_map(|(_, figure)| *figure).collect();
+        let figures: Vec<&ClaimFigure> = answers.iter().filter_map(|(_, figure)| *figure).collect();
         let verdict = match numbers(&figures) {
             Verdict::Agree if several => Verdict::ScopeDiffers,
             verdict => verdict,
@@ -226,7 +226,7 @@ fn verdicts<'c>(asked: &str, mut group: Vec<&'c Claim>) -> Vec<Question<'c>> {
 }
 
 /// The verdict on figures that count the same thing.
-fn numbers(figures: &[&Figure]) -> Verdict {
+fn numbers(figures: &[&ClaimFigure]) -> Verdict {
     let lowest_end = figures.iter().map(|figure| figure.upper()).fold(f64::INFINITY, f64::min);
     let highest_begin =
         figures.iter().map(|figure| figure.lower()).fold(f64::NEG_INFINITY, f64::max);
@@ -282,7 +282,7 @@ mod tests {
         high: Option<f64>,
     ) -> Claim {
         Claim {
-            figures: vec![Figure { name: String::new(), low, best, high }],
+            figures: vec![ClaimFigure { name: String::new(), low, best, high }],
             ..claim(reference, topic)
         }
     }

@@ -1,4 +1,5 @@
-//! Facts against their sources and each other: passages, voices, what is wrong, contested or left out. Without any I/O.
+//! Facts against their sources and each other: passages, voices, what is wrong, contested or left
+//! out. Without any I/O.
 
 pub mod check;
 pub mod claim;

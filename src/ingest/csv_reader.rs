@@ -4,12 +4,12 @@ use std::io::{self, Cursor, Read};
 
 use csv::ErrorKind;
 
-use crate::ingest::strict_csv::{Fault, Strict};
+use crate::ingest::strict_csv::{CsvError, StrictCsv};
 use crate::mapping::Record;
 
 /// How the records of a file stand in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Form {
+pub struct CsvDialect {
     /// What stands between cells.
     pub delimiter: u8,
     /// Whether quotes hold cells together.
@@ -17,55 +17,55 @@ pub struct Form {
     /// The line on which the reader begins.
     pub line: u64,
     /// What becomes of records with too few cells, if anything.
-    pub short: Option<Short>,
+    pub short: Option<ShortRows>,
 }
 
 /// What becomes of a record with fewer cells than it should have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Short {
+pub enum ShortRows {
     /// It goes on in the next line.
     Rejoin(usize),
     /// The last cells are empty.
     Pad(usize),
 }
 
-impl Default for Form {
-    fn default() -> Form {
-        Form { delimiter: b',', quotes: true, line: 1, short: None }
+impl Default for CsvDialect {
+    fn default() -> CsvDialect {
+        CsvDialect { delimiter: b',', quotes: true, line: 1, short: None }
     }
 }
 
 /// Reads a CSV file record by record; the first is its header.
-pub struct Records {
-    reader: csv::Reader<Strict<Box<dyn Read>>>,
+pub struct CsvReader {
+    reader: csv::Reader<StrictCsv<Box<dyn Read>>>,
     header: Record,
     /// Where the current record begins, and on which line.
     current: u64,
     line: u64,
-    short: Option<Short>,
+    short: Option<ShortRows>,
     /// The rest of a record that was cut by a line break, and how many were put together.
     rest: Record,
     joined: u64,
 }
 
-impl Records {
+impl CsvReader {
     /// Begins to read; a byte order mark is passed over.
     ///
     /// # Errors
     /// The file cannot be read (outer), or has no sound header (inner).
-    pub fn open(mut file: Box<dyn Read>) -> io::Result<Result<Records, Fault>> {
+    pub fn open(mut file: Box<dyn Read>) -> io::Result<Result<CsvReader, CsvError>> {
         let mut head = Vec::new();
         file.by_ref().take(3).read_to_end(&mut head)?;
         if head == b"\xef\xbb\xbf" {
             head.clear();
         }
         let whole: Box<dyn Read> = Box::new(Cursor::new(head).chain(file));
-        let mut records = Records::of(whole, Form::default());
+        let mut records = CsvReader::of(whole, CsvDialect::default());
         let mut header = Record::new();
         match records.next(&mut header)? {
             Err(fault) => return Ok(Err(fault)),
             Ok(false) => {
-                return Ok(Err(Fault {
+                return Ok(Err(CsvError {
                     line: 1,
                     column: 1,
                     expected: "the file is empty: expected a header with the names of its columns"
@@ -79,15 +79,15 @@ impl Records {
 
     /// Reads records of this form, every one of them; the header, if there is one, is the first.
     #[must_use]
-    pub fn of(file: Box<dyn Read>, form: Form) -> Records {
+    pub fn of(file: Box<dyn Read>, form: CsvDialect) -> CsvReader {
         let reader = csv::ReaderBuilder::new()
             .has_headers(false)
             .flexible(true)
             .delimiter(form.delimiter)
             .quoting(form.quotes)
             .buffer_capacity(1 << 16)
-            .from_reader(Strict::new(file, form));
-        Records {
+            .from_reader(StrictCsv::new(file, form));
+        CsvReader {
             reader,
             header: Record::new(),
             current: 0,
@@ -114,13 +114,13 @@ impl Records {
     ///
     /// # Errors
     /// The file cannot be read (outer), or breaks the format (inner).
-    pub fn next(&mut self, record: &mut Record) -> io::Result<Result<bool, Fault>> {
+    pub fn next(&mut self, record: &mut Record) -> io::Result<Result<bool, CsvError>> {
         let found = self.line(record)?;
         match (&found, self.short) {
-            (Ok(true), Some(Short::Rejoin(width))) if record.len() < width => {
+            (Ok(true), Some(ShortRows::Rejoin(width))) if record.len() < width => {
                 return self.join(record, width);
             }
-            (Ok(true), Some(Short::Pad(width))) => {
+            (Ok(true), Some(ShortRows::Pad(width))) => {
                 (record.len()..width).for_each(|_| record.push_field(""))
             }
             _ => {}
@@ -130,7 +130,7 @@ impl Records {
 
     /// Puts a record together that a raw line break cut: the cell that was cut keeps its line
     /// break.
-    fn join(&mut self, record: &mut Record, width: usize) -> io::Result<Result<bool, Fault>> {
+    fn join(&mut self, record: &mut Record, width: usize) -> io::Result<Result<bool, CsvError>> {
         let (begin, line) = (self.current, self.line);
         let mut rest = std::mem::take(&mut self.rest);
         while record.len() < width {
@@ -141,7 +141,7 @@ impl Records {
                         "a record with {} cells, where the header has {width}",
                         record.len()
                     );
-                    return Ok(Err(Fault { line, column: 1, expected }));
+                    return Ok(Err(CsvError { line, column: 1, expected }));
                 }
                 Err(fault) => return Ok(Err(fault)),
             }
@@ -163,7 +163,7 @@ impl Records {
         Ok(Ok(true))
     }
 
-    fn line(&mut self, record: &mut Record) -> io::Result<Result<bool, Fault>> {
+    fn line(&mut self, record: &mut Record) -> io::Result<Result<bool, CsvError>> {
         match self.reader.read_record(record) {
             Ok(found) => {
                 if let Some(position) = record.position() {
@@ -188,7 +188,7 @@ impl Records {
                         .map_or(self.current, |pos| self.reader.get_ref().record_start(pos.byte()));
                     let (line, column) = self.place(start, Some(err.field()));
                     let expected = "not UTF-8 here: save the file as UTF-8".to_owned();
-                    Ok(Err(Fault { line, column, expected }))
+                    Ok(Err(CsvError { line, column, expected }))
                 }
                 other => Err(io::Error::other(format!("{other:?}"))),
             },
@@ -216,8 +216,8 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn read(text: &[u8]) -> Result<Vec<Vec<String>>, Fault> {
-        let mut records = Records::open(Box::new(Cursor::new(text.to_vec()))).unwrap()?;
+    fn read(text: &[u8]) -> Result<Vec<Vec<String>>, CsvError> {
+        let mut records = CsvReader::open(Box::new(Cursor::new(text.to_vec()))).unwrap()?;
         let mut all = vec![records.header().iter().map(str::to_owned).collect()];
         let mut record = Record::new();
         while records.next(&mut record).unwrap()? {
@@ -252,7 +252,7 @@ mod tests {
     fn a_file_that_broke_never_ends_well() {
         let broken = "a,b\n1,sa\"y\n2,3\n";
         let mut records =
-            Records::of(Box::new(Cursor::new(broken.as_bytes().to_vec())), Form::default());
+            CsvReader::of(Box::new(Cursor::new(broken.as_bytes().to_vec())), CsvDialect::default());
         let mut record = Record::new();
         for _ in 0..4 {
             assert_eq!(records.next(&mut record).unwrap().unwrap_err().line, 2);
@@ -263,7 +263,7 @@ mod tests {
     fn cells_are_located_behind_blank_lines_and_quoted_line_breaks() {
         let text = "\u{feff}a,b\r\n\r\n\"x\ny\",ü\r\nü,\"\"\"q\",3\r\n";
         let mut records =
-            Records::open(Box::new(Cursor::new(text.as_bytes().to_vec()))).unwrap().unwrap();
+            CsvReader::open(Box::new(Cursor::new(text.as_bytes().to_vec()))).unwrap().unwrap();
         let mut record = Record::new();
         assert!(records.next(&mut record).unwrap().unwrap());
         assert_eq!((records.locate(Some(0)), records.locate(Some(1))), ((3, 1), (4, 4)));

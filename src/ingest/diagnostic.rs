@@ -2,12 +2,12 @@
 
 use std::fmt::{self, Display};
 
-use crate::ingest::Fault;
+use crate::ingest::CsvError;
 use crate::value::text::{count, grouped, quoted, visible};
 
 /// One thing that is wrong, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Complaint {
+pub struct Diagnostic {
     /// The file.
     pub file: String,
     /// The physical line, from 1.
@@ -23,11 +23,11 @@ pub struct Complaint {
     pub expected: String,
 }
 
-impl Complaint {
+impl Diagnostic {
     /// A complaint about the format of the file.
     #[must_use]
-    pub fn fault(file: &str, fault: Fault) -> Complaint {
-        Complaint {
+    pub fn fault(file: &str, fault: CsvError) -> Diagnostic {
+        Diagnostic {
             file: file.to_owned(),
             line: fault.line,
             column: fault.column,
@@ -38,7 +38,7 @@ impl Complaint {
     }
 }
 
-impl Display for Complaint {
+impl Display for Diagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.column {
             0 => write!(f, "{}: record {}: ", visible(&self.file), self.line)?,
@@ -56,8 +56,8 @@ impl Display for Complaint {
 
 /// All complaints of a run; the first few are kept, all are counted.
 #[derive(Debug, Default)]
-pub struct Complaints {
-    kept: Vec<Complaint>,
+pub struct Diagnostics {
+    kept: Vec<Diagnostic>,
     count: u64,
     rows: u64,
     structural: bool,
@@ -65,14 +65,14 @@ pub struct Complaints {
     shown: Option<usize>,
 }
 
-impl Complaints {
+impl Diagnostics {
     /// How many are kept to be shown.
     const SHOWN: usize = 50;
 
     /// None yet, of which so many will be shown.
     #[must_use]
-    pub fn showing(shown: usize) -> Complaints {
-        Complaints { shown: Some(shown), ..Complaints::default() }
+    pub fn showing(shown: usize) -> Diagnostics {
+        Diagnostics { shown: Some(shown), ..Diagnostics::default() }
     }
 
     /// How many rows are complained about.
@@ -82,7 +82,7 @@ impl Complaints {
     }
 
     /// Adds one.
-    pub fn push(&mut self, complaint: Complaint) {
+    pub fn push(&mut self, complaint: Diagnostic) {
         let row = Some((complaint.file.clone(), complaint.line));
         if row != self.last {
             self.rows += 1;
@@ -90,7 +90,7 @@ impl Complaints {
         }
         self.count += 1;
         self.structural |= complaint.line == 1 || complaint.field.is_none();
-        if self.kept.len() < self.shown.unwrap_or(Complaints::SHOWN) {
+        if self.kept.len() < self.shown.unwrap_or(Diagnostics::SHOWN) {
             self.kept.push(complaint);
         }
     }

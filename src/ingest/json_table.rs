@@ -31,7 +31,7 @@ pub fn table(
     let found = if steps.is_empty() {
         // an array, or one object after another
         loop {
-            match At(&[], &mut table).deserialize(&mut reader) {
+            match JsonPosition(&[], &mut table).deserialize(&mut reader) {
                 Ok(()) => {}
                 Err(e) if e.is_eof() && table.rows > 0 && e.column() == 0 => break Ok(()),
                 Err(e) => break Err(e),
@@ -41,7 +41,7 @@ pub fn table(
             }
         }
     } else {
-        At(&steps, &mut table).deserialize(&mut reader)
+        JsonPosition(&steps, &mut table).deserialize(&mut reader)
     };
     table.out.flush()?;
     match found {
@@ -121,8 +121,8 @@ struct Members(Map<String, Value>);
 
 impl<'de> Deserialize<'de> for Members {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Members, D::Error> {
-        struct Reader;
-        impl<'de> Visitor<'de> for Reader {
+        struct MembersVisitor;
+        impl<'de> Visitor<'de> for MembersVisitor {
             type Value = Members;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -142,14 +142,14 @@ impl<'de> Deserialize<'de> for Members {
                 Ok(Members(members))
             }
         }
-        deserializer.deserialize_map(Reader)
+        deserializer.deserialize_map(MembersVisitor)
     }
 }
 
 /// The records below a path of names.
-struct At<'a, W: Write>(&'a [&'a str], &'a mut Table<W>);
+struct JsonPosition<'a, W: Write>(&'a [&'a str], &'a mut Table<W>);
 
-impl<'de, W: Write> DeserializeSeed<'de> for At<'_, W> {
+impl<'de, W: Write> DeserializeSeed<'de> for JsonPosition<'_, W> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -157,7 +157,7 @@ impl<'de, W: Write> DeserializeSeed<'de> for At<'_, W> {
     }
 }
 
-impl<'de, W: Write> Visitor<'de> for At<'_, W> {
+impl<'de, W: Write> Visitor<'de> for JsonPosition<'_, W> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -188,7 +188,7 @@ impl<'de, W: Write> Visitor<'de> for At<'_, W> {
         let mut found = false;
         while let Some(name) = map.next_key::<String>()? {
             if name == *step && !found {
-                map.next_value_seed(At(rest, &mut *self.1))?;
+                map.next_value_seed(JsonPosition(rest, &mut *self.1))?;
                 found = true;
             } else {
                 map.next_value::<IgnoredAny>()?;

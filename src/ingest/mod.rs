@@ -1,4 +1,5 @@
-//! Bytes to records to rows of cells, every bad cell located: files, workbooks, encodings, CSV and JSON.
+//! Bytes to records to rows of cells, every bad cell located: files, workbooks, encodings, CSV and
+//! JSON.
 
 mod csv_reader;
 mod diagnostic;
@@ -9,9 +10,9 @@ mod strict_csv;
 mod table;
 mod workbook;
 
-pub use csv_reader::{Form, Records, Short};
-pub use diagnostic::{Complaint, Complaints};
+pub use csv_reader::{CsvDialect, CsvReader, ShortRows};
+pub use diagnostic::{Diagnostic, Diagnostics};
 pub use encoding::{decoded, is_utf8, likely, named, of_mark};
 pub use json_table::table as json_table;
-pub use strict_csv::Fault;
+pub use strict_csv::CsvError;
 pub use table::{Columns, complete_date};

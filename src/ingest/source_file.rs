@@ -23,7 +23,7 @@ enum Packing {
 }
 
 /// A file of input.
-pub struct Input {
+pub struct SourceFile {
     /// What messages call it.
     pub shown: String,
     /// Its name, without its folders and without what the packing added.
@@ -37,12 +37,12 @@ pub struct Input {
     read: Arc<AtomicU64>,
 }
 
-impl Input {
+impl SourceFile {
     /// Opens a file; `-` is the standard input. Of a workbook it is one sheet.
     ///
     /// # Errors
     /// It cannot be read, is an archive of several files, or has no such sheet.
-    pub fn open(path: &Path, wanted: Option<&str>) -> Result<Input> {
+    pub fn open(path: &Path, wanted: Option<&str>) -> Result<SourceFile> {
         let piped = path.as_os_str() == "-";
         let shown = if piped { "<stdin>".to_owned() } else { path.display().to_string() };
         let failed = |e: &io::Error| Failure::io(&shown, e);
@@ -68,7 +68,7 @@ impl Input {
         };
         let given = Arc::new(given);
         let mut head = Vec::new();
-        Apart::of(&given).take(4).read_to_end(&mut head).map_err(|e| failed(&e))?;
+        SharedFile::of(&given).take(4).read_to_end(&mut head).map_err(|e| failed(&e))?;
         let mut name =
             path.file_name().map_or(String::new(), |name| name.to_string_lossy().into_owned());
         let (mut packing, mut member) = (Packing::Plain, None);
@@ -88,7 +88,7 @@ impl Input {
             let bare = name.strip_suffix(".gz").or_else(|| name.strip_suffix(".zst"));
             name.truncate(bare.unwrap_or(&name).len());
         }
-        Ok(Input { shown, name, given, member, packing, read: Arc::default() })
+        Ok(SourceFile { shown, name, given, member, packing, read: Arc::default() })
     }
 
     /// The bytes from the beginning, unpacked; several may read at once.
@@ -96,8 +96,8 @@ impl Input {
     /// # Errors
     /// It cannot be read.
     pub fn reader(&self) -> Result<Box<dyn Read>> {
-        let file = Apart::of(self.member.as_ref().unwrap_or(&self.given));
-        let counted = Counted { file, read: Arc::clone(&self.read) };
+        let file = SharedFile::of(self.member.as_ref().unwrap_or(&self.given));
+        let counted = CountingReader { file, read: Arc::clone(&self.read) };
         Ok(match self.packing {
             Packing::Plain => Box::new(counted),
             Packing::Gzip => Box::new(flate2::read::MultiGzDecoder::new(BufReader::new(counted))),
@@ -125,7 +125,7 @@ impl Input {
     /// # Errors
     /// It cannot be read.
     pub fn sha256(&self) -> Result<String> {
-        let mut file = Apart::of(&self.given);
+        let mut file = SharedFile::of(&self.given);
         let mut sum = Sha256::new();
         let mut buffer = vec![0; 1 << 18];
         loop {
@@ -197,20 +197,20 @@ fn unzip(given: &File, shown: &str) -> Result<(File, String)> {
 }
 
 /// A file read from its beginning, whoever else reads it.
-pub struct Apart {
+pub struct SharedFile {
     file: Arc<File>,
     at: u64,
 }
 
-impl Apart {
+impl SharedFile {
     /// One at the beginning of a file.
     #[must_use]
-    pub fn of(file: &Arc<File>) -> Apart {
-        Apart { file: Arc::clone(file), at: 0 }
+    pub fn of(file: &Arc<File>) -> SharedFile {
+        SharedFile { file: Arc::clone(file), at: 0 }
     }
 }
 
-impl Read for Apart {
+impl Read for SharedFile {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         #[cfg(unix)]
         let n = std::os::unix::fs::FileExt::read_at(self.file.as_ref(), buffer, self.at)?;
@@ -222,12 +222,12 @@ impl Read for Apart {
 }
 
 /// A file that tells how far it was read.
-struct Counted {
-    file: Apart,
+struct CountingReader {
+    file: SharedFile,
     read: Arc<AtomicU64>,
 }
 
-impl Read for Counted {
+impl Read for CountingReader {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let n = self.file.read(buffer)?;
         self.read.fetch_max(self.file.at, Ordering::Relaxed);

@@ -7,7 +7,7 @@
 
 use std::io::{self, Read};
 
-use crate::ingest::csv_reader::Form;
+use crate::ingest::csv_reader::CsvDialect;
 
 /// The longest cell, in bytes.
 const LONGEST_CELL: u64 = 16 << 20;
@@ -17,7 +17,7 @@ const MOST_CELLS: u32 = 100_000;
 
 /// What breaks the format, and where: a physical line, and a column in characters, both from 1.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fault {
+pub struct CsvError {
     /// The line.
     pub line: u64,
     /// The column.
@@ -49,7 +49,7 @@ enum Ends {
 }
 
 /// A reader that checks what it passes on.
-pub struct Strict<R> {
+pub struct StrictCsv<R> {
     inner: R,
     delimiter: u8,
     quotes: bool,
@@ -65,10 +65,10 @@ pub struct Strict<R> {
     cell: u64,
     /// How many cells of the record ended.
     cells: u32,
-    fault: Option<Fault>,
+    fault: Option<CsvError>,
 }
 
-impl<R: Read> Read for Strict<R> {
+impl<R: Read> Read for StrictCsv<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let n = self.inner.read(buffer)?;
         let from = self.start + self.window.len() as u64;
@@ -82,17 +82,17 @@ impl<R: Read> Read for Strict<R> {
             Ok(()) => Ok(n),
             Err((at, expected)) => {
                 let (line, column) = self.position(at);
-                self.fault = Some(Fault { line, column, expected: expected.to_owned() });
+                self.fault = Some(CsvError { line, column, expected: expected.to_owned() });
                 Err(io::Error::other(expected))
             }
         }
     }
 }
 
-impl<R> Strict<R> {
+impl<R> StrictCsv<R> {
     /// Checks what `inner` gives.
-    pub fn new(inner: R, form: Form) -> Strict<R> {
-        Strict {
+    pub fn new(inner: R, form: CsvDialect) -> StrictCsv<R> {
+        StrictCsv {
             inner,
             delimiter: form.delimiter,
             quotes: form.quotes,
@@ -109,7 +109,7 @@ impl<R> Strict<R> {
     }
 
     /// What stopped the pass.
-    pub fn fault(&self) -> Option<&Fault> {
+    pub fn fault(&self) -> Option<&CsvError> {
         self.fault.as_ref()
     }
 

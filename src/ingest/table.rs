@@ -1,17 +1,17 @@
 //! From the columns of a file to the fields of a table, and from its records to checked rows.
 
-use crate::kind::{Field, Need, Row};
+use crate::kind::{Field, InputRow, Need};
 use crate::mapping::Record;
-use crate::mapping::cell_error::Bad;
+use crate::mapping::cell_error::CellError;
 use crate::value::suggest::did_you_mean;
-use crate::value::{Cell, Given, Value};
+use crate::value::{InputValue, OwnedValue, Value};
 
 /// Which column of a file holds which field.
 #[derive(Debug)]
 pub struct Columns {
     fields: Vec<&'static Field>,
     /// Fields that are in no column and have something to say all the same.
-    defaults: Vec<(&'static Field, Value)>,
+    defaults: Vec<(&'static Field, OwnedValue)>,
 }
 
 impl Columns {
@@ -19,7 +19,7 @@ impl Columns {
     ///
     /// # Errors
     /// Unknown, doubled or missing columns, all of them.
-    pub fn of(header: &Record, table: &[&'static Field]) -> Result<Columns, Vec<Bad>> {
+    pub fn of(header: &Record, table: &[&'static Field]) -> Result<Columns, Vec<CellError>> {
         if let (1, Some(only)) = (header.len(), header.get(0))
             && let Some(delimiter) =
                 [';', '\t', '|'].into_iter().find(|delimiter| only.contains(*delimiter))
@@ -27,14 +27,14 @@ impl Columns {
             let shown =
                 if delimiter == '\t' { "tabs".to_owned() } else { format!("\"{delimiter}\"") };
             let expected = format!("the columns are separated by {shown}: expected commas");
-            return Err(vec![Bad { cell: None, field: None, value: None, expected }]);
+            return Err(vec![CellError { cell: None, field: None, value: None, expected }]);
         }
         let takes: Vec<&'static Field> =
             table.iter().copied().filter(|field| field.is_stored()).collect();
         let mut bad = Vec::new();
         let mut fields: Vec<&'static Field> = Vec::new();
         for (cell, name) in header.iter().enumerate() {
-            let complain = |expected: String| Bad {
+            let complain = |expected: String| CellError {
                 cell: Some(cell),
                 field: None,
                 value: Some(name.to_owned()),
@@ -56,7 +56,7 @@ impl Columns {
         let mut defaults = Vec::new();
         for field in missing {
             if field.need == Need::Required {
-                bad.push(Bad {
+                bad.push(CellError {
                     cell: None,
                     field: None,
                     value: None,
@@ -64,7 +64,7 @@ impl Columns {
                 });
             }
             if let Some(value) = field.default {
-                defaults.push((*field, Cell::Text(value.into())));
+                defaults.push((*field, Value::Text(value.into())));
             }
         }
         if bad.is_empty() { Ok(Columns { fields, defaults }) } else { Err(bad) }
@@ -74,20 +74,21 @@ impl Columns {
     ///
     /// # Errors
     /// Every cell that is not what its field wants.
-    pub fn row(&self, record: &Record) -> Result<Row<'static>, Vec<Bad>> {
+    pub fn row(&self, record: &Record) -> Result<InputRow<'static>, Vec<CellError>> {
         if record.len() != self.fields.len() {
             let expected = format!(
                 "this row has {} cells, the header has {}",
                 record.len(),
                 self.fields.len()
             );
-            return Err(vec![Bad { cell: None, field: None, value: None, expected }]);
+            return Err(vec![CellError { cell: None, field: None, value: None, expected }]);
         }
-        let mut row: Row<'static> = Vec::with_capacity(self.fields.len() + self.defaults.len());
+        let mut row: InputRow<'static> =
+            Vec::with_capacity(self.fields.len() + self.defaults.len());
         let mut bad = Vec::new();
         for (cell, (field, text)) in self.fields.iter().zip(record).enumerate() {
             let mut complain = |expected: String, value: Option<&str>| {
-                bad.push(Bad {
+                bad.push(CellError {
                     cell: Some(cell),
                     field: Some(field.name.to_owned()),
                     value: value.map(str::to_owned),
@@ -96,20 +97,22 @@ impl Columns {
             };
             match field.ty.parse(text) {
                 Err(expected) => complain(expected, Some(text)),
-                Ok(Cell::Null) => match field.default {
-                    Some(value) => row.push((*field, Given::Cell(Cell::Text(value.into())))),
+                Ok(Value::Null) => match field.default {
+                    Some(value) => row.push((*field, InputValue::Value(Value::Text(value.into())))),
                     None if field.need == Need::Required => {
                         complain(
                             format!("empty: every row must have {}", article(field.name)),
                             None,
                         );
                     }
-                    None => row.push((*field, Given::Cell(Cell::Null))),
+                    None => row.push((*field, InputValue::Value(Value::Null))),
                 },
-                Ok(value) => row.push((*field, Given::Cell(value))),
+                Ok(value) => row.push((*field, InputValue::Value(value))),
             }
         }
-        row.extend(self.defaults.iter().map(|(field, value)| (*field, Given::Cell(value.clone()))));
+        row.extend(
+            self.defaults.iter().map(|(field, value)| (*field, InputValue::Value(value.clone()))),
+        );
         if bad.is_empty() { Ok(row) } else { Err(bad) }
     }
 
@@ -130,10 +133,10 @@ fn article(name: &str) -> String {
 /// # Errors
 /// The field at fault, and what was expected of it.
 pub fn complete_date(
-    row: &mut Row<'static>,
+    row: &mut InputRow<'static>,
     span: &'static Field,
 ) -> Result<(), (&'static str, String)> {
-    let stated = |row: &Row<'_>, name: &str| {
+    let stated = |row: &InputRow<'_>, name: &str| {
         row.iter().any(|(field, value)| field.name == name && !value.is_null())
     };
     if stated(row, "date") {
@@ -145,7 +148,7 @@ pub fn complete_date(
         }
         if !stated(row, "date_span") {
             row.retain(|(field, _)| field.name != "date_span");
-            row.push((span, Given::Cell(Cell::Text("within".into()))));
+            row.push((span, InputValue::Value(Value::Text("within".into()))));
         }
         return Ok(());
     }

@@ -17,7 +17,7 @@ use std::borrow::Cow;
 use std::sync::{Mutex, PoisonError};
 
 use crate::value::date::Bucket;
-use crate::value::{Given, Type};
+use crate::value::{InputValue, Type};
 
 /// Every kind of fact, in the order in which people meet them.
 pub static KINDS: &[&Kind] = &[
@@ -103,11 +103,11 @@ pub enum Filter {
 }
 
 /// A row on its way in: the fields that it states, in any order.
-pub type Row<'a> = Vec<(&'static Field, Given<'a>)>;
+pub type InputRow<'a> = Vec<(&'static Field, InputValue<'a>)>;
 
 /// The text that a row gives for a field; empty where it gives none.
 #[must_use]
-pub fn given<'r>(row: &'r Row<'_>, name: &str) -> Cow<'r, str> {
+pub fn given<'r>(row: &'r InputRow<'_>, name: &str) -> Cow<'r, str> {
     row.iter()
         .find(|(field, _)| field.name == name)
         .and_then(|(_, value)| value.text())
@@ -116,18 +116,18 @@ pub fn given<'r>(row: &'r Row<'_>, name: &str) -> Cow<'r, str> {
 
 /// A fact of a data set on its way in.
 #[derive(Debug, Clone)]
-pub struct Incoming<'a> {
+pub struct NewFact<'a> {
     /// Its kind.
     pub kind: &'static Kind,
     /// What it is called within its source.
-    pub key: Key,
+    pub key: FactKey,
     /// What it states, but for its source and key.
-    pub row: Row<'a>,
+    pub row: InputRow<'a>,
 }
 
 /// What a fact of a data set is called within its source.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Key {
+pub enum FactKey {
     /// So.
     Own(String),
     /// So with a number behind it, since others are called the same.

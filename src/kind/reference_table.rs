@@ -5,7 +5,7 @@ use crate::value::Type;
 
 /// A table that facts refer to.
 #[derive(Debug)]
-pub struct Parent {
+pub struct ReferenceTable {
     /// Its table, and the stem of its seed file.
     pub table: &'static str,
     /// One sentence.
@@ -30,7 +30,7 @@ pub const SCHEMES: &[&str] =
     &["name", "iso2", "iso3", "iso-numeric", "cow", "gw", "ucdp", "sipri", "acled"];
 
 /// Works that state facts.
-pub static SOURCES: Parent = Parent {
+pub static SOURCES: ReferenceTable = ReferenceTable {
     table: "sources",
     about: "The works that state the facts.",
     fields: &[
@@ -56,7 +56,7 @@ pub static SOURCES: Parent = Parent {
 };
 
 /// The texts of documents.
-pub static TEXTS: Parent = Parent {
+pub static TEXTS: ReferenceTable = ReferenceTable {
     table: "source_texts",
     about: "The texts of documents, as attached.",
     fields: &[
@@ -70,7 +70,7 @@ pub static TEXTS: Parent = Parent {
 };
 
 /// Questions with one answer.
-pub static TOPICS: Parent = Parent {
+pub static TOPICS: ReferenceTable = ReferenceTable {
     table: "topics",
     about: "Questions with one answer, which facts answer.",
     fields: &[
@@ -83,7 +83,7 @@ pub static TOPICS: Parent = Parent {
 };
 
 /// States, bodies, groups and people.
-pub static ACTORS: Parent = Parent {
+pub static ACTORS: ReferenceTable = ReferenceTable {
     table: "actors",
     about: "States, bodies, armed groups, people: whoever acts or speaks.",
     fields: &[
@@ -101,7 +101,7 @@ pub static ACTORS: Parent = Parent {
 };
 
 /// Countries, regions, cities and sites.
-pub static PLACES: Parent = Parent {
+pub static PLACES: ReferenceTable = ReferenceTable {
     table: "places",
     about: "Countries, regions, cities, sites.",
     fields: &[
@@ -117,7 +117,7 @@ pub static PLACES: Parent = Parent {
 };
 
 /// Every spelling and code.
-pub static NAMES: Parent = Parent {
+pub static NAMES: ReferenceTable = ReferenceTable {
     table: "names",
     about: "Every spelling and every code of actors and places.",
     fields: &[
@@ -134,7 +134,7 @@ pub static NAMES: Parent = Parent {
 };
 
 /// Runs of seed and import.
-pub static IMPORTS: Parent = Parent {
+pub static IMPORTS: ReferenceTable = ReferenceTable {
     table: "imports",
     about: "The runs that brought facts in.",
     fields: &[
@@ -170,9 +170,10 @@ pub static IMPORTS: Parent = Parent {
 };
 
 /// The parents, in the order in which rows must arrive.
-pub static PARENTS: &[&Parent] = &[&SOURCES, &TEXTS, &TOPICS, &ACTORS, &PLACES, &NAMES, &IMPORTS];
+pub static PARENTS: &[&ReferenceTable] =
+    &[&SOURCES, &TEXTS, &TOPICS, &ACTORS, &PLACES, &NAMES, &IMPORTS];
 
-impl Parent {
+impl ReferenceTable {
     /// The field of this name.
     #[must_use]
     pub fn field(&self, name: &str) -> Option<&'static Field> {

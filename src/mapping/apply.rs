@@ -4,19 +4,20 @@ use std::borrow::Cow;
 use std::fmt::Write;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use crate::kind::{Field, Incoming, Key, Row, shared};
+use crate::kind::{FactKey, Field, InputRow, NewFact, shared};
 use crate::mapping::Record;
-use crate::mapping::apply_figure::{self, Figure};
-use crate::mapping::cell_error::Bad;
+use crate::mapping::apply_figure::{self, ParsedFigure};
+use crate::mapping::cell_error::CellError;
 use crate::mapping::compiled::{
-    By, DatePlan, FactPlan, KeyPart, Making, NamePlan, Plan, Test, Words,
+    CompiledCondition, CompiledFact, CompiledMapping, DateRule, FieldRule, KeyPart, NameRule,
+    RuleKind, TextRule,
 };
-use crate::mapping::compiled_template::{Cells, Text};
-use crate::value::{Cell, Given, Type, date};
+use crate::mapping::compiled_template::{CompiledTemplate, RecordCells};
+use crate::value::{InputValue, Type, Value, date};
 
 /// What is wrong with one thing that a record was to become, and the column that messages point to;
 /// none: that of the field.
-pub(super) type Wrong = (Option<usize>, String);
+pub(super) type FieldError = (Option<usize>, String);
 
 /// A record as its repetitions see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,14 +33,14 @@ pub struct Repeated {
 }
 
 /// A fact under way.
-struct Draft<'p> {
-    row: Row<'p>,
+struct FactDraft<'p> {
+    row: InputRow<'p>,
     /// Columns that the fact does not hold whole this time, though it may.
     lost: Vec<usize>,
-    bad: Vec<Bad>,
+    bad: Vec<CellError>,
 }
 
-impl Plan {
+impl CompiledMapping {
     /// Whether a record is none: a total, a footnote.
     #[must_use]
     pub fn skips(&self, record: &Record) -> bool {
@@ -53,7 +54,7 @@ impl Plan {
     pub fn repeats(&self, record: &Record) -> Option<Repeated> {
         let plan = self.repeats.as_ref()?;
         let cells = self.cells(record, "", "");
-        let text = |text: &Text| text.fill(&cells).unwrap_or_default().into_owned();
+        let text = |text: &CompiledTemplate| text.fill(&cells).unwrap_or_default().into_owned();
         let mut shared = DefaultHasher::new();
         for (column, cell) in record.iter().enumerate() {
             if !plan.with.contains(&column) && !self.ignored.contains(&column) {
@@ -78,7 +79,7 @@ impl Plan {
         record: &'p Record,
         repetitions: &[Repeated],
         line: u64,
-    ) -> Result<Vec<Incoming<'p>>, Vec<Bad>> {
+    ) -> Result<Vec<NewFact<'p>>, Vec<CellError>> {
         let others: Vec<&str> = repetitions
             .iter()
             .map(|other| other.gathered.as_str())
@@ -91,7 +92,7 @@ impl Plan {
                 record.len(),
                 self.header.len()
             );
-            return Err(vec![Bad { cell: None, field: None, value: None, expected }]);
+            return Err(vec![CellError { cell: None, field: None, value: None, expected }]);
         }
         let key = self
             .facts
@@ -99,11 +100,13 @@ impl Plan {
             .map(|first| first.called(&self.cells(record, "", others.as_str())))
             .transpose();
         let record_key = match &key {
-            Ok(Some(Key::Own(key) | Key::Counted(key) | Key::Under(key))) => key.as_str(),
+            Ok(Some(FactKey::Own(key) | FactKey::Counted(key) | FactKey::Under(key))) => {
+                key.as_str()
+            }
             _ => "",
         };
         let cells = self.cells(record, record_key, others);
-        let mut made: Vec<(usize, Incoming<'p>)> = Vec::new();
+        let mut made: Vec<(usize, NewFact<'p>)> = Vec::new();
         let mut bad = Vec::new();
         let mut lost = Vec::new();
         for (n, fact) in self.facts.iter().enumerate() {
@@ -123,7 +126,7 @@ impl Plan {
             if !applies {
                 continue;
             }
-            let mut draft = Draft {
+            let mut draft = FactDraft {
                 row: Vec::with_capacity(fact.fields.len() * 2 + 4),
                 lost: Vec::new(),
                 bad: Vec::new(),
@@ -133,19 +136,20 @@ impl Plan {
             }
             for (field, value) in &fact.defaults {
                 if !draft.states(field) {
-                    draft.row.push((field, Given::Cell(value.clone())));
+                    draft.row.push((field, InputValue::Value(value.clone())));
                 }
             }
             fact.complete(&mut draft, &cells);
             if let Some(locator) =
                 shared().find(|field| field.name == "locator" && !draft.states(field))
             {
-                draft
-                    .row
-                    .push((locator, Given::Cell(Cell::Text(Cow::Owned(format!("row={line}"))))));
+                draft.row.push((
+                    locator,
+                    InputValue::Value(Value::Text(Cow::Owned(format!("row={line}")))),
+                ));
             }
             match fact.called(&cells) {
-                Ok(key) => made.push((n, Incoming { kind: fact.kind, key, row: draft.row })),
+                Ok(key) => made.push((n, NewFact { kind: fact.kind, key, row: draft.row })),
                 Err(wrong) => draft.bad.push(self.bad("key", wrong, record)),
             }
             // several facts are made of the same cells
@@ -160,24 +164,29 @@ impl Plan {
             && let Some((_, first)) = made.first_mut()
             && let Some(field) = shared().find(|field| field.name == "extra")
         {
-            first.row.push((field, Given::Cell(Cell::Json(Cow::Owned(extra)))));
+            first.row.push((field, InputValue::Value(Value::Json(Cow::Owned(extra)))));
         }
         Ok(made.into_iter().map(|(_, fact)| fact).collect())
     }
 
     /// What the store refused of a record, at the cell that is at fault.
     #[must_use]
-    pub fn refused(&self, field: &str, expected: String, record: &Record) -> Bad {
-        let makes = |making: &&Making| making.makes(field);
+    pub fn refused(&self, field: &str, expected: String, record: &Record) -> CellError {
+        let makes = |making: &&FieldRule| making.makes(field);
         let making = self.facts.iter().find_map(|fact| fact.fields.iter().find(makes));
         self.bad(field, (making.and_then(|making| making.column), expected), record)
     }
 
-    fn cells<'r, 'k>(&'r self, record: &'r Record, key: &'k str, others: &'k str) -> Cells<'r, 'k> {
-        Cells { record, missing: &self.missing, key, others }
+    fn cells<'r, 'k>(
+        &'r self,
+        record: &'r Record,
+        key: &'k str,
+        others: &'k str,
+    ) -> RecordCells<'r, 'k> {
+        RecordCells { record, missing: &self.missing, key, others }
     }
 
-    fn bad(&self, field: &str, (cell, expected): Wrong, record: &Record) -> Bad {
+    fn bad(&self, field: &str, (cell, expected): FieldError, record: &Record) -> CellError {
         let column = cell.and_then(|cell| self.header.get(cell));
         let field = column
             .filter(|column| *column != field)
@@ -186,7 +195,7 @@ impl Plan {
             .and_then(|cell| record.get(cell))
             .filter(|value| !value.is_empty())
             .map(str::to_owned);
-        Bad { cell, field: Some(field), value, expected }
+        CellError { cell, field: Some(field), value, expected }
     }
 
     /// The columns that no fact of the record holds, as an object of JSON; none where all are held
@@ -194,7 +203,7 @@ impl Plan {
     fn extra(
         &self,
         record: &Record,
-        made: &[(usize, Incoming<'_>)],
+        made: &[(usize, NewFact<'_>)],
         lost: &[usize],
         repetitions: &[Repeated],
     ) -> Option<String> {
@@ -241,16 +250,16 @@ fn quote(json: &mut String, text: &str) {
     }
 }
 
-impl FactPlan {
+impl CompiledFact {
     /// What the fact is called.
-    fn called(&self, cells: &Cells<'_, '_>) -> Result<Key, Wrong> {
+    fn called(&self, cells: &RecordCells<'_, '_>) -> Result<FactKey, FieldError> {
         let mut key = String::new();
         let (mut counted, mut under, mut stated) = (false, false, false);
         for part in &self.key {
             match part {
                 KeyPart::Counter => counted = true,
                 KeyPart::Record => under = true,
-                KeyPart::Text(text) => {
+                KeyPart::CompiledTemplate(text) => {
                     if stated {
                         key.push('/');
                     }
@@ -267,14 +276,14 @@ impl FactPlan {
             }
         }
         Ok(match (counted, under) {
-            (true, _) => Key::Counted(key),
-            (false, true) => Key::Under(key),
-            (false, false) => Key::Own(key),
+            (true, _) => FactKey::Counted(key),
+            (false, true) => FactKey::Under(key),
+            (false, false) => FactKey::Own(key),
         })
     }
 
     /// What a fact must state to be one.
-    fn complete(&self, draft: &mut Draft<'_>, cells: &Cells<'_, '_>) {
+    fn complete(&self, draft: &mut FactDraft<'_>, cells: &RecordCells<'_, '_>) {
         for needed in &self.needed {
             if draft.states(needed)
                 || draft.bad.iter().any(|bad| bad.field.as_deref() == Some(needed.name))
@@ -288,7 +297,12 @@ impl FactPlan {
                 .filter(|cell| !cell.is_empty())
                 .map(str::to_owned);
             let expected = "not stated, and every fact of this kind must have it".to_owned();
-            draft.bad.push(Bad { cell, field: Some(needed.name.to_owned()), value, expected });
+            draft.bad.push(CellError {
+                cell,
+                field: Some(needed.name.to_owned()),
+                value,
+                expected,
+            });
         }
     }
 }
@@ -311,9 +325,9 @@ fn escape(key: &mut String, text: &str) {
     }
 }
 
-impl Test {
+impl CompiledCondition {
     /// Whether a record passes; what is no number is above nothing, and wrong.
-    fn holds(&self, cells: &Cells<'_, '_>) -> Result<bool, Wrong> {
+    fn holds(&self, cells: &RecordCells<'_, '_>) -> Result<bool, FieldError> {
         let text = self.text.fill(cells);
         let condition = &self.condition;
         let text_or_empty = text.as_deref().unwrap_or_default();
@@ -342,32 +356,32 @@ impl Test {
     }
 }
 
-impl<'p> Draft<'p> {
+impl<'p> FactDraft<'p> {
     /// Whether a field is stated.
     fn states(&self, wanted: &Field) -> bool {
         self.row.iter().any(|(field, value)| field.name == wanted.name && !value.is_null())
     }
 
-    fn set(&mut self, field: Option<&'static Field>, cell: Cell<'p>) {
+    fn set(&mut self, field: Option<&'static Field>, cell: Value<'p>) {
         if let Some(field) = field
             && !cell.is_null()
         {
-            self.row.push((field, Given::Cell(cell)));
+            self.row.push((field, InputValue::Value(cell)));
         }
     }
 
     /// Makes a field, or a group of them, from a record.
-    fn add(&mut self, making: &'p Making, cells: &Cells<'p, '_>) {
+    fn add(&mut self, making: &'p FieldRule, cells: &RecordCells<'p, '_>) {
         let done = match &making.by {
-            By::Words(words) => self.words(making.field, words, cells).map_err(|e| (None, e)),
-            By::Number(number) => match apply_figure::number(number, cells) {
+            RuleKind::Text(words) => self.words(making.field, words, cells).map_err(|e| (None, e)),
+            RuleKind::Number(number) => match apply_figure::number(number, cells) {
                 Ok(found) => {
-                    self.set(Some(making.field), found.map_or(Cell::Null, |found| found.cell));
+                    self.set(Some(making.field), found.map_or(Value::Null, |found| found.cell));
                     Ok(())
                 }
                 Err(expected) => Err((None, expected)),
             },
-            By::Quantity(quantity) => apply_figure::quantity(quantity, cells).map(|figure| {
+            RuleKind::Quantity(quantity) => apply_figure::quantity(quantity, cells).map(|figure| {
                 // a flag beside no number is told by no field
                 if let (None, Some(flag)) = (&figure, &quantity.flag)
                     && flag.fill(cells).is_some()
@@ -376,8 +390,8 @@ impl<'p> Draft<'p> {
                 }
                 self.figure(&quantity.fields, figure);
             }),
-            By::Name(name) => self.name(making.field, name, cells).map_err(|e| (None, e)),
-            By::Date(date) => self.date(date, cells),
+            RuleKind::Name(name) => self.name(making.field, name, cells).map_err(|e| (None, e)),
+            RuleKind::Date(date) => self.date(date, cells),
         };
         if let Err((cell, expected)) = done {
             let cell = cell.or(making.column);
@@ -385,62 +399,67 @@ impl<'p> Draft<'p> {
                 .and_then(|cell| cells.record.get(cell))
                 .filter(|value| !value.is_empty())
                 .map(str::to_owned);
-            self.bad.push(Bad { cell, field: Some(making.field.name.to_owned()), value, expected });
+            self.bad.push(CellError {
+                cell,
+                field: Some(making.field.name.to_owned()),
+                value,
+                expected,
+            });
         }
     }
 
     fn words(
         &mut self,
         field: &'static Field,
-        words: &'p Words,
-        cells: &Cells<'p, '_>,
+        words: &'p TextRule,
+        cells: &RecordCells<'p, '_>,
     ) -> Result<(), String> {
         let Some(text) = words.fill(cells)? else { return Ok(()) };
         // free text is what it is; everything else must be what its field takes
         let cell = match field.ty {
-            Type::Text if !text.contains('\0') => Cell::Text(text),
+            Type::Text if !text.contains('\0') => Value::Text(text),
             ty => ty.parse(&text)?,
         };
         self.set(Some(field), cell);
         Ok(())
     }
 
-    fn figure(&mut self, fields: &[Option<&'static Field>; 5], figure: Option<Figure<'p>>) {
+    fn figure(&mut self, fields: &[Option<&'static Field>; 5], figure: Option<ParsedFigure<'p>>) {
         let Some(figure) = figure else { return };
         let [low, best, high, words, qualifier] = *fields;
         self.set(low, figure.low);
         self.set(best, figure.best);
         self.set(high, figure.high);
-        self.set(words, figure.words.map_or(Cell::Null, Cell::Text));
-        self.set(qualifier, figure.qualifier.map_or(Cell::Null, |word| Cell::Text(word.into())));
+        self.set(words, figure.words.map_or(Value::Null, Value::Text));
+        self.set(qualifier, figure.qualifier.map_or(Value::Null, |word| Value::Text(word.into())));
     }
 
     fn name(
         &mut self,
         field: &'static Field,
-        plan: &'p NamePlan,
-        cells: &Cells<'p, '_>,
+        plan: &'p NameRule,
+        cells: &RecordCells<'p, '_>,
     ) -> Result<(), String> {
         let named = plan.named(cells, &mut self.lost)?;
         if !named.is_empty() {
-            self.row.push((field, Given::Named(named)));
+            self.row.push((field, InputValue::Entity(named)));
         }
         Ok(())
     }
 
-    fn date(&mut self, plan: &'p DatePlan, cells: &Cells<'p, '_>) -> Result<(), Wrong> {
+    fn date(&mut self, plan: &'p DateRule, cells: &RecordCells<'p, '_>) -> Result<(), FieldError> {
         let Some((edtf, whole)) = plan.edtf(cells)? else { return Ok(()) };
         date::parse(&edtf).map_err(|e| (None, format!("expected {e}")))?;
         if !whole {
             self.lost.extend(&plan.columns);
         }
         let [date, span, basis] = plan.fields;
-        self.set(Some(date), Cell::Text(edtf));
+        self.set(Some(date), Value::Text(edtf));
         self.set(
             Some(span),
-            Cell::Text(if plan.throughout { "throughout" } else { "within" }.into()),
+            Value::Text(if plan.throughout { "throughout" } else { "within" }.into()),
         );
-        self.set(Some(basis), Cell::Text(plan.basis.as_str().into()));
+        self.set(Some(basis), Value::Text(plan.basis.as_str().into()));
         Ok(())
     }
 }

@@ -2,25 +2,26 @@
 
 use std::borrow::Cow;
 
-use crate::mapping::apply::Wrong;
-use crate::mapping::compiled::DatePlan;
-use crate::mapping::compiled_template::{Cells, Text};
+use crate::mapping::apply::FieldError;
+use crate::mapping::compiled::DateRule;
+use crate::mapping::compiled_template::{CompiledTemplate, RecordCells};
 use crate::value::date;
 use crate::value::date_formats::{self, PRECISIONS, Precision};
 
-impl DatePlan {
+impl DateRule {
     /// The date as EDTF, and whether the columns of its days can be told from it.
     pub(super) fn edtf<'p>(
         &'p self,
-        cells: &Cells<'p, '_>,
-    ) -> Result<Option<(Cow<'p, str>, bool)>, Wrong> {
-        let stated = |text: &'p Text| {
+        cells: &RecordCells<'p, '_>,
+    ) -> Result<Option<(Cow<'p, str>, bool)>, FieldError> {
+        let stated = |text: &'p CompiledTemplate| {
             text.fill(cells).filter(|text| !self.missing.iter().any(|word| word == text))
         };
         let mut date = if let Some([year, month, day]) = &self.parts {
-            let part = |part: &'p Option<Text>| part.as_ref().and_then(stated);
+            let part = |part: &'p Option<CompiledTemplate>| part.as_ref().and_then(stated);
             let Some(stated_year) = part(year) else { return Ok(None) };
-            let at = |part: &Option<Text>| part.as_ref().and_then(Text::column);
+            let at =
+                |part: &Option<CompiledTemplate>| part.as_ref().and_then(CompiledTemplate::column);
             let (stated_month, stated_day) = (part(month), part(day));
             // a day of no month is kept beside the year
             let whole = stated_month.is_some() || stated_day.is_none();
@@ -57,11 +58,11 @@ impl DatePlan {
         &self,
         begin: Option<Cow<'p, str>>,
         end: Option<Cow<'p, str>>,
-        cells: &Cells<'p, '_>,
-    ) -> Result<Option<(Cow<'p, str>, bool)>, Wrong> {
-        let day = |text: &str, of: &Option<Text>| {
+        cells: &RecordCells<'p, '_>,
+    ) -> Result<Option<(Cow<'p, str>, bool)>, FieldError> {
+        let day = |text: &str, of: &Option<CompiledTemplate>| {
             date_formats::day(text, &self.formats).ok_or_else(|| {
-                let column = of.as_ref().and_then(Text::column);
+                let column = of.as_ref().and_then(CompiledTemplate::column);
                 (
                     column,
                     format!(
@@ -106,7 +107,7 @@ impl DatePlan {
             (Some(begin), Some(end)) => {
                 let (first, last) = (day(&begin, &self.start)?, day(&end, &self.end)?);
                 if first > last {
-                    let column = self.end.as_ref().and_then(Text::column);
+                    let column = self.end.as_ref().and_then(CompiledTemplate::column);
                     return Err((column, format!("ends before it begins, on {begin}")));
                 }
                 let date = date_formats::between(first, last, precision, self.throughout);

@@ -3,27 +3,27 @@
 
 use std::borrow::Cow;
 
-use crate::mapping::compiled::{Number, Quantity};
-use crate::mapping::compiled_template::{Cells, Text};
-use crate::value::{Cell, Type};
+use crate::mapping::compiled::{NumberRule, QuantityRule};
+use crate::mapping::compiled_template::{CompiledTemplate, RecordCells};
+use crate::value::{Type, Value};
 
 /// A number that a record states.
-pub struct Found<'p> {
+pub struct ParsedNumber<'p> {
     /// Its value.
-    pub cell: Cell<'p>,
+    pub cell: Value<'p>,
     /// It is written in another way than the value would be.
     pub wordy: bool,
 }
 
 /// A number with its bounds.
 #[derive(Default)]
-pub struct Figure<'p> {
+pub struct ParsedFigure<'p> {
     /// The lower bound.
-    pub low: Cell<'p>,
+    pub low: Value<'p>,
     /// The best estimate.
-    pub best: Cell<'p>,
+    pub best: Value<'p>,
     /// The upper bound.
-    pub high: Cell<'p>,
+    pub high: Value<'p>,
     /// The source's words, where they say more than the numbers.
     pub words: Option<Cow<'p, str>>,
     /// How it is hedged.
@@ -34,7 +34,10 @@ pub struct Figure<'p> {
 ///
 /// # Errors
 /// What was expected.
-pub fn number<'p>(number: &'p Number, cells: &Cells<'p, '_>) -> Result<Option<Found<'p>>, String> {
+pub fn number<'p>(
+    number: &'p NumberRule,
+    cells: &RecordCells<'p, '_>,
+) -> Result<Option<ParsedNumber<'p>>, String> {
     match number.text.fill(cells) {
         Some(text) if !number.missing.iter().any(|word| *word == text) => {
             read(number, &text).map(Some)
@@ -43,7 +46,7 @@ pub fn number<'p>(number: &'p Number, cells: &Cells<'p, '_>) -> Result<Option<Fo
     }
 }
 
-fn read<'p>(number: &Number, text: &str) -> Result<Found<'p>, String> {
+fn read<'p>(number: &NumberRule, text: &str) -> Result<ParsedNumber<'p>, String> {
     let ty = if number.whole { Type::Integer } else { Type::Real };
     let mut plain = Cow::Borrowed(text);
     if let Some(thousands) = number.thousands
@@ -63,7 +66,7 @@ fn read<'p>(number: &Number, text: &str) -> Result<Found<'p>, String> {
     let wordy = matches!(plain, Cow::Owned(_));
     // whole numbers come back from statistics programs with decimals
     let bare = if number.whole { bare_code(&plain) } else { plain.as_ref() };
-    Ok(Found { cell: ty.parse(bare)?, wordy })
+    Ok(ParsedNumber { cell: ty.parse(bare)?, wordy })
 }
 
 /// A number without the separators between its thousands, which must stand where they belong.
@@ -98,9 +101,9 @@ pub fn bare_code(text: &str) -> &str {
 /// # Errors
 /// The column at fault, where it is another than the first, and what was expected.
 pub fn quantity<'p>(
-    plan: &'p Quantity,
-    cells: &Cells<'p, '_>,
-) -> Result<Option<Figure<'p>>, (Option<usize>, String)> {
+    plan: &'p QuantityRule,
+    cells: &RecordCells<'p, '_>,
+) -> Result<Option<ParsedFigure<'p>>, (Option<usize>, String)> {
     if plan.low.is_some() || plan.high.is_some() {
         return bounded(plan, cells);
     }
@@ -117,7 +120,7 @@ pub fn quantity<'p>(
             Some((_, qualifier)) => Some(qualifier.as_str()),
             None => {
                 let known: Vec<&str> = plan.marks.iter().map(|(mark, _)| mark.as_str()).collect();
-                let column = plan.flag.as_ref().and_then(Text::column);
+                let column = plan.flag.as_ref().and_then(CompiledTemplate::column);
                 return Err((
                     column,
                     format!("expected the flag \"{}\" or none", known.join("\", \"")),
@@ -133,15 +136,26 @@ pub fn quantity<'p>(
         let bound =
             |text: &str| read(best, text.trim()).map(|found| found.cell).map_err(|e| (None, e));
         let (low, high) = (bound(low)?, bound(high)?);
-        return Ok(Some(Figure { low, best: Cell::Null, high, words: Some(text), qualifier }));
+        return Ok(Some(ParsedFigure {
+            low,
+            best: Value::Null,
+            high,
+            words: Some(text),
+            qualifier,
+        }));
     }
     if qualifier == Some("several") && bare.is_empty() {
-        let two = if best.whole { Cell::Int(2) } else { Cell::Real(2.0) };
-        return Ok(Some(Figure { low: two, words: Some(text), qualifier, ..Figure::default() }));
+        let two = if best.whole { Value::Int(2) } else { Value::Real(2.0) };
+        return Ok(Some(ParsedFigure {
+            low: two,
+            words: Some(text),
+            qualifier,
+            ..ParsedFigure::default()
+        }));
     }
-    let Found { cell, wordy } = read(best, bare).map_err(|e| (None, e))?;
+    let ParsedNumber { cell, wordy } = read(best, bare).map_err(|e| (None, e))?;
     let words = (wordy || mark.is_some()).then_some(text);
-    let mut figure = Figure { words, qualifier, ..Figure::default() };
+    let mut figure = ParsedFigure { words, qualifier, ..ParsedFigure::default() };
     match qualifier {
         Some("exact") => {
             (figure.low, figure.best, figure.high) = (cell.clone(), cell.clone(), cell)
@@ -156,17 +170,17 @@ pub fn quantity<'p>(
 
 /// A number that a data set gives by its bounds.
 fn bounded<'p>(
-    plan: &'p Quantity,
-    cells: &Cells<'p, '_>,
-) -> Result<Option<Figure<'p>>, (Option<usize>, String)> {
+    plan: &'p QuantityRule,
+    cells: &RecordCells<'p, '_>,
+) -> Result<Option<ParsedFigure<'p>>, (Option<usize>, String)> {
     let mut wordy = false;
-    let mut bound = |bound: &'p Option<Number>| -> Result<Cell<'p>, (Option<usize>, String)> {
+    let mut bound = |bound: &'p Option<NumberRule>| -> Result<Value<'p>, (Option<usize>, String)> {
         let column = bound.as_ref().and_then(|bound| bound.text.first_column());
         let found = bound
             .as_ref()
             .map_or(Ok(None), |bound| number(bound, cells))
             .map_err(|e| (column, e))?;
-        Ok(found.map_or(Cell::Null, |found| {
+        Ok(found.map_or(Value::Null, |found| {
             wordy |= found.wordy;
             found.cell
         }))
@@ -183,7 +197,7 @@ fn bounded<'p>(
     } else {
         None
     };
-    Ok(Some(Figure { low, best, high, words, qualifier: plan.qualifier.as_deref() }))
+    Ok(Some(ParsedFigure { low, best, high, words, qualifier: plan.qualifier.as_deref() }))
 }
 
 /// A number without the mark before or behind it, and what the mark means.
@@ -208,11 +222,13 @@ fn unmarked<'t, 'p>(text: &'t str, marks: &'p [(String, String)]) -> (&'t str, O
 mod tests {
     use super::*;
     use crate::mapping::Record;
-    use crate::mapping::compiled_template::{Part, Ref};
+    use crate::mapping::compiled_template::{CellRef, CompiledPart};
 
-    fn plan(whole: bool) -> Quantity {
-        let number = |column| Number {
-            text: Text { parts: vec![Part::Pick(vec![Ref::Column(column)])] },
+    fn plan(whole: bool) -> QuantityRule {
+        let number = |column| NumberRule {
+            text: CompiledTemplate {
+                parts: vec![CompiledPart::Pick(vec![CellRef::Column(column)])],
+            },
             missing: vec!["n/a".into()],
             thousands: Some(','),
             decimal: '.',
@@ -226,12 +242,14 @@ mod tests {
             ("+", "over"),
             ("-", "range"),
         ];
-        Quantity {
+        QuantityRule {
             low: None,
             best: Some(number(0)),
             high: None,
             marks: marks.map(|(mark, word)| (mark.into(), word.into())).into(),
-            flag: Some(Text { parts: vec![Part::Pick(vec![Ref::Column(1)])] }),
+            flag: Some(CompiledTemplate {
+                parts: vec![CompiledPart::Pick(vec![CellRef::Column(1)])],
+            }),
             unmarked: Some("exact".into()),
             qualifier: None,
             fields: [None; 5],
@@ -241,7 +259,7 @@ mod tests {
     fn figure(text: &str, flag: &str) -> Result<String, (Option<usize>, String)> {
         let record: Record = [text, flag].iter().collect();
         let plan = plan(true);
-        let cells = Cells { record: &record, missing: &[], key: "", others: "" };
+        let cells = RecordCells { record: &record, missing: &[], key: "", others: "" };
         let told = quantity(&plan, &cells)?.map(|figure| {
             let qualifier = figure.qualifier.unwrap_or("-");
             let words = figure.words.as_deref().unwrap_or("-");

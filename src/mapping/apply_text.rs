@@ -3,15 +3,15 @@
 use std::borrow::Cow;
 
 use crate::mapping::apply_figure;
-use crate::mapping::compiled::{NamePlan, Words, looks_like};
-use crate::mapping::compiled_template::Cells;
-use crate::value::{Named, date, date_formats};
+use crate::mapping::compiled::{NameRule, TextRule, looks_like};
+use crate::mapping::compiled_template::RecordCells;
+use crate::value::{EntityRef, date, date_formats};
 
-impl Words {
+impl TextRule {
     /// What a record makes of it, codes read and lists joined.
     pub(super) fn fill<'p>(
         &'p self,
-        cells: &Cells<'p, '_>,
+        cells: &RecordCells<'p, '_>,
     ) -> Result<Option<Cow<'p, str>>, String> {
         let Some(text) = self.text.fill(cells) else { return Ok(None) };
         if self.missing.iter().any(|word| *word == text) {
@@ -31,7 +31,7 @@ impl Words {
     fn one<'p>(
         &'p self,
         text: Cow<'p, str>,
-        cells: &Cells<'p, '_>,
+        cells: &RecordCells<'p, '_>,
     ) -> Result<Option<Cow<'p, str>>, String> {
         if !self.formats.is_empty() {
             return match date_formats::day(&text, &self.formats) {
@@ -53,7 +53,7 @@ impl Words {
     fn meaning<'a>(
         &'a self,
         text: &'a str,
-        cells: &Cells<'a, '_>,
+        cells: &RecordCells<'a, '_>,
     ) -> Result<Option<Cow<'a, str>>, String> {
         if self.codes.is_empty() {
             return Ok(Some(Cow::Borrowed(text)));
@@ -78,14 +78,14 @@ impl Words {
     }
 }
 
-impl NamePlan {
+impl NameRule {
     /// Whom a record names; columns whose marks the name does not keep go to `lost`.
     pub(super) fn named<'p>(
         &'p self,
-        cells: &Cells<'p, '_>,
+        cells: &RecordCells<'p, '_>,
         lost: &mut Vec<usize>,
-    ) -> Result<Named<'p>, String> {
-        let mut named = Named::default();
+    ) -> Result<EntityRef<'p>, String> {
+        let mut named = EntityRef::default();
         if let Some(words) = &self.name {
             named.name = words.fill(cells)?;
         }
@@ -97,7 +97,7 @@ impl NamePlan {
             lost.extend(
                 self.name.as_ref().and_then(|words| words.text.column()).into_iter().chain(codes),
             );
-            return Ok(Named::default());
+            return Ok(EntityRef::default());
         }
         if let Some(sort) = &self.kind {
             named.kind = sort.fill(cells)?;

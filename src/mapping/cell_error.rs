@@ -2,7 +2,7 @@
 
 /// A cell that cannot be what its field wants.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Bad {
+pub struct CellError {
     /// Which cell, from 0; none: the record as a whole.
     pub cell: Option<usize>,
     /// The field, if it is about one.

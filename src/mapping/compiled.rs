@@ -5,20 +5,20 @@ use std::collections::HashMap;
 
 use crate::kind::{Field, Kind};
 use crate::mapping::Condition;
-use crate::mapping::compiled_template::Text;
-use crate::value::Value;
+use crate::mapping::compiled_template::CompiledTemplate;
+use crate::value::OwnedValue;
 
 /// A description, ready for the files of one header.
 #[derive(Debug, Default)]
-pub struct Plan {
+pub struct CompiledMapping {
     /// What a record becomes.
-    pub facts: Vec<FactPlan>,
+    pub facts: Vec<CompiledFact>,
     /// Of how many parts the key of its first fact is made.
     pub parts: usize,
     /// Records that are none.
-    pub skip: Vec<Test>,
+    pub skip: Vec<CompiledCondition>,
     /// Records that are given once more for each party.
-    pub repeats: Option<RepeatPlan>,
+    pub repeats: Option<CompiledRepeats>,
     /// Words that mean "not stated".
     pub missing: Vec<String>,
     /// The names of the columns.
@@ -31,7 +31,7 @@ pub struct Plan {
     pub ignored: Vec<usize>,
 }
 
-impl Plan {
+impl CompiledMapping {
     /// The kinds of the facts.
     #[must_use]
     pub fn kinds(&self) -> Vec<&'static Kind> {
@@ -48,11 +48,11 @@ impl Plan {
 /// Records that are given once more for each party: those with one key that differ in some columns
 /// alone.
 #[derive(Debug)]
-pub struct RepeatPlan {
+pub struct CompiledRepeats {
     /// What they share.
-    pub key: Text,
+    pub key: CompiledTemplate,
     /// What differs, as `{$others}` has it.
-    pub gather: Text,
+    pub gather: CompiledTemplate,
     /// The columns that may differ.
     pub with: Vec<usize>,
     /// Those of them that `gather` does not tell.
@@ -61,19 +61,19 @@ pub struct RepeatPlan {
 
 /// What one fact is made of.
 #[derive(Debug)]
-pub struct FactPlan {
+pub struct CompiledFact {
     /// Its kind.
     pub kind: &'static Kind,
     /// What its key is made of.
     pub key: Vec<KeyPart>,
     /// It is made only of records that pass these.
-    pub when: Vec<Test>,
+    pub when: Vec<CompiledCondition>,
     /// Its fields.
-    pub fields: Vec<Making>,
+    pub fields: Vec<FieldRule>,
     /// The fields that every fact of the kind must state.
     pub needed: Vec<&'static Field>,
     /// What fields say where the record says nothing.
-    pub defaults: Vec<(&'static Field, Value)>,
+    pub defaults: Vec<(&'static Field, OwnedValue)>,
     /// The columns that it holds whole.
     pub columns: Vec<usize>,
 }
@@ -82,7 +82,7 @@ pub struct FactPlan {
 #[derive(Debug)]
 pub enum KeyPart {
     /// A text.
-    Text(Text),
+    CompiledTemplate(CompiledTemplate),
     /// A counter among equals.
     Counter,
     /// The key of the record's first fact.
@@ -91,41 +91,41 @@ pub enum KeyPart {
 
 /// How a field, or a group of fields, is made.
 #[derive(Debug)]
-pub struct Making {
+pub struct FieldRule {
     /// What messages call it.
     pub field: &'static Field,
     /// The column that messages point to.
     pub column: Option<usize>,
     /// How.
-    pub by: By,
+    pub by: RuleKind,
 }
 
 /// How a value is made.
 #[derive(Debug)]
-pub enum By {
+pub enum RuleKind {
     /// From a text.
-    Words(Words),
+    Text(TextRule),
     /// As a number.
-    Number(Number),
+    Number(NumberRule),
     /// As low, best and high, with the source's words.
-    Quantity(Box<Quantity>),
+    Quantity(Box<QuantityRule>),
     /// As a name.
-    Name(Box<NamePlan>),
+    Name(Box<NameRule>),
     /// As a date.
-    Date(Box<DatePlan>),
+    Date(Box<DateRule>),
 }
 
 /// A text, and what becomes of it.
 #[derive(Debug)]
-pub struct Words {
+pub struct TextRule {
     /// The text.
-    pub text: Text,
+    pub text: CompiledTemplate,
     /// What each code means.
     pub codes: HashMap<String, String>,
     /// What texts mean that look like these, the longest first.
     pub patterns: Vec<(String, String)>,
     /// What a value that is no code becomes.
-    pub otherwise: Option<Text>,
+    pub otherwise: Option<CompiledTemplate>,
     /// Words that mean "not stated" here.
     pub missing: Vec<String>,
     /// What stands between the items of a list.
@@ -136,9 +136,9 @@ pub struct Words {
 
 /// A number as it is written.
 #[derive(Debug, Clone)]
-pub struct Number {
+pub struct NumberRule {
     /// The text.
-    pub text: Text,
+    pub text: CompiledTemplate,
     /// Words that mean "not stated" here.
     pub missing: Vec<String>,
     /// What stands between thousands.
@@ -151,17 +151,17 @@ pub struct Number {
 
 /// A number with its bounds.
 #[derive(Debug)]
-pub struct Quantity {
+pub struct QuantityRule {
     /// The lower bound.
-    pub low: Option<Number>,
+    pub low: Option<NumberRule>,
     /// The best estimate.
-    pub best: Option<Number>,
+    pub best: Option<NumberRule>,
     /// The upper bound.
-    pub high: Option<Number>,
+    pub high: Option<NumberRule>,
     /// What marks mean, the longest first.
     pub marks: Vec<(String, String)>,
     /// A mark in a column of its own.
-    pub flag: Option<Text>,
+    pub flag: Option<CompiledTemplate>,
     /// The qualifier of a number without a mark.
     pub unmarked: Option<String>,
     /// The qualifier of a number given by its bounds.
@@ -172,13 +172,13 @@ pub struct Quantity {
 
 /// An actor or place.
 #[derive(Debug)]
-pub struct NamePlan {
+pub struct NameRule {
     /// The spelling.
-    pub name: Option<Words>,
+    pub name: Option<TextRule>,
     /// Codes with their schemes.
-    pub codes: Vec<(&'static str, Text)>,
+    pub codes: Vec<(&'static str, CompiledTemplate)>,
     /// What sort it is, should it be new.
-    pub kind: Option<Words>,
+    pub kind: Option<TextRule>,
     /// The sorts that there are.
     pub kinds: &'static [&'static str],
     /// What marks at a name say of its sort, the longest first.
@@ -186,28 +186,28 @@ pub struct NamePlan {
     /// What stands between several, who are nobody in particular.
     pub split: Option<String>,
     /// The place that a place lies in.
-    pub within: Option<Box<NamePlan>>,
+    pub within: Option<Box<NameRule>>,
     /// Latitude and longitude.
-    pub point: Option<[Number; 2]>,
+    pub point: Option<[NumberRule; 2]>,
 }
 
 /// A date.
 #[derive(Debug)]
-pub struct DatePlan {
+pub struct DateRule {
     /// The day, or the first.
-    pub start: Option<Text>,
+    pub start: Option<CompiledTemplate>,
     /// The last day.
-    pub end: Option<Text>,
+    pub end: Option<CompiledTemplate>,
     /// Year, month and day.
-    pub parts: Option<[Option<Text>; 3]>,
+    pub parts: Option<[Option<CompiledTemplate>; 3]>,
     /// Years with something between.
-    pub years: Option<Text>,
+    pub years: Option<CompiledTemplate>,
     /// How dates are written.
     pub formats: Vec<String>,
     /// How precise it is.
-    pub precision: Option<Words>,
+    pub precision: Option<TextRule>,
     /// It is approximate where this is stated.
-    pub approximate: Option<Text>,
+    pub approximate: Option<CompiledTemplate>,
     /// Words that mean "not stated" here.
     pub missing: Vec<String>,
     /// Whether it held throughout the date.
@@ -222,16 +222,16 @@ pub struct DatePlan {
 
 /// A test of a record.
 #[derive(Debug)]
-pub struct Test {
+pub struct CompiledCondition {
     /// What is tested.
-    pub text: Text,
+    pub text: CompiledTemplate,
     /// The test itself.
     pub condition: Condition,
 }
 
 /// What is known of a file before its records.
 #[derive(Debug, Clone, Default)]
-pub struct Known {
+pub struct KnownValues {
     /// The names of its columns.
     pub header: Vec<String>,
     /// The release.
@@ -268,46 +268,46 @@ pub fn looks_like(name: &str, pattern: &str) -> bool {
     from(&name.chars().collect::<Vec<_>>(), &pattern.chars().collect::<Vec<_>>())
 }
 
-impl Making {
+impl FieldRule {
     /// Whether it makes a field.
     pub(super) fn makes(&self, name: &str) -> bool {
         match &self.by {
-            By::Quantity(quantity) => {
+            RuleKind::Quantity(quantity) => {
                 quantity.fields.iter().flatten().any(|field| field.name == name)
             }
-            By::Date(date) => date.fields.iter().any(|field| field.name == name),
+            RuleKind::Date(date) => date.fields.iter().any(|field| field.name == name),
             _ => self.field.name == name,
         }
     }
 
     /// The columns whose cells can be told from what it makes.
     pub(super) fn whole(&self, columns: &mut Vec<usize>) {
-        let mut add = |text: &Text| columns.extend(text.column());
+        let mut add = |text: &CompiledTemplate| columns.extend(text.column());
         match &self.by {
-            By::Words(words) if words.is_whole() => add(&words.text),
-            By::Words(_) => {}
-            By::Number(number) => add(&number.text),
-            By::Quantity(quantity) => {
+            RuleKind::Text(words) if words.is_whole() => add(&words.text),
+            RuleKind::Text(_) => {}
+            RuleKind::Number(number) => add(&number.text),
+            RuleKind::Quantity(quantity) => {
                 for number in [&quantity.low, &quantity.best, &quantity.high].into_iter().flatten()
                 {
                     add(&number.text);
                 }
                 quantity.flag.iter().for_each(add);
             }
-            By::Name(name) => name.whole(columns),
-            By::Date(date) => {
+            RuleKind::Name(name) => name.whole(columns),
+            RuleKind::Date(date) => {
                 date.columns.iter().for_each(|column| columns.push(*column));
                 let parts = date.parts.iter().flatten().flatten();
                 let precision =
                     date.precision.iter().filter(|words| words.is_whole()).map(|words| &words.text);
                 let others = parts.chain(&date.years).chain(&date.approximate).chain(precision);
-                columns.extend(others.filter_map(Text::column));
+                columns.extend(others.filter_map(CompiledTemplate::column));
             }
         }
     }
 }
 
-impl Words {
+impl TextRule {
     /// Whether the text can be told from what it becomes.
     fn is_whole(&self) -> bool {
         let mut meanings: Vec<&String> = self.codes.values().collect();
@@ -317,7 +317,7 @@ impl Words {
     }
 }
 
-impl NamePlan {
+impl NameRule {
     pub(super) fn whole(&self, columns: &mut Vec<usize>) {
         columns.extend(
             self.name

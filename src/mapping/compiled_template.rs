@@ -6,25 +6,25 @@ use crate::mapping::Record;
 
 /// A text that a record fills in.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Text {
+pub struct CompiledTemplate {
     /// Its parts, in order.
-    pub parts: Vec<Part>,
+    pub parts: Vec<CompiledPart>,
 }
 
 /// A part of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Part {
+pub enum CompiledPart {
     /// Text as it stands.
     Plain(String),
     /// The first of these that states something.
-    Pick(Vec<Ref>),
+    Pick(Vec<CellRef>),
     /// Left out where nothing in it is stated.
-    Optional(Vec<Part>),
+    Optional(Vec<CompiledPart>),
 }
 
 /// Where a text takes something from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Ref {
+pub enum CellRef {
     /// This column.
     Column(usize),
     /// A constant.
@@ -37,7 +37,7 @@ pub enum Ref {
 
 /// A record as texts see it.
 #[derive(Debug, Clone, Copy)]
-pub struct Cells<'r, 'k> {
+pub struct RecordCells<'r, 'k> {
     /// Its cells.
     pub record: &'r Record,
     /// Words that mean "not stated".
@@ -48,7 +48,7 @@ pub struct Cells<'r, 'k> {
     pub others: &'k str,
 }
 
-impl<'r> Cells<'r, '_> {
+impl<'r> RecordCells<'r, '_> {
     /// What a column states, if anything; white space around it is none of it.
     #[must_use]
     pub fn get(&self, column: usize) -> Option<&'r str> {
@@ -57,13 +57,13 @@ impl<'r> Cells<'r, '_> {
     }
 }
 
-impl Text {
+impl CompiledTemplate {
     /// The column that it is the whole of.
     #[must_use]
     pub fn column(&self) -> Option<usize> {
         match self.parts.as_slice() {
-            [Part::Pick(picks)] => match picks.as_slice() {
-                [Ref::Column(column)] => Some(*column),
+            [CompiledPart::Pick(picks)] => match picks.as_slice() {
+                [CellRef::Column(column)] => Some(*column),
                 _ => None,
             },
             _ => None,
@@ -73,12 +73,12 @@ impl Text {
     /// The first column that it takes something from.
     #[must_use]
     pub fn first_column(&self) -> Option<usize> {
-        fn first(parts: &[Part]) -> Option<usize> {
+        fn first(parts: &[CompiledPart]) -> Option<usize> {
             parts.iter().find_map(|part| match part {
-                Part::Plain(_) => None,
-                Part::Optional(parts) => first(parts),
-                Part::Pick(picks) => picks.iter().find_map(|pick| match pick {
-                    Ref::Column(column) => Some(*column),
+                CompiledPart::Plain(_) => None,
+                CompiledPart::Optional(parts) => first(parts),
+                CompiledPart::Pick(picks) => picks.iter().find_map(|pick| match pick {
+                    CellRef::Column(column) => Some(*column),
                     _ => None,
                 }),
             })
@@ -90,9 +90,9 @@ impl Text {
     #[must_use]
     pub fn constant(&self) -> Option<&str> {
         match self.parts.as_slice() {
-            [Part::Plain(text)] => Some(text),
-            [Part::Pick(picks)] => match picks.first() {
-                Some(Ref::Const(text)) => Some(text),
+            [CompiledPart::Plain(text)] => Some(text),
+            [CompiledPart::Pick(picks)] => match picks.first() {
+                Some(CellRef::Const(text)) => Some(text),
                 _ => None,
             },
             _ => None,
@@ -101,10 +101,10 @@ impl Text {
 
     /// What a record makes of it; `None` if it states nothing of what is asked for.
     #[must_use]
-    pub fn fill<'t>(&'t self, cells: &Cells<'t, '_>) -> Option<Cow<'t, str>> {
+    pub fn fill<'t>(&'t self, cells: &RecordCells<'t, '_>) -> Option<Cow<'t, str>> {
         match self.parts.as_slice() {
-            [Part::Plain(text)] => Some(Cow::Borrowed(text)),
-            [Part::Pick(picks)] => pick(picks, cells),
+            [CompiledPart::Plain(text)] => Some(Cow::Borrowed(text)),
+            [CompiledPart::Pick(picks)] => pick(picks, cells),
             parts => {
                 let mut text = String::new();
                 let stated = fill(parts, cells, &mut text);
@@ -116,19 +116,19 @@ impl Text {
 }
 
 /// Whether anything that was asked for is stated, or nothing was asked for.
-fn fill(parts: &[Part], cells: &Cells<'_, '_>, text: &mut String) -> bool {
+fn fill(parts: &[CompiledPart], cells: &RecordCells<'_, '_>, text: &mut String) -> bool {
     let (mut asked, mut stated) = (false, false);
     for part in parts {
         match part {
-            Part::Plain(plain) => text.push_str(plain),
-            Part::Pick(picks) => {
+            CompiledPart::Plain(plain) => text.push_str(plain),
+            CompiledPart::Pick(picks) => {
                 asked = true;
                 if let Some(found) = pick(picks, cells) {
                     stated = true;
                     text.push_str(&found);
                 }
             }
-            Part::Optional(parts) => {
+            CompiledPart::Optional(parts) => {
                 let begin = text.len();
                 if fill(parts, cells, text) {
                     stated = true;
@@ -141,13 +141,13 @@ fn fill(parts: &[Part], cells: &Cells<'_, '_>, text: &mut String) -> bool {
     stated || !asked
 }
 
-fn pick<'t>(picks: &'t [Ref], cells: &Cells<'t, '_>) -> Option<Cow<'t, str>> {
+fn pick<'t>(picks: &'t [CellRef], cells: &RecordCells<'t, '_>) -> Option<Cow<'t, str>> {
     let own = |text: &str| (!text.is_empty()).then(|| Cow::Owned(text.to_owned()));
     picks.iter().find_map(|pick| match pick {
-        Ref::Column(column) => cells.get(*column).map(Cow::Borrowed),
-        Ref::Const(text) => Some(Cow::Borrowed(text.as_str())).filter(|text| !text.is_empty()),
-        Ref::Key => own(cells.key),
-        Ref::Others => own(cells.others),
+        CellRef::Column(column) => cells.get(*column).map(Cow::Borrowed),
+        CellRef::Const(text) => Some(Cow::Borrowed(text.as_str())).filter(|text| !text.is_empty()),
+        CellRef::Key => own(cells.key),
+        CellRef::Others => own(cells.others),
     })
 }
 
@@ -155,25 +155,25 @@ fn pick<'t>(picks: &'t [Ref], cells: &Cells<'t, '_>) -> Option<Cow<'t, str>> {
 mod tests {
     use super::*;
 
-    fn filled(parts: Vec<Part>, cells: &[&str]) -> Option<String> {
+    fn filled(parts: Vec<CompiledPart>, cells: &[&str]) -> Option<String> {
         let record: Record = cells.iter().collect();
         let missing = ["-".to_owned()];
-        let cells = Cells { record: &record, missing: &missing, key: "k", others: "" };
-        Text { parts }.fill(&cells).map(Cow::into_owned)
+        let cells = RecordCells { record: &record, missing: &missing, key: "k", others: "" };
+        CompiledTemplate { parts }.fill(&cells).map(Cow::into_owned)
     }
 
     #[test]
     fn a_text_takes_what_is_stated() {
-        let column = |n| Part::Pick(vec![Ref::Column(n)]);
-        let plain = |text: &str| Part::Plain(text.into());
+        let column = |n| CompiledPart::Pick(vec![CellRef::Column(n)]);
+        let plain = |text: &str| CompiledPart::Plain(text.into());
         assert_eq!(filled(vec![column(0)], &[" Iraq "]), Some("Iraq".into()));
         assert_eq!(filled(vec![column(0)], &["-"]), None);
-        let town = vec![column(0), Part::Optional(vec![plain(", "), column(1)])];
+        let town = vec![column(0), CompiledPart::Optional(vec![plain(", "), column(1)])];
         assert_eq!(filled(town.clone(), &["Mosul", "Nineveh"]), Some("Mosul, Nineveh".into()));
         assert_eq!(filled(town.clone(), &["Mosul", ""]), Some("Mosul".into()));
         assert_eq!(filled(town, &["", "-"]), None);
         assert_eq!(
-            filled(vec![Part::Pick(vec![Ref::Column(0), Ref::Key])], &[""]),
+            filled(vec![CompiledPart::Pick(vec![CellRef::Column(0), CellRef::Key])], &[""]),
             Some("k".into())
         );
         assert_eq!(filled(vec![plain("always")], &[]), Some("always".into()));

@@ -14,8 +14,8 @@ use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
-use crate::mapping::field_mapping::{Spec, Texts};
-use crate::mapping::template::{Name, Part, Template};
+use crate::mapping::field_mapping::{FieldMapping, OneOrSeveral};
+use crate::mapping::template::{Template, TemplateName, TemplatePart};
 use crate::value::suggest::did_you_mean;
 
 /// The number of the mapping language. A mapping that states none is of this one.
@@ -33,7 +33,7 @@ fn line_of(text: &str, key: &str) -> usize {
 /// One published layout.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Description {
+pub struct Mapping {
     /// The number of the mapping language that it is written in.
     #[serde(default = "newest")]
     pub format: u64,
@@ -58,45 +58,45 @@ pub struct Description {
     pub complete: Complete,
     /// Where the file says which release it is.
     #[serde(default)]
-    pub release: Release,
+    pub release: ReleaseMapping,
     /// What tells the layout from others, beyond the columns that it uses.
     #[serde(default)]
-    pub recognise: Recognise,
+    pub recognise: Recognition,
     /// How the file is read.
     #[serde(default)]
-    pub read: Read,
+    pub read: ReadOptions,
     /// What a record becomes.
-    pub fact: Vec<Fact>,
+    pub fact: Vec<FactMapping>,
 }
 
-impl Description {
+impl Mapping {
     /// Reads a description.
     ///
     /// # Errors
     /// What is wrong, with its line.
-    pub fn parse(text: &str) -> Result<Description, Mistake> {
-        let description: Description = toml::from_str(text).map_err(|e| {
-            Mistake::at(text, e.span(), nearer(e.message().lines().next().unwrap_or_default()))
+    pub fn parse(text: &str) -> Result<Mapping, MappingError> {
+        let description: Mapping = toml::from_str(text).map_err(|e| {
+            MappingError::at(text, e.span(), nearer(e.message().lines().next().unwrap_or_default()))
         })?;
         if description.format != FORMAT {
             let said = format!(
                 "format {}: expected {FORMAT}; a mapping of a later format needs a newer facts",
                 description.format
             );
-            return Err(Mistake { line: line_of(text, "format"), said });
+            return Err(MappingError { line: line_of(text, "format"), said });
         }
         let good =
             |name: &str| crate::value::Type::Slug.parse(name).is_ok_and(|value| !value.is_null());
         for name in [Some(&description.name), description.source.as_ref()].into_iter().flatten() {
             if !good(name) {
-                return Err(Mistake {
+                return Err(MappingError {
                     line: 1,
                     said: format!("name \"{name}\": expected lower-case letters, digits and -"),
                 });
             }
         }
         if description.fact.is_empty() {
-            return Err(Mistake { line: 1, said: "expected at least one [[fact]]".into() });
+            return Err(MappingError { line: 1, said: "expected at least one [[fact]]".into() });
         }
         Ok(description)
     }
@@ -128,8 +128,8 @@ impl Description {
         }
         for pick in templates.into_iter().flat_map(Template::picks) {
             let columns = pick.iter().filter_map(|name| match name {
-                Name::Column(name) => Some(name.clone()),
-                Name::Variable(_) => None,
+                TemplateName::Column(name) => Some(name.clone()),
+                TemplateName::Variable(_) => None,
             });
             needs.push(columns.collect());
         }
@@ -149,11 +149,10 @@ impl Description {
             templates.extend(&fact.key);
             fact.fields.iter().for_each(|(_, spec)| spec.templates(&mut templates));
         }
-        let is_release =
-            |pick: &&[Name]| matches!(pick, [Name::Variable(name)] if name == "release");
+        let is_release = |pick: &&[TemplateName]| matches!(pick, [TemplateName::Variable(name)] if name == "release");
         templates.iter().any(|template| {
             template.parts.iter().any(|part| match part {
-                Part::Pick(names) => is_release(&names.as_slice()),
+                TemplatePart::Pick(names) => is_release(&names.as_slice()),
                 _ => false,
             })
         })
@@ -182,19 +181,19 @@ fn nearer(said: &str) -> String {
 
 /// A mistake in a description.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Mistake {
+pub struct MappingError {
     /// The line, from 1.
     pub line: usize,
     /// What is wrong.
     pub said: String,
 }
 
-impl Mistake {
+impl MappingError {
     /// A mistake at a place of the text.
     #[must_use]
-    pub fn at(text: &str, span: Option<Range<usize>>, said: String) -> Mistake {
+    pub fn at(text: &str, span: Option<Range<usize>>, said: String) -> MappingError {
         let before = span.map_or(0, |span| span.start).min(text.len());
-        Mistake {
+        MappingError {
             line: text.as_bytes()[..before].iter().filter(|b| **b == b'\n').count() + 1,
             said,
         }
@@ -213,14 +212,14 @@ pub enum Complete {
     /// If a line before the header looks like this, or like one of these.
     Preamble {
         /// The patterns, of `?` and `*`.
-        preamble: Texts,
+        preamble: OneOrSeveral,
     },
 }
 
 /// Where a file says which release it is; the first that does.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Release {
+pub struct ReleaseMapping {
     /// A column.
     pub column: Option<String>,
     /// The text before it in a line before the header.
@@ -236,7 +235,7 @@ pub struct Release {
 /// What tells a layout from others, beyond the columns that its facts use.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Recognise {
+pub struct Recognition {
     /// Further columns that it has.
     #[serde(default)]
     pub columns: Vec<String>,
@@ -254,7 +253,7 @@ pub struct Recognise {
 /// How a file of the layout is read.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct Read {
+pub struct ReadOptions {
     /// The encodings that it may have, tried in this order.
     pub encoding: Vec<String>,
     /// What stands between cells; found by the header where it is not given.
@@ -279,9 +278,9 @@ pub struct Read {
     pub repeats: Option<Repeats>,
 }
 
-impl Default for Read {
-    fn default() -> Read {
-        Read {
+impl Default for ReadOptions {
+    fn default() -> ReadOptions {
+        ReadOptions {
             encoding: Vec::new(),
             delimiter: None,
             quotes: true,
@@ -319,9 +318,9 @@ pub struct Condition {
     #[serde(alias = "column", deserialize_with = "column_or_template")]
     pub text: Template,
     /// One of these.
-    pub is: Option<Texts>,
+    pub is: Option<OneOrSeveral>,
     /// None of these.
-    pub not: Option<Texts>,
+    pub not: Option<OneOrSeveral>,
     /// It begins so.
     pub starts_with: Option<String>,
     /// It is a number above this.
@@ -349,13 +348,13 @@ pub enum Each {
     /// Once for each column whose name looks so (`?` and `*`): a wide table.
     Columns {
         /// The patterns.
-        columns: Texts,
+        columns: OneOrSeveral,
     },
 }
 
 /// A fact that a record becomes.
 #[derive(Debug, Clone)]
-pub struct Fact {
+pub struct FactMapping {
     /// Its kind.
     pub kind: Spanned<String>,
     /// What its key is made of; `#` is a counter among equals.
@@ -366,20 +365,20 @@ pub struct Fact {
     pub when: Vec<Condition>,
     /// Its fields, and groups of fields (`date`, `quantity`, `deaths`, …), with what they are made
     /// of.
-    pub fields: Vec<(Spanned<String>, Spec)>,
+    pub fields: Vec<(Spanned<String>, FieldMapping)>,
 }
 
-impl<'de> Deserialize<'de> for Fact {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Fact, D::Error> {
-        struct Reader;
-        impl<'de> Visitor<'de> for Reader {
-            type Value = Fact;
+impl<'de> Deserialize<'de> for FactMapping {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<FactMapping, D::Error> {
+        struct FactVisitor;
+        impl<'de> Visitor<'de> for FactVisitor {
+            type Value = FactMapping;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("a table: kind, key, each, when, and fields of the kind")
             }
 
-            fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Fact, M::Error> {
+            fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<FactMapping, M::Error> {
                 let (mut kind, mut key, mut each, mut when, mut fields) =
                     (None, None, None, Vec::new(), Vec::new());
                 while let Some(name) = map.next_key::<Spanned<String>>()? {
@@ -388,10 +387,10 @@ impl<'de> Deserialize<'de> for Fact {
                         "key" => key = Some(map.next_value::<Vec<Template>>()?),
                         "each" => each = Some(map.next_value::<Each>()?),
                         "when" => when = map.next_value::<Conditions>()?.0,
-                        _ => fields.push((name, map.next_value::<Spec>()?)),
+                        _ => fields.push((name, map.next_value::<FieldMapping>()?)),
                     }
                 }
-                Ok(Fact {
+                Ok(FactMapping {
                     kind: kind.ok_or_else(|| M::Error::custom("a [[fact]] needs a kind"))?,
                     key: key.filter(|key| !key.is_empty()).ok_or_else(|| {
                         M::Error::custom("a [[fact]] needs a key: the columns that identify a record, or [\"#\"]")
@@ -402,7 +401,7 @@ impl<'de> Deserialize<'de> for Fact {
                 })
             }
         }
-        deserializer.deserialize_map(Reader)
+        deserializer.deserialize_map(FactVisitor)
     }
 }
 
@@ -411,8 +410,8 @@ struct Conditions(Vec<Condition>);
 
 impl<'de> Deserialize<'de> for Conditions {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Conditions, D::Error> {
-        struct Reader;
-        impl<'de> Visitor<'de> for Reader {
+        struct ConditionsVisitor;
+        impl<'de> Visitor<'de> for ConditionsVisitor {
             type Value = Conditions;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -434,7 +433,7 @@ impl<'de> Deserialize<'de> for Conditions {
                 Ok(Conditions(conditions))
             }
         }
-        deserializer.deserialize_any(Reader)
+        deserializer.deserialize_any(ConditionsVisitor)
     }
 }
 
@@ -457,7 +456,7 @@ date = "{year}"
 
     #[test]
     fn a_description_is_read() {
-        let description = Description::parse(GOOD).unwrap();
+        let description = Mapping::parse(GOOD).unwrap();
         assert_eq!(description.fact[0].kind.get_ref(), "casualties");
         assert_eq!(description.fact[0].fields.len(), 4);
         let (_, quantity) = description.fact[0]
@@ -470,8 +469,8 @@ date = "{year}"
 
     #[test]
     fn a_mapping_of_another_format_is_refused() {
-        assert_eq!(Description::parse(&format!("format = 1\n{GOOD}")).unwrap().format, 1);
-        let mistake = Description::parse(&GOOD.replace("title", "format = 2\ntitle")).unwrap_err();
+        assert_eq!(Mapping::parse(&format!("format = 1\n{GOOD}")).unwrap().format, 1);
+        let mistake = Mapping::parse(&GOOD.replace("title", "format = 2\ntitle")).unwrap_err();
         assert_eq!(
             (mistake.line, mistake.said.starts_with("format 2: expected 1")),
             (3, true),
@@ -484,7 +483,7 @@ date = "{year}"
         let line = |from: &str, to: &str| {
             let text = GOOD.replace(from, to);
             assert_ne!(text, GOOD);
-            let mistake = Description::parse(&text).unwrap_err();
+            let mistake = Mapping::parse(&text).unwrap_err();
             assert!(!mistake.said.is_empty());
             mistake.line
         };

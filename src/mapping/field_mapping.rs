@@ -7,43 +7,43 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-use crate::mapping::template::{Name, Part, Template};
+use crate::mapping::template::{Template, TemplateName, TemplatePart};
 
 /// One text or several.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(untagged)]
-pub enum Texts {
+pub enum OneOrSeveral {
     /// One.
     One(String),
     /// Several.
     Several(Vec<String>),
 }
 
-impl Texts {
+impl OneOrSeveral {
     /// Each of them.
     #[must_use]
     pub fn list(&self) -> &[String] {
         match self {
-            Texts::One(one) => std::slice::from_ref(one),
-            Texts::Several(several) => several,
+            OneOrSeveral::One(one) => std::slice::from_ref(one),
+            OneOrSeveral::Several(several) => several,
         }
     }
 }
 
 /// What a field, or a group of fields, is made of. Which of these suit depends on the field.
 #[derive(Debug, Clone, Default)]
-pub struct Spec {
+pub struct FieldMapping {
     /// The text itself.
     pub text: Option<Template>,
     /// Everything else.
-    pub how: How,
+    pub how: FieldOptions,
 }
 
 /// How a text becomes a value.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct How {
-    column: Option<Texts>,
+pub struct FieldOptions {
+    column: Option<OneOrSeveral>,
     text: Option<Template>,
     /// What each code means.
     pub codes: BTreeMap<String, String>,
@@ -91,9 +91,9 @@ pub struct How {
     /// Its ACLED code.
     pub acled: Option<Template>,
     /// What sort of actor or place it is, should it be new.
-    pub kind: Option<Box<Spec>>,
+    pub kind: Option<Box<FieldMapping>>,
     /// The place that a place lies in.
-    pub within: Option<Box<Spec>>,
+    pub within: Option<Box<FieldMapping>>,
     /// Latitude and longitude.
     pub point: Option<[Template; 2]>,
     /// The first day.
@@ -111,7 +111,7 @@ pub struct How {
     /// How dates are written, tried in this order (strftime).
     pub formats: Vec<String>,
     /// How precise the date is: day, span, week, month or year.
-    pub precision: Option<Box<Spec>>,
+    pub precision: Option<Box<FieldMapping>>,
     /// Whether it happened within the date or held throughout it.
     pub span: Option<String>,
     /// Whether the source states the date.
@@ -120,7 +120,7 @@ pub struct How {
     pub approximate: Option<Template>,
 }
 
-impl Spec {
+impl FieldMapping {
     /// Every template in it.
     pub(super) fn templates<'s>(&'s self, all: &mut Vec<&'s Template>) {
         all.extend(&self.text);
@@ -131,7 +131,7 @@ impl Spec {
     }
 }
 
-impl How {
+impl FieldOptions {
     /// The codes of a name with their schemes, those of states first.
     #[must_use]
     pub fn schemes(&self) -> Vec<(&'static str, &Template)> {
@@ -209,11 +209,11 @@ impl How {
     }
 }
 
-impl<'de> Deserialize<'de> for Spec {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Spec, D::Error> {
-        struct Reader;
-        impl<'de> Visitor<'de> for Reader {
-            type Value = Spec;
+impl<'de> Deserialize<'de> for FieldMapping {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<FieldMapping, D::Error> {
+        struct FieldMappingVisitor;
+        impl<'de> Visitor<'de> for FieldMappingVisitor {
+            type Value = FieldMapping;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str(
@@ -221,15 +221,15 @@ impl<'de> Deserialize<'de> for Spec {
                 )
             }
 
-            fn visit_str<E: Error>(self, text: &str) -> Result<Spec, E> {
-                Ok(Spec {
+            fn visit_str<E: Error>(self, text: &str) -> Result<FieldMapping, E> {
+                Ok(FieldMapping {
                     text: Some(Template::parse(text).map_err(E::custom)?),
-                    how: How::default(),
+                    how: FieldOptions::default(),
                 })
             }
 
-            fn visit_map<M: MapAccess<'de>>(self, map: M) -> Result<Spec, M::Error> {
-                let mut how = How::deserialize(MapAccessDeserializer::new(map))?;
+            fn visit_map<M: MapAccess<'de>>(self, map: M) -> Result<FieldMapping, M::Error> {
+                let mut how = FieldOptions::deserialize(MapAccessDeserializer::new(map))?;
                 let text = match (how.column.take(), how.text.take()) {
                     (None, text) => text,
                     (Some(_), Some(_)) => {
@@ -238,15 +238,15 @@ impl<'de> Deserialize<'de> for Spec {
                     (Some(columns), None) => {
                         let names =
                             columns.list().iter().map(|name| match name.strip_prefix('$') {
-                                Some(variable) => Name::Variable(variable.to_owned()),
-                                None => Name::Column(name.clone()),
+                                Some(variable) => TemplateName::Variable(variable.to_owned()),
+                                None => TemplateName::Column(name.clone()),
                             });
-                        Some(Template { parts: vec![Part::Pick(names.collect())] })
+                        Some(Template { parts: vec![TemplatePart::Pick(names.collect())] })
                     }
                 };
-                Ok(Spec { text, how })
+                Ok(FieldMapping { text, how })
             }
         }
-        deserializer.deserialize_any(Reader)
+        deserializer.deserialize_any(FieldMappingVisitor)
     }
 }

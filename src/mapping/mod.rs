@@ -18,11 +18,13 @@ mod template;
 
 pub use apply::Repeated;
 pub use compile::{check, plan};
-pub use compiled::{Known, Plan, REJECT_COLUMNS};
-pub use definition::{Complete, Condition, Description, Each, Fact, Mistake, Read, Repeats};
-pub use field_mapping::{How, Spec, Texts};
-pub use recognise::{Layout, any, fit, is_complete, release};
-pub use template::{Name, Part, Template};
+pub use compiled::{CompiledMapping, KnownValues, REJECT_COLUMNS};
+pub use definition::{
+    Complete, Condition, Each, FactMapping, Mapping, MappingError, ReadOptions, Repeats,
+};
+pub use field_mapping::{FieldMapping, FieldOptions, OneOrSeveral};
+pub use recognise::{FileLayout, any, fit, is_complete, release};
+pub use template::{Template, TemplateName, TemplatePart};
 
 /// The cells of one record.
 pub type Record = csv::StringRecord;
@@ -59,7 +61,7 @@ mod tests {
     fn every_description_that_ships_can_be_read() {
         for (name, text) in DATASETS {
             let description =
-                Description::parse(text).unwrap_or_else(|mistake| panic!("{name}: {mistake:?}"));
+                Mapping::parse(text).unwrap_or_else(|mistake| panic!("{name}: {mistake:?}"));
             assert_eq!(description.name, *name);
             assert!(description.codebook.is_some(), "{name} does not name its codebook");
         }

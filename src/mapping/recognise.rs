@@ -1,7 +1,7 @@
 //! How a file lies before its records: which line is the header, what separates cells, what stands
 //! before it.
 
-use crate::mapping::{Description, Read};
+use crate::mapping::{Mapping, ReadOptions};
 
 use crate::mapping::compiled::{REJECT_COLUMNS, column, looks_like};
 
@@ -13,7 +13,7 @@ const LINES: usize = 200;
 
 /// How a file lies before its records.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Layout {
+pub struct FileLayout {
     /// What stands between cells.
     pub delimiter: char,
     /// The names of the columns.
@@ -33,7 +33,7 @@ pub struct Layout {
 /// A file that does not suit a description: the share of the columns that it has, and those that it
 /// lacks.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Unfit {
+pub struct Mismatch {
     /// How many of the columns it has, of a thousand.
     pub share: usize,
     /// What it lacks, or has and must not have.
@@ -46,14 +46,14 @@ pub struct Unfit {
 ///
 /// # Errors
 /// How near it comes.
-pub fn fit(description: &Description, head: &str, file_name: &str) -> Result<Layout, Unfit> {
+pub fn fit(description: &Mapping, head: &str, file_name: &str) -> Result<FileLayout, Mismatch> {
     let names = &description.recognise.file_name;
     if !names.is_empty()
         && !names
             .iter()
             .any(|pattern| looks_like(&file_name.to_lowercase(), &pattern.to_lowercase()))
     {
-        return Err(Unfit {
+        return Err(Mismatch {
             share: 0,
             why: vec![format!("a name such as {}", names.join(" or "))],
             header: Vec::new(),
@@ -66,7 +66,7 @@ pub fn fit(description: &Description, head: &str, file_name: &str) -> Result<Lay
         return without_header(header, read, &delimiters, &lines);
     }
     let needs = description.needs();
-    let mut nearest = Unfit {
+    let mut nearest = Mismatch {
         share: 0,
         why: needs.iter().map(|need| need.join("|")).collect(),
         header: Vec::new(),
@@ -92,7 +92,7 @@ pub fn fit(description: &Description, head: &str, file_name: &str) -> Result<Lay
             if why.is_empty() {
                 let preamble = lines[..n].iter().map(|(_, line)| (*line).to_owned()).collect();
                 let (start, line) = (*start, n as u64 + 1);
-                return Ok(Layout {
+                return Ok(FileLayout {
                     delimiter: *delimiter,
                     header,
                     preamble,
@@ -104,7 +104,7 @@ pub fn fit(description: &Description, head: &str, file_name: &str) -> Result<Lay
             }
             let share = 1000 * (needs.len() - lacks.len()) / needs.len().max(1);
             if share > nearest.share {
-                nearest = Unfit { share, why, header };
+                nearest = Mismatch { share, why, header };
             }
         }
     }
@@ -114,10 +114,10 @@ pub fn fit(description: &Description, head: &str, file_name: &str) -> Result<Lay
 /// A table whose header nobody has described: the line that falls into most cells, all of them
 /// named differently and few of them a number, and is followed by as many.
 #[must_use]
-pub fn any(head: &str) -> Option<Layout> {
+pub fn any(head: &str) -> Option<FileLayout> {
     let lines = lines(head);
-    let read = Read::default();
-    let mut best: Option<Layout> = None;
+    let read = ReadOptions::default();
+    let mut best: Option<FileLayout> = None;
     for (n, (start, line)) in lines.iter().enumerate() {
         for delimiter in DELIMITERS {
             let header = named(cells(line, delimiter, true), &read);
@@ -138,7 +138,7 @@ pub fn any(head: &str) -> Option<Layout> {
                 && (follows || n == 0)
                 && best.as_ref().is_none_or(|best| header.len() > best.header.len())
             {
-                best = Some(Layout {
+                best = Some(FileLayout {
                     delimiter,
                     header,
                     preamble: lines[..n].iter().map(|(_, line)| (*line).to_owned()).collect(),
@@ -155,18 +155,26 @@ pub fn any(head: &str) -> Option<Layout> {
 
 fn without_header(
     header: &[String],
-    read: &Read,
+    read: &ReadOptions,
     delimiters: &[char],
     lines: &[(usize, &str)],
-) -> Result<Layout, Unfit> {
+) -> Result<FileLayout, Mismatch> {
     let Some((start, first)) = lines.iter().find(|(_, line)| !line.is_empty()) else {
-        return Err(Unfit { share: 0, why: vec!["a first record".into()], header: Vec::new() });
+        return Err(Mismatch { share: 0, why: vec!["a first record".into()], header: Vec::new() });
     };
     let told = |delimiter: char| cells(first, delimiter, read.quotes);
     let line = lines.iter().position(|(at, _)| at == start).unwrap_or(0) as u64 + 1;
     let layout = |delimiter: char, header: Vec<String>, has_header: bool| {
         let score = header.len();
-        Layout { delimiter, header, preamble: Vec::new(), start: *start, line, has_header, score }
+        FileLayout {
+            delimiter,
+            header,
+            preamble: Vec::new(),
+            start: *start,
+            line,
+            has_header,
+            score,
+        }
     };
     // a file of rejects has a header in any case
     let mended: Vec<String> =
@@ -176,7 +184,7 @@ fn without_header(
     }
     match delimiters.iter().find(|delimiter| told(**delimiter).len() == header.len()) {
         Some(delimiter) => Ok(layout(*delimiter, header.to_vec(), false)),
-        None => Err(Unfit {
+        None => Err(Mismatch {
             share: 0,
             why: vec![format!("{} cells in the first line", header.len())],
             header: Vec::new(),
@@ -185,7 +193,7 @@ fn without_header(
 }
 
 /// Columns without a name get one from the column to their left, if the description says so.
-fn named(mut header: Vec<String>, read: &Read) -> Vec<String> {
+fn named(mut header: Vec<String>, read: &ReadOptions) -> Vec<String> {
     if let Some(unnamed) = &read.unnamed {
         for n in 1..header.len() {
             if header[n].is_empty() {
@@ -227,7 +235,7 @@ fn cells(line: &str, delimiter: char, quotes: bool) -> Vec<String> {
 /// The release that the description finds in the lines before the header, or in the name of the
 /// file.
 #[must_use]
-pub fn release(description: &Description, layout: &Layout, file_name: &str) -> Option<String> {
+pub fn release(description: &Mapping, layout: &FileLayout, file_name: &str) -> Option<String> {
     let release = &description.release;
     let told = release.preamble.as_ref().and_then(|before| {
         let line =
@@ -263,7 +271,7 @@ fn in_name(name: &str, pattern: &str) -> Option<String> {
 
 /// Whether a file that lies so holds everything, as far as the description can tell.
 #[must_use]
-pub fn is_complete(description: &Description, layout: &Layout) -> bool {
+pub fn is_complete(description: &Mapping, layout: &FileLayout) -> bool {
     use crate::mapping::Complete;
     match &description.complete {
         Complete::Unknown => false,
@@ -279,8 +287,8 @@ pub fn is_complete(description: &Description, layout: &Layout) -> bool {
 mod tests {
     use super::*;
 
-    fn description(more: &str) -> Description {
-        Description::parse(&format!(
+    fn description(more: &str) -> Mapping {
+        Mapping::parse(&format!(
             "name = \"t\"\ntitle = \"T\"\n{more}\n[[fact]]\nkind = \"events\"\nkey = [\"{{id}}\"]\ntype = \"battle\"\nsummary = \"{{a|b}}\"\n"
         ))
         .unwrap()

@@ -9,23 +9,23 @@ use serde::Deserialize;
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Template {
     /// Its parts, in order.
-    pub parts: Vec<Part>,
+    pub parts: Vec<TemplatePart>,
 }
 
 /// A part of a template.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Part {
+pub enum TemplatePart {
     /// Text as it stands.
     Text(String),
     /// The first of these that states something.
-    Pick(Vec<Name>),
+    Pick(Vec<TemplateName>),
     /// Left out where nothing in it is stated.
-    Optional(Vec<Part>),
+    Optional(Vec<TemplatePart>),
 }
 
 /// What a template asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Name {
+pub enum TemplateName {
     /// A column of the file.
     Column(String),
     /// A variable: `$release`, `$source`, `$column`, `$value`, `$key`, `$others`, or one of `each`.
@@ -39,7 +39,7 @@ impl Template {
     /// What is wrong with it.
     pub fn parse(text: &str) -> Result<Template, String> {
         let mut chars = text.chars().peekable();
-        let mut stack: Vec<Vec<Part>> = vec![Vec::new()];
+        let mut stack: Vec<Vec<TemplatePart>> = vec![Vec::new()];
         let mut plain = String::new();
         while let Some(c) = chars.next() {
             if "{}[]".contains(c) && chars.next_if_eq(&c).is_some() {
@@ -51,7 +51,7 @@ impl Template {
                 continue;
             }
             if let (false, Some(parts)) = (plain.is_empty(), stack.last_mut()) {
-                parts.push(Part::Text(std::mem::take(&mut plain)));
+                parts.push(TemplatePart::Text(std::mem::take(&mut plain)));
             }
             match c {
                 '{' => {
@@ -67,16 +67,17 @@ impl Template {
                             }
                         }
                     }
-                    let names: Vec<Name> = inside.split('|').map(name).collect::<Result<_, _>>()?;
+                    let names: Vec<TemplateName> =
+                        inside.split('|').map(name).collect::<Result<_, _>>()?;
                     if let Some(parts) = stack.last_mut() {
-                        parts.push(Part::Pick(names));
+                        parts.push(TemplatePart::Pick(names));
                     }
                 }
                 '[' => stack.push(Vec::new()),
                 ']' if stack.len() > 1 => {
                     let inside = stack.pop().unwrap_or_default();
                     if let Some(parts) = stack.last_mut() {
-                        parts.push(Part::Optional(inside));
+                        parts.push(TemplatePart::Optional(inside));
                     }
                 }
                 _ => {
@@ -93,7 +94,7 @@ impl Template {
         }
         let mut parts = stack.pop().unwrap_or_default();
         if !plain.is_empty() {
-            parts.push(Part::Text(plain));
+            parts.push(TemplatePart::Text(plain));
         }
         Ok(Template { parts })
     }
@@ -101,19 +102,19 @@ impl Template {
     /// A template that is one column.
     #[must_use]
     pub fn column(name: &str) -> Template {
-        Template { parts: vec![Part::Pick(vec![Name::Column(name.to_owned())])] }
+        Template { parts: vec![TemplatePart::Pick(vec![TemplateName::Column(name.to_owned())])] }
     }
 
     /// Everything that it asks for: columns and variables that may stand in for each other.
     #[must_use]
-    pub fn picks(&self) -> Vec<&[Name]> {
-        fn of(parts: &[Part]) -> Vec<&[Name]> {
+    pub fn picks(&self) -> Vec<&[TemplateName]> {
+        fn of(parts: &[TemplatePart]) -> Vec<&[TemplateName]> {
             parts
                 .iter()
                 .flat_map(|part| match part {
-                    Part::Text(_) => Vec::new(),
-                    Part::Pick(names) => vec![names.as_slice()],
-                    Part::Optional(parts) => of(parts),
+                    TemplatePart::Text(_) => Vec::new(),
+                    TemplatePart::Pick(names) => vec![names.as_slice()],
+                    TemplatePart::Optional(parts) => of(parts),
                 })
                 .collect()
         }
@@ -121,21 +122,21 @@ impl Template {
     }
 }
 
-fn name(text: &str) -> Result<Name, String> {
+fn name(text: &str) -> Result<TemplateName, String> {
     match (text.trim(), text.strip_prefix('$')) {
         ("", _) => {
             Err("a pair of braces holds the name of a column, or several with | between".into())
         }
-        (_, Some(variable)) => Ok(Name::Variable(variable.trim().to_owned())),
-        (column, None) => Ok(Name::Column(column.to_owned())),
+        (_, Some(variable)) => Ok(TemplateName::Variable(variable.trim().to_owned())),
+        (column, None) => Ok(TemplateName::Column(column.to_owned())),
     }
 }
 
-impl Display for Name {
+impl Display for TemplateName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Name::Column(name) => f.write_str(name),
-            Name::Variable(name) => write!(f, "${name}"),
+            TemplateName::Column(name) => f.write_str(name),
+            TemplateName::Variable(name) => write!(f, "${name}"),
         }
     }
 }
@@ -164,7 +165,7 @@ mod tests {
         assert!(names("killed").is_empty());
         assert_eq!(
             Template::parse("a [[b]] {{c}}").unwrap().parts,
-            [Part::Text("a [b] {c}".into())]
+            [TemplatePart::Text("a [b] {c}".into())]
         );
         for text in ["{a", "a}", "[a", "a]", "{}", "{a|}"] {
             assert!(Template::parse(text).is_err(), "{text}");

@@ -2,7 +2,7 @@
 
 use crate::error::{Failure, Result};
 use crate::kind::{COLUMN, Kind};
-use crate::query::{Op, Test, field};
+use crate::query::{Op, Predicate, field};
 use crate::value::Type;
 
 const FORM: &str =
@@ -25,7 +25,7 @@ const OPS: &[(&str, Op)] = &[
 /// # Errors
 /// It has no operator, the field is unknown, the value is none of the field's, or the field has no
 /// such comparison.
-pub fn parse(text: &str, kinds: &[&'static Kind]) -> Result<Test> {
+pub fn parse(text: &str, kinds: &[&'static Kind]) -> Result<Predicate> {
     // a column of a data set is called as the data set likes
     let is_column = text.trim_start().starts_with(COLUMN);
     let is_name = |c: char| {
@@ -36,8 +36,8 @@ pub fn parse(text: &str, kinds: &[&'static Kind]) -> Result<Test> {
         if is_column { in_two(&text[..end]) } else { text[..end].split_whitespace().collect() };
     if end == text.len() {
         return match words.as_slice() {
-            [name, "is", "null"] => Ok(Test::Known(field(name, kinds)?, false)),
-            [name, "is", "not", "null"] => Ok(Test::Known(field(name, kinds)?, true)),
+            [name, "is", "null"] => Ok(Predicate::Known(field(name, kinds)?, false)),
+            [name, "is", "not", "null"] => Ok(Predicate::Known(field(name, kinds)?, true)),
             _ => Err(Failure::usage(format!("-w \"{text}\" has no operator")).hint(FORM)),
         };
     }
@@ -75,7 +75,11 @@ pub fn parse(text: &str, kinds: &[&'static Kind]) -> Result<Test> {
                 field.ty.name()
             )));
         }
-        return Ok(Test::Compare(field, *op, Type::Text.parse(value).map_err(Failure::usage)?));
+        return Ok(Predicate::Compare(
+            field,
+            *op,
+            Type::Text.parse(value).map_err(Failure::usage)?,
+        ));
     }
     let parsed = match field.ty {
         Type::Bucket(_) => Type::Date.parse(value),
@@ -89,7 +93,7 @@ pub fn parse(text: &str, kinds: &[&'static Kind]) -> Result<Test> {
         ty => ty.parse(value),
     };
     let parsed = parsed.map_err(|e| Failure::usage(format!("-w \"{text}\": \"{value}\": {e}")))?;
-    Ok(Test::Compare(field, *op, parsed))
+    Ok(Predicate::Compare(field, *op, parsed))
 }
 
 /// The name of a column, which may have spaces in it, and the words behind it that ask whether it
@@ -108,27 +112,27 @@ fn in_two(text: &str) -> Vec<&str> {
 mod tests {
     use super::*;
     use crate::kind::find;
-    use crate::value::Cell;
+    use crate::value::Value;
 
-    fn read(text: &str) -> Result<Test> {
+    fn read(text: &str) -> Result<Predicate> {
         parse(text, &[find("casualties").unwrap()])
     }
 
     #[test]
     fn an_expression_is_a_field_an_operator_and_a_value() {
         let is = |text, op, value| match read(text).unwrap() {
-            Test::Compare(_, read_op, read_value) => {
+            Predicate::Compare(_, read_op, read_value) => {
                 assert_eq!((read_op, read_value), (op, value), "{text}")
             }
             other => panic!("{text}: {other:?}"),
         };
-        is("high>=100", Op::AtLeast, Cell::Int(100));
-        is("high >= 100", Op::AtLeast, Cell::Int(100));
-        is("summary~embassy", Op::Holds, Cell::Text("embassy".into()));
-        is("summary = a = b", Op::Is, Cell::Text("a = b".into()));
-        is("summary~<script>", Op::Holds, Cell::Text("<script>".into()));
-        assert!(matches!(read("best is null").unwrap(), Test::Known(_, false)));
-        assert!(matches!(read("best is not null").unwrap(), Test::Known(_, true)));
+        is("high>=100", Op::AtLeast, Value::Int(100));
+        is("high >= 100", Op::AtLeast, Value::Int(100));
+        is("summary~embassy", Op::Holds, Value::Text("embassy".into()));
+        is("summary = a = b", Op::Is, Value::Text("a = b".into()));
+        is("summary~<script>", Op::Holds, Value::Text("<script>".into()));
+        assert!(matches!(read("best is null").unwrap(), Predicate::Known(_, false)));
+        assert!(matches!(read("best is not null").unwrap(), Predicate::Known(_, true)));
     }
 
     #[test]

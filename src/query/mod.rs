@@ -7,7 +7,7 @@ use crate::error::{Failure, Result};
 use crate::kind::{self, Field, Filter, KINDS, Kind};
 use crate::value::date::Days;
 use crate::value::suggest::did_you_mean;
-use crate::value::{Type, Value};
+use crate::value::{OwnedValue, Type};
 
 pub use expression::parse as parse_expression;
 
@@ -17,7 +17,7 @@ pub struct Query {
     /// The kinds to look through, at least one.
     pub kinds: Vec<&'static Kind>,
     /// What a fact must satisfy: all of these.
-    pub tests: Vec<Test>,
+    pub tests: Vec<Predicate>,
     /// The fields to show, at least one.
     pub columns: Vec<&'static Field>,
     /// What to sort by, first things first; ties, and no sort at all, go by date and ref.
@@ -31,21 +31,21 @@ pub struct Query {
     /// Words that the facts must hold; without a sort, the best match comes first.
     pub words: Option<String>,
     /// What was known, or published, when.
-    pub past: Past,
+    pub past: AsOf,
 }
 
 /// The state of the database, and of the world's publications, that an answer is taken from.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Past {
+pub struct AsOf {
     /// What this database knew then.
-    pub as_of: Option<Moment>,
+    pub as_of: Option<AsOfPoint>,
     /// What had been published by that day, a Julian day number.
     pub published_by: Option<i64>,
 }
 
 /// A moment in the life of a database.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Moment {
+pub enum AsOfPoint {
     /// The last run that began before this time (RFC 3339, UTC).
     Before(String),
     /// This run.
@@ -54,7 +54,7 @@ pub enum Moment {
 
 /// One condition.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Test {
+pub enum Predicate {
     /// The field is, or holds, one of these; with `not`, everything but, facts without the field
     /// included.
     Among {
@@ -68,29 +68,29 @@ pub enum Test {
     /// One of these takes part in any role.
     AnyActor(Vec<String>),
     /// The date lies in the window.
-    When(Days, Strength),
+    When(Days, DateMatch),
     /// The field compares so with a value; facts without the field satisfy no comparison.
-    Compare(&'static Field, Op, Value),
+    Compare(&'static Field, Op, OwnedValue),
     /// The field is known, or is not.
     Known(&'static Field, bool),
 }
 
-impl Test {
+impl Predicate {
     /// The field that it looks at, if it is one.
     #[must_use]
     pub fn field(&self) -> Option<&'static Field> {
         match self {
-            Test::Among { field, .. } | Test::Compare(field, ..) | Test::Known(field, _) => {
-                Some(field)
-            }
-            Test::AnyActor(_) | Test::When(..) => None,
+            Predicate::Among { field, .. }
+            | Predicate::Compare(field, ..)
+            | Predicate::Known(field, _) => Some(field),
+            Predicate::AnyActor(_) | Predicate::When(..) => None,
         }
     }
 }
 
 /// How firmly a date must lie in a window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Strength {
+pub enum DateMatch {
     /// It may lie in it.
     #[default]
     Overlap,
@@ -145,7 +145,7 @@ impl Query {
             limit: None,
             offset: 0,
             words: None,
-            past: Past::default(),
+            past: AsOf::default(),
         }
     }
 
@@ -240,7 +240,7 @@ pub fn fields(list: &str, kinds: &[&'static Kind]) -> Result<Vec<&'static Field>
 ///
 /// # Errors
 /// A value that the field cannot have.
-pub fn among(field: &'static Field, values: Vec<String>, not: bool) -> Result<Test> {
+pub fn among(field: &'static Field, values: Vec<String>, not: bool) -> Result<Predicate> {
     if values.is_empty() {
         return Err(Failure::usage(format!(
             "{}: expected a value, not only white space",
@@ -255,7 +255,7 @@ pub fn among(field: &'static Field, values: Vec<String>, not: bool) -> Result<Te
                 .map_err(|e| Failure::usage(format!("{}: \"{value}\": {e}", field.name)))?;
         }
     }
-    Ok(Test::Among { field, values, not })
+    Ok(Predicate::Among { field, values, not })
 }
 
 /// Whether a flag of this field compares a part of the text.

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::render::{Sheet, Work};
-use crate::value::Cell;
+use crate::render::{CitedWork, Sheet};
+use crate::value::Value;
 
 /// Collects the works that rows cite, by their columns `source` and `ref`; without either it is all
 /// works.
@@ -21,7 +21,7 @@ impl Cited {
     }
 
     /// Looks at a row.
-    pub fn row(&mut self, cells: &[Cell<'_>]) {
+    pub fn row(&mut self, cells: &[Value<'_>]) {
         let slug = match (self.source, self.reference) {
             (Some(source), _) => cells[source].text(),
             (None, Some(reference)) => {
@@ -37,7 +37,7 @@ impl Cited {
     }
 
     /// The works.
-    pub fn works<'s>(&self, sheet: &'s Sheet) -> Vec<&'s Work> {
+    pub fn works<'s>(&self, sheet: &'s Sheet) -> Vec<&'s CitedWork> {
         let all = self.source.is_none() && self.reference.is_none();
         sheet.about.works.iter().filter(|work| all || self.slugs.contains(&work.slug)).collect()
     }

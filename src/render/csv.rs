@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use crate::render::{Excel, Format, Line, Sheet, Sink};
 use crate::value::text::count;
-use crate::value::{Cell, date};
+use crate::value::{Value, date};
 
 /// Comma-separated.
 pub static CSV: Format = Format {
@@ -24,9 +24,9 @@ pub static TSV: Format = Format {
     open: |out, sheet| begin(out, sheet, b'\t'),
 };
 
-struct Rows<'a> {
+struct CsvRows<'a> {
     out: &'a mut dyn Write,
-    style: Style,
+    style: CsvStyle,
     /// The row at hand.
     row: Vec<u8>,
     guarded: u64,
@@ -34,7 +34,7 @@ struct Rows<'a> {
 
 /// How rows are written.
 #[derive(Clone)]
-struct Style {
+struct CsvStyle {
     delimiter: u8,
     null: String,
     excel: Option<Excel>,
@@ -50,14 +50,14 @@ fn begin<'a>(
         out.write_all("\u{feff}".as_bytes())?;
     }
     let delimiter = if excel == Some(Excel::Eu) && delimiter == b',' { b';' } else { delimiter };
-    let style = Style { delimiter, null: sheet.null.clone().unwrap_or_default(), excel };
+    let style = CsvStyle { delimiter, null: sheet.null.clone().unwrap_or_default(), excel };
     let mut row = Vec::new();
     for heading in &sheet.headings {
         field(&mut row, &heading.name, delimiter);
     }
     style.end(&mut row, 0);
     out.write_all(&row)?;
-    Ok(Box::new(Rows { out, style, row, guarded: 0 }))
+    Ok(Box::new(CsvRows { out, style, row, guarded: 0 }))
 }
 
 /// Adds a field to a row, in quotes where it needs them, as RFC 4180 and the crate `csv` have it.
@@ -80,26 +80,26 @@ fn field(row: &mut Vec<u8>, text: &str, delimiter: u8) {
     row.push(delimiter);
 }
 
-impl Style {
+impl CsvStyle {
     /// Adds a row to others, and says how many texts got a guard.
-    fn add(&self, row: &mut Vec<u8>, cells: &[Cell<'_>]) -> u64 {
+    fn add(&self, row: &mut Vec<u8>, cells: &[Value<'_>]) -> u64 {
         let (begin, mut guarded) = (row.len(), 0);
         let text = |row: &mut Vec<u8>, text: &str| field(row, text, self.delimiter);
         for cell in cells {
             match cell {
-                Cell::Null => text(row, &self.null),
+                Value::Null => text(row, &self.null),
                 // a spreadsheet would take it for a formula
-                Cell::Text(own) | Cell::Json(own) if self.excel.is_some() && is_formula(own) => {
+                Value::Text(own) | Value::Json(own) if self.excel.is_some() && is_formula(own) => {
                     guarded += 1;
                     text(row, &format!("'{own}"));
                 }
-                Cell::Text(own) | Cell::Json(own) => text(row, own),
+                Value::Text(own) | Value::Json(own) => text(row, own),
                 // a year before the common era begins like a formula too
-                Cell::Day(day) if self.excel.is_some() && date::iso(*day).starts_with('-') => {
+                Value::Day(day) if self.excel.is_some() && date::iso(*day).starts_with('-') => {
                     guarded += 1;
                     text(row, &format!("'{}", date::iso(*day)));
                 }
-                Cell::Real(_) | Cell::Partial(..) if self.excel == Some(Excel::Eu) => {
+                Value::Real(_) | Value::Partial(..) if self.excel == Some(Excel::Eu) => {
                     text(row, &cell.to_string().replace('.', ","));
                 }
                 // numbers and days need no quotes
@@ -124,8 +124,8 @@ impl Style {
     }
 }
 
-impl Sink for Rows<'_> {
-    fn row(&mut self, cells: &[Cell<'_>]) -> io::Result<()> {
+impl Sink for CsvRows<'_> {
+    fn row(&mut self, cells: &[Value<'_>]) -> io::Result<()> {
         self.row.clear();
         self.guarded += self.style.add(&mut self.row, cells);
         self.out.write_all(&self.row)
@@ -166,7 +166,7 @@ mod tests {
     use crate::render::Heading;
     use proptest::prelude::*;
 
-    fn written(excel: Option<Excel>, cells: &[Cell<'_>]) -> String {
+    fn written(excel: Option<Excel>, cells: &[Value<'_>]) -> String {
         let headings = cells.iter().map(|_| Heading::text("a")).collect();
         let sheet = Sheet { headings, excel, ..Sheet::default() };
         let mut out = Vec::new();
@@ -178,8 +178,12 @@ mod tests {
 
     #[test]
     fn spreadsheets_get_what_they_open_rightly() {
-        let cells =
-            [Cell::Text("=1+2".into()), Cell::Real(-33.5), Cell::Text("a;b".into()), Cell::Null];
+        let cells = [
+            Value::Text("=1+2".into()),
+            Value::Real(-33.5),
+            Value::Text("a;b".into()),
+            Value::Null,
+        ];
         assert_eq!(written(None, &cells), "a,a,a,a\n=1+2,-33.5,a;b,\n");
         assert_eq!(written(Some(Excel::Us), &cells), "\u{feff}a,a,a,a\r\n'=1+2,-33.5,a;b,\r\n");
         assert_eq!(written(Some(Excel::Eu), &cells), "\u{feff}a;a;a;a\r\n'=1+2;-33,5;\"a;b\";\r\n");
@@ -193,7 +197,7 @@ mod tests {
             let (mut ours, mut theirs) = (Vec::new(), csv::WriterBuilder::new());
             let sheet = if excel { theirs.terminator(csv::Terminator::CRLF); Sheet { excel: Some(Excel::Us), ..sheet } } else { sheet };
             let mut sink = (CSV.open)(&mut ours, &sheet).unwrap();
-            sink.row(&cells.iter().map(|text| Cell::Json(text.as_str().into())).collect::<Vec<_>>()).unwrap();
+            sink.row(&cells.iter().map(|text| Value::Json(text.as_str().into())).collect::<Vec<_>>()).unwrap();
             sink.finish().unwrap();
             let mut theirs = theirs.from_writer(Vec::new());
             theirs.write_record(vec!["a,b"; cells.len()]).unwrap();
@@ -206,7 +210,7 @@ mod tests {
         /// Taking one sign away from what begins with it gives back every text.
         #[test]
         fn a_guard_can_be_taken_away(text in "['=+@a -]{1,6}") {
-            let shown = written(Some(Excel::Us), &[Cell::Text(text.clone().into())]);
+            let shown = written(Some(Excel::Us), &[Value::Text(text.clone().into())]);
             let cell = shown.trim_start_matches('\u{feff}').lines().nth(1).unwrap().to_owned();
             prop_assert!(!cell.starts_with(['=', '+', '-', '@']));
             prop_assert_eq!(cell.strip_prefix('\'').unwrap_or(&cell), text);

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use crate::render::{Format, Sheet, Sink, json};
-use crate::value::Cell;
+use crate::value::Value;
 use crate::value::text::count;
 
 /// Points on a map.
@@ -35,7 +35,7 @@ struct Features<'a> {
 }
 
 impl Sink for Features<'_> {
-    fn row(&mut self, cells: &[Cell<'_>]) -> io::Result<()> {
+    fn row(&mut self, cells: &[Value<'_>]) -> io::Result<()> {
         let (Some(_), Some(_)) = (cells[self.lat].number(), cells[self.lon].number()) else {
             self.without += 1;
             return Ok(());

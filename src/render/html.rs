@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use crate::render::cited::Cited;
 use crate::render::table::shown;
 use crate::render::{Format, Sheet, Sink};
-use crate::value::Cell;
+use crate::value::Value;
 
 /// A page with a table.
 pub static FORMAT: Format = Format {
@@ -28,7 +28,7 @@ pub static FORMAT: Format = Format {
             )?;
         }
         writeln!(out, "</tr></thead>\n<tbody>")?;
-        Ok(Box::new(Rows { out, sheet, cited: Cited::new(sheet) }))
+        Ok(Box::new(HtmlRows { out, sheet, cited: Cited::new(sheet) }))
     },
 };
 
@@ -40,14 +40,14 @@ h2 { font-size: 1.1rem; margin-top: 2rem; } dt { font-weight: 600; } dd { margin
 .w { white-space: nowrap; }
 ";
 
-struct Rows<'a> {
+struct HtmlRows<'a> {
     out: &'a mut dyn Write,
     sheet: &'a Sheet,
     cited: Cited,
 }
 
-impl Sink for Rows<'_> {
-    fn row(&mut self, cells: &[Cell<'_>]) -> io::Result<()> {
+impl Sink for HtmlRows<'_> {
+    fn row(&mut self, cells: &[Value<'_>]) -> io::Result<()> {
         self.cited.row(cells);
         write!(self.out, "<tr>")?;
         for (heading, cell) in self.sheet.headings.iter().zip(cells) {
@@ -60,7 +60,7 @@ impl Sink for Rows<'_> {
                 (false, false) => "",
             };
             let text = match cell {
-                Cell::Text(text) | Cell::Json(text) => escaped(text),
+                Value::Text(text) | Value::Json(text) => escaped(text),
                 other => escaped(&shown(other, self.sheet)),
             };
             write!(self.out, "<td{class}>{text}</td>")?;

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde::ser::{Error, Serialize, SerializeMap, Serializer};
 
 use crate::render::{Format, Heading, Sheet, Sink};
-use crate::value::Cell;
+use crate::value::Value;
 
 /// An array.
 pub static JSON: Format = Format {
@@ -25,7 +25,7 @@ pub static JSONL: Format = Format {
     open: |out, sheet| begin(out, sheet, false),
 };
 
-struct Objects<'a> {
+struct JsonObjects<'a> {
     out: &'a mut dyn Write,
     sheet: &'a Sheet,
     array: bool,
@@ -40,15 +40,15 @@ fn begin<'a>(
     if array {
         out.write_all(b"[")?;
     }
-    Ok(Box::new(Objects { out, sheet, array, rows: 0 }))
+    Ok(Box::new(JsonObjects { out, sheet, array, rows: 0 }))
 }
 
-impl Sink for Objects<'_> {
-    fn row(&mut self, cells: &[Cell<'_>]) -> io::Result<()> {
+impl Sink for JsonObjects<'_> {
+    fn row(&mut self, cells: &[Value<'_>]) -> io::Result<()> {
         if self.array {
             self.out.write_all(if self.rows == 0 { b"\n" } else { b",\n" })?;
         }
-        serde_json::to_writer(&mut *self.out, &Object { sheet: self.sheet, cells, skip: &[] })?;
+        serde_json::to_writer(&mut *self.out, &JsonObject { sheet: self.sheet, cells, skip: &[] })?;
         if !self.array {
             self.out.write_all(b"\n")?;
         }
@@ -64,9 +64,9 @@ impl Sink for Objects<'_> {
     }
 }
 
-struct Object<'a> {
+struct JsonObject<'a> {
     sheet: &'a Sheet,
-    cells: &'a [Cell<'a>],
+    cells: &'a [Value<'a>],
     skip: &'a [usize],
 }
 
@@ -77,13 +77,13 @@ struct Object<'a> {
 pub fn object(
     out: &mut dyn Write,
     sheet: &Sheet,
-    cells: &[Cell<'_>],
+    cells: &[Value<'_>],
     skip: &[usize],
 ) -> io::Result<()> {
-    Ok(serde_json::to_writer(out, &Object { sheet, cells, skip })?)
+    Ok(serde_json::to_writer(out, &JsonObject { sheet, cells, skip })?)
 }
 
-impl Serialize for Object<'_> {
+impl Serialize for JsonObject<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(self.cells.len() - self.skip.len()))?;
         for (n, (Heading { name, .. }, cell)) in
@@ -93,7 +93,7 @@ impl Serialize for Object<'_> {
                 continue;
             }
             match (cell, &self.sheet.null) {
-                (Cell::Null, Some(null)) => map.serialize_entry(name, null)?,
+                (Value::Null, Some(null)) => map.serialize_entry(name, null)?,
                 _ => map.serialize_entry(name, cell)?,
             }
         }
@@ -101,19 +101,19 @@ impl Serialize for Object<'_> {
     }
 }
 
-impl Serialize for Cell<'_> {
+impl Serialize for Value<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
-            Cell::Null => serializer.serialize_none(),
-            Cell::Int(n) => serializer.serialize_i64(*n),
+            Value::Null => serializer.serialize_none(),
+            Value::Int(n) => serializer.serialize_i64(*n),
             #[expect(clippy::cast_possible_truncation, reason = "a whole number below 2^53 fits")]
-            Cell::Real(n) | Cell::Partial(n, ..) if n.fract() == 0.0 && n.abs() < 9e15 => {
+            Value::Real(n) | Value::Partial(n, ..) if n.fract() == 0.0 && n.abs() < 9e15 => {
                 serializer.serialize_i64(*n as i64)
             }
-            Cell::Real(n) | Cell::Partial(n, ..) => serializer.serialize_f64(*n),
-            Cell::Text(text) => serializer.serialize_str(text),
-            Cell::Day(_) => serializer.collect_str(self),
-            Cell::Json(text) => serde_json::from_str::<serde_json::Value>(text)
+            Value::Real(n) | Value::Partial(n, ..) => serializer.serialize_f64(*n),
+            Value::Text(text) => serializer.serialize_str(text),
+            Value::Day(_) => serializer.collect_str(self),
+            Value::Json(text) => serde_json::from_str::<serde_json::Value>(text)
                 .map_err(S::Error::custom)?
                 .serialize(serializer),
         }

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use crate::render::{Format, Sheet, Sink};
-use crate::value::Cell;
+use crate::value::Value;
 use crate::value::text::visible;
 
 /// A LaTeX table.
@@ -19,21 +19,21 @@ pub static FORMAT: Format = Format {
             sheet.headings.iter().map(|heading| escaped(&heading.name)).collect();
         writeln!(out, "% \\usepackage{{booktabs}}\n\\begin{{tabular}}{{{columns}}}\n\\toprule")?;
         writeln!(out, "{} \\\\\n\\midrule", names.join(" & "))?;
-        Ok(Box::new(Rows { out, sheet }))
+        Ok(Box::new(LatexRows { out, sheet }))
     },
 };
 
-struct Rows<'a> {
+struct LatexRows<'a> {
     out: &'a mut dyn Write,
     sheet: &'a Sheet,
 }
 
-impl Sink for Rows<'_> {
-    fn row(&mut self, cells: &[Cell<'_>]) -> io::Result<()> {
+impl Sink for LatexRows<'_> {
+    fn row(&mut self, cells: &[Value<'_>]) -> io::Result<()> {
         for (n, cell) in cells.iter().enumerate() {
             let text = match cell {
-                Cell::Null => self.sheet.null.clone().unwrap_or_else(|| "--".into()),
-                Cell::Partial(_, parts, lacking) => {
+                Value::Null => self.sheet.null.clone().unwrap_or_else(|| "--".into()),
+                Value::Partial(_, parts, lacking) => {
                     escaped(&format!("{cell} ({lacking} of {parts} unknown)"))
                 }
                 other => escaped(&other.to_string()),

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use crate::render::{Format, Sheet, Sink};
-use crate::value::Cell;
+use crate::value::Value;
 use crate::value::text::visible;
 
 /// A Markdown table.
@@ -21,21 +21,21 @@ pub static FORMAT: Format = Format {
             .map(|heading| if heading.number { "---:" } else { "---" })
             .collect();
         writeln!(out, "| {} |\n| {} |", names.join(" | "), rules.join(" | "))?;
-        Ok(Box::new(Rows { out, sheet }))
+        Ok(Box::new(MarkdownRows { out, sheet }))
     },
 };
 
-struct Rows<'a> {
+struct MarkdownRows<'a> {
     out: &'a mut dyn Write,
     sheet: &'a Sheet,
 }
 
-impl Sink for Rows<'_> {
-    fn row(&mut self, cells: &[Cell<'_>]) -> io::Result<()> {
+impl Sink for MarkdownRows<'_> {
+    fn row(&mut self, cells: &[Value<'_>]) -> io::Result<()> {
         for cell in cells {
             let text = match cell {
-                Cell::Null => self.sheet.null.clone().unwrap_or_default(),
-                Cell::Partial(_, parts, lacking) => {
+                Value::Null => self.sheet.null.clone().unwrap_or_default(),
+                Value::Partial(_, parts, lacking) => {
                     format!("{cell} ({lacking} of {parts} unknown)")
                 }
                 other => other.to_string(),

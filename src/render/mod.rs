@@ -15,7 +15,7 @@ mod xlsx;
 
 use std::io::{self, Write};
 
-use crate::value::Cell;
+use crate::value::Value;
 
 /// Every output format.
 pub static FORMATS: &[&Format] = &[
@@ -67,7 +67,7 @@ pub struct Sheet {
     /// How spreadsheets want their CSV; none: as it is.
     pub excel: Option<Excel>,
     /// What the rows are, for the formats that say so.
-    pub about: About,
+    pub about: SheetNotes,
 }
 
 /// The two kinds of CSV that spreadsheets open by a double click: both begin with a byte order mark
@@ -82,18 +82,18 @@ pub enum Excel {
 
 /// What rows are, and which works they may cite.
 #[derive(Debug, Clone, Default)]
-pub struct About {
+pub struct SheetNotes {
     /// The question: each line with its name.
     pub query: Vec<(String, String)>,
     /// The works that are known.
-    pub works: Vec<Work>,
+    pub works: Vec<CitedWork>,
     /// What else there is to say of the answer.
     pub notes: Vec<String>,
 }
 
 /// A work that rows may cite.
 #[derive(Debug, Clone)]
-pub struct Work {
+pub struct CitedWork {
     /// Its short name.
     pub slug: String,
     /// Its title, publisher and so on, each with its name.
@@ -130,7 +130,7 @@ pub const MARK_ON: char = '\u{e000}';
 pub const MARK_OFF: char = '\u{e001}';
 
 /// Adds a row to the bytes of others.
-pub type Line = dyn Fn(&mut Vec<u8>, &[Cell<'_>]) + Send + Sync;
+pub type Line = dyn Fn(&mut Vec<u8>, &[Value<'_>]) + Send + Sync;
 
 /// Takes rows.
 pub trait Sink {
@@ -138,7 +138,7 @@ pub trait Sink {
     ///
     /// # Errors
     /// The output cannot be written.
-    fn row(&mut self, cells: &[Cell<'_>]) -> io::Result<()>;
+    fn row(&mut self, cells: &[Value<'_>]) -> io::Result<()>;
 
     /// What makes rows into the bytes that [`Sink::lines`] takes, on any thread; none, where a row
     /// depends on those before it.

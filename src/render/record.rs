@@ -6,26 +6,26 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::render::table::shown;
 use crate::render::{MARK_OFF, MARK_ON, Sheet, Sink};
-use crate::value::Cell;
+use crate::value::Value;
 
 /// Writes records, a blank line between.
-pub struct Records<'a> {
+pub struct RecordTables<'a> {
     out: &'a mut dyn Write,
     sheet: &'a Sheet,
     label: usize,
     rows: u64,
 }
 
-impl<'a> Records<'a> {
+impl<'a> RecordTables<'a> {
     /// Begins to write.
-    pub fn new(out: &'a mut dyn Write, sheet: &'a Sheet) -> Records<'a> {
+    pub fn new(out: &'a mut dyn Write, sheet: &'a Sheet) -> RecordTables<'a> {
         let label = sheet.headings.iter().map(|heading| heading.name.width()).max().unwrap_or(0);
-        Records { out, sheet, label, rows: 0 }
+        RecordTables { out, sheet, label, rows: 0 }
     }
 }
 
-impl Sink for Records<'_> {
-    fn row(&mut self, cells: &[Cell<'_>]) -> io::Result<()> {
+impl Sink for RecordTables<'_> {
+    fn row(&mut self, cells: &[Value<'_>]) -> io::Result<()> {
         let sheet = self.sheet;
         self.lines(cells.iter().map(|cell| shown(cell, sheet)))
     }
@@ -35,7 +35,7 @@ impl Sink for Records<'_> {
     }
 }
 
-impl Records<'_> {
+impl RecordTables<'_> {
     /// Writes a record whose cells are text already.
     ///
     /// # Errors

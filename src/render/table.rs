@@ -9,9 +9,9 @@ use comfy_table::{
 };
 use unicode_width::UnicodeWidthStr;
 
-use crate::render::record::{Records, marked};
+use crate::render::record::{RecordTables, marked};
 use crate::render::{Format, Sheet, Sink};
-use crate::value::Cell;
+use crate::value::Value;
 use crate::value::text::{count, grouped, visible};
 
 /// A table on a terminal.
@@ -22,9 +22,9 @@ pub static FORMAT: Format = Format {
     binary: false,
     open: |out, sheet| {
         if sheet.records {
-            return Ok(Box::new(Records::new(out, sheet)));
+            return Ok(Box::new(RecordTables::new(out, sheet)));
         }
-        Ok(Box::new(People { out, sheet, rows: Vec::new(), left_out: 0 }))
+        Ok(Box::new(AlignedTable { out, sheet, rows: Vec::new(), left_out: 0 }))
     },
 };
 
@@ -34,7 +34,7 @@ const GAP: usize = 2;
 /// A column of longer texts is not squeezed below this.
 const READABLE: usize = 36;
 
-struct People<'a> {
+struct AlignedTable<'a> {
     out: &'a mut dyn Write,
     sheet: &'a Sheet,
     rows: Vec<Vec<(String, bool)>>,
@@ -42,19 +42,19 @@ struct People<'a> {
 }
 
 /// A cell as people read it: numbers with separators, control characters visible, a dash for NULL.
-pub fn shown(cell: &Cell<'_>, sheet: &Sheet) -> String {
+pub fn shown(cell: &Value<'_>, sheet: &Sheet) -> String {
     match cell {
-        Cell::Null => sheet.null.clone().unwrap_or_else(|| "–".into()),
-        Cell::Int(_) | Cell::Real(_) => grouped(&cell.to_string()),
-        Cell::Partial(_, parts, lacking) => {
+        Value::Null => sheet.null.clone().unwrap_or_else(|| "–".into()),
+        Value::Int(_) | Value::Real(_) => grouped(&cell.to_string()),
+        Value::Partial(_, parts, lacking) => {
             format!("{} ({lacking} of {parts} unknown)", grouped(&cell.to_string()))
         }
         other => visible(&other.to_string()).into_owned(),
     }
 }
 
-impl Sink for People<'_> {
-    fn row(&mut self, cells: &[Cell<'_>]) -> io::Result<()> {
+impl Sink for AlignedTable<'_> {
+    fn row(&mut self, cells: &[Value<'_>]) -> io::Result<()> {
         if self.sheet.cap.is_some_and(|cap| self.rows.len() >= cap) {
             self.left_out += 1;
             return Ok(());
@@ -65,14 +65,14 @@ impl Sink for People<'_> {
     }
 
     fn finish(self: Box<Self>) -> io::Result<Vec<String>> {
-        let People { out, sheet, rows, left_out } = *self;
+        let AlignedTable { out, sheet, rows, left_out } = *self;
         let mut notes = Vec::new();
         let (columns, widths) = layout(sheet, &rows);
         // on a terminal one row that does not fit is read better line by line
         if let ([row], true, true) =
             (rows.as_slice(), sheet.cap.is_some(), columns.len() < sheet.headings.len())
         {
-            Records::new(out, sheet).lines(row.iter().map(|(text, _)| text.clone()))?;
+            RecordTables::new(out, sheet).lines(row.iter().map(|(text, _)| text.clone()))?;
             return Ok(notes);
         }
         if !rows.is_empty() {

@@ -7,7 +7,7 @@ use rust_xlsxwriter::{ExcelDateTime, Format as Style, Workbook, Worksheet, XlsxE
 
 use crate::render::cited::Cited;
 use crate::render::{Format, Sheet, Sink};
-use crate::value::Cell;
+use crate::value::Value;
 
 /// An Excel workbook.
 pub static FORMAT: Format = Format {
@@ -24,7 +24,7 @@ pub static FORMAT: Format = Format {
         )
         .map_err(as_io)?;
         let widths = sheet.headings.iter().map(|heading| heading.name.chars().count()).collect();
-        Ok(Box::new(Rows {
+        Ok(Box::new(XlsxRows {
             out,
             sheet,
             book,
@@ -47,7 +47,7 @@ const LONGEST: usize = 32_767;
 /// The widest that a column is made.
 const WIDEST: usize = 60;
 
-struct Rows<'a> {
+struct XlsxRows<'a> {
     out: &'a mut dyn Write,
     sheet: &'a Sheet,
     book: Workbook,
@@ -60,8 +60,8 @@ struct Rows<'a> {
     day: Style,
 }
 
-impl Sink for Rows<'_> {
-    fn row(&mut self, cells: &[Cell<'_>]) -> io::Result<()> {
+impl Sink for XlsxRows<'_> {
+    fn row(&mut self, cells: &[Value<'_>]) -> io::Result<()> {
         if self.row >= ROWS {
             self.left_out += 1;
             return Ok(());
@@ -164,30 +164,30 @@ fn cell_of(
     sheet: &mut Worksheet,
     row: u32,
     column: u16,
-    cell: &Cell<'_>,
+    cell: &Value<'_>,
     dated: bool,
     null: Option<&str>,
     style: &Style,
     cut: &mut u64,
 ) -> io::Result<usize> {
     let text = match cell {
-        Cell::Null => match null {
+        Value::Null => match null {
             None => return Ok(0),
             Some(null) => null.to_owned(),
         },
         // a number of Excel has 15 digits
         #[expect(clippy::cast_precision_loss, reason = "guarded by the pattern's condition")]
-        Cell::Int(n) if n.unsigned_abs() < 1 << 53 => {
+        Value::Int(n) if n.unsigned_abs() < 1 << 53 => {
             sheet.write_number(row, column, *n as f64).map_err(as_io)?;
             return Ok(n.to_string().len());
         }
-        Cell::Real(n) | Cell::Partial(n, ..) => {
+        Value::Real(n) | Value::Partial(n, ..) => {
             sheet.write_number(row, column, *n).map_err(as_io)?;
             return Ok(12);
         }
         other => other.to_string(),
     };
-    if (dated || matches!(cell, Cell::Day(_)))
+    if (dated || matches!(cell, Value::Day(_)))
         && let Some(date) = excel_day(&text)
     {
         sheet.write_datetime_with_format(row, column, &date, style).map_err(as_io)?;
@@ -236,7 +236,7 @@ fn as_io(error: XlsxError) -> io::Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::render::{About, Heading, Work};
+    use crate::render::{CitedWork, Heading, SheetNotes};
     use calamine::{Data, Reader, Xlsx};
 
     #[test]
@@ -245,8 +245,8 @@ mod tests {
         let headings =
             vec![Heading::text("ref"), date, Heading::number("best"), Heading::text("summary")];
         let work =
-            |slug: &str| Work { slug: slug.into(), lines: vec![("slug".into(), slug.into())] };
-        let about = About {
+            |slug: &str| CitedWork { slug: slug.into(), lines: vec![("slug".into(), slug.into())] };
+        let about = SheetNotes {
             query: vec![("command".into(), "facts query".into())],
             works: vec![work("a"), work("b")],
             notes: Vec::new(),
@@ -254,11 +254,11 @@ mod tests {
         let sheet = Sheet { headings, about, ..Sheet::default() };
         let mut bytes = Vec::new();
         let mut sink = (FORMAT.open)(&mut bytes, &sheet).unwrap();
-        let text = |text: &'static str| Cell::Text(text.into());
+        let text = |text: &'static str| Value::Text(text.into());
         let rows = [
-            [text("a:1"), text("2014-03-12"), Cell::Int(0), text("=1+1")],
-            [text("a:2"), text("2013-11"), Cell::Null, text("00123")],
-            [text("a:3"), text("-0538-01-01"), Cell::Real(0.1), text("a bell \u{7} and \u{1b}")],
+            [text("a:1"), text("2014-03-12"), Value::Int(0), text("=1+1")],
+            [text("a:2"), text("2013-11"), Value::Null, text("00123")],
+            [text("a:3"), text("-0538-01-01"), Value::Real(0.1), text("a bell \u{7} and \u{1b}")],
         ];
         for row in &rows {
             sink.row(row).unwrap();

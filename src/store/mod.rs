@@ -20,11 +20,13 @@ use std::path::{Path, PathBuf};
 use rusqlite::Connection;
 
 pub use connection::Access;
-pub use entities::{Class, Linked};
-pub use inspect::{Change, Column, Cost, Held, History, Status, compared};
-pub use rollup::{Asked, Sums};
-pub use schema::migrations::Ledger;
-pub use write::{About, Counts, Outcome, Refused, Release, Run, Undone, Writer};
+pub use entities::{EntityClass, LinkOutcome};
+pub use inspect::{FactChange, History, KindCount, SqlColumn, SqlLimits, Status, compared};
+pub use rollup::{AggregateRequest, RollupRow};
+pub use schema::migrations::AppliedMigration;
+pub use write::{
+    Counts, ImportInfo, Outcome, ReleaseImport, ReleaseInfo, RowError, UndoOutcome, Writer,
+};
 
 /// An open database of facts, checked to be one.
 #[derive(Debug)]

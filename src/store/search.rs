@@ -8,9 +8,9 @@ use rusqlite::{Connection, OptionalExtension, params};
 use crate::error::Result;
 use crate::kind::{Field, KINDS, Kind};
 use crate::store::Store;
-use crate::store::entities::lookup::Class;
-use crate::store::write::row_encoder::Prepared;
-use crate::store::write::statements::Held;
+use crate::store::entities::lookup::EntityClass;
+use crate::store::write::row_encoder::EncodedFact;
+use crate::store::write::statements::StatementCache;
 use crate::value::Type;
 
 /// The place of attached texts among the kinds, in the last four bits of a rowid.
@@ -52,19 +52,24 @@ fn add_all(connection: &Connection) -> Result<()> {
 /// The words of new facts on their way into the index. It takes the facts of one kind after
 /// another: each time that it is given an earlier row than the last, it writes what it has.
 #[derive(Debug, Default)]
-pub struct Words {
+pub struct SearchWords {
     kinds: BTreeMap<i64, (String, Vec<(i64, usize)>)>,
 }
 
 /// So many bytes of words wait.
 const WAITING: usize = 1 << 21;
 
-impl Words {
+impl SearchWords {
     /// Adds a fact with its words.
     ///
     /// # Errors
     /// The database cannot be written.
-    pub fn add(&mut self, held: &mut Held<'_>, prepared: &Prepared<'_>, id: i64) -> Result<()> {
+    pub fn add(
+        &mut self,
+        held: &mut StatementCache<'_>,
+        prepared: &EncodedFact<'_>,
+        id: i64,
+    ) -> Result<()> {
         let kind = prepared.form.kind;
         let (words, rows) = self.kinds.entry(place(kind)).or_default();
         prepared.words(words);
@@ -76,7 +81,7 @@ impl Words {
     ///
     /// # Errors
     /// The database cannot be written.
-    pub fn write(&mut self, held: &mut Held<'_>) -> Result<()> {
+    pub fn write(&mut self, held: &mut StatementCache<'_>) -> Result<()> {
         let insert = held.get("add", "words", || {
             "INSERT INTO search (rowid, words) VALUES (?1, ?2)".to_owned()
         })?;
@@ -104,7 +109,7 @@ pub fn rebuild(connection: &Connection) -> Result<()> {
 
 /// The words of a field: of a name its spelling and the usual name of its bearer.
 fn words_of(field: &Field) -> String {
-    match Class::of(field.ty) {
+    match EntityClass::of(field.ty) {
         Some(class) => format!(
             "(SELECT concat_ws(' ', n.name, nullif(b.name, n.name)) FROM names n JOIN {} b ON b.id = n.{} WHERE n.id = f.{}_id)",
             class.table(),

@@ -7,7 +7,7 @@ use crate::store::{Store, search};
 
 /// A text that the database holds, and the sums of its file and of the source's.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Held {
+pub struct SourceText {
     /// The text.
     pub text: String,
     /// SHA-256 of the file that was attached.
@@ -43,10 +43,10 @@ impl Store {
     ///
     /// # Errors
     /// The database cannot be read.
-    pub fn held_text(&self, source: &str) -> Result<Option<Held>> {
+    pub fn held_text(&self, source: &str) -> Result<Option<SourceText>> {
         let find = "SELECT t.text, t.sha256, s.sha256 FROM source_texts t JOIN sources s ON s.id = t.source_id WHERE s.slug = ?1";
         let read = |row: &rusqlite::Row<'_>| {
-            Ok(Held { text: row.get(0)?, sha256: row.get(1)?, expected: row.get(2)? })
+            Ok(SourceText { text: row.get(0)?, sha256: row.get(1)?, expected: row.get(2)? })
         };
         Ok(self.connection.prepare_cached(find)?.query_row([source], read).optional()?)
     }

@@ -1,23 +1,23 @@
 //! What writing, releases and the resolution of names do, on a database in memory.
 
-use crate::kind::{self, Incoming, Key, Kind, Row, reference_table};
+use crate::kind::{self, FactKey, InputRow, Kind, NewFact, reference_table};
 use crate::store::write::transaction::Writer;
-use crate::store::{About, Counts, Outcome, Refused, Release, Run, Store};
-use crate::value::{Cell, Given, Named};
+use crate::store::{Counts, ImportInfo, Outcome, ReleaseImport, ReleaseInfo, RowError, Store};
+use crate::value::{EntityRef, InputValue, Value};
 
 fn events() -> &'static Kind {
     kind::find("events").unwrap()
 }
 
-fn run(file: Option<&str>) -> Run {
-    Run { at: "2026-01-01T00:00:00Z".into(), file: file.map(str::to_owned) }
+fn run(file: Option<&str>) -> ImportInfo {
+    ImportInfo { at: "2026-01-01T00:00:00Z".into(), file: file.map(str::to_owned) }
 }
 
 /// A row of these fields and texts, as a cell of a table gives them.
-fn row(kind: &'static Kind, cells: &[(&str, &str)]) -> Row<'static> {
+fn row(kind: &'static Kind, cells: &[(&str, &str)]) -> InputRow<'static> {
     let value = |(name, text): &(&str, &str)| {
         let field = kind.field(name).unwrap();
-        (field, Given::Cell(field.ty.parse(text).unwrap().into_owned()))
+        (field, InputValue::Value(field.ty.parse(text).unwrap().into_owned()))
     };
     cells.iter().map(value).collect()
 }
@@ -31,7 +31,7 @@ fn store() -> Store {
             reference_table::SOURCES.fields.iter().find(|field| field.name == name).unwrap()
         };
         let text = |name: &str, text: &str| {
-            (fields(name), Given::Cell(Cell::Text(text.to_owned().into())))
+            (fields(name), InputValue::Value(Value::Text(text.to_owned().into())))
         };
         let source = vec![text("slug", slug), text("kind", "document"), text("title", "A title")];
         writer.put_parent(&reference_table::SOURCES, &source, 0).unwrap().unwrap();
@@ -41,7 +41,7 @@ fn store() -> Store {
 }
 
 /// A meeting of a source, of this key and with these words.
-fn meeting(source: &str, key: &str, summary: &str) -> Row<'static> {
+fn meeting(source: &str, key: &str, summary: &str) -> InputRow<'static> {
     let cells = [
         ("source", source),
         ("key", key),
@@ -143,25 +143,25 @@ fn what_is_written_is_found_by_its_words_and_in_its_summary() {
 fn release(
     store: &Store,
     version: &str,
-    records: &[(Key, &str)],
+    records: &[(FactKey, &str)],
     complete: bool,
-) -> (Counts, Vec<Refused>) {
+) -> (Counts, Vec<RowError>) {
     let mut writer = store.write(run(Some("r.csv"))).unwrap();
-    let about = About {
+    let about = ReleaseInfo {
         source: "r",
         title: "A data set",
         dataset: "r",
         release: Some(version),
         kinds: vec![events()],
         parts: 1,
-        ..About::default()
+        ..ReleaseInfo::default()
     };
-    let mut release: Release = writer.release(&about).unwrap();
+    let mut release: ReleaseImport = writer.release(&about).unwrap();
     let mut refused = Vec::new();
     for (key, summary) in records {
         let mut stated = meeting("", "", summary);
         stated.retain(|(field, _)| !["source", "key"].contains(&field.name));
-        let fact = Incoming { kind: events(), key: key.clone(), row: stated };
+        let fact = NewFact { kind: events(), key: key.clone(), row: stated };
         if let Err((_, why)) = release.record(&mut writer, &[fact]).unwrap() {
             release.reject(&mut writer);
             refused.push(why);
@@ -172,8 +172,8 @@ fn release(
     (counts, refused)
 }
 
-fn own(key: &str) -> Key {
-    Key::Own(key.to_owned())
+fn own(key: &str) -> FactKey {
+    FactKey::Own(key.to_owned())
 }
 
 #[test]
@@ -213,8 +213,8 @@ fn a_record_twice_is_one_and_two_under_one_key_are_refused() {
 #[test]
 fn records_without_a_key_are_matched_by_what_they_state() {
     let store = store();
-    let counted = |words: &[&'static str]| -> Vec<(Key, &'static str)> {
-        words.iter().map(|words| (Key::Counted("day".into()), *words)).collect()
+    let counted = |words: &[&'static str]| -> Vec<(FactKey, &'static str)> {
+        words.iter().map(|words| (FactKey::Counted("day".into()), *words)).collect()
     };
     release(&store, "1", &counted(&["one", "two", "two"]), true);
     // in another order they are the same three
@@ -225,11 +225,11 @@ fn records_without_a_key_are_matched_by_what_they_state() {
 }
 
 /// Resolves a name in the role of an actor of an event, and returns the actor's usual name.
-fn actor(writer: &mut Writer<'_>, named: Named<'static>) -> String {
+fn actor(writer: &mut Writer<'_>, named: EntityRef<'static>) -> String {
     let n = count_of(writer, "SELECT count(*) FROM events");
     let key = format!("n{n}");
     let mut stated = meeting("a", &key, "They met");
-    stated.push((events().field("actor").unwrap(), Given::Named(named)));
+    stated.push((events().field("actor").unwrap(), InputValue::Entity(named)));
     writer.put(events(), &stated).unwrap().unwrap();
     let sql = "SELECT a.name FROM events e JOIN names n ON n.id = e.actor_id JOIN actors a ON a.id = n.actor_id WHERE e.key = ?1";
     writer.transaction.query_row(sql, [&key], |row| row.get(0)).unwrap()
@@ -239,12 +239,16 @@ fn count_of(writer: &Writer<'_>, sql: &str) -> i64 {
     writer.transaction.query_row(sql, [], |row| row.get(0)).unwrap()
 }
 
-fn named(name: &'static str) -> Named<'static> {
-    Named { name: Some(name.into()), ..Named::default() }
+fn named(name: &'static str) -> EntityRef<'static> {
+    EntityRef { name: Some(name.into()), ..EntityRef::default() }
 }
 
-fn coded(name: &'static str, scheme: &'static str, code: &'static str) -> Named<'static> {
-    Named { name: Some(name.into()), codes: vec![(scheme, code.into())], ..Named::default() }
+fn coded(name: &'static str, scheme: &'static str, code: &'static str) -> EntityRef<'static> {
+    EntityRef {
+        name: Some(name.into()),
+        codes: vec![(scheme, code.into())],
+        ..EntityRef::default()
+    }
 }
 
 #[test]
@@ -277,7 +281,7 @@ fn a_point_off_the_globe_is_refused() {
     let store = store();
     let mut writer = store.write(run(Some("r.csv"))).unwrap();
     let mut stated = meeting("a", "p", "They met");
-    let place = Named { point: Some((91.0, 0.0)), ..named("Nowhere") };
-    stated.push((events().field("place").unwrap(), Given::Named(place)));
+    let place = EntityRef { point: Some((91.0, 0.0)), ..named("Nowhere") };
+    stated.push((events().field("place").unwrap(), InputValue::Entity(place)));
     assert_eq!(writer.put(events(), &stated).unwrap().unwrap_err().field, "place");
 }

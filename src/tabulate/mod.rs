@@ -7,11 +7,11 @@ mod tally;
 
 use std::collections::BTreeMap;
 
-pub use tally::{Entry, Tally};
-use tally::{Group, Period};
+use tally::{Period, TallyGroup};
+pub use tally::{Tally, TallyEntry};
 
 use crate::value::text::grouped;
-use crate::value::{Cell, Value, real};
+use crate::value::{OwnedValue, Value, real};
 
 /// How the figures of a cell become one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,7 +84,7 @@ pub struct Cross {
     pub rows: Vec<Vec<Label>>,
     /// The labels of the columns, in order.
     pub columns: Vec<Vec<Label>>,
-    cells: BTreeMap<(Vec<Label>, Vec<Label>), Group>,
+    cells: BTreeMap<(Vec<Label>, Vec<Label>), TallyGroup>,
     labels: Vec<Label>,
     aggregate: Aggregate,
 }
@@ -92,9 +92,9 @@ pub struct Cross {
 impl Cross {
     /// The cell of a row and a column; nothing where there is no fact, or none with a figure.
     #[must_use]
-    pub fn cell(&self, row: &[Label], column: &[Label]) -> Value {
+    pub fn cell(&self, row: &[Label], column: &[Label]) -> OwnedValue {
         let key = (row.to_vec(), column.to_vec());
-        self.cells.get(&key).map_or(Cell::Null, |group| self.summed(group))
+        self.cells.get(&key).map_or(Value::Null, |group| self.summed(group))
     }
 
     /// Whether a row and a column have a fact in common.
@@ -112,8 +112,8 @@ impl Cross {
         row: Option<&[Label]>,
         column: Option<&[Label]>,
         across_sources: bool,
-    ) -> Result<Value, Dispute> {
-        let mut whole = Group::default();
+    ) -> Result<OwnedValue, Dispute> {
+        let mut whole = TallyGroup::default();
         for ((r, c), group) in &self.cells {
             if row.is_none_or(|row| r == row) && column.is_none_or(|column| c == column) {
                 whole.take(group);
@@ -141,7 +141,7 @@ impl Cross {
         &self.labels[label as usize].text
     }
 
-    fn dispute(&self, cell: &str, group: &Group, across_sources: bool) -> Result<(), Dispute> {
+    fn dispute(&self, cell: &str, group: &TallyGroup, across_sources: bool) -> Result<(), Dispute> {
         if group.sources.len() > 1 && !across_sources {
             let mut sources: Vec<String> =
                 group.sources.iter().map(|source| self.text(*source).to_owned()).collect();
@@ -167,11 +167,11 @@ impl Cross {
         periods(cell, &group.periods)
     }
 
-    fn summed(&self, group: &Group) -> Value {
+    fn summed(&self, group: &TallyGroup) -> OwnedValue {
         if self.aggregate == Aggregate::Count {
-            return Cell::Int(i64::try_from(group.facts).unwrap_or(i64::MAX));
+            return Value::Int(i64::try_from(group.facts).unwrap_or(i64::MAX));
         }
-        let (Some(low), Some(high)) = (group.low, group.high) else { return Cell::Null };
+        let (Some(low), Some(high)) = (group.low, group.high) else { return Value::Null };
         #[expect(clippy::cast_precision_loss, reason = "no table has 2^53 rows")]
         let n = group.stated as f64;
         let figure = match self.aggregate {
@@ -182,7 +182,7 @@ impl Cross {
             Aggregate::Median => middle(&group.figures),
             Aggregate::Range => {
                 let shown = |n: f64| grouped(&real(n));
-                return Cell::Text(
+                return Value::Text(
                     if low.total_cmp(&high).is_eq() {
                         shown(low)
                     } else {
@@ -200,12 +200,12 @@ impl Cross {
                     .map(|(source, figure)| format!("{} {}", self.text(*source), shown(figure)))
                     .collect();
                 parts.sort_unstable();
-                return Cell::Text(parts.join("; ").into());
+                return Value::Text(parts.join("; ").into());
             }
         };
         match group.facts - group.stated {
-            0 => Cell::Real(figure),
-            lacking => Cell::Partial(figure, group.facts, lacking),
+            0 => Value::Real(figure),
+            lacking => Value::Partial(figure, group.facts, lacking),
         }
     }
 }
@@ -294,7 +294,7 @@ mod tests {
             tally.add(
                 &labels,
                 1,
-                &Entry { figure, over_period, source, topic, days, reference: &reference },
+                &TallyEntry { figure, over_period, source, topic, days, reference: &reference },
             );
         }
         tally.cross(1, 1, &[false], across_sources)
@@ -308,9 +308,9 @@ mod tests {
             false,
         )
         .unwrap();
-        assert_eq!(cross.cell(&label("a"), &label("x")), Cell::Null);
-        assert_eq!(cross.cell(&label("b"), &label("x")), Cell::Real(0.0));
-        assert_eq!(cross.cell(&label("a"), &label("y")), Cell::Null);
+        assert_eq!(cross.cell(&label("a"), &label("x")), Value::Null);
+        assert_eq!(cross.cell(&label("b"), &label("x")), Value::Real(0.0));
+        assert_eq!(cross.cell(&label("a"), &label("y")), Value::Null);
     }
 
     #[test]
@@ -321,7 +321,7 @@ mod tests {
             false,
         )
         .unwrap();
-        assert_eq!(cross.cell(&label("a"), &label("x")), Cell::Partial(5.0, 2, 1));
+        assert_eq!(cross.cell(&label("a"), &label("x")), Value::Partial(5.0, 2, 1));
     }
 
     #[test]
@@ -334,15 +334,15 @@ mod tests {
         assert_eq!(dispute, Dispute::Sources("a × x".into(), vec!["ibc".into(), "unami".into()]));
         assert_eq!(
             cross(&entries, Aggregate::Sum, true).unwrap().cell(&label("a"), &label("x")),
-            Cell::Real(7.0)
+            Value::Real(7.0)
         );
         assert_eq!(
             cross(&entries, Aggregate::Range, false).unwrap().cell(&label("a"), &label("x")),
-            Cell::Text("3–4".into())
+            Value::Text("3–4".into())
         );
         assert_eq!(
             cross(&entries, Aggregate::List, false).unwrap().cell(&label("a"), &label("x")),
-            Cell::Text("ibc 3; unami 4".into())
+            Value::Text("ibc 3; unami 4".into())
         );
     }
 
@@ -365,7 +365,7 @@ mod tests {
             (0..10).map(|_| entry("a", "x", Some(0.1), "s", "2013-01-01")).collect();
         assert_eq!(
             cross(&tenths, Aggregate::Sum, false).unwrap().cell(&label("a"), &label("x")),
-            Cell::Real(1.0)
+            Value::Real(1.0)
         );
     }
 

@@ -6,12 +6,12 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use foldhash::fast::RandomState;
 
 use crate::tabulate::{Aggregate, Cross, Dispute, Label, name};
-use crate::value::Many;
+use crate::value::FigureStats;
 use crate::value::date::Days;
 
 /// One fact on its way into the cross-table, but for its labels.
 #[derive(Debug, Clone, Copy)]
-pub struct Entry<'a> {
+pub struct TallyEntry<'a> {
     /// Its figure; none: it states none.
     pub figure: Option<f64>,
     /// It counts over all of its date, so that another of its source may count a part of that
@@ -36,15 +36,15 @@ pub struct Tally {
     numbers: HashMap<Label, u32>,
     sources: BTreeSet<u32>,
     /// By the labels of the rows, of the columns, and of what figures count, one behind the other.
-    groups: HashMap<Vec<u32>, Group, RandomState>,
+    groups: HashMap<Vec<u32>, TallyGroup, RandomState>,
 }
 
 /// The facts of one cell.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Group {
+pub(super) struct TallyGroup {
     pub(super) facts: u64,
     pub(super) stated: u64,
-    pub(super) sum: Sum,
+    pub(super) sum: RunningSum,
     pub(super) low: Option<f64>,
     pub(super) high: Option<f64>,
     /// Of those that state a figure: sources, what is counted, answers to questions, periods.
@@ -62,12 +62,12 @@ pub(super) type Period = (u32, i64, i64, String);
 
 /// A sum that keeps what addition rounds away (Neumaier).
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Sum {
+pub(super) struct RunningSum {
     sum: f64,
     lost: f64,
 }
 
-impl Sum {
+impl RunningSum {
     fn add(&mut self, n: f64) {
         let sum = self.sum + n;
         self.lost +=
@@ -82,8 +82,8 @@ impl Sum {
     }
 }
 
-impl Group {
-    fn add(&mut self, entry: &Entry<'_>, counts: &[u32], aggregate: Aggregate) {
+impl TallyGroup {
+    fn add(&mut self, entry: &TallyEntry<'_>, counts: &[u32], aggregate: Aggregate) {
         self.facts += 1;
         if aggregate == Aggregate::List {
             self.list.push((entry.source, entry.figure));
@@ -120,7 +120,7 @@ impl Group {
     }
 
     /// Takes in the facts of another.
-    pub(super) fn take(&mut self, other: &Group) {
+    pub(super) fn take(&mut self, other: &TallyGroup) {
         self.facts += other.facts;
         self.stated += other.stated;
         self.sum.add(other.sum.sum);
@@ -162,7 +162,7 @@ impl Tally {
 
     /// Adds a fact under its labels: those of the rows, of the columns, and the last `counts` of
     /// what its figure counts.
-    pub fn add(&mut self, labels: &[u32], counts: usize, entry: &Entry<'_>) {
+    pub fn add(&mut self, labels: &[u32], counts: usize, entry: &TallyEntry<'_>) {
         if !self.sources.contains(&entry.source) {
             self.sources.insert(entry.source);
         }
@@ -177,16 +177,24 @@ impl Tally {
 
     /// Adds facts of one source that are added up already, none of them for a period or an answer
     /// to a question, under their labels, as [`Tally::add`] does.
-    pub fn add_many(&mut self, labels: &[u32], counts: usize, source: u32, many: &Many) {
+    pub fn add_many(&mut self, labels: &[u32], counts: usize, source: u32, many: &FigureStats) {
         self.sources.insert(source);
         let (sources, counted) = match many.stated {
             0 => (BTreeSet::new(), BTreeSet::new()),
             _ => ([source].into(), [labels[labels.len() - counts..].to_vec()].into()),
         };
-        let Many { facts, stated, sum, low, high } = *many;
-        let sum = Sum { sum, lost: 0.0 };
-        let group =
-            Group { facts, stated, sum, low, high, sources, counts: counted, ..Group::default() };
+        let FigureStats { facts, stated, sum, low, high } = *many;
+        let sum = RunningSum { sum, lost: 0.0 };
+        let group = TallyGroup {
+            facts,
+            stated,
+            sum,
+            low,
+            high,
+            sources,
+            counts: counted,
+            ..TallyGroup::default()
+        };
         self.groups.entry(labels.to_vec()).or_default().take(&group);
     }
 
@@ -243,7 +251,7 @@ impl Tally {
         let named = |labels: &[u32]| -> Vec<Label> {
             labels.iter().map(|n| self.labels[*n as usize].clone()).collect()
         };
-        let mut groups: HashMap<(Vec<u32>, Vec<u32>), Group> = HashMap::new();
+        let mut groups: HashMap<(Vec<u32>, Vec<u32>), TallyGroup> = HashMap::new();
         for (labels, group) in &self.groups {
             let (row, rest) = labels.split_at(rows);
             let (column, counts) = rest.split_at(columns);
@@ -253,7 +261,7 @@ impl Tally {
             );
             groups.entry((row.to_vec(), column)).or_default().take(group);
         }
-        let cells: BTreeMap<(Vec<Label>, Vec<Label>), Group> = groups
+        let cells: BTreeMap<(Vec<Label>, Vec<Label>), TallyGroup> = groups
             .into_iter()
             .map(|((row, column), group)| ((named(&row), named(&column)), group))
             .collect();

@@ -3,11 +3,11 @@
 
 use std::borrow::Cow;
 
-use crate::value::Cell;
+use crate::value::Value;
 
 /// A party or a place, before it is known whom the name means.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Named<'a> {
+pub struct EntityRef<'a> {
     /// The spelling.
     pub name: Option<Cow<'a, str>>,
     /// Codes with their schemes; the first that is known decides.
@@ -17,35 +17,35 @@ pub struct Named<'a> {
     /// Latitude and longitude of a place (WGS 84).
     pub point: Option<(f64, f64)>,
     /// The place that a place lies in.
-    pub within: Option<Box<Named<'a>>>,
+    pub within: Option<Box<EntityRef<'a>>>,
 }
 
-impl Named<'_> {
+impl EntityRef<'_> {
     /// Whether it names nobody.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.name.is_none()
             && self.codes.is_empty()
-            && self.within.as_deref().is_none_or(Named::is_empty)
+            && self.within.as_deref().is_none_or(EntityRef::is_empty)
     }
 }
 
 /// What a row on its way in gives for one field.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Given<'a> {
+pub enum InputValue<'a> {
     /// A value; of an actor or place its name or `scheme:code`, which must be known.
-    Cell(Cell<'a>),
+    Value(Value<'a>),
     /// An actor or place as a data set names it, who may be new.
-    Named(Named<'a>),
+    Entity(EntityRef<'a>),
 }
 
-impl Given<'_> {
+impl InputValue<'_> {
     /// Whether nothing is given.
     #[must_use]
     pub fn is_null(&self) -> bool {
         match self {
-            Given::Cell(cell) => cell.is_null(),
-            Given::Named(named) => named.is_empty(),
+            InputValue::Value(cell) => cell.is_null(),
+            InputValue::Entity(named) => named.is_empty(),
         }
     }
 
@@ -53,10 +53,10 @@ impl Given<'_> {
     #[must_use]
     pub fn text(&self) -> Option<Cow<'_, str>> {
         match self {
-            Given::Cell(Cell::Null) => None,
-            Given::Cell(Cell::Text(text) | Cell::Json(text)) => Some(Cow::Borrowed(text)),
-            Given::Cell(other) => Some(Cow::Owned(other.to_string())),
-            Given::Named(named) => named
+            InputValue::Value(Value::Null) => None,
+            InputValue::Value(Value::Text(text) | Value::Json(text)) => Some(Cow::Borrowed(text)),
+            InputValue::Value(other) => Some(Cow::Owned(other.to_string())),
+            InputValue::Entity(named) => named
                 .name
                 .as_deref()
                 .or(named.codes.first().map(|(_, code)| code.as_ref()))

@@ -2,7 +2,7 @@
 
 /// What some facts add up to.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Many {
+pub struct FigureStats {
     /// How many facts.
     pub facts: u64,
     /// How many of them state a figure.

@@ -12,15 +12,15 @@ mod types;
 use std::borrow::Cow;
 use std::fmt::{self, Display};
 
-pub use entity_ref::{Given, Named};
-pub use figure_stats::Many;
+pub use entity_ref::{EntityRef, InputValue};
+pub use figure_stats::FigureStats;
 pub use types::Type;
 
 /// One value of one field of one row, on its way in or out.
 ///
 /// `Null` is "not stated", which is never the same as zero or as an empty text.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub enum Cell<'a> {
+pub enum Value<'a> {
     /// Not stated.
     #[default]
     Null,
@@ -40,33 +40,33 @@ pub enum Cell<'a> {
 }
 
 /// A cell that owns its text.
-pub type Value = Cell<'static>;
+pub type OwnedValue = Value<'static>;
 
-impl Cell<'_> {
+impl Value<'_> {
     /// The same cell, owning its text.
     #[must_use]
-    pub fn into_owned(self) -> Value {
+    pub fn into_owned(self) -> OwnedValue {
         self.with_text(|text| Cow::Owned(text.to_owned()))
     }
 
     /// The same cell with another text, if it has one.
     #[must_use]
-    pub fn with_text<'s, 'b>(&'s self, text: impl FnOnce(&'s str) -> Cow<'b, str>) -> Cell<'b> {
+    pub fn with_text<'s, 'b>(&'s self, text: impl FnOnce(&'s str) -> Cow<'b, str>) -> Value<'b> {
         match self {
-            Cell::Text(own) => Cell::Text(text(own)),
-            Cell::Json(own) => Cell::Json(text(own)),
-            Cell::Null => Cell::Null,
-            Cell::Int(n) => Cell::Int(*n),
-            Cell::Real(n) => Cell::Real(*n),
-            Cell::Day(day) => Cell::Day(*day),
-            Cell::Partial(n, parts, lacking) => Cell::Partial(*n, *parts, *lacking),
+            Value::Text(own) => Value::Text(text(own)),
+            Value::Json(own) => Value::Json(text(own)),
+            Value::Null => Value::Null,
+            Value::Int(n) => Value::Int(*n),
+            Value::Real(n) => Value::Real(*n),
+            Value::Day(day) => Value::Day(*day),
+            Value::Partial(n, parts, lacking) => Value::Partial(*n, *parts, *lacking),
         }
     }
 
     /// Whether nothing is stated.
     #[must_use]
     pub fn is_null(&self) -> bool {
-        matches!(self, Cell::Null)
+        matches!(self, Value::Null)
     }
 
     /// The number in the cell, if it is one.
@@ -77,8 +77,8 @@ impl Cell<'_> {
                 clippy::cast_precision_loss,
                 reason = "figures of the field are far below 2^53"
             )]
-            Cell::Int(n) => Some(*n as f64),
-            Cell::Real(n) | Cell::Partial(n, ..) => Some(*n),
+            Value::Int(n) => Some(*n as f64),
+            Value::Real(n) | Value::Partial(n, ..) => Some(*n),
             _ => None,
         }
     }
@@ -87,21 +87,21 @@ impl Cell<'_> {
     #[must_use]
     pub fn text(&self) -> Option<&str> {
         match self {
-            Cell::Text(text) | Cell::Json(text) => Some(text),
+            Value::Text(text) | Value::Json(text) => Some(text),
             _ => None,
         }
     }
 }
 
 /// The cell as machines read it: no separators, nothing for NULL, ISO days.
-impl Display for Cell<'_> {
+impl Display for Value<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Cell::Null => Ok(()),
-            Cell::Int(n) => Display::fmt(n, f),
-            Cell::Real(n) | Cell::Partial(n, ..) => write_real(f, *n),
-            Cell::Text(text) | Cell::Json(text) => f.write_str(text),
-            Cell::Day(day) => f.write_str(&date::iso(*day)),
+            Value::Null => Ok(()),
+            Value::Int(n) => Display::fmt(n, f),
+            Value::Real(n) | Value::Partial(n, ..) => write_real(f, *n),
+            Value::Text(text) | Value::Json(text) => f.write_str(text),
+            Value::Day(day) => f.write_str(&date::iso(*day)),
         }
     }
 }
@@ -109,7 +109,7 @@ impl Display for Cell<'_> {
 /// The shortest text that reads back as the same number: `1458`, `0.1`, `1e300`.
 #[must_use]
 pub fn real(n: f64) -> String {
-    Cell::Real(n).to_string()
+    Value::Real(n).to_string()
 }
 
 fn write_real(f: &mut fmt::Formatter<'_>, n: f64) -> fmt::Result {

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::value::suggest::did_you_mean;
-use crate::value::{Cell, Value, date};
+use crate::value::{OwnedValue, Value, date};
 
 /// What a field holds. Names of actors, places, sources and topics are text here; the store
 /// resolves them.
@@ -86,14 +86,14 @@ impl Type {
     ///
     /// # Errors
     /// What was expected, as the end of a sentence.
-    pub fn parse(self, text: &str) -> Result<Value, String> {
+    pub fn parse(self, text: &str) -> Result<OwnedValue, String> {
         if text.is_empty() {
-            return Ok(Cell::Null);
+            return Ok(Value::Null);
         }
         if text.contains('\0') {
             return Err("expected text without NUL characters".into());
         }
-        let own = |text: &str| Cell::Text(Cow::Owned(text.to_owned()));
+        let own = |text: &str| Value::Text(Cow::Owned(text.to_owned()));
         if self == Type::Text {
             return if text.trim().is_empty() {
                 Err("expected text, or an empty cell for none".into())
@@ -131,16 +131,16 @@ impl Type {
             }
             Type::Choice(list) => choice(text, list),
             Type::Flag => match text {
-                "0" => Ok(Cell::Int(0)),
-                "1" => Ok(Cell::Int(1)),
+                "0" => Ok(Value::Int(0)),
+                "1" => Ok(Value::Int(1)),
                 _ => Err("expected 0 or 1".into()),
             },
             Type::Json => serde_json::from_str::<serde_json::Value>(text)
-                .map(|_| Cell::Json(Cow::Owned(text.to_owned())))
+                .map(|_| Value::Json(Cow::Owned(text.to_owned())))
                 .map_err(|e| format!("expected JSON ({e})")),
             Type::Day => match date::parse(text) {
                 Ok(date::Days { first: Some(first), last: Some(last) }) if first == last => {
-                    Ok(Cell::Day(first))
+                    Ok(Value::Day(first))
                 }
                 _ => Err("expected a day, YYYY-MM-DD".into()),
             },
@@ -151,18 +151,18 @@ impl Type {
     }
 }
 
-fn slug(text: &str) -> Result<Value, String> {
+fn slug(text: &str) -> Result<OwnedValue, String> {
     let good = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "-_.".contains(c);
     if text.chars().all(good) && !text.starts_with(['-', '.']) {
-        Ok(Cell::Text(Cow::Owned(text.to_owned())))
+        Ok(Value::Text(Cow::Owned(text.to_owned())))
     } else {
         Err("expected lower-case letters, digits, and - _ . within".into())
     }
 }
 
-fn integer(text: &str) -> Result<Value, String> {
+fn integer(text: &str) -> Result<OwnedValue, String> {
     match text.parse::<i64>() {
-        Ok(n) if n.to_string() == text => Ok(Cell::Int(n)),
+        Ok(n) if n.to_string() == text => Ok(Value::Int(n)),
         Ok(n) => Err(format!("expected a whole number (did you mean {n}?)")),
         Err(e)
             if matches!(
@@ -192,7 +192,7 @@ fn ungrouped(text: &str) -> Option<i64> {
     fits.then(|| format!("{first}{}", rest.concat()).parse().ok()).flatten()
 }
 
-fn number(text: &str) -> Result<Value, String> {
+fn number(text: &str) -> Result<OwnedValue, String> {
     let plain =
         text.chars().all(|c| c.is_ascii_digit() || "+-.eE".contains(c)) && !text.starts_with('+');
     match text.parse::<f64>() {
@@ -202,7 +202,7 @@ fn number(text: &str) -> Result<Value, String> {
                 Some(whole) if whole.unsigned_abs() > 1 << 53 => {
                     Err("expected a number of at most 15 digits".into())
                 }
-                _ => Ok(Cell::Real(if n == 0.0 { 0.0 } else { n })),
+                _ => Ok(Value::Real(if n == 0.0 { 0.0 } else { n })),
             }
         }
         _ => match text.replace([',', ' '], "").parse::<f64>() {
@@ -215,9 +215,9 @@ fn number(text: &str) -> Result<Value, String> {
     }
 }
 
-fn choice(text: &str, list: &[&'static str]) -> Result<Value, String> {
+fn choice(text: &str, list: &[&'static str]) -> Result<OwnedValue, String> {
     match list.iter().find(|known| **known == text) {
-        Some(known) => Ok(Cell::Text(Cow::Borrowed(known))),
+        Some(known) => Ok(Value::Text(Cow::Borrowed(known))),
         None => Err(format!(
             "expected one of {}{}",
             list.join(", "),
@@ -233,7 +233,7 @@ mod tests {
     #[test]
     fn numbers_are_taken_as_written_or_not_at_all() {
         for text in ["0", "9500", "-3", "9223372036854775807", " 12 "] {
-            assert!(matches!(Type::Integer.parse(text), Ok(Cell::Int(_))), "{text}");
+            assert!(matches!(Type::Integer.parse(text), Ok(Value::Int(_))), "{text}");
         }
         for text in [
             "7.818",
@@ -256,7 +256,7 @@ mod tests {
         );
         assert_eq!(Type::Integer.parse("1.5").unwrap_err(), "expected a whole number");
         for text in ["0", "-33.8688", "1e3", "9007199254740992"] {
-            assert!(matches!(Type::Real.parse(text), Ok(Cell::Real(_))), "{text}");
+            assert!(matches!(Type::Real.parse(text), Ok(Value::Real(_))), "{text}");
         }
         for text in ["NaN", "inf", "1e999", "9007199254740993", "1,5", "0x10", "+1"] {
             assert!(Type::Real.parse(text).is_err(), "{text}");
@@ -265,10 +265,10 @@ mod tests {
 
     #[test]
     fn nothing_is_null_and_blank_is_an_error() {
-        assert_eq!(Type::Integer.parse(""), Ok(Cell::Null));
+        assert_eq!(Type::Integer.parse(""), Ok(Value::Null));
         assert!(Type::Text.parse("  ").is_err());
-        assert_eq!(Type::Text.parse(" a "), Ok(Cell::Text(" a ".into())));
-        assert_eq!(Type::Actor.parse(" Iraq "), Ok(Cell::Text("Iraq".into())));
+        assert_eq!(Type::Text.parse(" a "), Ok(Value::Text(" a ".into())));
+        assert_eq!(Type::Actor.parse(" Iraq "), Ok(Value::Text("Iraq".into())));
     }
 
     #[test]

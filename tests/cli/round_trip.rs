@@ -5,14 +5,14 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::Path;
 
-use facts::command::{Console, run};
+use facts::command::{Ui, run};
 use facts::error::Exit;
 use proptest::prelude::*;
 
 /// Runs the program in this process; what it says is dropped.
 fn facts(arguments: &[&str]) -> Exit {
     let arguments = std::iter::once("facts").chain(arguments.iter().copied()).map(OsString::from);
-    run(arguments, Console::new(Box::new(std::io::sink()), Box::new(std::io::sink()), false))
+    run(arguments, Ui::new(Box::new(std::io::sink()), Box::new(std::io::sink()), false))
 }
 
 /// Text that has broken some program of the field.

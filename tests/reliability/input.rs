@@ -130,7 +130,7 @@ fn python_reads_the_same() {
         let file = fs::File::create(&path).unwrap();
         (&file).write_all(text.as_bytes()).unwrap();
         let Ok(mut records) =
-            facts::ingest::Records::open(Box::new(fs::File::open(&path).unwrap())).unwrap()
+            facts::ingest::CsvReader::open(Box::new(fs::File::open(&path).unwrap())).unwrap()
         else {
             continue;
         };

@@ -26,7 +26,7 @@ use std::process::{Child, Command, Output, Stdio};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use facts::command::{Console, run};
+use facts::command::{Ui, run};
 use skipped::skipped;
 
 /// Held by tests that keep the machine busy, and by those that time what they run.
@@ -100,7 +100,7 @@ impl Write for Written {
 /// Runs the program in this process: its exit code, and what it wrote on both streams.
 fn within(arguments: &[&str]) -> (u8, String, String) {
     let (out, err) = (Written::default(), Written::default());
-    let console = Console::new(Box::new(out.clone()), Box::new(err.clone()), false);
+    let console = Ui::new(Box::new(out.clone()), Box::new(err.clone()), false);
     let exit =
         run(std::iter::once("facts").chain(arguments.iter().copied()).map(Into::into), console);
     let text = |written: &Written| String::from_utf8_lossy(&written.0.lock().unwrap()).into_owned();

@@ -10,19 +10,21 @@ use serde_json::Value as Json;
 use crate::command::import::Args;
 use crate::error::{Exit, Failure, Result};
 use crate::fs::paths;
-use crate::ingest::source_file::{Apart, Input, behind};
-use crate::ingest::{self, Form, Records, Short};
-use crate::mapping::{self, DATASETS, Description, Known, Layout, Mistake, Plan, Record};
+use crate::ingest::source_file::{SharedFile, SourceFile, behind};
+use crate::ingest::{self, CsvDialect, CsvReader, ShortRows};
+use crate::mapping::{
+    self, CompiledMapping, DATASETS, FileLayout, KnownValues, Mapping, MappingError, Record,
+};
 use crate::value::suggest::did_you_mean;
 
 /// Everything that is known of a file before its records are read.
-pub struct Chosen {
+pub struct ChosenMapping {
     /// Its description.
-    pub description: Description,
+    pub description: Mapping,
     /// How it lies before its records.
-    pub layout: Layout,
+    pub layout: FileLayout,
     /// The description, made ready for it.
-    pub plan: Plan,
+    pub plan: CompiledMapping,
     /// The release.
     pub release: Option<String>,
     /// Its encoding.
@@ -31,28 +33,28 @@ pub struct Chosen {
     pub table: Option<Arc<std::fs::File>>,
 }
 
-impl Chosen {
+impl ChosenMapping {
     /// The records, from the first.
     ///
     /// # Errors
     /// The file cannot be read.
-    pub fn records(&self, input: &Input) -> Result<Records> {
+    pub fn records(&self, input: &SourceFile) -> Result<CsvReader> {
         let width = self.layout.header.len();
         let read = &self.description.read;
         if let Some(table) = &self.table {
-            let form = Form { short: Some(Short::Pad(width)), ..Form::default() };
-            return Ok(Records::of(Box::new(Apart::of(table)), form));
+            let form = CsvDialect { short: Some(ShortRows::Pad(width)), ..CsvDialect::default() };
+            return Ok(CsvReader::of(Box::new(SharedFile::of(table)), form));
         }
         let mut text = text(input, self.encoding)?;
         let mut passed = std::io::Read::take(&mut text, self.layout.start as u64);
         std::io::copy(&mut passed, &mut std::io::sink()).map_err(|e| input.failed(&e))?;
-        let form = Form {
+        let form = CsvDialect {
             delimiter: u8::try_from(self.layout.delimiter).unwrap_or(b','),
             quotes: read.quotes,
             line: self.layout.line,
-            short: read.rejoin.then_some(Short::Rejoin(width)),
+            short: read.rejoin.then_some(ShortRows::Rejoin(width)),
         };
-        let mut records = Records::of(text, form);
+        let mut records = CsvReader::of(text, form);
         let mut header = Record::new();
         if self.layout.has_header {
             // the header was read; what is wrong behind it is told with its line
@@ -69,7 +71,7 @@ impl Chosen {
 ///
 /// # Errors
 /// It cannot be read.
-pub fn text(input: &Input, encoding: &'static Encoding) -> Result<Box<dyn std::io::Read>> {
+pub fn text(input: &SourceFile, encoding: &'static Encoding) -> Result<Box<dyn std::io::Read>> {
     let mut bytes = input.reader()?;
     let mut head = Vec::new();
     std::io::Read::read_to_end(&mut std::io::Read::take(&mut bytes, 3), &mut head)
@@ -85,7 +87,7 @@ pub fn text(input: &Input, encoding: &'static Encoding) -> Result<Box<dyn std::i
 /// # Errors
 /// No description suits it, or several; a mistake in the description; the release is needed and
 /// unknown.
-pub fn choose(input: &Input, args: &Args) -> Result<Chosen> {
+pub fn choose(input: &SourceFile, args: &Args) -> Result<ChosenMapping> {
     let wanted = args.encoding.as_deref().map(by_name).transpose()?;
     let candidates = candidates(args)?;
     let head = input.head()?;
@@ -109,8 +111,8 @@ pub fn choose(input: &Input, args: &Args) -> Result<Chosen> {
     let layout =
         mapping::fit(&description, &shown, &input.name).map_err(|_| unlike(input, &description))?;
     let table = table.map(|(file, _)| Arc::new(file));
-    let mut chosen = Chosen {
-        plan: Plan::default(),
+    let mut chosen = ChosenMapping {
+        plan: CompiledMapping::default(),
         release: args.release.clone(),
         description,
         layout,
@@ -128,19 +130,20 @@ pub fn choose(input: &Input, args: &Args) -> Result<Chosen> {
         ))
         .hint("name it with --release, as the publisher does: a year or a version"));
     }
-    let known = Known { header: chosen.layout.header.clone(), release: chosen.release.clone() };
+    let known =
+        KnownValues { header: chosen.layout.header.clone(), release: chosen.release.clone() };
     chosen.plan = mapping::plan(&chosen.description, &text.text, &known)
         .map_err(|all| mistaken(&text.name, &all))?;
     Ok(chosen)
 }
 
 /// The text of a description, and where it is from.
-struct Source {
+struct MappingSource {
     name: String,
     text: String,
 }
 
-fn candidates(args: &Args) -> Result<Vec<(Source, Description)>> {
+fn candidates(args: &Args) -> Result<Vec<(MappingSource, Mapping)>> {
     if let Some(path) = &args.mapping {
         let name = path.display().to_string();
         let text = fs::read_to_string(path).map_err(|e| match e.kind() {
@@ -149,16 +152,15 @@ fn candidates(args: &Args) -> Result<Vec<(Source, Description)>> {
             }
             _ => paths::cannot_read(path, &e),
         })?;
-        let description =
-            Description::parse(&text).map_err(|mistake| mistaken(&name, &[mistake]))?;
+        let description = Mapping::parse(&text).map_err(|mistake| mistaken(&name, &[mistake]))?;
         mapping::check(&description, &text).map_err(|all| mistaken(&name, &all))?;
         for encoding in &description.read.encoding {
             by_name(encoding).map_err(|failure| {
                 let at = text.find(encoding.as_str());
-                mistaken(&name, &[Mistake::at(&text, at.map(|at| at..at), failure.message)])
+                mistaken(&name, &[MappingError::at(&text, at.map(|at| at..at), failure.message)])
             })?;
         }
-        return Ok(vec![(Source { name, text }, description)]);
+        return Ok(vec![(MappingSource { name, text }, description)]);
     }
     let names = DATASETS
         .iter()
@@ -167,21 +169,20 @@ fn candidates(args: &Args) -> Result<Vec<(Source, Description)>> {
     names
         .filter_map(|name| mapping::text(name).map(|text| (name, text)))
         .map(|(name, text)| {
-            let description =
-                Description::parse(text).map_err(|mistake| mistaken(name, &[mistake]))?;
-            Ok((Source { name: name.into(), text: text.into() }, description))
+            let description = Mapping::parse(text).map_err(|mistake| mistaken(name, &[mistake]))?;
+            Ok((MappingSource { name: name.into(), text: text.into() }, description))
         })
         .collect()
 }
 
 /// The one description that suits a file whose beginning is this.
 fn recognise<'c>(
-    input: &Input,
-    candidates: &'c [(Source, Description)],
+    input: &SourceFile,
+    candidates: &'c [(MappingSource, Mapping)],
     head: &str,
     args: &Args,
-) -> Result<(&'c Source, Description)> {
-    let mut fitting: Vec<(usize, &(Source, Description))> = Vec::new();
+) -> Result<(&'c MappingSource, Mapping)> {
+    let mut fitting: Vec<(usize, &(MappingSource, Mapping))> = Vec::new();
     let mut nearest: Vec<(usize, &str, Vec<String>)> = Vec::new();
     let mut header: Vec<String> = Vec::new();
     for candidate in candidates {
@@ -203,14 +204,14 @@ fn recognise<'c>(
             // somebody's own description names columns that the file does not have
             let Some((source, _)) = candidates.first() else { return Err(nothing_like(input)) };
             let lacking = nearest.into_iter().flat_map(|(_, _, why)| why);
-            let mistakes: Vec<Mistake> = lacking
+            let mistakes: Vec<MappingError> = lacking
                 .map(|name| {
                     let first = name.split('|').next().unwrap_or_default();
                     let at = [format!("{{{first}"), format!("\"{first}\"")]
                         .iter()
                         .find_map(|word| source.text.find(word.as_str()));
                     let near = did_you_mean(first, header.iter().map(String::as_str));
-                    Mistake::at(
+                    MappingError::at(
                         &source.text,
                         at.map(|at| at..at),
                         format!("the file has no column \"{name}\"{near}"),
@@ -254,14 +255,14 @@ fn recognise<'c>(
     }
 }
 
-fn nothing_like(input: &Input) -> Failure {
+fn nothing_like(input: &SourceFile) -> Failure {
     Failure::new(
         Exit::Rejected,
         format!("{}: no data set that is known looks like this", input.shown),
     )
 }
 
-fn unlike(input: &Input, description: &Description) -> Failure {
+fn unlike(input: &SourceFile, description: &Mapping) -> Failure {
     Failure::new(
         Exit::Rejected,
         format!("{}: this is not the layout of {}", input.shown, description.name),
@@ -270,7 +271,7 @@ fn unlike(input: &Input, description: &Description) -> Failure {
 
 /// The encoding of a file without a byte order mark: UTF-8 if it is, else the next that the
 /// description names.
-fn by_trial(input: &Input, description: &Description) -> Result<&'static Encoding> {
+fn by_trial(input: &SourceFile, description: &Mapping) -> Result<&'static Encoding> {
     let listed: Vec<&'static Encoding> =
         description.read.encoding.iter().map(|name| by_name(name)).collect::<Result<_>>()?;
     match listed.as_slice() {
@@ -302,7 +303,7 @@ pub fn by_name(name: &str) -> Result<&'static Encoding> {
 }
 
 /// The first text of a file; what its encoding does not know is told when the records are read.
-pub fn beginning(input: &Input, encoding: &'static Encoding) -> Result<String> {
+pub fn beginning(input: &SourceFile, encoding: &'static Encoding) -> Result<String> {
     let bytes = input.head()?;
     let bare = ingest::of_mark(&bytes).map_or(bytes.as_slice(), |(_, length)| &bytes[length..]);
     let (text, _) = encoding.decode_without_bom_handling(bare);
@@ -310,7 +311,7 @@ pub fn beginning(input: &Input, encoding: &'static Encoding) -> Result<String> {
 }
 
 /// The release as the first record that has one says.
-fn in_column(chosen: &Chosen, input: &Input) -> Result<Option<String>> {
+fn in_column(chosen: &ChosenMapping, input: &SourceFile) -> Result<Option<String>> {
     let Some(place) = chosen.description.release.column.as_ref() else { return Ok(None) };
     let Some(place) = chosen.layout.header.iter().position(|name| name.eq_ignore_ascii_case(place))
     else {
@@ -352,7 +353,7 @@ fn is_json(head: &[u8]) -> bool {
 ///
 /// # Errors
 /// It holds no records.
-pub fn json_as_table(input: &Input) -> Result<Option<(Option<String>, String)>> {
+pub fn json_as_table(input: &SourceFile) -> Result<Option<(Option<String>, String)>> {
     if !is_json(&input.head()?) {
         return Ok(None);
     }
@@ -375,8 +376,8 @@ pub fn json_as_table(input: &Input) -> Result<Option<(Option<String>, String)>> 
 
 /// Makes a table of the records of a JSON document.
 fn json(
-    input: &Input,
-    candidates: &[(Source, Description)],
+    input: &SourceFile,
+    candidates: &[(MappingSource, Mapping)],
 ) -> Result<(std::fs::File, Vec<String>)> {
     let paths =
         candidates.iter().filter_map(|(_, description)| description.read.records.as_deref());
@@ -396,7 +397,7 @@ fn json(
 }
 
 /// The name of the one list of a document that fits into its beginning, such as `data`.
-fn one_list(input: &Input) -> Result<Option<String>> {
+fn one_list(input: &SourceFile) -> Result<Option<String>> {
     let head = input.head()?;
     let text = String::from_utf8_lossy(&head);
     let whole: Option<Json> = serde_json::from_str(&text).ok();
@@ -419,7 +420,7 @@ fn header_line(header: &[String]) -> String {
 }
 
 /// The failure that mistakes in a description make.
-fn mistaken(name: &str, mistakes: &[Mistake]) -> Failure {
+fn mistaken(name: &str, mistakes: &[MappingError]) -> Failure {
     let mut failure = Failure::new(
         Exit::Rejected,
         format!(
@@ -427,7 +428,7 @@ fn mistaken(name: &str, mistakes: &[Mistake]) -> Failure {
             crate::value::text::count(mistakes.len() as u64, "mistake", "mistakes")
         ),
     );
-    let mut mistakes: Vec<&Mistake> = mistakes.iter().collect();
+    let mut mistakes: Vec<&MappingError> = mistakes.iter().collect();
     mistakes.sort_by_key(|mistake| mistake.line);
     failure.details = mistakes
         .iter()

@@ -7,14 +7,14 @@ use std::io::Read;
 
 use crate::command::import::choose::{beginning, by_name, json_as_table, text as whole};
 use crate::error::{Exit, Failure, Result};
-use crate::ingest::source_file::Input;
-use crate::ingest::{self, Form, Records, Short};
+use crate::ingest::source_file::SourceFile;
+use crate::ingest::{self, CsvDialect, CsvReader, ShortRows};
 use crate::mapping::{self, Record};
 use crate::value::date_formats;
 
 /// What a column is made of, as far as a sample tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Sort {
+enum ColumnType {
     Date,
     Year,
     Number,
@@ -38,7 +38,7 @@ const FORMATS: [&str; 8] = [
 ///
 /// # Errors
 /// The file cannot be read, or holds no table.
-pub fn draft(input: &Input, encoding: Option<&str>) -> Result<String> {
+pub fn draft(input: &SourceFile, encoding: Option<&str>) -> Result<String> {
     let json = json_as_table(input)?;
     let head = input.head()?;
     let is_utf8 = ingest::is_utf8(input.reader()?).map_err(|e| input.failed(&e))?;
@@ -60,12 +60,12 @@ pub fn draft(input: &Input, encoding: Option<&str>) -> Result<String> {
         )
     })?;
     let width = layout.header.len();
-    let short = json.is_some().then_some(Short::Pad(width));
-    let form = Form {
+    let short = json.is_some().then_some(ShortRows::Pad(width));
+    let form = CsvDialect {
         delimiter: u8::try_from(layout.delimiter).unwrap_or(b','),
         line: layout.line,
         short,
-        ..Form::default()
+        ..CsvDialect::default()
     };
     let mut all: Box<dyn Read> = match &json {
         Some((_, table)) => Box::new(std::io::Cursor::new(table.clone())),
@@ -73,8 +73,9 @@ pub fn draft(input: &Input, encoding: Option<&str>) -> Result<String> {
     };
     std::io::copy(&mut (&mut all).take(layout.start as u64), &mut std::io::sink())
         .map_err(|e| input.failed(&e))?;
-    let mut records = Records::of(all, form);
-    let mut columns: Vec<Column> = layout.header.iter().map(|_| Column::default()).collect();
+    let mut records = CsvReader::of(all, form);
+    let mut columns: Vec<SampledColumn> =
+        layout.header.iter().map(|_| SampledColumn::default()).collect();
     let mut record = Record::new();
     let (mut read, mut tags) = (0, false);
     // what cannot be read is told when the table is imported
@@ -92,8 +93,8 @@ pub fn draft(input: &Input, encoding: Option<&str>) -> Result<String> {
             break;
         }
     }
-    let sorts: Vec<(Sort, Option<&str>)> = columns.iter().map(Column::sort).collect();
-    let told = Told {
+    let sorts: Vec<(ColumnType, Option<&str>)> = columns.iter().map(SampledColumn::sort).collect();
+    let told = DraftNotes {
         encoding: (marked.is_none() && !is_utf8).then(|| found.name()),
         records: json.and_then(|(path, _)| path),
         tags,
@@ -105,7 +106,7 @@ pub fn draft(input: &Input, encoding: Option<&str>) -> Result<String> {
 const MANY: usize = 200_000;
 
 /// What else was found out.
-struct Told {
+struct DraftNotes {
     encoding: Option<&'static str>,
     records: Option<String>,
     tags: bool,
@@ -113,7 +114,7 @@ struct Told {
 
 /// What the cells of a column are, as far as they were looked at.
 #[derive(Debug, Default)]
-struct Column {
+struct SampledColumn {
     stated: usize,
     blank: usize,
     not_date: Vec<bool>,
@@ -124,7 +125,7 @@ struct Column {
     doubled: bool,
 }
 
-impl Column {
+impl SampledColumn {
     fn add(&mut self, cell: &str) {
         if cell.is_empty() {
             self.blank += 1;
@@ -146,17 +147,17 @@ impl Column {
         }
     }
 
-    fn sort(&self) -> (Sort, Option<&'static str>) {
+    fn sort(&self) -> (ColumnType, Option<&'static str>) {
         if self.stated == 0 {
-            return (Sort::Empty, None);
+            return (ColumnType::Empty, None);
         }
         if let Some(n) = self.not_date.iter().position(|not| !not) {
-            return (Sort::Date, Some(FORMATS[n]));
+            return (ColumnType::Date, Some(FORMATS[n]));
         }
         match (self.not_year, self.not_number) {
-            (false, _) => (Sort::Year, None),
-            (_, false) => (Sort::Number, None),
-            _ => (Sort::Text, None),
+            (false, _) => (ColumnType::Year, None),
+            (_, false) => (ColumnType::Number, None),
+            _ => (ColumnType::Text, None),
         }
     }
 
@@ -169,8 +170,8 @@ impl Column {
 /// The column whose name holds one of these words and whose cells are of this sort.
 fn pick<'h>(
     header: &'h [String],
-    sorts: &[(Sort, Option<&str>)],
-    wanted: &[Sort],
+    sorts: &[(ColumnType, Option<&str>)],
+    wanted: &[ColumnType],
     words: &[&str],
 ) -> Option<&'h str> {
     let good = |n: usize| wanted.contains(&sorts[n].0);
@@ -181,11 +182,11 @@ fn pick<'h>(
 }
 
 fn write(
-    input: &Input,
-    layout: &mapping::Layout,
-    columns: &[Column],
-    sorts: &[(Sort, Option<&str>)],
-    told: &Told,
+    input: &SourceFile,
+    layout: &mapping::FileLayout,
+    columns: &[SampledColumn],
+    sorts: &[(ColumnType, Option<&str>)],
+    told: &DraftNotes,
 ) -> String {
     let header = &layout.header;
     let stem = input.name.split('.').next().unwrap_or_default().to_lowercase();
@@ -219,19 +220,20 @@ fn write(
     if let Some(encoding) = told.encoding {
         let _ = writeln!(out, "encoding  = [{}]", quoted(&encoding.to_lowercase()));
     }
-    let numbers = [Sort::Number, Sort::Year];
+    let numbers = [ColumnType::Number, ColumnType::Year];
     let deaths = pick(header, sorts, &numbers, &["fatal", "death", "killed", "dead", "best"]);
     let id = header.iter().enumerate().find(|(n, name)| {
         columns[*n].is_whole()
             && !columns[*n].doubled
             && (name.to_lowercase().contains("id") || *n == 0)
     });
-    let text = [Sort::Text];
+    let text = [ColumnType::Text];
     let summary =
         pick(header, sorts, &text, &["note", "descr", "summary", "comment", "title", "headline"]);
     let place = |name: &str| header.iter().position(|other| other == name).unwrap_or(0);
     let is_whole = |name: &&String| columns[place(name)].is_whole();
-    let first_text = header.iter().filter(is_whole).find(|name| sorts[place(name)].0 == Sort::Text);
+    let first_text =
+        header.iter().filter(is_whole).find(|name| sorts[place(name)].0 == ColumnType::Text);
     // every fact needs a summary: what every record states stands in for one that is blank
     let described = match (summary, first_text.or(header.iter().find(is_whole))) {
         (Some(summary), _) if columns[place(summary)].is_whole() => column(summary),
@@ -246,9 +248,9 @@ fn write(
         .filter(|name| columns[place(name)].is_whole());
     let _ = writeln!(out, "type    = {}", kind.map_or("\"event\"".to_owned(), &column));
     let _ = writeln!(out, "summary = {described}");
-    let start = pick(header, sorts, &[Sort::Date], &["start", "begin", "from", "date", ""]);
-    let end = pick(header, sorts, &[Sort::Date], &["end", "until", "to_"]);
-    let year = pick(header, sorts, &[Sort::Year], &["year", "jahr", ""]);
+    let start = pick(header, sorts, &[ColumnType::Date], &["start", "begin", "from", "date", ""]);
+    let end = pick(header, sorts, &[ColumnType::Date], &["end", "until", "to_"]);
+    let year = pick(header, sorts, &[ColumnType::Year], &["year", "jahr", ""]);
     match (start, end.filter(|end| Some(*end) != start), year) {
         (Some(start), end, _) => {
             let format = header
@@ -265,7 +267,7 @@ fn write(
             );
         }
         (None, _, Some(year)) => {
-            let parts = [Sort::Number, Sort::Text];
+            let parts = [ColumnType::Number, ColumnType::Text];
             let month = pick(header, sorts, &parts, &["month", "monat", "mois", "mes"]);
             let day = pick(header, sorts, &parts, &["day", "tag", "jour", "dia", "día"]);
             let part = |word: &str, name: Option<&str>| {

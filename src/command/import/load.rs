@@ -3,32 +3,37 @@
 use std::fs::canonicalize;
 use std::path::Path;
 
-use crate::command::global_args::Global;
-use crate::command::import::choose::{Chosen, choose};
-use crate::command::import::pipeline::{self, At, Finder, Made};
+use crate::command::global_args::GlobalArgs;
+use crate::command::import::choose::{ChosenMapping, choose};
+use crate::command::import::pipeline::{self, Finder, RecordOutcome, RecordPosition};
 use crate::command::import::rejects::Rejects;
-use crate::command::import::{Args, OnError, Report, Whether};
+use crate::command::import::{Args, ImportReport, OnError, Whether};
 use crate::command::load_folder::countries;
 use crate::command::progress::Progress;
-use crate::command::ui::Console;
+use crate::command::ui::Ui;
 use crate::error::{Exit, Failure, Result};
-use crate::ingest::source_file::Input;
-use crate::ingest::{Complaint, Complaints, likely};
-use crate::mapping::cell_error::Bad;
+use crate::ingest::source_file::SourceFile;
+use crate::ingest::{Diagnostic, Diagnostics, likely};
+use crate::mapping::cell_error::CellError;
 use crate::mapping::{Record, is_complete};
-use crate::store::{About, Counts, Release, Run, Store, Writer};
+use crate::store::{Counts, ImportInfo, ReleaseImport, ReleaseInfo, Store, Writer};
 use crate::value::text::count;
 
 /// Imports a file.
 ///
 /// # Errors
 /// It cannot be read, or records of it cannot be loaded; then nothing was written.
-pub fn file(input: &Input, args: &Args, global: &Global, console: &mut Console) -> Result<Report> {
+pub fn file(
+    input: &SourceFile,
+    args: &Args,
+    global: &GlobalArgs,
+    console: &mut Ui,
+) -> Result<ImportReport> {
     let chosen = choose(input, args)?;
     let path = global.database().path;
     let mut report = None;
     let done = Store::open_or_create(&path, |store, _| {
-        let mut load = Load::begin(input, &chosen, args, console)?;
+        let mut load = ImportLoad::begin(input, &chosen, args, console)?;
         let outcome = load.run(store, args)?;
         report = Some(outcome);
         // a trial leaves no database behind either
@@ -46,12 +51,12 @@ pub fn file(input: &Input, args: &Args, global: &Global, console: &mut Console) 
 const BYTES: u64 = 512;
 
 /// An import under way.
-struct Load<'a> {
-    input: &'a Input,
-    chosen: &'a Chosen,
+struct ImportLoad<'a> {
+    input: &'a SourceFile,
+    chosen: &'a ChosenMapping,
     skip: bool,
     most: u64,
-    complaints: Complaints,
+    complaints: Diagnostics,
     rejects: Option<Rejects>,
     progress: Progress,
     /// Finds the cells of records that are wrong.
@@ -62,13 +67,13 @@ struct Load<'a> {
     silent: u64,
 }
 
-impl<'a> Load<'a> {
+impl<'a> ImportLoad<'a> {
     fn begin(
-        input: &'a Input,
-        chosen: &'a Chosen,
+        input: &'a SourceFile,
+        chosen: &'a ChosenMapping,
         args: &Args,
-        console: &Console,
-    ) -> Result<Load<'a>> {
+        console: &Ui,
+    ) -> Result<ImportLoad<'a>> {
         if let Some(rejects) = &args.rejects {
             let is = |path: &Path| matches!((canonicalize(rejects), canonicalize(path)), (Ok(a), Ok(b)) if a == b);
             for (path, what) in [
@@ -86,12 +91,12 @@ impl<'a> Load<'a> {
         let skip = args.on_error == OnError::Skip;
         let most = args.max_errors.unwrap_or(if skip { u64::MAX } else { 20 });
         let progress = Progress::begin(console.shows_progress(), input.progress());
-        Ok(Load {
+        Ok(ImportLoad {
             input,
             chosen,
             skip,
             most,
-            complaints: Complaints::showing(usize::try_from(most).unwrap_or(usize::MAX).min(50)),
+            complaints: Diagnostics::showing(usize::try_from(most).unwrap_or(usize::MAX).min(50)),
             rejects,
             progress,
             finder: None,
@@ -101,17 +106,17 @@ impl<'a> Load<'a> {
         })
     }
 
-    fn run(&mut self, store: &Store, args: &Args) -> Result<Report> {
+    fn run(&mut self, store: &Store, args: &Args) -> Result<ImportReport> {
         let (chosen, description) = (self.chosen, &self.chosen.description);
         let at = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
-        let mut writer = store.write(Run { at, file: Some(self.input.shown.clone()) })?;
+        let mut writer = store.write(ImportInfo { at, file: Some(self.input.shown.clone()) })?;
         if store.is_fresh()? {
             countries(&mut writer)?;
         }
         // a file of mended records is a part of the file that they are from
         let mended = !chosen.plan.ignored.is_empty();
         writer.expect(self.input.size() / BYTES)?;
-        let mut release = writer.release(&About {
+        let mut release = writer.release(&ReleaseInfo {
             source: description.source(),
             title: &description.title,
             publisher: description.publisher.as_deref(),
@@ -125,13 +130,13 @@ impl<'a> Load<'a> {
             parts: chosen.plan.parts,
         })?;
         let input = self.input;
-        let write = |record: &Record, at: At, made: &Made<'_>| {
+        let write = |record: &Record, at: RecordPosition, made: &RecordOutcome<'_>| {
             self.one(record, at, made, &mut release, &mut writer)
         };
         let end = match pipeline::all(chosen, input, write)? {
             Ok(end) => end,
             Err(fault) => {
-                let mut complaint = Complaint::fault(&self.input.shown, fault);
+                let mut complaint = Diagnostic::fault(&self.input.shown, fault);
                 if complaint.expected.starts_with("not UTF-8") {
                     let name = likely(self.input.reader()?).map_err(|e| self.input.failed(&e))?;
                     complaint.expected =
@@ -169,7 +174,7 @@ impl<'a> Load<'a> {
             notes.push("nothing was withdrawn, since records were rejected: mend them and import the file again".into());
         }
         let rejects = self.rejects.take().map(Rejects::finish).transpose()?.flatten();
-        let report = Report {
+        let report = ImportReport {
             file: self.input.shown.clone(),
             dataset: description.name.clone(),
             source: description.source().to_owned(),
@@ -191,41 +196,41 @@ impl<'a> Load<'a> {
     fn one(
         &mut self,
         record: &Record,
-        at: At,
-        made: &Made<'_>,
-        release: &mut Release,
+        at: RecordPosition,
+        made: &RecordOutcome<'_>,
+        release: &mut ReleaseImport,
         writer: &mut Writer<'_>,
     ) -> Result<()> {
-        if matches!(made, Made::Nothing) {
+        if matches!(made, RecordOutcome::Nothing) {
             self.skipped += 1;
             return Ok(());
         }
         self.read += 1;
         self.progress.at(self.read);
         match made {
-            Made::Nothing => {}
-            Made::Repeated => release.repeat(writer),
-            Made::Facts(facts) if facts.is_empty() => {
+            RecordOutcome::Nothing => {}
+            RecordOutcome::Repeated => release.repeat(writer),
+            RecordOutcome::Facts(facts) if facts.is_empty() => {
                 self.silent += 1;
                 self.read -= 1;
             }
-            Made::Facts(facts) => {
+            RecordOutcome::Facts(facts) => {
                 if let Err((_, refused)) = release.record(writer, facts)? {
                     let bad = self.chosen.plan.refused(refused.field, refused.expected, record);
                     return self.reject(&[bad], record, at, release, writer);
                 }
             }
-            Made::Bad(bad) => return self.reject(bad, record, at, release, writer),
+            RecordOutcome::CellError(bad) => return self.reject(bad, record, at, release, writer),
         }
         Ok(())
     }
 
     fn reject(
         &mut self,
-        bad: &[Bad],
+        bad: &[CellError],
         record: &Record,
-        at: At,
-        release: &Release,
+        at: RecordPosition,
+        release: &ReleaseImport,
         writer: &mut Writer<'_>,
     ) -> Result<()> {
         release.reject(writer);
@@ -236,12 +241,12 @@ impl<'a> Load<'a> {
             Some(finder) => finder,
             None => Finder::begin(self.chosen, self.input)?,
         };
-        for Bad { cell, field, value, expected } in bad {
+        for CellError { cell, field, value, expected } in bad {
             let (line, column) = finder.locate(self.input, at, *cell)?;
             let column = if self.chosen.table.is_some() { 0 } else { column };
             let file = self.input.shown.clone();
             let (field, value, expected) = (field.clone(), value.clone(), expected.clone());
-            self.complaints.push(Complaint { file, line, column, field, value, expected });
+            self.complaints.push(Diagnostic { file, line, column, field, value, expected });
         }
         self.finder = Some(finder);
         if self.skip && self.complaints.rows() > self.most {

@@ -11,14 +11,14 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 
-use crate::command::global_args::Global;
-use crate::command::ui::Console;
+use crate::command::global_args::GlobalArgs;
+use crate::command::ui::Ui;
 use crate::error::{Exit, Failure, Result};
-use crate::ingest::source_file::Input;
+use crate::ingest::source_file::SourceFile;
 use crate::mapping::DATASETS;
 use crate::render::Heading;
 use crate::store::Counts;
-use crate::value::Cell;
+use crate::value::Value;
 use crate::value::text::{count, grouped};
 
 /// Import data sets: those of the field are recognised, any other table is read with a description
@@ -85,7 +85,7 @@ enum OnError {
 }
 
 /// What became of a file.
-struct Report {
+struct ImportReport {
     file: String,
     dataset: String,
     source: String,
@@ -97,20 +97,22 @@ struct Report {
 }
 
 /// Runs it.
-pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> {
+pub fn run(args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
     if args.draft {
         let [file] = args.files.as_slice() else {
             return Err(Failure::usage("--draft takes one file"));
         };
-        let text =
-            draft::draft(&Input::open(file, args.sheet.as_deref())?, args.encoding.as_deref())?;
+        let text = draft::draft(
+            &SourceFile::open(file, args.sheet.as_deref())?,
+            args.encoding.as_deref(),
+        )?;
         console.whole(global, text.as_bytes())?;
         return Ok(Exit::Done);
     }
     let mut reports = Vec::new();
     let mut failed = None;
     for file in &args.files {
-        let done = Input::open(file, args.sheet.as_deref())
+        let done = SourceFile::open(file, args.sheet.as_deref())
             .and_then(|input| load::file(&input, args, global, console));
         match done {
             Ok(report) => {
@@ -138,8 +140,8 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
     Ok(if reports.iter().any(|report| report.counts.rejected > 0) { Exit::No } else { Exit::Done })
 }
 
-fn say(report: &Report, dry_run: bool, console: &mut Console) {
-    let Report { file, dataset, release, run, counts, notes, .. } = report;
+fn say(report: &ImportReport, dry_run: bool, console: &mut Ui) {
+    let ImportReport { file, dataset, release, run, counts, notes, .. } = report;
     let release = release.as_ref().map_or(String::new(), |release| format!(", release {release}"));
     console.say(&format!("{file}: {dataset}{release}"));
     let mut parts = Vec::new();
@@ -170,7 +172,7 @@ fn say(report: &Report, dry_run: bool, console: &mut Console) {
     }
 }
 
-fn write(reports: &[Report], global: &Global, console: &mut Console) -> Result<()> {
+fn write(reports: &[ImportReport], global: &GlobalArgs, console: &mut Ui) -> Result<()> {
     if global.quiet && global.format.is_none() && global.output.is_none() {
         return Ok(());
     }
@@ -182,13 +184,16 @@ fn write(reports: &[Report], global: &Global, console: &mut Console) -> Result<(
     );
     console.rows(global, headings, Vec::new(), |row| {
         for report in reports {
-            let whole = |n: u64| Cell::Int(i64::try_from(n).unwrap_or(i64::MAX));
+            let whole = |n: u64| Value::Int(i64::try_from(n).unwrap_or(i64::MAX));
             let Counts { added, changed, unchanged, withdrawn, rejected, repeated } = report.counts;
             let mut cells = vec![
-                Cell::Text(report.file.as_str().into()),
-                Cell::Text(report.dataset.as_str().into()),
-                Cell::Text(report.source.as_str().into()),
-                report.release.as_deref().map_or(Cell::Null, |release| Cell::Text(release.into())),
+                Value::Text(report.file.as_str().into()),
+                Value::Text(report.dataset.as_str().into()),
+                Value::Text(report.source.as_str().into()),
+                report
+                    .release
+                    .as_deref()
+                    .map_or(Value::Null, |release| Value::Text(release.into())),
             ];
             cells.extend(
                 [report.counts.read(), added, changed, unchanged, withdrawn, rejected, repeated]

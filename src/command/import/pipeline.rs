@@ -6,17 +6,17 @@ use std::thread;
 
 use self_cell::self_cell;
 
-use crate::command::import::choose::Chosen;
+use crate::command::import::choose::ChosenMapping;
 use crate::error::Result;
-use crate::ingest::source_file::Input;
-use crate::ingest::{Fault, Records};
-use crate::kind::Incoming;
-use crate::mapping::cell_error::Bad;
-use crate::mapping::{Plan, Record, Repeated};
+use crate::ingest::source_file::SourceFile;
+use crate::ingest::{CsvError, CsvReader};
+use crate::kind::NewFact;
+use crate::mapping::cell_error::CellError;
+use crate::mapping::{CompiledMapping, Record, Repeated};
 
 /// Where a record is from.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct At {
+pub struct RecordPosition {
     /// Its number among the records of the file, from 0.
     pub number: u64,
     /// The line on which it begins.
@@ -24,15 +24,15 @@ pub struct At {
 }
 
 /// What a record became.
-pub enum Made<'r> {
+pub enum RecordOutcome<'r> {
     /// It is none: a total, a footnote.
     Nothing,
     /// A repetition of a record that was met before.
     Repeated,
     /// These facts; none, where it states nothing.
-    Facts(Vec<Incoming<'r>>),
+    Facts(Vec<NewFact<'r>>),
     /// It is wrong here.
-    Bad(Vec<Bad>),
+    CellError(Vec<CellError>),
 }
 
 /// What is known of a file at its end.
@@ -45,15 +45,15 @@ pub struct End {
 }
 
 /// Some records, and where they are from.
-type Batch = Vec<(At, Record)>;
+type RecordBatch = Vec<(RecordPosition, Record)>;
 
 /// What the records of a batch became.
-type Facts<'r> = Vec<Made<'r>>;
+type Facts<'r> = Vec<RecordOutcome<'r>>;
 
 /// Records and the plan that their facts are made with.
 struct Owner<'p> {
-    plan: &'p Plan,
-    records: Batch,
+    plan: &'p CompiledMapping,
+    records: RecordBatch,
 }
 
 self_cell!(
@@ -73,11 +73,11 @@ const WAITING: usize = 3;
 /// # Errors
 /// The file cannot be read, or `each` fails (outer); the file breaks its format (inner).
 pub fn all(
-    chosen: &Chosen,
-    input: &Input,
-    mut each: impl FnMut(&Record, At, &Made<'_>) -> Result<()>,
-) -> Result<Result<End, Fault>> {
-    let groups = Groups::of(chosen, input)?;
+    chosen: &ChosenMapping,
+    input: &SourceFile,
+    mut each: impl FnMut(&Record, RecordPosition, &RecordOutcome<'_>) -> Result<()>,
+) -> Result<Result<End, CsvError>> {
+    let groups = RecordGroups::of(chosen, input)?;
     thread::scope(|scope| {
         let (full, batches) = sync_channel::<MadeBatch<'_>>(WAITING);
         // what the reader made it frees itself: threads that free for each other wait for each
@@ -97,23 +97,23 @@ pub fn all(
 }
 
 fn read<'p>(
-    chosen: &'p Chosen,
-    input: &Input,
-    mut groups: Groups,
+    chosen: &'p ChosenMapping,
+    input: &SourceFile,
+    mut groups: RecordGroups,
     full: &SyncSender<MadeBatch<'p>>,
     free: &Receiver<MadeBatch<'p>>,
-) -> Result<Result<End, Fault>> {
+) -> Result<Result<End, CsvError>> {
     let mut reader = chosen.records(input)?;
     let mut number = 0;
     loop {
         let mut records =
-            free.try_recv().map_or_else(|_| Batch::new(), |batch| batch.into_owner().records);
+            free.try_recv().map_or_else(|_| RecordBatch::new(), |batch| batch.into_owner().records);
         records.resize_with(BATCH, Default::default);
         let mut filled = 0;
         let mut end = None;
         for (at, record) in &mut records {
             match reader.next(record).map_err(|e| input.failed(&e))? {
-                Ok(true) => *at = At { number, line: reader.locate(None).0 },
+                Ok(true) => *at = RecordPosition { number, line: reader.locate(None).0 },
                 Ok(false) => end = Some(Ok(())),
                 Err(fault) => end = Some(Err(fault)),
             }
@@ -144,21 +144,21 @@ fn read<'p>(
 }
 
 /// Records that an export repeats, by their key.
-struct Groups(HashMap<String, Group>);
+struct RecordGroups(HashMap<String, RecordGroup>);
 
 /// The records of one key: the first, the others, and whether they were met.
-struct Group {
+struct RecordGroup {
     first: Repeated,
     others: Vec<Repeated>,
     met: bool,
 }
 
-impl Groups {
+impl RecordGroups {
     /// The records of each key, where an export repeats records.
-    fn of(chosen: &Chosen, input: &Input) -> Result<Groups> {
+    fn of(chosen: &ChosenMapping, input: &SourceFile) -> Result<RecordGroups> {
         let mut groups = HashMap::new();
         if chosen.plan.repeats.is_none() {
-            return Ok(Groups(groups));
+            return Ok(RecordGroups(groups));
         }
         let mut records = chosen.records(input)?;
         let mut record = Record::new();
@@ -168,7 +168,7 @@ impl Groups {
                 None => {
                     groups.insert(
                         repeated.key.clone(),
-                        Group { first: repeated, others: Vec::new(), met: false },
+                        RecordGroup { first: repeated, others: Vec::new(), met: false },
                     );
                 }
                 // one that differs elsewhere is another record, and is told so
@@ -177,13 +177,18 @@ impl Groups {
                 Some(group) => group.others.push(repeated),
             }
         }
-        Ok(Groups(groups))
+        Ok(RecordGroups(groups))
     }
 
     /// Makes facts of a record, unless it repeats another.
-    fn make<'r>(&mut self, plan: &'r Plan, record: &'r Record, line: u64) -> Made<'r> {
+    fn make<'r>(
+        &mut self,
+        plan: &'r CompiledMapping,
+        record: &'r Record,
+        line: u64,
+    ) -> RecordOutcome<'r> {
         if plan.skips(record) {
-            return Made::Nothing;
+            return RecordOutcome::Nothing;
         }
         let mut repetitions: &[Repeated] = &[];
         if let Some(repeated) = plan.repeats(record)
@@ -191,14 +196,14 @@ impl Groups {
             && group.first.shared == repeated.shared
         {
             if group.met {
-                return Made::Repeated;
+                return RecordOutcome::Repeated;
             }
             group.met = true;
             repetitions = &group.others;
         }
         match plan.make(record, repetitions, line) {
-            Ok(facts) => Made::Facts(facts),
-            Err(bad) => Made::Bad(bad),
+            Ok(facts) => RecordOutcome::Facts(facts),
+            Err(bad) => RecordOutcome::CellError(bad),
         }
     }
 }
@@ -206,7 +211,7 @@ impl Groups {
 /// Finds the cells of records that were read before, by reading the file once more behind the first
 /// reader.
 pub struct Finder {
-    records: Records,
+    records: CsvReader,
     record: Record,
     /// How many records it has read.
     read: u64,
@@ -217,7 +222,7 @@ impl Finder {
     ///
     /// # Errors
     /// The file cannot be read.
-    pub fn begin(chosen: &Chosen, input: &Input) -> Result<Finder> {
+    pub fn begin(chosen: &ChosenMapping, input: &SourceFile) -> Result<Finder> {
         Ok(Finder { records: chosen.records(input)?, record: Record::new(), read: 0 })
     }
 
@@ -226,7 +231,12 @@ impl Finder {
     ///
     /// # Errors
     /// The file cannot be read.
-    pub fn locate(&mut self, input: &Input, at: At, cell: Option<usize>) -> Result<(u64, u64)> {
+    pub fn locate(
+        &mut self,
+        input: &SourceFile,
+        at: RecordPosition,
+        cell: Option<usize>,
+    ) -> Result<(u64, u64)> {
         while self.read <= at.number {
             if !matches!(
                 self.records.next(&mut self.record).map_err(|e| input.failed(&e))?,

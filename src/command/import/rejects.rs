@@ -4,10 +4,10 @@
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use crate::command::import::choose::Chosen;
+use crate::command::import::choose::ChosenMapping;
 use crate::error::{Failure, Result};
 use crate::fs::output::Output;
-use crate::mapping::cell_error::Bad;
+use crate::mapping::cell_error::CellError;
 use crate::mapping::{REJECT_COLUMNS, Record};
 
 /// A file of rejects on its way; it appears when it is finished, if it holds anything.
@@ -22,7 +22,7 @@ impl Rejects {
     ///
     /// # Errors
     /// It cannot be written.
-    pub fn begin(target: &Path, chosen: &Chosen) -> Result<Rejects> {
+    pub fn begin(target: &Path, chosen: &ChosenMapping) -> Result<Rejects> {
         let made = Output::begin(target)?;
         let plain = !chosen.description.read.quotes && chosen.table.is_none();
         let style = if plain { csv::QuoteStyle::Never } else { csv::QuoteStyle::Necessary };
@@ -55,7 +55,7 @@ impl Rejects {
         &mut self,
         record: &Record,
         line: u64,
-        bad: &[Bad],
+        bad: &[CellError],
         ignored: &[usize],
     ) -> Result<()> {
         let fields: Vec<&str> = bad.iter().filter_map(|bad| bad.field.as_deref()).collect();

@@ -1,9 +1,9 @@
 //! `facts source add`: a new work that states facts.
 
-use crate::command::global_args::Global;
+use crate::command::global_args::GlobalArgs;
 use crate::command::load_folder;
-use crate::command::manual_input::{self, Given};
-use crate::command::ui::Console;
+use crate::command::manual_input::{self, ManualFields};
+use crate::command::ui::Ui;
 use crate::error::{Exit, Failure, Result};
 use crate::kind::Field;
 use crate::kind::reference_table::SOURCES;
@@ -54,7 +54,7 @@ pub struct Args {
 }
 
 /// Runs it.
-pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> {
+pub fn run(args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
     let path = global.database().path;
     let values = [
         ("slug", Some(&args.slug)),
@@ -70,7 +70,7 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
         ("sha256", args.sha256.as_ref()),
         ("note", args.note.as_ref()),
     ];
-    let given: Given = values
+    let given: ManualFields = values
         .into_iter()
         .filter_map(|(name, value)| value.map(|value| (name.to_owned(), value.clone())))
         .collect();

@@ -6,9 +6,9 @@ use std::path::PathBuf;
 use encoding_rs::Encoding;
 use sha2::{Digest, Sha256};
 
-use crate::command::global_args::Global;
+use crate::command::global_args::GlobalArgs;
 use crate::command::source::{field, one};
-use crate::command::ui::Console;
+use crate::command::ui::Ui;
 use crate::error::{Exit, Failure, Result};
 use crate::store::{Access, Store};
 use crate::value::text::{count, hex};
@@ -34,7 +34,7 @@ pub struct Args {
 }
 
 /// Runs it.
-pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> {
+pub fn run(args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
     let shown = args.file.display();
     let bytes = std::fs::read(&args.file).map_err(|e| Failure::io(&shown, &e))?;
     let text = decode(&bytes, args.encoding.as_deref()).map_err(|why| {

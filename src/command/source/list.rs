@@ -2,13 +2,13 @@
 
 use serde_json::{Value as Json, json};
 
-use crate::command::global_args::Global;
+use crate::command::global_args::GlobalArgs;
 use crate::command::source::{all, field};
-use crate::command::ui::Console;
+use crate::command::ui::Ui;
 use crate::error::{Exit, Result};
 use crate::kind::reference_table::SOURCES;
 use crate::render::Heading;
-use crate::value::{Value, date};
+use crate::value::{OwnedValue, date};
 
 /// List the sources.
 #[derive(Debug, clap::Args)]
@@ -26,7 +26,7 @@ enum Cite {
 }
 
 /// Runs it.
-pub fn run(_args: &Args, global: &Global, console: &mut Console) -> Result<Exit> {
+pub fn run(_args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
     let store = global.open()?;
     let sources = all(&store)?;
     let cite = match global.format.as_deref() {
@@ -60,14 +60,14 @@ pub fn run(_args: &Args, global: &Global, console: &mut Console) -> Result<Exit>
 }
 
 /// The year, month and day of a publication, as far as they are stated.
-fn published(source: &[Value]) -> Option<Vec<i64>> {
+fn published(source: &[OwnedValue]) -> Option<Vec<i64>> {
     let text = field(source, "published")?;
     date::parse(text).ok()?;
     let bare = text.trim_end_matches(['~', '?', '%']);
     bare.split('/').next()?.split('-').map(|part| part.parse().ok()).collect()
 }
 
-fn bibtex(source: &[Value]) -> String {
+fn bibtex(source: &[OwnedValue]) -> String {
     let slug = field(source, "slug").unwrap_or_default();
     let kind = if field(source, "kind") == Some("dataset") { "dataset" } else { "misc" };
     let year =
@@ -131,7 +131,7 @@ fn tex(text: &str) -> String {
     format!("{{{escaped}}}")
 }
 
-fn csl(source: &[Value]) -> Json {
+fn csl(source: &[OwnedValue]) -> Json {
     let mut item = json!({
         "id": field(source, "slug"),
         "type": if field(source, "kind") == Some("dataset") { "dataset" } else { "document" },

@@ -8,23 +8,23 @@ mod show;
 
 use clap::Subcommand;
 
-use crate::command::global_args::Global;
-use crate::command::ui::Console;
+use crate::command::global_args::GlobalArgs;
+use crate::command::ui::Ui;
 use crate::error::{Exit, Failure, Result};
 use crate::kind::reference_table::SOURCES;
 use crate::store::Store;
 use crate::value::suggest::did_you_mean;
-use crate::value::{Cell, Value};
+use crate::value::{OwnedValue, Value};
 
 /// List, add and show sources, and keep the texts of documents.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(subcommand)]
-    command: Command,
+    command: SourceCommand,
 }
 
 #[derive(Debug, Subcommand)]
-enum Command {
+enum SourceCommand {
     List(list::Args),
     Add(Box<add::Args>),
     Show(show::Args),
@@ -32,33 +32,33 @@ enum Command {
 }
 
 /// Runs it.
-pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> {
+pub fn run(args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
     match &args.command {
-        Command::List(args) => list::run(args, global, console),
-        Command::Add(args) => add::run(args, global, console),
-        Command::Show(args) => show::run(args, global, console),
-        Command::Attach(args) => attach::run(args, global, console),
+        SourceCommand::List(args) => list::run(args, global, console),
+        SourceCommand::Add(args) => add::run(args, global, console),
+        SourceCommand::Show(args) => show::run(args, global, console),
+        SourceCommand::Attach(args) => attach::run(args, global, console),
     }
 }
 
 /// Every source, its fields in declared order.
-fn all(store: &Store) -> Result<Vec<Vec<Value>>> {
+fn all(store: &Store) -> Result<Vec<Vec<OwnedValue>>> {
     let mut sources = Vec::new();
     store.export_parent(&SOURCES, |cells| {
-        sources.push(cells.iter().cloned().map(Cell::into_owned).collect());
+        sources.push(cells.iter().cloned().map(Value::into_owned).collect());
         Ok(())
     })?;
     Ok(sources)
 }
 
 /// The value of a field of a source.
-fn field<'a>(source: &'a [Value], name: &str) -> Option<&'a str> {
+fn field<'a>(source: &'a [OwnedValue], name: &str) -> Option<&'a str> {
     let at = SOURCES.fields.iter().position(|field| field.name == name)?;
-    source.get(at).and_then(Cell::text)
+    source.get(at).and_then(Value::text)
 }
 
 /// The source of this slug.
-pub fn one(store: &Store, slug: &str) -> Result<Vec<Value>> {
+pub fn one(store: &Store, slug: &str) -> Result<Vec<OwnedValue>> {
     let sources = all(store)?;
     let known: Vec<&str> = sources.iter().filter_map(|source| field(source, "slug")).collect();
     match sources.iter().find(|source| field(source, "slug") == Some(slug)) {

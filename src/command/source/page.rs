@@ -11,10 +11,10 @@ use crate::kind::{KINDS, shared};
 use crate::query::Query;
 use crate::render::html::{escaped, page};
 use crate::store::Store;
-use crate::value::Value;
+use crate::value::OwnedValue;
 
 /// One fact on the page.
-struct Fact {
+struct PageFact {
     reference: String,
     kind: &'static str,
     date: String,
@@ -27,7 +27,7 @@ struct Fact {
 }
 
 /// The page of a document whose text is held.
-pub fn write(store: &Store, slug: &str, source: &[Value]) -> Result<String> {
+pub fn write(store: &Store, slug: &str, source: &[OwnedValue]) -> Result<String> {
     let Some(held) = store.held_text(slug)? else {
         return Err(Failure::new(Exit::No, format!("the text of {slug} is not held"))
             .hint(format!("facts source attach {slug} FILE keeps it")));
@@ -49,8 +49,8 @@ pub fn write(store: &Store, slug: &str, source: &[Value]) -> Result<String> {
     Ok(page(title, STYLE, &body))
 }
 
-fn facts(store: &Store, slug: &str, text: &str) -> Result<Vec<Fact>> {
-    let mut facts: Vec<Fact> = Vec::new();
+fn facts(store: &Store, slug: &str, text: &str) -> Result<Vec<PageFact>> {
+    let mut facts: Vec<PageFact> = Vec::new();
     let field = |name: &str| shared().find(|field| field.name == name);
     for kind in KINDS {
         let mut query = Query::of(vec![kind]);
@@ -63,7 +63,7 @@ fn facts(store: &Store, slug: &str, text: &str) -> Result<Vec<Fact>> {
         store.select(&query, |cells| {
             let text_of = |i: usize| cells[i].to_string();
             let passage = Locator::parse(&text_of(6)).and_then(|locator| locator.resolve(text));
-            facts.push(Fact {
+            facts.push(PageFact {
                 reference: text_of(0),
                 kind: kind.name,
                 date: text_of(1),
@@ -92,7 +92,7 @@ fn facts(store: &Store, slug: &str, text: &str) -> Result<Vec<Fact>> {
 }
 
 /// The text, cut where passages begin and end, each piece with the facts that rest on it.
-fn marked(text: &str, facts: &[Fact]) -> String {
+fn marked(text: &str, facts: &[PageFact]) -> String {
     let mut cuts: Vec<usize> = facts
         .iter()
         .filter_map(|fact| fact.passage.clone())
@@ -156,7 +156,7 @@ fn marked(text: &str, facts: &[Fact]) -> String {
     out
 }
 
-fn card(n: usize, fact: &Fact) -> String {
+fn card(n: usize, fact: &PageFact) -> String {
     let back = if fact.passage.is_some() {
         format!("<a href=\"#p{n}\">passage</a>")
     } else {

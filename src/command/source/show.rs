@@ -1,12 +1,12 @@
 //! `facts source show`: one source, or its text as a page with the passages of its facts marked.
 
-use crate::command::global_args::Global;
+use crate::command::global_args::GlobalArgs;
 use crate::command::source::{one, page};
-use crate::command::ui::Console;
+use crate::command::ui::Ui;
 use crate::error::{Exit, Result};
 use crate::kind::reference_table::SOURCES;
 use crate::render::Heading;
-use crate::value::Cell;
+use crate::value::Value;
 
 /// Show a source; with -f html its text as a page, with the passages of its facts marked.
 #[derive(Debug, clap::Args)]
@@ -20,7 +20,7 @@ pub struct Args {
 }
 
 /// Runs it.
-pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> {
+pub fn run(args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
     let store = global.open()?;
     let source = one(&store, &args.slug)?;
     if global.format(console.terminal)?.name == "html" {
@@ -33,8 +33,8 @@ pub fn run(args: &Args, global: &Global, console: &mut Console) -> Result<Exit> 
     let mut cells = source;
     let held = store.held_text(&args.slug)?;
     headings.push(Heading::number("characters_held"));
-    cells.push(held.map_or(Cell::Null, |held| {
-        Cell::Int(i64::try_from(held.text.chars().count()).unwrap_or(i64::MAX))
+    cells.push(held.map_or(Value::Null, |held| {
+        Value::Int(i64::try_from(held.text.chars().count()).unwrap_or(i64::MAX))
     }));
     console.record(global, headings, &cells)?;
     Ok(Exit::Done)

@@ -3,29 +3,31 @@
 
 use std::collections::BTreeMap;
 
-use crate::kind::reference_table::{ACTORS, PLACES, Parent};
+use crate::kind::reference_table::{ACTORS, PLACES, ReferenceTable};
 use crate::kind::{self, Field, Kind};
-use crate::mapping::compile::Planner;
-use crate::mapping::compiled::{By, DatePlan, Making, NamePlan, Number, Quantity, Words};
-use crate::mapping::compiled_template::Text;
-use crate::mapping::{How, Spec, Template};
+use crate::mapping::compile::MappingCompiler;
+use crate::mapping::compiled::{
+    DateRule, FieldRule, NameRule, NumberRule, QuantityRule, RuleKind, TextRule,
+};
+use crate::mapping::compiled_template::CompiledTemplate;
+use crate::mapping::{FieldMapping, FieldOptions, Template};
 use crate::value::Type;
 use crate::value::date_formats::{PRECISIONS, check_format};
 use crate::value::suggest::did_you_mean;
 
-impl Planner<'_> {
+impl MappingCompiler<'_> {
     pub(super) fn making(
         &mut self,
         kind: &'static Kind,
         name: &str,
-        spec: &Spec,
-    ) -> Option<Making> {
+        spec: &FieldMapping,
+    ) -> Option<FieldRule> {
         if name == "date" {
             let fields = ["date", "date_span", "date_basis"].map(|name| kind.field(name));
             let [Some(date), Some(span), Some(basis)] = fields else { return None };
             let plan = self.date(spec, [date, span, basis]);
             let column = plan.columns.first().copied();
-            return Some(Making { field: date, column, by: By::Date(Box::new(plan)) });
+            return Some(FieldRule { field: date, column, by: RuleKind::Date(Box::new(plan)) });
         }
         if let Some(fields) = group(kind, name) {
             return self.quantity(spec, fields);
@@ -44,31 +46,31 @@ impl Planner<'_> {
             return None;
         };
         let by = match field.ty {
-            Type::Actor => By::Name(Box::new(self.name(spec, name, &ACTORS))),
-            Type::Place => By::Name(Box::new(self.name(spec, name, &PLACES))),
+            Type::Actor => RuleKind::Name(Box::new(self.name(spec, name, &ACTORS))),
+            Type::Place => RuleKind::Name(Box::new(self.name(spec, name, &PLACES))),
             Type::Integer | Type::Real => {
                 self.suits(&spec.how, &["missing", "thousands", "decimal"], name);
                 let text = self.needed(spec, name)?;
-                By::Number(self.number(text, &spec.how, field.ty == Type::Integer))
+                RuleKind::Number(self.number(text, &spec.how, field.ty == Type::Integer))
             }
             _ => {
                 let words =
                     self.words(spec, name, &["codes", "otherwise", "missing", "split", "formats"])?;
                 self.choices(&words, field);
-                By::Words(words)
+                RuleKind::Text(words)
             }
         };
         let column = match &by {
-            By::Words(words) => words.text.first_column(),
-            By::Number(number) => number.text.first_column(),
-            By::Name(name) => name.name.as_ref().and_then(|words| words.text.first_column()),
-            By::Quantity(_) | By::Date(_) => None,
+            RuleKind::Text(words) => words.text.first_column(),
+            RuleKind::Number(number) => number.text.first_column(),
+            RuleKind::Name(name) => name.name.as_ref().and_then(|words| words.text.first_column()),
+            RuleKind::Quantity(_) | RuleKind::Date(_) => None,
         };
-        Some(Making { field, column, by })
+        Some(FieldRule { field, column, by })
     }
 
     /// Constants must be what the field takes.
-    fn choices(&mut self, words: &Words, field: &'static Field) {
+    fn choices(&mut self, words: &TextRule, field: &'static Field) {
         let constant = words.text.constant().filter(|_| words.codes.is_empty()).map(str::to_owned);
         for text in
             words.codes.values().filter(|meaning| !meaning.is_empty()).cloned().chain(constant)
@@ -79,7 +81,7 @@ impl Planner<'_> {
         }
     }
 
-    fn suits(&mut self, how: &How, allowed: &[&str], name: &str) {
+    fn suits(&mut self, how: &FieldOptions, allowed: &[&str], name: &str) {
         for word in how.used() {
             if !allowed.contains(&word) {
                 self.wrong(format!("{name} does not take {word}; it takes {}", allowed.join(", ")));
@@ -87,14 +89,14 @@ impl Planner<'_> {
         }
     }
 
-    fn needed<'s>(&mut self, spec: &'s Spec, name: &str) -> Option<&'s Template> {
+    fn needed<'s>(&mut self, spec: &'s FieldMapping, name: &str) -> Option<&'s Template> {
         if spec.text.is_none() {
             self.wrong(format!("{name}: expected a text, or a table with column or text"));
         }
         spec.text.as_ref()
     }
 
-    fn words(&mut self, spec: &Spec, name: &str, allowed: &[&str]) -> Option<Words> {
+    fn words(&mut self, spec: &FieldMapping, name: &str, allowed: &[&str]) -> Option<TextRule> {
         self.suits(&spec.how, allowed, name);
         let text = self.needed(spec, name)?;
         let text = self.text(text);
@@ -105,7 +107,7 @@ impl Planner<'_> {
             .iter()
             .filter(|(code, _)| code.contains('*'))
             .map(|(code, word)| (code.clone(), word.clone()));
-        Some(Words {
+        Some(TextRule {
             text,
             codes: spec.how.codes.clone().into_iter().collect(),
             patterns: longest_first(&patterns.collect()),
@@ -116,13 +118,13 @@ impl Planner<'_> {
         })
     }
 
-    fn number(&mut self, template: &Template, how: &How, whole: bool) -> Number {
+    fn number(&mut self, template: &Template, how: &FieldOptions, whole: bool) -> NumberRule {
         if how.thousands.is_some() && how.thousands == Some(how.decimal.unwrap_or('.')) {
             self.wrong(
                 "thousands and decimals cannot have the same sign: say decimal = \",\" too".into(),
             );
         }
-        Number {
+        NumberRule {
             text: self.text(template),
             missing: how.missing.clone(),
             thousands: how.thousands,
@@ -131,7 +133,11 @@ impl Planner<'_> {
         }
     }
 
-    fn quantity(&mut self, spec: &Spec, fields: [Option<&'static Field>; 5]) -> Option<Making> {
+    fn quantity(
+        &mut self,
+        spec: &FieldMapping,
+        fields: [Option<&'static Field>; 5],
+    ) -> Option<FieldRule> {
         let how = &spec.how;
         let allowed = [
             "missing",
@@ -177,7 +183,7 @@ impl Planner<'_> {
             .into_iter()
             .flatten()
             .find_map(|number| number.text.first_column());
-        let quantity = Quantity {
+        let quantity = QuantityRule {
             low,
             best,
             high,
@@ -187,10 +193,15 @@ impl Planner<'_> {
             qualifier: how.qualifier.clone(),
             fields,
         };
-        Some(Making { field, column, by: By::Quantity(Box::new(quantity)) })
+        Some(FieldRule { field, column, by: RuleKind::Quantity(Box::new(quantity)) })
     }
 
-    fn name(&mut self, spec: &Spec, name: &str, table: &'static Parent) -> NamePlan {
+    fn name(
+        &mut self,
+        spec: &FieldMapping,
+        name: &str,
+        table: &'static ReferenceTable,
+    ) -> NameRule {
         let how = &spec.how;
         let mut allowed = vec!["missing", "marks", "name", "kind", "codes", "otherwise", "split"];
         allowed.extend(kind::reference_table::SCHEMES);
@@ -198,7 +209,7 @@ impl Planner<'_> {
             allowed.extend(["within", "point"]);
         }
         self.suits(how, &allowed, name);
-        let codes: Vec<(&'static str, Text)> = how
+        let codes: Vec<(&'static str, CompiledTemplate)> = how
             .schemes()
             .into_iter()
             .map(|(scheme, template)| (scheme, self.text(template)))
@@ -211,7 +222,7 @@ impl Planner<'_> {
             ));
         }
         let otherwise = how.otherwise.as_ref().map(|otherwise| self.text(otherwise));
-        let spelled = template.map(|template| Words {
+        let spelled = template.map(|template| TextRule {
             text: self.text(template),
             codes: how.codes.clone().into_iter().collect(),
             patterns: Vec::new(),
@@ -250,10 +261,10 @@ impl Planner<'_> {
             [self.number(lat, how, false), self.number(lon, how, false)]
         });
         let (marks, split) = (longest_first(&how.marks), how.split.clone());
-        NamePlan { name: spelled, codes, kind: sort, kinds, marks, split, within, point }
+        NameRule { name: spelled, codes, kind: sort, kinds, marks, split, within, point }
     }
 
-    fn date(&mut self, spec: &Spec, fields: [&'static Field; 3]) -> DatePlan {
+    fn date(&mut self, spec: &FieldMapping, fields: [&'static Field; 3]) -> DateRule {
         let how = &spec.how;
         let allowed = [
             "missing",
@@ -314,8 +325,8 @@ impl Planner<'_> {
         }
         let day = parts.as_ref().and_then(|[.., day]| day.as_ref());
         let told = [start.as_ref(), end.as_ref(), years.as_ref(), day];
-        let columns = told.into_iter().flatten().filter_map(Text::column).collect();
-        DatePlan {
+        let columns = told.into_iter().flatten().filter_map(CompiledTemplate::column).collect();
+        DateRule {
             start,
             end,
             parts,

@@ -9,19 +9,24 @@ use std::collections::BTreeMap;
 
 use crate::kind::{self, Field, KINDS, Kind, Need};
 use crate::mapping::compiled::{
-    FactPlan, KeyPart, Known, Making, Plan, REJECT_COLUMNS, RepeatPlan, Test, column, looks_like,
+    CompiledCondition, CompiledFact, CompiledMapping, CompiledRepeats, FieldRule, KeyPart,
+    KnownValues, REJECT_COLUMNS, column, looks_like,
 };
-use crate::mapping::compiled_template::{Part, Ref, Text};
-use crate::mapping::{Condition, Description, Each, Fact, Mistake, Name, Template};
-use crate::value::Value;
+use crate::mapping::compiled_template::{CellRef, CompiledPart, CompiledTemplate};
+use crate::mapping::{Condition, Each, FactMapping, Mapping, MappingError, Template, TemplateName};
+use crate::value::OwnedValue;
 use crate::value::suggest::did_you_mean;
 
 /// Makes a description ready; `source` is its TOML, for the lines of mistakes.
 ///
 /// # Errors
 /// Everything that is wrong with it, or does not suit the file.
-pub fn plan(description: &Description, source: &str, known: &Known) -> Result<Plan, Vec<Mistake>> {
-    let mut planner = Planner {
+pub fn plan(
+    description: &Mapping,
+    source: &str,
+    known: &KnownValues,
+) -> Result<CompiledMapping, Vec<MappingError>> {
+    let mut planner = MappingCompiler {
         description,
         source,
         known,
@@ -37,7 +42,7 @@ pub fn plan(description: &Description, source: &str, known: &Known) -> Result<Pl
 ///
 /// # Errors
 /// Everything that is wrong with it.
-pub fn check(description: &Description, source: &str) -> Result<(), Vec<Mistake>> {
+pub fn check(description: &Mapping, source: &str) -> Result<(), Vec<MappingError>> {
     let mut header: Vec<String> = description.needs().into_iter().flatten().collect();
     header.extend(description.recognise.optional.iter().cloned());
     for fact in &description.fact {
@@ -47,21 +52,21 @@ pub fn check(description: &Description, source: &str) -> Result<(), Vec<Mistake>
     }
     header.sort_unstable();
     header.dedup();
-    plan(description, source, &Known { header, release: Some("1".into()) }).map(|_| ())
+    plan(description, source, &KnownValues { header, release: Some("1".into()) }).map(|_| ())
 }
 
-struct Planner<'d> {
-    description: &'d Description,
+struct MappingCompiler<'d> {
+    description: &'d Mapping,
     source: &'d str,
-    known: &'d Known,
-    mistakes: Vec<Mistake>,
+    known: &'d KnownValues,
+    mistakes: Vec<MappingError>,
     /// The line of what is at hand.
     within: usize,
     variables: BTreeMap<String, String>,
 }
 
-impl Planner<'_> {
-    fn plan(&mut self) -> Plan {
+impl MappingCompiler<'_> {
+    fn plan(&mut self) -> CompiledMapping {
         let mut facts = Vec::new();
         let read = &self.description.read;
         for (n, fact) in self.description.fact.iter().enumerate() {
@@ -86,7 +91,7 @@ impl Planner<'_> {
             let untold =
                 with.iter().copied().filter(|column| gather.column() != Some(*column)).collect();
             with.extend(gather.first_column());
-            RepeatPlan { key, gather, with, untold }
+            CompiledRepeats { key, gather, with, untold }
         });
         let parts = facts.first().map_or(1, |fact| fact.key.len());
         let ignored: Vec<usize> = (0..self.known.header.len())
@@ -99,7 +104,7 @@ impl Planner<'_> {
             .collect();
         let header = self.known.header.clone();
         let labels = labels(&header);
-        Plan {
+        CompiledMapping {
             facts,
             parts,
             skip,
@@ -113,18 +118,18 @@ impl Planner<'_> {
     }
 
     fn line(&self, span: std::ops::Range<usize>) -> usize {
-        Mistake::at(self.source, Some(span), String::new()).line
+        MappingError::at(self.source, Some(span), String::new()).line
     }
 
     fn wrong(&mut self, said: String) {
-        let mistake = Mistake { line: self.within, said };
+        let mistake = MappingError { line: self.within, said };
         if !self.mistakes.contains(&mistake) {
             self.mistakes.push(mistake);
         }
     }
 
     /// What a fact is made for: the variables of each.
-    fn rows(&mut self, fact: &Fact) -> Vec<BTreeMap<String, String>> {
+    fn rows(&mut self, fact: &FactMapping) -> Vec<BTreeMap<String, String>> {
         match &fact.each {
             None => vec![BTreeMap::new()],
             Some(Each::Rows(rows)) => rows.clone(),
@@ -143,7 +148,7 @@ impl Planner<'_> {
         }
     }
 
-    fn fact(&mut self, kind: &'static Kind, fact: &Fact, first: bool) -> FactPlan {
+    fn fact(&mut self, kind: &'static Kind, fact: &FactMapping, first: bool) -> CompiledFact {
         let key = fact.key.iter().map(|part| self.key_part(part, first)).collect::<Vec<_>>();
         if key.iter().filter(|part| matches!(part, KeyPart::Counter)).count() > usize::from(first) {
             self.wrong(
@@ -151,8 +156,9 @@ impl Planner<'_> {
                     .into(),
             );
         }
-        let when: Vec<Test> = fact.when.iter().map(|condition| self.test(condition)).collect();
-        let mut fields: Vec<Making> = Vec::new();
+        let when: Vec<CompiledCondition> =
+            fact.when.iter().map(|condition| self.test(condition)).collect();
+        let mut fields: Vec<FieldRule> = Vec::new();
         for (name, spec) in &fact.fields {
             self.within = self.line(name.span());
             if let Some(making) = self.making(kind, name.get_ref(), spec) {
@@ -172,7 +178,7 @@ impl Planner<'_> {
         let defaults = kind
             .fields()
             .filter(|field| field.is_given())
-            .filter_map(|field| Some((field, Value::Text(field.default?.into()))))
+            .filter_map(|field| Some((field, OwnedValue::Text(field.default?.into()))))
             .collect();
         if !lacking.is_empty() {
             self.wrong(format!("every one of {} needs {}", kind.name, lacking.join(" and ")));
@@ -180,19 +186,19 @@ impl Planner<'_> {
         let mut columns: Vec<usize> = key
             .iter()
             .filter_map(|part| match part {
-                KeyPart::Text(text) => text.column(),
+                KeyPart::CompiledTemplate(text) => text.column(),
                 _ => None,
             })
             .collect();
         fields.iter().for_each(|making| making.whole(&mut columns));
-        FactPlan { kind, key, when, fields, needed, defaults, columns }
+        CompiledFact { kind, key, when, fields, needed, defaults, columns }
     }
 
     fn key_part(&mut self, part: &Template, first: bool) -> KeyPart {
         let text = self.text(part);
         match text.parts.as_slice() {
-            [Part::Plain(plain)] if plain == "#" => KeyPart::Counter,
-            [Part::Pick(picks)] if matches!(picks.as_slice(), [Ref::Key]) => {
+            [CompiledPart::Plain(plain)] if plain == "#" => KeyPart::Counter,
+            [CompiledPart::Pick(picks)] if matches!(picks.as_slice(), [CellRef::Key]) => {
                 if first {
                     self.wrong(
                         "key: {$key} is the key of the first fact, and belongs to further ones"
@@ -201,30 +207,35 @@ impl Planner<'_> {
                 }
                 KeyPart::Record
             }
-            _ => KeyPart::Text(text),
+            _ => KeyPart::CompiledTemplate(text),
         }
     }
 
-    fn test(&mut self, condition: &Condition) -> Test {
-        Test { text: self.text(&condition.text), condition: condition.clone() }
+    fn test(&mut self, condition: &Condition) -> CompiledCondition {
+        CompiledCondition { text: self.text(&condition.text), condition: condition.clone() }
     }
 
     /// A template with its columns found and its variables filled in.
-    fn text(&mut self, template: &Template) -> Text {
-        Text { parts: self.parts(&template.parts) }
+    fn text(&mut self, template: &Template) -> CompiledTemplate {
+        CompiledTemplate { parts: self.parts(&template.parts) }
     }
 
-    fn parts(&mut self, parts: &[crate::mapping::Part]) -> Vec<Part> {
+    fn parts(&mut self, parts: &[crate::mapping::TemplatePart]) -> Vec<CompiledPart> {
         parts
             .iter()
             .map(|part| match part {
-                crate::mapping::Part::Text(text) => Part::Plain(text.clone()),
-                crate::mapping::Part::Optional(parts) => Part::Optional(self.parts(parts)),
-                crate::mapping::Part::Pick(names) => {
-                    let found: Vec<Ref> = names.iter().filter_map(|name| self.find(name)).collect();
-                    let spared = |name: &Name| match name {
-                        Name::Column(name) => self.description.recognise.optional.contains(name),
-                        Name::Variable(_) => true,
+                crate::mapping::TemplatePart::Text(text) => CompiledPart::Plain(text.clone()),
+                crate::mapping::TemplatePart::Optional(parts) => {
+                    CompiledPart::Optional(self.parts(parts))
+                }
+                crate::mapping::TemplatePart::Pick(names) => {
+                    let found: Vec<CellRef> =
+                        names.iter().filter_map(|name| self.find(name)).collect();
+                    let spared = |name: &TemplateName| match name {
+                        TemplateName::Column(name) => {
+                            self.description.recognise.optional.contains(name)
+                        }
+                        TemplateName::Variable(_) => true,
                     };
                     if found.is_empty() && !names.iter().any(spared) {
                         let name =
@@ -233,32 +244,34 @@ impl Planner<'_> {
                             did_you_mean(&name, self.known.header.iter().map(String::as_str));
                         self.wrong(format!("the file has no column \"{name}\"{near}"));
                     }
-                    Part::Pick(found)
+                    CompiledPart::Pick(found)
                 }
             })
             .collect()
     }
 
-    fn find(&mut self, name: &Name) -> Option<Ref> {
+    fn find(&mut self, name: &TemplateName) -> Option<CellRef> {
         let variable = match name {
-            Name::Column(name) => return column(&self.known.header, name).map(Ref::Column),
-            Name::Variable(variable) => variable.as_str(),
+            TemplateName::Column(name) => {
+                return column(&self.known.header, name).map(CellRef::Column);
+            }
+            TemplateName::Variable(variable) => variable.as_str(),
         };
         let own = self.variables.get(variable).cloned();
         match (variable, own) {
             ("value", _) if self.variables.contains_key("column") => {
                 let name = self.variables["column"].clone();
-                let found = column(&self.known.header, &name).map(Ref::Column);
+                let found = column(&self.known.header, &name).map(CellRef::Column);
                 if found.is_none() {
                     self.wrong(format!("the file has no column \"{name}\""));
                 }
                 found
             }
-            (_, Some(text)) => Some(Ref::Const(text)),
-            ("release", _) => self.known.release.clone().map(Ref::Const),
-            ("source", _) => Some(Ref::Const(self.description.source().to_owned())),
-            ("key", _) => Some(Ref::Key),
-            ("others", _) => Some(Ref::Others),
+            (_, Some(text)) => Some(CellRef::Const(text)),
+            ("release", _) => self.known.release.clone().map(CellRef::Const),
+            ("source", _) => Some(CellRef::Const(self.description.source().to_owned())),
+            ("key", _) => Some(CellRef::Key),
+            ("others", _) => Some(CellRef::Others),
             _ => {
                 let known = ["release", "source", "column", "value", "key", "others"];
                 let all = known.into_iter().chain(self.variables.keys().map(String::as_str));
@@ -293,7 +306,7 @@ mod tests {
     #[test]
     fn every_description_that_ships_suits_the_kinds() {
         for (name, text) in DATASETS {
-            check(&Description::parse(text).unwrap(), text)
+            check(&Mapping::parse(text).unwrap(), text)
                 .unwrap_or_else(|mistakes| panic!("{name}: {mistakes:?}"));
         }
     }
@@ -331,9 +344,9 @@ summary = "{id}"
         let mistakes = |from: &str, to: &str| {
             let text = good.replace(from, to);
             assert!(from.is_empty() || text != good);
-            let description = Description::parse(&text).unwrap();
+            let description = Mapping::parse(&text).unwrap();
             let known =
-                Known { header: ["id", "n", "day"].map(str::to_owned).into(), release: None };
+                KnownValues { header: ["id", "n", "day"].map(str::to_owned).into(), release: None };
             plan(&description, &text, &known).err().unwrap_or_default()
         };
         assert_eq!(mistakes("", ""), []);

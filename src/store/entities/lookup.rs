@@ -12,20 +12,20 @@ use crate::value::text::fold;
 
 /// Who bears a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Class {
+pub enum EntityClass {
     /// An actor.
     Actor,
     /// A place.
     Place,
 }
 
-impl Class {
+impl EntityClass {
     /// The class that a field of this type refers to.
     #[must_use]
-    pub fn of(ty: Type) -> Option<Class> {
+    pub fn of(ty: Type) -> Option<EntityClass> {
         match ty {
-            Type::Actor => Some(Class::Actor),
-            Type::Place => Some(Class::Place),
+            Type::Actor => Some(EntityClass::Actor),
+            Type::Place => Some(EntityClass::Place),
             _ => None,
         }
     }
@@ -34,8 +34,8 @@ impl Class {
     #[must_use]
     pub fn table(self) -> &'static str {
         match self {
-            Class::Actor => "actors",
-            Class::Place => "places",
+            EntityClass::Actor => "actors",
+            EntityClass::Place => "places",
         }
     }
 
@@ -43,8 +43,8 @@ impl Class {
     #[must_use]
     pub fn column(self) -> &'static str {
         match self {
-            Class::Actor => "actor_id",
-            Class::Place => "place_id",
+            EntityClass::Actor => "actor_id",
+            EntityClass::Place => "place_id",
         }
     }
 
@@ -53,8 +53,8 @@ impl Class {
     #[must_use]
     pub fn unknown(self) -> &'static str {
         match self {
-            Class::Actor => "kind = 'unknown'",
-            Class::Place => "(kind = 'other' AND within_id IS NULL AND lat IS NULL)",
+            EntityClass::Actor => "kind = 'unknown'",
+            EntityClass::Place => "(kind = 'other' AND within_id IS NULL AND lat IS NULL)",
         }
     }
 
@@ -62,8 +62,8 @@ impl Class {
     #[must_use]
     pub fn one(self) -> &'static str {
         match self {
-            Class::Actor => "actor",
-            Class::Place => "place",
+            EntityClass::Actor => "actor",
+            EntityClass::Place => "place",
         }
     }
 }
@@ -99,7 +99,7 @@ const BY_ITSELF: &str = "scheme IN ('name', 'iso2', 'iso3')";
 ///
 /// # Errors
 /// The database cannot be read.
-pub fn meant(connection: &Connection, class: Class, text: &str) -> Result<Vec<i64>> {
+pub fn meant(connection: &Connection, class: EntityClass, text: &str) -> Result<Vec<i64>> {
     let Spelling { scheme, name } = spelling(text);
     let column = class.column();
     let schemes = if scheme.is_some() {
@@ -111,8 +111,8 @@ pub fn meant(connection: &Connection, class: Class, text: &str) -> Result<Vec<i6
         "SELECT {column} FROM names WHERE folded = ?1 AND {schemes} AND {column} IS NOT NULL"
     );
     let sql = match class {
-        Class::Actor => format!("SELECT id FROM names WHERE actor_id IN ({bearers}) ORDER BY id"),
-        Class::Place => format!(
+        EntityClass::Actor => format!("SELECT id FROM names WHERE actor_id IN ({bearers}) ORDER BY id"),
+        EntityClass::Place => format!(
             "WITH RECURSIVE inside(id) AS ({bearers} UNION SELECT p.id FROM places p JOIN inside ON p.within_id = inside.id)
              SELECT id FROM names WHERE place_id IN (SELECT id FROM inside) ORDER BY id"
         ),
@@ -134,9 +134,9 @@ pub fn is_country(connection: &Connection, text: &str) -> Result<bool> {
 
 /// What a cell of a row on its way in means.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Found {
+pub enum NameMatch {
     /// This row of `names`, borne by this actor or place, written so.
-    One(Entry),
+    One(NameEntry),
     /// No row.
     None,
     /// Several bearers.
@@ -145,7 +145,7 @@ pub enum Found {
 
 /// A row of `names` and its bearer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Entry {
+pub struct NameEntry {
     /// The row.
     pub id: i64,
     /// The actor or place.
@@ -158,17 +158,22 @@ pub struct Entry {
 
 /// Looks names up for rows on their way in, and remembers what it found.
 #[derive(Debug, Default)]
-pub struct Lookup {
-    found: HashMap<(Class, String), Found>,
+pub struct NameLookup {
+    found: HashMap<(EntityClass, String), NameMatch>,
 }
 
-impl Lookup {
+impl NameLookup {
     /// The row that this text means: the exact spelling if there is one, else the one bearer of its
     /// folded form.
     ///
     /// # Errors
     /// The database cannot be read.
-    pub fn find(&mut self, connection: &Connection, class: Class, text: &str) -> Result<Found> {
+    pub fn find(
+        &mut self,
+        connection: &Connection,
+        class: EntityClass,
+        text: &str,
+    ) -> Result<NameMatch> {
         if let Some(found) = self.found.get(&(class, text.to_owned())) {
             return Ok(found.clone());
         }
@@ -183,7 +188,7 @@ impl Lookup {
     }
 }
 
-fn look(connection: &Connection, class: Class, text: &str) -> Result<Found> {
+fn look(connection: &Connection, class: EntityClass, text: &str) -> Result<NameMatch> {
     let Spelling { scheme, name } = spelling(text);
     let (column, table) = (class.column(), class.table());
     let sql = format!(
@@ -193,9 +198,9 @@ fn look(connection: &Connection, class: Class, text: &str) -> Result<Found> {
     );
     let mut find = connection.prepare_cached(&sql)?;
     let mut rows = find.query(params![fold(name), scheme, name])?;
-    let mut entries: Vec<Entry> = Vec::new();
+    let mut entries: Vec<NameEntry> = Vec::new();
     while let Some(row) = rows.next()? {
-        let entry = Entry {
+        let entry = NameEntry {
             id: row.get(0)?,
             bearer: row.get(1)?,
             wording: row.get(2)?,
@@ -205,12 +210,12 @@ fn look(connection: &Connection, class: Class, text: &str) -> Result<Found> {
     }
     // an exact spelling means its own bearer, even if others share the folded form, and before
     // anybody's code
-    let is_exact = |entry: &&Entry| spelling(&entry.wording).name == name;
+    let is_exact = |entry: &&NameEntry| spelling(&entry.wording).name == name;
     let is_name =
-        |entry: &&Entry| spelling(&entry.wording).scheme.is_none_or(|scheme| scheme == "name");
-    let exact: Vec<&Entry> = entries.iter().filter(is_exact).collect();
-    let names: Vec<&Entry> = exact.iter().copied().filter(is_name).collect();
-    let candidates: Vec<&Entry> = [names, exact]
+        |entry: &&NameEntry| spelling(&entry.wording).scheme.is_none_or(|scheme| scheme == "name");
+    let exact: Vec<&NameEntry> = entries.iter().filter(is_exact).collect();
+    let names: Vec<&NameEntry> = exact.iter().copied().filter(is_name).collect();
+    let candidates: Vec<&NameEntry> = [names, exact]
         .into_iter()
         .find(|some| !some.is_empty())
         .unwrap_or(entries.iter().collect());
@@ -218,9 +223,9 @@ fn look(connection: &Connection, class: Class, text: &str) -> Result<Found> {
     bearers.sort_unstable();
     bearers.dedup();
     Ok(match candidates.first() {
-        None => Found::None,
-        Some(first) if bearers.len() == 1 => Found::One((*first).clone()),
-        Some(_) => Found::Several(bearers.into_iter().map(str::to_owned).collect()),
+        None => NameMatch::None,
+        Some(first) if bearers.len() == 1 => NameMatch::One((*first).clone()),
+        Some(_) => NameMatch::Several(bearers.into_iter().map(str::to_owned).collect()),
     })
 }
 
@@ -228,7 +233,7 @@ fn look(connection: &Connection, class: Class, text: &str) -> Result<Found> {
 ///
 /// # Errors
 /// The database cannot be read.
-pub fn known(connection: &Connection, class: Class) -> Result<Vec<String>> {
+pub fn known(connection: &Connection, class: EntityClass) -> Result<Vec<String>> {
     let sql = format!(
         "SELECT DISTINCT name FROM names WHERE scheme = 'name' AND {} IS NOT NULL",
         class.column()

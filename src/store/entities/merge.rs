@@ -4,14 +4,14 @@ use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
 use crate::error::Result;
 use crate::kind::KINDS;
-use crate::store::entities::lookup::{Class, Found, Lookup, spelling};
+use crate::store::entities::lookup::{EntityClass, NameLookup, NameMatch, spelling};
 use crate::store::{Store, rollup, search};
 use crate::value::Type;
 use crate::value::text::fold;
 
 /// What became of a link.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Linked {
+pub enum LinkOutcome {
     /// The name means this bearer now, and so many facts bear it.
     Done(String, u64),
     /// Nobody is called so.
@@ -28,23 +28,29 @@ impl Store {
     ///
     /// # Errors
     /// The database cannot be written.
-    pub fn link(&mut self, class: Class, name: &str, bearer: &str, merge: bool) -> Result<Linked> {
+    pub fn link(
+        &mut self,
+        class: EntityClass,
+        name: &str,
+        bearer: &str,
+        merge: bool,
+    ) -> Result<LinkOutcome> {
         let transaction =
             self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let mut lookup = Lookup::default();
-        let Found::One(to) = lookup.find(&transaction, class, bearer)? else {
-            return Ok(Linked::NoBearer);
+        let mut lookup = NameLookup::default();
+        let NameMatch::One(to) = lookup.find(&transaction, class, bearer)? else {
+            return Ok(LinkOutcome::NoBearer);
         };
         let from = match lookup.find(&transaction, class, name)? {
-            Found::One(from) => Some(from),
-            Found::None => None,
-            Found::Several(_) if !merge => return Ok(Linked::Taken("several".into())),
-            Found::Several(_) => return Ok(Linked::NoName),
+            NameMatch::One(from) => Some(from),
+            NameMatch::None => None,
+            NameMatch::Several(_) if !merge => return Ok(LinkOutcome::Taken("several".into())),
+            NameMatch::Several(_) => return Ok(LinkOutcome::NoName),
         };
         let (column, table) = (class.column(), class.table());
         let mut moved = false;
         match from {
-            None if merge => return Ok(Linked::NoName),
+            None if merge => return Ok(LinkOutcome::NoName),
             None => {
                 transaction.execute(
                     &format!("INSERT INTO names (scheme, name, folded, {column}) VALUES ('name', ?1, ?2, ?3)"),
@@ -52,7 +58,7 @@ impl Store {
                 )?;
             }
             Some(from) if from.bearer == to.bearer && merge => {
-                return Ok(Linked::Taken(from.usual));
+                return Ok(LinkOutcome::Taken(from.usual));
             }
             Some(from) if from.bearer == to.bearer => {}
             Some(from) => {
@@ -64,7 +70,7 @@ impl Store {
                     )
                     .unwrap_or(false);
                 if !(merge || unknown) {
-                    return Ok(Linked::Taken(from.usual));
+                    return Ok(LinkOutcome::Taken(from.usual));
                 }
                 go_over(&transaction, class, from.bearer, to.bearer)?;
                 moved = true;
@@ -77,14 +83,14 @@ impl Store {
             rollup::rebuild(&transaction)?;
         }
         transaction.commit()?;
-        Ok(Linked::Done(to.usual, facts))
+        Ok(LinkOutcome::Done(to.usual, facts))
     }
 
     /// The actors, or the places, that nobody has said anything about.
     ///
     /// # Errors
     /// The database cannot be read.
-    pub fn unknown_bearers(&self, class: Class) -> Result<Vec<String>> {
+    pub fn unknown_bearers(&self, class: EntityClass) -> Result<Vec<String>> {
         let sql =
             format!("SELECT name FROM {} WHERE {} ORDER BY name", class.table(), class.unknown());
         let mut read = self.connection.prepare(&sql)?;
@@ -98,8 +104,10 @@ impl Store {
     /// The database cannot be read.
     pub fn bearers(&self, text: &str) -> Result<Vec<String>> {
         let mut bearers = Vec::new();
-        for class in [Class::Actor, Class::Place] {
-            if let Found::One(entry) = Lookup::default().find(&self.connection, class, text)? {
+        for class in [EntityClass::Actor, EntityClass::Place] {
+            if let NameMatch::One(entry) =
+                NameLookup::default().find(&self.connection, class, text)?
+            {
                 bearers.push(entry.usual);
             }
         }
@@ -110,7 +118,7 @@ impl Store {
     ///
     /// # Errors
     /// The database cannot be read.
-    pub fn all_names(&self, class: Class) -> Result<Vec<String>> {
+    pub fn all_names(&self, class: EntityClass) -> Result<Vec<String>> {
         crate::store::entities::lookup::known(&self.connection, class)
     }
 
@@ -129,7 +137,7 @@ impl Store {
 }
 
 /// Gives all names of one bearer to another; the first is no more.
-fn go_over(connection: &Connection, class: Class, from: i64, to: i64) -> Result<()> {
+fn go_over(connection: &Connection, class: EntityClass, from: i64, to: i64) -> Result<()> {
     let (column, table) = (class.column(), class.table());
     // a name that both have is one name: facts that bear the first bear the second
     let mut both = connection.prepare(&format!(
@@ -150,7 +158,7 @@ fn go_over(connection: &Connection, class: Class, from: i64, to: i64) -> Result<
     }
     connection
         .execute(&format!("UPDATE names SET {column} = ?2 WHERE {column} = ?1"), [from, to])?;
-    let within = if class == Class::Actor { "of_id" } else { "within_id" };
+    let within = if class == EntityClass::Actor { "of_id" } else { "within_id" };
     connection
         .execute(&format!("UPDATE {table} SET {within} = ?2 WHERE {within} = ?1"), [from, to])?;
     connection.execute(&format!("DELETE FROM {table} WHERE id = ?1"), [from])?;
@@ -158,8 +166,8 @@ fn go_over(connection: &Connection, class: Class, from: i64, to: i64) -> Result<
 }
 
 /// The columns of facts that point to names of a class.
-pub(in crate::store) fn roles(class: Class) -> Vec<(&'static str, String)> {
-    let ty = if class == Class::Actor { Type::Actor } else { Type::Place };
+pub(in crate::store) fn roles(class: EntityClass) -> Vec<(&'static str, String)> {
+    let ty = if class == EntityClass::Actor { Type::Actor } else { Type::Place };
     KINDS
         .iter()
         .flat_map(|kind| {
@@ -171,7 +179,7 @@ pub(in crate::store) fn roles(class: Class) -> Vec<(&'static str, String)> {
 }
 
 /// How many live facts bear a name.
-fn bearing(connection: &Connection, class: Class, name: &str) -> Result<u64> {
+fn bearing(connection: &Connection, class: EntityClass, name: &str) -> Result<u64> {
     let mut find = connection.prepare(&format!(
         "SELECT id FROM names WHERE scheme = 'name' AND name = ?1 AND {} IS NOT NULL",
         class.column()

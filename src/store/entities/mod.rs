@@ -5,5 +5,5 @@ pub mod merge;
 pub mod name_cache;
 mod resolve;
 
-pub use lookup::Class;
-pub use merge::Linked;
+pub use lookup::EntityClass;
+pub use merge::LinkOutcome;

@@ -5,13 +5,13 @@ use std::rc::Rc;
 
 use foldhash::fast::RandomState;
 
-use crate::store::entities::lookup::Class;
-use crate::value::Named;
+use crate::store::entities::lookup::EntityClass;
+use crate::value::EntityRef;
 use crate::value::date::Days;
 
 /// A row of `names`, who bears it, and how an export writes it.
 #[derive(Debug, Clone)]
-pub struct Meant {
+pub struct ResolvedName {
     /// The row.
     pub id: i64,
     /// The actor or place.
@@ -28,10 +28,10 @@ pub struct Meant {
     pub no_point: bool,
 }
 
-impl Meant {
+impl ResolvedName {
     /// A row of `names` whose words are not known yet.
-    pub fn row(id: i64, bearer: i64, wording: Rc<str>) -> Meant {
-        Meant {
+    pub fn row(id: i64, bearer: i64, wording: Rc<str>) -> ResolvedName {
+        ResolvedName {
             id,
             bearer,
             words: Rc::clone(&wording),
@@ -45,7 +45,7 @@ impl Meant {
 
 /// What is known of an actor or place.
 #[derive(Debug)]
-pub struct Bearer {
+pub struct Entity {
     /// Its usual name.
     pub usual: Rc<str>,
     /// Of a place the country, or what it lies in.
@@ -57,19 +57,23 @@ pub struct Bearer {
 /// What was resolved of late. A name that does not come again for long is looked up anew, so that
 /// memory stays flat.
 #[derive(Debug)]
-pub struct Remembered {
+pub struct RecentNames {
     most: usize,
-    recent: HashMap<Box<[u8]>, Option<Rc<Meant>>, RandomState>,
-    older: HashMap<Box<[u8]>, Option<Rc<Meant>>, RandomState>,
+    recent: HashMap<Box<[u8]>, Option<Rc<ResolvedName>>, RandomState>,
+    older: HashMap<Box<[u8]>, Option<Rc<ResolvedName>>, RandomState>,
 }
 
-impl Default for Remembered {
-    fn default() -> Remembered {
-        Remembered { most: Remembered::MANY, recent: HashMap::default(), older: HashMap::default() }
+impl Default for RecentNames {
+    fn default() -> RecentNames {
+        RecentNames {
+            most: RecentNames::MANY,
+            recent: HashMap::default(),
+            older: HashMap::default(),
+        }
     }
 }
 
-impl Remembered {
+impl RecentNames {
     /// How many names the first generation holds, and a further one: where more names come than the
     /// first holds, as with a place for each record, to remember many of them does not pay.
     const MANY: usize = 1 << 16;
@@ -79,7 +83,7 @@ impl Remembered {
         clippy::option_option,
         reason = "not looked up, and looked up without one bearer, are two answers"
     )]
-    pub fn get(&mut self, key: &[u8]) -> Option<Option<Rc<Meant>>> {
+    pub fn get(&mut self, key: &[u8]) -> Option<Option<Rc<ResolvedName>>> {
         if let Some(meant) = self.recent.get(key) {
             return Some(meant.clone());
         }
@@ -88,10 +92,10 @@ impl Remembered {
         Some(meant)
     }
 
-    pub fn insert(&mut self, key: Box<[u8]>, meant: Option<Rc<Meant>>) {
+    pub fn insert(&mut self, key: Box<[u8]>, meant: Option<Rc<ResolvedName>>) {
         if self.recent.len() >= self.most {
             self.older = std::mem::take(&mut self.recent);
-            self.most = Remembered::FEW;
+            self.most = RecentNames::FEW;
         }
         self.recent.insert(key, meant);
     }
@@ -99,23 +103,23 @@ impl Remembered {
 
 /// What was resolved so far.
 #[derive(Debug, Default)]
-pub struct Resolved {
+pub struct NameCache {
     /// Those that mean one bearer whatever the day; `None`: the day decides, and stands behind the
     /// key.
-    pub found: Remembered,
+    pub found: RecentNames,
     /// The name at hand had different bearers at different times.
     pub dated: bool,
     /// The place under which the name at hand is looked up, kept to spare a new text for each.
     pub key: Vec<u8>,
     /// Bearers, which no import changes.
-    pub bearers: HashMap<(Class, i64), Rc<Bearer>>,
+    pub bearers: HashMap<(EntityClass, i64), Rc<Entity>>,
     /// Names that nobody known bears, in the order of their coming.
-    pub new: Vec<(Class, String)>,
+    pub new: Vec<(EntityClass, String)>,
 }
 
-impl Resolved {
-    pub fn remember(&mut self, of: (Class, i64), bearer: Bearer) -> Rc<Bearer> {
-        if self.bearers.len() >= Remembered::FEW {
+impl NameCache {
+    pub fn remember(&mut self, of: (EntityClass, i64), bearer: Entity) -> Rc<Entity> {
+        if self.bearers.len() >= RecentNames::FEW {
             self.bearers.clear();
         }
         let bearer = Rc::new(bearer);
@@ -125,8 +129,8 @@ impl Resolved {
 }
 
 /// Adds what tells a name from others to a key, each part behind its length or of a fixed one.
-pub fn write_key(key: &mut Vec<u8>, class: Class, named: &Named<'_>) {
-    key.push(if class == Class::Actor { b'a' } else { b'p' });
+pub fn write_key(key: &mut Vec<u8>, class: EntityClass, named: &EntityRef<'_>) {
+    key.push(if class == EntityClass::Actor { b'a' } else { b'p' });
     let mut text = |text: &str| {
         key.extend_from_slice(&u32::try_from(text.len()).unwrap_or(u32::MAX).to_le_bytes());
         key.extend_from_slice(text.as_bytes());

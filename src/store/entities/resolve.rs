@@ -9,11 +9,11 @@ use std::rc::Rc;
 use rusqlite::params;
 
 use crate::error::Result;
-use crate::store::entities::lookup::{Class, spelling};
-use crate::store::entities::name_cache::{Bearer, Meant, write_days, write_key};
+use crate::store::entities::lookup::{EntityClass, spelling};
+use crate::store::entities::name_cache::{Entity, ResolvedName, write_days, write_key};
 use crate::store::write::bulk::{NameRow, rows_of};
 use crate::store::write::transaction::Writer;
-use crate::value::Named;
+use crate::value::EntityRef;
 use crate::value::date::{self, Days};
 use crate::value::text::fold;
 
@@ -25,10 +25,10 @@ impl Writer<'_> {
     /// what was expected instead.
     pub(in crate::store) fn resolve(
         &mut self,
-        class: Class,
-        named: &Named<'_>,
+        class: EntityClass,
+        named: &EntityRef<'_>,
         days: Days,
-    ) -> Result<Result<Rc<Meant>, String>> {
+    ) -> Result<Result<Rc<ResolvedName>, String>> {
         let mut key = std::mem::take(&mut self.resolved.key);
         key.clear();
         write_key(&mut key, class, named);
@@ -65,16 +65,16 @@ impl Writer<'_> {
 
     /// Names that nobody known bore before this run.
     #[must_use]
-    pub fn unresolved(&self) -> &[(Class, String)] {
+    pub fn unresolved(&self) -> &[(EntityClass, String)] {
         &self.resolved.new
     }
 
     fn look(
         &mut self,
-        class: Class,
-        named: &Named<'_>,
+        class: EntityClass,
+        named: &EntityRef<'_>,
         days: Days,
-    ) -> Result<Result<Meant, String>> {
+    ) -> Result<Result<ResolvedName, String>> {
         if let Some((lat, lon)) = named.point
             && !((-90.0..=90.0).contains(&lat) && (-180.0..=180.0).contains(&lon))
         {
@@ -98,7 +98,7 @@ impl Writer<'_> {
         let usual = Rc::clone(&self.known(class, country.bearer)?.usual);
         let folded = fold(name);
         if folded == fold(&usual) || country_name.is_some_and(|country| folded == fold(country)) {
-            return Ok(Ok(Meant { no_point: named.point.is_some(), ..country }));
+            return Ok(Ok(ResolvedName { no_point: named.point.is_some(), ..country }));
         }
         // a town is called after its country too: there is an Alexandria in many
         let mut full = format!("{name}, {usual}");
@@ -109,7 +109,7 @@ impl Writer<'_> {
             full = format!("{full} ({lat}, {lon})");
             known = self.spelled(class, &full)?;
         }
-        let place = Named {
+        let place = EntityRef {
             name: Some(full.into()),
             codes: named.codes.clone(),
             kind: named.kind.clone(),
@@ -128,11 +128,11 @@ impl Writer<'_> {
     /// Whom the codes or the spelling mean, or somebody new.
     fn bearer_of(
         &mut self,
-        class: Class,
-        named: &Named<'_>,
+        class: EntityClass,
+        named: &EntityRef<'_>,
         days: Days,
         within: Option<i64>,
-    ) -> Result<Result<Meant, String>> {
+    ) -> Result<Result<ResolvedName, String>> {
         let name = named.name.as_deref();
         let mut coded = None;
         // the first code decides; a further one finds nobody whose codes say otherwise
@@ -154,7 +154,7 @@ impl Writer<'_> {
                     let usual = Rc::clone(&self.known(class, coded.bearer)?.usual);
                     let other_name =
                         !usual.strip_prefix(name).is_some_and(|rest| rest.starts_with(" ("));
-                    Meant { other_name, ..coded }
+                    ResolvedName { other_name, ..coded }
                 }
                 None => self.add_name(class, coded.bearer, "name", name)?,
             }));
@@ -178,7 +178,12 @@ impl Writer<'_> {
 
     /// The row of a spelling as it is given: another spelling of the same folded form gets a row of
     /// its own.
-    fn as_spelled(&mut self, class: Class, spelled: Meant, named: &Named<'_>) -> Result<Meant> {
+    fn as_spelled(
+        &mut self,
+        class: EntityClass,
+        spelled: ResolvedName,
+        named: &EntityRef<'_>,
+    ) -> Result<ResolvedName> {
         let given = named.name.as_deref().unwrap_or_default();
         let meant = if wording(given) == spelled.wording {
             spelled
@@ -192,12 +197,17 @@ impl Writer<'_> {
             Some((lat, lon)) => !self.is_there(meant.bearer, lat, lon)?,
             None => false,
         };
-        Ok(Meant { no_point, ..meant })
+        Ok(ResolvedName { no_point, ..meant })
     }
 
     /// Whether somebody has other codes than those that are given, and none of them: it cannot be
     /// who is meant.
-    fn is_contradicted(&self, class: Class, bearer: i64, named: &Named<'_>) -> Result<bool> {
+    fn is_contradicted(
+        &self,
+        class: EntityClass,
+        bearer: i64,
+        named: &EntityRef<'_>,
+    ) -> Result<bool> {
         let sql = format!(
             "SELECT max(folded = ?3) FROM names WHERE {} = ?1 AND scheme = ?2 AND scheme IN ('gw', 'cow', 'ucdp', 'acled', 'sipri')",
             class.column()
@@ -217,11 +227,11 @@ impl Writer<'_> {
     /// Makes an actor or place for a name or code that nobody bears.
     fn born(
         &mut self,
-        class: Class,
-        named: &Named<'_>,
+        class: EntityClass,
+        named: &EntityRef<'_>,
         within: Option<i64>,
         taken: bool,
-    ) -> Result<Meant> {
+    ) -> Result<ResolvedName> {
         let code = named.codes.first();
         let called = |(scheme, code): &(&str, Cow<'_, str>)| format!("{scheme} {code}");
         let mut usual = match (named.name.as_deref(), code) {
@@ -245,10 +255,10 @@ impl Writer<'_> {
                 }
             }
         }
-        let unknown = if class == Class::Actor { "unknown" } else { "other" };
+        let unknown = if class == EntityClass::Actor { "unknown" } else { "other" };
         let kind = named.kind.as_deref().unwrap_or(unknown);
         match class {
-            Class::Actor => {
+            EntityClass::Actor => {
                 let add = "INSERT INTO actors (name, kind, import_id) VALUES (?1, ?2, ?3)";
                 self.transaction.prepare_cached(add)?.execute(params![
                     usual,
@@ -256,7 +266,7 @@ impl Writer<'_> {
                     self.first_run
                 ])?;
             }
-            Class::Place => {
+            EntityClass::Place => {
                 let (lat, lon) = named.point.unzip();
                 let add = || {
                     "INSERT INTO places (name, kind, within_id, lat, lon, import_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6)".to_owned()
@@ -267,12 +277,12 @@ impl Writer<'_> {
         }
         let bearer = self.transaction.last_insert_rowid();
         let country = match class {
-            Class::Actor => None,
-            Class::Place => Some(within.filter(|_| kind != "country").unwrap_or(bearer)),
+            EntityClass::Actor => None,
+            EntityClass::Place => Some(within.filter(|_| kind != "country").unwrap_or(bearer)),
         };
         self.resolved.remember(
             (class, bearer),
-            Bearer { usual: usual.as_str().into(), country, point: named.point },
+            Entity { usual: usual.as_str().into(), country, point: named.point },
         );
         if kind == unknown && within.is_none() && named.point.is_none() {
             self.resolved.new.push((class, usual.clone()));
@@ -294,15 +304,15 @@ impl Writer<'_> {
     /// it ever had.
     pub(in crate::store) fn coded(
         &mut self,
-        class: Class,
+        class: EntityClass,
         scheme: &str,
         code: &str,
         name: Option<&str>,
         days: Days,
-    ) -> Result<Option<Meant>> {
+    ) -> Result<Option<ResolvedName>> {
         let mut rows = rows_of(&self.transaction, self.bulk.as_ref(), class, scheme, &fold(code))?;
         rows.sort_by(|a, b| b.valid_from.cmp(&a.valid_from));
-        let mut known: Vec<(Meant, bool, bool)> = Vec::new();
+        let mut known: Vec<(ResolvedName, bool, bool)> = Vec::new();
         for NameRow { id, bearer, valid_from, valid_to, .. } in rows {
             let edge = |text: Option<String>| text.and_then(|text| date::parse(&text).ok());
             let (from, to) = (
@@ -314,7 +324,11 @@ impl Writer<'_> {
             let valid = !after(from, days.last) && !after(days.first, to);
             let usual = Rc::clone(&self.known(class, bearer)?.usual);
             let named = name.is_some_and(|name| fold(name) == fold(&usual));
-            known.push((Meant::row(id, bearer, format!("{scheme}:{code}").into()), valid, named));
+            known.push((
+                ResolvedName::row(id, bearer, format!("{scheme}:{code}").into()),
+                valid,
+                named,
+            ));
         }
         let only = known
             .first()
@@ -327,16 +341,16 @@ impl Writer<'_> {
     }
 
     /// The row of a spelling, to the letter.
-    fn exactly(&self, class: Class, name: &str) -> Result<Option<Meant>> {
+    fn exactly(&self, class: EntityClass, name: &str) -> Result<Option<ResolvedName>> {
         Ok(self.spelled(class, name)?.filter(|found| found.wording == wording(name)))
     }
 
     /// The row of a spelling, to the letter or as the only one with this folded form.
-    fn spelled(&self, class: Class, name: &str) -> Result<Option<Meant>> {
-        let mut found: Option<Meant> = None;
+    fn spelled(&self, class: EntityClass, name: &str) -> Result<Option<ResolvedName>> {
+        let mut found: Option<ResolvedName> = None;
         let mut several = false;
         for row in rows_of(&self.transaction, self.bulk.as_ref(), class, "name", &fold(name))? {
-            let meant = Meant::row(row.id, row.bearer, wording(&row.name));
+            let meant = ResolvedName::row(row.id, row.bearer, wording(&row.name));
             if row.name == name {
                 return Ok(Some(meant));
             }
@@ -346,7 +360,7 @@ impl Writer<'_> {
         Ok(found.filter(|_| !several))
     }
 
-    fn has_code(&self, class: Class, bearer: i64, scheme: &str) -> Result<bool> {
+    fn has_code(&self, class: EntityClass, bearer: i64, scheme: &str) -> Result<bool> {
         let sql = format!(
             "SELECT EXISTS (SELECT 1 FROM names WHERE {} = ?1 AND scheme = ?2)",
             class.column()
@@ -358,7 +372,7 @@ impl Writer<'_> {
     }
 
     /// Gives a bearer the codes of schemes that it has none in, unless they are somebody else's.
-    fn add_codes(&mut self, class: Class, bearer: i64, named: &Named<'_>) -> Result<()> {
+    fn add_codes(&mut self, class: EntityClass, bearer: i64, named: &EntityRef<'_>) -> Result<()> {
         for (scheme, code) in &named.codes {
             if !self.has_code(class, bearer, scheme)?
                 && self
@@ -371,7 +385,13 @@ impl Writer<'_> {
         Ok(())
     }
 
-    fn add_name(&mut self, class: Class, bearer: i64, scheme: &str, name: &str) -> Result<Meant> {
+    fn add_name(
+        &mut self,
+        class: EntityClass,
+        bearer: i64,
+        scheme: &str,
+        name: &str,
+    ) -> Result<ResolvedName> {
         let add = || {
             format!(
                 "INSERT INTO names (scheme, name, folded, {}, import_id) VALUES (?1, ?2, ?3, ?4, ?5)",
@@ -387,25 +407,25 @@ impl Writer<'_> {
         self.names.forget();
         let wording =
             if scheme == "name" { wording(name) } else { format!("{scheme}:{name}").into() };
-        Ok(Meant::row(self.transaction.last_insert_rowid(), bearer, wording))
+        Ok(ResolvedName::row(self.transaction.last_insert_rowid(), bearer, wording))
     }
 
     /// What is known of an actor or place.
-    fn known(&mut self, class: Class, id: i64) -> Result<Rc<Bearer>> {
+    fn known(&mut self, class: EntityClass, id: i64) -> Result<Rc<Entity>> {
         if let Some(bearer) = self.resolved.bearers.get(&(class, id)) {
             return Ok(Rc::clone(bearer));
         }
         let find = || {
             match class {
-            Class::Actor => "SELECT name, NULL, NULL, NULL FROM actors WHERE id = ?1".to_owned(),
-            Class::Place => {
+            EntityClass::Actor => "SELECT name, NULL, NULL, NULL FROM actors WHERE id = ?1".to_owned(),
+            EntityClass::Place => {
                 "SELECT name, iif(kind = 'country', id, ifnull(within_id, id)), lat, lon FROM places WHERE id = ?1".to_owned()
             }
         }
         };
         let bearer = self.held.get("bearer", class.table(), find)?.query_row([id], |row| {
             let (lat, lon): (Option<f64>, Option<f64>) = (row.get(2)?, row.get(3)?);
-            Ok(Bearer {
+            Ok(Entity {
                 usual: row.get_ref(0)?.as_str()?.into(),
                 country: row.get(1)?,
                 point: lat.zip(lon),
@@ -415,7 +435,11 @@ impl Writer<'_> {
     }
 
     /// The same with the words that find it, and its country.
-    pub(in crate::store) fn whole(&mut self, class: Class, meant: Meant) -> Result<Meant> {
+    pub(in crate::store) fn whole(
+        &mut self,
+        class: EntityClass,
+        meant: ResolvedName,
+    ) -> Result<ResolvedName> {
         let bearer = self.known(class, meant.bearer)?;
         let name = spelling(&meant.wording).name;
         let words = if *name == *bearer.usual {
@@ -423,17 +447,23 @@ impl Writer<'_> {
         } else {
             format!("{name} {}", bearer.usual).into()
         };
-        Ok(Meant { words, country: bearer.country, ..meant })
+        Ok(ResolvedName { words, country: bearer.country, ..meant })
     }
 
     /// Whether a place is known to lie elsewhere.
     fn is_elsewhere(&mut self, place: i64, lat: f64, lon: f64) -> Result<bool> {
-        Ok(self.known(Class::Place, place)?.point.is_some_and(|point| !is_near(point, (lat, lon))))
+        Ok(self
+            .known(EntityClass::Place, place)?
+            .point
+            .is_some_and(|point| !is_near(point, (lat, lon))))
     }
 
     /// Whether a place is known to lie there.
     fn is_there(&mut self, place: i64, lat: f64, lon: f64) -> Result<bool> {
-        Ok(self.known(Class::Place, place)?.point.is_some_and(|point| is_near(point, (lat, lon))))
+        Ok(self
+            .known(EntityClass::Place, place)?
+            .point
+            .is_some_and(|point| is_near(point, (lat, lon))))
     }
 }
 

@@ -11,21 +11,27 @@ use crate::error::Result;
 use crate::store::extras::{NUMBERED, names, quoted, value};
 
 /// Puts objects together, with what it has read of layouts and texts.
-pub struct Objects<'c> {
+pub struct ExtrasDecoder<'c> {
     connection: &'c Connection,
     /// The names of the columns of each layout.
     layouts: HashMap<i64, Vec<String>>,
     /// The columns that were asked for last, and where each cell of a layout stands among them.
     asked: Vec<String>,
     places: HashMap<i64, Vec<Option<usize>>>,
-    texts: Texts,
+    texts: NumberedTexts,
 }
 
-impl Objects<'_> {
+impl ExtrasDecoder<'_> {
     /// One that has read nothing yet.
-    pub fn of(connection: &Connection) -> Objects<'_> {
+    pub fn of(connection: &Connection) -> ExtrasDecoder<'_> {
         let (layouts, places) = (HashMap::new(), HashMap::new());
-        Objects { connection, layouts, asked: Vec::new(), places, texts: Texts::default() }
+        ExtrasDecoder {
+            connection,
+            layouts,
+            asked: Vec::new(),
+            places,
+            texts: NumberedTexts::default(),
+        }
     }
 
     /// Has a text be the object that was packed; anything else is as it is.
@@ -39,7 +45,7 @@ impl Objects<'_> {
             return Ok(());
         };
         self.read(layout)?;
-        let Objects { connection, layouts, texts, .. } = self;
+        let ExtrasDecoder { connection, layouts, texts, .. } = self;
         let mut failed = None;
         let text = |id: usize, object: &mut String| match texts.get(connection, id) {
             Ok(text) => {
@@ -67,10 +73,10 @@ impl Objects<'_> {
         &mut self,
         packed: &str,
         asked: &[&str],
-        pieces: &mut Vec<Piece>,
+        pieces: &mut Vec<CellSlice>,
     ) -> Result<()> {
         pieces.clear();
-        pieces.resize(asked.len(), Piece::Nothing);
+        pieces.resize(asked.len(), CellSlice::Nothing);
         let Some((layout, cells)) = layout_of(packed) else {
             // what is no object of texts stays as it is
             if !packed.trim_start().starts_with('{') {
@@ -86,10 +92,10 @@ impl Objects<'_> {
                 let name = row.get_ref(0)?.as_str().unwrap_or_default();
                 // the first of two that are called the same
                 if let Some(place) = asked.iter().position(|asked| *asked == name)
-                    && pieces[place] == Piece::Nothing
+                    && pieces[place] == CellSlice::Nothing
                     && let Some(text) = row.get(1)?
                 {
-                    pieces[place] = Piece::Own(text);
+                    pieces[place] = CellSlice::Own(text);
                 }
             }
             return Ok(());
@@ -99,7 +105,7 @@ impl Objects<'_> {
             self.places.clear();
         }
         self.read(layout)?;
-        let Objects { connection, layouts, places, texts, .. } = self;
+        let ExtrasDecoder { connection, layouts, places, texts, .. } = self;
         let places = places.entry(layout).or_insert_with(|| {
             // the first of two that are called the same
             let mut free: Vec<Option<&str>> = asked.iter().copied().map(Some).collect();
@@ -120,13 +126,13 @@ impl Objects<'_> {
                 let cell = &rest[..end];
                 *piece = match cell.as_bytes().first() {
                     Some(b'"') if !cell.as_bytes().contains(&b'\\') => {
-                        Piece::There(at + 1..at + end - 1)
+                        CellSlice::There(at + 1..at + end - 1)
                     }
                     Some(b'0'..=b'9') => match cell.parse() {
-                        Ok(id) if texts.get(connection, id)?.is_some() => Piece::Known(id),
-                        _ => Piece::Nothing,
+                        Ok(id) if texts.get(connection, id)?.is_some() => CellSlice::Known(id),
+                        _ => CellSlice::Nothing,
                     },
-                    _ => serde_json::from_str(cell).map_or(Piece::Nothing, Piece::Own),
+                    _ => serde_json::from_str(cell).map_or(CellSlice::Nothing, CellSlice::Own),
                 };
             }
             at += end;
@@ -135,12 +141,14 @@ impl Objects<'_> {
     }
 
     /// The text of a piece of the object that was packed so.
-    pub fn text<'t>(&'t self, piece: &'t Piece, packed: &'t str) -> Option<&'t str> {
+    pub fn text<'t>(&'t self, piece: &'t CellSlice, packed: &'t str) -> Option<&'t str> {
         match piece {
-            Piece::Nothing => None,
-            Piece::There(range) => packed.get(range.clone()),
-            Piece::Known(id) => self.texts.0.get(*id).and_then(Option::as_ref).map(Text::plain),
-            Piece::Own(text) => Some(text),
+            CellSlice::Nothing => None,
+            CellSlice::There(range) => packed.get(range.clone()),
+            CellSlice::Known(id) => {
+                self.texts.0.get(*id).and_then(Option::as_ref).map(NumberedText::plain)
+            }
+            CellSlice::Own(text) => Some(text),
         }
     }
 
@@ -158,7 +166,7 @@ impl Objects<'_> {
 
 /// A column of an object.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Piece {
+pub enum CellSlice {
     /// It has none.
     Nothing,
     /// This stretch of what was packed.
@@ -178,17 +186,17 @@ fn layout_of(packed: &str) -> Option<(i64, &str)> {
 
 /// The texts that numbers stand for, by their numbers, which are given from 1 on.
 #[derive(Default)]
-struct Texts(Vec<Option<Text>>);
+struct NumberedTexts(Vec<Option<NumberedText>>);
 
 /// A text as JSON, and as it is where that is another.
-struct Text {
+struct NumberedText {
     json: Box<str>,
     plain: Option<String>,
 }
 
-impl Texts {
+impl NumberedTexts {
     /// A text, if it is there.
-    fn get(&mut self, connection: &Connection, id: usize) -> Result<Option<&Text>> {
+    fn get(&mut self, connection: &Connection, id: usize) -> Result<Option<&NumberedText>> {
         let Some(number) = i64::try_from(id).ok().filter(|number| *number <= NUMBERED) else {
             return Ok(None);
         };
@@ -200,7 +208,7 @@ impl Texts {
             let mut find =
                 connection.prepare_cached("SELECT text FROM extra_texts WHERE id = ?1")?;
             let text: Option<String> = find.query_row([number], |row| row.get(0)).optional()?;
-            *place = text.map(|json| Text {
+            *place = text.map(|json| NumberedText {
                 plain: json.contains('\\').then(|| serde_json::from_str(&json).unwrap_or_default()),
                 json: json.into(),
             });
@@ -209,7 +217,7 @@ impl Texts {
     }
 }
 
-impl Text {
+impl NumberedText {
     fn plain(&self) -> &str {
         self.plain
             .as_deref()

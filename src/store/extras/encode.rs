@@ -12,50 +12,50 @@ use crate::error::Result;
 use crate::kind::Kind;
 use crate::store::extras::{NUMBERED, names, quoted};
 use crate::store::search;
-use crate::store::write::statements::Held;
+use crate::store::write::statements::StatementCache;
 
 /// What the columns of some rows are called.
 #[derive(Debug)]
-struct Layout {
+struct ExtrasLayout {
     id: i64,
     names: Vec<String>,
     /// The kinds of the facts that have it, by the bits of their places.
     kinds: i64,
     /// How often a text of each column had a number.
-    hits: Vec<Hits>,
+    hits: Vec<TextHits>,
 }
 
 /// How often texts of a column were looked up, and had a number.
 #[derive(Debug, Clone, Copy, Default)]
-struct Hits {
+struct TextHits {
     tried: u32,
     hit: u32,
 }
 
-impl Hits {
+impl TextHits {
     /// So many decide.
     const TRIALS: u32 = 1 << 10;
 
     /// Whether texts of the column seldom come again.
     fn are_few(self) -> bool {
-        self.tried >= Hits::TRIALS && self.hit < self.tried / 8
+        self.tried >= TextHits::TRIALS && self.hit < self.tried / 8
     }
 }
 
 /// The layouts of a run, the one that fitted last first.
 #[derive(Debug, Default)]
-pub struct Layouts {
-    known: Option<Vec<Layout>>,
+pub struct ExtrasEncoder {
+    known: Option<Vec<ExtrasLayout>>,
     /// The cells at hand, and the same with numbers, kept to spare a new text for each fact.
     cells: String,
     coded: String,
-    texts: Texts,
+    texts: TextNumbers,
 }
 
 /// So many layouts are tried.
 const TRIED: usize = 16;
 
-impl Layouts {
+impl ExtrasEncoder {
     /// Takes an object apart: the layout that it has, made if there is none. None: it is no object
     /// of texts.
     ///
@@ -70,7 +70,7 @@ impl Layouts {
     }
 
     fn layout(&mut self, connection: &Connection, object: &str) -> Result<Option<i64>> {
-        let Layouts { known, cells, .. } = self;
+        let ExtrasEncoder { known, cells, .. } = self;
         let known = match known {
             Some(known) => known,
             None => known.insert(read(connection)?),
@@ -98,7 +98,7 @@ impl Layouts {
             .prepare_cached("SELECT id, kinds FROM layouts WHERE columns = ?1")?
             .query_row([&columns], |row| Ok((row.get(0)?, row.get(1)?)))?;
         known.retain(|layout| layout.id != id);
-        known.insert(0, Layout { id, names: own, kinds, hits: Vec::new() });
+        known.insert(0, ExtrasLayout { id, names: own, kinds, hits: Vec::new() });
         Ok(Some(id))
     }
 
@@ -108,7 +108,7 @@ impl Layouts {
     /// The database cannot be written.
     pub fn keep(
         &mut self,
-        held: &mut Held<'_>,
+        held: &mut StatementCache<'_>,
         kind: &'static Kind,
         id: i64,
         layout: i64,
@@ -133,7 +133,7 @@ impl Layouts {
 
 /// The texts that numbers stand for.
 #[derive(Debug, Default)]
-struct Texts {
+struct TextNumbers {
     ids: Option<HashMap<Box<str>, i64, RandomState>>,
     /// The last number that was given.
     last: i64,
@@ -142,7 +142,7 @@ struct Texts {
     hasher: FixedState,
 }
 
-impl Texts {
+impl TextNumbers {
     /// Those of so many bytes, quotes included, get a number, and so many are seen at once.
     const LONG: usize = 100;
     const SEEN: usize = 1 << 14;
@@ -152,7 +152,7 @@ impl Texts {
         &mut self,
         connection: &Connection,
         cells: &str,
-        hits: &mut Vec<Hits>,
+        hits: &mut Vec<TextHits>,
         coded: &mut String,
     ) -> Result<()> {
         coded.clear();
@@ -163,11 +163,11 @@ impl Texts {
             let text = quoted(more).map_or("", |end| &more[..end]);
             column += usize::from(matches!(separator, "[" | ","));
             if hits.len() < column {
-                hits.resize(column, Hits::default());
+                hits.resize(column, TextHits::default());
             }
             let hits = &mut hits[column - 1];
             let before = coded.len();
-            if (3..=Texts::LONG).contains(&text.len()) && !hits.are_few() {
+            if (3..=TextNumbers::LONG).contains(&text.len()) && !hits.are_few() {
                 hits.tried += 1;
                 if let Some(number) = self.number(connection, text)? {
                     hits.hit += 1;
@@ -200,7 +200,7 @@ impl Texts {
             return Ok(Some(*id));
         }
         if self.last >= NUMBERED || self.seen.insert(self.hasher.hash_one(text)) {
-            if self.seen.len() >= Texts::SEEN {
+            if self.seen.len() >= TextNumbers::SEEN {
                 self.seen.clear();
             }
             return Ok(None);
@@ -214,11 +214,11 @@ impl Texts {
     }
 }
 
-fn read(connection: &Connection) -> Result<Vec<Layout>> {
+fn read(connection: &Connection) -> Result<Vec<ExtrasLayout>> {
     let mut read = connection.prepare("SELECT id, columns, kinds FROM layouts ORDER BY id DESC")?;
     let rows = read.query_map([], |row| {
         let names = names(&row.get::<_, String>(1)?);
-        Ok(Layout { id: row.get(0)?, names, kinds: row.get(2)?, hits: Vec::new() })
+        Ok(ExtrasLayout { id: row.get(0)?, names, kinds: row.get(2)?, hits: Vec::new() })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
@@ -289,7 +289,7 @@ mod tests {
 
     use super::*;
     use crate::kind::KINDS;
-    use crate::store::extras::{Objects, column, columns, expression, packed};
+    use crate::store::extras::{ExtrasDecoder, column, columns, expression, packed};
     use crate::store::schema::migrated;
 
     proptest! {
@@ -307,23 +307,23 @@ mod tests {
             let ask = |sql: String| -> String {
                 connection.query_row(&format!("SELECT {sql} FROM (SELECT 1 AS id, NULL AS extra) f"), [], |row| row.get(0)).unwrap()
             };
-            let mut layouts = Layouts::default();
+            let mut layouts = ExtrasEncoder::default();
             for object in objects {
                 let mut map = serde_json::Map::new();
                 map.extend(object.into_iter().map(|(name, value)| (name, value.into())));
                 let object = serde_json::Value::Object(map).to_string();
                 let layout = layouts.take(&connection, &object).unwrap();
                 prop_assert!(layout.is_some(), "{object}");
-                layouts.keep(&mut Held::new(&connection), kind, 1, layout.unwrap_or_default()).unwrap();
+                layouts.keep(&mut StatementCache::new(&connection), kind, 1, layout.unwrap_or_default()).unwrap();
                 prop_assert_eq!(&ask(expression(kind)), &object, "{}", layouts.coded);
                 let mut back = String::new();
-                Objects::of(&connection).put_together(&ask(packed(kind)), &mut back).unwrap();
+                ExtrasDecoder::of(&connection).put_together(&ask(packed(kind)), &mut back).unwrap();
                 prop_assert_eq!(&back, &object, "{}", layouts.coded);
                 // each column by itself too, and no other
                 let serde_json::Value::Object(map) = serde_json::from_str(&object).unwrap() else { unreachable!() };
                 let all: Vec<String> = map.keys().cloned().chain(["none".to_owned()]).collect();
                 let asked: Vec<&str> = all.iter().map(String::as_str).collect();
-                let (packed, mut pieces, mut objects) = (ask(packed(kind)), Vec::new(), Objects::of(&connection));
+                let (packed, mut pieces, mut objects) = (ask(packed(kind)), Vec::new(), ExtrasDecoder::of(&connection));
                 objects.take_apart(&packed, &asked, &mut pieces).unwrap();
                 for (name, piece) in asked.iter().zip(&pieces) {
                     let wanted = map.get(*name).and_then(serde_json::Value::as_str);
@@ -342,7 +342,7 @@ mod tests {
             let connection = migrated();
             connection.execute("INSERT INTO layouts (columns) VALUES ('[\"a\",\"b\"]')", []).unwrap();
             columns_of(&text);
-            let mut objects = Objects::of(&connection);
+            let mut objects = ExtrasDecoder::of(&connection);
             objects.put_together(&format!("#1{text}"), &mut String::new()).unwrap();
             objects.take_apart(&format!("#1{text}"), &["a"], &mut Vec::new()).unwrap();
             fits(&text, &["\"a\":".to_owned()], &mut String::new());
@@ -352,7 +352,7 @@ mod tests {
     #[test]
     fn rows_that_lack_some_columns_share_a_layout() {
         let connection = migrated();
-        let mut layouts = Layouts::default();
+        let mut layouts = ExtrasEncoder::default();
         let mut ids = |object: &str| layouts.take(&connection, object).unwrap();
         ids(r#"{"a":"1","c":"3","d":"4"}"#);
         let wider = ids(r#"{"a":"1","b":"2","c":"3"}"#);
@@ -364,7 +364,7 @@ mod tests {
     #[test]
     fn a_text_that_comes_again_is_kept_once() {
         let connection = migrated();
-        let mut layouts = Layouts::default();
+        let mut layouts = ExtrasEncoder::default();
         let mut coded = |object: &str| {
             layouts.take(&connection, object).unwrap();
             layouts.coded.clone()
@@ -374,15 +374,15 @@ mod tests {
         assert_eq!(coded(r#"{"b":"1"}"#), "[null,2]");
         // a number that is no shorter saves nothing
         assert_eq!(coded(r#"{"a":"","b":"1"}"#), r#"["",2]"#);
-        let long = format!(r#"{{"a":"{}"}}"#, "x".repeat(Texts::LONG));
+        let long = format!(r#"{{"a":"{}"}}"#, "x".repeat(TextNumbers::LONG));
         coded(&long);
-        assert!(coded(&long).len() > Texts::LONG);
+        assert!(coded(&long).len() > TextNumbers::LONG);
         // a column whose texts hardly come again is left alone
         let number = |n: u32| coded(&format!(r#"{{"a":"Clear","b":"{}"}}"#, 1000 + n % 1100));
         let seldom: Vec<String> = (0..2_200).map(number).collect();
         assert_eq!(seldom.last().unwrap(), r#"[1,"2099"]"#);
         // another run goes on with them
-        let mut layouts = Layouts::default();
+        let mut layouts = ExtrasEncoder::default();
         layouts.take(&connection, r#"{"a":"Clear"}"#).unwrap();
         assert_eq!(layouts.coded, "[1,null]");
     }
@@ -390,7 +390,7 @@ mod tests {
     #[test]
     fn layouts_do_not_grow_with_rows_that_share_little() {
         let connection = migrated();
-        let mut layouts = Layouts::default();
+        let mut layouts = ExtrasEncoder::default();
         for i in 0..500 {
             layouts
                 .take(&connection, &format!(r#"{{"a":"1","b":"2","c":"3","u{i}":"4"}}"#))

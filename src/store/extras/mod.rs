@@ -14,8 +14,8 @@ use crate::error::Result;
 use crate::kind::Kind;
 use crate::store::{literal, search};
 
-pub use decode::{Objects, Piece};
-pub use encode::Layouts;
+pub use decode::{CellSlice, ExtrasDecoder};
+pub use encode::ExtrasEncoder;
 
 /// So many texts get a number, from 1 on.
 const NUMBERED: i64 = 1 << 15;
@@ -30,8 +30,8 @@ pub fn expression(kind: &'static Kind) -> String {
     kept(kind, OBJECT, " JOIN layouts l ON l.id = x.layout_id")
 }
 
-/// The SQL that gives what [`Objects`] makes the object of the row `f` of: less to sort, and sooner
-/// had.
+/// The SQL that gives what [`JsonObjects`] makes the object of the row `f` of: less to sort, and
+/// sooner had.
 pub fn packed(kind: &'static Kind) -> String {
     kept(kind, "'#' || x.layout_id || x.cells", "")
 }

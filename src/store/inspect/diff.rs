@@ -10,19 +10,19 @@ use crate::kind::{Field, KINDS, Kind};
 use crate::store::Store;
 use crate::store::read::compile;
 use crate::store::read::cursor::plain;
-use crate::value::Value;
+use crate::value::OwnedValue;
 
 /// A fact that differs between two runs.
 #[derive(Debug, Clone)]
-pub struct Change {
+pub struct FactChange {
     /// Its kind.
     pub kind: &'static Kind,
     /// Its key within the source.
     pub key: String,
     /// What it stated, field by field; `None`: it was not there.
-    pub before: Option<Vec<Value>>,
+    pub before: Option<Vec<OwnedValue>>,
     /// What it states; `None`: it is no more.
-    pub after: Option<Vec<Value>>,
+    pub after: Option<Vec<OwnedValue>>,
 }
 
 /// The fields that a change is told in.
@@ -70,7 +70,7 @@ impl Store {
         source: &str,
         from: i64,
         to: i64,
-        mut each: impl FnMut(Change) -> Result<()>,
+        mut each: impl FnMut(FactChange) -> Result<()>,
     ) -> Result<()> {
         let (first, last) = (from.min(to), from.max(to));
         for kind in KINDS {
@@ -99,7 +99,7 @@ impl Store {
                 let state = |rows: &BTreeMap<String, i64>| {
                     rows.get(key).map(|id| self.state(kind, *id)).transpose()
                 };
-                each(Change {
+                each(FactChange {
                     kind,
                     key: key.clone(),
                     before: state(before)?,
@@ -111,7 +111,7 @@ impl Store {
     }
 
     /// What a row states, in the fields that are compared.
-    fn state(&self, kind: &'static Kind, id: i64) -> Result<Vec<Value>> {
+    fn state(&self, kind: &'static Kind, id: i64) -> Result<Vec<OwnedValue>> {
         let shown: Vec<String> =
             compared(kind).map(|field| compile::expression(kind, field)).collect();
         let mut find = self.connection.prepare_cached(&format!(

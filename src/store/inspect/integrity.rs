@@ -4,12 +4,12 @@ use rusqlite::Connection;
 
 use crate::error::{Failure, Result};
 use crate::kind::{KINDS, Kind};
-use crate::store::extras::Objects;
+use crate::store::extras::ExtrasDecoder;
 use crate::store::read::compile::stored;
 use crate::store::read::cursor::plain;
-use crate::store::write::row_encoder::Form;
+use crate::store::write::row_encoder::RowEncoder;
 use crate::store::{Store, rollup, search};
-use crate::value::{Cell, Type, date};
+use crate::value::{Type, Value, date};
 
 impl Store {
     /// Hands on the REF of each row, live or retired, that is not what was written: its digest or
@@ -140,10 +140,10 @@ fn altered(
     kind: &'static Kind,
     each: &mut impl FnMut(String, &'static str) -> Result<()>,
 ) -> Result<()> {
-    let form = Form::of(kind);
+    let form = RowEncoder::of(kind);
     let shown: Vec<String> = form.given().map(|field| stored(kind, field)).collect();
     let packed = form.given().position(|field| field.ty == Type::Json);
-    let (mut objects, mut object) = (Objects::of(connection), String::new());
+    let (mut objects, mut object) = (ExtrasDecoder::of(connection), String::new());
     let sql = format!(
         "SELECT (SELECT slug FROM sources WHERE id = f.source_id) || ':' || f.key, f.digest, f.date, f.first_day, f.last_day, {}
            FROM {} f ORDER BY f.id",
@@ -156,13 +156,14 @@ fn altered(
         let reference: Option<String> = row.get(0)?;
         let reference =
             reference.unwrap_or_else(|| format!("a row of {} without a source", kind.table));
-        let mut cells =
-            (0..shown.len()).map(|i| plain(row.get_ref(i + 5)?)).collect::<Result<Vec<Cell<'_>>>>();
+        let mut cells = (0..shown.len())
+            .map(|i| plain(row.get_ref(i + 5)?))
+            .collect::<Result<Vec<Value<'_>>>>();
         if let (Some(packed), Ok(cells)) = (packed, &mut cells)
             && let Some(text) = cells[packed].text()
         {
             objects.put_together(text, &mut object)?;
-            cells[packed] = Cell::Json(object.as_str().into());
+            cells[packed] = Value::Json(object.as_str().into());
         }
         let written: Vec<u8> = row.get(1)?;
         if !cells.is_ok_and(|cells| written == form.sum(&cells)) {

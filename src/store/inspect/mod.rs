@@ -1,4 +1,5 @@
-//! Looking at a database as a whole: its state, history, differences, soundness and copies, and SQL of a user's own.
+//! Looking at a database as a whole: its state, history, differences, soundness and copies, and SQL
+//! of a user's own.
 
 mod backup;
 mod diff;
@@ -6,6 +7,6 @@ mod integrity;
 mod sandbox;
 mod status;
 
-pub use diff::{Change, compared};
-pub use sandbox::{Column, Cost};
-pub use status::{Held, History, Status};
+pub use diff::{FactChange, compared};
+pub use sandbox::{SqlColumn, SqlLimits};
+pub use status::{History, KindCount, Status};

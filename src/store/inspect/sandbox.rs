@@ -16,7 +16,7 @@ use crate::store::Store;
 use crate::store::read::cursor::plain;
 use crate::value::suggest::did_you_mean;
 use crate::value::text::hex;
-use crate::value::{Cell, real};
+use crate::value::{Value, real};
 
 /// The pragmas that only tell, and only without a value.
 const PRAGMAS: [&str; 10] = [
@@ -37,7 +37,7 @@ const FORBIDDEN: [&str; 4] = ["load_extension", "fts3_tokenizer", "readfile", "w
 
 /// A column of an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Column {
+pub struct SqlColumn {
     /// Its name.
     pub name: String,
     /// It was declared to hold numbers.
@@ -46,7 +46,7 @@ pub struct Column {
 
 /// What an answer may cost.
 #[derive(Debug, Clone, Copy)]
-pub struct Cost {
+pub struct SqlLimits {
     /// At most so long.
     pub time: Duration,
     /// At most so many rows.
@@ -63,8 +63,8 @@ impl Store {
         &mut self,
         sql: &str,
         parameters: &[(String, String)],
-        cost: Cost,
-    ) -> Result<Vec<Column>> {
+        cost: SqlLimits,
+    ) -> Result<Vec<SqlColumn>> {
         self.fence(cost.time)?;
         let mut statement = self.reading(sql, cost)?;
         bind(&mut statement, parameters, cost)?;
@@ -75,7 +75,7 @@ impl Store {
         };
         Ok(statement
             .columns()
-            .map(|column| Column { name: column.name().to_owned(), number: number(&column) })
+            .map(|column| SqlColumn { name: column.name().to_owned(), number: number(&column) })
             .collect())
     }
 
@@ -87,8 +87,8 @@ impl Store {
         &self,
         sql: &str,
         parameters: &[(String, String)],
-        cost: Cost,
-        mut row: impl FnMut(&[Cell<'_>]) -> Result<()>,
+        cost: SqlLimits,
+        mut row: impl FnMut(&[Value<'_>]) -> Result<()>,
     ) -> Result<u64> {
         let mut statement = self.reading(sql, cost)?;
         bind(&mut statement, parameters, cost)?;
@@ -106,8 +106,8 @@ impl Store {
             let mut cells = Vec::with_capacity(columns);
             for i in 0..columns {
                 cells.push(match found.get_ref(i)? {
-                    ValueRef::Blob(bytes) => Cell::Text(hex(bytes).into()),
-                    ValueRef::Real(n) if !n.is_finite() => Cell::Text(real(n).into()),
+                    ValueRef::Blob(bytes) => Value::Text(hex(bytes).into()),
+                    ValueRef::Real(n) if !n.is_finite() => Value::Text(real(n).into()),
                     value => plain(value)?,
                 });
             }
@@ -117,7 +117,7 @@ impl Store {
         Ok(rows)
     }
 
-    fn reading(&self, sql: &str, cost: Cost) -> Result<Statement<'_>> {
+    fn reading(&self, sql: &str, cost: SqlLimits) -> Result<Statement<'_>> {
         let statement =
             self.connection.prepare(sql).map_err(|e| self.nearer(refused(&e, cost), sql))?;
         if !statement.readonly() || statement.column_count() == 0 {
@@ -238,7 +238,11 @@ fn allow(context: AuthContext<'_>) -> Authorization {
 }
 
 /// Gives the parameters of a statement their values.
-fn bind(statement: &mut Statement<'_>, parameters: &[(String, String)], cost: Cost) -> Result<()> {
+fn bind(
+    statement: &mut Statement<'_>,
+    parameters: &[(String, String)],
+    cost: SqlLimits,
+) -> Result<()> {
     let mut bound = vec![false; statement.parameter_count()];
     for (name, value) in parameters {
         let found = [":", "@", "$"]
@@ -270,7 +274,7 @@ fn typed(text: &str) -> Sql {
 }
 
 /// What `SQLite` says of a statement, in the words of this program.
-fn refused(error: &rusqlite::Error, cost: Cost) -> Failure {
+fn refused(error: &rusqlite::Error, cost: SqlLimits) -> Failure {
     use rusqlite::ErrorCode::{
         AuthorizationForStatementDenied, OperationInterrupted, OutOfMemory, TooBig,
     };

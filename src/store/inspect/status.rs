@@ -3,16 +3,16 @@
 use rusqlite::OptionalExtension;
 
 use crate::error::Result;
-use crate::kind::reference_table::{self, Parent};
+use crate::kind::reference_table::{self, ReferenceTable};
 use crate::kind::{Field, KINDS, Kind};
 use crate::store::Store;
-use crate::store::read::compile::{self, Compiled, Read};
-use crate::store::read::cursor::{Reader, plain};
-use crate::value::{Cell, Type, Value};
+use crate::store::read::compile::{self, ColumnDecoder, CompiledQuery};
+use crate::store::read::cursor::{Cursor, plain};
+use crate::value::{OwnedValue, Type, Value};
 
 /// How many facts of a kind a database holds.
 #[derive(Debug, Clone)]
-pub struct Held {
+pub struct KindCount {
     /// The kind.
     pub kind: &'static Kind,
     /// Live facts.
@@ -25,7 +25,7 @@ pub struct Held {
 #[derive(Debug, Clone)]
 pub struct Status {
     /// Facts, kind by kind.
-    pub held: Vec<Held>,
+    pub held: Vec<KindCount>,
     /// Sources, actors, places, names, topics.
     pub parents: Vec<(&'static str, u64)>,
     /// When the last run wrote (RFC 3339, UTC).
@@ -49,7 +49,7 @@ impl Store {
                     "SELECT count(*) FROM {} WHERE retired_by_id IS NULL",
                     kind.table
                 ))?;
-                Ok(Held { kind, live, retired: all - live })
+                Ok(KindCount { kind, live, retired: all - live })
             })
             .collect::<Result<_>>()?;
         let parents = reference_table::PARENTS
@@ -72,8 +72,8 @@ impl Store {
     /// The database cannot be read, or `row` fails.
     pub fn export_parent(
         &self,
-        table: &'static Parent,
-        row: impl FnMut(&[Cell<'_>]) -> Result<()>,
+        table: &'static ReferenceTable,
+        row: impl FnMut(&[Value<'_>]) -> Result<()>,
     ) -> Result<u64> {
         let shown: Vec<String> = table.fields.iter().map(parent_expression).collect();
         let keys: Vec<usize> = table
@@ -88,8 +88,8 @@ impl Store {
             table.table,
             order.join(", ")
         );
-        let reads = vec![Read::Plain; shown.len()];
-        Reader::of(self).hand_on(&Compiled { sql, values: Vec::new(), reads }, row)
+        let reads = vec![ColumnDecoder::Plain; shown.len()];
+        Cursor::of(self).hand_on(&CompiledQuery { sql, values: Vec::new(), reads }, row)
     }
 
     /// Every row of a kind, retired ones too, in an order of their own, its stored fields as an
@@ -102,7 +102,7 @@ impl Store {
         &self,
         kind: &'static Kind,
         run: Option<i64>,
-        row: impl FnMut(&[Cell<'_>]) -> Result<()>,
+        row: impl FnMut(&[Value<'_>]) -> Result<()>,
     ) -> Result<u64> {
         let then = |field: &Field| match run {
             Some(run) if field.name.starts_with("retired_") => {
@@ -120,7 +120,7 @@ impl Store {
         let sql =
             format!("SELECT {} FROM {} f {by} ORDER BY {order}", shown.join(", "), kind.table);
         let reads = fields.iter().map(|field| compile::read_of_stored(field)).collect();
-        Reader::of(self).hand_on(&Compiled { sql, values: Vec::new(), reads }, row)
+        Cursor::of(self).hand_on(&CompiledQuery { sql, values: Vec::new(), reads }, row)
     }
 
     /// Every row that one REF has or had, live ones first: its kind, and its stored fields as
@@ -157,8 +157,8 @@ impl Store {
                 let mut cells = Vec::new();
                 for (i, field) in fields.iter().enumerate() {
                     let cell = match plain(found.get_ref(i)?)?.into_owned() {
-                        Cell::Int(day) if field.ty == Type::Day => Cell::Day(day),
-                        Cell::Text(text) if field.ty == Type::Json => Cell::Json(text),
+                        Value::Int(day) if field.ty == Type::Day => Value::Day(day),
+                        Value::Text(text) if field.ty == Type::Json => Value::Json(text),
                         cell => cell,
                     };
                     cells.push((*field, cell));
@@ -209,7 +209,7 @@ impl Store {
     ///
     /// # Errors
     /// The database cannot be read.
-    pub fn stated(&self, source: &str, key: &str) -> Result<Vec<(&'static Kind, Stated)>> {
+    pub fn stated(&self, source: &str, key: &str) -> Result<Vec<(&'static Kind, StatedFields)>> {
         let mut found = Vec::new();
         for kind in KINDS {
             let fields: Vec<&'static Field> =
@@ -268,7 +268,7 @@ impl Store {
 }
 
 /// What a row states: the names of its fields, and their text as an export writes it.
-pub type Stated = Vec<(String, String)>;
+pub type StatedFields = Vec<(String, String)>;
 
 /// A row that a REF has or had, with the run that recorded it and when it was retired.
 #[derive(Debug, Clone)]
@@ -276,7 +276,7 @@ pub struct History {
     /// Its kind.
     pub kind: &'static Kind,
     /// Its fields.
-    pub cells: Vec<(&'static Field, Value)>,
+    pub cells: Vec<(&'static Field, OwnedValue)>,
     /// When it was recorded.
     pub recorded: String,
     /// From which file.
@@ -305,7 +305,7 @@ impl History {
 
     fn run(&self, name: &str) -> Option<i64> {
         self.cells.iter().find(|(field, _)| field.name == name).and_then(|(_, cell)| match cell {
-            Cell::Int(run) => Some(*run),
+            Value::Int(run) => Some(*run),
             _ => None,
         })
     }

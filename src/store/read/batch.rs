@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::sync::mpsc::{self, Receiver, Sender, SyncSender, sync_channel};
 
 use crate::error::{Exit, Failure, Result};
-use crate::value::{Cell, Value};
+use crate::value::{OwnedValue, Value};
 
 /// So many batches may wait.
 const WAITING: usize = 4;
@@ -22,26 +22,26 @@ pub trait Batch: Default + Send {
 }
 
 /// Where batches are sent from; what was sent is used again.
-pub struct Outgoing<B> {
+pub struct BatchSender<B> {
     batch: B,
     full: SyncSender<Option<B>>,
     free: Receiver<B>,
 }
 
 /// Where they come.
-pub struct Incoming<B> {
+pub struct BatchReceiver<B> {
     batches: Receiver<Option<B>>,
     used: Sender<B>,
 }
 
 /// A way for batches.
-pub fn channel<B: Batch>() -> (Outgoing<B>, Incoming<B>) {
+pub fn channel<B: Batch>() -> (BatchSender<B>, BatchReceiver<B>) {
     let (full, batches) = sync_channel(WAITING);
     let (used, free) = mpsc::channel();
-    (Outgoing { batch: B::default(), full, free }, Incoming { batches, used })
+    (BatchSender { batch: B::default(), full, free }, BatchReceiver { batches, used })
 }
 
-impl<B: Batch> Outgoing<B> {
+impl<B: Batch> BatchSender<B> {
     /// Has a row added to the batch at hand, and sends that when it is full.
     ///
     /// # Errors
@@ -70,7 +70,7 @@ fn gone<T>(_: T) -> Failure {
     Failure::new(Exit::Done, "")
 }
 
-impl<B> Incoming<B> {
+impl<B> BatchReceiver<B> {
     /// Takes the batches of an answer or of a part of one, and says whether they came to its end:
     /// who sends may have failed.
     ///
@@ -89,22 +89,22 @@ impl<B> Incoming<B> {
 
 /// Rows as cells, their texts one behind the other.
 #[derive(Debug, Default)]
-pub struct Cells {
+pub struct CellBatch {
     text: String,
     /// Cells without their texts, and where those lie.
-    bare: Vec<(Value, Range<usize>)>,
+    bare: Vec<(OwnedValue, Range<usize>)>,
     rows: u64,
 }
 
-impl Batch for Cells {
+impl Batch for CellBatch {
     fn is_full(&self) -> bool {
         self.text.len() >= BYTES || self.rows >= ROWS
     }
 }
 
-impl Cells {
+impl CellBatch {
     /// Adds a row.
-    pub fn push(&mut self, cells: &[Cell<'_>]) {
+    pub fn push(&mut self, cells: &[Value<'_>]) {
         for cell in cells {
             let begin = self.text.len();
             let bare = cell.with_text(|text| {
@@ -120,12 +120,12 @@ impl Cells {
     ///
     /// # Errors
     /// Those of `row`.
-    pub fn hand_on(&mut self, row: &mut dyn FnMut(&[Cell<'_>]) -> Result<()>) -> Result<()> {
+    pub fn hand_on(&mut self, row: &mut dyn FnMut(&[Value<'_>]) -> Result<()>) -> Result<()> {
         let width = usize::try_from(self.rows)
             .ok()
             .and_then(|rows| self.bare.len().checked_div(rows))
             .unwrap_or_default();
-        let mut cells: Vec<Cell<'_>> = Vec::with_capacity(width);
+        let mut cells: Vec<Value<'_>> = Vec::with_capacity(width);
         for kept in self.bare.chunks(width.max(1)) {
             cells.clear();
             cells.extend(
@@ -144,14 +144,14 @@ impl Cells {
 
 /// Rows as they will be written.
 #[derive(Debug, Default)]
-pub struct Lines {
+pub struct LineBatch {
     /// Their bytes.
     pub bytes: Vec<u8>,
     /// How many they are.
     pub rows: u64,
 }
 
-impl Batch for Lines {
+impl Batch for LineBatch {
     fn is_full(&self) -> bool {
         self.bytes.len() >= BYTES || self.rows >= ROWS
     }

@@ -6,26 +6,26 @@ use rusqlite::types::Value as Sql;
 
 use crate::error::Result;
 use crate::kind::{self, COLUMN, Field, Kind};
-use crate::query::{Moment, Order, Past, Query, Test};
-use crate::store::entities::lookup::{Class, WORDING};
+use crate::query::{AsOf, AsOfPoint, Order, Predicate, Query};
+use crate::store::entities::lookup::{EntityClass, WORDING};
 use crate::store::read::predicate::condition;
 use crate::store::{extras, literal, rollup, search};
 use crate::value::Type;
 use crate::value::date::{self, Bucket};
 
 /// SQL with its values, and how each shown field is read back.
-pub struct Compiled {
+pub struct CompiledQuery {
     /// The statement.
     pub sql: String,
     /// Its values, in the order of its question marks.
     pub values: Vec<Sql>,
     /// One for each shown field.
-    pub reads: Vec<Read>,
+    pub reads: Vec<ColumnDecoder>,
 }
 
 /// How a shown field is read from a row of the answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Read {
+pub enum ColumnDecoder {
     /// One column, as it is.
     Plain,
     /// One column: a Julian day number.
@@ -43,20 +43,20 @@ pub enum Read {
     Column(usize, &'static str),
 }
 
-impl Compiled {
-    /// Makes the answer's part another than the [`Part::Ids`] that it was compiled for.
+impl CompiledQuery {
+    /// Makes the answer's part another than the [`TemplatePart::Ids`] that it was compiled for.
     pub fn set_ids(&mut self, first: i64, last: i64) {
         // one kind, and no words: they are the first values
         self.values[..2].clone_from_slice(&[Sql::Integer(first), Sql::Integer(last)]);
     }
 }
 
-impl Read {
+impl ColumnDecoder {
     /// How many columns of the answer it takes.
     pub fn width(self) -> usize {
         match self {
-            Read::Bucket(_) | Read::Ref(_) => 2,
-            Read::Column(1.., _) => 0,
+            ColumnDecoder::Bucket(_) | ColumnDecoder::Ref(_) => 2,
+            ColumnDecoder::Column(1.., _) => 0,
             _ => 1,
         }
     }
@@ -66,19 +66,19 @@ impl Read {
 ///
 /// # Errors
 /// Names cannot be looked up.
-pub fn compile(connection: &Connection, query: &Query) -> Result<Compiled> {
-    compiled(connection, query, (shown, read_of, PLACES), &sort_keys(query), Part::Whole)
+pub fn compile(connection: &Connection, query: &Query) -> Result<CompiledQuery> {
+    compiled(connection, query, (shown, read_of, PLACES), &sort_keys(query), Scan::Whole)
 }
 
 /// Compiles a query to SQL that any `SQLite` understands.
 ///
 /// # Errors
 /// Names cannot be looked up.
-pub fn printed(connection: &Connection, query: &Query) -> Result<Compiled> {
+pub fn printed(connection: &Connection, query: &Query) -> Result<CompiledQuery> {
     let shown = |kind, field: &'static Field| {
         if field.ty == Type::Json { expression(kind, field) } else { shown(kind, field) }
     };
-    compiled(connection, query, (shown, read_of, PLACES), &sort_keys(query), Part::Whole)
+    compiled(connection, query, (shown, read_of, PLACES), &sort_keys(query), Scan::Whole)
 }
 
 /// Compiles a query of one kind for a part of an answer of many facts: with numbers in place of
@@ -86,14 +86,14 @@ pub fn printed(connection: &Connection, query: &Query) -> Result<Compiled> {
 ///
 /// # Errors
 /// Names cannot be looked up.
-pub fn much(connection: &Connection, query: &Query, part: Part) -> Result<Compiled> {
+pub fn much(connection: &Connection, query: &Query, part: Scan) -> Result<CompiledQuery> {
     let shown = |kind, field: &'static Field| match read_of_much(field) {
-        Read::Ref(_) => "f.source_id, f.key".to_owned(),
-        Read::Column(..) => extras::packed(kind),
-        Read::Called(_) if field.name == "country" => {
+        ColumnDecoder::Ref(_) => "f.source_id, f.key".to_owned(),
+        ColumnDecoder::Column(..) => extras::packed(kind),
+        ColumnDecoder::Called(_) if field.name == "country" => {
             "iif(pp.kind = 'country', pp.id, ifnull(pp.within_id, pp.id))".to_owned()
         }
-        Read::Called(_) => number(kind, field),
+        ColumnDecoder::Called(_) => number(kind, field),
         _ => shown(kind, field),
     };
     compiled(connection, query, (shown, read_of_much, PLACES), &sort_keys(query), part)
@@ -101,7 +101,7 @@ pub fn much(connection: &Connection, query: &Query, part: Part) -> Result<Compil
 
 /// Which of the facts that a query is about.
 #[derive(Debug, Clone, Copy)]
-pub enum Part {
+pub enum Scan {
     /// All of them.
     Whole,
     /// Those with these ids, found by going through all of them.
@@ -114,9 +114,13 @@ pub enum Part {
 ///
 /// # Errors
 /// Names cannot be looked up.
-pub fn numbers(connection: &Connection, query: &Query, part: Part) -> Result<Compiled> {
+pub fn numbers(connection: &Connection, query: &Query, part: Scan) -> Result<CompiledQuery> {
     let read = |field: &'static Field| {
-        if matches!(field.ty, Type::Day | Type::Json) { read_of(field) } else { Read::Plain }
+        if matches!(field.ty, Type::Day | Type::Json) {
+            read_of(field)
+        } else {
+            ColumnDecoder::Plain
+        }
     };
     compiled(connection, query, (number, read, ""), &[], part)
 }
@@ -165,7 +169,7 @@ pub fn number(kind: &'static Kind, field: &Field) -> String {
 
 /// The SQL that names what a number stands for, if it stands for something.
 pub fn called(field: &Field) -> Option<String> {
-    let bearer = |class: Class| {
+    let bearer = |class: EntityClass| {
         format!(
             "SELECT b.name FROM names n JOIN {} b ON b.id = n.{} WHERE n.id = ?1",
             class.table(),
@@ -174,28 +178,31 @@ pub fn called(field: &Field) -> Option<String> {
     };
     match field.ty {
         _ if field.name == "country" => Some(country_of("VALUES (?1)")),
-        Type::Actor => Some(bearer(Class::Actor)),
-        Type::Place => Some(bearer(Class::Place)),
+        Type::Actor => Some(bearer(EntityClass::Actor)),
+        Type::Place => Some(bearer(EntityClass::Place)),
         Type::Source => Some("SELECT slug FROM sources WHERE id = ?1".to_owned()),
         _ => None,
     }
 }
 
 /// The SQL that gives a field, how what it gives is read back, and what it joins for it.
-type Reading =
-    (fn(&'static Kind, &'static Field) -> String, fn(&'static Field) -> Read, &'static str);
+type FieldCompiler = (
+    fn(&'static Kind, &'static Field) -> String,
+    fn(&'static Field) -> ColumnDecoder,
+    &'static str,
+);
 
 fn compiled(
     connection: &Connection,
     query: &Query,
-    (expression, read_of, joins): Reading,
+    (expression, read_of, joins): FieldCompiler,
     orders: &[(Order, usize)],
-    part: Part,
-) -> Result<Compiled> {
-    let mut reads: Vec<Read> = query.columns.iter().map(|field| read_of(field)).collect();
+    part: Scan,
+) -> Result<CompiledQuery> {
+    let mut reads: Vec<ColumnDecoder> = query.columns.iter().map(|field| read_of(field)).collect();
     let parts = reads
         .iter_mut()
-        .filter_map(|read| if let Read::Column(n, _) = read { Some(n) } else { None });
+        .filter_map(|read| if let ColumnDecoder::Column(n, _) = read { Some(n) } else { None });
     parts.enumerate().for_each(|(n, part)| *part = n);
     let mut values = Vec::new();
     let mut arms = Vec::new();
@@ -217,7 +224,7 @@ fn compiled(
         .chain(orders.iter().enumerate().map(|(i, (order, part))| key(i, order, *part)))
         .collect();
     // as they lie, or as they come where all facts are gone through
-    let as_they_lie = single && (query.unsorted || matches!(part, Part::Alone));
+    let as_they_lie = single && (query.unsorted || matches!(part, Scan::Alone));
     let order = match order.as_slice() {
         [] if as_they_lie => "\n ORDER BY f.id".to_owned(),
         [] => String::new(),
@@ -232,11 +239,11 @@ fn compiled(
             let own = kind.own(field);
             let name = quoted(field.name);
             match (own, read) {
-                (Some(_), Read::Bucket(_)) => {
+                (Some(_), ColumnDecoder::Bucket(_)) => {
                     shown.push(format!("f.first_day AS {name}, f.last_day"))
                 }
                 (Some(own), _) => shown.push(format!("{} AS {name}", expression(kind, own))),
-                (None, Read::Bucket(_)) => shown.push(format!("NULL AS {name}, NULL")),
+                (None, ColumnDecoder::Bucket(_)) => shown.push(format!("NULL AS {name}, NULL")),
                 (None, _) => shown.push(format!("NULL AS {name}")),
             }
         }
@@ -255,9 +262,9 @@ fn compiled(
             if query.columns.iter().any(|field| of_place(field).is_some()) { joins } else { "" };
         let from = match &matched {
             None => match part {
-                Part::Whole => format!("{} f{places}", kind.table),
-                Part::Ids(..) => format!("{} f NOT INDEXED{places}", kind.table),
-                Part::Alone => rollup::apart(kind),
+                Scan::Whole => format!("{} f{places}", kind.table),
+                Scan::Ids(..) => format!("{} f NOT INDEXED{places}", kind.table),
+                Scan::Alone => rollup::apart(kind),
             },
             Some(words) => {
                 values.push(Sql::Text(words.clone().unwrap_or_else(|| "\"\"".into())));
@@ -268,14 +275,14 @@ fn compiled(
                 format!("({rows}) s JOIN {} f ON f.id = s.id{places}", kind.table)
             }
         };
-        if let Part::Ids(first, last) = part {
+        if let Scan::Ids(first, last) = part {
             values.extend([Sql::Integer(first), Sql::Integer(last)]);
         }
         let mut condition = conditions(connection, kind, &live, &query.tests, &mut values)?;
         match part {
-            Part::Whole => {}
-            Part::Ids(..) => condition = format!("f.id BETWEEN ? AND ?\n   AND {condition}"),
-            Part::Alone => condition = format!("{condition}\n   AND {}", rollup::alone(kind)),
+            Scan::Whole => {}
+            Scan::Ids(..) => condition = format!("f.id BETWEEN ? AND ?\n   AND {condition}"),
+            Scan::Alone => condition = format!("{condition}\n   AND {}", rollup::alone(kind)),
         }
         if is_few {
             condition = format!(
@@ -292,7 +299,7 @@ fn compiled(
         arms.remove(0)
     } else {
         let names: Vec<String> = query.columns.iter().map(|field| quoted(field.name)).collect();
-        let has_buckets = reads.iter().any(|read| matches!(read, Read::Bucket(_)));
+        let has_buckets = reads.iter().any(|read| matches!(read, ColumnDecoder::Bucket(_)));
         let shown = if has_buckets { "*".to_owned() } else { names.join(", ") };
         format!("SELECT {shown} FROM (\n{}\n)", arms.join("\nUNION ALL\n"))
     };
@@ -305,26 +312,28 @@ fn compiled(
         values.push(query.limit.map_or(Sql::Integer(-1), whole));
         values.push(whole(query.offset));
     }
-    Ok(Compiled { sql, values, reads })
+    Ok(CompiledQuery { sql, values, reads })
 }
 
-fn read_of(field: &'static Field) -> Read {
+fn read_of(field: &'static Field) -> ColumnDecoder {
     match field.ty {
-        Type::Day => Read::Day,
-        Type::Json => Read::Object,
-        Type::Bucket(bucket) => Read::Bucket(bucket),
-        _ => Read::Plain,
+        Type::Day => ColumnDecoder::Day,
+        Type::Json => ColumnDecoder::Object,
+        Type::Bucket(bucket) => ColumnDecoder::Bucket(bucket),
+        _ => ColumnDecoder::Plain,
     }
 }
 
-fn read_of_much(field: &'static Field) -> Read {
+fn read_of_much(field: &'static Field) -> ColumnDecoder {
     match (field.name, field.ty) {
-        _ if field.column().is_some() => Read::Column(0, field.column().unwrap_or_default()),
-        ("ref", _) => {
-            kind::shared().find(|field| field.ty == Type::Source).map_or(Read::Plain, Read::Ref)
+        _ if field.column().is_some() => {
+            ColumnDecoder::Column(0, field.column().unwrap_or_default())
         }
+        ("ref", _) => kind::shared()
+            .find(|field| field.ty == Type::Source)
+            .map_or(ColumnDecoder::Plain, ColumnDecoder::Ref),
         // places are many, and joined; their countries are few
-        ("country", _) | (_, Type::Actor | Type::Source) => Read::Called(field),
+        ("country", _) | (_, Type::Actor | Type::Source) => ColumnDecoder::Called(field),
         _ => read_of(field),
     }
 }
@@ -379,7 +388,7 @@ fn source_slug() -> String {
 
 /// The SQL that gives a field of the row `f`: names, not ids.
 pub fn expression(kind: &'static Kind, field: &Field) -> String {
-    let usual = |class: Class, column: &str| {
+    let usual = |class: EntityClass, column: &str| {
         format!(
             "(SELECT b.name FROM names n JOIN {} b ON b.id = n.{} WHERE n.id = f.{column})",
             class.table(),
@@ -402,8 +411,8 @@ pub fn expression(kind: &'static Kind, field: &Field) -> String {
             format!("(SELECT p.{axis} FROM names n JOIN places p ON p.id = n.place_id WHERE n.id = f.place_id)")
         }
         (_, Type::Source) => source_slug(),
-        (name, Type::Actor) => usual(Class::Actor, &format!("{name}_id")),
-        (name, Type::Place) => usual(Class::Place, &format!("{name}_id")),
+        (name, Type::Actor) => usual(EntityClass::Actor, &format!("{name}_id")),
+        (name, Type::Place) => usual(EntityClass::Place, &format!("{name}_id")),
         (name, Type::Import) => format!("f.{name}_id"),
         (_, Type::Json) => extras::expression(kind),
         (_, Type::Bucket(_)) => "f.first_day".to_owned(),
@@ -433,15 +442,15 @@ pub fn wording(kind: &'static Kind, field: &Field) -> String {
     }
 }
 
-/// The SQL that gives the same to [`Reader`](crate::store::read::cursor::Reader), which reads it as
+/// The SQL that gives the same to [`Cursor`](crate::store::read::cursor::Reader), which reads it as
 /// [`read_of_stored`] says.
 pub fn stored(kind: &'static Kind, field: &Field) -> String {
     if field.ty == Type::Json { extras::packed(kind) } else { wording(kind, field) }
 }
 
 /// How a field that [`stored`] gives is read.
-pub fn read_of_stored(field: &Field) -> Read {
-    if field.ty == Type::Json { Read::Object } else { Read::Plain }
+pub fn read_of_stored(field: &Field) -> ColumnDecoder {
+    if field.ty == Type::Json { ColumnDecoder::Object } else { ColumnDecoder::Plain }
 }
 
 /// A name as SQL has it.
@@ -453,10 +462,10 @@ fn quoted(name: &str) -> String {
 ///
 /// # Errors
 /// Runs cannot be looked up.
-pub fn run_at(connection: &Connection, moment: &Moment) -> Result<i64> {
+pub fn run_at(connection: &Connection, moment: &AsOfPoint) -> Result<i64> {
     match moment {
-        Moment::Run(run) => Ok(*run),
-        Moment::Before(time) => Ok(connection.query_row(
+        AsOfPoint::Run(run) => Ok(*run),
+        AsOfPoint::Before(time) => Ok(connection.query_row(
             "SELECT ifnull(max(id), 0) FROM imports WHERE ran_at < ?1",
             [time],
             |row| row.get(0),
@@ -468,7 +477,7 @@ pub fn run_at(connection: &Connection, moment: &Moment) -> Result<i64> {
 ///
 /// # Errors
 /// Runs or sources cannot be looked up.
-pub fn live(connection: &Connection, past: &Past) -> Result<String> {
+pub fn live(connection: &Connection, past: &AsOf) -> Result<String> {
     let live = match &past.as_of {
         None => "f.retired_by_id IS NULL".to_owned(),
         Some(moment) => {
@@ -505,7 +514,7 @@ fn conditions(
     connection: &Connection,
     kind: &'static Kind,
     live: &str,
-    tests: &[Test],
+    tests: &[Predicate],
     values: &mut Vec<Sql>,
 ) -> Result<String> {
     let mut all = vec![live.to_owned()];

@@ -14,39 +14,39 @@ use crate::error::{Exit, Failure, Result};
 use crate::kind::Field;
 use crate::query::Query;
 use crate::store::Store;
-use crate::store::extras::{Objects, Piece};
-use crate::store::read::batch::{Batch, Cells, channel};
-use crate::store::read::compile::{self, Compiled, Part, Read};
+use crate::store::extras::{CellSlice, ExtrasDecoder};
+use crate::store::read::batch::{Batch, CellBatch, channel};
+use crate::store::read::compile::{self, ColumnDecoder, CompiledQuery, Scan};
 use crate::value::date::Days;
-use crate::value::{Cell, Value};
+use crate::value::{OwnedValue, Value};
 
 /// So many ids at least are read by one thread before the other's turn, in at most so many turns.
 const STRETCH: i64 = 512;
 const TURNS: i64 = 1 << 14;
 
 /// Reads answers, and remembers what the numbers in them stand for.
-pub struct Reader<'s> {
+pub struct Cursor<'s> {
     store: &'s Store,
     /// Names, by the field and the number.
-    called: HashMap<(&'static str, i64), Value, RandomState>,
-    objects: Objects<'s>,
+    called: HashMap<(&'static str, i64), OwnedValue, RandomState>,
+    objects: ExtrasDecoder<'s>,
     /// The object of the row at hand; no kind has two fields of them.
     object: String,
     /// The columns of objects that are asked for, and those of the row at hand.
     asked: Vec<&'static str>,
-    pieces: Vec<Piece>,
+    pieces: Vec<CellSlice>,
 }
 
-impl Reader<'_> {
+impl Cursor<'_> {
     /// So many names are remembered.
     const MANY: usize = 1 << 13;
 
     /// One that remembers nothing yet.
-    pub fn of(store: &Store) -> Reader<'_> {
-        let objects = Objects::of(&store.connection);
+    pub fn of(store: &Store) -> Cursor<'_> {
+        let objects = ExtrasDecoder::of(&store.connection);
         let (called, object, asked, pieces) =
             (HashMap::default(), String::new(), Vec::new(), Vec::new());
-        Reader { store, called, objects, object, asked, pieces }
+        Cursor { store, called, objects, object, asked, pieces }
     }
 
     /// Hands an answer on, a fact at a time, and says how many they were.
@@ -55,19 +55,27 @@ impl Reader<'_> {
     /// The database cannot be read, or `row` fails.
     pub fn hand_on(
         &mut self,
-        compiled: &Compiled,
-        mut row: impl FnMut(&[Cell<'_>]) -> Result<()>,
+        compiled: &CompiledQuery,
+        mut row: impl FnMut(&[Value<'_>]) -> Result<()>,
     ) -> Result<u64> {
-        let Compiled { sql, values, reads } = compiled;
+        let CompiledQuery { sql, values, reads } = compiled;
         // the parts of an answer are asked for in the same words
         let mut statement = self.store.connection.prepare_cached(sql)?;
         let mut answer = statement.query(params_from_iter(values))?;
-        let part = |read: &Read| if let Read::Column(_, name) = read { Some(*name) } else { None };
+        let part = |read: &ColumnDecoder| {
+            if let ColumnDecoder::Column(_, name) = read { Some(*name) } else { None }
+        };
         self.asked = reads.iter().filter_map(part).collect();
         let mut column = 0;
-        let mut learned: Vec<(usize, Read)> = Vec::new();
+        let mut learned: Vec<(usize, ColumnDecoder)> = Vec::new();
         for read in reads {
-            if matches!(read, Read::Called(_) | Read::Ref(_) | Read::Object | Read::Column(0, _)) {
+            if matches!(
+                read,
+                ColumnDecoder::Called(_)
+                    | ColumnDecoder::Ref(_)
+                    | ColumnDecoder::Object
+                    | ColumnDecoder::Column(0, _)
+            ) {
                 learned.push((column, *read));
             }
             column += read.width();
@@ -78,7 +86,7 @@ impl Reader<'_> {
             let (mut column, mut packed) = (0, "");
             let mut cells = Vec::with_capacity(reads.len());
             for read in reads {
-                if let Read::Column(0, _) = read {
+                if let ColumnDecoder::Column(0, _) = read {
                     packed =
                         found.get_ref(column)?.as_str_or_null().ok().flatten().unwrap_or_default();
                 }
@@ -93,24 +101,27 @@ impl Reader<'_> {
 
     /// Looks up what the numbers in some columns of a row stand for, where that is not known, and
     /// puts its object together.
-    fn learn(&mut self, row: &Row<'_>, learned: &[(usize, Read)]) -> Result<()> {
-        if self.called.len() > Reader::MANY {
+    fn learn(&mut self, row: &Row<'_>, learned: &[(usize, ColumnDecoder)]) -> Result<()> {
+        if self.called.len() > Cursor::MANY {
             self.called.clear();
         }
         for (column, read) in learned {
             match (read, row.get_ref(*column)?) {
-                (Read::Called(field) | Read::Ref(field), ValueRef::Integer(number)) => {
+                (
+                    ColumnDecoder::Called(field) | ColumnDecoder::Ref(field),
+                    ValueRef::Integer(number),
+                ) => {
                     if let Entry::Vacant(free) = self.called.entry((field.name, number)) {
-                        free.insert(self.store.called(field, &Cell::Int(number))?);
+                        free.insert(self.store.called(field, &Value::Int(number))?);
                     }
                 }
-                (Read::Column(..), found) => match plain(found)?.text() {
+                (ColumnDecoder::Column(..), found) => match plain(found)?.text() {
                     Some(packed) => {
                         self.objects.take_apart(packed, &self.asked, &mut self.pieces)?
                     }
                     None => self.pieces.clear(),
                 },
-                (Read::Object, found) => match plain(found)?.text() {
+                (ColumnDecoder::Object, found) => match plain(found)?.text() {
                     Some(packed) => self.objects.put_together(packed, &mut self.object)?,
                     None => self.object.clear(),
                 },
@@ -125,34 +136,34 @@ impl Reader<'_> {
         &'r self,
         row: &'r Row<'_>,
         column: usize,
-        read: Read,
+        read: ColumnDecoder,
         packed: &'r str,
-    ) -> Result<Cell<'r>> {
+    ) -> Result<Value<'r>> {
         let number = |column| row.get::<_, Option<i64>>(column);
         let called = |field: &Field| {
             let name = number(column)?.and_then(|number| self.called.get(&(field.name, number)));
-            Ok::<_, Failure>(name.map_or(Cell::Null, |name| name.with_text(Cow::Borrowed)))
+            Ok::<_, Failure>(name.map_or(Value::Null, |name| name.with_text(Cow::Borrowed)))
         };
         Ok(match read {
-            Read::Day => number(column)?.map_or(Cell::Null, Cell::Day),
-            Read::Bucket(bucket) => {
+            ColumnDecoder::Day => number(column)?.map_or(Value::Null, Value::Day),
+            ColumnDecoder::Bucket(bucket) => {
                 let days = Days { first: number(column)?, last: number(column + 1)? };
-                bucket.label(days).map_or(Cell::Null, |label| Cell::Text(Cow::Owned(label)))
+                bucket.label(days).map_or(Value::Null, |label| Value::Text(Cow::Owned(label)))
             }
-            Read::Called(field) => called(field)?,
-            Read::Ref(source) => {
+            ColumnDecoder::Called(field) => called(field)?,
+            ColumnDecoder::Ref(source) => {
                 let (source, key) = (called(source)?, plain(row.get_ref(column + 1)?)?);
                 let parts =
                     [source.text().unwrap_or_default(), ":", key.text().unwrap_or_default()];
-                Cell::Text(Cow::Owned(parts.concat()))
+                Value::Text(Cow::Owned(parts.concat()))
             }
-            Read::Column(n, _) => {
+            ColumnDecoder::Column(n, _) => {
                 let text = self.pieces.get(n).and_then(|piece| self.objects.text(piece, packed));
-                text.map_or(Cell::Null, |text| Cell::Text(Cow::Borrowed(text)))
+                text.map_or(Value::Null, |text| Value::Text(Cow::Borrowed(text)))
             }
-            Read::Object if self.object.is_empty() => Cell::Null,
-            Read::Object => Cell::Json(Cow::Borrowed(&self.object)),
-            Read::Plain => plain(row.get_ref(column)?)?,
+            ColumnDecoder::Object if self.object.is_empty() => Value::Null,
+            ColumnDecoder::Object => Value::Json(Cow::Borrowed(&self.object)),
+            ColumnDecoder::Plain => plain(row.get_ref(column)?)?,
         })
     }
 }
@@ -166,14 +177,14 @@ impl Store {
     pub(in crate::store) fn read_beside(
         &self,
         query: &Query,
-        row: &mut dyn FnMut(&[Cell<'_>]) -> Result<()>,
+        row: &mut dyn FnMut(&[Value<'_>]) -> Result<()>,
     ) -> Result<u64> {
         let other = Store::beside(&self.path)?;
         scope(|scope| {
-            let (mut sender, receiver) = channel::<Cells>();
+            let (mut sender, receiver) = channel::<CellBatch>();
             let reader = scope.spawn(move || {
-                let compiled = compile::much(&other.connection, query, Part::Whole)?;
-                let rows = Reader::of(&other)
+                let compiled = compile::much(&other.connection, query, Scan::Whole)?;
+                let rows = Cursor::of(&other)
                     .hand_on(&compiled, |cells| sender.push(|batch| batch.push(cells)))?;
                 sender.end()?;
                 Ok(rows)
@@ -192,7 +203,7 @@ impl Store {
     pub(in crate::store) fn read_in_turn<B: Batch>(
         &self,
         query: &Query,
-        add: impl Fn(&mut B, &[Cell<'_>]) + Sync,
+        add: impl Fn(&mut B, &[Value<'_>]) + Sync,
         mut take: impl FnMut(&mut B) -> Result<()>,
     ) -> Result<u64> {
         let most = self.most(query.kinds[0])?;
@@ -211,9 +222,9 @@ impl Store {
                 .map(|(n, other)| {
                     let (mut sender, receiver) = channel::<B>();
                     let read = move || {
-                        let mut reader = Reader::of(&other);
+                        let mut reader = Cursor::of(&other);
                         let mut compiled =
-                            compile::much(&other.connection, query, Part::Ids(0, 0))?;
+                            compile::much(&other.connection, query, Scan::Ids(0, 0))?;
                         let mut rows = 0;
                         for (first, last) in stretches().skip(n).step_by(many) {
                             compiled.set_ids(first, last);
@@ -254,13 +265,13 @@ fn joined<T>(reader: ScopedJoinHandle<'_, T>) -> T {
 ///
 /// # Errors
 /// It is none that the program writes: the database is damaged.
-pub fn plain(value: ValueRef<'_>) -> Result<Cell<'_>> {
+pub fn plain(value: ValueRef<'_>) -> Result<Value<'_>> {
     Ok(match value {
-        ValueRef::Null => Cell::Null,
-        ValueRef::Integer(n) => Cell::Int(n),
-        ValueRef::Real(n) => Cell::Real(n),
+        ValueRef::Null => Value::Null,
+        ValueRef::Integer(n) => Value::Int(n),
+        ValueRef::Real(n) => Value::Real(n),
         ValueRef::Text(bytes) => match std::str::from_utf8(bytes) {
-            Ok(text) => Cell::Text(Cow::Borrowed(text)),
+            Ok(text) => Value::Text(Cow::Borrowed(text)),
             Err(_) => {
                 return Err(Failure::database("the database is damaged: a text is not UTF-8")
                     .hint("restore a backup"));

@@ -5,23 +5,23 @@ use rusqlite::types::Value as Sql;
 
 use crate::error::Result;
 use crate::kind::{Field, Kind};
-use crate::query::{Op, Strength, Test, is_partial};
-use crate::store::entities::lookup::{self, Class};
+use crate::query::{DateMatch, Op, Predicate, is_partial};
+use crate::store::entities::lookup::{self, EntityClass};
 use crate::store::read::compile::expression;
 use crate::value::date::{self, Days};
-use crate::value::{Cell, Type, Value};
+use crate::value::{OwnedValue, Type, Value};
 
 /// One test as SQL that is true or not; a kind without the field has no fact that passes.
 pub fn condition(
     connection: &Connection,
     kind: &'static Kind,
-    test: &Test,
+    test: &Predicate,
     values: &mut Vec<Sql>,
 ) -> Result<String> {
     match test {
-        Test::When(days, strength) => Ok(window(*days, *strength, values)),
-        Test::AnyActor(words) => {
-            let ids = ids_of(connection, Class::Actor, words, false)?;
+        Predicate::When(days, strength) => Ok(window(*days, *strength, values)),
+        Predicate::AnyActor(words) => {
+            let ids = ids_of(connection, EntityClass::Actor, words, false)?;
             let roles: Vec<String> = kind
                 .fields()
                 .filter(|field| field.ty == Type::Actor)
@@ -29,7 +29,7 @@ pub fn condition(
                 .collect();
             Ok(format!("({})", roles.join(" OR ")))
         }
-        Test::Known(field, known) => Ok(match kind.own(field) {
+        Predicate::Known(field, known) => Ok(match kind.own(field) {
             None if *known => "0".into(),
             None => "1".into(),
             Some(own) if matches!(own.ty, Type::Bucket(_)) => {
@@ -39,21 +39,21 @@ pub fn condition(
                 format!("{} IS {}NULL", expression(kind, own), if *known { "NOT " } else { "" })
             }
         }),
-        Test::Among { field, values: words, not } => {
+        Predicate::Among { field, values: words, not } => {
             let Some(own) = kind.own(field) else {
                 return Ok(if *not { "1" } else { "0" }.into());
             };
             let plain = among(connection, kind, own, words, values)?;
             Ok(if *not { format!("({plain}) IS NOT TRUE") } else { plain })
         }
-        Test::Compare(field, op, value) => match kind.own(field) {
+        Predicate::Compare(field, op, value) => match kind.own(field) {
             None => Ok("0".into()),
             Some(own) => compare(connection, kind, own, *op, value, values),
         },
     }
 }
 
-fn window(Days { first, last }: Days, strength: Strength, values: &mut Vec<Sql>) -> String {
+fn window(Days { first, last }: Days, strength: DateMatch, values: &mut Vec<Sql>) -> String {
     let mut parts = vec!["f.date IS NOT NULL".to_owned()];
     let mut bound = |sql: &str, day: Option<i64>| {
         if let Some(day) = day {
@@ -62,11 +62,11 @@ fn window(Days { first, last }: Days, strength: Strength, values: &mut Vec<Sql>)
         }
     };
     match strength {
-        Strength::Overlap => {
+        DateMatch::Overlap => {
             bound("(f.first_day IS NULL OR f.first_day <= ?)", last);
             bound("(f.last_day IS NULL OR f.last_day >= ?)", first);
         }
-        Strength::Within => {
+        DateMatch::Within => {
             bound("f.first_day >= ?", first);
             bound("f.last_day <= ?", last);
         }
@@ -77,7 +77,7 @@ fn window(Days { first, last }: Days, strength: Strength, values: &mut Vec<Sql>)
 /// The ids of all names that these words mean, as a list for `IN`.
 fn ids_of(
     connection: &Connection,
-    class: Class,
+    class: EntityClass,
     words: &[String],
     countries: bool,
 ) -> Result<String> {
@@ -109,14 +109,14 @@ fn among(
             return Ok(format!(
                 "f.{}_id IN ({})",
                 field.name,
-                ids_of(connection, Class::Actor, words, false)?
+                ids_of(connection, EntityClass::Actor, words, false)?
             ));
         }
         Type::Place => {
             let countries = field.name == "country";
             return Ok(format!(
                 "f.place_id IN ({})",
-                ids_of(connection, Class::Place, words, countries)?
+                ids_of(connection, EntityClass::Place, words, countries)?
             ));
         }
         _ => {}
@@ -130,14 +130,14 @@ fn among(
             any.push("f.source_id = (SELECT id FROM sources WHERE slug = ?)".into());
             values.push(Sql::Text(word.clone()));
         } else if field.ty == Type::Date || matches!(field.ty, Type::Bucket(_)) {
-            let parsed = Type::Date.parse(word).unwrap_or(Cell::Null);
+            let parsed = Type::Date.parse(word).unwrap_or(Value::Null);
             any.push(compare(connection, kind, field, Op::Is, &parsed, values)?);
         } else if matches!(field.ty, Type::Term | Type::Text) {
             any.push(format!("{} = ? COLLATE NOCASE", expression(kind, field)));
             values.push(Sql::Text(word.clone()));
         } else {
             any.push(format!("{} = ?", expression(kind, field)));
-            values.push(bind(&field.ty.parse(word).unwrap_or(Cell::Null)));
+            values.push(bind(&field.ty.parse(word).unwrap_or(Value::Null)));
         }
     }
     Ok(format!("({})", any.join(" OR ")))
@@ -154,7 +154,7 @@ fn compare(
     kind: &'static Kind,
     field: &Field,
     op: Op,
-    value: &Value,
+    value: &OwnedValue,
     values: &mut Vec<Sql>,
 ) -> Result<String> {
     let by = expression(kind, field);
@@ -168,7 +168,7 @@ fn compare(
             ));
         }
         Op::Is | Op::IsNot if matches!(field.ty, Type::Actor | Type::Place) => {
-            let class = Class::of(field.ty).unwrap_or(Class::Actor);
+            let class = EntityClass::of(field.ty).unwrap_or(EntityClass::Actor);
             let ids = ids_of(connection, class, &[text], field.name == "country")?;
             let column = if field.name == "country" { "place" } else { field.name };
             let test =
@@ -223,11 +223,11 @@ fn sign(op: Op) -> &'static str {
 }
 
 /// A value as `SQLite` binds it.
-pub fn bind(value: &Cell<'_>) -> Sql {
+pub fn bind(value: &Value<'_>) -> Sql {
     match value {
-        Cell::Null => Sql::Null,
-        Cell::Int(n) | Cell::Day(n) => Sql::Integer(*n),
-        Cell::Real(n) | Cell::Partial(n, ..) => Sql::Real(*n),
-        Cell::Text(text) | Cell::Json(text) => Sql::Text(text.as_ref().to_owned()),
+        Value::Null => Sql::Null,
+        Value::Int(n) | Value::Day(n) => Sql::Integer(*n),
+        Value::Real(n) | Value::Partial(n, ..) => Sql::Real(*n),
+        Value::Text(text) | Value::Json(text) => Sql::Text(text.as_ref().to_owned()),
     }
 }

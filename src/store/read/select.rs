@@ -4,16 +4,16 @@ use rusqlite::params_from_iter;
 
 use crate::error::{Exit, Failure, Result};
 use crate::kind::{Field, Kind};
-use crate::query::{Op, Past, Query, Test};
-use crate::store::entities::lookup::{self, Class};
-use crate::store::read::batch::{Cells, Lines};
-use crate::store::read::compile::{self, Compiled, Part};
-use crate::store::read::cursor::Reader;
+use crate::query::{AsOf, Op, Predicate, Query};
+use crate::store::entities::lookup::{self, EntityClass};
+use crate::store::read::batch::{CellBatch, LineBatch};
+use crate::store::read::compile::{self, CompiledQuery, Scan};
+use crate::store::read::cursor::Cursor;
 use crate::store::read::predicate;
-use crate::store::rollup::{Asked, Sums};
+use crate::store::rollup::{AggregateRequest, RollupRow};
 use crate::store::{Store, extras};
 use crate::value::suggest::did_you_mean;
-use crate::value::{Cell, Type};
+use crate::value::{Type, Value};
 
 /// So many rows are worth a second thread.
 const MANY: i64 = 50_000;
@@ -28,18 +28,18 @@ impl Store {
     pub fn select(
         &self,
         query: &Query,
-        mut row: impl FnMut(&[Cell<'_>]) -> Result<()>,
+        mut row: impl FnMut(&[Value<'_>]) -> Result<()>,
     ) -> Result<u64> {
         let much = self.much(query, || {
             if query.unsorted {
-                self.read_in_turn(query, Cells::push, |batch| batch.hand_on(&mut row))
+                self.read_in_turn(query, CellBatch::push, |batch| batch.hand_on(&mut row))
             } else {
                 self.read_beside(query, &mut row)
             }
         })?;
         match much {
             Some(rows) => Ok(rows),
-            None => Reader::of(self).hand_on(&compile::compile(&self.connection, query)?, row),
+            None => Cursor::of(self).hand_on(&compile::compile(&self.connection, query)?, row),
         }
     }
 
@@ -52,13 +52,13 @@ impl Store {
     pub fn select_as(
         &self,
         query: &Query,
-        line: impl Fn(&mut Vec<u8>, &[Cell<'_>]) + Sync,
+        line: impl Fn(&mut Vec<u8>, &[Value<'_>]) + Sync,
         mut write: impl FnMut(&[u8], u64) -> Result<()>,
     ) -> Result<Option<u64>> {
         if !query.unsorted {
             return Ok(None);
         }
-        let add = |lines: &mut Lines, cells: &[Cell<'_>]| {
+        let add = |lines: &mut LineBatch, cells: &[Value<'_>]| {
             line(&mut lines.bytes, cells);
             lines.rows += 1;
         };
@@ -92,7 +92,7 @@ impl Store {
         let is_whole = query.words.is_none()
             && query.limit.is_none()
             && query.offset == 0
-            && !query.tests.iter().any(|test| matches!(test, Test::When(..)));
+            && !query.tests.iter().any(|test| matches!(test, Predicate::When(..)));
         let [kind] = query.kinds.as_slice() else { return Ok(false) };
         if !is_whole || !self.connection.is_readonly("main")? || self.most(kind)? < MANY {
             return Ok(false);
@@ -121,19 +121,19 @@ impl Store {
     pub fn gather<T: Send>(
         &self,
         query: &Query,
-        asked: Asked<'_>,
+        asked: AggregateRequest<'_>,
         begin: impl Fn() -> T + Sync,
-        row: impl Fn(&mut T, &Store, &[Cell<'_>]) -> Result<()> + Sync,
-        summed: impl Fn(&mut T, &Store, &Sums) -> Result<()>,
+        row: impl Fn(&mut T, &Store, &[Value<'_>]) -> Result<()> + Sync,
+        summed: impl Fn(&mut T, &Store, &RollupRow) -> Result<()>,
     ) -> Result<Vec<T>> {
-        let part = |store: &Store, part: Part| {
+        let part = |store: &Store, part: Scan| {
             let mut gathered = begin();
             let compiled = compile::numbers(&store.connection, query, part)?;
-            Reader::of(store).hand_on(&compiled, |cells| row(&mut gathered, store, cells))?;
+            Cursor::of(store).hand_on(&compiled, |cells| row(&mut gathered, store, cells))?;
             Ok(gathered)
         };
         if let Some(sums) = self.sums(query, asked)? {
-            let mut gathered = part(self, Part::Alone)?;
+            let mut gathered = part(self, Scan::Alone)?;
             sums.iter().try_for_each(|sums| summed(&mut gathered, self, sums))?;
             return Ok(vec![gathered]);
         }
@@ -142,20 +142,20 @@ impl Store {
             let most = self.most(query.kinds[0])?;
             std::thread::scope(|scope| {
                 let other =
-                    scope.spawn(|| part(&Store::beside(&path)?, Part::Ids(most / 2 + 1, most)));
-                let first = part(self, Part::Ids(i64::MIN, most / 2))?;
+                    scope.spawn(|| part(&Store::beside(&path)?, Scan::Ids(most / 2 + 1, most)));
+                let first = part(self, Scan::Ids(i64::MIN, most / 2))?;
                 let other: Result<T> =
                     other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
                 Ok::<_, Failure>(match other {
                     // a writer waits, and lets nobody else begin
                     Err(busy) if busy.exit == Exit::Busy => {
-                        vec![first, part(self, Part::Ids(most / 2 + 1, most))?]
+                        vec![first, part(self, Scan::Ids(most / 2 + 1, most))?]
                     }
                     other => vec![first, other?],
                 })
             })?
         } else {
-            vec![part(self, Part::Whole)?]
+            vec![part(self, Scan::Whole)?]
         };
         Ok(gathered)
     }
@@ -165,14 +165,14 @@ impl Store {
     ///
     /// # Errors
     /// The database cannot be read.
-    pub fn called<'a>(&self, field: &Field, cell: &Cell<'a>) -> Result<Cell<'a>> {
-        let (Some(sql), Cell::Int(number)) = (compile::called(field), cell) else {
+    pub fn called<'a>(&self, field: &Field, cell: &Value<'a>) -> Result<Value<'a>> {
+        let (Some(sql), Value::Int(number)) = (compile::called(field), cell) else {
             return Ok(cell.clone());
         };
         let mut find = self.connection.prepare_cached(&sql)?;
         Ok(find
             .query_row([number], |row| row.get::<_, Option<String>>(0))?
-            .map_or(Cell::Null, |name| Cell::Text(name.into())))
+            .map_or(Value::Null, |name| Value::Text(name.into())))
     }
 
     /// The columns of data sets without a field that facts of these kinds have; all of `wanted` are
@@ -204,7 +204,7 @@ impl Store {
     ///
     /// # Errors
     /// The database cannot be read.
-    pub fn run_at(&self, past: &Past) -> Result<Option<i64>> {
+    pub fn run_at(&self, past: &AsOf) -> Result<Option<i64>> {
         past.as_of.as_ref().map(|moment| compile::run_at(&self.connection, moment)).transpose()
     }
 
@@ -213,7 +213,7 @@ impl Store {
     /// # Errors
     /// Names cannot be looked up.
     pub fn explain(&self, query: &Query) -> Result<String> {
-        let Compiled { sql, values, .. } = compile::printed(&self.connection, query)?;
+        let CompiledQuery { sql, values, .. } = compile::printed(&self.connection, query)?;
         let mut statement = self.connection.prepare(&sql)?;
         for (i, value) in values.iter().enumerate() {
             statement.raw_bind_parameter(i + 1, value)?;
@@ -230,9 +230,9 @@ impl Store {
         let mut said = Vec::new();
         for test in &query.tests {
             let (field, words) = match test {
-                Test::Among { field, values, .. } => (Some(*field), values.clone()),
-                Test::AnyActor(words) => (None, words.clone()),
-                Test::Compare(field, Op::Is | Op::IsNot, Cell::Text(word)) => {
+                Predicate::Among { field, values, .. } => (Some(*field), values.clone()),
+                Predicate::AnyActor(words) => (None, words.clone()),
+                Predicate::Compare(field, Op::Is | Op::IsNot, Value::Text(word)) => {
                     (Some(*field), vec![word.to_string()])
                 }
                 _ => continue,
@@ -249,8 +249,8 @@ impl Store {
     fn occurs(&self, query: &Query, field: Option<&'static Field>, word: &str) -> Result<bool> {
         let word = vec![word.to_owned()];
         let test = match field {
-            Some(field) => Test::Among { field, values: word, not: false },
-            None => Test::AnyActor(word),
+            Some(field) => Predicate::Among { field, values: word, not: false },
+            None => Predicate::AnyActor(word),
         };
         let live = compile::live(&self.connection, &query.past)?;
         for kind in &query.kinds {
@@ -273,7 +273,7 @@ impl Store {
 
     fn unknown(&self, query: &Query, field: Option<&'static Field>, word: &str) -> Result<String> {
         let what = field.map_or("actor".to_owned(), |field| field.name.replace('_', " "));
-        let class = field.map_or(Some(Class::Actor), |field| Class::of(field.ty));
+        let class = field.map_or(Some(EntityClass::Actor), |field| EntityClass::of(field.ty));
         if let Some(class) = class
             && !lookup::meant(&self.connection, class, word)?.is_empty()
         {

@@ -4,32 +4,32 @@ use rusqlite::params_from_iter;
 
 use crate::error::{Failure, Result};
 use crate::kind::{Field, Kind};
-use crate::query::{Query, Test};
+use crate::query::{Predicate, Query};
 use crate::store::Store;
 use crate::store::read::compile::{number, published};
 use crate::store::read::cursor::plain;
 use crate::store::read::predicate::condition;
 use crate::store::rollup::{figures, is_whole, table};
 use crate::value::date::{Bucket, Days};
-use crate::value::{Many, Type, Value};
+use crate::value::{FigureStats, OwnedValue, Type};
 
 /// What facts of one source, time and sort add up to. The source and the sides are numbers that
 /// [`Store::called`] knows.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Sums {
+pub struct RollupRow {
     /// Their source.
-    pub source: Value,
+    pub source: OwnedValue,
     /// The first days of the years in which they begin and end, where a side asks for them.
     pub days: Days,
     /// What they have at each side.
-    pub sides: Vec<Value>,
+    pub sides: Vec<OwnedValue>,
     /// What they add up to.
-    pub many: Many,
+    pub many: FigureStats,
 }
 
 /// What is asked of a table.
 #[derive(Debug, Clone, Copy)]
-pub struct Asked<'a> {
+pub struct AggregateRequest<'a> {
     /// The fields of its sides.
     pub sides: &'a [&'static Field],
     /// The figure.
@@ -41,7 +41,7 @@ pub struct Asked<'a> {
 }
 
 /// Whether a summary can answer: all that is asked for, and filtered by, is what it tells.
-fn answers(query: &Query, asked: Asked<'_>) -> Option<&'static Kind> {
+fn answers(query: &Query, asked: AggregateRequest<'_>) -> Option<&'static Kind> {
     let [kind] = query.kinds.as_slice() else { return None };
     let by_sort = |field: &Field| {
         kind.summed.contains(&field.name) || ["source", "country", "kind"].contains(&field.name)
@@ -53,12 +53,12 @@ fn answers(query: &Query, asked: Asked<'_>) -> Option<&'static Kind> {
         let begins = |day: i64| Bucket::Year.start_of(day) == day;
         first.is_none_or(begins) && last.is_none_or(|last| begins(last + 1))
     };
-    let passes = |test: &Test| match test {
-        Test::When(days, _) => is_year(*days),
-        Test::Among { field, .. } | Test::Compare(field, ..) | Test::Known(field, _) => {
-            by_sort(field)
-        }
-        Test::AnyActor(_) => false,
+    let passes = |test: &Predicate| match test {
+        Predicate::When(days, _) => is_year(*days),
+        Predicate::Among { field, .. }
+        | Predicate::Compare(field, ..)
+        | Predicate::Known(field, _) => by_sort(field),
+        Predicate::AnyActor(_) => false,
     };
     let can = !kind.summed.is_empty()
         && !asked.each
@@ -79,8 +79,8 @@ impl Store {
     pub(in crate::store) fn sums(
         &self,
         query: &Query,
-        asked: Asked<'_>,
-    ) -> Result<Option<Vec<Sums>>> {
+        asked: AggregateRequest<'_>,
+    ) -> Result<Option<Vec<RollupRow>>> {
         let kind = match answers(query, asked) {
             Some(kind) if self.is_ours && is_whole(&self.connection, kind)? => kind,
             _ => return Ok(None),
@@ -129,13 +129,13 @@ impl Store {
                 )
             };
             let figure = |i: usize| Ok::<_, Failure>(plain(row.get_ref(n + i)?)?.number());
-            sums.push(Sums {
+            sums.push(RollupRow {
                 source: plain(row.get_ref(0)?)?.into_owned(),
                 days: Days { first: row.get(1)?, last: row.get(2)? },
                 sides: (3..n)
                     .map(|i| Ok(plain(row.get_ref(i)?)?.into_owned()))
                     .collect::<Result<_>>()?,
-                many: Many {
+                many: FigureStats {
                     facts: whole(0)?,
                     stated: whole(2)?,
                     sum: figure(3)?.unwrap_or(0.0),

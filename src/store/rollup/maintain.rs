@@ -9,7 +9,7 @@ use rusqlite::{Connection, params_from_iter};
 use crate::error::Result;
 use crate::kind::Kind;
 use crate::store::rollup::{DAYS, LARGE, add, columns, is_whole, kinds, make, table};
-use crate::store::write::row_encoder::{Bound, Prepared, Summed};
+use crate::store::write::row_encoder::{EncodedFact, Param, RollupColumns};
 use crate::value::date::{Bucket, Days};
 
 /// So many retired facts are taken off one by one; for more, the summary is made anew.
@@ -17,7 +17,7 @@ const FEW: usize = 1_000;
 
 /// A row of a summary under way.
 #[derive(Debug)]
-struct Row {
+struct RollupKey {
     source: i64,
     is_dated: bool,
     days: Days,
@@ -41,28 +41,28 @@ const KEPT: usize = 50_000;
 
 /// What a run did to facts that summaries hold.
 #[derive(Debug, Default)]
-pub struct Changes {
-    kinds: HashMap<&'static str, Change>,
+pub struct RollupChanges {
+    kinds: HashMap<&'static str, RollupChange>,
     /// Places or names are where they were not: countries may be others.
     pub moved: bool,
 }
 
 /// What it did to one kind.
 #[derive(Debug, Default)]
-struct Change {
+struct RollupChange {
     /// The rows that it retired.
     retired: Vec<i64>,
     /// What was added, by source, time, country and sorts, one behind the other.
-    added: HashMap<Vec<u8>, Row, RandomState>,
+    added: HashMap<Vec<u8>, RollupKey, RandomState>,
     key: Vec<u8>,
 }
 
-impl Changes {
+impl RollupChanges {
     /// Says that a fact was added.
     ///
     /// # Errors
     /// The database cannot be written.
-    pub fn add(&mut self, connection: &Connection, prepared: &Prepared<'_>) -> Result<()> {
+    pub fn add(&mut self, connection: &Connection, prepared: &EncodedFact<'_>) -> Result<()> {
         let Some(summed) = &prepared.form.summed else { return Ok(()) };
         let kind = prepared.form.kind;
         let change = self.kinds.entry(kind.name).or_default();
@@ -108,33 +108,33 @@ impl Changes {
     }
 }
 
-impl Change {
-    fn add(&mut self, prepared: &Prepared<'_>, summed: &Summed) {
+impl RollupChange {
+    fn add(&mut self, prepared: &EncodedFact<'_>, summed: &RollupColumns) {
         let value = |column: usize| &prepared.values[column];
         let day = |column: usize| match value(column) {
-            Bound::Integer(day) => Some(*day),
+            Param::Integer(day) => Some(*day),
             _ => None,
         };
         let (first, last) = (day(summed.date + 1), day(summed.date + 2));
-        let is_alone = *value(summed.topic) != Bound::Null
-            || *value(summed.span) == Bound::Text("throughout".into())
+        let is_alone = *value(summed.topic) != Param::Null
+            || *value(summed.span) == Param::Text("throughout".into())
             || [first, last].into_iter().flatten().any(|day| !(DAYS.0..=DAYS.1).contains(&day))
-            || summed.event.is_some_and(|event| *value(event) == Bound::Null)
-            || summed.figures.iter().any(|figure| matches!(value(*figure), Bound::Integer(n) if !(-LARGE..=LARGE).contains(n)));
+            || summed.event.is_some_and(|event| *value(event) == Param::Null)
+            || summed.figures.iter().any(|figure| matches!(value(*figure), Param::Integer(n) if !(-LARGE..=LARGE).contains(n)));
         if is_alone || prepared.is_retired() {
             return;
         }
-        let Bound::Integer(source) = *value(summed.source) else { return };
-        let is_dated = *value(summed.date) != Bound::Null;
+        let Param::Integer(source) = *value(summed.source) else { return };
+        let is_dated = *value(summed.date) != Param::Null;
         let days = Days {
             first: first.map(|day| Bucket::Year.start_of(day)),
             last: last.map(|day| Bucket::Year.start_of(day)),
         };
         let sort = |column: &usize| match value(*column) {
-            Bound::Text(text) => text.as_ref(),
+            Param::Text(text) => text.as_ref(),
             _ => "",
         };
-        let Change { added, key, .. } = self;
+        let RollupChange { added, key, .. } = self;
         key.clear();
         for part in
             [Some(source), Some(i64::from(is_dated)), days.first, days.last, prepared.country]
@@ -146,7 +146,7 @@ impl Change {
             key.extend_from_slice(sort(column).as_bytes());
             key.push(0);
         }
-        let new = || Row {
+        let new = || RollupKey {
             source,
             is_dated,
             days,
@@ -161,7 +161,7 @@ impl Change {
         };
         row.facts += 1;
         for (sum, column) in row.figures.iter_mut().zip(&summed.figures) {
-            if let Bound::Integer(figure) = *value(*column) {
+            if let Param::Integer(figure) = *value(*column) {
                 sum.stated += 1;
                 sum.sum += figure;
                 sum.low = Some(sum.low.map_or(figure, |low| low.min(figure)));

@@ -13,8 +13,8 @@ use std::collections::BTreeMap;
 
 use rusqlite::{Connection, OptionalExtension};
 
-pub use answer::{Asked, Sums};
-pub use maintain::Changes;
+pub use answer::{AggregateRequest, RollupRow};
+pub use maintain::RollupChanges;
 
 use crate::error::Result;
 use crate::kind::{Field, KINDS, Kind};

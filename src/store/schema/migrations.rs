@@ -26,7 +26,7 @@ const TRIES: u32 = 4;
 
 /// One migration, as `facts migrate --status` lists it.
 #[derive(Debug, Clone)]
-pub struct Ledger {
+pub struct AppliedMigration {
     /// Its number.
     pub version: i64,
     /// Its name.
@@ -243,7 +243,7 @@ impl Store {
     ///
     /// # Errors
     /// The record of migrations cannot be read.
-    pub fn ledger(&self) -> Result<Vec<Ledger>> {
+    pub fn ledger(&self) -> Result<Vec<AppliedMigration>> {
         check_known(&self.path, version(&self.connection)?, newest())?;
         check_ledger(&self.connection, &self.path)?;
         let mut read = self
@@ -258,7 +258,7 @@ impl Store {
                     Some(row) => Some(row.get(0)?),
                     None => None,
                 };
-                Ok(Ledger {
+                Ok(AppliedMigration {
                     version: i64::from(migration.version()),
                     name: migration.name().to_owned(),
                     applied,

@@ -10,7 +10,7 @@ use rusqlite::{Transaction, params};
 
 use crate::error::Result;
 use crate::kind::KINDS;
-use crate::store::entities::lookup::Class;
+use crate::store::entities::lookup::EntityClass;
 
 /// A row of `names` on its way in.
 pub struct NameRow {
@@ -118,7 +118,7 @@ impl Bulk {
 pub fn rows_of(
     transaction: &Transaction<'_>,
     bulk: Option<&Bulk>,
-    class: Class,
+    class: EntityClass,
     scheme: &str,
     folded: &str,
 ) -> Result<Vec<NameRow>> {

@@ -1,4 +1,5 @@
-//! Writing facts: rows made ready and encoded, releases compared with what is there, imports taken back.
+//! Writing facts: rows made ready and encoded, releases compared with what is there, imports taken
+//! back.
 
 pub mod bulk;
 mod lookups;
@@ -10,6 +11,6 @@ pub mod statements;
 pub mod transaction;
 mod undo;
 
-pub use release::{About, Release};
-pub use transaction::{Counts, Outcome, Refused, Run, Writer};
-pub use undo::Undone;
+pub use release::{ReleaseImport, ReleaseInfo};
+pub use transaction::{Counts, ImportInfo, Outcome, RowError, Writer};
+pub use undo::UndoOutcome;

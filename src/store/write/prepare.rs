@@ -4,26 +4,26 @@ use std::rc::Rc;
 
 use crate::error::{Failure, Result};
 use crate::evidence::locator;
-use crate::kind::{Field, Kind, Row, shared};
-use crate::store::entities::lookup::{Class, Found, spelling};
-use crate::store::entities::name_cache::Meant;
+use crate::kind::{Field, InputRow, Kind, shared};
+use crate::store::entities::lookup::{EntityClass, NameMatch, spelling};
+use crate::store::entities::name_cache::ResolvedName;
 use crate::store::source_texts;
-use crate::store::write::row_encoder::{Form, Prepared};
-use crate::store::write::transaction::{Refused, Writer};
+use crate::store::write::row_encoder::{EncodedFact, RowEncoder};
+use crate::store::write::transaction::{RowError, Writer};
 use crate::value::date::{self, Days};
-use crate::value::{Cell, Given, Type};
+use crate::value::{InputValue, Type, Value};
 
 impl Writer<'_> {
     /// A row with a quote and no locator gets one, if the text is held and has the quote once;
     /// several places are named.
     pub(in crate::store) fn locate<'a>(
         &mut self,
-        row: &Row<'a>,
-    ) -> Result<Result<Option<Row<'a>>, Refused>> {
+        row: &InputRow<'a>,
+    ) -> Result<Result<Option<InputRow<'a>>, RowError>> {
         let stated = |name: &str| {
             row.iter().find(|(field, _)| field.name == name).and_then(|(_, value)| match value {
-                Given::Cell(cell) => cell.text(),
-                Given::Named(_) => None,
+                InputValue::Value(cell) => cell.text(),
+                InputValue::Entity(_) => None,
             })
         };
         let (Some(quote), None, Some(source), false) =
@@ -42,10 +42,12 @@ impl Writer<'_> {
                 let Some(field) = spine_field("locator") else { return Ok(Ok(None)) };
                 let others = row.iter().filter(|(field, _)| field.name != "locator").cloned();
                 Ok(Ok(Some(
-                    others.chain([(field, Given::Cell(Cell::Text(one.clone().into())))]).collect(),
+                    others
+                        .chain([(field, InputValue::Value(Value::Text(one.clone().into())))])
+                        .collect(),
                 )))
             }
-            several => Ok(Err(Refused {
+            several => Ok(Err(RowError {
                 field: "quote",
                 expected: format!(
                     "stands in several places of the text; give one as locator: {}",
@@ -59,13 +61,13 @@ impl Writer<'_> {
     pub(in crate::store) fn prepare<'r>(
         &mut self,
         kind: &'static Kind,
-        row: &'r Row<'_>,
-    ) -> Result<Result<Prepared<'r>, Refused>> {
+        row: &'r InputRow<'_>,
+    ) -> Result<Result<EncodedFact<'r>, RowError>> {
         let form =
-            Rc::clone(self.forms.entry(kind.name).or_insert_with(|| Rc::new(Form::of(kind))));
-        let mut prepared = Prepared::new(form);
+            Rc::clone(self.forms.entry(kind.name).or_insert_with(|| Rc::new(RowEncoder::of(kind))));
+        let mut prepared = EncodedFact::new(form);
         let mut days = Days { first: None, last: None };
-        if let Some((_, Given::Cell(Cell::Text(text)))) =
+        if let Some((_, InputValue::Value(Value::Text(text)))) =
             row.iter().find(|(field, _)| field.ty == Type::Date)
         {
             days = date::parse(text).map_err(Failure::usage)?;
@@ -75,29 +77,31 @@ impl Writer<'_> {
         for (field, value) in
             row.iter().filter(|(field, value)| field.is_given() && !value.is_null())
         {
-            let expected = match (value, Class::of(field.ty)) {
-                (Given::Named(named), Some(class)) => match self.resolve(class, named, days)? {
-                    Ok(entry) => {
-                        if let (true, Some(name)) = (entry.other_name, &named.name) {
-                            untold.push((format!("{} as given", field.name), name.to_string()));
+            let expected = match (value, EntityClass::of(field.ty)) {
+                (InputValue::Entity(named), Some(class)) => {
+                    match self.resolve(class, named, days)? {
+                        Ok(entry) => {
+                            if let (true, Some(name)) = (entry.other_name, &named.name) {
+                                untold.push((format!("{} as given", field.name), name.to_string()));
+                            }
+                            if let (true, Some((lat, lon))) = (entry.no_point, named.point) {
+                                untold.push((
+                                    format!("{} lat, lon", field.name),
+                                    format!("{lat}, {lon}"),
+                                ));
+                            }
+                            prepared.set_name(field, &entry);
+                            continue;
                         }
-                        if let (true, Some((lat, lon))) = (entry.no_point, named.point) {
-                            untold.push((
-                                format!("{} lat, lon", field.name),
-                                format!("{lat}, {lon}"),
-                            ));
-                        }
-                        prepared.set_name(field, &entry);
-                        continue;
+                        Err(expected) => expected,
                     }
-                    Err(expected) => expected,
-                },
+                }
                 // a code means whoever bears it on the days of the fact
-                (Given::Cell(Cell::Text(text)), Some(class))
+                (InputValue::Value(Value::Text(text)), Some(class))
                     if spelling(text).scheme.is_some_and(|scheme| scheme != "name")
                         && matches!(
                             self.names.find(&self.transaction, class, text)?,
-                            Found::Several(_)
+                            NameMatch::Several(_)
                         ) =>
                 {
                     let code = spelling(text);
@@ -109,8 +113,10 @@ impl Writer<'_> {
                         days,
                     )? {
                         Some(meant) => {
-                            let meant = self
-                                .whole(class, Meant { wording: text.as_ref().into(), ..meant })?;
+                            let meant = self.whole(
+                                class,
+                                ResolvedName { wording: text.as_ref().into(), ..meant },
+                            )?;
                             prepared.set_name(field, &meant);
                             continue;
                         }
@@ -120,12 +126,12 @@ impl Writer<'_> {
                         }
                     }
                 }
-                (Given::Cell(Cell::Text(text)), Some(class)) => {
+                (InputValue::Value(Value::Text(text)), Some(class)) => {
                     match self.names.find(&self.transaction, class, text)? {
-                        Found::One(entry) => {
+                        NameMatch::One(entry) => {
                             let meant = self.whole(
                                 class,
-                                Meant::row(entry.id, entry.bearer, entry.wording.into()),
+                                ResolvedName::row(entry.id, entry.bearer, entry.wording.into()),
                             )?;
                             prepared.set_name(field, &meant);
                             continue;
@@ -133,7 +139,7 @@ impl Writer<'_> {
                         found => self.expected_name(class, text, &found)?,
                     }
                 }
-                (Given::Cell(Cell::Text(slug)), None) if field.ty == Type::Source => {
+                (InputValue::Value(Value::Text(slug)), None) if field.ty == Type::Source => {
                     match self.source(slug)? {
                         Ok(id) => {
                             let slug = slug.as_ref().into();
@@ -143,7 +149,7 @@ impl Writer<'_> {
                         Err(expected) => expected,
                     }
                 }
-                (Given::Cell(cell), _) => {
+                (InputValue::Value(cell), _) => {
                     let known = match (field.ty, cell.text()) {
                         (Type::Topic, Some(slug)) => self.topic(slug)?,
                         _ => Ok(()),
@@ -156,9 +162,9 @@ impl Writer<'_> {
                         Err(expected) => expected,
                     }
                 }
-                (Given::Named(_), None) => "expected no name".into(),
+                (InputValue::Entity(_), None) => "expected no name".into(),
             };
-            return Ok(Err(Refused { field: field.name, expected }));
+            return Ok(Err(RowError { field: field.name, expected }));
         }
         if !untold.is_empty() {
             prepared.add_extra(&untold);

@@ -5,21 +5,21 @@ use rusqlite::types::Value as Sql;
 use rusqlite::{OptionalExtension, params, params_from_iter};
 
 use crate::error::Result;
-use crate::kind::reference_table::{self, Parent};
-use crate::kind::{self, Field, Row};
-use crate::store::entities::lookup::{Class, Found};
+use crate::kind::reference_table::{self, ReferenceTable};
+use crate::kind::{self, Field, InputRow};
+use crate::store::entities::lookup::{EntityClass, NameMatch};
 use crate::store::read::predicate::bind;
-use crate::store::write::transaction::{Outcome, Refused, Writer};
+use crate::store::write::transaction::{Outcome, RowError, Writer};
 use crate::value::suggest::did_you_mean;
 use crate::value::text::fold;
-use crate::value::{Cell, Given, Type};
+use crate::value::{InputValue, Type, Value};
 
 /// A reference of a row to a row of the same table, which may arrive later.
 #[derive(Debug)]
-pub struct Later {
+pub struct PendingReference {
     table: &'static str,
     column: String,
-    class: Class,
+    class: EntityClass,
     id: i64,
     field: &'static str,
     name: String,
@@ -35,33 +35,33 @@ impl Writer<'_> {
     /// The database cannot be written; a bad reference is in the outcome.
     pub fn put_parent(
         &mut self,
-        table: &'static Parent,
-        row: &Row<'_>,
+        table: &'static ReferenceTable,
+        row: &InputRow<'_>,
         place: usize,
-    ) -> Result<Result<Outcome, Refused>> {
+    ) -> Result<Result<Outcome, RowError>> {
         let mut columns: Vec<(String, Sql)> = Vec::new();
-        let mut later: Vec<(String, Class, &'static Field, String)> = Vec::new();
+        let mut later: Vec<(String, EntityClass, &'static Field, String)> = Vec::new();
         for (field, value) in row {
             let column = field.columns().remove(0);
             let value = match (field.ty, value) {
                 (_, value) if value.is_null() => Sql::Null,
-                (Type::Actor | Type::Place, Given::Cell(Cell::Text(name))) => {
-                    let class = Class::of(field.ty).unwrap_or(Class::Actor);
+                (Type::Actor | Type::Place, InputValue::Value(Value::Text(name))) => {
+                    let class = EntityClass::of(field.ty).unwrap_or(EntityClass::Actor);
                     if class.table() == table.table {
                         later.push((column.clone(), class, field, name.to_string()));
                         continue;
                     }
                     match self.bearer(class, name)? {
                         Ok(id) => Sql::Integer(id),
-                        Err(expected) => return Ok(Err(Refused { field: field.name, expected })),
+                        Err(expected) => return Ok(Err(RowError { field: field.name, expected })),
                     }
                 }
-                (Type::Source, Given::Cell(Cell::Text(slug))) => match self.source(slug)? {
+                (Type::Source, InputValue::Value(Value::Text(slug))) => match self.source(slug)? {
                     Ok(id) => Sql::Integer(id),
-                    Err(expected) => return Ok(Err(Refused { field: field.name, expected })),
+                    Err(expected) => return Ok(Err(RowError { field: field.name, expected })),
                 },
-                (_, Given::Cell(value)) => bind(value),
-                (_, Given::Named(_)) => Sql::Null,
+                (_, InputValue::Value(value)) => bind(value),
+                (_, InputValue::Entity(_)) => Sql::Null,
             };
             columns.push((column, value));
         }
@@ -71,7 +71,7 @@ impl Writer<'_> {
                 (column == "actor_id" || column == "place_id") && *value != Sql::Null
             });
             if bearers.count() != 1 {
-                return Ok(Err(Refused {
+                return Ok(Err(RowError {
                     field: "actor",
                     expected: "expected either an actor or a place".into(),
                 }));
@@ -89,17 +89,18 @@ impl Writer<'_> {
             if self.is_loading() && table.table != reference_table::NAMES.table {
                 return Ok(Ok(Outcome::Unchanged));
             }
-            return Ok(Err(Refused { field: "name", expected }));
+            return Ok(Err(RowError { field: "name", expected }));
         }
         let (id, outcome) = self.upsert(table, &columns)?;
         self.texts |= table.table == reference_table::TEXTS.table && outcome != Outcome::Unchanged;
-        if let Some(class) =
-            [Class::Actor, Class::Place].into_iter().find(|class| class.table() == table.table)
+        if let Some(class) = [EntityClass::Actor, EntityClass::Place]
+            .into_iter()
+            .find(|class| class.table() == table.table)
         {
             self.usual_name(class, id, &kind::given(row, "name"))?;
         }
         for (column, class, field, name) in later {
-            self.later.push(Later {
+            self.later.push(PendingReference {
                 table: table.table,
                 column,
                 class,
@@ -122,7 +123,7 @@ impl Writer<'_> {
     ///
     /// # Errors
     /// The database cannot be written.
-    pub fn settle(&mut self) -> Result<Vec<(usize, Refused)>> {
+    pub fn settle(&mut self) -> Result<Vec<(usize, RowError)>> {
         let mut refused = Vec::new();
         for later in std::mem::take(&mut self.later) {
             match self.bearer(later.class, &later.name)? {
@@ -136,10 +137,10 @@ impl Writer<'_> {
                         .transaction
                         .prepare_cached(&sql)?
                         .execute(params![bearer, later.id])?;
-                    self.changes.moved |= set > 0 && later.class == Class::Place;
+                    self.changes.moved |= set > 0 && later.class == EntityClass::Place;
                 }
                 Err(expected) => {
-                    refused.push((later.place, Refused { field: later.field, expected }))
+                    refused.push((later.place, RowError { field: later.field, expected }))
                 }
             }
         }
@@ -147,7 +148,7 @@ impl Writer<'_> {
     }
 
     /// The actor or place that a name means, or what was expected instead.
-    fn bearer(&mut self, class: Class, name: &str) -> Result<Result<i64, String>> {
+    fn bearer(&mut self, class: EntityClass, name: &str) -> Result<Result<i64, String>> {
         // a usual name has an index of its own
         let usual = format!("SELECT id FROM {} WHERE name = ?1", class.table());
         let name_of = crate::store::entities::lookup::spelling(name);
@@ -163,7 +164,7 @@ impl Writer<'_> {
         }
         let found = self.names.find(&self.transaction, class, name)?;
         Ok(match found {
-            Found::One(entry) => Ok(entry.bearer),
+            NameMatch::One(entry) => Ok(entry.bearer),
             other => Err(self.expected_name(class, name, &other)?),
         })
     }
@@ -171,12 +172,12 @@ impl Writer<'_> {
     /// What to say of a name that means nobody, or several.
     pub(in crate::store) fn expected_name(
         &self,
-        class: Class,
+        class: EntityClass,
         name: &str,
-        found: &Found,
+        found: &NameMatch,
     ) -> Result<String> {
         let one = class.one();
-        if let Found::Several(bearers) = found {
+        if let NameMatch::Several(bearers) = found {
             return Ok(format!(
                 "expected one {one}, but this is a name of {}",
                 bearers.join(" and ")
@@ -184,7 +185,7 @@ impl Writer<'_> {
         }
         let known = crate::store::entities::lookup::known(&self.transaction, class)?;
         let near = did_you_mean(name, known.iter().map(String::as_str));
-        let article = if class == Class::Actor { "an" } else { "a" };
+        let article = if class == EntityClass::Actor { "an" } else { "a" };
         Ok(format!(
             "expected {article} {one} that is known ({table}.csv, or facts add {table}, makes one known){near}",
             table = class.table()
@@ -193,17 +194,25 @@ impl Writer<'_> {
 
     /// What to say when a name or code, or the usual name of somebody new, is somebody else's at
     /// that time.
-    fn other_bearer(&self, table: &Parent, columns: &[(String, Sql)]) -> Result<Option<String>> {
+    fn other_bearer(
+        &self,
+        table: &ReferenceTable,
+        columns: &[(String, Sql)],
+    ) -> Result<Option<String>> {
         let value = |name: &str| {
             columns
                 .iter()
                 .find(|(column, _)| column == name)
                 .map_or(Sql::Null, |(_, value)| value.clone())
         };
-        let own =
-            [Class::Actor, Class::Place].into_iter().find(|class| class.table() == table.table);
-        let class =
-            own.unwrap_or(if value("actor_id") == Sql::Null { Class::Place } else { Class::Actor });
+        let own = [EntityClass::Actor, EntityClass::Place]
+            .into_iter()
+            .find(|class| class.table() == table.table);
+        let class = own.unwrap_or(if value("actor_id") == Sql::Null {
+            EntityClass::Place
+        } else {
+            EntityClass::Actor
+        });
         let (column, bearers) = (class.column(), class.table());
         let (scheme, other) = match own {
             Some(_) => (Sql::Text("name".into()), "b.name <> n.name AND ?5 IS NULL".to_owned()),
@@ -228,7 +237,7 @@ impl Writer<'_> {
         }))
     }
 
-    fn usual_name(&mut self, class: Class, bearer: i64, name: &str) -> Result<()> {
+    fn usual_name(&mut self, class: EntityClass, bearer: i64, name: &str) -> Result<()> {
         let sql = format!(
             "INSERT INTO names (scheme, name, folded, {column}) SELECT 'name', ?1, ?2, ?3
               WHERE NOT EXISTS (SELECT 1 FROM names WHERE scheme = 'name' AND name = ?1 AND {column} = ?3)",
@@ -238,7 +247,11 @@ impl Writer<'_> {
         Ok(())
     }
 
-    fn upsert(&mut self, table: &Parent, columns: &[(String, Sql)]) -> Result<(i64, Outcome)> {
+    fn upsert(
+        &mut self,
+        table: &ReferenceTable,
+        columns: &[(String, Sql)],
+    ) -> Result<(i64, Outcome)> {
         let declared = table
             .key
             .iter()

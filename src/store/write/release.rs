@@ -9,14 +9,14 @@ use std::rc::Rc;
 use rusqlite::params;
 
 use crate::error::{Failure, Result};
-use crate::kind::{Incoming, KINDS, Key, Kind};
+use crate::kind::{FactKey, KINDS, Kind, NewFact};
 use crate::store::extras;
-use crate::store::write::row_encoder::{Prepared, Sum};
-use crate::store::write::transaction::{Counts, Live, Outcome, Refused, Writer};
+use crate::store::write::row_encoder::{EncodedFact, FactDigest};
+use crate::store::write::transaction::{Counts, LiveRow, Outcome, RowError, Writer};
 
 /// What a release says of itself.
 #[derive(Debug, Clone, Default)]
-pub struct About<'a> {
+pub struct ReleaseInfo<'a> {
     /// The slug of the source that it feeds.
     pub source: &'a str,
     /// Its title, publisher, URL, licence and citation, should the source be new.
@@ -43,7 +43,7 @@ pub struct About<'a> {
 }
 
 /// A release on its way in.
-pub struct Release {
+pub struct ReleaseImport {
     source: i64,
     slug: Rc<str>,
     dataset: String,
@@ -54,27 +54,27 @@ pub struct Release {
     /// The source had no facts before, so that nothing need be compared.
     fresh: bool,
     /// The rows that were met, kind by kind.
-    seen: HashMap<&'static str, Seen>,
+    seen: HashMap<&'static str, RowSet>,
     /// How many records are called the same.
     counters: HashMap<String, u64>,
     /// Records without a key of their own that are not there to the letter: they may have changed,
     /// or be new.
-    waiting: Vec<(String, Vec<Ready<'static>>)>,
+    waiting: Vec<(String, Vec<ReadyFact<'static>>)>,
 }
 
 /// A fact that is ready to be written, once its record has a key.
-struct Ready<'r> {
-    key: Key,
-    prepared: Prepared<'r>,
+struct ReadyFact<'r> {
+    key: FactKey,
+    prepared: EncodedFact<'r>,
 }
 
 /// A set of row numbers.
 #[derive(Default)]
-struct Seen(Vec<u64>);
+struct RowSet(Vec<u64>);
 
-impl Seen {
+impl RowSet {
     fn add(&mut self, id: i64) {
-        let (word, bit) = Seen::place(id);
+        let (word, bit) = RowSet::place(id);
         if self.0.len() <= word {
             self.0.resize(word + 1, 0);
         }
@@ -82,7 +82,7 @@ impl Seen {
     }
 
     fn has(&self, id: i64) -> bool {
-        let (word, bit) = Seen::place(id);
+        let (word, bit) = RowSet::place(id);
         self.0.get(word).is_some_and(|found| found & bit != 0)
     }
 
@@ -96,9 +96,17 @@ impl Writer<'_> {
     ///
     /// # Errors
     /// The database cannot be written.
-    pub fn release(&mut self, about: &About<'_>) -> Result<Release> {
-        let About {
-            source: slug, title, publisher, url, licence, citation, dataset, release, ..
+    pub fn release(&mut self, about: &ReleaseInfo<'_>) -> Result<ReleaseImport> {
+        let ReleaseInfo {
+            source: slug,
+            title,
+            publisher,
+            url,
+            licence,
+            citation,
+            dataset,
+            release,
+            ..
         } = about;
         let new = self.transaction.execute(
             "INSERT INTO sources (slug, kind, title, publisher, url, licence, citation) VALUES (?1, 'dataset', ?2, ?3, ?4, ?5, ?6)
@@ -126,7 +134,7 @@ impl Writer<'_> {
             "UPDATE imports SET dataset = ?2, release = ?3 WHERE id = ?1",
             params![import, dataset, release],
         )?;
-        Ok(Release {
+        Ok(ReleaseImport {
             source,
             slug: (*slug).into(),
             dataset: (*dataset).to_owned(),
@@ -142,7 +150,7 @@ impl Writer<'_> {
     }
 }
 
-impl Release {
+impl ReleaseImport {
     /// The number of the run.
     #[must_use]
     pub fn run(&self) -> i64 {
@@ -157,27 +165,29 @@ impl Release {
     pub fn record(
         &mut self,
         writer: &mut Writer<'_>,
-        facts: &[Incoming<'_>],
-    ) -> Result<Result<(), (usize, Refused)>> {
+        facts: &[NewFact<'_>],
+    ) -> Result<Result<(), (usize, RowError)>> {
         let mut ready = Vec::with_capacity(facts.len());
-        for (n, Incoming { kind, key, row }) in facts.iter().enumerate() {
+        for (n, NewFact { kind, key, row }) in facts.iter().enumerate() {
             match writer.prepare(kind, row)? {
-                Ok(prepared) => ready.push(Ready { key: key.clone(), prepared }),
+                Ok(prepared) => ready.push(ReadyFact { key: key.clone(), prepared }),
                 Err(refused) => return Ok(Err((n, refused))),
             }
         }
         let key = match ready.first().map(|first| &first.key) {
             None => return Ok(Ok(())),
-            Some(Key::Own(key) | Key::Under(key)) => key.clone(),
-            Some(Key::Counted(base)) => {
+            Some(FactKey::Own(key) | FactKey::Under(key)) => key.clone(),
+            Some(FactKey::Counted(base)) => {
                 let base = base.clone();
                 if self.fresh {
                     self.next(&base, 0)
                 } else if let Some(same) = self.same(writer, &base, &mut ready)? {
                     same
                 } else {
-                    let own =
-                        |Ready { key, prepared }| Ready { key, prepared: prepared.into_owned() };
+                    let own = |ReadyFact { key, prepared }| ReadyFact {
+                        key,
+                        prepared: prepared.into_owned(),
+                    };
                     self.waiting.push((base, ready.into_iter().map(own).collect()));
                     return Ok(Ok(()));
                 }
@@ -276,7 +286,7 @@ impl Release {
         &self,
         writer: &mut Writer<'_>,
         base: &str,
-        ready: &mut [Ready<'_>],
+        ready: &mut [ReadyFact<'_>],
     ) -> Result<Option<String>> {
         let Some(kind) = ready.first().map(|first| first.prepared.form.kind) else {
             return Ok(None);
@@ -287,11 +297,11 @@ impl Release {
             {
                 continue;
             }
-            for Ready { key: own, prepared } in &mut ready[1..] {
+            for ReadyFact { key: own, prepared } in &mut ready[1..] {
                 let full = match own {
-                    Key::Own(key) => key.clone(),
-                    Key::Counted(_) => key.clone(),
-                    Key::Under(under) => format!("{key}/{under}"),
+                    FactKey::Own(key) => key.clone(),
+                    FactKey::Counted(_) => key.clone(),
+                    FactKey::Under(under) => format!("{key}/{under}"),
                 };
                 // a fact that was called otherwise for this try is called rightly when it is
                 // written
@@ -311,15 +321,15 @@ impl Release {
     fn write(
         &mut self,
         writer: &mut Writer<'_>,
-        ready: Vec<Ready<'_>>,
+        ready: Vec<ReadyFact<'_>>,
         record: &str,
-    ) -> Result<Result<(), (usize, Refused)>> {
-        let mut steps: Vec<Step<'_>> = Vec::with_capacity(ready.len());
-        for (n, Ready { key, mut prepared }) in ready.into_iter().enumerate() {
+    ) -> Result<Result<(), (usize, RowError)>> {
+        let mut steps: Vec<WriteStep<'_>> = Vec::with_capacity(ready.len());
+        for (n, ReadyFact { key, mut prepared }) in ready.into_iter().enumerate() {
             let key = match key {
-                Key::Own(key) => key,
-                Key::Counted(_) => record.to_owned(),
-                Key::Under(under) => format!("{record}/{under}"),
+                FactKey::Own(key) => key,
+                FactKey::Counted(_) => record.to_owned(),
+                FactKey::Under(under) => format!("{record}/{under}"),
             };
             let digest = prepared.called(&self.slug, self.source, &key).digest();
             // the record itself has it twice: nothing of it is written yet
@@ -350,7 +360,7 @@ impl Release {
             steps.push((prepared, digest, live, outcome, key));
         }
         let mut outcomes = Vec::with_capacity(steps.len());
-        let mut added: Vec<(Prepared<'_>, i64)> = Vec::new();
+        let mut added: Vec<(EncodedFact<'_>, i64)> = Vec::new();
         for (n, (mut prepared, digest, live, outcome, key)) in steps.into_iter().enumerate() {
             let kind = prepared.form.kind;
             outcomes.push(match (outcome, live) {
@@ -375,7 +385,7 @@ impl Release {
                         None => match writer.live(&prepared.form, self.source, &key)? {
                             Some(live) if live.digest == digest => Outcome::Repeated,
                             _ => {
-                                for (Prepared { form, .. }, id) in added {
+                                for (EncodedFact { form, .. }, id) in added {
                                     let kind = form.kind;
                                     extras::forget(&writer.transaction, kind, "f.id = ?1", id)?;
                                     let sql = format!("DELETE FROM {} WHERE id = ?1", kind.table);
@@ -402,7 +412,13 @@ impl Release {
         Ok(Ok(()))
     }
 
-    fn compare(&self, kind: &Kind, id: i64, same: bool, by_hand: bool) -> Result<Outcome, Refused> {
+    fn compare(
+        &self,
+        kind: &Kind,
+        id: i64,
+        same: bool,
+        by_hand: bool,
+    ) -> Result<Outcome, RowError> {
         match (self.has_seen(kind, id), same) {
             (true, true) => Ok(Outcome::Repeated),
             (true, false) => Err(twice()),
@@ -465,13 +481,13 @@ impl Release {
     }
 }
 
-fn twice() -> Refused {
+fn twice() -> RowError {
     let expected = "another record of this file has this key and states something else; a \"#\" in the key counts equals apart";
-    Refused { field: "key", expected: expected.into() }
+    RowError { field: "key", expected: expected.into() }
 }
 
 /// A fact on its way: ready, its digest, the live row of its key, what becomes of it, and the key.
-type Step<'r> = (Prepared<'r>, Sum, Option<Live>, Outcome, String);
+type WriteStep<'r> = (EncodedFact<'r>, FactDigest, Option<LiveRow>, Outcome, String);
 
 /// What became of a record, by what became of its facts.
 fn sum(outcomes: &[Outcome]) -> Outcome {

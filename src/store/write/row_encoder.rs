@@ -9,17 +9,17 @@ use rusqlite::types::{ToSqlOutput, ValueRef};
 use sha2::{Digest, Sha256};
 
 use crate::kind::{Field, Kind};
-use crate::store::entities::name_cache::Meant;
+use crate::store::entities::name_cache::ResolvedName;
 use crate::store::{rollup, search};
 use crate::value::date::Days;
-use crate::value::{Cell, real};
+use crate::value::{Value, real};
 
 /// What the program itself writes, behind the columns of the fields.
 const SIGNED: [&str; 4] = ["import_id", "retired_by_id", "retired_why", "digest"];
 
 /// How the facts of a kind are written.
 #[derive(Debug)]
-pub struct Form {
+pub struct RowEncoder {
     /// The kind.
     pub kind: &'static Kind,
     /// The fields that a row may be given, each with the place of its first column.
@@ -31,16 +31,16 @@ pub struct Form {
     /// Those whose words are searched.
     searched: Vec<usize>,
     /// The columns that a summary is made of, where the kind has one.
-    pub summed: Option<Summed>,
+    pub summed: Option<RollupColumns>,
     /// Adds a row, unless a live one has its key.
     pub insert: String,
     /// Finds the live row of a source and key.
     pub live: String,
 }
 
-impl Form {
+impl RowEncoder {
     /// That of a kind.
-    pub fn of(kind: &'static Kind) -> Form {
+    pub fn of(kind: &'static Kind) -> RowEncoder {
         let mut columns: Vec<String> = Vec::new();
         let mut fields = Vec::new();
         for field in kind.fields().filter(|field| field.is_given()) {
@@ -56,7 +56,7 @@ impl Form {
         let searched = (0..fields.len()).filter(|i| search::is_searched(fields[*i].0)).collect();
         let column =
             |name: &str| columns.iter().position(|column| column == name).unwrap_or_default();
-        let summed = (!kind.summed.is_empty()).then(|| Summed {
+        let summed = (!kind.summed.is_empty()).then(|| RollupColumns {
             source: column("source_id"),
             date: column("date"),
             span: column("date_span"),
@@ -65,7 +65,7 @@ impl Form {
             sorts: kind.summed.iter().map(|name| column(name)).collect(),
             figures: rollup::figures(kind).map(|figure| column(figure.name)).collect(),
         });
-        Form {
+        RowEncoder {
             kind,
             fields,
             by_name,
@@ -89,11 +89,11 @@ impl Form {
     }
 
     /// The digest of a row whose given fields have these values, references in their wording.
-    pub fn sum(&self, cells: &[Cell<'_>]) -> Sum {
+    pub fn sum(&self, cells: &[Value<'_>]) -> FactDigest {
         self.sum_of(|i| (!cells[i].is_null()).then(|| Cow::Owned(cells[i].to_string())))
     }
 
-    fn sum_of<'t>(&self, text_of: impl Fn(usize) -> Option<Cow<'t, str>>) -> Sum {
+    fn sum_of<'t>(&self, text_of: impl Fn(usize) -> Option<Cow<'t, str>>) -> FactDigest {
         let mut stated = Vec::with_capacity(1 << 10);
         let mut take = |text: &str| {
             stated.extend_from_slice(&(text.len() as u64).to_le_bytes());
@@ -129,7 +129,7 @@ impl Form {
 
 /// The columns that a summary is made of.
 #[derive(Debug)]
-pub struct Summed {
+pub struct RollupColumns {
     /// The source.
     pub source: usize,
     /// The date, and behind it its first and last day.
@@ -147,11 +147,11 @@ pub struct Summed {
 }
 
 /// What a fact states, in short.
-pub type Sum = [u8; 16];
+pub type FactDigest = [u8; 16];
 
 /// A value on its way into a column, without a copy of its text.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Bound<'r> {
+pub enum Param<'r> {
     /// Nothing.
     Null,
     /// A whole number.
@@ -161,67 +161,67 @@ pub enum Bound<'r> {
     /// Text.
     Text(Cow<'r, str>),
     /// A digest.
-    Blob(Sum),
+    Blob(FactDigest),
 }
 
-impl ToSql for Bound<'_> {
+impl ToSql for Param<'_> {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
         Ok(ToSqlOutput::Borrowed(match self {
-            Bound::Null => ValueRef::Null,
-            Bound::Integer(n) => ValueRef::Integer(*n),
-            Bound::Real(n) => ValueRef::Real(*n),
-            Bound::Text(text) => ValueRef::Text(text.as_bytes()),
-            Bound::Blob(sum) => ValueRef::Blob(sum),
+            Param::Null => ValueRef::Null,
+            Param::Integer(n) => ValueRef::Integer(*n),
+            Param::Real(n) => ValueRef::Real(*n),
+            Param::Text(text) => ValueRef::Text(text.as_bytes()),
+            Param::Blob(sum) => ValueRef::Blob(sum),
         }))
     }
 }
 
-impl<'r> From<&'r Cell<'_>> for Bound<'r> {
-    fn from(cell: &'r Cell<'_>) -> Bound<'r> {
+impl<'r> From<&'r Value<'_>> for Param<'r> {
+    fn from(cell: &'r Value<'_>) -> Param<'r> {
         match cell {
-            Cell::Null => Bound::Null,
-            Cell::Int(n) | Cell::Day(n) => Bound::Integer(*n),
-            Cell::Real(n) | Cell::Partial(n, ..) => Bound::Real(*n),
-            Cell::Text(text) | Cell::Json(text) => Bound::Text(Cow::Borrowed(text)),
+            Value::Null => Param::Null,
+            Value::Int(n) | Value::Day(n) => Param::Integer(*n),
+            Value::Real(n) | Value::Partial(n, ..) => Param::Real(*n),
+            Value::Text(text) | Value::Json(text) => Param::Text(Cow::Borrowed(text)),
         }
     }
 }
 
 /// A fact that is ready to be written.
 #[derive(Debug)]
-pub struct Prepared<'r> {
+pub struct EncodedFact<'r> {
     /// How.
-    pub form: Rc<Form>,
+    pub form: Rc<RowEncoder>,
     /// The values of its columns.
-    pub values: Vec<Bound<'r>>,
+    pub values: Vec<Param<'r>>,
     /// What the digest takes in of references, their wording, and the words that find them.
     wording: Vec<(usize, Rc<str>, Rc<str>)>,
     /// The country of the place, or what that lies in.
     pub country: Option<i64>,
 }
 
-impl<'r> Prepared<'r> {
+impl<'r> EncodedFact<'r> {
     /// One that states nothing yet.
-    pub fn new(form: Rc<Form>) -> Prepared<'r> {
-        let values = vec![Bound::Null; form.width + SIGNED.len()];
-        Prepared { form, values, wording: Vec::new(), country: None }
+    pub fn new(form: Rc<RowEncoder>) -> EncodedFact<'r> {
+        let values = vec![Param::Null; form.width + SIGNED.len()];
+        EncodedFact { form, values, wording: Vec::new(), country: None }
     }
 
     /// The same, owning its texts.
-    pub fn into_owned(self) -> Prepared<'static> {
+    pub fn into_owned(self) -> EncodedFact<'static> {
         let own = |value| match value {
-            Bound::Text(text) => Bound::Text(Cow::Owned(text.into_owned())),
-            Bound::Null => Bound::Null,
-            Bound::Integer(n) => Bound::Integer(n),
-            Bound::Real(n) => Bound::Real(n),
-            Bound::Blob(sum) => Bound::Blob(sum),
+            Param::Text(text) => Param::Text(Cow::Owned(text.into_owned())),
+            Param::Null => Param::Null,
+            Param::Integer(n) => Param::Integer(n),
+            Param::Real(n) => Param::Real(n),
+            Param::Blob(sum) => Param::Blob(sum),
         };
         let values = self.values.into_iter().map(own).collect();
-        Prepared { form: self.form, values, wording: self.wording, country: self.country }
+        EncodedFact { form: self.form, values, wording: self.wording, country: self.country }
     }
 
     /// Sets a field.
-    pub fn set(&mut self, field: &Field, value: &'r Cell<'_>) {
+    pub fn set(&mut self, field: &Field, value: &'r Value<'_>) {
         if let Some((_, column)) = self.form.find_field(field) {
             self.values[column] = value.into();
         }
@@ -231,14 +231,14 @@ impl<'r> Prepared<'r> {
     /// words.
     pub fn set_reference(&mut self, field: &Field, id: i64, wording: &Rc<str>, words: &Rc<str>) {
         if let Some((i, column)) = self.form.find_field(field) {
-            self.values[column] = Bound::Integer(id);
+            self.values[column] = Param::Integer(id);
             self.wording.retain(|(other, ..)| *other != i);
             self.wording.push((i, Rc::clone(wording), Rc::clone(words)));
         }
     }
 
     /// Sets a field that names an actor or place.
-    pub fn set_name(&mut self, field: &Field, meant: &Meant) {
+    pub fn set_name(&mut self, field: &Field, meant: &ResolvedName) {
         self.set_reference(field, meant.id, &meant.wording, &meant.words);
         if field.name == "place" {
             self.country = meant.country;
@@ -254,7 +254,7 @@ impl<'r> Prepared<'r> {
                 &self.values[self.form.fields[*i].1],
             ) {
                 (Some((.., words)), _) => words.as_ref(),
-                (None, Bound::Text(text)) => text.as_ref(),
+                (None, Param::Text(text)) => text.as_ref(),
                 (None, _) => continue,
             };
             if words.len() > begin {
@@ -267,8 +267,8 @@ impl<'r> Prepared<'r> {
     /// Sets the days of the date.
     pub fn set_days(&mut self, days: Days) {
         if let Some((_, column)) = self.form.find("date") {
-            self.values[column + 1] = days.first.map_or(Bound::Null, Bound::Integer);
-            self.values[column + 2] = days.last.map_or(Bound::Null, Bound::Integer);
+            self.values[column + 1] = days.first.map_or(Param::Null, Param::Integer);
+            self.values[column + 2] = days.last.map_or(Param::Null, Param::Integer);
         }
     }
 
@@ -276,7 +276,7 @@ impl<'r> Prepared<'r> {
     pub fn add_extra(&mut self, untold: &[(String, String)]) {
         let Some((_, column)) = self.form.find("extra") else { return };
         let mut object = match &self.values[column] {
-            Bound::Text(json) => {
+            Param::Text(json) => {
                 serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(json)
                     .unwrap_or_default()
             }
@@ -285,14 +285,14 @@ impl<'r> Prepared<'r> {
         for (name, text) in untold {
             object.insert(name.clone(), serde_json::Value::String(text.clone()));
         }
-        self.values[column] = Bound::Text(serde_json::Value::Object(object).to_string().into());
+        self.values[column] = Param::Text(serde_json::Value::Object(object).to_string().into());
     }
 
     /// Takes the columns that have no field out of the row.
     pub fn take_extra(&mut self) -> Option<Cow<'r, str>> {
         let (_, column) = self.form.find("extra")?;
-        match std::mem::replace(&mut self.values[column], Bound::Null) {
-            Bound::Text(object) => Some(object),
+        match std::mem::replace(&mut self.values[column], Param::Null) {
+            Param::Text(object) => Some(object),
             _ => None,
         }
     }
@@ -300,19 +300,19 @@ impl<'r> Prepared<'r> {
     /// Puts them back.
     pub fn set_extra(&mut self, object: Cow<'r, str>) {
         if let Some((_, column)) = self.form.find("extra") {
-            self.values[column] = Bound::Text(object);
+            self.values[column] = Param::Text(object);
         }
     }
 
     /// Says what it is called, within which source.
-    pub fn called(&mut self, slug: &Rc<str>, source: i64, key: &str) -> &Prepared<'r> {
+    pub fn called(&mut self, slug: &Rc<str>, source: i64, key: &str) -> &EncodedFact<'r> {
         if let Some((_, column)) = self.form.find("key") {
-            self.values[column] = Bound::Text(Cow::Owned(key.to_owned()));
+            self.values[column] = Param::Text(Cow::Owned(key.to_owned()));
         }
         if let Some((i, column)) = self.form.find("source")
-            && self.values[column] == Bound::Null
+            && self.values[column] == Param::Null
         {
-            self.values[column] = Bound::Integer(source);
+            self.values[column] = Param::Integer(source);
             self.wording.push((i, Rc::clone(slug), Rc::clone(slug)));
         }
         self
@@ -321,42 +321,42 @@ impl<'r> Prepared<'r> {
     /// Says which run retired it, and why.
     pub fn retire(&mut self, by: Option<i64>, why: Option<String>) {
         let width = self.form.width;
-        self.values[width + 1] = by.map_or(Bound::Null, Bound::Integer);
-        self.values[width + 2] = why.map_or(Bound::Null, |why| Bound::Text(why.into()));
+        self.values[width + 1] = by.map_or(Param::Null, Param::Integer);
+        self.values[width + 2] = why.map_or(Param::Null, |why| Param::Text(why.into()));
     }
 
     /// Whether it is retired.
     pub fn is_retired(&self) -> bool {
-        self.values[self.form.width + 1] != Bound::Null
+        self.values[self.form.width + 1] != Param::Null
     }
 
     /// Says which run recorded it, and what it states in short.
-    pub fn sign(&mut self, import: i64, digest: Sum) {
+    pub fn sign(&mut self, import: i64, digest: FactDigest) {
         let width = self.form.width;
-        self.values[width] = Bound::Integer(import);
-        self.values[width + 3] = Bound::Blob(digest);
+        self.values[width] = Param::Integer(import);
+        self.values[width + 3] = Param::Blob(digest);
     }
 
     /// The value of a field.
-    pub fn value(&self, name: &str) -> &Bound<'r> {
-        self.form.find(name).map_or(&Bound::Null, |(_, column)| &self.values[column])
+    pub fn value(&self, name: &str) -> &Param<'r> {
+        self.form.find(name).map_or(&Param::Null, |(_, column)| &self.values[column])
     }
 
     /// The first half of the SHA-256 of what it states: the name and the text of each field that is
     /// stated, in the order of the names, each behind its length, so that a field added later
     /// changes no digest. The row of a data set that it came from is left out: releases order their
     /// rows anew.
-    pub fn digest(&self) -> Sum {
+    pub fn digest(&self) -> FactDigest {
         self.form.sum_of(|i| {
             match (
                 self.wording.iter().find(|(other, ..)| *other == i),
                 &self.values[self.form.fields[i].1],
             ) {
                 (Some((_, wording, _)), _) => Some(Cow::Borrowed(wording.as_ref())),
-                (None, Bound::Text(text)) => Some(Cow::Borrowed(text.as_ref())),
-                (None, Bound::Integer(n)) => Some(Cow::Owned(n.to_string())),
-                (None, Bound::Real(n)) => Some(Cow::Owned(real(*n))),
-                (None, Bound::Null | Bound::Blob(_)) => None,
+                (None, Param::Text(text)) => Some(Cow::Borrowed(text.as_ref())),
+                (None, Param::Integer(n)) => Some(Cow::Owned(n.to_string())),
+                (None, Param::Real(n)) => Some(Cow::Owned(real(*n))),
+                (None, Param::Null | Param::Blob(_)) => None,
             }
         })
     }

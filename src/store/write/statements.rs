@@ -8,15 +8,15 @@ use rusqlite::{Connection, Statement};
 use crate::error::Result;
 
 /// The statements of a run, each by what it does, and to what.
-pub struct Held<'c> {
+pub struct StatementCache<'c> {
     connection: &'c Connection,
     statements: HashMap<(&'static str, &'static str), Statement<'c>>,
 }
 
-impl<'c> Held<'c> {
+impl<'c> StatementCache<'c> {
     /// None yet.
-    pub fn new(connection: &'c Connection) -> Held<'c> {
-        Held { connection, statements: HashMap::new() }
+    pub fn new(connection: &'c Connection) -> StatementCache<'c> {
+        StatementCache { connection, statements: HashMap::new() }
     }
 
     /// The statement that does this to that, made of the SQL when it is first asked for.

@@ -10,22 +10,22 @@ use std::rc::Rc;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
 use crate::error::Result;
-use crate::kind::{Kind, Row};
+use crate::kind::{InputRow, Kind};
 use crate::store::Store;
-use crate::store::entities::lookup::Lookup;
-use crate::store::entities::name_cache::Resolved;
-use crate::store::extras::Layouts;
-use crate::store::rollup::Changes;
-use crate::store::search::{self, Words};
+use crate::store::entities::lookup::NameLookup;
+use crate::store::entities::name_cache::NameCache;
+use crate::store::extras::ExtrasEncoder;
+use crate::store::rollup::RollupChanges;
+use crate::store::search::{self, SearchWords};
 use crate::store::write::bulk::Bulk;
-use crate::store::write::reference_rows::Later;
-use crate::store::write::row_encoder::{Bound, Form, Prepared, Sum};
-use crate::store::write::statements::Held;
-use crate::value::{Cell, Given};
+use crate::store::write::reference_rows::PendingReference;
+use crate::store::write::row_encoder::{EncodedFact, FactDigest, Param, RowEncoder};
+use crate::store::write::statements::StatementCache;
+use crate::value::{InputValue, Value};
 
 /// Why a row cannot be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refused {
+pub struct RowError {
     /// The field whose cell is at fault.
     pub field: &'static str,
     /// What was expected.
@@ -82,7 +82,7 @@ impl Counts {
 
 /// What a run says of itself in `imports`.
 #[derive(Debug, Clone)]
-pub struct Run {
+pub struct ImportInfo {
     /// When it ran (RFC 3339, UTC).
     pub at: String,
     /// What it read: a folder, a file, `shipped facts`; none: a fact was given by hand.
@@ -91,18 +91,18 @@ pub struct Run {
 
 /// A transaction that writes.
 pub struct Writer<'c> {
-    pub(in crate::store) held: Held<'c>,
+    pub(in crate::store) held: StatementCache<'c>,
     pub(in crate::store) transaction: Transaction<'c>,
-    pub(in crate::store) names: Lookup,
-    pub(in crate::store) resolved: Resolved,
-    layouts: Layouts,
-    words: Words,
-    pub(in crate::store) changes: Changes,
+    pub(in crate::store) names: NameLookup,
+    pub(in crate::store) resolved: NameCache,
+    layouts: ExtrasEncoder,
+    words: SearchWords,
+    pub(in crate::store) changes: RollupChanges,
     /// A large load is under way.
     pub(in crate::store) bulk: Option<Bulk>,
-    pub(in crate::store) later: Vec<Later>,
-    run: Run,
-    pub(in crate::store) forms: HashMap<&'static str, Rc<Form>>,
+    pub(in crate::store) later: Vec<PendingReference>,
+    run: ImportInfo,
+    pub(in crate::store) forms: HashMap<&'static str, Rc<RowEncoder>>,
     pub(in crate::store) sources: HashMap<String, i64>,
     pub(in crate::store) imports: HashMap<i64, (Option<i64>, Counts)>,
     /// The runs that came with the rows: a database is being restored, history and all.
@@ -116,7 +116,7 @@ pub struct Writer<'c> {
 }
 
 /// The live row of a key.
-pub(in crate::store) struct Live {
+pub(in crate::store) struct LiveRow {
     pub id: i64,
     pub digest: Vec<u8>,
     pub by_hand: bool,
@@ -128,17 +128,17 @@ impl Store {
     ///
     /// # Errors
     /// Another program writes.
-    pub fn write(&self, run: Run) -> Result<Writer<'_>> {
+    pub fn write(&self, run: ImportInfo) -> Result<Writer<'_>> {
         let connection: &Connection = &self.connection;
         let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
         Ok(Writer {
-            held: Held::new(connection),
+            held: StatementCache::new(connection),
             transaction,
-            names: Lookup::default(),
-            resolved: Resolved::default(),
-            layouts: Layouts::default(),
-            words: Words::default(),
-            changes: Changes::default(),
+            names: NameLookup::default(),
+            resolved: NameCache::default(),
+            layouts: ExtrasEncoder::default(),
+            words: SearchWords::default(),
+            changes: RollupChanges::default(),
             bulk: None,
             later: Vec::new(),
             run,
@@ -173,7 +173,11 @@ impl Writer<'_> {
     ///
     /// # Errors
     /// The database cannot be written; a bad reference is in the outcome.
-    pub fn put(&mut self, kind: &'static Kind, row: &Row<'_>) -> Result<Result<Outcome, Refused>> {
+    pub fn put(
+        &mut self,
+        kind: &'static Kind,
+        row: &InputRow<'_>,
+    ) -> Result<Result<Outcome, RowError>> {
         let located = match self.locate(row)? {
             Ok(located) => located,
             Err(refused) => return Ok(Err(refused)),
@@ -187,10 +191,10 @@ impl Writer<'_> {
         {
             return self.put_back(row, &mut prepared);
         }
-        let (Bound::Integer(source), Bound::Text(key)) =
+        let (Param::Integer(source), Param::Text(key)) =
             (prepared.value("source").clone(), prepared.value("key").clone())
         else {
-            return Ok(Err(Refused { field: "source", expected: "expected a source".into() }));
+            return Ok(Err(RowError { field: "source", expected: "expected a source".into() }));
         };
         let digest = prepared.digest();
         let live = self.live(&prepared.form, source, &key)?;
@@ -219,12 +223,12 @@ impl Writer<'_> {
     /// Writes a row that carries the runs that recorded and retired it.
     fn put_back(
         &mut self,
-        row: &Row<'_>,
-        prepared: &mut Prepared<'_>,
-    ) -> Result<Result<Outcome, Refused>> {
+        row: &InputRow<'_>,
+        prepared: &mut EncodedFact<'_>,
+    ) -> Result<Result<Outcome, RowError>> {
         let number = |name: &str| {
             row.iter().find_map(|(field, value)| match value {
-                Given::Cell(Cell::Int(n)) if field.name == name => Some(*n),
+                InputValue::Value(Value::Int(n)) if field.name == name => Some(*n),
                 _ => None,
             })
         };
@@ -235,7 +239,7 @@ impl Writer<'_> {
                 Some(run) => self.has_run(run)?,
             };
             if !known {
-                return Ok(Err(Refused {
+                return Ok(Err(RowError {
                     field,
                     expected: "expected a run that imports.csv holds".into(),
                 }));
@@ -254,15 +258,15 @@ impl Writer<'_> {
     /// The live row of a key.
     pub(in crate::store) fn live(
         &mut self,
-        form: &Form,
+        form: &RowEncoder,
         source: i64,
         key: &str,
-    ) -> Result<Option<Live>> {
+    ) -> Result<Option<LiveRow>> {
         let found = self
             .held
             .get("live", form.kind.name, || form.live.clone())?
             .query_row(params![source, key], |row| {
-                Ok(Live { id: row.get(0)?, digest: row.get(1)?, by_hand: row.get(2)? })
+                Ok(LiveRow { id: row.get(0)?, digest: row.get(1)?, by_hand: row.get(2)? })
             })
             .optional()?;
         Ok(found)
@@ -287,9 +291,9 @@ impl Writer<'_> {
     /// Adds a row, unless a live one has its key; returns its id.
     pub(in crate::store) fn insert(
         &mut self,
-        prepared: &mut Prepared<'_>,
+        prepared: &mut EncodedFact<'_>,
         import: i64,
-        digest: Sum,
+        digest: FactDigest,
     ) -> Result<Option<i64>> {
         prepared.sign(import, digest);
         self.first_run = Some(self.first_run.map_or(import, |first| first.min(import)));
@@ -305,7 +309,7 @@ impl Writer<'_> {
         // most columns say nothing
         insert.clear_bindings();
         for (i, value) in
-            prepared.values.iter().enumerate().filter(|(_, value)| **value != Bound::Null)
+            prepared.values.iter().enumerate().filter(|(_, value)| **value != Param::Null)
         {
             insert.raw_bind_parameter(i + 1, value)?;
         }
@@ -320,7 +324,7 @@ impl Writer<'_> {
     }
 
     /// Has a new fact found by its words, and the summary of its kind hold it.
-    pub(in crate::store) fn note(&mut self, prepared: &Prepared<'_>, id: i64) -> Result<()> {
+    pub(in crate::store) fn note(&mut self, prepared: &EncodedFact<'_>, id: i64) -> Result<()> {
         self.words.add(&mut self.held, prepared, id)?;
         self.changes.add(&self.transaction, prepared)
     }
@@ -379,7 +383,7 @@ impl Writer<'_> {
     /// The database cannot be written; then nothing was.
     pub fn commit(mut self) -> Result<()> {
         if let Some(bulk) = self.bulk.take() {
-            self.resolved = Resolved::default();
+            self.resolved = NameCache::default();
             bulk.end(&self.transaction)?;
         }
         for (import, counts) in self.imports.values() {

@@ -4,13 +4,13 @@ use rusqlite::{OptionalExtension, Transaction, TransactionBehavior};
 
 use crate::error::Result;
 use crate::kind::KINDS;
-use crate::store::entities::lookup::Class;
+use crate::store::entities::lookup::EntityClass;
 use crate::store::entities::merge::roles;
 use crate::store::{Store, extras, rollup, search};
 
 /// What became of an undo.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Undone {
+pub enum UndoOutcome {
     /// So many rows went, and so many live again.
     Done(u64, u64),
     /// There is no such run.
@@ -25,14 +25,14 @@ impl Store {
     ///
     /// # Errors
     /// The database cannot be written; then nothing was.
-    pub fn undo(&mut self, run: i64) -> Result<Undone> {
+    pub fn undo(&mut self, run: i64) -> Result<UndoOutcome> {
         let transaction =
             self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let known = transaction
             .query_row("SELECT 1 FROM imports WHERE id = ?1", [run], |_| Ok(()))
             .optional()?;
         if known.is_none() {
-            return Ok(Undone::NoRun);
+            return Ok(UndoOutcome::NoRun);
         }
         let (mut gone, mut again) = (0, 0);
         for kind in KINDS {
@@ -41,7 +41,7 @@ impl Store {
                 kind.table
             );
             if let Some(later) = transaction.query_row(&later, [run], |row| row.get(0))? {
-                return Ok(Undone::Later(later));
+                return Ok(UndoOutcome::Later(later));
             }
             extras::forget(&transaction, kind, "f.import_id = ?1", run)?;
             gone += transaction
@@ -58,15 +58,15 @@ impl Store {
         search::rebuild(&transaction)?;
         rollup::rebuild(&transaction)?;
         transaction.commit()?;
-        Ok(Undone::Done(gone as u64, again as u64))
+        Ok(UndoOutcome::Done(gone as u64, again as u64))
     }
 }
 
 /// Forgets whom the run brought in: names that no fact bears any longer, and their bearers.
 fn forget(transaction: &Transaction<'_>, run: i64) -> Result<()> {
-    for class in [Class::Actor, Class::Place] {
+    for class in [EntityClass::Actor, EntityClass::Place] {
         let (column, table) = (class.column(), class.table());
-        let within = if class == Class::Actor { "of_id" } else { "within_id" };
+        let within = if class == EntityClass::Actor { "of_id" } else { "within_id" };
         let borne: Vec<String> = roles(class)
             .into_iter()
             .map(|(table, column)| {

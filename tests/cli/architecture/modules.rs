@@ -109,7 +109,7 @@ impl Sources {
         found
     }
 
-    /// Returns a path from the top of its crate: `crate::store::Store`, `std::fs::File`.
+    /// Returns a path from the top of its crate: `crate::store::Store`, `std::fs::SettingsFile`.
     fn full(&self, module: &[String], path: &[String], depth: usize) -> Option<ItemPath> {
         let (head, rest) = path.split_first()?;
         let child = [module, std::slice::from_ref(head)].concat();

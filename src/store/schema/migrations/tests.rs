@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use super::*;
-use crate::command::{self, Console};
+use crate::command::{self, Ui};
 use crate::error::Exit;
 
 /// A later schema: a table rebuilt, as `SQLite` wants it where a constraint changes, and a new one
@@ -36,7 +36,7 @@ fn later() -> Schema {
 fn seeded(folder: &Path) -> std::path::PathBuf {
     let path = folder.join("facts.db");
     let words = ["facts", "seed", "--quiet", "--db", path.to_str().unwrap()].map(Into::into);
-    let console = Console::new(Box::new(std::io::sink()), Box::new(std::io::sink()), false);
+    let console = Ui::new(Box::new(std::io::sink()), Box::new(std::io::sink()), false);
     assert_eq!(command::run(words, console), Exit::Done);
     path
 }
