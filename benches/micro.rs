@@ -36,9 +36,13 @@ const TABLE: &str = "id,type,actor,place,country,day,low,best,high,note\n\
 
 fn plan() -> CompiledMapping {
     let description = Mapping::parse(DESCRIPTION).unwrap();
-    let layout = mapping::fit(&description, TABLE, "mine.csv").unwrap();
-    mapping::plan(&description, DESCRIPTION, &KnownValues { header: layout.header, release: None })
-        .unwrap()
+    let layout = mapping::match_mapping(&description, TABLE, "mine.csv").unwrap();
+    mapping::compile(
+        &description,
+        DESCRIPTION,
+        &KnownValues { header: layout.header, release: None },
+    )
+    .unwrap()
 }
 
 fn records(rows: usize) -> CsvReader {

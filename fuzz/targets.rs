@@ -46,12 +46,12 @@ summary = "{a}[ in {p}]: {n}"
 pub fn importer(bytes: &[u8]) {
     let Ok(description) = Mapping::parse(DESCRIPTION) else { return };
     let head = String::from_utf8_lossy(bytes);
-    let Ok(layout) = mapping::fit(&description, &head, "any.csv") else {
-        let _ = mapping::any(&head);
+    let Ok(layout) = mapping::match_mapping(&description, &head, "any.csv") else {
+        let _ = mapping::guess_layout(&head);
         return;
     };
     let known = KnownValues { header: layout.header.clone(), release: None };
-    let Ok(plan) = mapping::plan(&description, DESCRIPTION, &known) else { return };
+    let Ok(plan) = mapping::compile(&description, DESCRIPTION, &known) else { return };
     let Ok(Ok(mut records)) = CsvReader::open(Box::new(Cursor::new(bytes.to_vec()))) else {
         return;
     };
@@ -76,7 +76,7 @@ pub fn description(bytes: &[u8]) {
             header: ["k", "n", "d", "t", "a", "p"].map(str::to_owned).into(),
             release: Some("1".into()),
         };
-        let _ = mapping::plan(&description, text, &known);
+        let _ = mapping::compile(&description, text, &known);
     }
 }
 
@@ -118,6 +118,6 @@ pub fn database(bytes: &[u8]) {
     if let Ok(store) = Store::open(&path, Access::Read { any_schema: true }) {
         let _ = store.check_pages();
         let _ = store.select(&Query::of(KINDS.to_vec()), |_| Ok(()));
-        let _ = store.altered(|_, _| Ok(()));
+        let _ = store.check_digests(|_, _| Ok(()));
     }
 }

@@ -51,7 +51,7 @@ pub const CODES: &[(Exit, &str)] = &[
 
 /// What went wrong, in a sentence, and what to do about it.
 #[derive(Debug)]
-pub struct Failure {
+pub struct Error {
     /// The code that it earns.
     pub exit: Exit,
     /// The sentence: lower case, what and where.
@@ -61,51 +61,51 @@ pub struct Failure {
     /// What to do; a line each.
     pub hints: Vec<String>,
     /// What a library said, shown with `-v` only.
-    pub cause: Option<String>,
+    pub source: Option<String>,
 }
 
 /// The result of everything that can fail on its user.
-pub type Result<T, E = Failure> = std::result::Result<T, E>;
+pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-impl Failure {
+impl Error {
     /// A failure that earns `exit`.
-    pub fn new(exit: Exit, message: impl Into<String>) -> Failure {
-        Failure {
+    pub fn new(exit: Exit, message: impl Into<String>) -> Error {
+        Error {
             exit,
             message: message.into(),
             details: Vec::new(),
             hints: Vec::new(),
-            cause: None,
+            source: None,
         }
     }
 
     /// A mistake on the command line.
-    pub fn usage(message: impl Into<String>) -> Failure {
-        Failure::new(Exit::Usage, message)
+    pub fn usage(message: impl Into<String>) -> Error {
+        Error::new(Exit::Usage, message)
     }
 
     /// Something about the database file.
-    pub fn database(message: impl Into<String>) -> Failure {
-        Failure::new(Exit::Database, message)
+    pub fn database(message: impl Into<String>) -> Error {
+        Error::new(Exit::Database, message)
     }
 
     /// The same with one more thing to do about it.
     #[must_use]
-    pub fn hint(mut self, hint: impl Into<String>) -> Failure {
+    pub fn hint(mut self, hint: impl Into<String>) -> Error {
         self.hints.push(hint.into());
         self
     }
 
     /// The same with what a library said.
     #[must_use]
-    pub fn because(mut self, cause: impl Display) -> Failure {
-        self.cause = Some(cause.to_string());
+    pub fn with_source(mut self, source: impl Display) -> Error {
+        self.source = Some(source.to_string());
         self
     }
 
     /// An input or output failure on something with a name.
-    pub fn io(what: impl Display, error: &io::Error) -> Failure {
-        Failure::new(Exit::Io, format!("{what}: {}", plain(error)))
+    pub fn io(what: impl Display, error: &io::Error) -> Error {
+        Error::new(Exit::Io, format!("{what}: {}", plain(error)))
     }
 }
 
@@ -117,21 +117,21 @@ fn plain(error: &io::Error) -> String {
     chars.next().map_or_else(String::new, |first| first.to_lowercase().chain(chars).collect())
 }
 
-impl Display for Failure {
+impl Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)
     }
 }
 
-impl std::error::Error for Failure {}
+impl std::error::Error for Error {}
 
 /// Failures to write output. A closed pipe is no failure: whoever read has seen enough.
-impl From<io::Error> for Failure {
-    fn from(error: io::Error) -> Failure {
+impl From<io::Error> for Error {
+    fn from(error: io::Error) -> Error {
         if error.kind() == io::ErrorKind::BrokenPipe {
-            Failure::new(Exit::Done, "")
+            Error::new(Exit::Done, "")
         } else {
-            Failure::io("cannot write the output", &error)
+            Error::io("cannot write the output", &error)
         }
     }
 }

@@ -8,7 +8,7 @@ use serde_json::{Map, Value as Json};
 use crate::command::global_args::GlobalArgs;
 use crate::command::manual_input::{self, ManualFields};
 use crate::command::ui::Ui;
-use crate::error::{Exit, Failure, Result};
+use crate::error::{Error, Exit, Result};
 use crate::kind::reference_table::{self, ReferenceTable};
 use crate::kind::{Field, Kind};
 use crate::query;
@@ -42,7 +42,7 @@ enum What {
 }
 
 /// Runs it.
-pub fn run(args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
+pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let what = what(&args.kind)?;
     let path = global.database().path;
     let store = Store::open(&path, Access::Write)?;
@@ -73,9 +73,9 @@ pub fn run(args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
     }
     writer.commit()?;
     for reference in &refs {
-        console.text(&format!("{reference}\n"))?;
+        ui.text(&format!("{reference}\n"))?;
     }
-    console.say(&format!("{}: {} added", path.display(), count(refs.len() as u64, "row", "rows")));
+    ui.status(&format!("{}: {} added", path.display(), count(refs.len() as u64, "row", "rows")));
     Ok(Exit::Done)
 }
 
@@ -87,7 +87,7 @@ fn what(word: &str) -> Result<What> {
     }
     match query::kinds(word)?.as_slice() {
         [one] => Ok(What::Kind(one)),
-        _ => Err(Failure::usage("one kind at a time: all is none of them")),
+        _ => Err(Error::usage("one kind at a time: all is none of them")),
     }
 }
 
@@ -167,7 +167,7 @@ fn put(
 fn objects(file: &PathBuf) -> Result<Vec<(Option<u64>, ManualFields)>> {
     let shown =
         if file.as_os_str() == "-" { "<stdin>".to_owned() } else { file.display().to_string() };
-    let failed = |e: &std::io::Error| Failure::io(&shown, e);
+    let failed = |e: &std::io::Error| Error::io(&shown, e);
     let lines: Box<dyn BufRead> = if file.as_os_str() == "-" {
         Box::new(std::io::stdin().lock())
     } else {
@@ -196,9 +196,9 @@ fn objects(file: &PathBuf) -> Result<Vec<(Option<u64>, ManualFields)>> {
 }
 
 /// The message for a REF that nothing has.
-pub fn no_such_ref(store: &Store, reference: &str) -> Result<Failure> {
+pub fn no_such_ref(store: &Store, reference: &str) -> Result<Error> {
     let refs = store.refs()?;
-    Ok(Failure::new(
+    Ok(Error::new(
         Exit::No,
         format!(
             "no fact is called \"{reference}\"{}",

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::error::{Failure, Result};
+use crate::error::{Error, Result};
 use crate::query::{AsOf, AsOfPoint};
 use crate::value::date;
 
@@ -30,10 +30,10 @@ impl AsOfArgs {
             None => None,
             Some(text) => {
                 let days = date::parse(text).map_err(|e| {
-                    Failure::usage(format!("--published-by \"{text}\": expected {e}"))
+                    Error::usage(format!("--published-by \"{text}\": expected {e}"))
                 })?;
                 Some(days.last.ok_or_else(|| {
-                    Failure::usage(format!(
+                    Error::usage(format!(
                         "--published-by \"{text}\": expected a day, month or year"
                     ))
                 })?)
@@ -49,7 +49,7 @@ impl AsOfArgs {
 /// It is none.
 pub fn moment(text: &str) -> Result<AsOfPoint> {
     if let Some(run) = text.strip_prefix("import=").and_then(|run| run.parse().ok()) {
-        return Ok(AsOfPoint::Run(run));
+        return Ok(AsOfPoint::Import(run));
     }
     if let Ok(time) = text.parse::<Timestamp>() {
         // a run counts when it began at that second or before
@@ -59,7 +59,7 @@ pub fn moment(text: &str) -> Result<AsOfPoint> {
     }
     match date::parse(text).map(|days| days.last) {
         Ok(Some(last)) => Ok(AsOfPoint::Before(format!("{}T00:00:00Z", date::iso(last + 1)))),
-        _ => Err(Failure::usage(format!(
+        _ => Err(Error::usage(format!(
             "--as-of \"{text}\": expected a day, month or year, a time (2026-11-24T10:00:00Z), or import=N"
         ))),
     }

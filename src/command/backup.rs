@@ -26,11 +26,11 @@ pub struct Args {
 }
 
 /// Runs it.
-pub fn run(args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
+pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let mut store = global.open()?;
-    let waiting = console.wait("copying and checking");
+    let waiting = ui.wait("copying and checking");
     let size = store.backup(&args.file, args.force)?;
     drop(waiting);
-    console.say(&format!("{}: {}", args.file.display(), count(size, "byte", "bytes")));
+    ui.status(&format!("{}: {}", args.file.display(), count(size, "byte", "bytes")));
     Ok(Exit::Done)
 }

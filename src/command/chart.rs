@@ -8,7 +8,7 @@ use crate::command::filter_args::FilterArgs;
 use crate::command::global_args::GlobalArgs;
 use crate::command::tabulate::{self, Axes};
 use crate::command::ui::Ui;
-use crate::error::{Exit, Failure, Result};
+use crate::error::{Error, Exit, Result};
 use crate::query::{self, Predicate, Query, field};
 use crate::store::Store;
 use crate::tabulate::{Aggregate, Cross, Dispute, Label};
@@ -58,7 +58,7 @@ const TICKS: i64 = 30;
 const COLOURS: usize = 7;
 
 /// Runs it.
-pub fn run(args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
+pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let mut query = Query::of(query::kinds(&args.kind)?);
     query.tests = args.filters.tests(&query.kinds)?;
     query.past = args.filters.past()?;
@@ -76,12 +76,12 @@ pub fn run(args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
             query.tests.iter().filter_map(Predicate::field),
             &query.kinds,
             &store,
-            console,
+            ui,
         )?;
         for said in store.unknown_values(&query)? {
-            console.say(&said);
+            ui.status(&said);
         }
-        console.say("nothing to draw: no fact matches");
+        ui.status("nothing to draw: no fact matches");
         return Ok(Exit::Done);
     }
     let end = global
@@ -91,11 +91,11 @@ pub fn run(args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
         .and_then(|end| end.to_str())
         .map(str::to_lowercase);
     match (global.output.is_some(), end.as_deref()) {
-        (false, _) => console.text(&chart.text(console.width().unwrap_or(100)))?,
-        (true, Some(end @ ("svg" | "png"))) => console.whole(global, &picture(&chart, end)?)?,
-        (true, Some("txt")) => console.whole(global, chart.text(100).as_bytes())?,
+        (false, _) => ui.text(&chart.text(ui.width().unwrap_or(100)))?,
+        (true, Some(end @ ("svg" | "png"))) => ui.whole(global, &picture(&chart, end)?)?,
+        (true, Some("txt")) => ui.whole(global, chart.text(100).as_bytes())?,
         (true, _) => {
-            return Err(Failure::usage("a chart is written as .svg, .png or .txt")
+            return Err(Error::usage("a chart is written as .svg, .png or .txt")
                 .hint("end the name of -o so"));
         }
     }
@@ -106,13 +106,13 @@ pub fn run(args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
 #[cfg(feature = "chart")]
 fn picture(chart: &Chart, end: &str) -> Result<Vec<u8>> {
     let drawn = if end == "svg" { chart.svg().map(String::into_bytes) } else { chart.png() };
-    drawn.map_err(|why| Failure::new(Exit::Io, "the chart cannot be drawn").because(why))
+    drawn.map_err(|why| Error::new(Exit::Io, "the chart cannot be drawn").with_source(why))
 }
 
 /// This program draws no pictures.
 #[cfg(not(feature = "chart"))]
 fn picture(_: &Chart, end: &str) -> Result<Vec<u8>> {
-    Err(Failure::usage(format!(
+    Err(Error::usage(format!(
         "this facts was built without charts as .{end} (the feature \"chart\")"
     ))
     .hint("end the name of -o with .txt"))
@@ -123,10 +123,10 @@ fn numbers(query: &Query, args: &Args, store: &Store) -> Result<Chart> {
     let x = field(&args.x, &query.kinds)?;
     let y = args.y.as_deref().map(|name| tabulate::figure(name, query)).transpose()?;
     let by = args.by.as_deref().map(|name| field(name, &query.kinds)).transpose()?;
-    let per = y.map_or(Ok(Vec::new()), |y| {
-        y.per.iter().map(|name| field(name, &query.kinds)).collect::<Result<_>>()
+    let unit_fields = y.map_or(Ok(Vec::new()), |y| {
+        y.unit_fields.iter().map(|name| field(name, &query.kinds)).collect::<Result<_>>()
     })?;
-    let free: Vec<_> = per
+    let free: Vec<_> = unit_fields
         .iter()
         .copied()
         .filter(|field| {
@@ -135,7 +135,7 @@ fn numbers(query: &Query, args: &Args, store: &Store) -> Result<Chart> {
                 && !args.filters.fixes(field.name)
         })
         .collect();
-    let axes = Axes { rows: vec![x], columns: by.into_iter().collect(), per };
+    let axes = Axes { rows: vec![x], columns: by.into_iter().collect(), unit_fields };
     let aggregate = if y.is_some() { Aggregate::Sum } else { Aggregate::Count };
     // the bounds of a figure stand beside it: best has low and high
     let stem = y.and_then(|y| y.name.strip_suffix("best"));
@@ -149,7 +149,7 @@ fn numbers(query: &Query, args: &Args, store: &Store) -> Result<Chart> {
             Some(value) => {
                 let tally = tabulate::collect(query, &axes, value, aggregate, store)?;
                 let split;
-                (split, apart) = tabulate::differing(&tally, &axes.per, &free);
+                (split, apart) = tabulate::differing(&tally, &axes.unit_fields, &free);
                 Some(
                     tally
                         .cross(axes.rows.len(), axes.columns.len(), &split, false)
@@ -161,7 +161,7 @@ fn numbers(query: &Query, args: &Args, store: &Store) -> Result<Chart> {
     let Some(cross) = &crosses[0] else { return Ok(Chart::default()) };
     if cross.columns.len() > COLOURS {
         let hint = "take some of them with a filter, or leave --by out";
-        return Err(Failure::usage(format!(
+        return Err(Error::usage(format!(
             "{} colours are more than can be told apart",
             cross.columns.len()
         ))
@@ -202,7 +202,7 @@ fn numbers(query: &Query, args: &Args, store: &Store) -> Result<Chart> {
 }
 
 /// What must not be added up is no more drawn than tabulated.
-fn explain(dispute: Dispute) -> Failure {
+fn explain(dispute: Dispute) -> Error {
     let mut failure = tabulate::explain(dispute);
     failure.hints =
         vec!["--by source tells sources apart, a filter such as --source X takes one; facts tabulate shows more ways".into()];
@@ -329,13 +329,13 @@ fn timeline(query: &Query, args: &Args, store: &Store) -> Result<Chart> {
         Ok(())
     })?;
     if lines > LINES {
-        return Err(Failure::usage(format!(
+        return Err(Error::usage(format!(
             "{lines} facts are more than a timeline shows ({LINES})"
         ))
         .hint("take some of them with a filter, such as --during"));
     }
     if series.len() > COLOURS {
-        return Err(Failure::usage(format!(
+        return Err(Error::usage(format!(
             "{} colours are more than can be told apart",
             series.len()
         )));

@@ -38,12 +38,12 @@ fn after_help() -> String {
 }
 
 /// Runs it.
-pub fn run(args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
+pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let store = global.open()?;
     // every digest and page, or the pages alone
     let mut findings = Vec::new();
     if args.rule.is_empty() || args.rule.iter().any(|rule| rule == "integrity") {
-        store.altered(|reference, what| {
+        store.check_digests(|reference, what| {
             if args.source.as_ref().is_none_or(|source| reference.split(':').next() == Some(source))
             {
                 findings.push(Finding { rule: "integrity", reference, what: what.to_owned() });
@@ -69,7 +69,7 @@ pub fn run(args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
     });
     drop(store);
     let headings = ["rule", "ref", "finding"].map(Heading::text).into();
-    console.rows(global, headings, Vec::new(), |row| {
+    ui.rows(global, headings, Vec::new(), |row| {
         for finding in &findings {
             row(&[
                 Value::Text(finding.rule.into()),
@@ -79,7 +79,7 @@ pub fn run(args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
         }
         Ok(findings.len() as u64)
     })?;
-    console.say(&format!(
+    ui.status(&format!(
         "{} in {}",
         count(findings.len() as u64, "finding", "findings"),
         count(claims.len() as u64, "fact", "facts")

@@ -4,7 +4,7 @@ use crate::command::filter_args::FilterArgs;
 use crate::command::global_args::GlobalArgs;
 use crate::command::ui::Ui;
 use crate::command::{extra_columns, load_claims};
-use crate::error::{Exit, Failure, Result};
+use crate::error::{Error, Exit, Result};
 use crate::evidence::claim::{Claim, ClaimFigure};
 use crate::evidence::compare::{self, Question, Verdict};
 use crate::query::{self, Predicate};
@@ -47,12 +47,12 @@ pub struct Args {
 }
 
 /// Runs it.
-pub fn run(args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
+pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let kinds = query::kinds(&args.kind)?;
     let tests = args.filters.tests(&kinds)?;
     let spread = args.min_spread.as_deref().map(spread).transpose()?;
     let store = global.open()?;
-    extra_columns::say_unknown(tests.iter().filter_map(Predicate::field), &kinds, &store, console)?;
+    extra_columns::say_unknown(tests.iter().filter_map(Predicate::field), &kinds, &store, ui)?;
     let claims = load_claims::load(&store, &kinds, &tests, &args.filters.past()?)?;
     drop(store);
     let questions: Vec<Question<'_>> = compare::questions(&claims)
@@ -69,13 +69,13 @@ pub fn run(args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
         })
         .collect();
     if args.by == "question" {
-        by_question(&questions, global, console)?;
+        by_question(&questions, global, ui)?;
     } else {
-        by_answer(&questions, global, console)?;
+        by_answer(&questions, global, ui)?;
     }
     let contradictions =
         questions.iter().filter(|question| question.verdict.is_contradiction()).count();
-    console.say(&format!(
+    ui.status(&format!(
         "{}, {}",
         count(questions.len() as u64, "question", "questions"),
         count(contradictions as u64, "contradiction", "contradictions")
@@ -93,7 +93,7 @@ fn spread(text: &str) -> Result<Spread> {
     let (number, part) = text.strip_suffix('%').map_or((text, false), |number| (number, true));
     let number: f64 =
         number.parse().ok().filter(|n: &f64| n.is_finite() && *n >= 0.0).ok_or_else(|| {
-            Failure::usage(format!("--min-spread \"{text}\": expected a number, or one with %"))
+            Error::usage(format!("--min-spread \"{text}\": expected a number, or one with %"))
         })?;
     Ok(if part { Spread::Part(number / 100.0) } else { Spread::Figures(number) })
 }
@@ -120,7 +120,7 @@ fn range(question: &Question<'_>) -> [OwnedValue; 4] {
     [real(low), real(high), real(question.range.map(|(low, high)| high - low)), real(ratio)]
 }
 
-fn by_answer(questions: &[Question<'_>], global: &GlobalArgs, console: &mut Ui) -> Result<u64> {
+fn by_answer(questions: &[Question<'_>], global: &GlobalArgs, ui: &mut Ui) -> Result<u64> {
     let mut headings: Vec<Heading> = [
         "question", "verdict", "counted", "ref", "source", "said_by", "said_via", "stance",
         "stage", "date",
@@ -137,7 +137,7 @@ fn by_answer(questions: &[Question<'_>], global: &GlobalArgs, console: &mut Ui) 
     ]
     .map(String::from)
     .into();
-    console.rows(global, headings, leading, |row| {
+    ui.rows(global, headings, leading, |row| {
         let mut rows = 0;
         for question in questions {
             for (claim, figure) in &question.answers {
@@ -171,10 +171,10 @@ fn answer(question: &Question<'_>, claim: &Claim, figure: Option<&ClaimFigure>) 
     ]
 }
 
-fn by_question(questions: &[Question<'_>], global: &GlobalArgs, console: &mut Ui) -> Result<u64> {
+fn by_question(questions: &[Question<'_>], global: &GlobalArgs, ui: &mut Ui) -> Result<u64> {
     let mut headings: Vec<Heading> = ["question", "verdict", "counted"].map(Heading::text).into();
     headings.extend(["answers", "lowest", "highest", "spread", "ratio"].map(Heading::number));
-    console.rows(global, headings, Vec::new(), |row| {
+    ui.rows(global, headings, Vec::new(), |row| {
         for question in questions {
             let answers = i64::try_from(question.answers.len()).unwrap_or(i64::MAX);
             let mut cells = vec![

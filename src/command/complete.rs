@@ -56,16 +56,16 @@ fn completer(command: &str, id: &str) -> Option<ArgValueCompleter> {
         }
         "topic" => Some(ArgValueCompleter::new(|begun: &OsStr| matching(begun, slugs(&TOPICS)))),
         "actor" => Some(ArgValueCompleter::new(|begun: &OsStr| {
-            matching(begun, bearers(EntityClass::Actor))
+            matching(begun, entities(EntityClass::Actor))
         })),
         id => {
             let field = KINDS.iter().find_map(|kind| kind.field(id))?;
             match field.ty {
                 Type::Actor => Some(ArgValueCompleter::new(|begun: &OsStr| {
-                    matching(begun, bearers(EntityClass::Actor))
+                    matching(begun, entities(EntityClass::Actor))
                 })),
                 Type::Place => Some(ArgValueCompleter::new(|begun: &OsStr| {
-                    matching(begun, bearers(EntityClass::Place))
+                    matching(begun, entities(EntityClass::Place))
                 })),
                 Type::Choice(list) => Some(ArgValueCompleter::new(move |begun: &OsStr| {
                     listed(begun, list.iter().map(|value| (*value).to_owned()).collect())
@@ -108,7 +108,7 @@ fn slugs(table: &'static crate::kind::reference_table::ReferenceTable) -> Vec<St
     slugs
 }
 
-fn bearers(class: EntityClass) -> Vec<String> {
+fn entities(class: EntityClass) -> Vec<String> {
     store().and_then(|store| store.all_names(class).ok()).unwrap_or_default()
 }
 

@@ -4,7 +4,7 @@
 use clap_complete::env::Shells;
 
 use crate::command::ui::Ui;
-use crate::error::{Exit, Failure, Result};
+use crate::error::{Error, Exit, Result};
 
 /// Print a completion script for a shell; it asks the program, which knows kinds, fields, sources
 /// and names.
@@ -19,10 +19,10 @@ pub struct Args {
 }
 
 /// Runs it.
-pub fn run(args: &Args, console: &mut Ui) -> Result<Exit> {
+pub fn run(args: &Args, ui: &mut Ui) -> Result<Exit> {
     let shells = Shells::builtins();
     let Some(shell) = shells.completer(&args.shell) else {
-        return Err(Failure::usage(format!("there are no completions for {}", args.shell)));
+        return Err(Error::usage(format!("there are no completions for {}", args.shell)));
     };
     let mut script = Vec::new();
     shell.write_registration("COMPLETE", "facts", "facts", "facts", &mut script)?;
@@ -31,6 +31,6 @@ pub fn run(args: &Args, console: &mut Ui) -> Result<Exit> {
         // readline quotes what a name has of spaces only if it takes it for the name of a file
         script = script.replace("complete -o nospace", "complete -o filenames -o nospace");
     }
-    console.text(&script)?;
+    ui.text(&script)?;
     Ok(Exit::Done)
 }

@@ -5,7 +5,7 @@ use crate::command::as_of_args::AsOfArgs;
 use crate::command::global_args::GlobalArgs;
 use crate::command::load_claims;
 use crate::command::ui::Ui;
-use crate::error::{Exit, Failure, Result};
+use crate::error::{Error, Exit, Result};
 use crate::evidence::coverage::{self, Sentence};
 use crate::evidence::locator::Locator;
 use crate::kind::KINDS;
@@ -39,13 +39,13 @@ pub struct Args {
 }
 
 /// Runs it.
-pub fn run(args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
+pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let least = args.min.as_deref().map(percent).transpose()?;
     let store = global.open()?;
     let slug = &args.source;
     crate::command::source::one(&store, slug)?;
     let Some(held) = store.held_text(slug)? else {
-        return Err(Failure::new(Exit::No, format!("the text of {slug} is not held"))
+        return Err(Error::new(Exit::No, format!("the text of {slug} is not held"))
             .hint(format!("facts source attach {slug} FILE keeps it")));
     };
     let by_source = query::among(query::field("source", KINDS)?, vec![slug.clone()], false)?;
@@ -58,7 +58,7 @@ pub fn run(args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
         .collect();
     let sentences = coverage::sentences(&held.text, &facts, &store.searched_names()?);
     if args.share {
-        shares(&sentences, global, console)?;
+        shares(&sentences, global, ui)?;
         return Ok(if least.is_some_and(|least| coverage::share(&sentences) < least) {
             Exit::No
         } else {
@@ -74,7 +74,7 @@ pub fn run(args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
     let leading = ["locator", "looks_like", "text", "facts", "kinds"].map(String::from).into();
     let list =
         |items: String| if items.is_empty() { Value::Null } else { Value::Text(items.into()) };
-    console.rows(global, headings, leading, |row| {
+    ui.rows(global, headings, leading, |row| {
         for sentence in &shown {
             let facts = i64::try_from(sentence.facts).unwrap_or(i64::MAX);
             row(&[
@@ -89,14 +89,14 @@ pub fn run(args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
     })?;
     let share = coverage::share(&sentences);
     let covered = sentences.iter().filter(|sentence| sentence.facts > 0).count();
-    console.say(&format!(
+    ui.status(&format!(
         "{slug}: facts rest on {covered} of {} ({share:.1} %)",
         count(sentences.len() as u64, "sentence", "sentences")
     ));
     for kind in KINDS {
         let covered =
             sentences.iter().filter(|sentence| sentence.kinds.contains(&kind.name)).count();
-        console.say(&format!(
+        ui.status(&format!(
             "  {:15} {}",
             kind.name,
             count(covered as u64, "sentence", "sentences")
@@ -106,11 +106,11 @@ pub fn run(args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
 }
 
 /// How many sentences facts rest on, and which share of all they are, over all kinds and for each.
-fn shares(sentences: &[Sentence], global: &GlobalArgs, console: &mut Ui) -> Result<()> {
+fn shares(sentences: &[Sentence], global: &GlobalArgs, ui: &mut Ui) -> Result<()> {
     let mut headings = vec![Heading::text("kind")];
     headings.extend(["sentences", "covered", "percent"].map(Heading::number));
     let whole = |n: usize| Value::Int(i64::try_from(n).unwrap_or(i64::MAX));
-    console.rows(global, headings, Vec::new(), |row| {
+    ui.rows(global, headings, Vec::new(), |row| {
         for kind in std::iter::once("all").chain(KINDS.iter().map(|kind| kind.name)) {
             let rests = |sentence: &&Sentence| {
                 if kind == "all" { sentence.facts > 0 } else { sentence.kinds.contains(&kind) }
@@ -132,5 +132,5 @@ fn shares(sentences: &[Sentence], global: &GlobalArgs, console: &mut Ui) -> Resu
 fn percent(text: &str) -> Result<f64> {
     let number =
         text.trim_end_matches('%').parse().ok().filter(|n: &f64| (0.0..=100.0).contains(n));
-    number.ok_or_else(|| Failure::usage(format!("--min \"{text}\": expected a share such as 80%")))
+    number.ok_or_else(|| Error::usage(format!("--min \"{text}\": expected a share such as 80%")))
 }

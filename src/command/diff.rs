@@ -6,7 +6,7 @@ use serde_json::{Map, Value as Json};
 
 use crate::command::global_args::GlobalArgs;
 use crate::command::ui::Ui;
-use crate::error::{Exit, Failure, Result};
+use crate::error::{Error, Exit, Result};
 use crate::render::Heading;
 use crate::store::{FactChange, Store, compared};
 use crate::value::suggest::did_you_mean;
@@ -44,13 +44,13 @@ pub struct Args {
 type Difference = (String, OwnedValue, OwnedValue);
 
 /// Runs it.
-pub fn run(args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
+pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let store = global.open()?;
     let (from, to, source) = runs(args, &store)?;
     let (mut added, mut changed, mut withdrawn, mut silent) = (0_u64, 0_u64, 0_u64, 0_u64);
     let headings = ["change", "ref", "kind", "field", "before", "after"].map(Heading::text).into();
     let leading = ["change", "ref", "field", "before", "after"].map(String::from).into();
-    console.rows(global, headings, leading, |row| {
+    ui.rows(global, headings, leading, |row| {
         let mut rows = 0;
         let mut show = |what: &'static str,
                         change: &FactChange,
@@ -109,7 +109,7 @@ pub fn run(args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
     } else {
         String::new()
     };
-    console.say(&format!(
+    ui.status(&format!(
         "{source}: {} added, {} changed, {} withdrawn{more}",
         n(added),
         n(changed),
@@ -128,7 +128,7 @@ fn runs(args: &Args, store: &Store) -> Result<(i64, i64, String)> {
             let known = store.releases()?;
             let near = did_you_mean(release, known.iter().map(String::as_str));
             let of = args.source.as_ref().map_or(String::new(), |source| format!(" of {source}"));
-            return Err(Failure::new(
+            return Err(Error::new(
                 Exit::No,
                 format!("no run brought a release \"{release}\"{of}{near}"),
             )
@@ -147,13 +147,13 @@ fn runs(args: &Args, store: &Store) -> Result<(i64, i64, String)> {
         .collect();
     match both.as_slice() {
         [(from, to, source)] => Ok((*from, *to, (*source).clone())),
-        [] => Err(Failure::usage(format!(
+        [] => Err(Error::usage(format!(
             "{} and {} are releases of different sources",
             args.from, args.to
         ))),
         several => {
             let names: Vec<&str> = several.iter().map(|(.., source)| source.as_str()).collect();
-            Err(Failure::usage(format!(
+            Err(Error::usage(format!(
                 "{} and {} are releases of {}",
                 args.from,
                 args.to,

@@ -4,7 +4,7 @@ use crate::command::add::no_such_ref;
 use crate::command::global_args::GlobalArgs;
 use crate::command::manual_input;
 use crate::command::ui::Ui;
-use crate::error::{Exit, Failure, Result};
+use crate::error::{Error, Exit, Result};
 use crate::kind::Field;
 use crate::store::{Access, Outcome, Store};
 
@@ -23,14 +23,14 @@ pub struct Args {
 }
 
 /// Runs it.
-pub fn run(args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
+pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let changes = manual_input::words(&args.fields)?;
     let reference = &args.reference;
     let (source, key) = reference
         .split_once(':')
-        .ok_or_else(|| Failure::usage(format!("\"{reference}\" is no REF: write source:key")))?;
+        .ok_or_else(|| Error::usage(format!("\"{reference}\" is no REF: write source:key")))?;
     if let Some((name, _)) = changes.iter().find(|(name, _)| name == "key" || name == "source") {
-        return Err(Failure::usage(format!(
+        return Err(Error::usage(format!(
             "{name} is the name of the fact and stays; add another with facts add"
         )));
     }
@@ -41,9 +41,7 @@ pub fn run(args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
         (None, _) => return Err(no_such_ref(&store, reference)?),
         (Some(one), None) => one,
         (Some(_), Some(_)) => {
-            return Err(Failure::usage(format!(
-                "{reference} is the name of facts of several kinds"
-            )));
+            return Err(Error::usage(format!("{reference} is the name of facts of several kinds")));
         }
     };
     for (name, value) in &changes {
@@ -60,7 +58,7 @@ pub fn run(args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
         manual_input::rejected(vec![manual_input::refused(&refused, &stated)])
     })?;
     writer.commit()?;
-    console.say(match outcome {
+    ui.status(match outcome {
         Outcome::Unchanged => "nothing changed",
         _ => "changed; the row as it was is in the history",
     });

@@ -12,7 +12,7 @@ use crate::command::as_of_args;
 use crate::command::global_args::GlobalArgs;
 use crate::command::seed_folder::{FORMAT, INCOMPLETE, PACKAGE, SUMS};
 use crate::command::ui::Ui;
-use crate::error::{Exit, Failure, Result};
+use crate::error::{Error, Exit, Result};
 use crate::fs::atomic_file;
 use crate::kind::reference_table::{IMPORTS, PARENTS};
 use crate::kind::{Field, KINDS, Need};
@@ -40,19 +40,19 @@ pub struct Args {
 }
 
 /// Runs it.
-pub fn run(args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
+pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let store = global.open()?;
     let folder = &args.folder;
     let shown = folder.display();
     let is_new = !folder.exists();
-    fs::create_dir_all(folder).map_err(|e| Failure::io(format!("cannot make {shown}"), &e))?;
-    let taken = fs::read_dir(folder).map_err(|e| Failure::io(&shown, &e))?.next().is_some();
+    fs::create_dir_all(folder).map_err(|e| Error::io(format!("cannot make {shown}"), &e))?;
+    let taken = fs::read_dir(folder).map_err(|e| Error::io(&shown, &e))?.next().is_some();
     if taken && !args.force {
-        return Err(Failure::usage(format!("{shown} is not empty"))
+        return Err(Error::usage(format!("{shown} is not empty"))
             .hint("name another folder, or replace what is there with --force"));
     }
     let as_of = args.as_of.as_deref().map(as_of_args::moment).transpose()?;
-    let waiting = console.wait("writing tables");
+    let waiting = ui.wait("writing tables");
     let done = export(&store, folder, as_of);
     drop(waiting);
     if done.is_err() && is_new {
@@ -60,7 +60,7 @@ pub fn run(args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
         let _ = fs::remove_dir(folder);
     }
     let facts = done?;
-    console.say(&format!(
+    ui.status(&format!(
         "{shown}: {} in {} tables",
         count(facts, "row of facts", "rows of facts"),
         KINDS.len() + PARENTS.len()
@@ -94,8 +94,7 @@ fn export(store: &Store, folder: &Path, as_of: Option<AsOfPoint>) -> Result<u64>
         resources.push(resource(kind.table, kind.about, &fields, &["source", "key", "import"]));
     }
     let package = json!({ "profile": "tabular-data-package", "name": "facts", "format": FORMAT, "resources": resources });
-    let text =
-        serde_json::to_string_pretty(&package).map_err(|e| Failure::io(&shown, &e.into()))?;
+    let text = serde_json::to_string_pretty(&package).map_err(|e| Error::io(&shown, &e.into()))?;
     write(folder, &mut drafts, PACKAGE, |out| Ok(writeln!(out, "{text}")?))?;
     let sums: Vec<String> =
         drafts.iter().map(|(_, path, sum)| format!("{sum}  {}\n", name_of(path))).collect();
@@ -116,17 +115,17 @@ fn export(store: &Store, folder: &Path, as_of: Option<AsOfPoint>) -> Result<u64>
 /// hold notes.
 fn replace(folder: &Path, drafts: Drafts) -> Result<()> {
     let mark = folder.join(INCOMPLETE);
-    let failed = |e: &std::io::Error| Failure::io(format!("cannot write {}", mark.display()), e);
+    let failed = |e: &std::io::Error| Error::io(format!("cannot write {}", mark.display()), e);
     for (made, path, _) in &drafts {
         made.as_file()
             .sync_all()
-            .map_err(|e| Failure::io(format!("cannot write {}", path.display()), &e))?;
+            .map_err(|e| Error::io(format!("cannot write {}", path.display()), &e))?;
     }
     let mut marked =
         File::options().create(true).append(true).open(&mark).map_err(|e| failed(&e))?;
     if marked.try_lock().is_err() {
         let message = format!("{}: another export is writing to this folder", folder.display());
-        return Err(Failure::new(Exit::Busy, message).hint("try again when it is done"));
+        return Err(Error::new(Exit::Busy, message).hint("try again when it is done"));
     }
     let text = "facts export was interrupted here: some of these files are of an earlier export. Run it again with --force.";
     writeln!(marked, "{text}").and_then(|()| marked.sync_all()).map_err(|e| {
@@ -138,7 +137,7 @@ fn replace(folder: &Path, drafts: Drafts) -> Result<()> {
     for (made, path, _) in drafts {
         let made = made.into_temp_path();
         fs::rename(&made, &path)
-            .map_err(|e| Failure::io(format!("cannot write {}", path.display()), &e))?;
+            .map_err(|e| Error::io(format!("cannot write {}", path.display()), &e))?;
     }
     atomic_file::sync_folder(folder);
     fs::remove_file(&mark).map_err(|e| failed(&e))?;
@@ -164,7 +163,7 @@ fn file(
 ) -> Result<u64> {
     let headings = fields.iter().map(|field| Heading::text(field.name)).collect();
     let sheet = Sheet { headings, ..Sheet::default() };
-    let csv = render::find("csv").ok_or_else(|| Failure::usage("no such format"))?;
+    let csv = render::find("csv").ok_or_else(|| Error::usage("no such format"))?;
     let mut written = 0;
     write(folder, drafts, &format!("{table}.csv"), |out| {
         let mut sink = (csv.open)(out, &sheet)?;
@@ -182,7 +181,7 @@ fn write(
     fill: impl FnOnce(&mut dyn Write) -> Result<()>,
 ) -> Result<()> {
     let path = folder.join(name);
-    let failed = |e: &std::io::Error| Failure::io(format!("cannot write {}", path.display()), e);
+    let failed = |e: &std::io::Error| Error::io(format!("cannot write {}", path.display()), e);
     let mut made = atomic_file::begin(folder).map_err(|e| failed(&e))?;
     let mut out = BufWriter::with_capacity(
         1 << 16,

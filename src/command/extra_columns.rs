@@ -2,7 +2,7 @@
 //! `extra.*` for all.
 
 use crate::command::ui::Ui;
-use crate::error::{Failure, Result};
+use crate::error::{Error, Result};
 use crate::kind::{self, COLUMN, Field, Kind};
 use crate::query;
 use crate::store::Store;
@@ -44,9 +44,7 @@ pub fn put_all(
         named.filter(|column| !fields.iter().any(|field| field.name == column.name)).collect();
     fields.splice(at..at, new);
     if fields.is_empty() {
-        return Err(Failure::usage(format!(
-            "\"{ALL}\": no fact here has a column without a field"
-        )));
+        return Err(Error::usage(format!("\"{ALL}\": no fact here has a column without a field")));
     }
     Ok(())
 }
@@ -59,7 +57,7 @@ pub fn say_unknown(
     fields: impl Iterator<Item = &'static Field>,
     kinds: &[&'static Kind],
     store: &Store,
-    console: &mut Ui,
+    ui: &mut Ui,
 ) -> Result<()> {
     let mut named: Vec<&str> = fields.filter_map(Field::column).collect();
     named.sort_unstable();
@@ -71,7 +69,7 @@ pub fn say_unknown(
     for name in named.into_iter().filter(|name| !known.iter().any(|known| known == name)) {
         let near =
             did_you_mean(name, known.iter().map(String::as_str).filter(|known| !known.is_empty()));
-        console.say(&format!("no fact here has a column \"{name}\" without a field{near}"));
+        ui.status(&format!("no fact here has a column \"{name}\" without a field{near}"));
     }
     Ok(())
 }

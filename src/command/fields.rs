@@ -24,16 +24,16 @@ pub struct Args {
 }
 
 /// Runs it.
-pub fn run(args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
+pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let kinds = query::kinds(&args.kind)?;
     if args.tables {
-        return tables(&kinds, global, console);
+        return tables(&kinds, global, ui);
     }
     let headings =
         ["kind", "field", "type", "need", "flag", "values", "about"].map(Heading::text).into();
     let leading =
         ["field", "type", "about", "kind", "values", "need", "flag"].map(String::from).into();
-    console.rows(global, headings, leading, |row| {
+    ui.rows(global, headings, leading, |row| {
         let mut count = 0;
         for kind in &kinds {
             for field in kind.fields() {
@@ -47,10 +47,10 @@ pub fn run(args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
 }
 
 /// The tables of these kinds, and those that they lean on.
-fn tables(kinds: &[&'static Kind], global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
+fn tables(kinds: &[&'static Kind], global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let headings = ["table", "column", "type", "about"].map(Heading::text).into();
     let text = |text: &'static str| Value::Text(text.into());
-    console.rows(global, headings, Vec::new(), |row| {
+    ui.rows(global, headings, Vec::new(), |row| {
         let of_kinds = kinds.iter().map(|kind| (kind.table, kind.fields().filter(|field| field.is_stored()).collect::<Vec<_>>()));
         let parents = PARENTS.iter().map(|parent| (parent.table, parent.fields.iter().collect::<Vec<_>>()));
         let mut lines: Vec<[Value<'static>; 4]> =
@@ -154,7 +154,7 @@ fn line(kind: &Kind, field: &'static Field) -> [Value<'static>; 7] {
         (Need::Optional, Some(value)) => Value::Text(format!("else {value}").into()),
         (Need::Optional, None) => text("optional"),
         (Need::Derived, _) => text("derived"),
-        (Need::Kept, _) => text("kept"),
+        (Need::System, _) => text("kept"),
     };
     let flag = if field.filter == Filter::None {
         Value::Null

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use clap::{Arg, ArgAction, ArgMatches, Command, FromArgMatches};
 
-use crate::error::{Failure, Result};
+use crate::error::{Error, Result};
 use crate::kind::reference_table::SCHEMES;
 use crate::kind::{self, Field, Filter, KINDS, Kind};
 use crate::query::{self, AsOf, DateMatch, Predicate};
@@ -149,7 +149,7 @@ fn value_name(ty: Type) -> &'static str {
 /// Refuses a flag whose value is empty, as a script's variable may be: it would filter nothing.
 fn given(name: &str, values: &[String]) -> Result<()> {
     if values.is_empty() {
-        return Err(Failure::usage(format!("--{} is empty", name.replace('_', "-")))
+        return Err(Error::usage(format!("--{} is empty", name.replace('_', "-")))
             .hint("give it a value, or leave it out"));
     }
     Ok(())
@@ -182,7 +182,7 @@ impl FilterArgs {
     pub fn tests(&self, kinds: &[&'static Kind]) -> Result<Vec<Predicate>> {
         let mut tests = Vec::new();
         if let Some(days) = self.window()? {
-            tests.push(Predicate::When(
+            tests.push(Predicate::DateWindow(
                 days,
                 if self.within { DateMatch::Within } else { DateMatch::Overlap },
             ));
@@ -201,7 +201,7 @@ impl FilterArgs {
                     .collect();
                 let flag = name.replace('_', "-");
                 let of = kinds.first().map_or("all", |kind| kind.name);
-                return Err(Failure::usage(format!("--{flag} is no filter of {of}"))
+                return Err(Error::usage(format!("--{flag} is no filter of {of}"))
                     .hint(format!("--{flag} is a filter of {}", has.join(", "))));
             };
             let named = matches!(field.ty, Type::Actor | Type::Place);
@@ -214,7 +214,7 @@ impl FilterArgs {
         for text in &self.not {
             let (name, value) = text
                 .split_once('=')
-                .ok_or_else(|| Failure::usage(format!("--not \"{text}\": write FIELD=VALUE")))?;
+                .ok_or_else(|| Error::usage(format!("--not \"{text}\": write FIELD=VALUE")))?;
             tests.push(query::among(query::field(name, kinds)?, split(value), true)?);
         }
         for text in &self.expressions {
@@ -228,7 +228,7 @@ impl FilterArgs {
             None => Ok(None),
             Some(text) => date::window(text)
                 .map(Some)
-                .map_err(|e| Failure::usage(format!("--{flag} \"{text}\": {e}"))),
+                .map_err(|e| Error::usage(format!("--{flag} \"{text}\": {e}"))),
         };
         if let Some(days) = read("during", &self.during)? {
             return Ok(Some(days));
@@ -241,7 +241,7 @@ impl FilterArgs {
             Days { first: from.and_then(|days| days.first), last: to.and_then(|days| days.last) };
         match days {
             Days { first: Some(first), last: Some(last) } if first > last => {
-                Err(Failure::usage("--from lies behind --to"))
+                Err(Error::usage("--from lies behind --to"))
             }
             _ => Ok(Some(days)),
         }

@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use etcetera::BaseStrategy;
 
 use crate::command::settings::Settings;
-use crate::error::{Failure, Result};
+use crate::error::{Error, Result};
 use crate::render::{self, FORMATS, Format};
 use crate::store::{Access, Store};
 use crate::value::suggest::did_you_mean;
@@ -198,7 +198,7 @@ impl GlobalArgs {
     /// The end of the output file's name is no format's.
     pub fn format(&self, terminal: bool) -> Result<&'static Format> {
         if let Some(name) = self.format.as_deref().filter(|name| CITATIONS.contains(name)) {
-            return Err(Failure::usage(format!("{name} is a format of facts source list alone")));
+            return Err(Error::usage(format!("{name} is a format of facts source list alone")));
         }
         let named = self.format.as_deref().and_then(render::find);
         if let (None, Some(file)) = (named, &self.output) {
@@ -207,7 +207,7 @@ impl GlobalArgs {
                 let ends: Vec<&str> =
                     FORMATS.iter().flat_map(|format| format.extensions).copied().collect();
                 let near = did_you_mean(extension, ends.iter().copied());
-                Failure::usage(format!(
+                Error::usage(format!(
                     "{}: no format is called after \"{extension}\"{near}",
                     file.display()
                 ))
@@ -219,6 +219,6 @@ impl GlobalArgs {
             return Ok(set);
         }
         let usual = if terminal && self.excel.is_none() { "table" } else { "csv" };
-        named.or_else(|| render::find(usual)).ok_or_else(|| Failure::usage("no such format"))
+        named.or_else(|| render::find(usual)).ok_or_else(|| Error::usage("no such format"))
     }
 }

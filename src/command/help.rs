@@ -5,7 +5,7 @@ use std::fmt::Write;
 use clap::CommandFactory;
 
 use crate::command::ui::Ui;
-use crate::error::{CODES, Exit, Failure, Result};
+use crate::error::{CODES, Error, Exit, Result};
 use crate::render::FORMATS;
 use crate::value::suggest::did_you_mean;
 
@@ -77,10 +77,10 @@ pub fn topics() -> Vec<String> {
 }
 
 /// Runs it.
-pub fn run(args: &Args, console: &mut Ui) -> Result<Exit> {
+pub fn run(args: &Args, ui: &mut Ui) -> Result<Exit> {
     let mut line = crate::command::Cli::command();
     let Some(topic) = &args.topic else {
-        console.text(&line.render_long_help().to_string())?;
+        ui.text(&line.render_long_help().to_string())?;
         return Ok(Exit::Done);
     };
     let text = match topic.as_str() {
@@ -100,19 +100,19 @@ pub fn run(args: &Args, console: &mut Ui) -> Result<Exit> {
             line.build();
             if let Some(command) = line.find_subcommand_mut(name) {
                 let text = command.render_long_help().to_string();
-                console.text(&text)?;
+                ui.text(&text)?;
                 return Ok(Exit::Done);
             }
             let commands: Vec<String> =
                 line.get_subcommands().map(|command| command.get_name().to_owned()).collect();
             let known = commands.iter().map(String::as_str).chain(TOPICS);
-            return Err(Failure::usage(format!(
+            return Err(Error::usage(format!(
                 "there is no help on \"{name}\"{}",
                 did_you_mean(name, known)
             ))
             .hint(format!("topics: {}; and every command", TOPICS.join(", "))));
         }
     };
-    console.text(&text)?;
+    ui.text(&text)?;
     Ok(Exit::Done)
 }

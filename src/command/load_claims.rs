@@ -23,7 +23,8 @@ pub fn load(
     tests: &[Predicate],
     past: &AsOf,
 ) -> Result<Vec<Claim>> {
-    let unknown: HashSet<String> = store.unknown_bearers(EntityClass::Actor)?.into_iter().collect();
+    let unknown: HashSet<String> =
+        store.unknown_entities(EntityClass::Actor)?.into_iter().collect();
     let mut claims = Vec::new();
     for kind in kinds {
         let mut query = Query::of(vec![kind]);
@@ -174,7 +175,7 @@ fn claim(
         quote: row.text("quote"),
         stage: row.text("stage"),
         event: row.text("event"),
-        counted: kind.counted.iter().filter_map(|name| row.text(name)).collect(),
+        counted: kind.comparable_by.iter().filter_map(|name| row.text(name)).collect(),
         figures: stated,
         content: format!("{parties}\u{1e}{own}\u{1f}{spine}"),
         unknown: actors.filter(|name| unknown.contains(name)).collect(),

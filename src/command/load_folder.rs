@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use crate::command::seed_folder::SeedFolder;
-use crate::error::{Exit, Failure, Result};
+use crate::error::{Error, Exit, Result};
 use crate::ingest::{Columns, CsvReader, Diagnostic, Diagnostics, complete_date};
 use crate::kind::reference_table::{self, PARENTS, ReferenceTable};
 use crate::kind::{Field, InputRow, KINDS, Kind, given};
@@ -26,7 +26,7 @@ pub fn load(folder: &SeedFolder, store: &Store) -> Result<Loaded> {
     }
     let mut load = FolderLoad::new(folder, fresh);
     let report = load.tables(&mut writer)?;
-    if !load.complaints.is_empty() {
+    if !load.diagnostics.is_empty() {
         return Err(load.refuse_all());
     }
     let kept = writer.kept().to_vec();
@@ -42,7 +42,7 @@ pub fn load(folder: &SeedFolder, store: &Store) -> Result<Loaded> {
 pub fn countries(writer: &mut Writer<'_>) -> Result<()> {
     let mut load = FolderLoad::new(&SeedFolder::Countries, false);
     load.tables(writer)?;
-    if load.complaints.is_empty() { Ok(()) } else { Err(load.refuse_all()) }
+    if load.diagnostics.is_empty() { Ok(()) } else { Err(load.refuse_all()) }
 }
 
 /// What a run did, kind by kind.
@@ -65,7 +65,7 @@ struct FolderLoad<'f> {
     folder: &'f SeedFolder,
     /// Nothing is there yet, so that a folder's history can be taken over.
     fresh: bool,
-    complaints: Diagnostics,
+    diagnostics: Diagnostics,
     skipped_history: u64,
     read: u64,
 }
@@ -83,7 +83,7 @@ impl<'f> FolderLoad<'f> {
         FolderLoad {
             folder,
             fresh,
-            complaints: Diagnostics::default(),
+            diagnostics: Diagnostics::default(),
             skipped_history: 0,
             read: 0,
         }
@@ -99,16 +99,16 @@ impl<'f> FolderLoad<'f> {
         KINDS.iter().map(|kind| Ok((*kind, self.kind(kind, writer)?))).collect()
     }
 
-    fn refuse_all(&self) -> Failure {
-        let mut failure = Failure::new(
+    fn refuse_all(&self) -> Error {
+        let mut failure = Error::new(
             Exit::Rejected,
             format!(
                 "{}: {}; nothing was written",
                 self.folder.name(),
-                self.complaints.sum(self.read)
+                self.diagnostics.sum(self.read)
             ),
         );
-        failure.details = self.complaints.lines();
+        failure.details = self.diagnostics.lines();
         failure
     }
 
@@ -146,7 +146,7 @@ impl<'f> FolderLoad<'f> {
             let (line, column, value) = places[place].clone();
             let file = settled.clone().unwrap_or_default();
             let field = Some(refused.field.to_owned());
-            self.complaints.push(Diagnostic {
+            self.diagnostics.push(Diagnostic {
                 file,
                 line,
                 column,
@@ -196,11 +196,11 @@ impl<'f> FolderLoad<'f> {
         mut each: impl FnMut(&mut FolderLoad<'f>, &RowPosition<'_>, InputRow<'static>) -> Result<()>,
     ) -> Result<()> {
         let Some((file, bytes)) = self.folder.open(table)? else { return Ok(()) };
-        let failed = |e: std::io::Error| Failure::io(&file, &e);
+        let failed = |e: std::io::Error| Error::io(&file, &e);
         let mut records = match CsvReader::open(bytes).map_err(failed)? {
             Ok(records) => records,
             Err(fault) => {
-                self.complaints.push(Diagnostic::fault(&file, fault));
+                self.diagnostics.push(Diagnostic::fault(&file, fault));
                 return Ok(());
             }
         };
@@ -217,7 +217,7 @@ impl<'f> FolderLoad<'f> {
                 Ok(true) => {}
                 Ok(false) => return Ok(()),
                 Err(fault) => {
-                    self.complaints.push(Diagnostic::fault(&file, fault));
+                    self.diagnostics.push(Diagnostic::fault(&file, fault));
                     return Ok(());
                 }
             }
@@ -241,7 +241,7 @@ impl<'f> FolderLoad<'f> {
     fn complain(&mut self, bad: Vec<CellError>, file: &str, records: &CsvReader) {
         for CellError { cell, field, value, expected } in bad {
             let (line, column) = records.locate(cell);
-            self.complaints.push(Diagnostic {
+            self.diagnostics.push(Diagnostic {
                 file: file.to_owned(),
                 line,
                 column,

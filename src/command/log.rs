@@ -12,13 +12,13 @@ use crate::kind::reference_table::IMPORTS;
 pub struct Args {}
 
 /// Runs it.
-pub fn run(_args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
+pub fn run(_args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let store = global.open()?;
     let headings = IMPORTS.fields.iter().map(heading).collect();
     let leading =
         ["id", "ran_at", "source", "added", "changed", "file", "withdrawn", "unchanged", "release"]
             .map(String::from)
             .into();
-    console.rows(global, headings, leading, |row| store.export_parent(&IMPORTS, row))?;
+    ui.rows(global, headings, leading, |row| store.export_parent(&IMPORTS, row))?;
     Ok(Exit::Done)
 }

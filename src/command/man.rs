@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::CommandFactory;
 
 use crate::command::ui::Ui;
-use crate::error::{CODES, Exit, Failure, Result};
+use crate::error::{CODES, Error, Exit, Result};
 use crate::fs::atomic_file;
 use crate::value::text::count;
 
@@ -22,9 +22,9 @@ pub struct Args {
 }
 
 /// Runs it.
-pub fn run(args: &Args, console: &mut Ui) -> Result<Exit> {
+pub fn run(args: &Args, ui: &mut Ui) -> Result<Exit> {
     let shown = args.folder.display();
-    let failed = |e: &std::io::Error| Failure::io(format!("cannot write to {shown}"), e);
+    let failed = |e: &std::io::Error| Error::io(format!("cannot write to {shown}"), e);
     std::fs::create_dir_all(&args.folder).map_err(|e| failed(&e))?;
     let mut line = crate::command::Cli::command();
     line.build();
@@ -46,6 +46,6 @@ pub fn run(args: &Args, console: &mut Ui) -> Result<Exit> {
         made.write_all(&page).map_err(|e| failed(&e))?;
         atomic_file::finish(made, &target).map_err(|e| failed(&e))?;
     }
-    console.say(&format!("{shown}: {}", count(pages_written, "page", "pages")));
+    ui.status(&format!("{shown}: {}", count(pages_written, "page", "pages")));
     Ok(Exit::Done)
 }

@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value as Json};
 
-use crate::error::{Exit, Failure, Result};
+use crate::error::{Error, Exit, Result};
 use crate::ingest::{Columns, complete_date};
 use crate::kind::{Field, InputRow};
 use crate::mapping::Record;
@@ -25,7 +25,7 @@ pub fn words(words: &[String]) -> Result<ManualFields> {
         .map(|word| {
             let (name, value) = word
                 .split_once('=')
-                .ok_or_else(|| Failure::usage(format!("\"{word}\": write field=value")))?;
+                .ok_or_else(|| Error::usage(format!("\"{word}\": write field=value")))?;
             Ok((name.trim().replace('-', "_"), value.to_owned()))
         })
         .collect()
@@ -94,8 +94,8 @@ pub fn refused(refused: &RowError, given: &ManualFields) -> String {
 
 /// The failure that these lines make.
 #[must_use]
-pub fn rejected(details: Vec<String>) -> Failure {
-    let mut failure = Failure::new(Exit::Rejected, "nothing was written");
+pub fn rejected(details: Vec<String>) -> Error {
+    let mut failure = Error::new(Exit::Rejected, "nothing was written");
     failure.details = details;
     failure
 }

@@ -16,12 +16,12 @@ pub struct Args {
 }
 
 /// Runs it.
-pub fn run(args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
+pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let path = global.database().path;
     if !args.status {
         let store = Store::open(&path, Access::Write)?;
         let (here, _) = store.schema_version()?;
-        console.say(&format!("{} has schema {here}", path.display()));
+        ui.status(&format!("{} has schema {here}", path.display()));
         return Ok(Exit::Done);
     }
     let store = Store::open_any_version(&path)?;
@@ -29,7 +29,7 @@ pub fn run(args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
     let ledger = store.ledger()?;
     let headings =
         vec![Heading::number("version"), Heading::text("name"), Heading::text("applied")];
-    console.rows(global, headings, Vec::new(), |row| {
+    ui.rows(global, headings, Vec::new(), |row| {
         for migration in &ledger {
             let applied =
                 migration.applied.as_deref().map_or(Value::Null, |at| Value::Text(at.into()));
@@ -41,6 +41,6 @@ pub fn run(args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
         }
         Ok(ledger.len() as u64)
     })?;
-    console.say(&format!("schema {here} of {known}"));
+    ui.status(&format!("schema {here} of {known}"));
     Ok(Exit::Done)
 }

@@ -125,22 +125,22 @@ impl Command {
 }
 
 /// Runs the program with these arguments, the first of which is its name.
-pub fn run(arguments: impl IntoIterator<Item = OsString>, mut console: Ui) -> Exit {
+pub fn run(arguments: impl IntoIterator<Item = OsString>, mut ui: Ui) -> Exit {
     let arguments: Vec<OsString> = excel_joined(arguments.into_iter().collect());
     let words: Vec<String> =
         arguments.iter().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
-    console.called(format!("facts {}", words.join(" ")));
+    ui.called(format!("facts {}", words.join(" ")));
     let mut cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
-        Err(error) => return console.usage(&error),
+        Err(error) => return ui.usage(&error),
     };
     match settings::Settings::read() {
         Ok(config) => cli.global.config = config,
-        Err(failure) => return console.fail(&failure),
+        Err(failure) => return ui.fail(&failure),
     }
-    console.set(&cli.global);
-    let done = dispatch(&cli, &mut console);
-    match console.finish().and(done) {
+    ui.set(&cli.global);
+    let done = dispatch(&cli, &mut ui);
+    match ui.finish().and(done) {
         Ok(exit) => exit,
         Err(mut failure) => {
             // what SQLite reports names no file
@@ -148,7 +148,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, mut console: Ui) -> Ex
                 failure.message =
                     format!("{}: {}", cli.global.database().path.display(), failure.message);
             }
-            console.fail(&failure)
+            ui.fail(&failure)
         }
     }
 }
@@ -169,40 +169,40 @@ fn excel_joined(arguments: Vec<OsString>) -> Vec<OsString> {
     joined
 }
 
-fn dispatch(cli: &Cli, console: &mut Ui) -> Result<Exit> {
+fn dispatch(cli: &Cli, ui: &mut Ui) -> Result<Exit> {
     assert!(
         !(cfg!(debug_assertions) && std::env::var_os("FACTS_TEST_PANIC").is_some()),
         "the tests asked for a panic"
     );
     let global = &cli.global;
     match &cli.command {
-        Command::Seed(args) => seed::run(args, global, console),
-        Command::Import(args) => import::run(args, global, console),
-        Command::Add(args) => add::run(args, global, console),
-        Command::Edit(args) => edit::run(args, global, console),
-        Command::Query(args) => query::run(args, global, console),
-        Command::Tabulate(args) => tabulate::run(args, global, console),
-        Command::Chart(args) => chart::run(args, global, console),
-        Command::Show(args) => show::run(args, global, console),
-        Command::Check(args) => check::run(args, global, console),
-        Command::Compare(args) => compare::run(args, global, console),
-        Command::Coverage(args) => coverage::run(args, global, console),
-        Command::Search(args) => search::run(args, global, console),
-        Command::Names(args) => names::run(args, global, console),
-        Command::Run(args) => run::run(args, global, console),
-        Command::Man(args) => man::run(args, console),
-        Command::Help(args) => help::run(args, console),
-        Command::Sql(args) => sql::run(args, global, console),
-        Command::Source(args) => source::run(args, global, console),
-        Command::Diff(args) => diff::run(args, global, console),
-        Command::Log(args) => log::run(args, global, console),
-        Command::Undo(args) => undo::run(args, global, console),
-        Command::Export(args) => export::run(args, global, console),
-        Command::Backup(args) => backup::run(args, global, console),
-        Command::Fields(args) => fields::run(args, global, console),
-        Command::Status(args) => status::run(args, global, console),
-        Command::Migrate(args) => migrate::run(args, global, console),
-        Command::Completions(args) => completions::run(args, console),
+        Command::Seed(args) => seed::run(args, global, ui),
+        Command::Import(args) => import::run(args, global, ui),
+        Command::Add(args) => add::run(args, global, ui),
+        Command::Edit(args) => edit::run(args, global, ui),
+        Command::Query(args) => query::run(args, global, ui),
+        Command::Tabulate(args) => tabulate::run(args, global, ui),
+        Command::Chart(args) => chart::run(args, global, ui),
+        Command::Show(args) => show::run(args, global, ui),
+        Command::Check(args) => check::run(args, global, ui),
+        Command::Compare(args) => compare::run(args, global, ui),
+        Command::Coverage(args) => coverage::run(args, global, ui),
+        Command::Search(args) => search::run(args, global, ui),
+        Command::Names(args) => names::run(args, global, ui),
+        Command::Run(args) => run::run(args, global, ui),
+        Command::Man(args) => man::run(args, ui),
+        Command::Help(args) => help::run(args, ui),
+        Command::Sql(args) => sql::run(args, global, ui),
+        Command::Source(args) => source::run(args, global, ui),
+        Command::Diff(args) => diff::run(args, global, ui),
+        Command::Log(args) => log::run(args, global, ui),
+        Command::Undo(args) => undo::run(args, global, ui),
+        Command::Export(args) => export::run(args, global, ui),
+        Command::Backup(args) => backup::run(args, global, ui),
+        Command::Fields(args) => fields::run(args, global, ui),
+        Command::Status(args) => status::run(args, global, ui),
+        Command::Migrate(args) => migrate::run(args, global, ui),
+        Command::Completions(args) => completions::run(args, ui),
     }
 }
 

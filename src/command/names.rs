@@ -4,7 +4,7 @@ use clap::Subcommand;
 
 use crate::command::global_args::GlobalArgs;
 use crate::command::ui::Ui;
-use crate::error::{Exit, Failure, Result};
+use crate::error::{Error, Exit, Result};
 use crate::kind::reference_table::{NAMES, SCHEMES};
 use crate::render::Heading;
 use crate::store::{Access, EntityClass, LinkOutcome, Store};
@@ -44,7 +44,7 @@ pub(super) enum NamesCommand {
         name: String,
         /// Whom it means: a name, or a code such as TUR or cow:640
         #[arg(value_name = "CODE|NAME")]
-        bearer: String,
+        entity: String,
         /// The name is a place's
         #[arg(long)]
         place: bool,
@@ -64,39 +64,39 @@ pub(super) enum NamesCommand {
 }
 
 /// Runs it.
-pub fn run(args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
+pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     match &args.command {
-        None => list(args, global, console),
-        Some(NamesCommand::Link { name, bearer, place }) => {
-            link(name, bearer, *place, false, global, console)
+        None => list(args, global, ui),
+        Some(NamesCommand::Link { name, entity, place }) => {
+            link(name, entity, *place, false, global, ui)
         }
         Some(NamesCommand::Merge { from, into, place }) => {
-            link(from, into, *place, true, global, console)
+            link(from, into, *place, true, global, ui)
         }
     }
 }
 
-fn list(args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
+fn list(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let store = global.open()?;
     let unknown =
-        [store.unknown_bearers(EntityClass::Actor)?, store.unknown_bearers(EntityClass::Place)?];
+        [store.unknown_entities(EntityClass::Actor)?, store.unknown_entities(EntityClass::Place)?];
     let headings = NAMES.fields.iter().map(|field| Heading::text(field.name)).collect();
     let wanted = args.text.as_deref().map(fold);
     let known = match &args.text {
-        Some(text) => store.bearers(text)?,
+        Some(text) => store.entities(text)?,
         None => Vec::new(),
     };
-    let rows = console.rows(global, headings, Vec::new(), |row| {
+    let rows = ui.rows(global, headings, Vec::new(), |row| {
         let mut found = 0;
         store.export_parent(&NAMES, |cells| {
-            let bearer =
+            let entity =
                 [cells[2].text(), cells[3].text()].into_iter().flatten().next().unwrap_or_default();
             let holds = |text: &String| {
                 fold(&cells[1].to_string()).contains(text)
-                    || known.iter().any(|name| name == bearer)
+                    || known.iter().any(|name| name == entity)
             };
             let among = |cell: &Value<'_>, names: &[String]| {
-                cell.text().is_some_and(|bearer| names.iter().any(|name| name == bearer))
+                cell.text().is_some_and(|entity| names.iter().any(|name| name == entity))
             };
             let is_unknown = among(&cells[2], &unknown[0]) || among(&cells[3], &unknown[1]);
             let scheme = args.scheme.as_ref().is_none_or(|scheme| cells[0].text() == Some(scheme));
@@ -112,7 +112,7 @@ fn list(args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
         && let Some(text) = &args.text
     {
         let names = store.all_names(EntityClass::Actor)?;
-        console.say(&format!(
+        ui.status(&format!(
             "no name holds \"{text}\"{}",
             did_you_mean(text, names.iter().map(String::as_str))
         ));
@@ -122,36 +122,36 @@ fn list(args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
 
 fn link(
     name: &str,
-    bearer: &str,
+    entity: &str,
     place: bool,
     merge: bool,
     global: &GlobalArgs,
-    console: &mut Ui,
+    ui: &mut Ui,
 ) -> Result<Exit> {
     let class = if place { EntityClass::Place } else { EntityClass::Actor };
-    let (name, bearer) = (name.trim(), bearer.trim());
+    let (name, entity) = (name.trim(), entity.trim());
     if name.is_empty() || name.chars().any(char::is_control) {
-        return Err(Failure::usage("the name is empty, or holds control characters"));
+        return Err(Error::usage("the name is empty, or holds control characters"));
     }
     let mut store = Store::open(&global.database().path, Access::Write)?;
-    let waiting = console.wait("facts follow");
-    let told = store.link(class, name, bearer, merge)?;
+    let waiting = ui.wait("facts follow");
+    let told = store.link(class, name, entity, merge)?;
     drop(waiting);
     let usual = match told {
         LinkOutcome::NoBearer => {
             let names = store.all_names(class)?;
-            return Err(Failure::new(
+            return Err(Error::new(
                 Exit::No,
                 format!(
-                    "no {} is called \"{bearer}\"{}",
+                    "no {} is called \"{entity}\"{}",
                     class.one(),
-                    did_you_mean(bearer, names.iter().map(String::as_str))
+                    did_you_mean(entity, names.iter().map(String::as_str))
                 ),
             ));
         }
         LinkOutcome::NoName => {
             let names = store.all_names(class)?;
-            return Err(Failure::new(
+            return Err(Error::new(
                 Exit::No,
                 format!(
                     "no {} is called \"{name}\"{}",
@@ -161,21 +161,21 @@ fn link(
             ));
         }
         LinkOutcome::Taken(usual) => {
-            return Err(Failure::new(
+            return Err(Error::new(
                 Exit::Rejected,
                 format!("\"{name}\" is a name of {usual} already; nothing was written"),
             )
-            .hint(format!("facts names merge \"{usual}\" \"{bearer}\" makes one of the two")));
+            .hint(format!("facts names merge \"{usual}\" \"{entity}\" makes one of the two")));
         }
         LinkOutcome::Done(usual, facts) => {
-            console.say(&format!(
+            ui.status(&format!(
                 "\"{name}\" means {usual}; {}",
                 count(facts, "fact follows", "facts follow")
             ));
             usual
         }
     };
-    console.rows(
+    ui.rows(
         global,
         [Heading::text("name"), Heading::text(class.one())].into(),
         Vec::new(),

@@ -49,7 +49,7 @@ pub fn whole(text: &str) -> Result<u64, String> {
 }
 
 /// Runs it.
-pub fn run(args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
+pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let mut query = Query::of(query::kinds(&args.kind)?);
     query.tests = args.filters.tests(&query.kinds)?;
     query.past = args.filters.past()?;
@@ -70,13 +70,13 @@ pub fn run(args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
         query.columns.iter().copied().chain(sorted).chain(tested),
         &query.kinds,
         &store,
-        console,
+        ui,
     )?;
     if let Some(at) = all {
         extra_columns::put_all(&mut query.columns, at, &query.kinds, &store)?;
     }
     if args.explain {
-        console.text(&format!("{};\n", store.explain(&query)?))?;
+        ui.text(&format!("{};\n", store.explain(&query)?))?;
         return Ok(Exit::Done);
     }
     if args.cite == "none" {
@@ -84,7 +84,7 @@ pub fn run(args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
     }
     let cited: &[&str] = if args.cite == "full" { &["source", "locator", "quote"] } else { &[] };
     let placed: &[&str] =
-        if global.format(console.terminal)?.name == "geojson" { &["lat", "lon"] } else { &[] };
+        if global.format(ui.terminal)?.name == "geojson" { &["lat", "lon"] } else { &[] };
     if !cited.is_empty() || !placed.is_empty() {
         for name in cited.iter().chain(placed) {
             if !query.columns.iter().any(|field| field.name == *name) {
@@ -92,27 +92,27 @@ pub fn run(args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
             }
         }
     }
-    console.cite(&store, global)?;
+    ui.cite(&store, global)?;
     let headings = query.columns.iter().map(|field| heading(field)).collect();
     let leading = if args.columns.is_some() {
         Vec::new()
     } else {
         query.leading().map(str::to_owned).collect()
     };
-    let rows = console.select(global, headings, leading, &store, &query)?;
+    let rows = ui.select(global, headings, leading, &store, &query)?;
     // an answer may be less than was meant too: a part of a list may be misspelt, or what should be
     // left out
     if rows == 0
         || query.tests.iter().any(
-            |test| matches!(test, Predicate::Among { values, not, .. } if *not || values.len() > 1),
+            |test| matches!(test, Predicate::In { values, not, .. } if *not || values.len() > 1),
         )
     {
         for said in store.unknown_values(&query)? {
-            console.say(&said);
+            ui.status(&said);
         }
     }
-    if console.terminal && global.output.is_none() {
-        console.say(&count(rows, "fact", "facts"));
+    if ui.terminal && global.output.is_none() {
+        ui.status(&count(rows, "fact", "facts"));
     }
     Ok(if rows == 0 && args.exit_status { Exit::No } else { Exit::Done })
 }

@@ -4,7 +4,7 @@ use clap::Parser;
 
 use crate::command::global_args::GlobalArgs;
 use crate::command::ui::Ui;
-use crate::error::{Exit, Failure, Result};
+use crate::error::{Error, Exit, Result};
 use crate::render::Heading;
 use crate::value::Value;
 use crate::value::suggest::did_you_mean;
@@ -26,11 +26,11 @@ pub struct Args {
 }
 
 /// Runs it.
-pub fn run(args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
+pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let saved = &global.config.queries;
     let Some(name) = &args.name else {
         let headings = ["name", "query", "file"].map(Heading::text).into();
-        console.rows(global, headings, Vec::new(), |row| {
+        ui.rows(global, headings, Vec::new(), |row| {
             for (name, query) in saved {
                 let by = query.by.display().to_string();
                 row(&[
@@ -42,19 +42,19 @@ pub fn run(args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
             Ok(saved.len() as u64)
         })?;
         if saved.is_empty() {
-            console.say("no query is saved: [queries] in facts.toml holds them");
+            ui.status("no query is saved: [queries] in facts.toml holds them");
         }
         return Ok(Exit::Done);
     };
     let Some(query) = saved.get(name) else {
-        return Err(Failure::usage(format!(
+        return Err(Error::usage(format!(
             "no query is called \"{name}\"{}",
             did_you_mean(name, saved.keys().map(String::as_str))
         ))
         .hint("facts run lists those of facts.toml"));
     };
     let words = shlex::split(&query.value).ok_or_else(|| {
-        Failure::usage(format!(
+        Error::usage(format!(
             "{}: the query \"{name}\" has a quote that is never closed",
             query.by.display()
         ))
@@ -64,22 +64,22 @@ pub fn run(args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
     // what the file says by itself must only ask; what is added to it was typed
     let saved = match crate::command::Cli::try_parse_from(&line) {
         Ok(saved) => saved,
-        Err(error) => return Ok(console.usage(&error)),
+        Err(error) => return Ok(ui.usage(&error)),
     };
     if matches!(saved.command, crate::command::Command::Run(_)) {
-        return Err(Failure::usage(format!("the query \"{name}\" runs another query"))
+        return Err(Error::usage(format!("the query \"{name}\" runs another query"))
             .hint("write out what it should run"));
     }
     if !saved.command.asks() || saved.global.output.is_some() {
-        return Err(Failure::usage(format!("the query \"{name}\" of {} does more than ask", query.by.display()))
+        return Err(Error::usage(format!("the query \"{name}\" of {} does more than ask", query.by.display()))
             .hint("type the command itself, or -o behind the name: a file that lies in a folder writes nothing"));
     }
     line.extend(args.more.iter().cloned());
     let mut cli = match crate::command::Cli::try_parse_from(&line) {
         Ok(cli) => cli,
-        Err(error) => return Ok(console.usage(&error)),
+        Err(error) => return Ok(ui.usage(&error)),
     };
     cli.global.under(global);
-    console.called(line.join(" "));
-    crate::command::dispatch(&cli, console)
+    ui.called(line.join(" "));
+    crate::command::dispatch(&cli, ui)
 }

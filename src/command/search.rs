@@ -6,7 +6,7 @@ use crate::command::extra_columns;
 use crate::command::filter_args::FilterArgs;
 use crate::command::global_args::GlobalArgs;
 use crate::command::ui::Ui;
-use crate::error::{Exit, Failure, Result};
+use crate::error::{Error, Exit, Result};
 use crate::evidence::locator;
 use crate::kind::KINDS;
 use crate::query::{self, AsOf, Predicate, Query};
@@ -38,11 +38,11 @@ pub struct Args {
 }
 
 /// Runs it.
-pub fn run(args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
+pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let words = args.words.join(" ");
     let terms = terms(&words);
     if terms.is_empty() {
-        return Err(Failure::usage(format!("\"{words}\" has no word to search for")));
+        return Err(Error::usage(format!("\"{words}\" has no word to search for")));
     }
     let texts = args.kind == "text";
     let kinds = if texts { KINDS.to_vec() } else { query::kinds(&args.kind)? };
@@ -57,13 +57,13 @@ pub fn run(args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
         query.tests.iter().filter_map(Predicate::field),
         &query.kinds,
         &store,
-        console,
+        ui,
     )?;
     let headings = ["ref", "kind", "date", "locator", "text"].map(Heading::text).into();
     let leading = ["ref", "text", "kind", "date", "locator"].map(String::from).into();
     let most = args.limit.unwrap_or(u64::MAX);
-    let color = console.marks(global);
-    let rows = console.rows(global, headings, leading, |row| {
+    let color = ui.marks(global);
+    let rows = ui.rows(global, headings, leading, |row| {
         let mut found = 0;
         if !texts {
             found = store.select(&query, |cells| {
@@ -99,9 +99,9 @@ pub fn run(args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
         Ok(found)
     })?;
     if rows == 0 {
-        console.say(&format!("nothing holds all of {words}"));
-    } else if console.terminal && global.output.is_none() {
-        console.say(&count(rows, "match", "matches"));
+        ui.status(&format!("nothing holds all of {words}"));
+    } else if ui.terminal && global.output.is_none() {
+        ui.status(&count(rows, "match", "matches"));
     }
     Ok(Exit::Done)
 }

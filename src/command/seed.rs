@@ -26,7 +26,7 @@ pub struct Args {
 }
 
 /// Runs it.
-pub fn run(args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
+pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let folder = args.folder.clone().map_or(SeedFolder::Shipped, SeedFolder::Path);
     folder.check()?;
     let differing = folder.differing()?;
@@ -42,7 +42,7 @@ pub fn run(args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
     ];
     let whole = |n: u64| -> OwnedValue { Value::Int(i64::try_from(n).unwrap_or(i64::MAX)) };
     if !global.quiet || global.format.is_some() || global.output.is_some() {
-        console.rows(global, headings, Vec::new(), |row| {
+        ui.rows(global, headings, Vec::new(), |row| {
             for ((kind, counts), held) in report.iter().zip(&held) {
                 row(&[
                     Value::Text(kind.name.into()),
@@ -56,7 +56,7 @@ pub fn run(args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
     }
     let sum = |of: fn(&Counts) -> u64| report.iter().map(|(_, counts)| of(counts)).sum::<u64>();
     let shown = path.display();
-    console.say(&format!(
+    ui.status(&format!(
         "{shown}: {}, {} added, {} changed{}",
         count(held.iter().sum(), "fact", "facts"),
         sum(|c| c.added),
@@ -64,10 +64,10 @@ pub fn run(args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
         if created { "; the database is new" } else { "" }
     ));
     if !differing.is_empty() {
-        console.say(&format!("not as they were exported: {}", differing.join(", ")));
+        ui.status(&format!("not as they were exported: {}", differing.join(", ")));
     }
     if history > 0 {
-        console.say(&format!(
+        ui.status(&format!(
             "{} of the folder's history left out: the database has a history of its own",
             count(history, "row", "rows")
         ));
@@ -75,10 +75,10 @@ pub fn run(args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
     if !loaded.kept.is_empty() {
         let shown: Vec<&str> = loaded.kept.iter().take(5).map(String::as_str).collect();
         let more = if loaded.kept.len() > 5 { ", …" } else { "" };
-        console.say(&format!("left as changed by hand: {}{more}", shown.join(", ")));
+        ui.status(&format!("left as changed by hand: {}{more}", shown.join(", ")));
     }
     let db = if global.db.is_some() { format!(" --db {shown}") } else { String::new() };
-    console.say(&format!(
+    ui.status(&format!(
         "next:\n  facts query events --during 2013{db}\n  facts query arms-transfers --recipient Iraq{db}\n  facts tabulate casualties --rows year --cols population --value best{db}"
     ));
     Ok(Exit::Done)

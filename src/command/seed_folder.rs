@@ -9,7 +9,7 @@ use include_dir::{Dir, include_dir};
 use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
 
-use crate::error::{Exit, Failure, Result};
+use crate::error::{Error, Exit, Result};
 use crate::kind::KINDS;
 use crate::kind::reference_table::PARENTS;
 use crate::value::suggest::did_you_mean;
@@ -51,12 +51,12 @@ impl SeedFolder {
     pub fn check(&self) -> Result<()> {
         let SeedFolder::Path(path) = self else { return Ok(()) };
         let shown = path.display();
-        let entries = std::fs::read_dir(path).map_err(|e| Failure::io(&shown, &e))?;
+        let entries = std::fs::read_dir(path).map_err(|e| Error::io(&shown, &e))?;
         if path.join(INCOMPLETE).exists() {
             let message = format!(
                 "{shown}: the export to this folder was interrupted: some of its files are of an earlier one"
             );
-            return Err(Failure::new(Exit::Rejected, message).hint(format!(
+            return Err(Error::new(Exit::Rejected, message).hint(format!(
                 "facts export {shown} --force writes it again; or restore all its files and remove {INCOMPLETE}"
             )));
         }
@@ -64,14 +64,14 @@ impl SeedFolder {
         let known: Vec<String> = tables().map(|table| format!("{table}.csv")).collect();
         let mut found = 0;
         for entry in entries {
-            let name = entry.map_err(|e| Failure::io(&shown, &e))?.file_name();
+            let name = entry.map_err(|e| Error::io(&shown, &e))?.file_name();
             if PathBuf::from(&name).extension() != Some(OsStr::new("csv")) {
                 continue;
             }
             let name = name.to_string_lossy().into_owned();
             if !known.contains(&name) {
                 let near = did_you_mean(&name, known.iter().map(String::as_str));
-                return Err(Failure::new(
+                return Err(Error::new(
                     Exit::Rejected,
                     format!("{shown}: no table is called {name}{near}; nothing was written"),
                 )
@@ -80,11 +80,8 @@ impl SeedFolder {
             found += 1;
         }
         if found == 0 {
-            return Err(Failure::new(
-                Exit::Rejected,
-                format!("{shown} holds no CSV file of facts"),
-            )
-            .hint(format!("it may hold {}", known.join(", "))));
+            return Err(Error::new(Exit::Rejected, format!("{shown} holds no CSV file of facts"))
+                .hint(format!("it may hold {}", known.join(", "))));
         }
         Ok(())
     }
@@ -113,7 +110,7 @@ impl SeedFolder {
                 match File::open(&file) {
                     Ok(opened) => Ok(Some((shown, Box::new(opened)))),
                     Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
-                    Err(e) => Err(Failure::io(shown, &e)),
+                    Err(e) => Err(Error::io(shown, &e)),
                 }
             }
         }
@@ -153,7 +150,7 @@ fn sum_of(folder: &Path, name: &str) -> Result<Option<String>> {
     match std::fs::read(&path) {
         Ok(bytes) => Ok(Some(hex(&Sha256::digest(bytes)))),
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(e) => Err(Failure::io(path.display(), &e)),
+        Err(e) => Err(Error::io(path.display(), &e)),
     }
 }
 
@@ -169,7 +166,7 @@ fn check_format(folder: &Path) -> Result<()> {
     match &package["format"] {
         Json::Null => Ok(()),
         format if format.as_u64() == Some(FORMAT) => Ok(()),
-        format => Err(Failure::new(
+        format => Err(Error::new(
             Exit::Rejected,
             format!(
                 "{}: format {format} is not known to this facts, which reads format {FORMAT}",

@@ -8,7 +8,7 @@ use etcetera::BaseStrategy;
 use serde::Deserialize;
 
 use crate::command::global_args::{Flavour, When};
-use crate::error::{Failure, Result};
+use crate::error::{Error, Result};
 use crate::render::FORMATS;
 use crate::value::suggest::did_you_mean;
 
@@ -100,11 +100,11 @@ impl Settings {
 
     fn add(&mut self, path: &Path) -> Result<()> {
         let shown = path.display();
-        let text = std::fs::read_to_string(path).map_err(|e| Failure::io(&shown, &e))?;
+        let text = std::fs::read_to_string(path).map_err(|e| Error::io(&shown, &e))?;
         let wrong = |span: Option<std::ops::Range<usize>>, said: &str| {
             let line =
                 span.map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
-            Failure::usage(format!("{shown}:{line}: {said}"))
+            Error::usage(format!("{shown}:{line}: {said}"))
         };
         let table: toml::Table =
             text.parse().map_err(|e: toml::de::Error| wrong(e.span(), e.message()))?;
@@ -113,7 +113,7 @@ impl Settings {
                 line.trim_start().trim_start_matches('[').starts_with(key.as_str())
             });
             let near = did_you_mean(key, KEYS);
-            return Err(Failure::usage(format!(
+            return Err(Error::usage(format!(
                 "{shown}:{}: there is no setting \"{key}\"{near}",
                 line.unwrap_or(0) + 1
             ))
@@ -124,7 +124,7 @@ impl Settings {
         {
             let what =
                 format!("{shown}:{}: format {format}: expected {FORMAT}", line(&text, "format"));
-            return Err(Failure::usage(what).hint(match format {
+            return Err(Error::usage(what).hint(match format {
                 toml::Value::Integer(_) => "a file of a later format needs a newer facts",
                 _ => "format is the number of this file's own format; the format of answers is output_format",
             }));
@@ -137,7 +137,7 @@ impl Settings {
             {
                 let near = did_you_mean(word, known.iter().copied());
                 let known = known.join(", ");
-                return Err(Failure::usage(format!(
+                return Err(Error::usage(format!(
                     "{shown}:{}: {key}: expected one of {known}, not \"{word}\"{near}",
                     line(key)
                 )));
@@ -149,7 +149,7 @@ impl Settings {
             && !FORMATS.iter().any(|known| known.name == format)
         {
             let near = did_you_mean(format, FORMATS.iter().map(|known| known.name));
-            return Err(Failure::usage(format!(
+            return Err(Error::usage(format!(
                 "{shown}:{}: output_format: there is no format \"{format}\"{near}",
                 line("output_format")
             )));

@@ -5,7 +5,7 @@ use crate::command::add::no_such_ref;
 use crate::command::global_args::GlobalArgs;
 use crate::command::ui::Ui;
 use crate::command::{as_of_args, heading};
-use crate::error::{Exit, Failure, Result};
+use crate::error::{Error, Exit, Result};
 use crate::evidence::locator::{self, Locator};
 use crate::kind::{Need, shared};
 use crate::query::{self, Query};
@@ -34,7 +34,7 @@ pub struct Args {
 type Shown = Vec<(Heading, OwnedValue)>;
 
 /// Runs it.
-pub fn run(args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
+pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let store = global.open()?;
     let past = args.past.read()?;
     let run = store.run_at(&past)?;
@@ -43,7 +43,7 @@ pub fn run(args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
     let mut exit = Exit::Done;
     for reference in &args.refs {
         let (source, key) = reference.split_once(':').ok_or_else(|| {
-            Failure::usage(format!("\"{reference}\" is no REF: write source:key"))
+            Error::usage(format!("\"{reference}\" is no REF: write source:key"))
                 .hint("facts query all --columns ref,summary lists them")
         })?;
         let rows = store.history(source, key)?;
@@ -58,7 +58,7 @@ pub fn run(args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
             } else {
                 format!("{reference} was not recorded by then")
             };
-            console.say(&known);
+            ui.status(&known);
             exit = Exit::No;
         }
         for row in current {
@@ -68,10 +68,10 @@ pub fn run(args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
     if in_full {
         for (n, fact) in facts.into_iter().enumerate() {
             if n > 0 {
-                console.text("\n")?;
+                ui.text("\n")?;
             }
             let (headings, cells): (Vec<Heading>, Vec<OwnedValue>) = fact.into_iter().unzip();
-            console.record(
+            ui.record(
                 &GlobalArgs { format: Some("table".into()), ..global.clone() },
                 headings,
                 &cells,
@@ -79,12 +79,12 @@ pub fn run(args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
         }
         return Ok(exit);
     }
-    write(&facts, global, console)?;
+    write(&facts, global, ui)?;
     Ok(exit)
 }
 
 /// Writes facts of several kinds as one table: each has the fields of all.
-fn write(facts: &[Shown], global: &GlobalArgs, console: &mut Ui) -> Result<()> {
+fn write(facts: &[Shown], global: &GlobalArgs, ui: &mut Ui) -> Result<()> {
     let mut headings: Vec<Heading> = Vec::new();
     for (heading, _) in facts.iter().flatten() {
         if !headings.iter().any(|known| known.name == heading.name) {
@@ -92,7 +92,7 @@ fn write(facts: &[Shown], global: &GlobalArgs, console: &mut Ui) -> Result<()> {
         }
     }
     let names: Vec<String> = headings.iter().map(|heading| heading.name.clone()).collect();
-    console.rows(global, headings, Vec::new(), |row| {
+    ui.rows(global, headings, Vec::new(), |row| {
         for fact in facts {
             let cell = |name: &String| {
                 fact.iter()
@@ -119,7 +119,7 @@ fn plain(store: &Store, row: &History) -> Result<Shown> {
     let mut fields: Shown = row
         .cells
         .iter()
-        .filter(|(field, _)| field.need != Need::Kept && field.name != "key")
+        .filter(|(field, _)| field.need != Need::System && field.name != "key")
         .map(|(field, cell)| (heading(field), cell.clone()))
         .collect();
     let passage = match evidence(store, row)? {
@@ -139,10 +139,9 @@ fn plain(store: &Store, row: &History) -> Result<Shown> {
 fn full(store: &Store, row: &History, rows: &[History]) -> Result<Shown> {
     let mut lines: Shown = Vec::new();
     let mut put = |name: &str, value: OwnedValue| lines.push((Heading::text(name), value));
-    let stated = row
-        .cells
-        .iter()
-        .filter(|(field, cell)| field.need != Need::Kept && field.name != "key" && !cell.is_null());
+    let stated = row.cells.iter().filter(|(field, cell)| {
+        field.need != Need::System && field.name != "key" && !cell.is_null()
+    });
     for (field, cell) in stated {
         let text = cell.to_string();
         let more = match field.ty {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::command::global_args::GlobalArgs;
 use crate::command::ui::Ui;
-use crate::error::{Exit, Failure, Result};
+use crate::error::{Error, Exit, Result};
 use crate::render::Heading;
 use crate::store::SqlLimits;
 
@@ -33,14 +33,14 @@ pub struct Args {
 }
 
 /// Runs it.
-pub fn run(args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
+pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let mut sql = args.sql.clone();
     if sql == "-" {
         sql.clear();
         std::io::stdin()
             .take(1 << 20)
             .read_to_string(&mut sql)
-            .map_err(|e| Failure::io("<stdin>", &e))?;
+            .map_err(|e| Error::io("<stdin>", &e))?;
     }
     let parameters: Vec<(String, String)> = args
         .parameters
@@ -48,7 +48,7 @@ pub fn run(args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
         .map(|word| {
             let (name, value) = word
                 .split_once('=')
-                .ok_or_else(|| Failure::usage(format!("-p \"{word}\": write NAME=VALUE")))?;
+                .ok_or_else(|| Error::usage(format!("-p \"{word}\": write NAME=VALUE")))?;
             Ok((name.trim_start_matches([':', '@', '$']).to_owned(), value.to_owned()))
         })
         .collect::<Result<_>>()?;
@@ -56,10 +56,10 @@ pub fn run(args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
         .ok()
         .filter(|time| time.as_secs() < 1 << 32)
         .ok_or_else(|| {
-            Failure::usage(format!("--timeout {:e}: expected seconds, from 0", args.timeout))
+            Error::usage(format!("--timeout {:e}: expected seconds, from 0", args.timeout))
         })?;
     let mut store = global.open()?;
-    console.cite(&store, global)?;
+    ui.cite(&store, global)?;
     let cost = SqlLimits { time, rows: args.max_rows };
     let mut headings: Vec<Heading> = Vec::new();
     for column in store.sql_columns(&sql, &parameters, cost)? {
@@ -73,7 +73,6 @@ pub fn run(args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
         }
         headings.push(if column.number { Heading::number(name) } else { Heading::text(name) });
     }
-    console
-        .rows(global, headings, Vec::new(), |row| store.sql_rows(&sql, &parameters, cost, row))?;
+    ui.rows(global, headings, Vec::new(), |row| store.sql_rows(&sql, &parameters, cost, row))?;
     Ok(Exit::Done)
 }

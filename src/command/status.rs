@@ -11,7 +11,7 @@ use crate::value::{OwnedValue, Value};
 pub struct Args {}
 
 /// Runs it.
-pub fn run(_args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
+pub fn run(_args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let chosen = global.database();
     let store = global.open()?;
     let status = store.status()?;
@@ -41,6 +41,6 @@ pub fn run(_args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> 
     }
     lines.push((Heading::text("last_run"), status.last_run.as_deref().map_or(Value::Null, text)));
     let (headings, cells): (Vec<Heading>, Vec<OwnedValue>) = lines.into_iter().unzip();
-    console.record(global, headings, &cells)?;
+    ui.record(global, headings, &cells)?;
     Ok(Exit::Done)
 }

@@ -9,7 +9,7 @@ use crate::command::extra_columns;
 use crate::command::filter_args::FilterArgs;
 use crate::command::global_args::GlobalArgs;
 use crate::command::ui::Ui;
-use crate::error::{Exit, Failure, Result};
+use crate::error::{Error, Exit, Result};
 use crate::kind::Field;
 use crate::query::{self, Predicate, Query, field, fields};
 use crate::render::Heading;
@@ -70,7 +70,7 @@ enum Totals {
 }
 
 /// Runs it.
-pub fn run(args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
+pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let mut query = Query::of(query::kinds(&args.kind)?);
     query.tests = args.filters.tests(&query.kinds)?;
     query.past = args.filters.past()?;
@@ -80,10 +80,10 @@ pub fn run(args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
     let value = args.value.as_deref().map(|name| figure(name, &query)).transpose()?;
     let aggregate = aggregate(args.agg, value)?;
     // what the figure counts differs in these: they get columns of their own
-    let per: Vec<&'static Field> = value.map_or(Ok(Vec::new()), |value| {
-        value.per.iter().map(|name| field(name, &query.kinds)).collect::<Result<_>>()
+    let unit_fields: Vec<&'static Field> = value.map_or(Ok(Vec::new()), |value| {
+        value.unit_fields.iter().map(|name| field(name, &query.kinds)).collect::<Result<_>>()
     })?;
-    let free: Vec<&'static Field> = per
+    let free: Vec<&'static Field> = unit_fields
         .iter()
         .copied()
         .filter(|field| {
@@ -91,14 +91,14 @@ pub fn run(args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
                 && !args.filters.fixes(field.name)
         })
         .collect();
-    let axes = Axes { rows: rows.clone(), columns: cols.clone(), per };
+    let axes = Axes { rows: rows.clone(), columns: cols.clone(), unit_fields };
     let store = global.open()?;
     let tally = collect(&query, &axes, value, aggregate, &store)?;
-    let (split, apart) = differing(&tally, &axes.per, &free);
+    let (split, apart) = differing(&tally, &axes.unit_fields, &free);
     cols.extend(&apart);
     if !apart.is_empty() {
         let names: Vec<&str> = apart.iter().map(|field| field.name).collect();
-        console.note(&format!(
+        ui.note(&format!(
             "the figures differ in {}: each gets a column of its own",
             names.join(" and ")
         ));
@@ -109,24 +109,24 @@ pub fn run(args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
         axes.rows.iter().chain(&axes.columns).copied().chain(tested),
         &query.kinds,
         &store,
-        console,
+        ui,
     )?;
-    console.cite_some(&store, global, |slug| sources.contains(&slug))?;
+    ui.cite_some(&store, global, |slug| sources.contains(&slug))?;
     let cross = tally
         .cross(axes.rows.len(), axes.columns.len(), &split, args.sum_across_sources)
         .map_err(explain)?;
     let (lacking, all) = cross.lacking();
     if value.is_some() && lacking > 0 {
         let what = value.map_or("figure", |value| value.name);
-        console.note(&format!(
+        ui.note(&format!(
             "{lacking} of {} have no {what}; they are not counted as zero",
             count(all, "fact", "facts")
         ));
     }
-    write(&cross, &rows, &cols, args, global, console)?;
+    write(&cross, &rows, &cols, args, global, ui)?;
     if cross.rows.is_empty() {
         for said in store.unknown_values(&query)? {
-            console.say(&said);
+            ui.status(&said);
         }
     }
     Ok(Exit::Done)
@@ -139,7 +139,7 @@ pub struct Axes {
     /// Those across the top.
     pub columns: Vec<&'static Field>,
     /// Those that say what a figure counts.
-    pub per: Vec<&'static Field>,
+    pub unit_fields: Vec<&'static Field>,
 }
 
 /// The bucket by whose beginnings so many days are marked.
@@ -165,14 +165,14 @@ pub fn figure(name: &str, query: &Query) -> Result<&'static Field> {
         .filter(|own| own.ty.is_number())
         .map(|own| own.name)
         .collect();
-    Err(Failure::usage(format!("{} is a {} and no number", found.name, found.ty.name()))
+    Err(Error::usage(format!("{} is a {} and no number", found.name, found.ty.name()))
         .hint(format!("numbers: {}", numbers.join(", "))))
 }
 
 fn aggregate(how: Option<AggregateArg>, value: Option<&Field>) -> Result<Aggregate> {
     match (how, value) {
         (None, None) | (Some(AggregateArg::Count), _) => Ok(Aggregate::Count),
-        (Some(_), None) => Err(Failure::usage("--agg needs figures: name them with --value")),
+        (Some(_), None) => Err(Error::usage("--agg needs figures: name them with --value")),
         (None | Some(AggregateArg::Sum), Some(_)) => Ok(Aggregate::Sum),
         (Some(AggregateArg::Min), _) => Ok(Aggregate::Min),
         (Some(AggregateArg::Max), _) => Ok(Aggregate::Max),
@@ -205,7 +205,7 @@ pub fn collect(
     query.columns.extend(shared("event").ok());
     let fixed = query.columns.len();
     let sides: Vec<&'static Field> =
-        axes.rows.iter().chain(&axes.columns).chain(&axes.per).copied().collect();
+        axes.rows.iter().chain(&axes.columns).chain(&axes.unit_fields).copied().collect();
     query.columns.extend(&sides);
     query.columns.extend(value);
     let begin = || Gathering {
@@ -239,7 +239,7 @@ pub fn collect(
             String::new()
         };
         let entry = TallyEntry { figure, over_period, source, topic, days, reference: &reference };
-        gathering.tally.add(&gathering.labels, axes.per.len(), &entry);
+        gathering.tally.add(&gathering.labels, axes.unit_fields.len(), &entry);
         Ok(())
     };
     let summed = |gathering: &mut Gathering, store: &Store, sums: &RollupRow| {
@@ -250,7 +250,7 @@ pub fn collect(
             &sums.sides,
             sums.days,
         )?;
-        gathering.tally.add_many(&gathering.labels, axes.per.len(), source, &sums.many);
+        gathering.tally.add_many(&gathering.labels, axes.unit_fields.len(), source, &sums.many);
         Ok(())
     };
     let gathered = store.gather(&query, asked, begin, row, summed)?;
@@ -285,7 +285,7 @@ impl Gathering {
             }
             let number = tally.label(label(field, &store.called(field, cell)?, days));
             known[n].insert(field, cell, days, number);
-            Ok::<_, Failure>(number)
+            Ok::<_, Error>(number)
         };
         for (n, (field, cell)) in sides.iter().zip(cells).enumerate() {
             labels[n] = number(n, field, cell)?;
@@ -354,30 +354,34 @@ fn label(field: &Field, cell: &Value<'_>, days: Days) -> Label {
 /// The fields in which figures do differ get columns: which of all, and they themselves.
 pub fn differing(
     tally: &Tally,
-    per: &[&'static Field],
+    unit_fields: &[&'static Field],
     free: &[&'static Field],
 ) -> (Vec<bool>, Vec<&'static Field>) {
-    let split: Vec<bool> = per
+    let split: Vec<bool> = unit_fields
         .iter()
-        .zip(tally.differing(per.len()))
+        .zip(tally.differing(unit_fields.len()))
         .map(|(field, differs)| differs && free.contains(field))
         .collect();
-    let apart =
-        per.iter().zip(&split).filter(|(_, split)| **split).map(|(field, _)| *field).collect();
+    let apart = unit_fields
+        .iter()
+        .zip(&split)
+        .filter(|(_, split)| **split)
+        .map(|(field, _)| *field)
+        .collect();
     (split, apart)
 }
 
-pub fn explain(dispute: Dispute) -> Failure {
+pub fn explain(dispute: Dispute) -> Error {
     match dispute {
-        Dispute::Sources(cell, sources) => Failure::usage(format!("{cell} would add up the figures of {}", sources.join(" and ")))
+        Dispute::Sources(cell, sources) => Error::usage(format!("{cell} would add up the figures of {}", sources.join(" and ")))
             .hint("--cols source sets them side by side, --source X takes one, --agg range or list shows both, --sum-across-sources adds all the same"),
         Dispute::Answers(cell, topic, refs) => {
-            Failure::usage(format!("{cell} would add up {} answers to one question, {topic}: {}", refs.len(), refs.join(", ")))
+            Error::usage(format!("{cell} would add up {} answers to one question, {topic}: {}", refs.len(), refs.join(", ")))
                 .hint("--agg range or list shows them, --cols said_by sets them side by side")
         }
-        Dispute::Unlike(cell, counted) => Failure::usage(format!("{cell} would add up figures of different things: {}", counted.join(", ")))
+        Dispute::Unlike(cell, counted) => Error::usage(format!("{cell} would add up figures of different things: {}", counted.join(", ")))
             .hint("leave --totals out there, or take one of them with a filter"),
-        Dispute::Periods(cell, refs) => Failure::usage(format!("{cell} would add up a figure for a period and one for a part of it: {}", refs.join(", ")))
+        Dispute::Periods(cell, refs) => Error::usage(format!("{cell} would add up a figure for a period and one for a part of it: {}", refs.join(", ")))
             .hint("--rows month sets them apart, --agg range or list shows them"),
     }
 }
@@ -388,7 +392,7 @@ fn write(
     cols: &[&'static Field],
     args: &Args,
     global: &GlobalArgs,
-    console: &mut Ui,
+    ui: &mut Ui,
 ) -> Result<()> {
     let number = !matches!(args.agg, Some(AggregateArg::Range | AggregateArg::List));
     let figure = |name: String| Heading { name, number, date: false };
@@ -434,7 +438,7 @@ fn write(
         }
         body.push(line);
     }
-    console.rows(global, headings, Vec::new(), |row| {
+    ui.rows(global, headings, Vec::new(), |row| {
         for line in &body {
             row(line)?;
         }

@@ -4,7 +4,7 @@ use std::io::{BufWriter, Write};
 
 use crate::command::global_args::{GlobalArgs, When};
 use crate::command::progress::Waiting;
-use crate::error::{Exit, Failure, Result};
+use crate::error::{Error, Exit, Result};
 use crate::fs::output::Output;
 use crate::kind::reference_table::SOURCES;
 use crate::query::Query;
@@ -124,7 +124,7 @@ impl Ui {
     }
 
     /// Says something to whoever runs the program, unless they asked for quiet.
-    pub fn say(&mut self, line: &str) {
+    pub fn status(&mut self, line: &str) {
         if self.quiet {
             return;
         }
@@ -147,7 +147,7 @@ impl Ui {
             self.out.write_all(&text)?;
             self.out.flush()?;
         }
-        said.iter().for_each(|line| self.say(line));
+        said.iter().for_each(|line| self.status(line));
         Ok(())
     }
 
@@ -166,26 +166,26 @@ impl Ui {
         }
         match self.text(&text) {
             Ok(()) => Exit::Done,
-            Err(failure) => self.fail(&failure),
+            Err(error) => self.fail(&error),
         }
     }
 
     /// Says what went wrong.
-    pub(super) fn fail(&mut self, failure: &Failure) -> Exit {
-        if failure.exit == Exit::Done {
+    pub(super) fn fail(&mut self, error: &Error) -> Exit {
+        if error.exit == Exit::Done {
             return Exit::Done;
         }
-        for line in &failure.details {
+        for line in &error.details {
             let _ = writeln!(self.err, "{}", visible(line));
         }
-        let _ = writeln!(self.err, "error: {}", visible(&failure.message));
-        for hint in &failure.hints {
+        let _ = writeln!(self.err, "error: {}", visible(&error.message));
+        for hint in &error.hints {
             let _ = writeln!(self.err, "hint: {}", visible(hint));
         }
-        if let (true, Some(cause)) = (self.verbose, &failure.cause) {
+        if let (true, Some(cause)) = (self.verbose, &error.source) {
             let _ = writeln!(self.err, "cause: {}", visible(cause));
         }
-        failure.exit
+        error.exit
     }
 
     /// Writes text as it is.
@@ -207,7 +207,7 @@ impl Ui {
             return Ok(self.out.flush()?);
         };
         let failed =
-            |e: &std::io::Error| Failure::io(format!("cannot write {}", target.display()), e);
+            |e: &std::io::Error| Error::io(format!("cannot write {}", target.display()), e);
         let mut made = Output::begin(target)?;
         made.write_all(document).map_err(|e| failed(&e))?;
         made.finish()
@@ -288,7 +288,7 @@ impl Ui {
             about: std::mem::take(&mut self.about),
         };
         if format.binary && terminal {
-            return Err(Failure::usage(format!("{} is nothing for a terminal", format.name))
+            return Err(Error::usage(format!("{} is nothing for a terminal", format.name))
                 .hint("write it to a file with -o"));
         }
         let (count, notes) = match &global.output {
@@ -316,9 +316,8 @@ impl Ui {
                 done
             }
             Some(target) => {
-                let failed = |e: &std::io::Error| {
-                    Failure::io(format!("cannot write {}", target.display()), e)
-                };
+                let failed =
+                    |e: &std::io::Error| Error::io(format!("cannot write {}", target.display()), e);
                 let mut made = Output::begin(target)?;
                 let mut out = BufWriter::with_capacity(1 << 16, &mut made);
                 let done = write(format, &sheet, &mut out, fill, self.wait("reading"))?;
@@ -329,7 +328,7 @@ impl Ui {
             }
         };
         for note in sheet.about.notes.iter().chain(&notes) {
-            self.say(note);
+            self.status(note);
         }
         Ok(count)
     }
@@ -361,7 +360,7 @@ fn write(
     waiting: Waiting,
 ) -> Result<(u64, Vec<String>)> {
     let sink = (format.open)(out, sheet).map_err(|e| match e.kind() {
-        std::io::ErrorKind::InvalidInput => Failure::usage(e.to_string()),
+        std::io::ErrorKind::InvalidInput => Error::usage(e.to_string()),
         _ => e.into(),
     })?;
     let mut page = Page { sink, waiting };

@@ -2,7 +2,7 @@
 
 use crate::command::global_args::GlobalArgs;
 use crate::command::ui::Ui;
-use crate::error::{Exit, Failure, Result};
+use crate::error::{Error, Exit, Result};
 use crate::store::{Access, Store, UndoOutcome};
 use crate::value::text::count;
 
@@ -18,24 +18,23 @@ pub struct Args {
 }
 
 /// Runs it.
-pub fn run(args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
+pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let mut store = Store::open(&global.database().path, Access::Write)?;
     let run = args.run;
-    let waiting = console.wait("taking the run back");
+    let waiting = ui.wait("taking the run back");
     let undone = store.undo(run)?;
     drop(waiting);
     match undone {
         UndoOutcome::NoRun => {
-            Err(Failure::new(Exit::No, format!("there is no run {run}"))
-                .hint("facts log lists them"))
+            Err(Error::new(Exit::No, format!("there is no run {run}")).hint("facts log lists them"))
         }
-        UndoOutcome::Later(later) => Err(Failure::new(
+        UndoOutcome::Later(later) => Err(Error::new(
             Exit::No,
             format!("run {later} changed what run {run} added; nothing was written"),
         )
         .hint(format!("facts undo {later} first"))),
         UndoOutcome::Done(gone, again) => {
-            console.say(&format!(
+            ui.status(&format!(
                 "run {run} is undone: {} gone, {}",
                 count(gone, "row", "rows"),
                 count(again, "row as it was", "rows as they were")

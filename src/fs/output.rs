@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
-use crate::error::{Failure, Result};
+use crate::error::{Error, Result};
 use crate::fs::atomic_file::{begin, finish, folder_of};
 use crate::fs::paths::{is_database, real};
 
@@ -26,7 +26,7 @@ impl Output {
     /// # Errors
     /// It cannot be written, or is a database.
     pub fn begin(path: &Path) -> Result<Output> {
-        let failed = |e: &io::Error| Failure::io(format!("cannot write {}", path.display()), e);
+        let failed = |e: &io::Error| Error::io(format!("cannot write {}", path.display()), e);
         let target = real(path)?;
         match fs::metadata(&target) {
             Ok(found) if !found.is_file() => Ok(Output::Stream(
@@ -37,7 +37,7 @@ impl Output {
                 if is_database(&target) {
                     let message =
                         format!("{} is a database: it is not overwritten", path.display());
-                    return Err(Failure::usage(message).hint("name another file with -o"));
+                    return Err(Error::usage(message).hint("name another file with -o"));
                 }
                 let draft = begin(folder_of(&target)).map_err(|e| failed(&e))?;
                 draft.as_file().set_permissions(found.permissions()).map_err(|e| failed(&e))?;
@@ -56,7 +56,7 @@ impl Output {
             Output::Whole(draft, target) => (finish(draft, &target), target),
             Output::Stream(mut file, target) => (file.flush(), target),
         };
-        done.map_err(|e| Failure::io(format!("cannot write {}", target.display()), &e))
+        done.map_err(|e| Error::io(format!("cannot write {}", target.display()), &e))
     }
 }
 

@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use crate::error::{Failure, Result};
+use crate::error::{Error, Result};
 use crate::fs::atomic_file::folder_of;
 use crate::value::suggest::did_you_mean;
 
@@ -30,7 +30,7 @@ pub fn refuse_leftovers(database: &Path) -> Result<()> {
             let message = format!(
                 "{shown} is left over from another database, and would damage a new {database}"
             );
-            return Err(Failure::database(message).hint(format!(
+            return Err(Error::database(message).hint(format!(
                 "if that database was moved, move {shown} beside it; otherwise delete {shown}"
             )));
         }
@@ -50,14 +50,14 @@ pub fn real(path: &Path) -> Result<PathBuf> {
         Ok(target) => target,
         // a pipe has no name to lead to
         Err(_) if is_link && fs::metadata(path).is_err() => {
-            return Err(Failure::usage(format!("{shown} is a link that leads nowhere")));
+            return Err(Error::usage(format!("{shown} is a link that leads nowhere")));
         }
         Err(_) => path.to_owned(),
     };
     let name = target.to_string_lossy();
     let beside = SIDECARS.iter().find_map(|end| name.strip_suffix(end));
     if beside.is_some_and(|database| is_database(Path::new(database))) {
-        return Err(Failure::usage(format!(
+        return Err(Error::usage(format!(
             "{shown} is the name of a file that SQLite keeps beside a database"
         ))
         .hint("name another file"));
@@ -75,8 +75,8 @@ pub fn is_database(path: &Path) -> bool {
 
 /// The failure to read a file; one that is not there may be another one of its folder.
 #[must_use]
-pub fn cannot_read(path: &Path, error: &io::Error) -> Failure {
-    let mut failure = Failure::io(path.display(), error);
+pub fn cannot_read(path: &Path, error: &io::Error) -> Error {
+    let mut failure = Error::io(path.display(), error);
     if error.kind() == io::ErrorKind::NotFound {
         failure.message += &near(path);
     }

@@ -82,16 +82,16 @@ impl Diagnostics {
     }
 
     /// Adds one.
-    pub fn push(&mut self, complaint: Diagnostic) {
-        let row = Some((complaint.file.clone(), complaint.line));
+    pub fn push(&mut self, diagnostic: Diagnostic) {
+        let row = Some((diagnostic.file.clone(), diagnostic.line));
         if row != self.last {
             self.rows += 1;
             self.last = row;
         }
         self.count += 1;
-        self.structural |= complaint.line == 1 || complaint.field.is_none();
+        self.structural |= diagnostic.line == 1 || diagnostic.field.is_none();
         if self.kept.len() < self.shown.unwrap_or(Diagnostics::SHOWN) {
-            self.kept.push(complaint);
+            self.kept.push(diagnostic);
         }
     }
 

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use sha2::{Digest, Sha256};
 
-use crate::error::{Exit, Failure, Result};
+use crate::error::{Error, Exit, Result};
 use crate::fs::paths;
 use crate::ingest::workbook;
 use crate::value::text::hex;
@@ -45,7 +45,7 @@ impl SourceFile {
     pub fn open(path: &Path, wanted: Option<&str>) -> Result<SourceFile> {
         let piped = path.as_os_str() == "-";
         let shown = if piped { "<stdin>".to_owned() } else { path.display().to_string() };
-        let failed = |e: &io::Error| Failure::io(&shown, e);
+        let failed = |e: &io::Error| Error::io(&shown, e);
         let given = if piped {
             let mut spool = tempfile::tempfile().map_err(|e| failed(&e))?;
             io::copy(&mut io::stdin().lock(), &mut spool).map_err(|e| failed(&e))?;
@@ -53,7 +53,7 @@ impl SourceFile {
         } else {
             let file = File::open(path).map_err(|e| paths::cannot_read(path, &e))?;
             if file.metadata().map_err(|e| failed(&e))?.is_dir() {
-                return Err(Failure::usage(format!(
+                return Err(Error::usage(format!(
                     "{shown} is a folder: facts import takes files, facts seed a folder"
                 )));
             }
@@ -103,8 +103,8 @@ impl SourceFile {
             Packing::Gzip => Box::new(flate2::read::MultiGzDecoder::new(BufReader::new(counted))),
             Packing::Zstandard => Box::new(
                 ruzstd::decoding::StreamingDecoder::new(BufReader::new(counted)).map_err(|e| {
-                    Failure::new(Exit::Rejected, format!("{}: broken Zstandard data", self.shown))
-                        .because(e)
+                    Error::new(Exit::Rejected, format!("{}: broken Zstandard data", self.shown))
+                        .with_source(e)
                 })?,
             ),
         })
@@ -151,19 +151,18 @@ impl SourceFile {
 
     /// A failure to read it.
     #[must_use]
-    pub fn failed(&self, error: &io::Error) -> Failure {
+    pub fn failed(&self, error: &io::Error) -> Error {
         match error.kind() {
             io::ErrorKind::InvalidData
             | io::ErrorKind::InvalidInput
-            | io::ErrorKind::UnexpectedEof => Failure::new(
-                Exit::Rejected,
-                format!("{}: {error}; nothing was written", self.shown),
-            ),
-            _ if self.packing != Packing::Plain && error.raw_os_error().is_none() => Failure::new(
+            | io::ErrorKind::UnexpectedEof => {
+                Error::new(Exit::Rejected, format!("{}: {error}; nothing was written", self.shown))
+            }
+            _ if self.packing != Packing::Plain && error.raw_os_error().is_none() => Error::new(
                 Exit::Rejected,
                 format!("{}: broken packed data: {error}; nothing was written", self.shown),
             ),
-            _ => Failure::io(&self.shown, error),
+            _ => Error::io(&self.shown, error),
         }
     }
 }
@@ -171,9 +170,9 @@ impl SourceFile {
 /// The one member of an archive.
 fn unzip(given: &File, shown: &str) -> Result<(File, String)> {
     let broken = |e: &dyn std::fmt::Display| {
-        Failure::new(Exit::Rejected, format!("{shown}: broken zip archive")).because(e)
+        Error::new(Exit::Rejected, format!("{shown}: broken zip archive")).with_source(e)
     };
-    let file = given.try_clone().map_err(|e| Failure::io(shown, &e))?;
+    let file = given.try_clone().map_err(|e| Error::io(shown, &e))?;
     let mut archive = zip::ZipArchive::new(BufReader::new(file)).map_err(|e| broken(&e))?;
     let mut names: Vec<String> = Vec::new();
     for name in archive.file_names() {
@@ -183,14 +182,14 @@ fn unzip(given: &File, shown: &str) -> Result<(File, String)> {
         }
     }
     let [name] = names.as_slice() else {
-        return Err(Failure::new(
+        return Err(Error::new(
             Exit::Rejected,
             format!("{shown} holds {} files: expected one", names.len()),
         )
         .hint("unpack it and import the one that is meant"));
     };
     let mut member = archive.by_name(name).map_err(|e| broken(&e))?;
-    let mut spool = tempfile::tempfile().map_err(|e| Failure::io(shown, &e))?;
+    let mut spool = tempfile::tempfile().map_err(|e| Error::io(shown, &e))?;
     io::copy(&mut member, &mut spool).map_err(|e| broken(&e))?;
     let bare = name.rsplit('/').next().unwrap_or(name).to_owned();
     Ok((spool, bare))

@@ -10,7 +10,7 @@ use std::io::{Read, Seek, SeekFrom, Write};
 use calamine::{Data, Reader, Sheets, open_workbook_auto_from_rs};
 
 #[cfg(feature = "excel")]
-use crate::error::{Exit, Failure, Result};
+use crate::error::{Error, Exit, Result};
 #[cfg(feature = "excel")]
 use crate::value::real;
 #[cfg(feature = "excel")]
@@ -31,13 +31,13 @@ pub fn table(given: &File, shown: &str, wanted: Option<&str>) -> Result<Option<F
 #[cfg(feature = "excel")]
 fn read(given: &File, shown: &str, wanted: Option<&str>) -> Result<File> {
     let broken = |e: calamine::Error| {
-        Failure::new(Exit::Rejected, format!("{shown}: this workbook cannot be read")).because(e)
+        Error::new(Exit::Rejected, format!("{shown}: this workbook cannot be read")).with_source(e)
     };
     let mut bytes = Vec::new();
-    let mut file = given.try_clone().map_err(|e| Failure::io(shown, &e))?;
+    let mut file = given.try_clone().map_err(|e| Error::io(shown, &e))?;
     file.seek(SeekFrom::Start(0))
         .and_then(|_| file.read_to_end(&mut bytes))
-        .map_err(|e| Failure::io(shown, &e))?;
+        .map_err(|e| Error::io(shown, &e))?;
     let mut book: Sheets<_> =
         open_workbook_auto_from_rs(std::io::Cursor::new(bytes)).map_err(broken)?;
     let names = book.sheet_names();
@@ -45,27 +45,28 @@ fn read(given: &File, shown: &str, wanted: Option<&str>) -> Result<File> {
         Some(name) if names.iter().any(|known| known == name) => name.to_owned(),
         Some(name) => {
             let near = did_you_mean(name, names.iter().map(String::as_str));
-            return Err(Failure::usage(format!("{shown}: no sheet is called \"{name}\"{near}"))
+            return Err(Error::usage(format!("{shown}: no sheet is called \"{name}\"{near}"))
                 .hint(format!("sheets: {}", names.join(", "))));
         }
         None => names
             .first()
             .cloned()
-            .ok_or_else(|| Failure::new(Exit::Rejected, format!("{shown} has no sheet")))?,
+            .ok_or_else(|| Error::new(Exit::Rejected, format!("{shown} has no sheet")))?,
     };
     let range = book.worksheet_range(&name).map_err(broken)?;
-    let failed = |e: &std::io::Error| Failure::io(shown, e);
+    let failed = |e: &std::io::Error| Error::io(shown, e);
     let mut spool = tempfile::tempfile().map_err(|e| failed(&e))?;
     let mut out =
         csv::WriterBuilder::new().flexible(true).from_writer(std::io::BufWriter::new(&mut spool));
     // the rows above the first cell count, so that a message names the row of the sheet
     let above = range.start().map_or(0, |(row, _)| row);
     for _ in 0..above {
-        out.write_record([""]).map_err(|e| Failure::new(Exit::Io, shown.to_owned()).because(e))?;
+        out.write_record([""])
+            .map_err(|e| Error::new(Exit::Io, shown.to_owned()).with_source(e))?;
     }
     for row in range.rows() {
         out.write_record(row.iter().map(text))
-            .map_err(|e| Failure::new(Exit::Io, shown.to_owned()).because(e))?;
+            .map_err(|e| Error::new(Exit::Io, shown.to_owned()).with_source(e))?;
     }
     out.into_inner().map_err(|e| failed(e.error()))?.flush().map_err(|e| failed(&e))?;
     Ok(spool)
@@ -74,7 +75,7 @@ fn read(given: &File, shown: &str, wanted: Option<&str>) -> Result<File> {
 /// This program reads no workbooks.
 #[cfg(not(feature = "excel"))]
 fn read(_: &File, shown: &str, _: Option<&str>) -> Result<File> {
-    Err(Failure::usage(format!(
+    Err(Error::usage(format!(
         "{shown} is a workbook, and this facts was built without them (the feature \"excel\")"
     ))
     .hint("save the sheet as CSV"))
@@ -82,7 +83,7 @@ fn read(_: &File, shown: &str, _: Option<&str>) -> Result<File> {
 
 /// A workbook is an archive with certain members.
 fn is_workbook(given: &File, shown: &str) -> Result<bool> {
-    let file = given.try_clone().map_err(|e| Failure::io(shown, &e))?;
+    let file = given.try_clone().map_err(|e| Error::io(shown, &e))?;
     let Ok(archive) = zip::ZipArchive::new(BufReader::new(file)) else { return Ok(false) };
     let mut names = archive.file_names().filter_map(std::result::Result::ok);
     Ok(names

@@ -25,6 +25,7 @@ const MONEY: &[&str] = &["stage", "currency"];
 
 /// The declaration of arms transfers.
 pub static KIND: Kind = Kind {
+    tag: 1,
     name: "arms-transfers",
     one: "arms transfer",
     table: "arms_transfers",
@@ -48,14 +49,14 @@ pub static KIND: Kind = Kind {
         )
         .required()
         .filter(Is),
-        Field::new("low", Type::Integer, "Number of items, lower bound.").per(ITEMS),
-        Field::new("best", Type::Integer, "Number of items, best estimate.").per(ITEMS),
-        Field::new("high", Type::Integer, "Number of items, upper bound.").per(ITEMS),
+        Field::new("low", Type::Integer, "Number of items, lower bound.").unit_fields(ITEMS),
+        Field::new("best", Type::Integer, "Number of items, best estimate.").unit_fields(ITEMS),
+        Field::new("high", Type::Integer, "Number of items, upper bound.").unit_fields(ITEMS),
         Field::new("quantity_text", Type::Text, "Number of items, in the source's words."),
         Field::new("qualifier", Type::Choice(QUALIFIERS), "How the source hedges the number."),
-        Field::new("value_low", Type::Real, "Price, lower bound.").per(MONEY),
-        Field::new("value_best", Type::Real, "Price, best estimate.").per(MONEY),
-        Field::new("value_high", Type::Real, "Price, upper bound.").per(MONEY),
+        Field::new("value_low", Type::Real, "Price, lower bound.").unit_fields(MONEY),
+        Field::new("value_best", Type::Real, "Price, best estimate.").unit_fields(MONEY),
+        Field::new("value_high", Type::Real, "Price, upper bound.").unit_fields(MONEY),
         Field::new("currency", Type::Term, "Currency of the price (ISO 4217)."),
         Field::new(
             "condition",
@@ -69,10 +70,10 @@ pub static KIND: Kind = Kind {
             Type::Real,
             "SIPRI trend-indicator value, millions; not a price, and 0 means under 0.5.",
         )
-        .per(&["stage"]),
+        .unit_fields(&["stage"]),
     ],
-    counted: &["designation"],
-    summed: &[],
+    comparable_by: &["designation"],
+    rollup_by: &[],
     leading: &[
         "ref",
         "designation",

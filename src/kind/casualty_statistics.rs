@@ -8,6 +8,7 @@ const HARMS: &[&str] = &["killed", "wounded", "missing", "detained", "displaced"
 
 /// The declaration of casualty statistics.
 pub static KIND: Kind = Kind {
+    tag: 2,
     name: "casualties",
     one: "casualty statistic",
     table: "casualty_statistics",
@@ -23,9 +24,9 @@ pub static KIND: Kind = Kind {
         .filter(Is),
         Field::new("victim", Type::Actor, "The party that was harmed.").filter(Is),
         Field::new("perpetrator", Type::Actor, "The party that did it.").filter(Is),
-        Field::new("low", Type::Integer, "People, lower bound.").per(&["harm"]),
-        Field::new("best", Type::Integer, "People, best estimate.").per(&["harm"]),
-        Field::new("high", Type::Integer, "People, upper bound.").per(&["harm"]),
+        Field::new("low", Type::Integer, "People, lower bound.").unit_fields(&["harm"]),
+        Field::new("best", Type::Integer, "People, best estimate.").unit_fields(&["harm"]),
+        Field::new("high", Type::Integer, "People, upper bound.").unit_fields(&["harm"]),
         Field::new("quantity_text", Type::Text, "The number in the source's words."),
         Field::new("qualifier", Type::Choice(QUALIFIERS), "How the source hedges the number."),
         Field::new(
@@ -35,8 +36,8 @@ pub static KIND: Kind = Kind {
         ),
         Field::new("event", Type::Text, "The event that it belongs to, as source:key."),
     ],
-    counted: &["harm", "population"],
-    summed: &["harm", "population"],
+    comparable_by: &["harm", "population"],
+    rollup_by: &["harm", "population"],
     leading: &[
         "ref",
         "date",

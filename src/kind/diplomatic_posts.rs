@@ -28,6 +28,7 @@ const STAFF: &[&str] = &["post_type"];
 
 /// The declaration of diplomatic posts.
 pub static KIND: Kind = Kind {
+    tag: 3,
     name: "posts",
     one: "diplomatic post",
     table: "diplomatic_posts",
@@ -47,17 +48,17 @@ pub static KIND: Kind = Kind {
             "The head's class: ambassador, minister, chargé d'affaires (Vienna Convention, article 14), or consul.",
         )
         .filter(Is),
-        Field::new("posts_low", Type::Integer, "Number of posts, lower bound.").per(POSTS),
-        Field::new("posts_best", Type::Integer, "Number of posts, best estimate.").per(POSTS),
-        Field::new("posts_high", Type::Integer, "Number of posts, upper bound.").per(POSTS),
+        Field::new("posts_low", Type::Integer, "Number of posts, lower bound.").unit_fields(POSTS),
+        Field::new("posts_best", Type::Integer, "Number of posts, best estimate.").unit_fields(POSTS),
+        Field::new("posts_high", Type::Integer, "Number of posts, upper bound.").unit_fields(POSTS),
         Field::new("posts_text", Type::Text, "Number of posts, in the source's words."),
-        Field::new("staff_low", Type::Integer, "Staff, lower bound.").per(STAFF),
-        Field::new("staff_best", Type::Integer, "Staff, best estimate.").per(STAFF),
-        Field::new("staff_high", Type::Integer, "Staff, upper bound.").per(STAFF),
+        Field::new("staff_low", Type::Integer, "Staff, lower bound.").unit_fields(STAFF),
+        Field::new("staff_best", Type::Integer, "Staff, best estimate.").unit_fields(STAFF),
+        Field::new("staff_high", Type::Integer, "Staff, upper bound.").unit_fields(STAFF),
         Field::new("staff_text", Type::Text, "Staff, in the source's words."),
         Field::new("staff_qualifier", Type::Choice(QUALIFIERS), "How the source hedges the staff."),
     ],
-    counted: &["post_type"],
-    summed: &[],
+    comparable_by: &["post_type"],
+    rollup_by: &[],
     leading: &["ref", "date", "sender", "receiver", "post_type", "head", "office", "place", "staff_low", "staff_best", "summary"],
 };

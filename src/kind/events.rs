@@ -6,6 +6,7 @@ use crate::value::Type;
 
 /// The declaration of events.
 pub static KIND: Kind = Kind {
+    tag: 0,
     name: "events",
     one: "event",
     table: "events",
@@ -22,17 +23,18 @@ pub static KIND: Kind = Kind {
         Field::new("actor", Type::Actor, "Who acted."),
         Field::new("target", Type::Actor, "Whom it was done to or with.").filter(Is),
         Field::new("others", Type::Text, "Further parties, \"; \" between.").filter(Contains),
-        Field::new("deaths_low", Type::Integer, "Deaths, lowest estimate.").per(&["type"]),
+        Field::new("deaths_low", Type::Integer, "Deaths, lowest estimate.").unit_fields(&["type"]),
         Field::new(
             "deaths_best",
             Type::Integer,
             "Deaths, best estimate; of ACLED, 0 stands for none reported and for no information.",
         )
-        .per(&["type"]),
-        Field::new("deaths_high", Type::Integer, "Deaths, highest estimate.").per(&["type"]),
+        .unit_fields(&["type"]),
+        Field::new("deaths_high", Type::Integer, "Deaths, highest estimate.")
+            .unit_fields(&["type"]),
         Field::new("deaths_text", Type::Text, "Deaths, in the source's words."),
     ],
-    counted: &[],
-    summed: &["type"],
+    comparable_by: &[],
+    rollup_by: &["type"],
     leading: &["ref", "date", "summary", "type", "actor", "target", "said_by", "stance", "place"],
 };

@@ -8,6 +8,7 @@ const MEASURED: &[&str] = &["measure", "unit"];
 
 /// The declaration of indicators.
 pub static KIND: Kind = Kind {
+    tag: 4,
     name: "indicators",
     one: "indicator",
     table: "indicators",
@@ -19,14 +20,14 @@ pub static KIND: Kind = Kind {
         Field::new("unit", Type::Term, "The unit: km, rank, people, USD.").filter(Is),
         Field::new("subject", Type::Actor, "Whose figure it is.").filter(Is),
         Field::new("counterpart", Type::Actor, "In relation to whom.").filter(Is),
-        Field::new("low", Type::Real, "Lower bound.").per(MEASURED),
-        Field::new("best", Type::Real, "Best estimate.").per(MEASURED),
-        Field::new("high", Type::Real, "Upper bound.").per(MEASURED),
+        Field::new("low", Type::Real, "Lower bound.").unit_fields(MEASURED),
+        Field::new("best", Type::Real, "Best estimate.").unit_fields(MEASURED),
+        Field::new("high", Type::Real, "Upper bound.").unit_fields(MEASURED),
         Field::new("quantity_text", Type::Text, "The figure in the source's words."),
         Field::new("qualifier", Type::Choice(QUALIFIERS), "How the source hedges the figure."),
     ],
-    counted: &["measure", "unit"],
-    summed: &[],
+    comparable_by: &["measure", "unit"],
+    rollup_by: &[],
     leading: &[
         "ref",
         "measure",

@@ -39,6 +39,8 @@ pub const QUALIFIERS: &[&str] = &[
 /// A kind of fact: what people call it, its table, and what its rows say beyond what all facts say.
 #[derive(Debug)]
 pub struct Kind {
+    /// Its number in databases, below 15; never changed and never used again.
+    pub tag: u8,
     /// Its name on the command line and in output: `arms-transfers`.
     pub name: &'static str,
     /// One of it: `arms transfer`.
@@ -51,10 +53,10 @@ pub struct Kind {
     pub own: &'static [Field],
     /// The fields that say what its figures count: figures that differ in them are no answers to
     /// one question.
-    pub counted: &'static [&'static str],
+    pub comparable_by: &'static [&'static str],
     /// The sorts by which a summary of the kind is kept, beside source, year and country; none:
     /// there is no summary.
-    pub summed: &'static [&'static str],
+    pub rollup_by: &'static [&'static str],
     /// The fields that a narrow table shows, the most important first.
     pub leading: &'static [&'static str],
 }
@@ -73,7 +75,7 @@ pub struct Field {
     /// Whether `query` has a flag of this name.
     pub filter: Filter,
     /// The fields that say what the number counts: figures that differ in these are never added up.
-    pub per: &'static [&'static str],
+    pub unit_fields: &'static [&'static str],
     /// One sentence: meaning, unit, codebook.
     pub about: &'static str,
 }
@@ -88,7 +90,7 @@ pub enum Need {
     /// It follows from other fields.
     Derived,
     /// The program keeps it: which import brought the row, which retired it.
-    Kept,
+    System,
 }
 
 /// What a filter flag of a field compares.
@@ -129,11 +131,11 @@ pub struct NewFact<'a> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FactKey {
     /// So.
-    Own(String),
+    Explicit(String),
     /// So with a number behind it, since others are called the same.
-    Counted(String),
+    Sequence(String),
     /// As the first fact of its record, with this behind it.
-    Under(String),
+    Child(String),
 }
 
 impl Field {
@@ -145,7 +147,7 @@ impl Field {
             need: Need::Optional,
             default: None,
             filter: Filter::None,
-            per: &[],
+            unit_fields: &[],
             about,
         }
     }
@@ -159,7 +161,7 @@ impl Field {
     }
 
     const fn kept(self) -> Field {
-        Field { need: Need::Kept, ..self }
+        Field { need: Need::System, ..self }
     }
 
     const fn default(self, value: &'static str) -> Field {
@@ -170,8 +172,8 @@ impl Field {
         Field { filter, ..self }
     }
 
-    const fn per(self, per: &'static [&'static str]) -> Field {
-        Field { per, ..self }
+    const fn unit_fields(self, unit_fields: &'static [&'static str]) -> Field {
+        Field { unit_fields, ..self }
     }
 
     /// Whether the field has a place of its own in the table.
@@ -266,7 +268,7 @@ pub fn shown_of_all() -> impl Iterator<Item = &'static Field> {
 }
 
 fn is_shown(field: &Field) -> bool {
-    field.need != Need::Kept && !common_fields::HIDDEN.contains(&field.name)
+    field.need != Need::System && !common_fields::HIDDEN.contains(&field.name)
 }
 
 /// The fields that a table of any kind shows next.

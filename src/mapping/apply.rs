@@ -100,7 +100,7 @@ impl CompiledMapping {
             .map(|first| first.called(&self.cells(record, "", others.as_str())))
             .transpose();
         let record_key = match &key {
-            Ok(Some(FactKey::Own(key) | FactKey::Counted(key) | FactKey::Under(key))) => {
+            Ok(Some(FactKey::Explicit(key) | FactKey::Sequence(key) | FactKey::Child(key))) => {
                 key.as_str()
             }
             _ => "",
@@ -276,9 +276,9 @@ impl CompiledFact {
             }
         }
         Ok(match (counted, under) {
-            (true, _) => FactKey::Counted(key),
-            (false, true) => FactKey::Under(key),
-            (false, false) => FactKey::Own(key),
+            (true, _) => FactKey::Sequence(key),
+            (false, true) => FactKey::Child(key),
+            (false, false) => FactKey::Explicit(key),
         })
     }
 

@@ -75,19 +75,19 @@ impl Mapping {
     /// # Errors
     /// What is wrong, with its line.
     pub fn parse(text: &str) -> Result<Mapping, MappingError> {
-        let description: Mapping = toml::from_str(text).map_err(|e| {
+        let mapping: Mapping = toml::from_str(text).map_err(|e| {
             MappingError::at(text, e.span(), nearer(e.message().lines().next().unwrap_or_default()))
         })?;
-        if description.format != FORMAT {
+        if mapping.format != FORMAT {
             let said = format!(
                 "format {}: expected {FORMAT}; a mapping of a later format needs a newer facts",
-                description.format
+                mapping.format
             );
             return Err(MappingError { line: line_of(text, "format"), said });
         }
         let good =
             |name: &str| crate::value::Type::Slug.parse(name).is_ok_and(|value| !value.is_null());
-        for name in [Some(&description.name), description.source.as_ref()].into_iter().flatten() {
+        for name in [Some(&mapping.name), mapping.source.as_ref()].into_iter().flatten() {
             if !good(name) {
                 return Err(MappingError {
                     line: 1,
@@ -95,10 +95,10 @@ impl Mapping {
                 });
             }
         }
-        if description.fact.is_empty() {
+        if mapping.fact.is_empty() {
             return Err(MappingError { line: 1, said: "expected at least one [[fact]]".into() });
         }
-        Ok(description)
+        Ok(mapping)
     }
 
     /// The columns that it needs, each with those that may stand in for it.
@@ -456,14 +456,11 @@ date = "{year}"
 
     #[test]
     fn a_description_is_read() {
-        let description = Mapping::parse(GOOD).unwrap();
-        assert_eq!(description.fact[0].kind.get_ref(), "casualties");
-        assert_eq!(description.fact[0].fields.len(), 4);
-        let (_, quantity) = description.fact[0]
-            .fields
-            .iter()
-            .find(|(name, _)| name.get_ref() == "quantity")
-            .unwrap();
+        let mapping = Mapping::parse(GOOD).unwrap();
+        assert_eq!(mapping.fact[0].kind.get_ref(), "casualties");
+        assert_eq!(mapping.fact[0].fields.len(), 4);
+        let (_, quantity) =
+            mapping.fact[0].fields.iter().find(|(name, _)| name.get_ref() == "quantity").unwrap();
         assert_eq!(quantity.how.used(), ["low", "high", "qualifier"]);
     }
 

@@ -1,6 +1,6 @@
 //! The layouts of the outside world: one description a data set, and the list of them.
 //!
-//! A description is TOML (`description.rs`, its fields in `spec.rs`), with texts that cells fill in
+//! A description is TOML (`mapping.rs`, its fields in `spec.rs`), with texts that cells fill in
 //! (`template.rs`). Those that ship are embedded; a user's own is read from a file and is the same.
 
 mod apply;
@@ -17,13 +17,13 @@ mod recognise;
 mod template;
 
 pub use apply::Repeated;
-pub use compile::{check, plan};
+pub use compile::{check, compile};
 pub use compiled::{CompiledMapping, KnownValues, REJECT_COLUMNS};
 pub use definition::{
     Complete, Condition, Each, FactMapping, Mapping, MappingError, ReadOptions, Repeats,
 };
 pub use field_mapping::{FieldMapping, FieldOptions, OneOrSeveral};
-pub use recognise::{FileLayout, any, fit, is_complete, release};
+pub use recognise::{FileLayout, guess_layout, is_complete, match_mapping, release};
 pub use template::{Template, TemplateName, TemplatePart};
 
 /// The cells of one record.
@@ -60,10 +60,10 @@ mod tests {
     #[test]
     fn every_description_that_ships_can_be_read() {
         for (name, text) in DATASETS {
-            let description =
+            let mapping =
                 Mapping::parse(text).unwrap_or_else(|mistake| panic!("{name}: {mistake:?}"));
-            assert_eq!(description.name, *name);
-            assert!(description.codebook.is_some(), "{name} does not name its codebook");
+            assert_eq!(mapping.name, *name);
+            assert!(mapping.codebook.is_some(), "{name} does not name its codebook");
         }
     }
 }

@@ -46,8 +46,12 @@ pub struct Mismatch {
 ///
 /// # Errors
 /// How near it comes.
-pub fn fit(description: &Mapping, head: &str, file_name: &str) -> Result<FileLayout, Mismatch> {
-    let names = &description.recognise.file_name;
+pub fn match_mapping(
+    mapping: &Mapping,
+    head: &str,
+    file_name: &str,
+) -> Result<FileLayout, Mismatch> {
+    let names = &mapping.recognise.file_name;
     if !names.is_empty()
         && !names
             .iter()
@@ -59,13 +63,13 @@ pub fn fit(description: &Mapping, head: &str, file_name: &str) -> Result<FileLay
             header: Vec::new(),
         });
     }
-    let read = &description.read;
+    let read = &mapping.read;
     let delimiters = read.delimiter.map_or(DELIMITERS.to_vec(), |delimiter| vec![delimiter]);
     let lines = lines(head);
     if let Some(header) = &read.header {
         return without_header(header, read, &delimiters, &lines);
     }
-    let needs = description.needs();
+    let needs = mapping.needs();
     let mut nearest = Mismatch {
         share: 0,
         why: needs.iter().map(|need| need.join("|")).collect(),
@@ -83,7 +87,7 @@ pub fn fit(description: &Mapping, head: &str, file_name: &str) -> Result<FileLay
                 .map(|need| need.join("|"))
                 .collect();
             let unwanted =
-                description.recognise.without.iter().filter(|name| column(&header, name).is_some());
+                mapping.recognise.without.iter().filter(|name| column(&header, name).is_some());
             let why: Vec<String> = lacks
                 .iter()
                 .cloned()
@@ -114,7 +118,7 @@ pub fn fit(description: &Mapping, head: &str, file_name: &str) -> Result<FileLay
 /// A table whose header nobody has described: the line that falls into most cells, all of them
 /// named differently and few of them a number, and is followed by as many.
 #[must_use]
-pub fn any(head: &str) -> Option<FileLayout> {
+pub fn guess_layout(head: &str) -> Option<FileLayout> {
     let lines = lines(head);
     let read = ReadOptions::default();
     let mut best: Option<FileLayout> = None;
@@ -235,8 +239,8 @@ fn cells(line: &str, delimiter: char, quotes: bool) -> Vec<String> {
 /// The release that the description finds in the lines before the header, or in the name of the
 /// file.
 #[must_use]
-pub fn release(description: &Mapping, layout: &FileLayout, file_name: &str) -> Option<String> {
-    let release = &description.release;
+pub fn release(mapping: &Mapping, layout: &FileLayout, file_name: &str) -> Option<String> {
+    let release = &mapping.release;
     let told = release.preamble.as_ref().and_then(|before| {
         let line =
             layout.preamble.iter().find_map(|line| line.trim().strip_prefix(before.as_str()))?;
@@ -271,9 +275,9 @@ fn in_name(name: &str, pattern: &str) -> Option<String> {
 
 /// Whether a file that lies so holds everything, as far as the description can tell.
 #[must_use]
-pub fn is_complete(description: &Mapping, layout: &FileLayout) -> bool {
+pub fn is_complete(mapping: &Mapping, layout: &FileLayout) -> bool {
     use crate::mapping::Complete;
-    match &description.complete {
+    match &mapping.complete {
         Complete::Unknown => false,
         Complete::Is(complete) => *complete,
         Complete::Preamble { preamble } => layout.preamble.iter().any(|line| {
@@ -287,7 +291,7 @@ pub fn is_complete(description: &Mapping, layout: &FileLayout) -> bool {
 mod tests {
     use super::*;
 
-    fn description(more: &str) -> Mapping {
+    fn mapping(more: &str) -> Mapping {
         Mapping::parse(&format!(
             "name = \"t\"\ntitle = \"T\"\n{more}\n[[fact]]\nkind = \"events\"\nkey = [\"{{id}}\"]\ntype = \"battle\"\nsummary = \"{{a|b}}\"\n"
         ))
@@ -297,23 +301,25 @@ mod tests {
     #[test]
     fn the_header_is_found_behind_what_precedes_it() {
         let head = "A title; with a semicolon\r\n\r\nid;b;c\r\n1;2;3\r\n";
-        let layout = fit(&description(""), head, "x.csv").unwrap();
+        let layout = match_mapping(&mapping(""), head, "x.csv").unwrap();
         assert_eq!((layout.delimiter, layout.line, layout.start), (';', 3, 29));
         assert_eq!(layout.header, ["id", "b", "c"]);
         assert_eq!(layout.preamble.len(), 2);
-        assert_eq!(fit(&description(""), "id\tA\r1\t2", "x").unwrap().delimiter, '\t');
-        let unfit = fit(&description(""), "id,c\n", "x").unwrap_err();
+        assert_eq!(match_mapping(&mapping(""), "id\tA\r1\t2", "x").unwrap().delimiter, '\t');
+        let unfit = match_mapping(&mapping(""), "id,c\n", "x").unwrap_err();
         assert_eq!((unfit.share, unfit.why), (500, vec!["a|b".to_owned()]));
-        assert!(fit(&description("[recognise]\nwithout = [\"c\"]"), head, "x").is_err());
-        assert!(fit(&description("[recognise]\nfile_name = [\"*.tsv\"]"), head, "x.csv").is_err());
+        assert!(match_mapping(&mapping("[recognise]\nwithout = [\"c\"]"), head, "x").is_err());
+        assert!(
+            match_mapping(&mapping("[recognise]\nfile_name = [\"*.tsv\"]"), head, "x.csv").is_err()
+        );
     }
 
     #[test]
     fn a_file_without_a_header_has_the_columns_that_it_is_said_to_have() {
-        let bare = description("[read]\nheader = [\"id\", \"a\"]\n");
-        let layout = fit(&bare, "1|Mosul\n", "x").unwrap();
+        let bare = mapping("[read]\nheader = [\"id\", \"a\"]\n");
+        let layout = match_mapping(&bare, "1|Mosul\n", "x").unwrap();
         assert_eq!((layout.delimiter, layout.line, layout.start), ('|', 1, 0));
-        assert!(fit(&bare, "1|Mosul|x\n", "x").is_err());
+        assert!(match_mapping(&bare, "1|Mosul|x\n", "x").is_err());
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! `-w FIELD OP VALUE`: one comparison, checked against the fields of the kinds.
 
-use crate::error::{Failure, Result};
+use crate::error::{Error, Result};
 use crate::kind::{COLUMN, Kind};
 use crate::query::{Op, Predicate, field};
 use crate::value::Type;
@@ -11,11 +11,11 @@ const FORM: &str =
 /// Longer operators come first, so that `<=` is not read as `<`.
 const OPS: &[(&str, Op)] = &[
     ("!=", Op::IsNot),
-    ("!~", Op::HoldsNot),
+    ("!~", Op::ContainsNot),
     ("<=", Op::AtMost),
     (">=", Op::AtLeast),
     ("=", Op::Is),
-    ("~", Op::Holds),
+    ("~", Op::Contains),
     ("<", Op::Less),
     (">", Op::More),
 ];
@@ -38,48 +38,42 @@ pub fn parse(text: &str, kinds: &[&'static Kind]) -> Result<Predicate> {
         return match words.as_slice() {
             [name, "is", "null"] => Ok(Predicate::Known(field(name, kinds)?, false)),
             [name, "is", "not", "null"] => Ok(Predicate::Known(field(name, kinds)?, true)),
-            _ => Err(Failure::usage(format!("-w \"{text}\" has no operator")).hint(FORM)),
+            _ => Err(Error::usage(format!("-w \"{text}\" has no operator")).hint(FORM)),
         };
     }
     let rest = &text[end..];
     let (sign, op) = OPS
         .iter()
         .find(|(sign, _)| rest.starts_with(sign))
-        .ok_or_else(|| Failure::usage(format!("-w \"{text}\" has no operator")).hint(FORM))?;
+        .ok_or_else(|| Error::usage(format!("-w \"{text}\" has no operator")).hint(FORM))?;
     let [name] = words.as_slice() else {
-        return Err(
-            Failure::usage(format!("-w \"{text}\" does not begin with one field")).hint(FORM)
-        );
+        return Err(Error::usage(format!("-w \"{text}\" does not begin with one field")).hint(FORM));
     };
     let field = field(name, kinds)?;
     let value = rest[sign.len()..].trim();
     if value.is_empty() {
-        return Err(Failure::usage(format!("-w \"{text}\" has no value"))
+        return Err(Error::usage(format!("-w \"{text}\" has no value"))
             .hint(format!("for facts without it: -w \"{name} is null\"")));
     }
     let ordered = matches!(op, Op::Less | Op::AtMost | Op::More | Op::AtLeast);
     if ordered
         && !(field.ty.is_number() || matches!(field.ty, Type::Date | Type::Day | Type::Bucket(_)))
     {
-        return Err(Failure::usage(format!(
+        return Err(Error::usage(format!(
             "{} is a {} and has no order; use = != ~ !~",
             field.name,
             field.ty.name()
         )));
     }
-    if matches!(op, Op::Holds | Op::HoldsNot) {
+    if matches!(op, Op::Contains | Op::ContainsNot) {
         if field.ty.is_number() || matches!(field.ty, Type::Day | Type::Bucket(_)) {
-            return Err(Failure::usage(format!(
+            return Err(Error::usage(format!(
                 "{} is a {} and holds no text; use = != < <= > >=",
                 field.name,
                 field.ty.name()
             )));
         }
-        return Ok(Predicate::Compare(
-            field,
-            *op,
-            Type::Text.parse(value).map_err(Failure::usage)?,
-        ));
+        return Ok(Predicate::Compare(field, *op, Type::Text.parse(value).map_err(Error::usage)?));
     }
     let parsed = match field.ty {
         Type::Bucket(_) => Type::Date.parse(value),
@@ -92,7 +86,7 @@ pub fn parse(text: &str, kinds: &[&'static Kind]) -> Result<Predicate> {
         | Type::Json => Type::Text.parse(value),
         ty => ty.parse(value),
     };
-    let parsed = parsed.map_err(|e| Failure::usage(format!("-w \"{text}\": \"{value}\": {e}")))?;
+    let parsed = parsed.map_err(|e| Error::usage(format!("-w \"{text}\": \"{value}\": {e}")))?;
     Ok(Predicate::Compare(field, *op, parsed))
 }
 
@@ -128,9 +122,9 @@ mod tests {
         };
         is("high>=100", Op::AtLeast, Value::Int(100));
         is("high >= 100", Op::AtLeast, Value::Int(100));
-        is("summary~embassy", Op::Holds, Value::Text("embassy".into()));
+        is("summary~embassy", Op::Contains, Value::Text("embassy".into()));
         is("summary = a = b", Op::Is, Value::Text("a = b".into()));
-        is("summary~<script>", Op::Holds, Value::Text("<script>".into()));
+        is("summary~<script>", Op::Contains, Value::Text("<script>".into()));
         assert!(matches!(read("best is null").unwrap(), Predicate::Known(_, false)));
         assert!(matches!(read("best is not null").unwrap(), Predicate::Known(_, true)));
     }

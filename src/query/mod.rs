@@ -3,7 +3,7 @@
 
 mod expression;
 
-use crate::error::{Failure, Result};
+use crate::error::{Error, Result};
 use crate::kind::{self, Field, Filter, KINDS, Kind};
 use crate::value::date::Days;
 use crate::value::suggest::did_you_mean;
@@ -49,7 +49,7 @@ pub enum AsOfPoint {
     /// The last run that began before this time (RFC 3339, UTC).
     Before(String),
     /// This run.
-    Run(i64),
+    Import(i64),
 }
 
 /// One condition.
@@ -57,7 +57,7 @@ pub enum AsOfPoint {
 pub enum Predicate {
     /// The field is, or holds, one of these; with `not`, everything but, facts without the field
     /// included.
-    Among {
+    In {
         /// The field.
         field: &'static Field,
         /// Names, codes or values.
@@ -68,7 +68,7 @@ pub enum Predicate {
     /// One of these takes part in any role.
     AnyActor(Vec<String>),
     /// The date lies in the window.
-    When(Days, DateMatch),
+    DateWindow(Days, DateMatch),
     /// The field compares so with a value; facts without the field satisfy no comparison.
     Compare(&'static Field, Op, OwnedValue),
     /// The field is known, or is not.
@@ -80,10 +80,10 @@ impl Predicate {
     #[must_use]
     pub fn field(&self) -> Option<&'static Field> {
         match self {
-            Predicate::Among { field, .. }
+            Predicate::In { field, .. }
             | Predicate::Compare(field, ..)
             | Predicate::Known(field, _) => Some(field),
-            Predicate::AnyActor(_) | Predicate::When(..) => None,
+            Predicate::AnyActor(_) | Predicate::DateWindow(..) => None,
         }
     }
 }
@@ -106,9 +106,9 @@ pub enum Op {
     /// `!=`
     IsNot,
     /// `~`: holds the text, whatever the case of A to Z.
-    Holds,
+    Contains,
     /// `!~`
-    HoldsNot,
+    ContainsNot,
     /// `<`
     Less,
     /// `<=`
@@ -170,7 +170,7 @@ pub fn kinds(word: &str) -> Result<Vec<&'static Kind>> {
     kind::find(word).map(|kind| vec![kind]).ok_or_else(|| {
         let known = KINDS.iter().map(|kind| kind.name).chain(["all"]);
         let list = known.clone().collect::<Vec<_>>().join(", ");
-        Failure::usage(format!("there is no kind \"{word}\"{}", did_you_mean(word, known)))
+        Error::usage(format!("there is no kind \"{word}\"{}", did_you_mean(word, known)))
             .hint(format!("kinds: {list}"))
     })
 }
@@ -182,7 +182,7 @@ pub fn kinds(word: &str) -> Result<Vec<&'static Kind>> {
 pub fn field(name: &str, kinds: &[&'static Kind]) -> Result<&'static Field> {
     if let Some(column) = kind::column(name.trim()) {
         if column.column() == Some("*") {
-            return Err(Failure::usage(
+            return Err(Error::usage(
                 "extra.* stands for all columns in --columns of facts query alone",
             )
             .hint("name one of them: extra.NAME"));
@@ -199,7 +199,7 @@ pub fn field(name: &str, kinds: &[&'static Kind]) -> Result<&'static Field> {
     let near = did_you_mean(&wanted, known);
     let elsewhere: Vec<&str> =
         KINDS.iter().filter(|kind| kind.field(&wanted).is_some()).map(|kind| kind.name).collect();
-    let failure = Failure::usage(format!("{of} has no field \"{name}\"{near}"));
+    let failure = Error::usage(format!("{of} has no field \"{name}\"{near}"));
     let failure = if near.is_empty() && !elsewhere.is_empty() {
         failure.hint(format!("{wanted} is a field of {}", elsewhere.join(", ")))
     } else {
@@ -223,14 +223,14 @@ pub fn fields(list: &str, kinds: &[&'static Kind]) -> Result<Vec<&'static Field>
         .map(|name| field(name, kinds))
         .collect::<Result<_>>()?;
     if fields.is_empty() {
-        return Err(Failure::usage(format!("\"{list}\" names no field")));
+        return Err(Error::usage(format!("\"{list}\" names no field")));
     }
     match fields
         .iter()
         .enumerate()
         .find(|(n, field)| fields[..*n].iter().any(|other| other.name == field.name))
     {
-        Some((_, twice)) => Err(Failure::usage(format!("\"{list}\" names {} twice", twice.name))),
+        Some((_, twice)) => Err(Error::usage(format!("\"{list}\" names {} twice", twice.name))),
         None => Ok(fields),
     }
 }
@@ -242,7 +242,7 @@ pub fn fields(list: &str, kinds: &[&'static Kind]) -> Result<Vec<&'static Field>
 /// A value that the field cannot have.
 pub fn among(field: &'static Field, values: Vec<String>, not: bool) -> Result<Predicate> {
     if values.is_empty() {
-        return Err(Failure::usage(format!(
+        return Err(Error::usage(format!(
             "{}: expected a value, not only white space",
             field.name
         )));
@@ -252,10 +252,10 @@ pub fn among(field: &'static Field, values: Vec<String>, not: bool) -> Result<Pr
             field
                 .ty
                 .parse(value)
-                .map_err(|e| Failure::usage(format!("{}: \"{value}\": {e}", field.name)))?;
+                .map_err(|e| Error::usage(format!("{}: \"{value}\": {e}", field.name)))?;
         }
     }
-    Ok(Predicate::Among { field, values, not })
+    Ok(Predicate::In { field, values, not })
 }
 
 /// Whether a flag of this field compares a part of the text.

@@ -8,7 +8,7 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
-use crate::error::{Exit, Failure, Result};
+use crate::error::{Error, Exit, Result};
 use crate::fs::atomic_file;
 use crate::fs::paths::{self, MAGIC};
 use crate::store::schema::{self, migrations};
@@ -128,7 +128,7 @@ impl Store {
             _ => Path::new("."),
         };
         let failed =
-            |e: &std::io::Error| Failure::io(format!("cannot create {}", place.display()), e);
+            |e: &std::io::Error| Error::io(format!("cannot create {}", place.display()), e);
         refuse_leftovers(&place)?;
         let draft = atomic_file::begin(folder).map_err(|e| failed(&e))?.into_temp_path();
         let mut store = Store {
@@ -140,7 +140,7 @@ impl Store {
         store.connection.execute_batch(&format!("PRAGMA page_size = 16384; {CACHE}"))?;
         migrations::run(&mut store.connection, &store.path)?;
         let made = fill(&mut store, true)?;
-        store.connection.close().map_err(|(_, e)| Failure::from(e))?;
+        store.connection.close().map_err(|(_, e)| Error::from(e))?;
         File::open(&draft).and_then(|file| file.sync_all()).map_err(|e| failed(&e))?;
         refuse_leftovers(&place)?;
         match draft.persist_noclobber(&place) {
@@ -185,10 +185,10 @@ fn refuse_leftovers(path: &Path) -> Result<()> {
 }
 
 /// The message for a database that is not there.
-fn missing(path: &Path) -> Failure {
+fn missing(path: &Path) -> Error {
     let shown = path.display();
     let hint = format!("create one with: facts seed --db {shown}");
-    Failure::database(format!("no database at {shown}{}", paths::near(path))).hint(hint)
+    Error::database(format!("no database at {shown}{}", paths::near(path))).hint(hint)
 }
 
 /// A path that `SQLite` takes for a file, whatever it looks like.
@@ -197,7 +197,7 @@ fn as_file_name(path: &Path) -> Result<PathBuf> {
         return Ok(path.to_owned());
     };
     match text {
-        "" | ":memory:" => Err(Failure::usage(format!(
+        "" | ":memory:" => Err(Error::usage(format!(
             "\"{text}\" names no file: a database of facts is kept in one"
         ))),
         _ if text.starts_with("file:") || text.starts_with(':') => Ok(Path::new(".").join(path)),
@@ -212,25 +212,25 @@ fn is_ours(path: &Path) -> Result<bool> {
     let found = match fs::metadata(path) {
         Ok(found) => found,
         Err(e) if e.kind() == ErrorKind::NotFound => return Ok(false),
-        Err(e) => return Err(Failure::io(&shown, &e)),
+        Err(e) => return Err(Error::io(&shown, &e)),
     };
     if !found.is_file() {
         let what = if found.is_dir() { "a folder" } else { "no regular file" };
-        return Err(Failure::database(format!("{shown} is {what}, not a database")));
+        return Err(Error::database(format!("{shown} is {what}, not a database")));
     }
     if found.len() == 0 {
         return Ok(false);
     }
     let mut header = [0; 100];
-    let mut file = File::open(path).map_err(|e| Failure::io(&shown, &e))?;
+    let mut file = File::open(path).map_err(|e| Error::io(&shown, &e))?;
     let whole = file.read_exact(&mut header);
     if whole.is_err() || &header[..16] != MAGIC {
-        return Err(Failure::database(format!(
+        return Err(Error::database(format!(
             "{shown} is not a database of facts; it is left as it is"
         )));
     }
     if header[68..72] != APPLICATION_ID {
-        return Err(Failure::database(format!(
+        return Err(Error::database(format!(
             "{shown} is the database of another program; it is left as it is"
         )));
     }
@@ -253,12 +253,12 @@ fn roll_back_if_hot(path: &Path) -> Result<()> {
         OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
     )?;
     reader.busy_timeout(READERS_WAIT)?;
-    match read(&reader).map_err(Failure::from) {
+    match read(&reader).map_err(Error::from) {
         Err(failure) if failure.exit != Exit::Busy => {}
         outcome => return outcome,
     }
     match connect(path, Access::Write).and_then(|connection| Ok(read(&connection)?)) {
-        Err(failure) if failure.exit == Exit::Io => Err(Failure::database(format!(
+        Err(failure) if failure.exit == Exit::Io => Err(Error::database(format!(
             "{} was left in the middle of a write, and cannot be repaired where it lies",
             path.display()
         ))
@@ -315,8 +315,8 @@ pub fn check_pages(connection: &Connection, path: &Path) -> Result<()> {
     if said == "ok" {
         return Ok(());
     }
-    Err(Failure::database(format!("{} is damaged", path.display()))
-        .because(said)
+    Err(Error::database(format!("{} is damaged", path.display()))
+        .with_source(said)
         .hint("restore a backup"))
 }
 

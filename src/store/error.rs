@@ -1,13 +1,13 @@
 //! What `SQLite` reports, as sentences with the exit code they earn; its own words stay behind
 //! `-v`.
 
-use rusqlite::{Error, ErrorCode};
+use rusqlite::ErrorCode;
 
-use crate::error::{Exit, Failure};
+use crate::error::{Error, Exit};
 use crate::store::interrupt;
 
-impl From<Error> for Failure {
-    fn from(error: Error) -> Failure {
+impl From<rusqlite::Error> for Error {
+    fn from(error: rusqlite::Error) -> Error {
         let code = error.sqlite_error_code();
         let (exit, message) = match code {
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
@@ -37,7 +37,7 @@ impl From<Error> for Failure {
             }
             _ => (Exit::Database, "the database could not answer"),
         };
-        let failure = Failure::new(exit, message).because(&error);
+        let failure = Error::new(exit, message).with_source(&error);
         if code.is_some() { failure } else { failure.hint("-v shows what SQLite said") }
     }
 }

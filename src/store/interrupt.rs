@@ -7,7 +7,7 @@ use std::sync::{Arc, LazyLock};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
 
-use crate::error::{Exit, Failure};
+use crate::error::{Error, Exit};
 
 /// The signals that end a run, with the code that they earn.
 const SIGNALS: &[(i32, Exit)] = &[
@@ -41,10 +41,10 @@ pub fn watch() {
 
 /// The failure that a signal asks for, if one came.
 #[must_use]
-pub fn received() -> Option<Failure> {
+pub fn received() -> Option<Error> {
     let signal = RECEIVED.load(Ordering::Relaxed);
     let (_, exit) = SIGNALS.iter().find(|(known, _)| usize::try_from(*known) == Ok(signal))?;
-    Some(Failure::new(*exit, "interrupted; nothing was written"))
+    Some(Error::new(*exit, "interrupted; nothing was written"))
 }
 
 /// Whether one came.

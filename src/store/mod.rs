@@ -4,6 +4,7 @@ mod connection;
 mod entities;
 mod error;
 mod extras;
+mod fact_id;
 mod inspect;
 mod interrupt;
 mod read;

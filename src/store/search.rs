@@ -6,29 +6,13 @@ use std::collections::BTreeMap;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::error::Result;
-use crate::kind::{Field, KINDS, Kind};
+use crate::kind::{Field, KINDS};
 use crate::store::Store;
 use crate::store::entities::lookup::EntityClass;
+use crate::store::fact_id::{TEXT, kind_tag, rowid};
 use crate::store::write::row_encoder::EncodedFact;
 use crate::store::write::statements::StatementCache;
 use crate::value::Type;
-
-/// The place of attached texts among the kinds, in the last four bits of a rowid.
-pub const TEXT: i64 = 15;
-
-/// The place of a kind, in the last four bits of a rowid.
-pub fn place(kind: &'static Kind) -> i64 {
-    KINDS
-        .iter()
-        .position(|known| known.name == kind.name)
-        .and_then(|i| i64::try_from(i).ok())
-        .unwrap_or(TEXT - 1)
-}
-
-/// The row of a fact, here and in the table of its extra columns.
-pub fn row(kind: &'static Kind, id: i64) -> i64 {
-    id * 16 + place(kind)
-}
 
 /// Adds every fact.
 ///
@@ -40,7 +24,7 @@ fn add_all(connection: &Connection) -> Result<()> {
             kind.fields().filter(|field| is_searched(field)).map(words_of).collect();
         let sql = format!(
             "INSERT INTO search (rowid, words) SELECT f.id * 16 + {}, concat_ws(char(10), {}) FROM {} f",
-            place(kind),
+            kind_tag(kind),
             parts.join(", "),
             kind.table
         );
@@ -71,9 +55,9 @@ impl SearchWords {
         id: i64,
     ) -> Result<()> {
         let kind = prepared.form.kind;
-        let (words, rows) = self.kinds.entry(place(kind)).or_default();
+        let (words, rows) = self.kinds.entry(kind_tag(kind)).or_default();
         prepared.words(words);
-        rows.push((row(kind, id), words.len()));
+        rows.push((rowid(kind, id), words.len()));
         if words.len() < WAITING { Ok(()) } else { self.write(held) }
     }
 

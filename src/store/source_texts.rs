@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
 use crate::error::Result;
-use crate::store::{Store, search};
+use crate::store::{Store, fact_id, search};
 
 /// A text that the database holds, and the sums of its file and of the source's.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,7 +33,7 @@ pub fn text(connection: &Connection, source: &str) -> Result<Option<String>> {
 pub fn index(connection: &Connection) -> Result<()> {
     connection.execute(
         "INSERT INTO search (rowid, words) SELECT id * 16 + ?1, text FROM source_texts",
-        [search::TEXT],
+        [fact_id::TEXT],
     )?;
     Ok(())
 }

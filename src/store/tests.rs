@@ -173,7 +173,7 @@ fn release(
 }
 
 fn own(key: &str) -> FactKey {
-    FactKey::Own(key.to_owned())
+    FactKey::Explicit(key.to_owned())
 }
 
 #[test]
@@ -214,7 +214,7 @@ fn a_record_twice_is_one_and_two_under_one_key_are_refused() {
 fn records_without_a_key_are_matched_by_what_they_state() {
     let store = store();
     let counted = |words: &[&'static str]| -> Vec<(FactKey, &'static str)> {
-        words.iter().map(|words| (FactKey::Counted("day".into()), *words)).collect()
+        words.iter().map(|words| (FactKey::Sequence("day".into()), *words)).collect()
     };
     release(&store, "1", &counted(&["one", "two", "two"]), true);
     // in another order they are the same three

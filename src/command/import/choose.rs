@@ -8,7 +8,7 @@ use encoding_rs::{Encoding, UTF_8};
 use serde_json::Value as Json;
 
 use crate::command::import::Args;
-use crate::error::{Exit, Failure, Result};
+use crate::error::{Error, Exit, Result};
 use crate::fs::paths;
 use crate::ingest::source_file::{SharedFile, SourceFile, behind};
 use crate::ingest::{self, CsvDialect, CsvReader, ShortRows};
@@ -20,7 +20,7 @@ use crate::value::suggest::did_you_mean;
 /// Everything that is known of a file before its records are read.
 pub struct ChosenMapping {
     /// Its description.
-    pub description: Mapping,
+    pub mapping: Mapping,
     /// How it lies before its records.
     pub layout: FileLayout,
     /// The description, made ready for it.
@@ -40,7 +40,7 @@ impl ChosenMapping {
     /// The file cannot be read.
     pub fn records(&self, input: &SourceFile) -> Result<CsvReader> {
         let width = self.layout.header.len();
-        let read = &self.description.read;
+        let read = &self.mapping.read;
         if let Some(table) = &self.table {
             let form = CsvDialect { short: Some(ShortRows::Pad(width)), ..CsvDialect::default() };
             return Ok(CsvReader::of(Box::new(SharedFile::of(table)), form));
@@ -93,7 +93,7 @@ pub fn choose(input: &SourceFile, args: &Args) -> Result<ChosenMapping> {
     let head = input.head()?;
     if head.iter().all(u8::is_ascii_whitespace) {
         let expected = "the file is empty: expected a header with the names of its columns";
-        return Err(Failure::new(Exit::Rejected, format!("{}: {expected}", input.shown)));
+        return Err(Error::new(Exit::Rejected, format!("{}: {expected}", input.shown)));
     }
     let table = if is_json(&head) { Some(json(input, &candidates)?) } else { None };
     let guess = ingest::of_mark(&head).map(|(encoding, _)| encoding).or(wanted);
@@ -101,30 +101,30 @@ pub fn choose(input: &SourceFile, args: &Args) -> Result<ChosenMapping> {
         Some((_, header)) => header_line(header),
         None => beginning(input, guess.unwrap_or(UTF_8))?,
     };
-    let (text, description) = recognise(input, &candidates, &shown, args)?;
+    let (text, mapping) = recognise(input, &candidates, &shown, args)?;
     let encoding = match (guess, &table) {
         (Some(encoding), _) => encoding,
         (None, Some(_)) => UTF_8,
-        (None, None) => by_trial(input, &description)?,
+        (None, None) => by_trial(input, &mapping)?,
     };
     let shown = if table.is_some() { shown } else { beginning(input, encoding)? };
-    let layout =
-        mapping::fit(&description, &shown, &input.name).map_err(|_| unlike(input, &description))?;
+    let layout = mapping::match_mapping(&mapping, &shown, &input.name)
+        .map_err(|_| unlike(input, &mapping))?;
     let table = table.map(|(file, _)| Arc::new(file));
     let mut chosen = ChosenMapping {
         plan: CompiledMapping::default(),
         release: args.release.clone(),
-        description,
+        mapping,
         layout,
         encoding,
         table,
     };
     if chosen.release.is_none() {
-        chosen.release = mapping::release(&chosen.description, &chosen.layout, &input.name)
+        chosen.release = mapping::release(&chosen.mapping, &chosen.layout, &input.name)
             .or(in_column(&chosen, input)?);
     }
-    if chosen.release.is_none() && chosen.description.needs_release() {
-        return Err(Failure::usage(format!(
+    if chosen.release.is_none() && chosen.mapping.needs_release() {
+        return Err(Error::usage(format!(
             "{}: the file does not say which release it is",
             input.shown
         ))
@@ -132,7 +132,7 @@ pub fn choose(input: &SourceFile, args: &Args) -> Result<ChosenMapping> {
     }
     let known =
         KnownValues { header: chosen.layout.header.clone(), release: chosen.release.clone() };
-    chosen.plan = mapping::plan(&chosen.description, &text.text, &known)
+    chosen.plan = mapping::compile(&chosen.mapping, &text.text, &known)
         .map_err(|all| mistaken(&text.name, &all))?;
     Ok(chosen)
 }
@@ -148,19 +148,19 @@ fn candidates(args: &Args) -> Result<Vec<(MappingSource, Mapping)>> {
         let name = path.display().to_string();
         let text = fs::read_to_string(path).map_err(|e| match e.kind() {
             std::io::ErrorKind::InvalidData => {
-                Failure::new(Exit::Rejected, format!("{name}: not UTF-8"))
+                Error::new(Exit::Rejected, format!("{name}: not UTF-8"))
             }
             _ => paths::cannot_read(path, &e),
         })?;
-        let description = Mapping::parse(&text).map_err(|mistake| mistaken(&name, &[mistake]))?;
-        mapping::check(&description, &text).map_err(|all| mistaken(&name, &all))?;
-        for encoding in &description.read.encoding {
+        let mapping = Mapping::parse(&text).map_err(|mistake| mistaken(&name, &[mistake]))?;
+        mapping::check(&mapping, &text).map_err(|all| mistaken(&name, &all))?;
+        for encoding in &mapping.read.encoding {
             by_name(encoding).map_err(|failure| {
                 let at = text.find(encoding.as_str());
                 mistaken(&name, &[MappingError::at(&text, at.map(|at| at..at), failure.message)])
             })?;
         }
-        return Ok(vec![(MappingSource { name, text }, description)]);
+        return Ok(vec![(MappingSource { name, text }, mapping)]);
     }
     let names = DATASETS
         .iter()
@@ -169,8 +169,8 @@ fn candidates(args: &Args) -> Result<Vec<(MappingSource, Mapping)>> {
     names
         .filter_map(|name| mapping::text(name).map(|text| (name, text)))
         .map(|(name, text)| {
-            let description = Mapping::parse(text).map_err(|mistake| mistaken(name, &[mistake]))?;
-            Ok((MappingSource { name: name.into(), text: text.into() }, description))
+            let mapping = Mapping::parse(text).map_err(|mistake| mistaken(name, &[mistake]))?;
+            Ok((MappingSource { name: name.into(), text: text.into() }, mapping))
         })
         .collect()
 }
@@ -186,7 +186,7 @@ fn recognise<'c>(
     let mut nearest: Vec<(usize, &str, Vec<String>)> = Vec::new();
     let mut header: Vec<String> = Vec::new();
     for candidate in candidates {
-        match mapping::fit(&candidate.1, head, &input.name) {
+        match mapping::match_mapping(&candidate.1, head, &input.name) {
             Ok(layout) => fitting.push((layout.score, candidate)),
             Err(unfit) => {
                 if args.mapping.is_some() {
@@ -199,7 +199,7 @@ fn recognise<'c>(
     let best = fitting.iter().map(|(score, _)| *score).max();
     fitting.retain(|(score, _)| Some(*score) == best);
     match fitting.as_slice() {
-        [(_, (source, description))] => Ok((source, description.clone())),
+        [(_, (source, mapping))] => Ok((source, mapping.clone())),
         [] if !header.is_empty() => {
             // somebody's own description names columns that the file does not have
             let Some((source, _)) = candidates.first() else { return Err(nothing_like(input)) };
@@ -225,7 +225,7 @@ fn recognise<'c>(
             nearest.sort_by_key(|(share, ..)| std::cmp::Reverse(*share));
             let near: Vec<_> =
                 nearest.iter().filter(|(share, ..)| asked || *share >= 300).take(3).collect();
-            let mut failure = Failure::new(
+            let mut failure = Error::new(
                 Exit::Rejected,
                 match (asked, near.first()) {
                     (true, Some((_, name, _))) => {
@@ -249,31 +249,31 @@ fn recognise<'c>(
         several => {
             let names: Vec<&str> =
                 several.iter().map(|(_, (source, _))| source.name.as_str()).collect();
-            Err(Failure::usage(format!("{} looks like {}", input.shown, names.join(" and like ")))
+            Err(Error::usage(format!("{} looks like {}", input.shown, names.join(" and like ")))
                 .hint(format!("say which with --dataset {}", names.first().unwrap_or(&""))))
         }
     }
 }
 
-fn nothing_like(input: &SourceFile) -> Failure {
-    Failure::new(
+fn nothing_like(input: &SourceFile) -> Error {
+    Error::new(
         Exit::Rejected,
         format!("{}: no data set that is known looks like this", input.shown),
     )
 }
 
-fn unlike(input: &SourceFile, description: &Mapping) -> Failure {
-    Failure::new(
+fn unlike(input: &SourceFile, mapping: &Mapping) -> Error {
+    Error::new(
         Exit::Rejected,
-        format!("{}: this is not the layout of {}", input.shown, description.name),
+        format!("{}: this is not the layout of {}", input.shown, mapping.name),
     )
 }
 
 /// The encoding of a file without a byte order mark: UTF-8 if it is, else the next that the
 /// description names.
-fn by_trial(input: &SourceFile, description: &Mapping) -> Result<&'static Encoding> {
+fn by_trial(input: &SourceFile, mapping: &Mapping) -> Result<&'static Encoding> {
     let listed: Vec<&'static Encoding> =
-        description.read.encoding.iter().map(|name| by_name(name)).collect::<Result<_>>()?;
+        mapping.read.encoding.iter().map(|name| by_name(name)).collect::<Result<_>>()?;
     match listed.as_slice() {
         [] => Ok(UTF_8),
         [only] if *only != UTF_8 => Ok(only),
@@ -297,7 +297,7 @@ pub fn by_name(name: &str) -> Result<&'static Encoding> {
         "windows-1256",
     ];
     ingest::named(name).ok_or_else(|| {
-        Failure::usage(format!("no encoding is called \"{name}\"{}", did_you_mean(name, KNOWN)))
+        Error::usage(format!("no encoding is called \"{name}\"{}", did_you_mean(name, KNOWN)))
             .hint(format!("usual ones: {}", KNOWN.join(", ")))
     })
 }
@@ -312,7 +312,7 @@ pub fn beginning(input: &SourceFile, encoding: &'static Encoding) -> Result<Stri
 
 /// The release as the first record that has one says.
 fn in_column(chosen: &ChosenMapping, input: &SourceFile) -> Result<Option<String>> {
-    let Some(place) = chosen.description.release.column.as_ref() else { return Ok(None) };
+    let Some(place) = chosen.mapping.release.column.as_ref() else { return Ok(None) };
     let Some(place) = chosen.layout.header.iter().position(|name| name.eq_ignore_ascii_case(place))
     else {
         return Ok(None);
@@ -371,7 +371,7 @@ pub fn json_as_table(input: &SourceFile) -> Result<Option<(Option<String>, Strin
             Err(said) => why = said,
         }
     }
-    Err(Failure::new(Exit::Rejected, format!("{}: {why}", input.shown)))
+    Err(Error::new(Exit::Rejected, format!("{}: {why}", input.shown)))
 }
 
 /// Makes a table of the records of a JSON document.
@@ -379,8 +379,7 @@ fn json(
     input: &SourceFile,
     candidates: &[(MappingSource, Mapping)],
 ) -> Result<(std::fs::File, Vec<String>)> {
-    let paths =
-        candidates.iter().filter_map(|(_, description)| description.read.records.as_deref());
+    let paths = candidates.iter().filter_map(|(_, mapping)| mapping.read.records.as_deref());
     let mut why = String::new();
     // where a description does not say where records are, they are the document, or its one list
     for path in paths.map(|path| Some(path.to_owned())).chain([None, one_list(input)?]) {
@@ -392,7 +391,7 @@ fn json(
             Err(said) => why = said,
         }
     }
-    Err(Failure::new(Exit::Rejected, format!("{}: {why}", input.shown))
+    Err(Error::new(Exit::Rejected, format!("{}: {why}", input.shown))
         .hint("the description says where the records are: [read] records = \"data\""))
 }
 
@@ -420,8 +419,8 @@ fn header_line(header: &[String]) -> String {
 }
 
 /// The failure that mistakes in a description make.
-fn mistaken(name: &str, mistakes: &[MappingError]) -> Failure {
-    let mut failure = Failure::new(
+fn mistaken(name: &str, mistakes: &[MappingError]) -> Error {
+    let mut failure = Error::new(
         Exit::Rejected,
         format!(
             "{name}: {}",

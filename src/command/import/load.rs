@@ -11,7 +11,7 @@ use crate::command::import::{Args, ImportReport, OnError, Whether};
 use crate::command::load_folder::countries;
 use crate::command::progress::Progress;
 use crate::command::ui::Ui;
-use crate::error::{Exit, Failure, Result};
+use crate::error::{Error, Exit, Result};
 use crate::ingest::source_file::SourceFile;
 use crate::ingest::{Diagnostic, Diagnostics, likely};
 use crate::mapping::cell_error::CellError;
@@ -27,23 +27,23 @@ pub fn file(
     input: &SourceFile,
     args: &Args,
     global: &GlobalArgs,
-    console: &mut Ui,
+    ui: &mut Ui,
 ) -> Result<ImportReport> {
     let chosen = choose(input, args)?;
     let path = global.database().path;
     let mut report = None;
     let done = Store::open_or_create(&path, |store, _| {
-        let mut load = ImportLoad::begin(input, &chosen, args, console)?;
+        let mut load = ImportLoad::begin(input, &chosen, args, ui)?;
         let outcome = load.run(store, args)?;
         report = Some(outcome);
         // a trial leaves no database behind either
-        if args.dry_run { Err(Failure::new(Exit::Done, "")) } else { Ok(()) }
+        if args.dry_run { Err(Error::new(Exit::Done, "")) } else { Ok(()) }
     });
     match (done, report) {
         (Ok(()), Some(report)) => Ok(report),
         (Err(failure), Some(report)) if failure.exit == Exit::Done && args.dry_run => Ok(report),
         (Err(failure), _) => Err(failure),
-        (Ok(()), None) => Err(Failure::database("the import did not run")),
+        (Ok(()), None) => Err(Error::database("the import did not run")),
     }
 }
 
@@ -56,7 +56,7 @@ struct ImportLoad<'a> {
     chosen: &'a ChosenMapping,
     skip: bool,
     most: u64,
-    complaints: Diagnostics,
+    diagnostics: Diagnostics,
     rejects: Option<Rejects>,
     progress: Progress,
     /// Finds the cells of records that are wrong.
@@ -72,7 +72,7 @@ impl<'a> ImportLoad<'a> {
         input: &'a SourceFile,
         chosen: &'a ChosenMapping,
         args: &Args,
-        console: &Ui,
+        ui: &Ui,
     ) -> Result<ImportLoad<'a>> {
         if let Some(rejects) = &args.rejects {
             let is = |path: &Path| matches!((canonicalize(rejects), canonicalize(path)), (Ok(a), Ok(b)) if a == b);
@@ -81,7 +81,7 @@ impl<'a> ImportLoad<'a> {
                 (args.mapping.as_deref(), "of the mapping"),
             ] {
                 if path.is_some_and(is) {
-                    return Err(Failure::usage(format!("--rejects names the file {what}"))
+                    return Err(Error::usage(format!("--rejects names the file {what}"))
                         .hint("name another file"));
                 }
             }
@@ -90,13 +90,13 @@ impl<'a> ImportLoad<'a> {
             args.rejects.as_deref().map(|target| Rejects::begin(target, chosen)).transpose()?;
         let skip = args.on_error == OnError::Skip;
         let most = args.max_errors.unwrap_or(if skip { u64::MAX } else { 20 });
-        let progress = Progress::begin(console.shows_progress(), input.progress());
+        let progress = Progress::begin(ui.shows_progress(), input.progress());
         Ok(ImportLoad {
             input,
             chosen,
             skip,
             most,
-            complaints: Diagnostics::showing(usize::try_from(most).unwrap_or(usize::MAX).min(50)),
+            diagnostics: Diagnostics::showing(usize::try_from(most).unwrap_or(usize::MAX).min(50)),
             rejects,
             progress,
             finder: None,
@@ -107,7 +107,7 @@ impl<'a> ImportLoad<'a> {
     }
 
     fn run(&mut self, store: &Store, args: &Args) -> Result<ImportReport> {
-        let (chosen, description) = (self.chosen, &self.chosen.description);
+        let (chosen, mapping) = (self.chosen, &self.chosen.mapping);
         let at = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
         let mut writer = store.write(ImportInfo { at, file: Some(self.input.shown.clone()) })?;
         if store.is_fresh()? {
@@ -117,13 +117,13 @@ impl<'a> ImportLoad<'a> {
         let mended = !chosen.plan.ignored.is_empty();
         writer.expect(self.input.size() / BYTES)?;
         let mut release = writer.release(&ReleaseInfo {
-            source: description.source(),
-            title: &description.title,
-            publisher: description.publisher.as_deref(),
-            url: description.url.as_deref(),
-            licence: description.licence.as_deref(),
-            citation: description.citation.as_deref(),
-            dataset: &description.name,
+            source: mapping.source(),
+            title: &mapping.title,
+            publisher: mapping.publisher.as_deref(),
+            url: mapping.url.as_deref(),
+            licence: mapping.licence.as_deref(),
+            citation: mapping.citation.as_deref(),
+            dataset: &mapping.name,
             release: chosen.release.as_deref(),
             kinds: chosen.plan.kinds(),
             mended,
@@ -136,22 +136,22 @@ impl<'a> ImportLoad<'a> {
         let end = match pipeline::all(chosen, input, write)? {
             Ok(end) => end,
             Err(fault) => {
-                let mut complaint = Diagnostic::fault(&self.input.shown, fault);
-                if complaint.expected.starts_with("not UTF-8") {
+                let mut diagnostic = Diagnostic::fault(&self.input.shown, fault);
+                if diagnostic.expected.starts_with("not UTF-8") {
                     let name = likely(self.input.reader()?).map_err(|e| self.input.failed(&e))?;
-                    complaint.expected =
+                    diagnostic.expected =
                         format!("not UTF-8 here; it looks like {name}: pass --encoding {name}");
                 }
                 // behind a broken record nobody knows where the next begins
-                self.complaints.push(complaint);
+                self.diagnostics.push(diagnostic);
                 return Err(self.refusal(false));
             }
         };
-        if !self.complaints.is_empty() && !self.skip {
+        if !self.diagnostics.is_empty() && !self.skip {
             return Err(self.refusal(true));
         }
-        let rejected = self.complaints.rows();
-        let said = is_complete(description, &chosen.layout);
+        let rejected = self.diagnostics.rows();
+        let said = is_complete(mapping, &chosen.layout);
         // a record that was rejected is not absent
         let complete = rejected == 0
             && args.complete.map_or(said && !mended, |whether| whether == Whether::Yes);
@@ -162,7 +162,7 @@ impl<'a> ImportLoad<'a> {
         let before = counts.changed + counts.unchanged + counts.withdrawn;
         if args.complete.is_none() && counts.withdrawn * 2 > before {
             let live = count(before, "record", "records");
-            return Err(Failure::new(
+            return Err(Error::new(
                 Exit::Rejected,
                 format!("{}: lacks {} of {live} that were there; nothing was written", self.input.shown, counts.withdrawn),
             )
@@ -176,8 +176,8 @@ impl<'a> ImportLoad<'a> {
         let rejects = self.rejects.take().map(Rejects::finish).transpose()?.flatten();
         let report = ImportReport {
             file: self.input.shown.clone(),
-            dataset: description.name.clone(),
-            source: description.source().to_owned(),
+            dataset: mapping.name.clone(),
+            source: mapping.source().to_owned(),
             release: chosen.release.clone(),
             run,
             counts,
@@ -246,10 +246,10 @@ impl<'a> ImportLoad<'a> {
             let column = if self.chosen.table.is_some() { 0 } else { column };
             let file = self.input.shown.clone();
             let (field, value, expected) = (field.clone(), value.clone(), expected.clone());
-            self.complaints.push(Diagnostic { file, line, column, field, value, expected });
+            self.diagnostics.push(Diagnostic { file, line, column, field, value, expected });
         }
         self.finder = Some(finder);
-        if self.skip && self.complaints.rows() > self.most {
+        if self.skip && self.diagnostics.rows() > self.most {
             let mut failure = self.refusal(true);
             failure.exit = Exit::Limit;
             return Err(failure);
@@ -258,14 +258,14 @@ impl<'a> ImportLoad<'a> {
     }
 
     /// The failure that the complaints make; `whole`: every record was looked at.
-    fn refusal(&mut self, whole: bool) -> Failure {
+    fn refusal(&mut self, whole: bool) -> Error {
         let shown = &self.input.shown;
-        let mut failure = Failure::new(
+        let mut failure = Error::new(
             Exit::Rejected,
-            format!("{shown}: {}; nothing was written", self.complaints.sum(self.read)),
+            format!("{shown}: {}; nothing was written", self.diagnostics.sum(self.read)),
         );
-        failure.details = self.complaints.lines();
-        let bad = self.complaints.rows();
+        failure.details = self.diagnostics.lines();
+        let bad = self.diagnostics.rows();
         match self.rejects.take().map(Rejects::finish) {
             Some(Ok(Some(path))) => {
                 failure = failure.hint(format!("{} holds what was rejected", path.display()))
@@ -287,7 +287,7 @@ impl<'a> ImportLoad<'a> {
             return Ok(());
         }
         let (read, told) = (self.read, counts.read());
-        Err(Failure::database(format!(
+        Err(Error::database(format!(
             "{read} records were read and {told} accounted for; nothing was written"
         ))
         .hint("this is a fault of the program; please report it"))
@@ -315,7 +315,7 @@ impl<'a> ImportLoad<'a> {
         );
         let kept = writer.kept().len() as u64;
         note(kept, "fact was", "facts were", "changed by hand before and stays so");
-        let lines = self.complaints.lines();
+        let lines = self.diagnostics.lines();
         if self.skip {
             notes.extend(lines);
         }

@@ -13,7 +13,7 @@ use clap::ValueEnum;
 
 use crate::command::global_args::GlobalArgs;
 use crate::command::ui::Ui;
-use crate::error::{Exit, Failure, Result};
+use crate::error::{Error, Exit, Result};
 use crate::ingest::source_file::SourceFile;
 use crate::mapping::DATASETS;
 use crate::render::Heading;
@@ -97,26 +97,26 @@ struct ImportReport {
 }
 
 /// Runs it.
-pub fn run(args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
+pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     if args.draft {
         let [file] = args.files.as_slice() else {
-            return Err(Failure::usage("--draft takes one file"));
+            return Err(Error::usage("--draft takes one file"));
         };
         let text = draft::draft(
             &SourceFile::open(file, args.sheet.as_deref())?,
             args.encoding.as_deref(),
         )?;
-        console.whole(global, text.as_bytes())?;
+        ui.whole(global, text.as_bytes())?;
         return Ok(Exit::Done);
     }
     let mut reports = Vec::new();
     let mut failed = None;
     for file in &args.files {
         let done = SourceFile::open(file, args.sheet.as_deref())
-            .and_then(|input| load::file(&input, args, global, console));
+            .and_then(|input| load::file(&input, args, global, ui));
         match done {
             Ok(report) => {
-                say(&report, args.dry_run, console);
+                report_on(&report, args.dry_run, ui);
                 reports.push(report);
             }
             Err(failure) => {
@@ -126,7 +126,7 @@ pub fn run(args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
         }
     }
     if !reports.is_empty() {
-        write(&reports, global, console)?;
+        write(&reports, global, ui)?;
     }
     if let Some(failure) = failed {
         return Err(match reports.len() {
@@ -140,10 +140,10 @@ pub fn run(args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
     Ok(if reports.iter().any(|report| report.counts.rejected > 0) { Exit::No } else { Exit::Done })
 }
 
-fn say(report: &ImportReport, dry_run: bool, console: &mut Ui) {
+fn report_on(report: &ImportReport, dry_run: bool, ui: &mut Ui) {
     let ImportReport { file, dataset, release, run, counts, notes, .. } = report;
     let release = release.as_ref().map_or(String::new(), |release| format!(", release {release}"));
-    console.say(&format!("{file}: {dataset}{release}"));
+    ui.status(&format!("{file}: {dataset}{release}"));
     let mut parts = Vec::new();
     for (n, what) in [
         (counts.added, "added"),
@@ -163,16 +163,16 @@ fn say(report: &ImportReport, dry_run: bool, console: &mut Ui) {
         String::new()
     };
     let end = if dry_run { "; nothing was written".to_owned() } else { format!(" (import={run})") };
-    console.say(&format!(
+    ui.status(&format!(
         "{} read{became}{withdrawn}{end}",
         count(counts.read(), "record", "records")
     ));
     for note in notes {
-        console.say(note);
+        ui.status(note);
     }
 }
 
-fn write(reports: &[ImportReport], global: &GlobalArgs, console: &mut Ui) -> Result<()> {
+fn write(reports: &[ImportReport], global: &GlobalArgs, ui: &mut Ui) -> Result<()> {
     if global.quiet && global.format.is_none() && global.output.is_none() {
         return Ok(());
     }
@@ -182,7 +182,7 @@ fn write(reports: &[ImportReport], global: &GlobalArgs, console: &mut Ui) -> Res
         ["read", "added", "changed", "unchanged", "withdrawn", "rejected", "repeated"]
             .map(Heading::number),
     );
-    console.rows(global, headings, Vec::new(), |row| {
+    ui.rows(global, headings, Vec::new(), |row| {
         for report in reports {
             let whole = |n: u64| Value::Int(i64::try_from(n).unwrap_or(i64::MAX));
             let Counts { added, changed, unchanged, withdrawn, rejected, repeated } = report.counts;

@@ -5,7 +5,7 @@ use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use crate::command::import::choose::ChosenMapping;
-use crate::error::{Failure, Result};
+use crate::error::{Error, Result};
 use crate::fs::output::Output;
 use crate::mapping::cell_error::CellError;
 use crate::mapping::{REJECT_COLUMNS, Record};
@@ -24,7 +24,7 @@ impl Rejects {
     /// It cannot be written.
     pub fn begin(target: &Path, chosen: &ChosenMapping) -> Result<Rejects> {
         let made = Output::begin(target)?;
-        let plain = !chosen.description.read.quotes && chosen.table.is_none();
+        let plain = !chosen.mapping.read.quotes && chosen.table.is_none();
         let style = if plain { csv::QuoteStyle::Never } else { csv::QuoteStyle::Necessary };
         let delimiter = if chosen.table.is_some() {
             b','
@@ -72,7 +72,7 @@ impl Rejects {
         let failed = format!("cannot write {}", self.target.display());
         self.out
             .write_record(cells)
-            .map_err(|e| Failure::new(crate::error::Exit::Io, failed).because(e))
+            .map_err(|e| Error::new(crate::error::Exit::Io, failed).with_source(e))
     }
 
     /// Gives it its name.
@@ -81,7 +81,7 @@ impl Rejects {
     /// It cannot be written.
     pub fn finish(self) -> Result<Option<PathBuf>> {
         let failed =
-            |e: &std::io::Error| Failure::io(format!("cannot write {}", self.target.display()), e);
+            |e: &std::io::Error| Error::io(format!("cannot write {}", self.target.display()), e);
         if self.written == 0 {
             return Ok(None);
         }

@@ -4,7 +4,7 @@ use crate::command::global_args::GlobalArgs;
 use crate::command::load_folder;
 use crate::command::manual_input::{self, ManualFields};
 use crate::command::ui::Ui;
-use crate::error::{Exit, Failure, Result};
+use crate::error::{Error, Exit, Result};
 use crate::kind::Field;
 use crate::kind::reference_table::SOURCES;
 use crate::store::Store;
@@ -54,7 +54,7 @@ pub struct Args {
 }
 
 /// Runs it.
-pub fn run(args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
+pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let path = global.database().path;
     let values = [
         ("slug", Some(&args.slug)),
@@ -80,7 +80,7 @@ pub fn run(args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
     Store::open_or_create(&path, |store, created| {
         let mut writer = manual_input::write(store)?;
         if store.has_source(slug)? {
-            return Err(Failure::new(
+            return Err(Error::new(
                 Exit::Rejected,
                 format!("a source is called {slug} already; nothing was written"),
             ));
@@ -93,6 +93,6 @@ pub fn run(args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
         })?;
         writer.commit()
     })?;
-    console.say(&format!("{}: {slug} added", path.display()));
+    ui.status(&format!("{}: {slug} added", path.display()));
     Ok(Exit::Done)
 }

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use crate::command::global_args::GlobalArgs;
 use crate::command::source::{field, one};
 use crate::command::ui::Ui;
-use crate::error::{Exit, Failure, Result};
+use crate::error::{Error, Exit, Result};
 use crate::store::{Access, Store};
 use crate::value::text::{count, hex};
 
@@ -34,16 +34,16 @@ pub struct Args {
 }
 
 /// Runs it.
-pub fn run(args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
+pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let shown = args.file.display();
-    let bytes = std::fs::read(&args.file).map_err(|e| Failure::io(&shown, &e))?;
+    let bytes = std::fs::read(&args.file).map_err(|e| Error::io(&shown, &e))?;
     let text = decode(&bytes, args.encoding.as_deref()).map_err(|why| {
-        Failure::new(Exit::Rejected, format!("{shown}: {why}; nothing was written"))
+        Error::new(Exit::Rejected, format!("{shown}: {why}; nothing was written"))
     })?;
     let sum = hex(&Sha256::digest(&bytes));
     let store = Store::open(&global.database().path, Access::Write)?;
     store.attach(&args.slug, &text, &sum, || agree(&store, args, &sum))?;
-    console.say(&format!(
+    ui.status(&format!(
         "{}: {} kept",
         args.slug,
         count(text.chars().count() as u64, "character", "characters")
@@ -55,7 +55,7 @@ pub fn run(args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
 /// another.
 fn agree(store: &Store, args: &Args, sum: &str) -> Result<()> {
     let source = one(store, &args.slug)?;
-    let rejected = |message: String| Err(Failure::new(Exit::Rejected, message));
+    let rejected = |message: String| Err(Error::new(Exit::Rejected, message));
     if let Some(expected) = field(&source, "sha256").filter(|expected| *expected != sum)
         && !args.force
     {

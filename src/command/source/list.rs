@@ -26,7 +26,7 @@ enum Cite {
 }
 
 /// Runs it.
-pub fn run(_args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
+pub fn run(_args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let store = global.open()?;
     let sources = all(&store)?;
     let cite = match global.format.as_deref() {
@@ -36,11 +36,11 @@ pub fn run(_args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> 
     };
     match cite {
         Some(Cite::Bibtex) => {
-            console.text(&sources.iter().map(|source| bibtex(source)).collect::<String>())?
+            ui.text(&sources.iter().map(|source| bibtex(source)).collect::<String>())?
         }
         Some(Cite::CslJson) => {
             let items: Vec<Json> = sources.iter().map(|source| csl(source)).collect();
-            console.text(&format!("{:#}\n", Json::from(items)))?;
+            ui.text(&format!("{:#}\n", Json::from(items)))?;
         }
         None => {
             let headings = SOURCES.fields.iter().map(|field| Heading::text(field.name)).collect();
@@ -48,7 +48,7 @@ pub fn run(_args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> 
                 ["slug", "title", "kind", "published", "author", "publisher", "reliability"]
                     .map(String::from)
                     .into();
-            console.rows(global, headings, leading, |row| {
+            ui.rows(global, headings, leading, |row| {
                 for source in &sources {
                     row(source)?;
                 }

@@ -10,7 +10,7 @@ use clap::Subcommand;
 
 use crate::command::global_args::GlobalArgs;
 use crate::command::ui::Ui;
-use crate::error::{Exit, Failure, Result};
+use crate::error::{Error, Exit, Result};
 use crate::kind::reference_table::SOURCES;
 use crate::store::Store;
 use crate::value::suggest::did_you_mean;
@@ -32,12 +32,12 @@ enum SourceCommand {
 }
 
 /// Runs it.
-pub fn run(args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
+pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     match &args.command {
-        SourceCommand::List(args) => list::run(args, global, console),
-        SourceCommand::Add(args) => add::run(args, global, console),
-        SourceCommand::Show(args) => show::run(args, global, console),
-        SourceCommand::Attach(args) => attach::run(args, global, console),
+        SourceCommand::List(args) => list::run(args, global, ui),
+        SourceCommand::Add(args) => add::run(args, global, ui),
+        SourceCommand::Show(args) => show::run(args, global, ui),
+        SourceCommand::Attach(args) => attach::run(args, global, ui),
     }
 }
 
@@ -63,7 +63,7 @@ pub fn one(store: &Store, slug: &str) -> Result<Vec<OwnedValue>> {
     let known: Vec<&str> = sources.iter().filter_map(|source| field(source, "slug")).collect();
     match sources.iter().find(|source| field(source, "slug") == Some(slug)) {
         Some(source) => Ok(source.clone()),
-        None => Err(Failure::new(
+        None => Err(Error::new(
             Exit::No,
             format!("no source is called \"{slug}\"{}", did_you_mean(slug, known.iter().copied())),
         )

@@ -20,12 +20,12 @@ pub struct Args {
 }
 
 /// Runs it.
-pub fn run(args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
+pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let store = global.open()?;
     let source = one(&store, &args.slug)?;
-    if global.format(console.terminal)?.name == "html" {
+    if global.format(ui.terminal)?.name == "html" {
         let page = page::write(&store, &args.slug, &source)?;
-        console.whole(global, page.as_bytes())?;
+        ui.whole(global, page.as_bytes())?;
         return Ok(Exit::Done);
     }
     let mut headings: Vec<Heading> =
@@ -36,6 +36,6 @@ pub fn run(args: &Args, global: &GlobalArgs, console: &mut Ui) -> Result<Exit> {
     cells.push(held.map_or(Value::Null, |held| {
         Value::Int(i64::try_from(held.text.chars().count()).unwrap_or(i64::MAX))
     }));
-    console.record(global, headings, &cells)?;
+    ui.record(global, headings, &cells)?;
     Ok(Exit::Done)
 }

@@ -21,42 +21,42 @@ use crate::value::suggest::did_you_mean;
 ///
 /// # Errors
 /// Everything that is wrong with it, or does not suit the file.
-pub fn plan(
-    description: &Mapping,
+pub fn compile(
+    mapping: &Mapping,
     source: &str,
     known: &KnownValues,
 ) -> Result<CompiledMapping, Vec<MappingError>> {
-    let mut planner = MappingCompiler {
-        description,
+    let mut compiler = MappingCompiler {
+        mapping,
         source,
         known,
         mistakes: Vec::new(),
         within: 1,
         variables: BTreeMap::new(),
     };
-    let plan = planner.plan();
-    if planner.mistakes.is_empty() { Ok(plan) } else { Err(planner.mistakes) }
+    let compile = compiler.compile();
+    if compiler.mistakes.is_empty() { Ok(compile) } else { Err(compiler.mistakes) }
 }
 
 /// Checks a description without a file: as if it had every column that the description names.
 ///
 /// # Errors
 /// Everything that is wrong with it.
-pub fn check(description: &Mapping, source: &str) -> Result<(), Vec<MappingError>> {
-    let mut header: Vec<String> = description.needs().into_iter().flatten().collect();
-    header.extend(description.recognise.optional.iter().cloned());
-    for fact in &description.fact {
+pub fn check(mapping: &Mapping, source: &str) -> Result<(), Vec<MappingError>> {
+    let mut header: Vec<String> = mapping.needs().into_iter().flatten().collect();
+    header.extend(mapping.recognise.optional.iter().cloned());
+    for fact in &mapping.fact {
         if let Some(Each::Columns { columns }) = &fact.each {
             header.extend(columns.list().iter().map(|pattern| pattern.replace(['?', '*'], "1")));
         }
     }
     header.sort_unstable();
     header.dedup();
-    plan(description, source, &KnownValues { header, release: Some("1".into()) }).map(|_| ())
+    compile(mapping, source, &KnownValues { header, release: Some("1".into()) }).map(|_| ())
 }
 
 struct MappingCompiler<'d> {
-    description: &'d Mapping,
+    mapping: &'d Mapping,
     source: &'d str,
     known: &'d KnownValues,
     mistakes: Vec<MappingError>,
@@ -66,10 +66,10 @@ struct MappingCompiler<'d> {
 }
 
 impl MappingCompiler<'_> {
-    fn plan(&mut self) -> CompiledMapping {
+    fn compile(&mut self) -> CompiledMapping {
         let mut facts = Vec::new();
-        let read = &self.description.read;
-        for (n, fact) in self.description.fact.iter().enumerate() {
+        let read = &self.mapping.read;
+        for (n, fact) in self.mapping.fact.iter().enumerate() {
             self.within = self.line(fact.kind.span());
             let Some(kind) = kind::find(fact.kind.get_ref()) else {
                 let near = did_you_mean(fact.kind.get_ref(), KINDS.iter().map(|kind| kind.name));
@@ -233,7 +233,7 @@ impl MappingCompiler<'_> {
                         names.iter().filter_map(|name| self.find(name)).collect();
                     let spared = |name: &TemplateName| match name {
                         TemplateName::Column(name) => {
-                            self.description.recognise.optional.contains(name)
+                            self.mapping.recognise.optional.contains(name)
                         }
                         TemplateName::Variable(_) => true,
                     };
@@ -269,7 +269,7 @@ impl MappingCompiler<'_> {
             }
             (_, Some(text)) => Some(CellRef::Const(text)),
             ("release", _) => self.known.release.clone().map(CellRef::Const),
-            ("source", _) => Some(CellRef::Const(self.description.source().to_owned())),
+            ("source", _) => Some(CellRef::Const(self.mapping.source().to_owned())),
             ("key", _) => Some(CellRef::Key),
             ("others", _) => Some(CellRef::Others),
             _ => {
@@ -344,10 +344,10 @@ summary = "{id}"
         let mistakes = |from: &str, to: &str| {
             let text = good.replace(from, to);
             assert!(from.is_empty() || text != good);
-            let description = Mapping::parse(&text).unwrap();
+            let mapping = Mapping::parse(&text).unwrap();
             let known =
                 KnownValues { header: ["id", "n", "day"].map(str::to_owned).into(), release: None };
-            plan(&description, &text, &known).err().unwrap_or_default()
+            compile(&mapping, &text, &known).err().unwrap_or_default()
         };
         assert_eq!(mistakes("", ""), []);
         for (from, to, line, said) in [

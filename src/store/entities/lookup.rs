@@ -107,13 +107,13 @@ pub fn meant(connection: &Connection, class: EntityClass, text: &str) -> Result<
     } else {
         "?2 IS NULL AND +scheme IN ('name', 'iso2', 'iso3')"
     };
-    let bearers = format!(
+    let entities = format!(
         "SELECT {column} FROM names WHERE folded = ?1 AND {schemes} AND {column} IS NOT NULL"
     );
     let sql = match class {
-        EntityClass::Actor => format!("SELECT id FROM names WHERE actor_id IN ({bearers}) ORDER BY id"),
+        EntityClass::Actor => format!("SELECT id FROM names WHERE actor_id IN ({entities}) ORDER BY id"),
         EntityClass::Place => format!(
-            "WITH RECURSIVE inside(id) AS ({bearers} UNION SELECT p.id FROM places p JOIN inside ON p.within_id = inside.id)
+            "WITH RECURSIVE inside(id) AS ({entities} UNION SELECT p.id FROM places p JOIN inside ON p.within_id = inside.id)
              SELECT id FROM names WHERE place_id IN (SELECT id FROM inside) ORDER BY id"
         ),
     };
@@ -149,7 +149,7 @@ pub struct NameEntry {
     /// The row.
     pub id: i64,
     /// The actor or place.
-    pub bearer: i64,
+    pub entity: i64,
     /// How an export writes it.
     pub wording: String,
     /// The usual name of its bearer.
@@ -202,7 +202,7 @@ fn look(connection: &Connection, class: EntityClass, text: &str) -> Result<NameM
     while let Some(row) = rows.next()? {
         let entry = NameEntry {
             id: row.get(0)?,
-            bearer: row.get(1)?,
+            entity: row.get(1)?,
             wording: row.get(2)?,
             usual: row.get(3)?,
         };
@@ -219,13 +219,13 @@ fn look(connection: &Connection, class: EntityClass, text: &str) -> Result<NameM
         .into_iter()
         .find(|some| !some.is_empty())
         .unwrap_or(entries.iter().collect());
-    let mut bearers: Vec<&str> = candidates.iter().map(|entry| entry.usual.as_str()).collect();
-    bearers.sort_unstable();
-    bearers.dedup();
+    let mut entities: Vec<&str> = candidates.iter().map(|entry| entry.usual.as_str()).collect();
+    entities.sort_unstable();
+    entities.dedup();
     Ok(match candidates.first() {
         None => NameMatch::None,
-        Some(first) if bearers.len() == 1 => NameMatch::One((*first).clone()),
-        Some(_) => NameMatch::Several(bearers.into_iter().map(str::to_owned).collect()),
+        Some(first) if entities.len() == 1 => NameMatch::One((*first).clone()),
+        Some(_) => NameMatch::Several(entities.into_iter().map(str::to_owned).collect()),
     })
 }
 

@@ -32,13 +32,13 @@ impl Store {
         &mut self,
         class: EntityClass,
         name: &str,
-        bearer: &str,
+        entity: &str,
         merge: bool,
     ) -> Result<LinkOutcome> {
         let transaction =
             self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let mut lookup = NameLookup::default();
-        let NameMatch::One(to) = lookup.find(&transaction, class, bearer)? else {
+        let NameMatch::One(to) = lookup.find(&transaction, class, entity)? else {
             return Ok(LinkOutcome::NoBearer);
         };
         let from = match lookup.find(&transaction, class, name)? {
@@ -54,25 +54,25 @@ impl Store {
             None => {
                 transaction.execute(
                     &format!("INSERT INTO names (scheme, name, folded, {column}) VALUES ('name', ?1, ?2, ?3)"),
-                    params![spelling(name).name, fold(spelling(name).name), to.bearer],
+                    params![spelling(name).name, fold(spelling(name).name), to.entity],
                 )?;
             }
-            Some(from) if from.bearer == to.bearer && merge => {
+            Some(from) if from.entity == to.entity && merge => {
                 return Ok(LinkOutcome::Taken(from.usual));
             }
-            Some(from) if from.bearer == to.bearer => {}
+            Some(from) if from.entity == to.entity => {}
             Some(from) => {
                 let unknown: bool = transaction
                     .query_row(
                         &format!("SELECT {} FROM {table} WHERE id = ?1", class.unknown()),
-                        [from.bearer],
+                        [from.entity],
                         |row| row.get(0),
                     )
                     .unwrap_or(false);
                 if !(merge || unknown) {
                     return Ok(LinkOutcome::Taken(from.usual));
                 }
-                go_over(&transaction, class, from.bearer, to.bearer)?;
+                go_over(&transaction, class, from.entity, to.entity)?;
                 moved = true;
             }
         }
@@ -90,7 +90,7 @@ impl Store {
     ///
     /// # Errors
     /// The database cannot be read.
-    pub fn unknown_bearers(&self, class: EntityClass) -> Result<Vec<String>> {
+    pub fn unknown_entities(&self, class: EntityClass) -> Result<Vec<String>> {
         let sql =
             format!("SELECT name FROM {} WHERE {} ORDER BY name", class.table(), class.unknown());
         let mut read = self.connection.prepare(&sql)?;
@@ -102,16 +102,16 @@ impl Store {
     ///
     /// # Errors
     /// The database cannot be read.
-    pub fn bearers(&self, text: &str) -> Result<Vec<String>> {
-        let mut bearers = Vec::new();
+    pub fn entities(&self, text: &str) -> Result<Vec<String>> {
+        let mut entities = Vec::new();
         for class in [EntityClass::Actor, EntityClass::Place] {
             if let NameMatch::One(entry) =
                 NameLookup::default().find(&self.connection, class, text)?
             {
-                bearers.push(entry.usual);
+                entities.push(entry.usual);
             }
         }
-        Ok(bearers)
+        Ok(entities)
     }
 
     /// Every spelling of actors or places.

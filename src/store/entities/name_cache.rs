@@ -15,7 +15,7 @@ pub struct ResolvedName {
     /// The row.
     pub id: i64,
     /// The actor or place.
-    pub bearer: i64,
+    pub entity: i64,
     /// How an export writes it.
     pub wording: Rc<str>,
     /// The words by which it is found: the spelling, and the usual name of its bearer.
@@ -30,10 +30,10 @@ pub struct ResolvedName {
 
 impl ResolvedName {
     /// A row of `names` whose words are not known yet.
-    pub fn row(id: i64, bearer: i64, wording: Rc<str>) -> ResolvedName {
+    pub fn row(id: i64, entity: i64, wording: Rc<str>) -> ResolvedName {
         ResolvedName {
             id,
-            bearer,
+            entity,
             words: Rc::clone(&wording),
             wording,
             country: None,
@@ -112,19 +112,19 @@ pub struct NameCache {
     /// The place under which the name at hand is looked up, kept to spare a new text for each.
     pub key: Vec<u8>,
     /// Bearers, which no import changes.
-    pub bearers: HashMap<(EntityClass, i64), Rc<Entity>>,
+    pub entities: HashMap<(EntityClass, i64), Rc<Entity>>,
     /// Names that nobody known bears, in the order of their coming.
     pub new: Vec<(EntityClass, String)>,
 }
 
 impl NameCache {
-    pub fn remember(&mut self, of: (EntityClass, i64), bearer: Entity) -> Rc<Entity> {
-        if self.bearers.len() >= RecentNames::FEW {
-            self.bearers.clear();
+    pub fn remember(&mut self, of: (EntityClass, i64), entity: Entity) -> Rc<Entity> {
+        if self.entities.len() >= RecentNames::FEW {
+            self.entities.clear();
         }
-        let bearer = Rc::new(bearer);
-        self.bearers.insert(of, Rc::clone(&bearer));
-        bearer
+        let entity = Rc::new(entity);
+        self.entities.insert(of, Rc::clone(&entity));
+        entity
     }
 }
 

@@ -45,7 +45,7 @@ impl Writer<'_> {
             }
             _ => {
                 self.resolved.dated = dated;
-                let outcome = match self.look(class, named, days)? {
+                let outcome = match self.resolve_uncached(class, named, days)? {
                     Ok(meant) => Ok(Rc::new(self.whole(class, meant)?)),
                     Err(expected) => Err(expected),
                 };
@@ -69,7 +69,7 @@ impl Writer<'_> {
         &self.resolved.new
     }
 
-    fn look(
+    fn resolve_uncached(
         &mut self,
         class: EntityClass,
         named: &EntityRef<'_>,
@@ -95,7 +95,7 @@ impl Writer<'_> {
         let Some(name) = named.name.as_deref() else {
             return Ok(Ok(country));
         };
-        let usual = Rc::clone(&self.known(class, country.bearer)?.usual);
+        let usual = Rc::clone(&self.known(class, country.entity)?.usual);
         let folded = fold(name);
         if folded == fold(&usual) || country_name.is_some_and(|country| folded == fold(country)) {
             return Ok(Ok(ResolvedName { no_point: named.point.is_some(), ..country }));
@@ -104,7 +104,7 @@ impl Writer<'_> {
         let mut full = format!("{name}, {usual}");
         let mut known = self.spelled(class, &full)?;
         if let (Some((lat, lon)), Some(other)) = (named.point, &known)
-            && self.is_elsewhere(other.bearer, lat, lon)?
+            && self.is_elsewhere(other.entity, lat, lon)?
         {
             full = format!("{full} ({lat}, {lon})");
             known = self.spelled(class, &full)?;
@@ -119,10 +119,10 @@ impl Writer<'_> {
         if place.codes.is_empty() {
             return match known {
                 Some(known) => self.as_spelled(class, known, &place).map(Ok),
-                None => self.born(class, &place, Some(country.bearer), false).map(Ok),
+                None => self.create_entity(class, &place, Some(country.entity), false).map(Ok),
             };
         }
-        self.bearer_of(class, &place, days, Some(country.bearer))
+        self.bearer_of(class, &place, days, Some(country.entity))
     }
 
     /// Whom the codes or the spelling mean, or somebody new.
@@ -139,24 +139,24 @@ impl Writer<'_> {
         for (n, (scheme, code)) in named.codes.iter().enumerate() {
             if coded.is_none()
                 && let Some(found) = self.coded(class, scheme, code, name, days)?
-                && (n == 0 || !self.is_contradicted(class, found.bearer, named)?)
+                && (n == 0 || !self.is_contradicted(class, found.entity, named)?)
             {
                 coded = Some(found);
             }
         }
         if let Some(coded) = coded {
-            self.add_codes(class, coded.bearer, named)?;
+            self.add_codes(class, coded.entity, named)?;
             let Some(name) = name else { return Ok(Ok(coded)) };
             return Ok(Ok(match self.exactly(class, name)? {
-                Some(spelled) if spelled.bearer == coded.bearer => spelled,
+                Some(spelled) if spelled.entity == coded.entity => spelled,
                 // somebody else has the name; whoever was made for this code is called after both
                 Some(_) => {
-                    let usual = Rc::clone(&self.known(class, coded.bearer)?.usual);
+                    let usual = Rc::clone(&self.known(class, coded.entity)?.usual);
                     let other_name =
                         !usual.strip_prefix(name).is_some_and(|rest| rest.starts_with(" ("));
                     ResolvedName { other_name, ..coded }
                 }
-                None => self.add_name(class, coded.bearer, "name", name)?,
+                None => self.add_name(class, coded.entity, "name", name)?,
             }));
         }
         let mut taken = false;
@@ -164,16 +164,16 @@ impl Writer<'_> {
             && let Some(spelled) = self.spelled(class, name)?
         {
             let free = match named.codes.first() {
-                Some((scheme, _)) => !self.has_code(class, spelled.bearer, scheme)?,
+                Some((scheme, _)) => !self.has_code(class, spelled.entity, scheme)?,
                 None => true,
             };
             if free {
-                self.add_codes(class, spelled.bearer, named)?;
+                self.add_codes(class, spelled.entity, named)?;
                 return self.as_spelled(class, spelled, named).map(Ok);
             }
             taken = self.exactly(class, name)?.is_some();
         }
-        self.born(class, named, within, taken).map(Ok)
+        self.create_entity(class, named, within, taken).map(Ok)
     }
 
     /// The row of a spelling as it is given: another spelling of the same folded form gets a row of
@@ -190,11 +190,11 @@ impl Writer<'_> {
         } else {
             match self.exactly(class, given)? {
                 Some(exact) => exact,
-                None => self.add_name(class, spelled.bearer, "name", given)?,
+                None => self.add_name(class, spelled.entity, "name", given)?,
             }
         };
         let no_point = match named.point {
-            Some((lat, lon)) => !self.is_there(meant.bearer, lat, lon)?,
+            Some((lat, lon)) => !self.is_there(meant.entity, lat, lon)?,
             None => false,
         };
         Ok(ResolvedName { no_point, ..meant })
@@ -205,7 +205,7 @@ impl Writer<'_> {
     fn is_contradicted(
         &self,
         class: EntityClass,
-        bearer: i64,
+        entity: i64,
         named: &EntityRef<'_>,
     ) -> Result<bool> {
         let sql = format!(
@@ -216,7 +216,7 @@ impl Writer<'_> {
             let same: Option<bool> = self
                 .transaction
                 .prepare_cached(&sql)?
-                .query_row(params![bearer, scheme, fold(code)], |row| row.get(0))?;
+                .query_row(params![entity, scheme, fold(code)], |row| row.get(0))?;
             if same == Some(false) {
                 return Ok(true);
             }
@@ -225,7 +225,7 @@ impl Writer<'_> {
     }
 
     /// Makes an actor or place for a name or code that nobody bears.
-    fn born(
+    fn create_entity(
         &mut self,
         class: EntityClass,
         named: &EntityRef<'_>,
@@ -246,7 +246,7 @@ impl Writer<'_> {
             let every = format!("{usual} ({})", all.join(", "));
             usual = all.first().map_or_else(|| every.clone(), |code| format!("{usual} ({code})"));
             if let Some(known) = self.exactly(class, &usual)? {
-                if !self.is_contradicted(class, known.bearer, named)? {
+                if !self.is_contradicted(class, known.entity, named)? {
                     return Ok(known);
                 }
                 usual = every;
@@ -275,20 +275,20 @@ impl Writer<'_> {
                 add.execute(params![usual, kind, within, lat, lon, self.first_run])?;
             }
         }
-        let bearer = self.transaction.last_insert_rowid();
+        let entity = self.transaction.last_insert_rowid();
         let country = match class {
             EntityClass::Actor => None,
-            EntityClass::Place => Some(within.filter(|_| kind != "country").unwrap_or(bearer)),
+            EntityClass::Place => Some(within.filter(|_| kind != "country").unwrap_or(entity)),
         };
         self.resolved.remember(
-            (class, bearer),
+            (class, entity),
             Entity { usual: usual.as_str().into(), country, point: named.point },
         );
         if kind == unknown && within.is_none() && named.point.is_none() {
             self.resolved.new.push((class, usual.clone()));
         }
-        let spelled = self.add_name(class, bearer, "name", &usual)?;
-        self.add_codes(class, bearer, named)?;
+        let spelled = self.add_name(class, entity, "name", &usual)?;
+        self.add_codes(class, entity, named)?;
         // the same words and code must lead to the same row when they come again
         let anywhen = Days { first: None, last: None };
         match (taken, code) {
@@ -313,7 +313,7 @@ impl Writer<'_> {
         let mut rows = rows_of(&self.transaction, self.bulk.as_ref(), class, scheme, &fold(code))?;
         rows.sort_by(|a, b| b.valid_from.cmp(&a.valid_from));
         let mut known: Vec<(ResolvedName, bool, bool)> = Vec::new();
-        for NameRow { id, bearer, valid_from, valid_to, .. } in rows {
+        for NameRow { id, entity, valid_from, valid_to, .. } in rows {
             let edge = |text: Option<String>| text.and_then(|text| date::parse(&text).ok());
             let (from, to) = (
                 edge(valid_from).and_then(|days| days.first),
@@ -322,17 +322,17 @@ impl Writer<'_> {
             let after =
                 |a: Option<i64>, b: Option<i64>| matches!((a, b), (Some(a), Some(b)) if a > b);
             let valid = !after(from, days.last) && !after(days.first, to);
-            let usual = Rc::clone(&self.known(class, bearer)?.usual);
+            let usual = Rc::clone(&self.known(class, entity)?.usual);
             let named = name.is_some_and(|name| fold(name) == fold(&usual));
             known.push((
-                ResolvedName::row(id, bearer, format!("{scheme}:{code}").into()),
+                ResolvedName::row(id, entity, format!("{scheme}:{code}").into()),
                 valid,
                 named,
             ));
         }
         let only = known
             .first()
-            .filter(|(first, ..)| known.iter().all(|(meant, ..)| meant.bearer == first.bearer));
+            .filter(|(first, ..)| known.iter().all(|(meant, ..)| meant.entity == first.entity));
         self.resolved.dated |= only.is_none() && !known.is_empty();
         let valid = || known.iter().filter(|(_, valid, _)| *valid);
         // the latest stands first
@@ -350,17 +350,17 @@ impl Writer<'_> {
         let mut found: Option<ResolvedName> = None;
         let mut several = false;
         for row in rows_of(&self.transaction, self.bulk.as_ref(), class, "name", &fold(name))? {
-            let meant = ResolvedName::row(row.id, row.bearer, wording(&row.name));
+            let meant = ResolvedName::row(row.id, row.entity, wording(&row.name));
             if row.name == name {
                 return Ok(Some(meant));
             }
-            several |= found.as_ref().is_some_and(|first| first.bearer != meant.bearer);
+            several |= found.as_ref().is_some_and(|first| first.entity != meant.entity);
             found.get_or_insert(meant);
         }
         Ok(found.filter(|_| !several))
     }
 
-    fn has_code(&self, class: EntityClass, bearer: i64, scheme: &str) -> Result<bool> {
+    fn has_code(&self, class: EntityClass, entity: i64, scheme: &str) -> Result<bool> {
         let sql = format!(
             "SELECT EXISTS (SELECT 1 FROM names WHERE {} = ?1 AND scheme = ?2)",
             class.column()
@@ -368,18 +368,18 @@ impl Writer<'_> {
         Ok(self
             .transaction
             .prepare_cached(&sql)?
-            .query_row(params![bearer, scheme], |row| row.get(0))?)
+            .query_row(params![entity, scheme], |row| row.get(0))?)
     }
 
     /// Gives a bearer the codes of schemes that it has none in, unless they are somebody else's.
-    fn add_codes(&mut self, class: EntityClass, bearer: i64, named: &EntityRef<'_>) -> Result<()> {
+    fn add_codes(&mut self, class: EntityClass, entity: i64, named: &EntityRef<'_>) -> Result<()> {
         for (scheme, code) in &named.codes {
-            if !self.has_code(class, bearer, scheme)?
+            if !self.has_code(class, entity, scheme)?
                 && self
                     .coded(class, scheme, code, None, Days { first: None, last: None })?
                     .is_none()
             {
-                self.add_name(class, bearer, scheme, code)?;
+                self.add_name(class, entity, scheme, code)?;
             }
         }
         Ok(())
@@ -388,7 +388,7 @@ impl Writer<'_> {
     fn add_name(
         &mut self,
         class: EntityClass,
-        bearer: i64,
+        entity: i64,
         scheme: &str,
         name: &str,
     ) -> Result<ResolvedName> {
@@ -400,20 +400,20 @@ impl Writer<'_> {
         };
         let folded = fold(name);
         let add = self.held.get("add name", class.table(), add)?;
-        add.execute(params![scheme, name, folded, bearer, self.first_run])?;
+        add.execute(params![scheme, name, folded, entity, self.first_run])?;
         if let Some(bulk) = &mut self.bulk {
             bulk.hear(&folded, self.transaction.last_insert_rowid());
         }
         self.names.forget();
         let wording =
             if scheme == "name" { wording(name) } else { format!("{scheme}:{name}").into() };
-        Ok(ResolvedName::row(self.transaction.last_insert_rowid(), bearer, wording))
+        Ok(ResolvedName::row(self.transaction.last_insert_rowid(), entity, wording))
     }
 
     /// What is known of an actor or place.
     fn known(&mut self, class: EntityClass, id: i64) -> Result<Rc<Entity>> {
-        if let Some(bearer) = self.resolved.bearers.get(&(class, id)) {
-            return Ok(Rc::clone(bearer));
+        if let Some(entity) = self.resolved.entities.get(&(class, id)) {
+            return Ok(Rc::clone(entity));
         }
         let find = || {
             match class {
@@ -423,7 +423,7 @@ impl Writer<'_> {
             }
         }
         };
-        let bearer = self.held.get("bearer", class.table(), find)?.query_row([id], |row| {
+        let entity = self.held.get("bearer", class.table(), find)?.query_row([id], |row| {
             let (lat, lon): (Option<f64>, Option<f64>) = (row.get(2)?, row.get(3)?);
             Ok(Entity {
                 usual: row.get_ref(0)?.as_str()?.into(),
@@ -431,7 +431,7 @@ impl Writer<'_> {
                 point: lat.zip(lon),
             })
         })?;
-        Ok(self.resolved.remember((class, id), bearer))
+        Ok(self.resolved.remember((class, id), entity))
     }
 
     /// The same with the words that find it, and its country.
@@ -440,14 +440,14 @@ impl Writer<'_> {
         class: EntityClass,
         meant: ResolvedName,
     ) -> Result<ResolvedName> {
-        let bearer = self.known(class, meant.bearer)?;
+        let entity = self.known(class, meant.entity)?;
         let name = spelling(&meant.wording).name;
-        let words = if *name == *bearer.usual {
-            Rc::clone(&bearer.usual)
+        let words = if *name == *entity.usual {
+            Rc::clone(&entity.usual)
         } else {
-            format!("{name} {}", bearer.usual).into()
+            format!("{name} {}", entity.usual).into()
         };
-        Ok(ResolvedName { words, country: bearer.country, ..meant })
+        Ok(ResolvedName { words, country: entity.country, ..meant })
     }
 
     /// Whether a place is known to lie elsewhere.

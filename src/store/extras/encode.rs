@@ -11,7 +11,7 @@ use rusqlite::{Connection, params};
 use crate::error::Result;
 use crate::kind::Kind;
 use crate::store::extras::{NUMBERED, names, quoted};
-use crate::store::search;
+use crate::store::fact_id;
 use crate::store::write::statements::StatementCache;
 
 /// What the columns of some rows are called.
@@ -113,7 +113,7 @@ impl ExtrasEncoder {
         id: i64,
         layout: i64,
     ) -> Result<()> {
-        let bit = 1 << search::place(kind);
+        let bit = 1 << fact_id::kind_tag(kind);
         if let Some(last) =
             self.known.iter_mut().flatten().next().filter(|last| last.kinds & bit == 0)
         {
@@ -123,7 +123,7 @@ impl ExtrasEncoder {
         }
         let add = || "INSERT INTO extras (id, layout_id, cells) VALUES (?1, ?2, ?3)".to_owned();
         held.get("add", "extras", add)?.execute(params![
-            search::row(kind, id),
+            fact_id::rowid(kind, id),
             layout,
             self.coded
         ])?;

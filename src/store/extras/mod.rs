@@ -12,7 +12,7 @@ use rusqlite::Connection;
 
 use crate::error::Result;
 use crate::kind::Kind;
-use crate::store::{literal, search};
+use crate::store::{fact_id, literal};
 
 pub use decode::{CellSlice, ExtrasDecoder};
 pub use encode::ExtrasEncoder;
@@ -53,7 +53,7 @@ pub fn column(kind: &'static Kind, name: &str) -> String {
                    THEN (SELECT t.text ->> '$' FROM extra_texts t WHERE t.id = x.cells ->> n.key) ELSE x.cells ->> n.key END
               FROM extras x JOIN layouts l ON l.id = x.layout_id JOIN json_each(l.columns) n ON n.value = {name}
              WHERE x.id = f.id * 16 + {}))",
-        search::place(kind)
+        fact_id::kind_tag(kind)
     )
 }
 
@@ -64,7 +64,7 @@ pub fn column(kind: &'static Kind, name: &str) -> String {
 pub fn columns(connection: &Connection, kind: &'static Kind) -> Result<Vec<String>> {
     let sql = "SELECT c.value FROM (SELECT * FROM layouts ORDER BY id) l, json_each(l.columns) c WHERE l.kinds >> ?1 & 1";
     let mut read = connection.prepare(sql)?;
-    let names = read.query_map([search::place(kind)], |row| row.get(0))?;
+    let names = read.query_map([fact_id::kind_tag(kind)], |row| row.get(0))?;
     Ok(names.collect::<Result<_, _>>()?)
 }
 
@@ -86,7 +86,7 @@ pub fn columns_of_objects(connection: &Connection, kind: &'static Kind) -> Resul
 fn kept(kind: &'static Kind, by: &str, joins: &str) -> String {
     format!(
         "coalesce(f.extra, (SELECT {by} FROM extras x{joins} WHERE x.id = f.id * 16 + {}))",
-        search::place(kind)
+        fact_id::kind_tag(kind)
     )
 }
 
@@ -100,7 +100,7 @@ pub fn forget(
     condition: &str,
     id: i64,
 ) -> Result<()> {
-    let (table, place) = (kind.table, search::place(kind));
+    let (table, place) = (kind.table, fact_id::kind_tag(kind));
     let sql = format!(
         "DELETE FROM extras WHERE id IN (SELECT f.id * 16 + {place} FROM {table} f WHERE {condition})"
     );

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::error::{Failure, Result};
+use crate::error::{Error, Result};
 use crate::fs::atomic_file::{self, folder_of};
 use crate::fs::paths::{real, refuse_leftovers};
 use crate::store::{Access, Store, interrupt};
@@ -15,17 +15,17 @@ impl Store {
     /// The file is there and is not to be replaced, or cannot be written.
     pub fn backup(&mut self, target: &Path, replace: bool) -> Result<u64> {
         let shown = target.display().to_string();
-        let failed = |e: &std::io::Error| Failure::io(format!("cannot write {shown}"), e);
+        let failed = |e: &std::io::Error| Error::io(format!("cannot write {shown}"), e);
         let target = &real(target)?;
         if let Ok(found) = std::fs::metadata(target)
             && !found.is_file()
         {
             let what = if found.is_dir() { "a folder" } else { "no regular file" };
-            return Err(Failure::usage(format!("{shown} is {what}")).hint("name a file"));
+            return Err(Error::usage(format!("{shown} is {what}")).hint("name a file"));
         }
         if target.exists() && !replace {
             return Err(
-                Failure::usage(format!("{shown} is there already")).hint("--force replaces it")
+                Error::usage(format!("{shown} is there already")).hint("--force replaces it")
             );
         }
         if let (Ok(own), Ok(there)) =
@@ -33,7 +33,7 @@ impl Store {
             && own == there
         {
             return Err(
-                Failure::usage(format!("{shown} is the database itself")).hint("name another file")
+                Error::usage(format!("{shown} is the database itself")).hint("name another file")
             );
         }
         refuse_leftovers(target)?;
@@ -41,7 +41,7 @@ impl Store {
         let name = made
             .path()
             .to_str()
-            .ok_or_else(|| Failure::usage(format!("{shown}: expected a name in UTF-8")))?;
+            .ok_or_else(|| Error::usage(format!("{shown}: expected a name in UTF-8")))?;
         interrupt::watch();
         self.connection.progress_handler(crate::store::connection::STEPS, Some(interrupt::came))?;
         // VACUUM is a transaction of its own

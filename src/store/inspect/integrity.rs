@@ -2,13 +2,13 @@
 
 use rusqlite::Connection;
 
-use crate::error::{Failure, Result};
+use crate::error::{Error, Result};
 use crate::kind::{KINDS, Kind};
 use crate::store::extras::ExtrasDecoder;
 use crate::store::read::compile::stored;
 use crate::store::read::cursor::plain;
 use crate::store::write::row_encoder::RowEncoder;
-use crate::store::{Store, rollup, search};
+use crate::store::{Store, fact_id, rollup};
 use crate::value::{Type, Value, date};
 
 impl Store {
@@ -17,19 +17,22 @@ impl Store {
     ///
     /// # Errors
     /// The database is damaged beyond reading, or `each` fails.
-    pub fn altered(&self, mut each: impl FnMut(String, &'static str) -> Result<()>) -> Result<()> {
+    pub fn check_digests(
+        &self,
+        mut each: impl FnMut(String, &'static str) -> Result<()>,
+    ) -> Result<()> {
         let said: String =
             self.connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
         if said != "ok" {
-            return Err(Failure::database(format!("{} is damaged", self.path.display()))
-                .because(said)
+            return Err(Error::database(format!("{} is damaged", self.path.display()))
+                .with_source(said)
                 .hint("restore a backup"));
         }
         for kind in KINDS {
-            altered(&self.connection, kind, &mut each)?;
-            self.strays(kind, &mut each)?;
+            check_digests(&self.connection, kind, &mut each)?;
+            self.check_index(kind, &mut each)?;
         }
-        self.asides(&mut each)?;
+        self.check_extras(&mut each)?;
         for kind in self.false_sums()? {
             each(rollup::table(kind), "is not what the facts add up to")?;
         }
@@ -54,7 +57,10 @@ impl Store {
     }
 
     /// Layouts and cells of columns without a field that no fact can have written so.
-    fn asides(&self, each: &mut impl FnMut(String, &'static str) -> Result<()>) -> Result<()> {
+    fn check_extras(
+        &self,
+        each: &mut impl FnMut(String, &'static str) -> Result<()>,
+    ) -> Result<()> {
         let questions = [
             (
                 format!("SELECT 'extras row ' || id FROM extras WHERE id & 15 >= {} OR id < 0", KINDS.len()),
@@ -78,12 +84,12 @@ impl Store {
 
     /// Facts that the index of words has and the table lacks, or the other way round; and those of
     /// another source's run.
-    fn strays(
+    fn check_index(
         &self,
         kind: &'static Kind,
         each: &mut impl FnMut(String, &'static str) -> Result<()>,
     ) -> Result<()> {
-        let (table, place) = (kind.table, search::place(kind));
+        let (table, place) = (kind.table, fact_id::kind_tag(kind));
         let reference = "(SELECT slug FROM sources WHERE id = f.source_id) || ':' || f.key";
         let questions = [
             (
@@ -135,7 +141,7 @@ impl Store {
     }
 }
 
-fn altered(
+fn check_digests(
     connection: &Connection,
     kind: &'static Kind,
     each: &mut impl FnMut(String, &'static str) -> Result<()>,

@@ -11,7 +11,7 @@ use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
 use rusqlite::limits::Limit;
 use rusqlite::types::{Value as Sql, ValueRef};
 
-use crate::error::{Exit, Failure, Result};
+use crate::error::{Error, Exit, Result};
 use crate::store::Store;
 use crate::store::read::cursor::plain;
 use crate::value::suggest::did_you_mean;
@@ -97,11 +97,8 @@ impl Store {
         let mut rows = 0;
         while let Some(found) = answer.next().map_err(|e| refused(&e, cost))? {
             if cost.rows.is_some_and(|most| rows >= most) {
-                return Err(Failure::new(
-                    Exit::Limit,
-                    format!("more than {rows} rows: --max-rows"),
-                )
-                .hint("add a LIMIT to the statement, or raise --max-rows"));
+                return Err(Error::new(Exit::Limit, format!("more than {rows} rows: --max-rows"))
+                    .hint("add a LIMIT to the statement, or raise --max-rows"));
             }
             let mut cells = Vec::with_capacity(columns);
             for i in 0..columns {
@@ -121,14 +118,14 @@ impl Store {
         let statement =
             self.connection.prepare(sql).map_err(|e| self.nearer(refused(&e, cost), sql))?;
         if !statement.readonly() || statement.column_count() == 0 {
-            return Err(Failure::usage("expected a statement that reads, such as SELECT"));
+            return Err(Error::usage("expected a statement that reads, such as SELECT"));
         }
         Ok(statement)
     }
 
     /// What is wrong with a statement, in words of this program: what only reads, and which name
     /// was meant.
-    fn nearer(&self, mut failure: Failure, sql: &str) -> Failure {
+    fn nearer(&self, mut failure: Error, sql: &str) -> Error {
         const READING: [&str; 5] = ["select", "with", "values", "explain", "pragma"];
         let first: String = sql
             .trim_start()
@@ -157,7 +154,7 @@ impl Store {
             return failure;
         }
         if failure.message.starts_with("Expression tree is too large") {
-            return Failure::new(
+            return Error::new(
                 Exit::Limit,
                 "the statement is nested too deeply: at most 200 levels",
             );
@@ -249,7 +246,7 @@ fn bind(
             .iter()
             .find_map(|sign| statement.parameter_index(&format!("{sign}{name}")).ok().flatten());
         let Some(place) = found else {
-            return Err(Failure::usage(format!("the statement has no parameter :{name}")));
+            return Err(Error::usage(format!("the statement has no parameter :{name}")));
         };
         statement.raw_bind_parameter(place, typed(value)).map_err(|e| refused(&e, cost))?;
         bound[place - 1] = true;
@@ -258,7 +255,7 @@ fn bind(
         let name =
             statement.parameter_name(place + 1).map_or_else(|| "?".to_owned(), str::to_owned);
         let bare = name.trim_start_matches([':', '@', '$']);
-        return Err(Failure::usage(format!("the parameter {name} has no value"))
+        return Err(Error::usage(format!("the parameter {name} has no value"))
             .hint(format!("-p {bare}=VALUE gives it one")));
     }
     Ok(())
@@ -274,13 +271,13 @@ fn typed(text: &str) -> Sql {
 }
 
 /// What `SQLite` says of a statement, in the words of this program.
-fn refused(error: &rusqlite::Error, cost: SqlLimits) -> Failure {
+fn refused(error: &rusqlite::Error, cost: SqlLimits) -> Error {
     use rusqlite::ErrorCode::{
         AuthorizationForStatementDenied, OperationInterrupted, OutOfMemory, TooBig,
     };
     match error {
         rusqlite::Error::MultipleStatement => {
-            Failure::usage("expected one statement, and these are several")
+            Error::usage("expected one statement, and these are several")
         }
         rusqlite::Error::SqlInputError { msg, sql, offset, error } => match error.code {
             AuthorizationForStatementDenied => not_allowed(),
@@ -294,32 +291,31 @@ fn refused(error: &rusqlite::Error, cost: SqlLimits) -> Failure {
                 } else {
                     format!(" (near \"{near}\")")
                 };
-                Failure::usage(format!("{msg}{near}"))
+                Error::usage(format!("{msg}{near}"))
                     .hint("facts fields --tables describes the tables and their columns")
             }
         },
         rusqlite::Error::SqliteFailure(code, said) => match code.code {
             OperationInterrupted => {
                 let seconds = cost.time.as_secs_f64();
-                Failure::new(
+                Error::new(
                     Exit::Limit,
                     format!("the statement took longer than {} s", real(seconds)),
                 )
                 .hint("--timeout gives it more")
             }
-            TooBig | OutOfMemory => Failure::new(
-                Exit::Limit,
-                "the statement makes a text or an answer that is too large",
-            ),
+            TooBig | OutOfMemory => {
+                Error::new(Exit::Limit, "the statement makes a text or an answer that is too large")
+            }
             AuthorizationForStatementDenied => not_allowed(),
-            _ => Failure::usage(said.clone().unwrap_or_else(|| code.to_string())),
+            _ => Error::usage(said.clone().unwrap_or_else(|| code.to_string())),
         },
         rusqlite::Error::ExecuteReturnedResults | rusqlite::Error::InvalidQuery => not_allowed(),
-        other => Failure::usage(other.to_string()),
+        other => Error::usage(other.to_string()),
     }
 }
 
-fn not_allowed() -> Failure {
-    Failure::usage("facts sql only reads this database, and the statement does something else")
+fn not_allowed() -> Error {
+    Error::usage("facts sql only reads this database, and the statement does something else")
         .hint("seed, import, add, edit and undo change it")
 }

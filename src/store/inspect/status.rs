@@ -88,8 +88,8 @@ impl Store {
             table.table,
             order.join(", ")
         );
-        let reads = vec![ColumnDecoder::Plain; shown.len()];
-        Cursor::of(self).hand_on(&CompiledQuery { sql, values: Vec::new(), reads }, row)
+        let decoders = vec![ColumnDecoder::Plain; shown.len()];
+        Cursor::of(self).hand_on(&CompiledQuery { sql, values: Vec::new(), decoders }, row)
     }
 
     /// Every row of a kind, retired ones too, in an order of their own, its stored fields as an
@@ -119,8 +119,8 @@ impl Store {
         let by = run.map_or(String::new(), |run| format!("WHERE f.import_id <= {run}"));
         let sql =
             format!("SELECT {} FROM {} f {by} ORDER BY {order}", shown.join(", "), kind.table);
-        let reads = fields.iter().map(|field| compile::read_of_stored(field)).collect();
-        Cursor::of(self).hand_on(&CompiledQuery { sql, values: Vec::new(), reads }, row)
+        let decoders = fields.iter().map(|field| compile::read_of_stored(field)).collect();
+        Cursor::of(self).hand_on(&CompiledQuery { sql, values: Vec::new(), decoders }, row)
     }
 
     /// Every row that one REF has or had, live ones first: its kind, and its stored fields as

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::mpsc::{self, Receiver, Sender, SyncSender, sync_channel};
 
-use crate::error::{Exit, Failure, Result};
+use crate::error::{Error, Exit, Result};
 use crate::value::{OwnedValue, Value};
 
 /// So many batches may wait.
@@ -66,8 +66,8 @@ impl<B: Batch> BatchSender<B> {
     }
 }
 
-fn gone<T>(_: T) -> Failure {
-    Failure::new(Exit::Done, "")
+fn gone<T>(_: T) -> Error {
+    Error::new(Exit::Done, "")
 }
 
 impl<B> BatchReceiver<B> {

@@ -9,7 +9,7 @@ use crate::kind::{self, COLUMN, Field, Kind};
 use crate::query::{AsOf, AsOfPoint, Order, Predicate, Query};
 use crate::store::entities::lookup::{EntityClass, WORDING};
 use crate::store::read::predicate::condition;
-use crate::store::{extras, literal, rollup, search};
+use crate::store::{extras, fact_id, literal, rollup, search};
 use crate::value::Type;
 use crate::value::date::{self, Bucket};
 
@@ -20,7 +20,7 @@ pub struct CompiledQuery {
     /// Its values, in the order of its question marks.
     pub values: Vec<Sql>,
     /// One for each shown field.
-    pub reads: Vec<ColumnDecoder>,
+    pub decoders: Vec<ColumnDecoder>,
 }
 
 /// How a shown field is read from a row of the answer.
@@ -34,7 +34,7 @@ pub enum ColumnDecoder {
     Object,
     /// Two columns: the first and the last day.
     Bucket(Bucket),
-    /// One column: a number that [`called`] tells the name of.
+    /// One column: a number that [`lookup_sql`] tells the name of.
     Called(&'static Field),
     /// Two columns: the number of this field, which is the source, and the key.
     Ref(&'static Field),
@@ -74,7 +74,7 @@ pub fn compile(connection: &Connection, query: &Query) -> Result<CompiledQuery> 
 ///
 /// # Errors
 /// Names cannot be looked up.
-pub fn printed(connection: &Connection, query: &Query) -> Result<CompiledQuery> {
+pub fn compile_portable(connection: &Connection, query: &Query) -> Result<CompiledQuery> {
     let shown = |kind, field: &'static Field| {
         if field.ty == Type::Json { expression(kind, field) } else { shown(kind, field) }
     };
@@ -86,7 +86,11 @@ pub fn printed(connection: &Connection, query: &Query) -> Result<CompiledQuery> 
 ///
 /// # Errors
 /// Names cannot be looked up.
-pub fn much(connection: &Connection, query: &Query, part: Scan) -> Result<CompiledQuery> {
+pub fn compile_parallel(
+    connection: &Connection,
+    query: &Query,
+    part: Scan,
+) -> Result<CompiledQuery> {
     let shown = |kind, field: &'static Field| match read_of_much(field) {
         ColumnDecoder::Ref(_) => "f.source_id, f.key".to_owned(),
         ColumnDecoder::Column(..) => extras::packed(kind),
@@ -114,7 +118,7 @@ pub enum Scan {
 ///
 /// # Errors
 /// Names cannot be looked up.
-pub fn numbers(connection: &Connection, query: &Query, part: Scan) -> Result<CompiledQuery> {
+pub fn compile_ids(connection: &Connection, query: &Query, part: Scan) -> Result<CompiledQuery> {
     let read = |field: &'static Field| {
         if matches!(field.ty, Type::Day | Type::Json) {
             read_of(field)
@@ -151,7 +155,7 @@ fn of_place(field: &Field) -> Option<String> {
     })
 }
 
-/// The SQL that gives a field of the row `f`: ids, which [`called`] tells the names of; of a
+/// The SQL that gives a field of the row `f`: ids, which [`lookup_sql`] tells the names of; of a
 /// country a place in it.
 pub fn number(kind: &'static Kind, field: &Field) -> String {
     match field.ty {
@@ -168,8 +172,8 @@ pub fn number(kind: &'static Kind, field: &Field) -> String {
 }
 
 /// The SQL that names what a number stands for, if it stands for something.
-pub fn called(field: &Field) -> Option<String> {
-    let bearer = |class: EntityClass| {
+pub fn lookup_sql(field: &Field) -> Option<String> {
+    let entity = |class: EntityClass| {
         format!(
             "SELECT b.name FROM names n JOIN {} b ON b.id = n.{} WHERE n.id = ?1",
             class.table(),
@@ -178,8 +182,8 @@ pub fn called(field: &Field) -> Option<String> {
     };
     match field.ty {
         _ if field.name == "country" => Some(country_of("VALUES (?1)")),
-        Type::Actor => Some(bearer(EntityClass::Actor)),
-        Type::Place => Some(bearer(EntityClass::Place)),
+        Type::Actor => Some(entity(EntityClass::Actor)),
+        Type::Place => Some(entity(EntityClass::Place)),
         Type::Source => Some("SELECT slug FROM sources WHERE id = ?1".to_owned()),
         _ => None,
     }
@@ -199,8 +203,9 @@ fn compiled(
     orders: &[(Order, usize)],
     part: Scan,
 ) -> Result<CompiledQuery> {
-    let mut reads: Vec<ColumnDecoder> = query.columns.iter().map(|field| read_of(field)).collect();
-    let parts = reads
+    let mut decoders: Vec<ColumnDecoder> =
+        query.columns.iter().map(|field| read_of(field)).collect();
+    let parts = decoders
         .iter_mut()
         .filter_map(|read| if let ColumnDecoder::Column(n, _) = read { Some(n) } else { None });
     parts.enumerate().for_each(|(n, part)| *part = n);
@@ -235,7 +240,9 @@ fn compiled(
     let is_few = single && matched.is_none() && is_limited;
     for kind in &query.kinds {
         let mut shown: Vec<String> = Vec::new();
-        for (field, read) in query.columns.iter().zip(&reads).filter(|(_, read)| read.width() > 0) {
+        for (field, read) in
+            query.columns.iter().zip(&decoders).filter(|(_, read)| read.width() > 0)
+        {
             let own = kind.own(field);
             let name = quoted(field.name);
             match (own, read) {
@@ -264,13 +271,13 @@ fn compiled(
             None => match part {
                 Scan::Whole => format!("{} f{places}", kind.table),
                 Scan::Ids(..) => format!("{} f NOT INDEXED{places}", kind.table),
-                Scan::Alone => rollup::apart(kind),
+                Scan::Alone => rollup::not_rolled_up_rows(kind),
             },
             Some(words) => {
                 values.push(Sql::Text(words.clone().unwrap_or_else(|| "\"\"".into())));
                 let rows = format!(
                     "SELECT rowid >> 4 AS id, rank FROM search WHERE search MATCH ? AND rowid & 15 = {}",
-                    search::place(kind)
+                    fact_id::kind_tag(kind)
                 );
                 format!("({rows}) s JOIN {} f ON f.id = s.id{places}", kind.table)
             }
@@ -282,7 +289,9 @@ fn compiled(
         match part {
             Scan::Whole => {}
             Scan::Ids(..) => condition = format!("f.id BETWEEN ? AND ?\n   AND {condition}"),
-            Scan::Alone => condition = format!("{condition}\n   AND {}", rollup::alone(kind)),
+            Scan::Alone => {
+                condition = format!("{condition}\n   AND {}", rollup::not_rolled_up(kind))
+            }
         }
         if is_few {
             condition = format!(
@@ -299,7 +308,7 @@ fn compiled(
         arms.remove(0)
     } else {
         let names: Vec<String> = query.columns.iter().map(|field| quoted(field.name)).collect();
-        let has_buckets = reads.iter().any(|read| matches!(read, ColumnDecoder::Bucket(_)));
+        let has_buckets = decoders.iter().any(|read| matches!(read, ColumnDecoder::Bucket(_)));
         let shown = if has_buckets { "*".to_owned() } else { names.join(", ") };
         format!("SELECT {shown} FROM (\n{}\n)", arms.join("\nUNION ALL\n"))
     };
@@ -312,7 +321,7 @@ fn compiled(
         values.push(query.limit.map_or(Sql::Integer(-1), whole));
         values.push(whole(query.offset));
     }
-    Ok(CompiledQuery { sql, values, reads })
+    Ok(CompiledQuery { sql, values, decoders })
 }
 
 fn read_of(field: &'static Field) -> ColumnDecoder {
@@ -464,7 +473,7 @@ fn quoted(name: &str) -> String {
 /// Runs cannot be looked up.
 pub fn run_at(connection: &Connection, moment: &AsOfPoint) -> Result<i64> {
     match moment {
-        AsOfPoint::Run(run) => Ok(*run),
+        AsOfPoint::Import(run) => Ok(*run),
         AsOfPoint::Before(time) => Ok(connection.query_row(
             "SELECT ifnull(max(id), 0) FROM imports WHERE ran_at < ?1",
             [time],

@@ -10,7 +10,7 @@ use foldhash::fast::RandomState;
 use rusqlite::types::ValueRef;
 use rusqlite::{Row, params_from_iter};
 
-use crate::error::{Exit, Failure, Result};
+use crate::error::{Error, Exit, Result};
 use crate::kind::Field;
 use crate::query::Query;
 use crate::store::Store;
@@ -58,17 +58,17 @@ impl Cursor<'_> {
         compiled: &CompiledQuery,
         mut row: impl FnMut(&[Value<'_>]) -> Result<()>,
     ) -> Result<u64> {
-        let CompiledQuery { sql, values, reads } = compiled;
+        let CompiledQuery { sql, values, decoders } = compiled;
         // the parts of an answer are asked for in the same words
         let mut statement = self.store.connection.prepare_cached(sql)?;
         let mut answer = statement.query(params_from_iter(values))?;
         let part = |read: &ColumnDecoder| {
             if let ColumnDecoder::Column(_, name) = read { Some(*name) } else { None }
         };
-        self.asked = reads.iter().filter_map(part).collect();
+        self.asked = decoders.iter().filter_map(part).collect();
         let mut column = 0;
         let mut learned: Vec<(usize, ColumnDecoder)> = Vec::new();
-        for read in reads {
+        for read in decoders {
             if matches!(
                 read,
                 ColumnDecoder::Called(_)
@@ -84,8 +84,8 @@ impl Cursor<'_> {
         while let Some(found) = answer.next()? {
             self.learn(found, &learned)?;
             let (mut column, mut packed) = (0, "");
-            let mut cells = Vec::with_capacity(reads.len());
-            for read in reads {
+            let mut cells = Vec::with_capacity(decoders.len());
+            for read in decoders {
                 if let ColumnDecoder::Column(0, _) = read {
                     packed =
                         found.get_ref(column)?.as_str_or_null().ok().flatten().unwrap_or_default();
@@ -142,7 +142,7 @@ impl Cursor<'_> {
         let number = |column| row.get::<_, Option<i64>>(column);
         let called = |field: &Field| {
             let name = number(column)?.and_then(|number| self.called.get(&(field.name, number)));
-            Ok::<_, Failure>(name.map_or(Value::Null, |name| name.with_text(Cow::Borrowed)))
+            Ok::<_, Error>(name.map_or(Value::Null, |name| name.with_text(Cow::Borrowed)))
         };
         Ok(match read {
             ColumnDecoder::Day => number(column)?.map_or(Value::Null, Value::Day),
@@ -183,7 +183,7 @@ impl Store {
         scope(|scope| {
             let (mut sender, receiver) = channel::<CellBatch>();
             let reader = scope.spawn(move || {
-                let compiled = compile::much(&other.connection, query, Scan::Whole)?;
+                let compiled = compile::compile_parallel(&other.connection, query, Scan::Whole)?;
                 let rows = Cursor::of(&other)
                     .hand_on(&compiled, |cells| sender.push(|batch| batch.push(cells)))?;
                 sender.end()?;
@@ -224,7 +224,7 @@ impl Store {
                     let read = move || {
                         let mut reader = Cursor::of(&other);
                         let mut compiled =
-                            compile::much(&other.connection, query, Scan::Ids(0, 0))?;
+                            compile::compile_parallel(&other.connection, query, Scan::Ids(0, 0))?;
                         let mut rows = 0;
                         for (first, last) in stretches().skip(n).step_by(many) {
                             compiled.set_ids(first, last);
@@ -273,12 +273,12 @@ pub fn plain(value: ValueRef<'_>) -> Result<Value<'_>> {
         ValueRef::Text(bytes) => match std::str::from_utf8(bytes) {
             Ok(text) => Value::Text(Cow::Borrowed(text)),
             Err(_) => {
-                return Err(Failure::database("the database is damaged: a text is not UTF-8")
+                return Err(Error::database("the database is damaged: a text is not UTF-8")
                     .hint("restore a backup"));
             }
         },
         ValueRef::Blob(_) => {
-            return Err(Failure::database(
+            return Err(Error::database(
                 "the database is damaged: a blob stands where none can be",
             )
             .hint("restore a backup"));

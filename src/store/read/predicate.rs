@@ -19,7 +19,7 @@ pub fn condition(
     values: &mut Vec<Sql>,
 ) -> Result<String> {
     match test {
-        Predicate::When(days, strength) => Ok(window(*days, *strength, values)),
+        Predicate::DateWindow(days, strength) => Ok(window(*days, *strength, values)),
         Predicate::AnyActor(words) => {
             let ids = ids_of(connection, EntityClass::Actor, words, false)?;
             let roles: Vec<String> = kind
@@ -39,7 +39,7 @@ pub fn condition(
                 format!("{} IS {}NULL", expression(kind, own), if *known { "NOT " } else { "" })
             }
         }),
-        Predicate::Among { field, values: words, not } => {
+        Predicate::In { field, values: words, not } => {
             let Some(own) = kind.own(field) else {
                 return Ok(if *not { "1" } else { "0" }.into());
             };
@@ -160,11 +160,11 @@ fn compare(
     let by = expression(kind, field);
     let text = value.text().unwrap_or_default().to_owned();
     match op {
-        Op::Holds | Op::HoldsNot => {
+        Op::Contains | Op::ContainsNot => {
             values.push(Sql::Text(pattern(&text)));
             return Ok(format!(
                 "{by} {}LIKE ? ESCAPE '\\'",
-                if op == Op::HoldsNot { "NOT " } else { "" }
+                if op == Op::ContainsNot { "NOT " } else { "" }
             ));
         }
         Op::Is | Op::IsNot if matches!(field.ty, Type::Actor | Type::Place) => {

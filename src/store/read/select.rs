@@ -2,7 +2,7 @@
 
 use rusqlite::params_from_iter;
 
-use crate::error::{Exit, Failure, Result};
+use crate::error::{Error, Exit, Result};
 use crate::kind::{Field, Kind};
 use crate::query::{AsOf, Op, Predicate, Query};
 use crate::store::entities::lookup::{self, EntityClass};
@@ -92,7 +92,7 @@ impl Store {
         let is_whole = query.words.is_none()
             && query.limit.is_none()
             && query.offset == 0
-            && !query.tests.iter().any(|test| matches!(test, Predicate::When(..)));
+            && !query.tests.iter().any(|test| matches!(test, Predicate::DateWindow(..)));
         let [kind] = query.kinds.as_slice() else { return Ok(false) };
         if !is_whole || !self.connection.is_readonly("main")? || self.most(kind)? < MANY {
             return Ok(false);
@@ -128,7 +128,7 @@ impl Store {
     ) -> Result<Vec<T>> {
         let part = |store: &Store, part: Scan| {
             let mut gathered = begin();
-            let compiled = compile::numbers(&store.connection, query, part)?;
+            let compiled = compile::compile_ids(&store.connection, query, part)?;
             Cursor::of(store).hand_on(&compiled, |cells| row(&mut gathered, store, cells))?;
             Ok(gathered)
         };
@@ -146,7 +146,7 @@ impl Store {
                 let first = part(self, Scan::Ids(i64::MIN, most / 2))?;
                 let other: Result<T> =
                     other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-                Ok::<_, Failure>(match other {
+                Ok::<_, Error>(match other {
                     // a writer waits, and lets nobody else begin
                     Err(busy) if busy.exit == Exit::Busy => {
                         vec![first, part(self, Scan::Ids(most / 2 + 1, most))?]
@@ -166,7 +166,7 @@ impl Store {
     /// # Errors
     /// The database cannot be read.
     pub fn called<'a>(&self, field: &Field, cell: &Value<'a>) -> Result<Value<'a>> {
-        let (Some(sql), Value::Int(number)) = (compile::called(field), cell) else {
+        let (Some(sql), Value::Int(number)) = (compile::lookup_sql(field), cell) else {
             return Ok(cell.clone());
         };
         let mut find = self.connection.prepare_cached(&sql)?;
@@ -213,7 +213,7 @@ impl Store {
     /// # Errors
     /// Names cannot be looked up.
     pub fn explain(&self, query: &Query) -> Result<String> {
-        let CompiledQuery { sql, values, .. } = compile::printed(&self.connection, query)?;
+        let CompiledQuery { sql, values, .. } = compile::compile_portable(&self.connection, query)?;
         let mut statement = self.connection.prepare(&sql)?;
         for (i, value) in values.iter().enumerate() {
             statement.raw_bind_parameter(i + 1, value)?;
@@ -230,7 +230,7 @@ impl Store {
         let mut said = Vec::new();
         for test in &query.tests {
             let (field, words) = match test {
-                Predicate::Among { field, values, .. } => (Some(*field), values.clone()),
+                Predicate::In { field, values, .. } => (Some(*field), values.clone()),
                 Predicate::AnyActor(words) => (None, words.clone()),
                 Predicate::Compare(field, Op::Is | Op::IsNot, Value::Text(word)) => {
                     (Some(*field), vec![word.to_string()])
@@ -249,7 +249,7 @@ impl Store {
     fn occurs(&self, query: &Query, field: Option<&'static Field>, word: &str) -> Result<bool> {
         let word = vec![word.to_owned()];
         let test = match field {
-            Some(field) => Predicate::Among { field, values: word, not: false },
+            Some(field) => Predicate::In { field, values: word, not: false },
             None => Predicate::AnyActor(word),
         };
         let live = compile::live(&self.connection, &query.past)?;

@@ -2,7 +2,7 @@
 
 use rusqlite::params_from_iter;
 
-use crate::error::{Failure, Result};
+use crate::error::{Error, Result};
 use crate::kind::{Field, Kind};
 use crate::query::{Predicate, Query};
 use crate::store::Store;
@@ -44,7 +44,7 @@ pub struct AggregateRequest<'a> {
 fn answers(query: &Query, asked: AggregateRequest<'_>) -> Option<&'static Kind> {
     let [kind] = query.kinds.as_slice() else { return None };
     let by_sort = |field: &Field| {
-        kind.summed.contains(&field.name) || ["source", "country", "kind"].contains(&field.name)
+        kind.rollup_by.contains(&field.name) || ["source", "country", "kind"].contains(&field.name)
     };
     let by = |field: &Field| {
         by_sort(field) || matches!(field.ty, Type::Bucket(Bucket::Year | Bucket::Decade))
@@ -54,13 +54,13 @@ fn answers(query: &Query, asked: AggregateRequest<'_>) -> Option<&'static Kind> 
         first.is_none_or(begins) && last.is_none_or(|last| begins(last + 1))
     };
     let passes = |test: &Predicate| match test {
-        Predicate::When(days, _) => is_year(*days),
-        Predicate::Among { field, .. }
+        Predicate::DateWindow(days, _) => is_year(*days),
+        Predicate::In { field, .. }
         | Predicate::Compare(field, ..)
         | Predicate::Known(field, _) => by_sort(field),
         Predicate::AnyActor(_) => false,
     };
-    let can = !kind.summed.is_empty()
+    let can = !kind.rollup_by.is_empty()
         && !asked.each
         && query.words.is_none()
         && query.past.as_of.is_none()
@@ -128,7 +128,7 @@ impl Store {
                     row.get::<_, Option<i64>>(n + i)?.unwrap_or(0).unsigned_abs(),
                 )
             };
-            let figure = |i: usize| Ok::<_, Failure>(plain(row.get_ref(n + i)?)?.number());
+            let figure = |i: usize| Ok::<_, Error>(plain(row.get_ref(n + i)?)?.number());
             sums.push(RollupRow {
                 source: plain(row.get_ref(0)?)?.into_owned(),
                 days: Days { first: row.get(1)?, last: row.get(2)? },

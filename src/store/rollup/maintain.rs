@@ -63,10 +63,10 @@ impl RollupChanges {
     /// # Errors
     /// The database cannot be written.
     pub fn add(&mut self, connection: &Connection, prepared: &EncodedFact<'_>) -> Result<()> {
-        let Some(summed) = &prepared.form.summed else { return Ok(()) };
+        let Some(rollup_by) = &prepared.form.rollup_by else { return Ok(()) };
         let kind = prepared.form.kind;
         let change = self.kinds.entry(kind.name).or_default();
-        change.add(prepared, summed);
+        change.add(prepared, rollup_by);
         if change.added.len() >= KEPT {
             change.write(connection, kind)?;
         }
@@ -109,23 +109,23 @@ impl RollupChanges {
 }
 
 impl RollupChange {
-    fn add(&mut self, prepared: &EncodedFact<'_>, summed: &RollupColumns) {
+    fn add(&mut self, prepared: &EncodedFact<'_>, rollup_by: &RollupColumns) {
         let value = |column: usize| &prepared.values[column];
         let day = |column: usize| match value(column) {
             Param::Integer(day) => Some(*day),
             _ => None,
         };
-        let (first, last) = (day(summed.date + 1), day(summed.date + 2));
-        let is_alone = *value(summed.topic) != Param::Null
-            || *value(summed.span) == Param::Text("throughout".into())
+        let (first, last) = (day(rollup_by.date + 1), day(rollup_by.date + 2));
+        let is_alone = *value(rollup_by.topic) != Param::Null
+            || *value(rollup_by.span) == Param::Text("throughout".into())
             || [first, last].into_iter().flatten().any(|day| !(DAYS.0..=DAYS.1).contains(&day))
-            || summed.event.is_some_and(|event| *value(event) == Param::Null)
-            || summed.figures.iter().any(|figure| matches!(value(*figure), Param::Integer(n) if !(-LARGE..=LARGE).contains(n)));
+            || rollup_by.event.is_some_and(|event| *value(event) == Param::Null)
+            || rollup_by.figures.iter().any(|figure| matches!(value(*figure), Param::Integer(n) if !(-LARGE..=LARGE).contains(n)));
         if is_alone || prepared.is_retired() {
             return;
         }
-        let Param::Integer(source) = *value(summed.source) else { return };
-        let is_dated = *value(summed.date) != Param::Null;
+        let Param::Integer(source) = *value(rollup_by.source) else { return };
+        let is_dated = *value(rollup_by.date) != Param::Null;
         let days = Days {
             first: first.map(|day| Bucket::Year.start_of(day)),
             last: last.map(|day| Bucket::Year.start_of(day)),
@@ -142,7 +142,7 @@ impl RollupChange {
             key.push(u8::from(part.is_some()));
             key.extend_from_slice(&part.unwrap_or_default().to_le_bytes());
         }
-        for column in &summed.sorts {
+        for column in &rollup_by.sorts {
             key.extend_from_slice(sort(column).as_bytes());
             key.push(0);
         }
@@ -151,16 +151,16 @@ impl RollupChange {
             is_dated,
             days,
             country: prepared.country,
-            sorts: summed.sorts.iter().map(|column| sort(column).to_owned()).collect(),
+            sorts: rollup_by.sorts.iter().map(|column| sort(column).to_owned()).collect(),
             facts: 0,
-            figures: vec![FigureSum::default(); summed.figures.len()],
+            figures: vec![FigureSum::default(); rollup_by.figures.len()],
         };
         let row = match added.get_mut(key) {
             Some(row) => row,
             None => added.entry(key.clone()).or_insert_with(new),
         };
         row.facts += 1;
-        for (sum, column) in row.figures.iter_mut().zip(&summed.figures) {
+        for (sum, column) in row.figures.iter_mut().zip(&rollup_by.figures) {
             if let Param::Integer(figure) = *value(*column) {
                 sum.stated += 1;
                 sum.sum += figure;

@@ -40,11 +40,11 @@ pub fn figures(kind: &Kind) -> impl Iterator<Item = &'static Field> {
 
 /// The kinds that have a summary.
 fn kinds() -> impl Iterator<Item = &'static Kind> {
-    KINDS.iter().copied().filter(|kind| !kind.summed.is_empty())
+    KINDS.iter().copied().filter(|kind| !kind.rollup_by.is_empty())
 }
 
 /// The condition that a fact must be looked at by itself.
-pub fn alone(kind: &Kind) -> String {
+pub fn not_rolled_up(kind: &Kind) -> String {
     let (first, last) = DAYS;
     // a figure that belongs to an event is no figure for a period
     let event = if kind.field("event").is_some() { " OR f.event IS NULL" } else { "" };
@@ -56,7 +56,7 @@ pub fn alone(kind: &Kind) -> String {
 }
 
 /// The facts of a kind that a summary knows nothing of, found by their index.
-pub fn apart(kind: &Kind) -> String {
+pub fn not_rolled_up_rows(kind: &Kind) -> String {
     format!("{table} f INDEXED BY {table}_alone", table = kind.table)
 }
 
@@ -76,7 +76,7 @@ fn rows(kind: &'static Kind, condition: &str, times: i64) -> String {
     // each behind a comma
     let list = |parts: Vec<String>| parts.iter().flat_map(|part| [", ", part]).collect::<String>();
     let own =
-        |before: &str| list(kind.summed.iter().map(|name| format!("{before}{name}")).collect());
+        |before: &str| list(kind.rollup_by.iter().map(|name| format!("{before}{name}")).collect());
     let (mut sums, mut inner) = (Vec::new(), Vec::new());
     for figure in figures(kind) {
         let name = figure.name;
@@ -97,14 +97,14 @@ fn rows(kind: &'static Kind, condition: &str, times: i64) -> String {
         year("last_day"),
         own("f."),
         kind.table,
-        alone(kind),
-        (1..=5 + kind.summed.len()).map(|i| i.to_string()).collect::<Vec<_>>().join(", "),
+        not_rolled_up(kind),
+        (1..=5 + kind.rollup_by.len()).map(|i| i.to_string()).collect::<Vec<_>>().join(", "),
     )
 }
 
 /// The columns of a summary, but for its id.
 fn columns(kind: &Kind) -> Vec<String> {
-    let sorts = kind.summed.iter().copied();
+    let sorts = kind.rollup_by.iter().copied();
     let first = ["source_id", "date", "first_day", "last_day", "place_id"]
         .into_iter()
         .chain(sorts)
@@ -168,7 +168,7 @@ impl Store {
     /// Rows of a summary, those of one place and time added up.
     fn added_up(&self, kind: &'static Kind, rows: &str) -> Result<BTreeMap<String, String>> {
         let mut by: Vec<&str> = vec!["source_id", "date", "first_day", "last_day", "place_id"];
-        by.extend(kind.summed);
+        by.extend(kind.rollup_by);
         let sums: Vec<String> =
             figures(kind).map(|figure| format!("sum({0}_n), sum({0}_sum)", figure.name)).collect();
         let sql = format!(

@@ -10,7 +10,7 @@ use std::path::Path;
 use refinery::{Migration, Runner};
 use rusqlite::{Connection, TransactionBehavior};
 
-use crate::error::{Exit, Failure, Result};
+use crate::error::{Error, Exit, Result};
 use crate::store::schema::SCHEMAS;
 use crate::store::{Store, connection};
 
@@ -76,7 +76,7 @@ pub fn check_current(connection: &Connection, path: &Path) -> Result<()> {
     if here == known {
         return Ok(());
     }
-    Err(Failure::database(format!(
+    Err(Error::database(format!(
         "{} has schema {here}; this facts reads schema {known}",
         path.display()
     ))
@@ -87,7 +87,7 @@ pub fn check_current(connection: &Connection, path: &Path) -> Result<()> {
 fn check_known(path: &Path, here: i64, known: i64) -> Result<()> {
     let shown = path.display();
     if here > known {
-        return Err(Failure::database(format!(
+        return Err(Error::database(format!(
             "{shown} was made by a newer facts (schema {here}; this one knows {known})"
         ))
         .hint("install that version, or have it export the facts to CSV"));
@@ -96,7 +96,7 @@ fn check_known(path: &Path, here: i64, known: i64) -> Result<()> {
         let message = format!(
             "{shown} was made by a facts from before the first release (schema {here}; this one reads {known})"
         );
-        return Err(Failure::database(message).hint(
+        return Err(Error::database(message).hint(
             "export it with the facts that made it (facts export DIR), and load that folder with this one (facts seed DIR)",
         ));
     }
@@ -133,7 +133,7 @@ fn bring_to(connection: &mut Connection, path: &Path, schema: &Schema) -> Result
             Err(failure) => return Err(failure),
         }
     }
-    Err(last.unwrap_or_else(|| Failure::database("the database could not be migrated")))
+    Err(last.unwrap_or_else(|| Error::database("the database could not be migrated")))
 }
 
 fn attempt(connection: &mut Connection, path: &Path, schema: &Schema) -> Result<()> {
@@ -150,11 +150,11 @@ fn attempt(connection: &mut Connection, path: &Path, schema: &Schema) -> Result<
         Ok(_) => {}
         // another program was quicker: what is there now is looked at again
         Err(e) if format!("{e:?}").contains("Busy") || version(connection)? == schema.number => {
-            return Err(Failure::new(
+            return Err(Error::new(
                 Exit::Busy,
                 "the database is busy: another program is migrating it",
             )
-            .because(e));
+            .with_source(e));
         }
         Err(e) => return Err(explain(path, &e)),
     }
@@ -162,7 +162,7 @@ fn attempt(connection: &mut Connection, path: &Path, schema: &Schema) -> Result<
         connection
             .query_row("SELECT count(*) FROM pragma_foreign_key_check", [], |row| row.get(0))?;
     if orphans > 0 {
-        return Err(Failure::database(format!(
+        return Err(Error::database(format!(
             "{}: {orphans} rows refer to rows that are not there",
             path.display()
         )));
@@ -170,16 +170,16 @@ fn attempt(connection: &mut Connection, path: &Path, schema: &Schema) -> Result<
     Ok(())
 }
 
-fn explain(path: &Path, error: &refinery::Error) -> Failure {
+fn explain(path: &Path, error: &refinery::Error) -> Error {
     use refinery::error::Kind::{DivergentVersion, MissingVersion};
     let shown = path.display();
     let failure = match error.kind() {
-        DivergentVersion(applied, _) => Failure::database(format!(
+        DivergentVersion(applied, _) => Error::database(format!(
             "{shown} was made by another build of facts: its migration {} differs from this one's",
             applied.version()
         ))
         .hint("export it with the facts that made it, and seed a new one from that folder"),
-        MissingVersion(applied) => Failure::database(format!(
+        MissingVersion(applied) => Error::database(format!(
             "{shown} was made by a newer facts: this one does not know its migration {}",
             applied.version()
         ))
@@ -194,13 +194,13 @@ fn explain(path: &Path, error: &refinery::Error) -> Failure {
             .iter()
             .find(|(code, _)| said.contains(code))
             {
-                return Failure::new(Exit::Io, format!("cannot write {shown}: {}", code.1))
-                    .because(error);
+                return Error::new(Exit::Io, format!("cannot write {shown}: {}", code.1))
+                    .with_source(error);
             }
-            Failure::database(format!("{shown} could not be migrated; it is as it was"))
+            Error::database(format!("{shown} could not be migrated; it is as it was"))
         }
     };
-    failure.because(error)
+    failure.with_source(error)
 }
 
 /// refinery panics on a ledger whose dates or checksums were damaged, so they are read first.
@@ -215,7 +215,7 @@ fn check_ledger(connection: &Connection, path: &Path) -> Result<()> {
         }
     };
     let damaged = || {
-        Failure::database(format!("{}: its record of migrations is damaged", path.display()))
+        Error::database(format!("{}: its record of migrations is damaged", path.display()))
             .hint("restore a backup")
     };
     match kind.as_deref() {
@@ -225,7 +225,7 @@ fn check_ledger(connection: &Connection, path: &Path) -> Result<()> {
     }
     let mut read = connection
         .prepare("SELECT typeof(version) = 'integer' AND version BETWEEN 0 AND 2147483647, applied_on, checksum FROM refinery_schema_history")
-        .map_err(|e| damaged().because(e))?;
+        .map_err(|e| damaged().with_source(e))?;
     let mut rows = read.query([])?;
     while let Some(row) = rows.next()? {
         let sound = row.get::<_, bool>(0).unwrap_or(false)

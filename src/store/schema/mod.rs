@@ -6,7 +6,7 @@ use std::path::Path;
 use rusqlite::Connection;
 use sha2::{Digest, Sha256};
 
-use crate::error::{Failure, Result};
+use crate::error::{Error, Result};
 use crate::kind::KINDS;
 use crate::kind::reference_table::PARENTS;
 use crate::value::text::hex;
@@ -30,7 +30,7 @@ pub fn check(connection: &Connection, path: &Path) -> Result<()> {
     if SCHEMAS.last().is_some_and(|(_, known)| here == *known) {
         return Ok(());
     }
-    Err(Failure::database(format!(
+    Err(Error::database(format!(
         "{}: its tables are not those that this facts makes",
         path.display()
     ))
@@ -50,7 +50,7 @@ pub fn check_tables(connection: &Connection, path: &Path) -> Result<()> {
         KINDS.iter().map(|kind| kind.table).chain(PARENTS.iter().map(|parent| parent.table))
     {
         if !find.query_row([table], |row| row.get::<_, bool>(0))? {
-            return Err(Failure::database(format!("{}: it has no table {table}", path.display()))
+            return Err(Error::database(format!("{}: it has no table {table}", path.display()))
                 .hint("restore a backup"));
         }
     }
@@ -155,7 +155,7 @@ mod tests {
             .collect();
         let declared = tables().into_iter().map(|(table, ..)| table.to_owned());
         let summaries =
-            KINDS.iter().filter(|kind| !kind.summed.is_empty()).map(|kind| rollup::table(kind));
+            KINDS.iter().filter(|kind| !kind.rollup_by.is_empty()).map(|kind| rollup::table(kind));
         let kept = ["layouts", "extras", "extra_texts", "summed"].map(str::to_owned);
         let all: BTreeSet<(String, bool)> =
             declared.chain(summaries).chain(kept).map(|table| (table, true)).collect();
@@ -165,24 +165,27 @@ mod tests {
     #[test]
     fn a_summary_has_the_sorts_and_figures_of_its_kind() {
         let connection = migrated();
-        for kind in KINDS.iter().filter(|kind| !kind.summed.is_empty()) {
+        for kind in KINDS.iter().filter(|kind| !kind.rollup_by.is_empty()) {
             let fixed = ["id", "source_id", "date", "first_day", "last_day", "place_id", "facts"]
                 .map(str::to_owned);
-            let sorts = kind.summed.iter().map(|name| (*name).to_owned());
+            let sorts = kind.rollup_by.iter().map(|name| (*name).to_owned());
             let figures = rollup::figures(kind).flat_map(|figure| {
                 ["n", "sum", "min", "max"].map(|part| format!("{}_{part}", figure.name))
             });
             let declared: BTreeSet<String> =
                 fixed.into_iter().chain(sorts).chain(figures).collect();
             assert_eq!(columns(&connection, &rollup::table(kind)), declared, "{}", kind.name);
-            let alone: String = connection
+            let not_rolled_up: String = connection
                 .query_row(
                     "SELECT sql FROM sqlite_schema WHERE name = ?1",
                     [format!("{}_alone", kind.table)],
                     |row| row.get(0),
                 )
                 .unwrap();
-            assert!(alone.ends_with(&rollup::alone(kind).replace("f.", "")), "{alone}");
+            assert!(
+                not_rolled_up.ends_with(&rollup::not_rolled_up(kind).replace("f.", "")),
+                "{not_rolled_up}"
+            );
         }
     }
 

@@ -19,7 +19,7 @@ pub struct NameRow {
     /// The spelling or code.
     pub name: String,
     /// The actor or place.
-    pub bearer: i64,
+    pub entity: i64,
     /// Since when it is so, as EDTF.
     pub valid_from: Option<String>,
     /// Until when.
@@ -126,7 +126,7 @@ pub fn rows_of(
         Ok(NameRow {
             id: row.get(0)?,
             name: row.get(1)?,
-            bearer: row.get(2)?,
+            entity: row.get(2)?,
             valid_from: row.get(3)?,
             valid_to: row.get(4)?,
         })

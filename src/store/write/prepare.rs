@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::error::{Failure, Result};
+use crate::error::{Error, Result};
 use crate::evidence::locator;
 use crate::kind::{Field, InputRow, Kind, shared};
 use crate::store::entities::lookup::{EntityClass, NameMatch, spelling};
@@ -70,7 +70,7 @@ impl Writer<'_> {
         if let Some((_, InputValue::Value(Value::Text(text)))) =
             row.iter().find(|(field, _)| field.ty == Type::Date)
         {
-            days = date::parse(text).map_err(Failure::usage)?;
+            days = date::parse(text).map_err(Error::usage)?;
             prepared.set_days(days);
         }
         let mut untold: Vec<(String, String)> = Vec::new();
@@ -131,7 +131,7 @@ impl Writer<'_> {
                         NameMatch::One(entry) => {
                             let meant = self.whole(
                                 class,
-                                ResolvedName::row(entry.id, entry.bearer, entry.wording.into()),
+                                ResolvedName::row(entry.id, entry.entity, entry.wording.into()),
                             )?;
                             prepared.set_name(field, &meant);
                             continue;

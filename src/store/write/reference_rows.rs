@@ -51,7 +51,7 @@ impl Writer<'_> {
                         later.push((column.clone(), class, field, name.to_string()));
                         continue;
                     }
-                    match self.bearer(class, name)? {
+                    match self.entity(class, name)? {
                         Ok(id) => Sql::Integer(id),
                         Err(expected) => return Ok(Err(RowError { field: field.name, expected })),
                     }
@@ -67,10 +67,10 @@ impl Writer<'_> {
         }
         if table.table == reference_table::NAMES.table {
             columns.push(("folded".into(), Sql::Text(fold(&kind::given(row, "name")))));
-            let bearers = columns.iter().filter(|(column, value)| {
+            let entities = columns.iter().filter(|(column, value)| {
                 (column == "actor_id" || column == "place_id") && *value != Sql::Null
             });
-            if bearers.count() != 1 {
+            if entities.count() != 1 {
                 return Ok(Err(RowError {
                     field: "actor",
                     expected: "expected either an actor or a place".into(),
@@ -126,8 +126,8 @@ impl Writer<'_> {
     pub fn settle(&mut self) -> Result<Vec<(usize, RowError)>> {
         let mut refused = Vec::new();
         for later in std::mem::take(&mut self.later) {
-            match self.bearer(later.class, &later.name)? {
-                Ok(bearer) => {
+            match self.entity(later.class, &later.name)? {
+                Ok(entity) => {
                     let sql = format!(
                         "UPDATE {} SET {column} = ?1 WHERE id = ?2 AND {column} IS NOT ?1",
                         later.table,
@@ -136,7 +136,7 @@ impl Writer<'_> {
                     let set = self
                         .transaction
                         .prepare_cached(&sql)?
-                        .execute(params![bearer, later.id])?;
+                        .execute(params![entity, later.id])?;
                     self.changes.moved |= set > 0 && later.class == EntityClass::Place;
                 }
                 Err(expected) => {
@@ -148,7 +148,7 @@ impl Writer<'_> {
     }
 
     /// The actor or place that a name means, or what was expected instead.
-    fn bearer(&mut self, class: EntityClass, name: &str) -> Result<Result<i64, String>> {
+    fn entity(&mut self, class: EntityClass, name: &str) -> Result<Result<i64, String>> {
         // a usual name has an index of its own
         let usual = format!("SELECT id FROM {} WHERE name = ?1", class.table());
         let name_of = crate::store::entities::lookup::spelling(name);
@@ -164,7 +164,7 @@ impl Writer<'_> {
         }
         let found = self.names.find(&self.transaction, class, name)?;
         Ok(match found {
-            NameMatch::One(entry) => Ok(entry.bearer),
+            NameMatch::One(entry) => Ok(entry.entity),
             other => Err(self.expected_name(class, name, &other)?),
         })
     }
@@ -177,10 +177,10 @@ impl Writer<'_> {
         found: &NameMatch,
     ) -> Result<String> {
         let one = class.one();
-        if let NameMatch::Several(bearers) = found {
+        if let NameMatch::Several(entities) = found {
             return Ok(format!(
                 "expected one {one}, but this is a name of {}",
-                bearers.join(" and ")
+                entities.join(" and ")
             ));
         }
         let known = crate::store::entities::lookup::known(&self.transaction, class)?;
@@ -213,13 +213,13 @@ impl Writer<'_> {
         } else {
             EntityClass::Actor
         });
-        let (column, bearers) = (class.column(), class.table());
+        let (column, entities) = (class.column(), class.table());
         let (scheme, other) = match own {
             Some(_) => (Sql::Text("name".into()), "b.name <> n.name AND ?5 IS NULL".to_owned()),
             None => (value("scheme"), format!("n.{column} <> ?5")),
         };
         let sql = format!(
-            "SELECT b.name FROM names n JOIN {bearers} b ON b.id = n.{column}
+            "SELECT b.name FROM names n JOIN {entities} b ON b.id = n.{column}
               WHERE n.folded = ?1 AND n.scheme = ?2 AND n.name = ?3 AND n.valid_from IS ?4 AND {other}"
         );
         let folded = match value("name") {
@@ -237,13 +237,13 @@ impl Writer<'_> {
         }))
     }
 
-    fn usual_name(&mut self, class: EntityClass, bearer: i64, name: &str) -> Result<()> {
+    fn usual_name(&mut self, class: EntityClass, entity: i64, name: &str) -> Result<()> {
         let sql = format!(
             "INSERT INTO names (scheme, name, folded, {column}) SELECT 'name', ?1, ?2, ?3
               WHERE NOT EXISTS (SELECT 1 FROM names WHERE scheme = 'name' AND name = ?1 AND {column} = ?3)",
             column = class.column()
         );
-        self.transaction.prepare_cached(&sql)?.execute(params![name, fold(name), bearer])?;
+        self.transaction.prepare_cached(&sql)?.execute(params![name, fold(name), entity])?;
         Ok(())
     }
 

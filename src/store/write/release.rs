@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use rusqlite::params;
 
-use crate::error::{Failure, Result};
+use crate::error::{Error, Result};
 use crate::kind::{FactKey, KINDS, Kind, NewFact};
 use crate::store::extras;
 use crate::store::write::row_encoder::{EncodedFact, FactDigest};
@@ -113,7 +113,7 @@ impl Writer<'_> {
              ON CONFLICT (slug) DO NOTHING",
             params![slug, title, publisher, url, licence, citation],
         )?;
-        let source = self.source(slug)?.map_err(Failure::usage)?;
+        let source = self.source(slug)?.map_err(Error::usage)?;
         let mut fresh = true;
         for kind in KINDS {
             let sql = format!(
@@ -176,8 +176,8 @@ impl ReleaseImport {
         }
         let key = match ready.first().map(|first| &first.key) {
             None => return Ok(Ok(())),
-            Some(FactKey::Own(key) | FactKey::Under(key)) => key.clone(),
-            Some(FactKey::Counted(base)) => {
+            Some(FactKey::Explicit(key) | FactKey::Child(key)) => key.clone(),
+            Some(FactKey::Sequence(base)) => {
                 let base = base.clone();
                 if self.fresh {
                     self.next(&base, 0)
@@ -299,9 +299,9 @@ impl ReleaseImport {
             }
             for ReadyFact { key: own, prepared } in &mut ready[1..] {
                 let full = match own {
-                    FactKey::Own(key) => key.clone(),
-                    FactKey::Counted(_) => key.clone(),
-                    FactKey::Under(under) => format!("{key}/{under}"),
+                    FactKey::Explicit(key) => key.clone(),
+                    FactKey::Sequence(_) => key.clone(),
+                    FactKey::Child(under) => format!("{key}/{under}"),
                 };
                 // a fact that was called otherwise for this try is called rightly when it is
                 // written
@@ -327,9 +327,9 @@ impl ReleaseImport {
         let mut steps: Vec<WriteStep<'_>> = Vec::with_capacity(ready.len());
         for (n, ReadyFact { key, mut prepared }) in ready.into_iter().enumerate() {
             let key = match key {
-                FactKey::Own(key) => key,
-                FactKey::Counted(_) => record.to_owned(),
-                FactKey::Under(under) => format!("{record}/{under}"),
+                FactKey::Explicit(key) => key,
+                FactKey::Sequence(_) => record.to_owned(),
+                FactKey::Child(under) => format!("{record}/{under}"),
             };
             let digest = prepared.called(&self.slug, self.source, &key).digest();
             // the record itself has it twice: nothing of it is written yet

@@ -31,7 +31,7 @@ pub struct RowEncoder {
     /// Those whose words are searched.
     searched: Vec<usize>,
     /// The columns that a summary is made of, where the kind has one.
-    pub summed: Option<RollupColumns>,
+    pub rollup_by: Option<RollupColumns>,
     /// Adds a row, unless a live one has its key.
     pub insert: String,
     /// Finds the live row of a source and key.
@@ -56,13 +56,13 @@ impl RowEncoder {
         let searched = (0..fields.len()).filter(|i| search::is_searched(fields[*i].0)).collect();
         let column =
             |name: &str| columns.iter().position(|column| column == name).unwrap_or_default();
-        let summed = (!kind.summed.is_empty()).then(|| RollupColumns {
+        let rollup_by = (!kind.rollup_by.is_empty()).then(|| RollupColumns {
             source: column("source_id"),
             date: column("date"),
             span: column("date_span"),
             topic: column("topic"),
             event: kind.field("event").map(|field| column(field.name)),
-            sorts: kind.summed.iter().map(|name| column(name)).collect(),
+            sorts: kind.rollup_by.iter().map(|name| column(name)).collect(),
             figures: rollup::figures(kind).map(|figure| column(figure.name)).collect(),
         });
         RowEncoder {
@@ -71,7 +71,7 @@ impl RowEncoder {
             by_name,
             width,
             searched,
-            summed,
+            rollup_by,
             insert: format!(
                 "INSERT INTO {table} ({}) VALUES ({marks}) ON CONFLICT (source_id, key) WHERE retired_by_id IS NULL DO NOTHING",
                 columns.join(", ")
