@@ -1,111 +1,103 @@
-//! The exit codes of the whole program, and the one error type whose kind decides which is earned.
+//! The one error type: its kind, a sentence, what to do about it, and what a library said.
 
 use std::fmt::{self, Display};
 use std::io;
 
-/// How a run ended. The numbers are a published contract.
+/// What kind of thing went wrong. The command line decides which exit code each earns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[repr(u8)]
-pub enum Exit {
-    /// Done; no rows is done too.
-    Done = 0,
-    /// A check said no: `-e` and no rows, a REF that is not there.
-    No = 1,
-    /// The command line is wrong: unknown kind, field, flag or value.
-    Usage = 2,
+pub enum ErrorKind {
+    /// Nothing went wrong: whoever reads the output has seen enough, or only a trial was asked for.
+    Stopped,
+    /// What was asked for is not there.
+    NotFound,
+    /// The command line is wrong: an unknown kind, field, flag or value.
+    Usage,
     /// The database is missing, not ours, newer, damaged or of an unexpected schema.
-    Database = 3,
+    Database,
     /// Input was rejected and nothing was written.
-    Rejected = 4,
+    Rejected,
     /// The database is busy: try again.
-    Busy = 5,
+    Busy,
     /// Input or output failed: disk full, no permission, read-only.
-    Io = 6,
+    Io,
     /// A limit was reached.
-    Limit = 7,
-    /// The program itself is at fault: it panicked, and wrote a report.
-    Bug = 101,
+    Limit,
     /// The terminal was closed (SIGHUP); nothing was written.
-    HungUp = 129,
+    HungUp,
     /// Somebody interrupted it (SIGINT); nothing was written.
-    Interrupted = 130,
+    Interrupted,
     /// It was told to end (SIGTERM); nothing was written.
-    Terminated = 143,
+    Terminated,
 }
-
-/// The codes with their meaning, as help and README show them.
-pub const CODES: &[(Exit, &str)] = &[
-    (Exit::Done, "done; no rows is done too"),
-    (Exit::No, "a check said no: -e and no rows, a REF that is not there"),
-    (Exit::Usage, "wrong usage: unknown command, kind, field or value"),
-    (Exit::Database, "the database is missing, not ours, newer or damaged"),
-    (Exit::Rejected, "input was rejected; nothing was written"),
-    (Exit::Busy, "the database is busy; try again"),
-    (Exit::Io, "input or output failed: disk full, no permission"),
-    (Exit::Limit, "a limit was reached"),
-    (Exit::Bug, "a fault in facts itself; a report was written"),
-    (Exit::HungUp, "the terminal was closed; nothing was written"),
-    (Exit::Interrupted, "interrupted; nothing was written"),
-    (Exit::Terminated, "told to end; nothing was written"),
-];
 
 /// What went wrong, in a sentence, and what to do about it.
 #[derive(Debug)]
 pub struct Error {
-    /// The code that it earns.
-    pub exit: Exit,
+    /// What kind of thing it is.
+    pub kind: ErrorKind,
     /// The sentence: lower case, what and where.
     pub message: String,
     /// Lines that come before the sentence: each cell that is wrong.
     pub details: Vec<String>,
     /// What to do; a line each.
     pub hints: Vec<String>,
+    /// Whether it comes from the database and does not name it: whoever knows the file puts its
+    /// name before the sentence.
+    pub lacks_file: bool,
     /// What a library said, shown with `-v` only.
-    pub source: Option<String>,
+    source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
 /// The result of everything that can fail on its user.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 impl Error {
-    /// A failure that earns `exit`.
-    pub fn new(exit: Exit, message: impl Into<String>) -> Error {
+    /// Returns an error of a kind.
+    pub fn new(kind: ErrorKind, message: impl Into<String>) -> Error {
         Error {
-            exit,
+            kind,
             message: message.into(),
             details: Vec::new(),
             hints: Vec::new(),
+            lacks_file: false,
             source: None,
         }
     }
 
-    /// A mistake on the command line.
+    /// Returns a mistake on the command line.
     pub fn usage(message: impl Into<String>) -> Error {
-        Error::new(Exit::Usage, message)
+        Error::new(ErrorKind::Usage, message)
     }
 
-    /// Something about the database file.
+    /// Returns an error about the database file.
     pub fn database(message: impl Into<String>) -> Error {
-        Error::new(Exit::Database, message)
+        Error::new(ErrorKind::Database, message)
     }
 
-    /// The same with one more thing to do about it.
+    /// Returns the error as one about a database that it does not name.
+    #[must_use]
+    pub fn about_file(mut self) -> Error {
+        self.lacks_file = true;
+        self
+    }
+
+    /// Returns the error with one more thing to do about it.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Error {
         self.hints.push(hint.into());
         self
     }
 
-    /// The same with what a library said.
+    /// Returns the error with what a library said.
     #[must_use]
     pub fn with_source(mut self, source: impl Display) -> Error {
-        self.source = Some(source.to_string());
+        self.source = Some(source.to_string().into());
         self
     }
 
-    /// An input or output failure on something with a name.
+    /// Returns an input or output error on something with a name.
     pub fn io(what: impl Display, error: &io::Error) -> Error {
-        Error::new(Exit::Io, format!("{what}: {}", plain(error)))
+        Error::new(ErrorKind::Io, format!("{what}: {}", plain(error)))
     }
 }
 
@@ -123,13 +115,17 @@ impl Display for Error {
     }
 }
 
-impl std::error::Error for Error {}
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.source.as_deref().map(|source| source as &(dyn std::error::Error + 'static))
+    }
+}
 
-/// Failures to write output. A closed pipe is no failure: whoever read has seen enough.
+/// Errors of writing output. A closed pipe is none: whoever read has seen enough.
 impl From<io::Error> for Error {
     fn from(error: io::Error) -> Error {
         if error.kind() == io::ErrorKind::BrokenPipe {
-            Error::new(Exit::Done, "")
+            Error::new(ErrorKind::Stopped, "")
         } else {
             Error::io("cannot write the output", &error)
         }

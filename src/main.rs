@@ -3,11 +3,11 @@
 use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 
-use facts::command::{self, Ui};
+use facts::command::{self, Exit, Ui};
 use facts::panic;
 
 fn main() -> ExitCode {
-    let exit = panic::guard(|| {
+    let exit = panic::guard(Exit::Bug, || {
         command::complete();
         let (out, err) = (io::stdout(), io::stderr());
         let terminal = out.is_terminal();

@@ -8,13 +8,11 @@ use std::panic::{self, PanicHookInfo};
 use std::path::PathBuf;
 use std::sync::Once;
 
-use crate::error::Exit;
-
-/// Runs the program; a panic in any of its threads becomes [`Exit::Bug`] once everything was
-/// unwound, so that drafts of files are removed and transactions rolled back.
-pub fn guard(run: impl FnOnce() -> Exit + panic::UnwindSafe) -> Exit {
+/// Runs the program; a panic in any of its threads becomes `bug` once everything was unwound, so
+/// that drafts of files are removed and transactions rolled back.
+pub fn guard<T>(bug: T, run: impl FnOnce() -> T + panic::UnwindSafe) -> T {
     panic::set_hook(Box::new(tell));
-    panic::catch_unwind(run).unwrap_or(Exit::Bug)
+    panic::catch_unwind(run).unwrap_or(bug)
 }
 
 /// Writes the report and says where it is, once: a thread that waits for one that panicked may

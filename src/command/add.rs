@@ -5,10 +5,11 @@ use std::path::PathBuf;
 
 use serde_json::{Map, Value as Json};
 
+use crate::command::Exit;
 use crate::command::global_args::GlobalArgs;
 use crate::command::manual_input::{self, ManualFields};
 use crate::command::ui::Ui;
-use crate::error::{Error, Exit, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::kind::reference_table::{self, ReferenceTable};
 use crate::kind::{Field, Kind};
 use crate::query;
@@ -199,7 +200,7 @@ fn objects(file: &PathBuf) -> Result<Vec<(Option<u64>, ManualFields)>> {
 pub fn no_such_ref(store: &Store, reference: &str) -> Result<Error> {
     let refs = store.refs()?;
     Ok(Error::new(
-        Exit::No,
+        ErrorKind::NotFound,
         format!(
             "no fact is called \"{reference}\"{}",
             did_you_mean(reference, refs.iter().map(String::as_str))

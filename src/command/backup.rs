@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
+use crate::command::Exit;
 use crate::command::global_args::GlobalArgs;
 use crate::command::ui::Ui;
-use crate::error::{Exit, Result};
+use crate::error::Result;
 use crate::value::text::count;
 
 /// Copy the database to a file, whole and checked, even while others write.

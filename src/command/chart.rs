@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use crate::chart::{Chart, ChartStyle, Point, Series};
+use crate::command::Exit;
 use crate::command::extra_columns;
 use crate::command::filter_args::FilterArgs;
 use crate::command::global_args::GlobalArgs;
 use crate::command::tabulate::{self, Axes};
 use crate::command::ui::Ui;
-use crate::error::{Error, Exit, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::query::{self, Predicate, Query, field};
 use crate::store::Store;
 use crate::tabulate::{Aggregate, Cross, Dispute, Label};
@@ -106,7 +107,7 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
 #[cfg(feature = "chart")]
 fn picture(chart: &Chart, end: &str) -> Result<Vec<u8>> {
     let drawn = if end == "svg" { chart.svg().map(String::into_bytes) } else { chart.png() };
-    drawn.map_err(|why| Error::new(Exit::Io, "the chart cannot be drawn").with_source(why))
+    drawn.map_err(|why| Error::new(ErrorKind::Io, "the chart cannot be drawn").with_source(why))
 }
 
 /// This program draws no pictures.

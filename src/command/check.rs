@@ -2,11 +2,12 @@
 
 use clap::builder::PossibleValuesParser;
 
+use crate::command::Exit;
 use crate::command::as_of_args::AsOfArgs;
 use crate::command::global_args::GlobalArgs;
 use crate::command::load_claims;
 use crate::command::ui::Ui;
-use crate::error::{Exit, Result};
+use crate::error::Result;
 use crate::evidence::check::{self, Finding, RULES};
 use crate::kind::KINDS;
 use crate::query;

@@ -1,10 +1,11 @@
 //! `facts compare`: the answers to each question side by side, and how they stand to each other.
 
+use crate::command::Exit;
 use crate::command::filter_args::FilterArgs;
 use crate::command::global_args::GlobalArgs;
 use crate::command::ui::Ui;
 use crate::command::{extra_columns, load_claims};
-use crate::error::{Error, Exit, Result};
+use crate::error::{Error, Result};
 use crate::evidence::claim::{Claim, ClaimFigure};
 use crate::evidence::compare::{self, Question, Verdict};
 use crate::query::{self, Predicate};

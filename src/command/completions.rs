@@ -3,8 +3,9 @@
 
 use clap_complete::env::Shells;
 
+use crate::command::Exit;
 use crate::command::ui::Ui;
-use crate::error::{Error, Exit, Result};
+use crate::error::{Error, Result};
 
 /// Print a completion script for a shell; it asks the program, which knows kinds, fields, sources
 /// and names.

@@ -1,11 +1,12 @@
 //! `facts coverage`: how much of a document its facts rest on, and what looks as if it held
 //! another.
 
+use crate::command::Exit;
 use crate::command::as_of_args::AsOfArgs;
 use crate::command::global_args::GlobalArgs;
 use crate::command::load_claims;
 use crate::command::ui::Ui;
-use crate::error::{Error, Exit, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::evidence::coverage::{self, Sentence};
 use crate::evidence::locator::Locator;
 use crate::kind::KINDS;
@@ -45,7 +46,7 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let slug = &args.source;
     crate::command::source::one(&store, slug)?;
     let Some(held) = store.held_text(slug)? else {
-        return Err(Error::new(Exit::No, format!("the text of {slug} is not held"))
+        return Err(Error::new(ErrorKind::NotFound, format!("the text of {slug} is not held"))
             .hint(format!("facts source attach {slug} FILE keeps it")));
     };
     let by_source = query::among(query::field("source", KINDS)?, vec![slug.clone()], false)?;

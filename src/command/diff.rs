@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value as Json};
 
+use crate::command::Exit;
 use crate::command::global_args::GlobalArgs;
 use crate::command::ui::Ui;
-use crate::error::{Error, Exit, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::render::Heading;
 use crate::store::{FactChange, Store, compared};
 use crate::value::suggest::did_you_mean;
@@ -129,7 +130,7 @@ fn runs(args: &Args, store: &Store) -> Result<(i64, i64, String)> {
             let near = did_you_mean(release, known.iter().map(String::as_str));
             let of = args.source.as_ref().map_or(String::new(), |source| format!(" of {source}"));
             return Err(Error::new(
-                Exit::No,
+                ErrorKind::NotFound,
                 format!("no run brought a release \"{release}\"{of}{near}"),
             )
             .hint(

@@ -1,10 +1,11 @@
 //! `facts edit`: change a fact by hand; the row as it was is retired, so that its history stays.
 
+use crate::command::Exit;
 use crate::command::add::no_such_ref;
 use crate::command::global_args::GlobalArgs;
 use crate::command::manual_input;
 use crate::command::ui::Ui;
-use crate::error::{Error, Exit, Result};
+use crate::error::{Error, Result};
 use crate::kind::Field;
 use crate::store::{Access, Outcome, Store};
 

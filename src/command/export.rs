@@ -8,11 +8,12 @@ use serde_json::{Map, Value as Json, json};
 use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
 
+use crate::command::Exit;
 use crate::command::as_of_args;
 use crate::command::global_args::GlobalArgs;
 use crate::command::seed_folder::{FORMAT, INCOMPLETE, PACKAGE, SUMS};
 use crate::command::ui::Ui;
-use crate::error::{Error, Exit, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::fs::atomic_file;
 use crate::kind::reference_table::{IMPORTS, PARENTS};
 use crate::kind::{Field, KINDS, Need};
@@ -125,7 +126,7 @@ fn replace(folder: &Path, drafts: Drafts) -> Result<()> {
         File::options().create(true).append(true).open(&mark).map_err(|e| failed(&e))?;
     if marked.try_lock().is_err() {
         let message = format!("{}: another export is writing to this folder", folder.display());
-        return Err(Error::new(Exit::Busy, message).hint("try again when it is done"));
+        return Err(Error::new(ErrorKind::Busy, message).hint("try again when it is done"));
     }
     let text = "facts export was interrupted here: some of these files are of an earlier export. Run it again with --force.";
     writeln!(marked, "{text}").and_then(|()| marked.sync_all()).map_err(|e| {

@@ -1,8 +1,9 @@
 //! `facts fields`: what each kind can state, and how to ask for it.
 
+use crate::command::Exit;
 use crate::command::global_args::GlobalArgs;
 use crate::command::ui::Ui;
-use crate::error::{Exit, Result};
+use crate::error::Result;
 use crate::kind::reference_table::PARENTS;
 use crate::kind::{Field, Filter, KINDS, Kind, Need};
 use crate::query;

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::builder::PossibleValuesParser;
-use clap::{Args, ValueEnum};
+use clap::{ArgAction, Args, ValueEnum};
 use etcetera::BaseStrategy;
 
 use crate::command::settings::Settings;
@@ -50,9 +50,9 @@ pub struct GlobalArgs {
     /// No counts, hints or warnings
     #[arg(short, long, global = true)]
     pub quiet: bool,
-    /// Show what libraries said when something fails
-    #[arg(short, long, global = true)]
-    pub verbose: bool,
+    /// Show what libraries said when something fails; -vv traces each SQL statement
+    #[arg(short, long, global = true, action = ArgAction::Count)]
+    pub verbose: u8,
     /// Read a database whose schema something else has changed
     #[arg(long, global = true, hide_short_help = true)]
     pub force_schema: bool,
@@ -113,7 +113,7 @@ impl GlobalArgs {
             null: None,
             color: None,
             quiet: false,
-            verbose: false,
+            verbose: 0,
             force_schema: false,
             config: Settings::read().unwrap_or_default(),
         }
@@ -142,7 +142,7 @@ impl GlobalArgs {
         self.color = self.color.or(color);
         self.expanded |= expanded;
         self.quiet |= quiet;
-        self.verbose |= verbose;
+        self.verbose = self.verbose.max(verbose);
         self.force_schema |= force_schema;
         self.config = config;
     }

@@ -4,8 +4,10 @@ use std::fmt::Write;
 
 use clap::CommandFactory;
 
+use crate::command::CODES;
+use crate::command::Exit;
 use crate::command::ui::Ui;
-use crate::error::{CODES, Error, Exit, Result};
+use crate::error::{Error, Result};
 use crate::render::FORMATS;
 use crate::value::suggest::did_you_mean;
 
@@ -41,6 +43,7 @@ takes in all of its year or month. A fact is found if it may lie in the window, 
 
 const ENVIRONMENT: &str = "FACTS_DB        the database, where --db does not name one
 FACTS_PAGER     the pager of tables that are longer than the screen; before PAGER, else less -FIRX; cat for none
+FACTS_LOG       anything: trace each SQL statement with its rows and time, as -vv does
 NO_COLOR        no colour; CLICOLOR_FORCE: colour in a pipe too; TERM=dumb: none
 COLUMNS         how wide tables are in a pipe
 

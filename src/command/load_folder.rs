@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use crate::command::seed_folder::SeedFolder;
-use crate::error::{Error, Exit, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::ingest::{Columns, CsvReader, Diagnostic, Diagnostics, complete_date};
 use crate::kind::reference_table::{self, PARENTS, ReferenceTable};
 use crate::kind::{Field, InputRow, KINDS, Kind, given};
@@ -101,7 +101,7 @@ impl<'f> FolderLoad<'f> {
 
     fn refuse_all(&self) -> Error {
         let mut failure = Error::new(
-            Exit::Rejected,
+            ErrorKind::Rejected,
             format!(
                 "{}: {}; nothing was written",
                 self.folder.name(),

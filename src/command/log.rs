@@ -1,9 +1,10 @@
 //! `facts log`: what each run of seed, add, edit or import did.
 
+use crate::command::Exit;
 use crate::command::global_args::GlobalArgs;
 use crate::command::heading;
 use crate::command::ui::Ui;
-use crate::error::{Exit, Result};
+use crate::error::Result;
 use crate::kind::reference_table::IMPORTS;
 
 /// List the runs that brought facts in, and what each did.

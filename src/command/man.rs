@@ -5,8 +5,10 @@ use std::path::PathBuf;
 
 use clap::CommandFactory;
 
+use crate::command::CODES;
+use crate::command::Exit;
 use crate::command::ui::Ui;
-use crate::error::{CODES, Error, Exit, Result};
+use crate::error::{Error, Result};
 use crate::fs::atomic_file;
 use crate::value::text::count;
 

@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value as Json};
 
-use crate::error::{Error, Exit, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::ingest::{Columns, complete_date};
 use crate::kind::{Field, InputRow};
 use crate::mapping::Record;
@@ -95,7 +95,7 @@ pub fn refused(refused: &RowError, given: &ManualFields) -> String {
 /// The failure that these lines make.
 #[must_use]
 pub fn rejected(details: Vec<String>) -> Error {
-    let mut failure = Error::new(Exit::Rejected, "nothing was written");
+    let mut failure = Error::new(ErrorKind::Rejected, "nothing was written");
     failure.details = details;
     failure
 }

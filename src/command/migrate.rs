@@ -1,8 +1,9 @@
 //! `facts migrate`: bring a database to this program's schema, or say how far it is.
 
+use crate::command::Exit;
 use crate::command::global_args::GlobalArgs;
 use crate::command::ui::Ui;
-use crate::error::{Exit, Result};
+use crate::error::Result;
 use crate::render::Heading;
 use crate::store::{Access, Store};
 use crate::value::Value;

@@ -11,6 +11,7 @@ mod completions;
 mod coverage;
 mod diff;
 mod edit;
+mod exit;
 mod export;
 mod extra_columns;
 mod fields;
@@ -45,10 +46,11 @@ use std::ffi::OsString;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
+pub use exit::{CODES, Exit};
 use global_args::GlobalArgs;
 pub use ui::Ui;
 
-use crate::error::{CODES, Exit, Result};
+use crate::error::Result;
 use crate::kind::Field;
 use crate::render::Heading;
 use crate::value::Type;
@@ -136,19 +138,18 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, mut ui: Ui) -> Exit {
     };
     match settings::Settings::read() {
         Ok(config) => cli.global.config = config,
-        Err(failure) => return ui.fail(&failure),
+        Err(error) => return ui.fail(&error),
     }
     ui.set(&cli.global);
     let done = dispatch(&cli, &mut ui);
     match ui.finish().and(done) {
         Ok(exit) => exit,
-        Err(mut failure) => {
-            // what SQLite reports names no file
-            if failure.message.starts_with("the database ") {
-                failure.message =
-                    format!("{}: {}", cli.global.database().path.display(), failure.message);
+        Err(mut error) => {
+            if error.lacks_file {
+                let file = cli.global.database().path;
+                error.message = format!("{}: {}", file.display(), error.message);
             }
-            ui.fail(&failure)
+            ui.fail(&error)
         }
     }
 }

@@ -2,9 +2,10 @@
 
 use clap::Subcommand;
 
+use crate::command::Exit;
 use crate::command::global_args::GlobalArgs;
 use crate::command::ui::Ui;
-use crate::error::{Error, Exit, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::kind::reference_table::{NAMES, SCHEMES};
 use crate::render::Heading;
 use crate::store::{Access, EntityClass, LinkOutcome, Store};
@@ -141,7 +142,7 @@ fn link(
         LinkOutcome::NoBearer => {
             let names = store.all_names(class)?;
             return Err(Error::new(
-                Exit::No,
+                ErrorKind::NotFound,
                 format!(
                     "no {} is called \"{entity}\"{}",
                     class.one(),
@@ -152,7 +153,7 @@ fn link(
         LinkOutcome::NoName => {
             let names = store.all_names(class)?;
             return Err(Error::new(
-                Exit::No,
+                ErrorKind::NotFound,
                 format!(
                     "no {} is called \"{name}\"{}",
                     class.one(),
@@ -162,7 +163,7 @@ fn link(
         }
         LinkOutcome::Taken(usual) => {
             return Err(Error::new(
-                Exit::Rejected,
+                ErrorKind::Rejected,
                 format!("\"{name}\" is a name of {usual} already; nothing was written"),
             )
             .hint(format!("facts names merge \"{usual}\" \"{entity}\" makes one of the two")));

@@ -1,10 +1,11 @@
 //! `facts query`: rows.
 
+use crate::command::Exit;
 use crate::command::filter_args::FilterArgs;
 use crate::command::global_args::GlobalArgs;
 use crate::command::ui::Ui;
 use crate::command::{extra_columns, heading};
-use crate::error::{Exit, Result};
+use crate::error::Result;
 use crate::query::{self, Predicate, Query};
 use crate::value::text::count;
 

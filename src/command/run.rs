@@ -2,9 +2,10 @@
 
 use clap::Parser;
 
+use crate::command::Exit;
 use crate::command::global_args::GlobalArgs;
 use crate::command::ui::Ui;
-use crate::error::{Error, Exit, Result};
+use crate::error::{Error, Result};
 use crate::render::Heading;
 use crate::value::Value;
 use crate::value::suggest::did_you_mean;

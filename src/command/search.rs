@@ -2,11 +2,12 @@
 
 use std::ops::Range;
 
+use crate::command::Exit;
 use crate::command::extra_columns;
 use crate::command::filter_args::FilterArgs;
 use crate::command::global_args::GlobalArgs;
 use crate::command::ui::Ui;
-use crate::error::{Error, Exit, Result};
+use crate::error::{Error, Result};
 use crate::evidence::locator;
 use crate::kind::KINDS;
 use crate::query::{self, AsOf, Predicate, Query};

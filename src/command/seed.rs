@@ -2,11 +2,12 @@
 
 use std::path::PathBuf;
 
+use crate::command::Exit;
 use crate::command::global_args::GlobalArgs;
 use crate::command::load_folder::load;
 use crate::command::seed_folder::SeedFolder;
 use crate::command::ui::Ui;
-use crate::error::{Exit, Result};
+use crate::error::Result;
 use crate::render::Heading;
 use crate::store::{Counts, Store};
 use crate::value::text::count;

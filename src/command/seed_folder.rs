@@ -9,7 +9,7 @@ use include_dir::{Dir, include_dir};
 use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
 
-use crate::error::{Error, Exit, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::kind::KINDS;
 use crate::kind::reference_table::PARENTS;
 use crate::value::suggest::did_you_mean;
@@ -56,7 +56,7 @@ impl SeedFolder {
             let message = format!(
                 "{shown}: the export to this folder was interrupted: some of its files are of an earlier one"
             );
-            return Err(Error::new(Exit::Rejected, message).hint(format!(
+            return Err(Error::new(ErrorKind::Rejected, message).hint(format!(
                 "facts export {shown} --force writes it again; or restore all its files and remove {INCOMPLETE}"
             )));
         }
@@ -72,7 +72,7 @@ impl SeedFolder {
             if !known.contains(&name) {
                 let near = did_you_mean(&name, known.iter().map(String::as_str));
                 return Err(Error::new(
-                    Exit::Rejected,
+                    ErrorKind::Rejected,
                     format!("{shown}: no table is called {name}{near}; nothing was written"),
                 )
                 .hint(format!("a folder of facts holds {}", known.join(", "))));
@@ -80,8 +80,11 @@ impl SeedFolder {
             found += 1;
         }
         if found == 0 {
-            return Err(Error::new(Exit::Rejected, format!("{shown} holds no CSV file of facts"))
-                .hint(format!("it may hold {}", known.join(", "))));
+            return Err(Error::new(
+                ErrorKind::Rejected,
+                format!("{shown} holds no CSV file of facts"),
+            )
+            .hint(format!("it may hold {}", known.join(", "))));
         }
         Ok(())
     }
@@ -167,7 +170,7 @@ fn check_format(folder: &Path) -> Result<()> {
         Json::Null => Ok(()),
         format if format.as_u64() == Some(FORMAT) => Ok(()),
         format => Err(Error::new(
-            Exit::Rejected,
+            ErrorKind::Rejected,
             format!(
                 "{}: format {format} is not known to this facts, which reads format {FORMAT}",
                 path.display()

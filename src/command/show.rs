@@ -1,11 +1,12 @@
 //! `facts show`: one fact in full: the passage that states it, its voice, other answers, where it
 //! came from, its history.
 
+use crate::command::Exit;
 use crate::command::add::no_such_ref;
 use crate::command::global_args::GlobalArgs;
 use crate::command::ui::Ui;
 use crate::command::{as_of_args, heading};
-use crate::error::{Error, Exit, Result};
+use crate::error::{Error, Result};
 use crate::evidence::locator::{self, Locator};
 use crate::kind::{Need, shared};
 use crate::query::{self, Query};

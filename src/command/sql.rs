@@ -3,9 +3,10 @@
 use std::io::Read;
 use std::time::Duration;
 
+use crate::command::Exit;
 use crate::command::global_args::GlobalArgs;
 use crate::command::ui::Ui;
-use crate::error::{Error, Exit, Result};
+use crate::error::{Error, Result};
 use crate::render::Heading;
 use crate::store::SqlLimits;
 

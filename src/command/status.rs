@@ -1,8 +1,9 @@
 //! `facts status`: which database is meant, and what it holds.
 
+use crate::command::Exit;
 use crate::command::global_args::GlobalArgs;
 use crate::command::ui::Ui;
-use crate::error::{Exit, Result};
+use crate::error::Result;
 use crate::render::Heading;
 use crate::value::{OwnedValue, Value};
 

@@ -5,11 +5,12 @@ use std::collections::HashMap;
 use clap::ValueEnum;
 use foldhash::fast::RandomState;
 
+use crate::command::Exit;
 use crate::command::extra_columns;
 use crate::command::filter_args::FilterArgs;
 use crate::command::global_args::GlobalArgs;
 use crate::command::ui::Ui;
-use crate::error::{Error, Exit, Result};
+use crate::error::{Error, Result};
 use crate::kind::Field;
 use crate::query::{self, Predicate, Query, field, fields};
 use crate::render::Heading;

@@ -2,14 +2,15 @@
 
 use std::io::{BufWriter, Write};
 
+use crate::command::Exit;
 use crate::command::global_args::{GlobalArgs, When};
 use crate::command::progress::Waiting;
-use crate::error::{Error, Exit, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::fs::output::Output;
 use crate::kind::reference_table::SOURCES;
 use crate::query::Query;
 use crate::render::{CitedWork, Heading, Sheet, SheetNotes, Sink};
-use crate::store::Store;
+use crate::store::{Store, trace};
 use crate::value::Value;
 use crate::value::text::visible;
 
@@ -54,7 +55,11 @@ impl Ui {
 
     pub(super) fn set(&mut self, global: &GlobalArgs) {
         self.quiet = global.quiet;
-        self.verbose = global.verbose;
+        self.verbose = global.verbose > 0;
+        let log = std::env::var_os("FACTS_LOG").is_some_and(|value| !value.is_empty());
+        if global.verbose > 1 || log {
+            trace::begin();
+        }
     }
 
     /// Remembers the command line.
@@ -172,7 +177,7 @@ impl Ui {
 
     /// Says what went wrong.
     pub(super) fn fail(&mut self, error: &Error) -> Exit {
-        if error.exit == Exit::Done {
+        if error.kind == ErrorKind::Stopped {
             return Exit::Done;
         }
         for line in &error.details {
@@ -182,10 +187,10 @@ impl Ui {
         for hint in &error.hints {
             let _ = writeln!(self.err, "hint: {}", visible(hint));
         }
-        if let (true, Some(cause)) = (self.verbose, &error.source) {
-            let _ = writeln!(self.err, "cause: {}", visible(cause));
+        if let (true, Some(source)) = (self.verbose, std::error::Error::source(error)) {
+            let _ = writeln!(self.err, "cause: {}", visible(&source.to_string()));
         }
-        error.exit
+        error.kind.into()
     }
 
     /// Writes text as it is.

@@ -1,8 +1,9 @@
 //! `facts undo`: take one run back exactly.
 
+use crate::command::Exit;
 use crate::command::global_args::GlobalArgs;
 use crate::command::ui::Ui;
-use crate::error::{Error, Exit, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::store::{Access, Store, UndoOutcome};
 use crate::value::text::count;
 
@@ -26,10 +27,11 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     drop(waiting);
     match undone {
         UndoOutcome::NoRun => {
-            Err(Error::new(Exit::No, format!("there is no run {run}")).hint("facts log lists them"))
+            Err(Error::new(ErrorKind::NotFound, format!("there is no run {run}"))
+                .hint("facts log lists them"))
         }
         UndoOutcome::Later(later) => Err(Error::new(
-            Exit::No,
+            ErrorKind::NotFound,
             format!("run {later} changed what run {run} added; nothing was written"),
         )
         .hint(format!("facts undo {later} first"))),

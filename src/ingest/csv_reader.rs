@@ -70,6 +70,7 @@ impl CsvReader {
                     column: 1,
                     expected: "the file is empty: expected a header with the names of its columns"
                         .into(),
+                    is_encoding: false,
                 }));
             }
             Ok(true) => records.header = header,
@@ -141,7 +142,7 @@ impl CsvReader {
                         "a record with {} cells, where the header has {width}",
                         record.len()
                     );
-                    return Ok(Err(CsvError { line, column: 1, expected }));
+                    return Ok(Err(CsvError { line, column: 1, expected, is_encoding: false }));
                 }
                 Err(fault) => return Ok(Err(fault)),
             }
@@ -188,7 +189,7 @@ impl CsvReader {
                         .map_or(self.current, |pos| self.reader.get_ref().record_start(pos.byte()));
                     let (line, column) = self.place(start, Some(err.field()));
                     let expected = "not UTF-8 here: save the file as UTF-8".to_owned();
-                    Ok(Err(CsvError { line, column, expected }))
+                    Ok(Err(CsvError { line, column, expected, is_encoding: true }))
                 }
                 other => Err(io::Error::other(format!("{other:?}"))),
             },

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use sha2::{Digest, Sha256};
 
-use crate::error::{Error, Exit, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::fs::paths;
 use crate::ingest::workbook;
 use crate::value::text::hex;
@@ -103,8 +103,11 @@ impl SourceFile {
             Packing::Gzip => Box::new(flate2::read::MultiGzDecoder::new(BufReader::new(counted))),
             Packing::Zstandard => Box::new(
                 ruzstd::decoding::StreamingDecoder::new(BufReader::new(counted)).map_err(|e| {
-                    Error::new(Exit::Rejected, format!("{}: broken Zstandard data", self.shown))
-                        .with_source(e)
+                    Error::new(
+                        ErrorKind::Rejected,
+                        format!("{}: broken Zstandard data", self.shown),
+                    )
+                    .with_source(e)
                 })?,
             ),
         })
@@ -155,11 +158,12 @@ impl SourceFile {
         match error.kind() {
             io::ErrorKind::InvalidData
             | io::ErrorKind::InvalidInput
-            | io::ErrorKind::UnexpectedEof => {
-                Error::new(Exit::Rejected, format!("{}: {error}; nothing was written", self.shown))
-            }
+            | io::ErrorKind::UnexpectedEof => Error::new(
+                ErrorKind::Rejected,
+                format!("{}: {error}; nothing was written", self.shown),
+            ),
             _ if self.packing != Packing::Plain && error.raw_os_error().is_none() => Error::new(
-                Exit::Rejected,
+                ErrorKind::Rejected,
                 format!("{}: broken packed data: {error}; nothing was written", self.shown),
             ),
             _ => Error::io(&self.shown, error),
@@ -170,7 +174,7 @@ impl SourceFile {
 /// The one member of an archive.
 fn unzip(given: &File, shown: &str) -> Result<(File, String)> {
     let broken = |e: &dyn std::fmt::Display| {
-        Error::new(Exit::Rejected, format!("{shown}: broken zip archive")).with_source(e)
+        Error::new(ErrorKind::Rejected, format!("{shown}: broken zip archive")).with_source(e)
     };
     let file = given.try_clone().map_err(|e| Error::io(shown, &e))?;
     let mut archive = zip::ZipArchive::new(BufReader::new(file)).map_err(|e| broken(&e))?;
@@ -183,7 +187,7 @@ fn unzip(given: &File, shown: &str) -> Result<(File, String)> {
     }
     let [name] = names.as_slice() else {
         return Err(Error::new(
-            Exit::Rejected,
+            ErrorKind::Rejected,
             format!("{shown} holds {} files: expected one", names.len()),
         )
         .hint("unpack it and import the one that is meant"));

@@ -24,6 +24,8 @@ pub struct CsvError {
     pub column: u64,
     /// What is wrong, or what was expected.
     pub expected: String,
+    /// The bytes are no text in UTF-8.
+    pub is_encoding: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,7 +84,12 @@ impl<R: Read> Read for StrictCsv<R> {
             Ok(()) => Ok(n),
             Err((at, expected)) => {
                 let (line, column) = self.position(at);
-                self.fault = Some(CsvError { line, column, expected: expected.to_owned() });
+                self.fault = Some(CsvError {
+                    line,
+                    column,
+                    expected: expected.to_owned(),
+                    is_encoding: false,
+                });
                 Err(io::Error::other(expected))
             }
         }

@@ -10,7 +10,7 @@ use std::io::{Read, Seek, SeekFrom, Write};
 use calamine::{Data, Reader, Sheets, open_workbook_auto_from_rs};
 
 #[cfg(feature = "excel")]
-use crate::error::{Error, Exit, Result};
+use crate::error::{Error, ErrorKind, Result};
 #[cfg(feature = "excel")]
 use crate::value::real;
 #[cfg(feature = "excel")]
@@ -31,7 +31,8 @@ pub fn table(given: &File, shown: &str, wanted: Option<&str>) -> Result<Option<F
 #[cfg(feature = "excel")]
 fn read(given: &File, shown: &str, wanted: Option<&str>) -> Result<File> {
     let broken = |e: calamine::Error| {
-        Error::new(Exit::Rejected, format!("{shown}: this workbook cannot be read")).with_source(e)
+        Error::new(ErrorKind::Rejected, format!("{shown}: this workbook cannot be read"))
+            .with_source(e)
     };
     let mut bytes = Vec::new();
     let mut file = given.try_clone().map_err(|e| Error::io(shown, &e))?;
@@ -51,7 +52,7 @@ fn read(given: &File, shown: &str, wanted: Option<&str>) -> Result<File> {
         None => names
             .first()
             .cloned()
-            .ok_or_else(|| Error::new(Exit::Rejected, format!("{shown} has no sheet")))?,
+            .ok_or_else(|| Error::new(ErrorKind::Rejected, format!("{shown} has no sheet")))?,
     };
     let range = book.worksheet_range(&name).map_err(broken)?;
     let failed = |e: &std::io::Error| Error::io(shown, e);
@@ -62,11 +63,11 @@ fn read(given: &File, shown: &str, wanted: Option<&str>) -> Result<File> {
     let above = range.start().map_or(0, |(row, _)| row);
     for _ in 0..above {
         out.write_record([""])
-            .map_err(|e| Error::new(Exit::Io, shown.to_owned()).with_source(e))?;
+            .map_err(|e| Error::new(ErrorKind::Io, shown.to_owned()).with_source(e))?;
     }
     for row in range.rows() {
         out.write_record(row.iter().map(text))
-            .map_err(|e| Error::new(Exit::Io, shown.to_owned()).with_source(e))?;
+            .map_err(|e| Error::new(ErrorKind::Io, shown.to_owned()).with_source(e))?;
     }
     out.into_inner().map_err(|e| failed(e.error()))?.flush().map_err(|e| failed(&e))?;
     Ok(spool)

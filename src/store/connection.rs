@@ -1,18 +1,18 @@
 //! Opening a file as a database of facts, or refusing it; creating one whole or not at all.
 
 use std::fs::{self, File};
-use std::io::{ErrorKind, Read};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
-use crate::error::{Error, Exit, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::fs::atomic_file;
 use crate::fs::paths::{self, MAGIC};
 use crate::store::schema::{self, migrations};
-use crate::store::{Store, interrupt};
+use crate::store::{Store, interrupt, trace};
 
 /// 'FACT', in the header of every database of facts (set by the first migration).
 const APPLICATION_ID: [u8; 4] = *b"FACT";
@@ -127,8 +127,7 @@ impl Store {
             Some(folder) if !folder.as_os_str().is_empty() => folder,
             _ => Path::new("."),
         };
-        let failed =
-            |e: &std::io::Error| Error::io(format!("cannot create {}", place.display()), e);
+        let failed = |e: &io::Error| Error::io(format!("cannot create {}", place.display()), e);
         refuse_leftovers(&place)?;
         let draft = atomic_file::begin(folder).map_err(|e| failed(&e))?.into_temp_path();
         let mut store = Store {
@@ -148,7 +147,7 @@ impl Store {
                 atomic_file::sync_folder(folder);
                 Ok(made)
             }
-            Err(e) if e.error.kind() == ErrorKind::AlreadyExists => {
+            Err(e) if e.error.kind() == io::ErrorKind::AlreadyExists => {
                 // an empty file kept the place, or somebody else was quicker
                 drop(e.path);
                 if fs::metadata(&place).is_ok_and(|found| found.len() == 0) {
@@ -211,7 +210,7 @@ fn is_ours(path: &Path) -> Result<bool> {
     let shown = path.display();
     let found = match fs::metadata(path) {
         Ok(found) => found,
-        Err(e) if e.kind() == ErrorKind::NotFound => return Ok(false),
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(false),
         Err(e) => return Err(Error::io(&shown, &e)),
     };
     if !found.is_file() {
@@ -254,11 +253,11 @@ fn roll_back_if_hot(path: &Path) -> Result<()> {
     )?;
     reader.busy_timeout(READERS_WAIT)?;
     match read(&reader).map_err(Error::from) {
-        Err(failure) if failure.exit != Exit::Busy => {}
+        Err(failure) if failure.kind != ErrorKind::Busy => {}
         outcome => return outcome,
     }
     match connect(path, Access::Write).and_then(|connection| Ok(read(&connection)?)) {
-        Err(failure) if failure.exit == Exit::Io => Err(Error::database(format!(
+        Err(failure) if failure.kind == ErrorKind::Io => Err(Error::database(format!(
             "{} was left in the middle of a write, and cannot be repaired where it lies",
             path.display()
         ))
@@ -274,8 +273,10 @@ fn connect(path: &Path, access: Access) -> Result<Connection> {
         Access::Read { .. } => (OpenFlags::SQLITE_OPEN_READ_ONLY, READERS_WAIT),
         Access::Write => (OpenFlags::SQLITE_OPEN_READ_WRITE, Duration::from_mins(1)),
     };
-    let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    let mut connection =
+        Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     connection.busy_timeout(wait)?;
+    trace::watch(&mut connection)?;
     configure(connection, access)
 }
 

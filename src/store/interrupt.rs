@@ -7,23 +7,23 @@ use std::sync::{Arc, LazyLock};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
 
-use crate::error::{Error, Exit};
+use crate::error::{Error, ErrorKind};
 
-/// The signals that end a run, with the code that they earn.
-const SIGNALS: &[(i32, Exit)] = &[
-    (SIGINT, Exit::Interrupted),
-    (SIGTERM, Exit::Terminated),
+/// The signals that end a run, with the kind of error that they are.
+const SIGNALS: &[(i32, ErrorKind)] = &[
+    (SIGINT, ErrorKind::Interrupted),
+    (SIGTERM, ErrorKind::Terminated),
     #[cfg(unix)]
-    (signal_hook::consts::SIGHUP, Exit::HungUp),
+    (signal_hook::consts::SIGHUP, ErrorKind::HungUp),
 ];
 
 static RECEIVED: LazyLock<Arc<AtomicUsize>> = LazyLock::new(|| {
     let received = Arc::new(AtomicUsize::new(0));
     let again = Arc::new(AtomicBool::new(false));
-    for (signal, exit) in SIGNALS {
+    for (signal, _) in SIGNALS {
         // in this order: the first signal finds the flag not set yet; where none can be watched,
         // the system ends the run
-        let _ = flag::register_conditional_shutdown(*signal, *exit as i32, Arc::clone(&again));
+        let _ = flag::register_conditional_shutdown(*signal, 128 + *signal, Arc::clone(&again));
         let _ = flag::register(*signal, Arc::clone(&again));
         let _ = flag::register_usize(
             *signal,
@@ -43,8 +43,8 @@ pub fn watch() {
 #[must_use]
 pub fn received() -> Option<Error> {
     let signal = RECEIVED.load(Ordering::Relaxed);
-    let (_, exit) = SIGNALS.iter().find(|(known, _)| usize::try_from(*known) == Ok(signal))?;
-    Some(Error::new(*exit, "interrupted; nothing was written"))
+    let (_, kind) = SIGNALS.iter().find(|(known, _)| usize::try_from(*known) == Ok(signal))?;
+    Some(Error::new(*kind, "interrupted; nothing was written"))
 }
 
 /// Whether one came.

@@ -14,6 +14,7 @@ mod search;
 mod source_texts;
 #[cfg(test)]
 mod tests;
+pub mod trace;
 mod write;
 
 use std::path::{Path, PathBuf};

@@ -5,8 +5,8 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::Path;
 
+use facts::command::Exit;
 use facts::command::{Ui, run};
-use facts::error::Exit;
 use proptest::prelude::*;
 
 /// Runs the program in this process; what it says is dropped.

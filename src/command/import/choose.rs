@@ -8,7 +8,7 @@ use encoding_rs::{Encoding, UTF_8};
 use serde_json::Value as Json;
 
 use crate::command::import::Args;
-use crate::error::{Error, Exit, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::fs::paths;
 use crate::ingest::source_file::{SharedFile, SourceFile, behind};
 use crate::ingest::{self, CsvDialect, CsvReader, ShortRows};
@@ -93,7 +93,7 @@ pub fn choose(input: &SourceFile, args: &Args) -> Result<ChosenMapping> {
     let head = input.head()?;
     if head.iter().all(u8::is_ascii_whitespace) {
         let expected = "the file is empty: expected a header with the names of its columns";
-        return Err(Error::new(Exit::Rejected, format!("{}: {expected}", input.shown)));
+        return Err(Error::new(ErrorKind::Rejected, format!("{}: {expected}", input.shown)));
     }
     let table = if is_json(&head) { Some(json(input, &candidates)?) } else { None };
     let guess = ingest::of_mark(&head).map(|(encoding, _)| encoding).or(wanted);
@@ -148,7 +148,7 @@ fn candidates(args: &Args) -> Result<Vec<(MappingSource, Mapping)>> {
         let name = path.display().to_string();
         let text = fs::read_to_string(path).map_err(|e| match e.kind() {
             std::io::ErrorKind::InvalidData => {
-                Error::new(Exit::Rejected, format!("{name}: not UTF-8"))
+                Error::new(ErrorKind::Rejected, format!("{name}: not UTF-8"))
             }
             _ => paths::cannot_read(path, &e),
         })?;
@@ -226,7 +226,7 @@ fn recognise<'c>(
             let near: Vec<_> =
                 nearest.iter().filter(|(share, ..)| asked || *share >= 300).take(3).collect();
             let mut failure = Error::new(
-                Exit::Rejected,
+                ErrorKind::Rejected,
                 match (asked, near.first()) {
                     (true, Some((_, name, _))) => {
                         format!("{}: this is not the layout of {name}", input.shown)
@@ -257,14 +257,14 @@ fn recognise<'c>(
 
 fn nothing_like(input: &SourceFile) -> Error {
     Error::new(
-        Exit::Rejected,
+        ErrorKind::Rejected,
         format!("{}: no data set that is known looks like this", input.shown),
     )
 }
 
 fn unlike(input: &SourceFile, mapping: &Mapping) -> Error {
     Error::new(
-        Exit::Rejected,
+        ErrorKind::Rejected,
         format!("{}: this is not the layout of {}", input.shown, mapping.name),
     )
 }
@@ -371,7 +371,7 @@ pub fn json_as_table(input: &SourceFile) -> Result<Option<(Option<String>, Strin
             Err(said) => why = said,
         }
     }
-    Err(Error::new(Exit::Rejected, format!("{}: {why}", input.shown)))
+    Err(Error::new(ErrorKind::Rejected, format!("{}: {why}", input.shown)))
 }
 
 /// Makes a table of the records of a JSON document.
@@ -391,7 +391,7 @@ fn json(
             Err(said) => why = said,
         }
     }
-    Err(Error::new(Exit::Rejected, format!("{}: {why}", input.shown))
+    Err(Error::new(ErrorKind::Rejected, format!("{}: {why}", input.shown))
         .hint("the description says where the records are: [read] records = \"data\""))
 }
 
@@ -421,7 +421,7 @@ fn header_line(header: &[String]) -> String {
 /// The failure that mistakes in a description make.
 fn mistaken(name: &str, mistakes: &[MappingError]) -> Error {
     let mut failure = Error::new(
-        Exit::Rejected,
+        ErrorKind::Rejected,
         format!(
             "{name}: {}",
             crate::value::text::count(mistakes.len() as u64, "mistake", "mistakes")

@@ -6,7 +6,7 @@ use std::fmt::Write;
 use std::io::Read;
 
 use crate::command::import::choose::{beginning, by_name, json_as_table, text as whole};
-use crate::error::{Error, Exit, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::ingest::source_file::SourceFile;
 use crate::ingest::{self, CsvDialect, CsvReader, ShortRows};
 use crate::mapping::{self, Record};
@@ -55,7 +55,7 @@ pub fn draft(input: &SourceFile, encoding: Option<&str>) -> Result<String> {
     };
     let layout = mapping::guess_layout(&text).ok_or_else(|| {
         Error::new(
-            Exit::Rejected,
+            ErrorKind::Rejected,
             format!("{}: no line of its beginning looks like the header of a table", input.shown),
         )
     })?;

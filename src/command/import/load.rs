@@ -11,7 +11,7 @@ use crate::command::import::{Args, ImportReport, OnError, Whether};
 use crate::command::load_folder::countries;
 use crate::command::progress::Progress;
 use crate::command::ui::Ui;
-use crate::error::{Error, Exit, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::ingest::source_file::SourceFile;
 use crate::ingest::{Diagnostic, Diagnostics, likely};
 use crate::mapping::cell_error::CellError;
@@ -37,11 +37,13 @@ pub fn file(
         let outcome = load.run(store, args)?;
         report = Some(outcome);
         // a trial leaves no database behind either
-        if args.dry_run { Err(Error::new(Exit::Done, "")) } else { Ok(()) }
+        if args.dry_run { Err(Error::new(ErrorKind::Stopped, "")) } else { Ok(()) }
     });
     match (done, report) {
         (Ok(()), Some(report)) => Ok(report),
-        (Err(failure), Some(report)) if failure.exit == Exit::Done && args.dry_run => Ok(report),
+        (Err(failure), Some(report)) if failure.kind == ErrorKind::Stopped && args.dry_run => {
+            Ok(report)
+        }
         (Err(failure), _) => Err(failure),
         (Ok(()), None) => Err(Error::database("the import did not run")),
     }
@@ -136,8 +138,9 @@ impl<'a> ImportLoad<'a> {
         let end = match pipeline::all(chosen, input, write)? {
             Ok(end) => end,
             Err(fault) => {
+                let is_encoding = fault.is_encoding;
                 let mut diagnostic = Diagnostic::fault(&self.input.shown, fault);
-                if diagnostic.expected.starts_with("not UTF-8") {
+                if is_encoding {
                     let name = likely(self.input.reader()?).map_err(|e| self.input.failed(&e))?;
                     diagnostic.expected =
                         format!("not UTF-8 here; it looks like {name}: pass --encoding {name}");
@@ -163,7 +166,7 @@ impl<'a> ImportLoad<'a> {
         if args.complete.is_none() && counts.withdrawn * 2 > before {
             let live = count(before, "record", "records");
             return Err(Error::new(
-                Exit::Rejected,
+                ErrorKind::Rejected,
                 format!("{}: lacks {} of {live} that were there; nothing was written", self.input.shown, counts.withdrawn),
             )
             .hint("if the file is whole, --complete withdraws them; if it is a part, --complete=no keeps them"));
@@ -251,7 +254,7 @@ impl<'a> ImportLoad<'a> {
         self.finder = Some(finder);
         if self.skip && self.diagnostics.rows() > self.most {
             let mut failure = self.refusal(true);
-            failure.exit = Exit::Limit;
+            failure.kind = ErrorKind::Limit;
             return Err(failure);
         }
         Ok(())
@@ -261,7 +264,7 @@ impl<'a> ImportLoad<'a> {
     fn refusal(&mut self, whole: bool) -> Error {
         let shown = &self.input.shown;
         let mut failure = Error::new(
-            Exit::Rejected,
+            ErrorKind::Rejected,
             format!("{shown}: {}; nothing was written", self.diagnostics.sum(self.read)),
         );
         failure.details = self.diagnostics.lines();

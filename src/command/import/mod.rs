@@ -11,9 +11,10 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 
+use crate::command::Exit;
 use crate::command::global_args::GlobalArgs;
 use crate::command::ui::Ui;
-use crate::error::{Error, Exit, Result};
+use crate::error::{Error, Result};
 use crate::ingest::source_file::SourceFile;
 use crate::mapping::DATASETS;
 use crate::render::Heading;

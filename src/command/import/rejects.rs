@@ -72,7 +72,7 @@ impl Rejects {
         let failed = format!("cannot write {}", self.target.display());
         self.out
             .write_record(cells)
-            .map_err(|e| Error::new(crate::error::Exit::Io, failed).with_source(e))
+            .map_err(|e| Error::new(crate::error::ErrorKind::Io, failed).with_source(e))
     }
 
     /// Gives it its name.

@@ -1,10 +1,11 @@
 //! `facts source add`: a new work that states facts.
 
+use crate::command::Exit;
 use crate::command::global_args::GlobalArgs;
 use crate::command::load_folder;
 use crate::command::manual_input::{self, ManualFields};
 use crate::command::ui::Ui;
-use crate::error::{Error, Exit, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::kind::Field;
 use crate::kind::reference_table::SOURCES;
 use crate::store::Store;
@@ -81,7 +82,7 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
         let mut writer = manual_input::write(store)?;
         if store.has_source(slug)? {
             return Err(Error::new(
-                Exit::Rejected,
+                ErrorKind::Rejected,
                 format!("a source is called {slug} already; nothing was written"),
             ));
         }

@@ -6,10 +6,11 @@ use std::path::PathBuf;
 use encoding_rs::Encoding;
 use sha2::{Digest, Sha256};
 
+use crate::command::Exit;
 use crate::command::global_args::GlobalArgs;
 use crate::command::source::{field, one};
 use crate::command::ui::Ui;
-use crate::error::{Error, Exit, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::store::{Access, Store};
 use crate::value::text::{count, hex};
 
@@ -38,7 +39,7 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let shown = args.file.display();
     let bytes = std::fs::read(&args.file).map_err(|e| Error::io(&shown, &e))?;
     let text = decode(&bytes, args.encoding.as_deref()).map_err(|why| {
-        Error::new(Exit::Rejected, format!("{shown}: {why}; nothing was written"))
+        Error::new(ErrorKind::Rejected, format!("{shown}: {why}; nothing was written"))
     })?;
     let sum = hex(&Sha256::digest(&bytes));
     let store = Store::open(&global.database().path, Access::Write)?;
@@ -55,7 +56,7 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
 /// another.
 fn agree(store: &Store, args: &Args, sum: &str) -> Result<()> {
     let source = one(store, &args.slug)?;
-    let rejected = |message: String| Err(Error::new(Exit::Rejected, message));
+    let rejected = |message: String| Err(Error::new(ErrorKind::Rejected, message));
     if let Some(expected) = field(&source, "sha256").filter(|expected| *expected != sum)
         && !args.force
     {

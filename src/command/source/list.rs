@@ -2,10 +2,11 @@
 
 use serde_json::{Value as Json, json};
 
+use crate::command::Exit;
 use crate::command::global_args::GlobalArgs;
 use crate::command::source::{all, field};
 use crate::command::ui::Ui;
-use crate::error::{Exit, Result};
+use crate::error::Result;
 use crate::kind::reference_table::SOURCES;
 use crate::render::Heading;
 use crate::value::{OwnedValue, date};

@@ -8,9 +8,10 @@ mod show;
 
 use clap::Subcommand;
 
+use crate::command::Exit;
 use crate::command::global_args::GlobalArgs;
 use crate::command::ui::Ui;
-use crate::error::{Error, Exit, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::kind::reference_table::SOURCES;
 use crate::store::Store;
 use crate::value::suggest::did_you_mean;
@@ -64,7 +65,7 @@ pub fn one(store: &Store, slug: &str) -> Result<Vec<OwnedValue>> {
     match sources.iter().find(|source| field(source, "slug") == Some(slug)) {
         Some(source) => Ok(source.clone()),
         None => Err(Error::new(
-            Exit::No,
+            ErrorKind::NotFound,
             format!("no source is called \"{slug}\"{}", did_you_mean(slug, known.iter().copied())),
         )
         .hint("facts source list shows them")),

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::ops::Range;
 
 use crate::command::source::field;
-use crate::error::{Error, Exit, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::evidence::locator::Locator;
 use crate::kind::{KINDS, shared};
 use crate::query::Query;
@@ -29,7 +29,7 @@ struct PageFact {
 /// The page of a document whose text is held.
 pub fn write(store: &Store, slug: &str, source: &[OwnedValue]) -> Result<String> {
     let Some(held) = store.held_text(slug)? else {
-        return Err(Error::new(Exit::No, format!("the text of {slug} is not held"))
+        return Err(Error::new(ErrorKind::NotFound, format!("the text of {slug} is not held"))
             .hint(format!("facts source attach {slug} FILE keeps it")));
     };
     let facts = facts(store, slug, &held.text)?;

@@ -1,9 +1,10 @@
 //! `facts source show`: one source, or its text as a page with the passages of its facts marked.
 
+use crate::command::Exit;
 use crate::command::global_args::GlobalArgs;
 use crate::command::source::{one, page};
 use crate::command::ui::Ui;
-use crate::error::{Exit, Result};
+use crate::error::Result;
 use crate::kind::reference_table::SOURCES;
 use crate::render::Heading;
 use crate::value::Value;

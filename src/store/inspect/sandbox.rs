@@ -11,7 +11,7 @@ use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
 use rusqlite::limits::Limit;
 use rusqlite::types::{Value as Sql, ValueRef};
 
-use crate::error::{Error, Exit, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::store::Store;
 use crate::store::read::cursor::plain;
 use crate::value::suggest::did_you_mean;
@@ -97,8 +97,11 @@ impl Store {
         let mut rows = 0;
         while let Some(found) = answer.next().map_err(|e| refused(&e, cost))? {
             if cost.rows.is_some_and(|most| rows >= most) {
-                return Err(Error::new(Exit::Limit, format!("more than {rows} rows: --max-rows"))
-                    .hint("add a LIMIT to the statement, or raise --max-rows"));
+                return Err(Error::new(
+                    ErrorKind::Limit,
+                    format!("more than {rows} rows: --max-rows"),
+                )
+                .hint("add a LIMIT to the statement, or raise --max-rows"));
             }
             let mut cells = Vec::with_capacity(columns);
             for i in 0..columns {
@@ -155,7 +158,7 @@ impl Store {
         }
         if failure.message.starts_with("Expression tree is too large") {
             return Error::new(
-                Exit::Limit,
+                ErrorKind::Limit,
                 "the statement is nested too deeply: at most 200 levels",
             );
         }
@@ -299,14 +302,15 @@ fn refused(error: &rusqlite::Error, cost: SqlLimits) -> Error {
             OperationInterrupted => {
                 let seconds = cost.time.as_secs_f64();
                 Error::new(
-                    Exit::Limit,
+                    ErrorKind::Limit,
                     format!("the statement took longer than {} s", real(seconds)),
                 )
                 .hint("--timeout gives it more")
             }
-            TooBig | OutOfMemory => {
-                Error::new(Exit::Limit, "the statement makes a text or an answer that is too large")
-            }
+            TooBig | OutOfMemory => Error::new(
+                ErrorKind::Limit,
+                "the statement makes a text or an answer that is too large",
+            ),
             AuthorizationForStatementDenied => not_allowed(),
             _ => Error::usage(said.clone().unwrap_or_else(|| code.to_string())),
         },

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::mpsc::{self, Receiver, Sender, SyncSender, sync_channel};
 
-use crate::error::{Error, Exit, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::value::{OwnedValue, Value};
 
 /// So many batches may wait.
@@ -67,7 +67,7 @@ impl<B: Batch> BatchSender<B> {
 }
 
 fn gone<T>(_: T) -> Error {
-    Error::new(Exit::Done, "")
+    Error::new(ErrorKind::Stopped, "")
 }
 
 impl<B> BatchReceiver<B> {

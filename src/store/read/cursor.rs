@@ -10,7 +10,7 @@ use foldhash::fast::RandomState;
 use rusqlite::types::ValueRef;
 use rusqlite::{Row, params_from_iter};
 
-use crate::error::{Error, Exit, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::kind::Field;
 use crate::query::Query;
 use crate::store::Store;
@@ -254,7 +254,7 @@ impl Store {
 
 /// Whether a thread ended because nobody listened any longer.
 fn was_told<T>(end: &Result<T>) -> bool {
-    matches!(end, Err(failure) if failure.exit == Exit::Done)
+    matches!(end, Err(failure) if failure.kind == ErrorKind::Stopped)
 }
 
 fn joined<T>(reader: ScopedJoinHandle<'_, T>) -> T {
@@ -274,6 +274,7 @@ pub fn plain(value: ValueRef<'_>) -> Result<Value<'_>> {
             Ok(text) => Value::Text(Cow::Borrowed(text)),
             Err(_) => {
                 return Err(Error::database("the database is damaged: a text is not UTF-8")
+                    .about_file()
                     .hint("restore a backup"));
             }
         },
@@ -281,6 +282,7 @@ pub fn plain(value: ValueRef<'_>) -> Result<Value<'_>> {
             return Err(Error::database(
                 "the database is damaged: a blob stands where none can be",
             )
+            .about_file()
             .hint("restore a backup"));
         }
     })

@@ -2,7 +2,7 @@
 
 use rusqlite::params_from_iter;
 
-use crate::error::{Error, Exit, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::kind::{Field, Kind};
 use crate::query::{AsOf, Op, Predicate, Query};
 use crate::store::entities::lookup::{self, EntityClass};
@@ -79,7 +79,7 @@ impl Store {
         }
         match read() {
             // a writer waits, and lets nobody else begin
-            Err(busy) if busy.exit == Exit::Busy => Ok(None),
+            Err(busy) if busy.kind == ErrorKind::Busy => Ok(None),
             outcome => outcome.map(Some),
         }
     }
@@ -148,7 +148,7 @@ impl Store {
                     other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
                 Ok::<_, Error>(match other {
                     // a writer waits, and lets nobody else begin
-                    Err(busy) if busy.exit == Exit::Busy => {
+                    Err(busy) if busy.kind == ErrorKind::Busy => {
                         vec![first, part(self, Scan::Ids(most / 2 + 1, most))?]
                     }
                     other => vec![first, other?],

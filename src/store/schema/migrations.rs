@@ -10,7 +10,7 @@ use std::path::Path;
 use refinery::{Migration, Runner};
 use rusqlite::{Connection, TransactionBehavior};
 
-use crate::error::{Error, Exit, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::store::schema::SCHEMAS;
 use crate::store::{Store, connection};
 
@@ -129,11 +129,11 @@ fn bring_to(connection: &mut Connection, path: &Path, schema: &Schema) -> Result
         }
         match attempt(connection, path, schema) {
             Ok(()) => return Ok(()),
-            Err(failure) if failure.exit == Exit::Busy => last = Some(failure),
+            Err(failure) if failure.kind == ErrorKind::Busy => last = Some(failure),
             Err(failure) => return Err(failure),
         }
     }
-    Err(last.unwrap_or_else(|| Error::database("the database could not be migrated")))
+    Err(last.unwrap_or_else(|| Error::database("the database could not be migrated").about_file()))
 }
 
 fn attempt(connection: &mut Connection, path: &Path, schema: &Schema) -> Result<()> {
@@ -151,7 +151,7 @@ fn attempt(connection: &mut Connection, path: &Path, schema: &Schema) -> Result<
         // another program was quicker: what is there now is looked at again
         Err(e) if format!("{e:?}").contains("Busy") || version(connection)? == schema.number => {
             return Err(Error::new(
-                Exit::Busy,
+                ErrorKind::Busy,
                 "the database is busy: another program is migrating it",
             )
             .with_source(e));
@@ -194,7 +194,7 @@ fn explain(path: &Path, error: &refinery::Error) -> Error {
             .iter()
             .find(|(code, _)| said.contains(code))
             {
-                return Error::new(Exit::Io, format!("cannot write {shown}: {}", code.1))
+                return Error::new(ErrorKind::Io, format!("cannot write {shown}: {}", code.1))
                     .with_source(error);
             }
             Error::database(format!("{shown} could not be migrated; it is as it was"))

@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::sync::LazyLock;
 
-use facts::error::CODES;
+use facts::command::CODES;
 use facts::kind::KINDS;
 use facts::mapping::DATASETS;
 use facts::render::FORMATS;

@@ -1,0 +1,67 @@
+//! The exit codes of the program: a published contract.
+
+use crate::error::ErrorKind;
+
+/// How a run ended. The numbers are a published contract.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Exit {
+    /// Done; no rows is done too.
+    Done = 0,
+    /// A check said no: `-e` and no rows, a REF that is not there.
+    No = 1,
+    /// The command line is wrong: unknown kind, field, flag or value.
+    Usage = 2,
+    /// The database is missing, not ours, newer, damaged or of an unexpected schema.
+    Database = 3,
+    /// Input was rejected and nothing was written.
+    Rejected = 4,
+    /// The database is busy: try again.
+    Busy = 5,
+    /// Input or output failed: disk full, no permission, read-only.
+    Io = 6,
+    /// A limit was reached.
+    Limit = 7,
+    /// The program itself is at fault: it panicked, and wrote a report.
+    Bug = 101,
+    /// The terminal was closed (SIGHUP); nothing was written.
+    HungUp = 129,
+    /// Somebody interrupted it (SIGINT); nothing was written.
+    Interrupted = 130,
+    /// It was told to end (SIGTERM); nothing was written.
+    Terminated = 143,
+}
+
+impl From<ErrorKind> for Exit {
+    fn from(kind: ErrorKind) -> Exit {
+        match kind {
+            ErrorKind::Stopped => Exit::Done,
+            ErrorKind::NotFound => Exit::No,
+            ErrorKind::Usage => Exit::Usage,
+            ErrorKind::Database => Exit::Database,
+            ErrorKind::Rejected => Exit::Rejected,
+            ErrorKind::Busy => Exit::Busy,
+            ErrorKind::Io => Exit::Io,
+            ErrorKind::Limit => Exit::Limit,
+            ErrorKind::HungUp => Exit::HungUp,
+            ErrorKind::Interrupted => Exit::Interrupted,
+            ErrorKind::Terminated => Exit::Terminated,
+        }
+    }
+}
+
+/// The codes with their meaning, as help and README show them.
+pub const CODES: &[(Exit, &str)] = &[
+    (Exit::Done, "done; no rows is done too"),
+    (Exit::No, "a check said no: -e and no rows, a REF that is not there"),
+    (Exit::Usage, "wrong usage: unknown command, kind, field or value"),
+    (Exit::Database, "the database is missing, not ours, newer or damaged"),
+    (Exit::Rejected, "input was rejected; nothing was written"),
+    (Exit::Busy, "the database is busy; try again"),
+    (Exit::Io, "input or output failed: disk full, no permission"),
+    (Exit::Limit, "a limit was reached"),
+    (Exit::Bug, "a fault in facts itself; a report was written"),
+    (Exit::HungUp, "the terminal was closed; nothing was written"),
+    (Exit::Interrupted, "interrupted; nothing was written"),
+    (Exit::Terminated, "told to end; nothing was written"),
+];
