@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, params, params_from_iter};
 
 use crate::error::Result;
 use crate::kind::reference_table::SCHEMES;
@@ -94,32 +94,37 @@ pub const WORDING: &str = "CASE WHEN n.scheme = 'name' AND instr(n.name, ':') = 
 /// The SQL condition on schemes for a word that names none: spellings and the ISO letter codes.
 const BY_ITSELF: &str = "scheme IN ('name', 'iso2', 'iso3')";
 
-/// Every row of `names` that belongs to whoever a filter's word means; of a place, those of the
-/// places within it too.
+/// The SQL that selects every entity that a filter's word means. Its values are the folded word
+/// and, `with_scheme`, its scheme.
+pub fn entities_called(class: EntityClass, with_scheme: bool) -> String {
+    let column = class.column();
+    let schemes = if with_scheme { "+scheme = ?" } else { "+scheme IN ('name', 'iso2', 'iso3')" };
+    format!("SELECT {column} FROM names WHERE folded = ? AND {schemes} AND {column} IS NOT NULL")
+}
+
+/// The SQL that selects every row of `names` that belongs to the entities which another statement
+/// selects; of a place, those of the places within it too.
+pub fn names_of(class: EntityClass, entities: &str) -> String {
+    match class {
+        EntityClass::Actor => format!("SELECT id FROM names WHERE actor_id IN ({entities})"),
+        EntityClass::Place => format!(
+            "WITH RECURSIVE inside(id) AS ({entities}
+    UNION SELECT p.id FROM places p JOIN inside ON p.within_id = inside.id)
+    SELECT id FROM names WHERE place_id IN (SELECT id FROM inside)"
+        ),
+    }
+}
+
+/// Whether a filter's word means anybody.
 ///
 /// # Errors
 /// The database cannot be read.
-pub fn meant(connection: &Connection, class: EntityClass, text: &str) -> Result<Vec<i64>> {
+pub fn is_known(connection: &Connection, class: EntityClass, text: &str) -> Result<bool> {
     let Spelling { scheme, name } = spelling(text);
-    let column = class.column();
-    let schemes = if scheme.is_some() {
-        "+scheme = ?2"
-    } else {
-        "?2 IS NULL AND +scheme IN ('name', 'iso2', 'iso3')"
-    };
-    let entities = format!(
-        "SELECT {column} FROM names WHERE folded = ?1 AND {schemes} AND {column} IS NOT NULL"
-    );
-    let sql = match class {
-        EntityClass::Actor => format!("SELECT id FROM names WHERE actor_id IN ({entities}) ORDER BY id"),
-        EntityClass::Place => format!(
-            "WITH RECURSIVE inside(id) AS ({entities} UNION SELECT p.id FROM places p JOIN inside ON p.within_id = inside.id)
-             SELECT id FROM names WHERE place_id IN (SELECT id FROM inside) ORDER BY id"
-        ),
-    };
+    let sql = format!("SELECT EXISTS ({})", entities_called(class, scheme.is_some()));
+    let values = [Some(fold(name)), scheme.map(str::to_owned)];
     let mut find = connection.prepare_cached(&sql)?;
-    let ids = find.query_map(params![fold(name), scheme], |row| row.get(0))?;
-    Ok(ids.collect::<Result<Vec<i64>, _>>()?)
+    Ok(find.query_row(params_from_iter(values.into_iter().flatten()), |row| row.get(0))?)
 }
 
 /// Whether any of these rows of `names` is a country's.

@@ -6,12 +6,13 @@ use rusqlite::types::Value as Sql;
 
 use crate::error::Result;
 use crate::kind::{self, COLUMN, Field, Kind};
-use crate::query::{AsOf, AsOfPoint, Order, Predicate, Query};
+use crate::query::{AsOf, Order, Predicate, Query};
 use crate::store::entities::lookup::{EntityClass, WORDING};
+use crate::store::read::as_of::live;
 use crate::store::read::predicate::condition;
 use crate::store::{extras, fact_id, literal, rollup, search};
 use crate::value::Type;
-use crate::value::date::{self, Bucket};
+use crate::value::date::Bucket;
 
 /// SQL with its values, and how each shown field is read back.
 pub struct CompiledQuery {
@@ -67,7 +68,16 @@ impl ColumnDecoder {
 /// # Errors
 /// Names cannot be looked up.
 pub fn compile(connection: &Connection, query: &Query) -> Result<CompiledQuery> {
-    compiled(connection, query, (shown, read_of, PLACES), &sort_keys(query), Scan::Whole)
+    // one column of the answer for all that are asked for of an object: a sub-select for each would
+    // be more than SQLite takes
+    let shown = |kind, field: &'static Field| {
+        if field.column().is_some() { extras::packed(kind) } else { shown(kind, field) }
+    };
+    let decoder = |field: &'static Field| match field.column() {
+        Some(name) => ColumnDecoder::Column(0, name),
+        None => read_of(field),
+    };
+    compiled(connection, query, (shown, decoder, PLACES), &sort_keys(query), Scan::Whole)
 }
 
 /// Compiles a query to SQL that any `SQLite` understands.
@@ -212,8 +222,7 @@ fn compiled(
     let mut values = Vec::new();
     let mut arms = Vec::new();
     let single = query.kinds.len() == 1;
-    let (live, matched) =
-        (live(connection, &query.past)?, query.words.as_deref().map(search::words));
+    let matched = query.words.as_deref().map(search::words);
     let key = |i: usize, order: &Order, part: usize| {
         let by = if single {
             sort_expressions(query.kinds[0], order.field)[part].clone()
@@ -285,7 +294,7 @@ fn compiled(
         if let Scan::Ids(first, last) = part {
             values.extend([Sql::Integer(first), Sql::Integer(last)]);
         }
-        let mut condition = conditions(connection, kind, &live, &query.tests, &mut values)?;
+        let mut condition = conditions(connection, kind, &query.past, &query.tests, &mut values)?;
         match part {
             Scan::Whole => {}
             Scan::Ids(..) => condition = format!("f.id BETWEEN ? AND ?\n   AND {condition}"),
@@ -307,7 +316,8 @@ fn compiled(
     let mut sql = if single {
         arms.remove(0)
     } else {
-        let names: Vec<String> = query.columns.iter().map(|field| quoted(field.name)).collect();
+        let taken = query.columns.iter().zip(&decoders).filter(|(_, decoder)| decoder.width() > 0);
+        let names: Vec<String> = taken.map(|(field, _)| quoted(field.name)).collect();
         let has_buckets = decoders.iter().any(|read| matches!(read, ColumnDecoder::Bucket(_)));
         let shown = if has_buckets { "*".to_owned() } else { names.join(", ") };
         format!("SELECT {shown} FROM (\n{}\n)", arms.join("\nUNION ALL\n"))
@@ -467,66 +477,14 @@ fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
-/// The last run at a moment.
-///
-/// # Errors
-/// Runs cannot be looked up.
-pub fn run_at(connection: &Connection, moment: &AsOfPoint) -> Result<i64> {
-    match moment {
-        AsOfPoint::Import(run) => Ok(*run),
-        AsOfPoint::Before(time) => Ok(connection.query_row(
-            "SELECT ifnull(max(id), 0) FROM imports WHERE ran_at < ?1",
-            [time],
-            |row| row.get(0),
-        )?),
-    }
-}
-
-/// The condition that a row was live, and published, at the moment that is asked for.
-///
-/// # Errors
-/// Runs or sources cannot be looked up.
-pub fn live(connection: &Connection, past: &AsOf) -> Result<String> {
-    let live = match &past.as_of {
-        None => "f.retired_by_id IS NULL".to_owned(),
-        Some(moment) => {
-            let run = run_at(connection, moment)?;
-            format!("f.import_id <= {run} AND (f.retired_by_id IS NULL OR f.retired_by_id > {run})")
-        }
-    };
-    Ok(match past.published_by {
-        None => live,
-        Some(by) => format!("{live} AND {}", published(connection, by)?),
-    })
-}
-
-/// The condition that the source of a row had been published by a day.
-///
-/// # Errors
-/// Sources cannot be looked up.
-pub fn published(connection: &Connection, by: i64) -> Result<String> {
-    let mut read =
-        connection.prepare("SELECT id, published FROM sources WHERE published IS NOT NULL")?;
-    let found = read.query_map([], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?)))?;
-    let mut ids = vec!["-1".to_owned()];
-    for source in found {
-        let (id, published) = source?;
-        // known only to the year, it may have been published on any day of it
-        if date::parse(&published).is_ok_and(|days| days.last.is_some_and(|last| last <= by)) {
-            ids.push(id.to_string());
-        }
-    }
-    Ok(format!("f.source_id IN ({})", ids.join(", ")))
-}
-
 fn conditions(
     connection: &Connection,
     kind: &'static Kind,
-    live: &str,
+    as_of: &AsOf,
     tests: &[Predicate],
     values: &mut Vec<Sql>,
 ) -> Result<String> {
-    let mut all = vec![live.to_owned()];
+    let mut all = vec![live(connection, as_of, values)?];
     for test in tests {
         all.push(condition(connection, kind, test, values)?);
     }

@@ -1,5 +1,6 @@
 //! Reading facts: a query compiled to SQL, and its rows read, on one thread or on several.
 
+pub mod as_of;
 pub mod batch;
 pub mod compile;
 pub mod cursor;

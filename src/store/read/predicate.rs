@@ -6,9 +6,10 @@ use rusqlite::types::Value as Sql;
 use crate::error::Result;
 use crate::kind::{Field, Kind};
 use crate::query::{DateMatch, Op, Predicate, is_partial};
-use crate::store::entities::lookup::{self, EntityClass};
+use crate::store::entities::lookup::{self, EntityClass, Spelling, spelling};
 use crate::store::read::compile::expression;
 use crate::value::date::{self, Days};
+use crate::value::text::fold;
 use crate::value::{OwnedValue, Type, Value};
 
 /// One test as SQL that is true or not; a kind without the field has no fact that passes.
@@ -21,12 +22,13 @@ pub fn condition(
     match test {
         Predicate::DateWindow(days, strength) => Ok(window(*days, *strength, values)),
         Predicate::AnyActor(words) => {
-            let ids = ids_of(connection, EntityClass::Actor, words, false)?;
-            let roles: Vec<String> = kind
-                .fields()
-                .filter(|field| field.ty == Type::Actor)
-                .map(|field| format!("f.{}_id IN ({ids})", field.name))
-                .collect();
+            let roles = kind.fields().filter(|field| field.ty == Type::Actor);
+            let roles: Vec<String> = roles
+                .map(|field| {
+                    let column = format!("{}_id", field.name);
+                    is_meant(connection, &column, EntityClass::Actor, words, false, values)
+                })
+                .collect::<Result<_>>()?;
             Ok(format!("({})", roles.join(" OR ")))
         }
         Predicate::Known(field, known) => Ok(match kind.own(field) {
@@ -74,27 +76,32 @@ fn window(Days { first, last }: Days, strength: DateMatch, values: &mut Vec<Sql>
     parts.join(" AND ")
 }
 
-/// The ids of all names that these words mean, as a list for `IN`.
-fn ids_of(
+/// The condition that a column of the row `f` points to a name that one of these words means.
+/// Where `countries` only are meant, words that are no country's mean nothing.
+fn is_meant(
     connection: &Connection,
+    column: &str,
     class: EntityClass,
     words: &[String],
     countries: bool,
+    values: &mut Vec<Sql>,
 ) -> Result<String> {
-    let mut ids = Vec::new();
+    let mut meant = Vec::new();
     for word in words {
         if !countries || lookup::is_country(connection, word)? {
-            ids.extend(lookup::meant(connection, class, word)?);
+            let Spelling { scheme, name } = spelling(word);
+            values.push(Sql::Text(fold(name)));
+            values.extend(scheme.map(|scheme| Sql::Text(scheme.to_owned())));
+            meant.push(lookup::entities_called(class, scheme.is_some()));
         }
     }
-    ids.sort_unstable();
-    ids.dedup();
-    if ids.is_empty() {
-        // no row; where nothing at all could pass, SQLite would leave out the other conditions, and
-        // find no index
-        ids.push(-1);
-    }
-    Ok(ids.iter().map(i64::to_string).collect::<Vec<_>>().join(", "))
+    Ok(if meant.is_empty() {
+        // where nothing at all could pass, SQLite would leave out the other conditions, and find
+        // no index
+        format!("f.{column} IN (-1)")
+    } else {
+        format!("f.{column} IN ({})", lookup::names_of(class, &meant.join("\n    UNION ")))
+    })
 }
 
 fn among(
@@ -104,22 +111,9 @@ fn among(
     words: &[String],
     values: &mut Vec<Sql>,
 ) -> Result<String> {
-    match field.ty {
-        Type::Actor => {
-            return Ok(format!(
-                "f.{}_id IN ({})",
-                field.name,
-                ids_of(connection, EntityClass::Actor, words, false)?
-            ));
-        }
-        Type::Place => {
-            let countries = field.name == "country";
-            return Ok(format!(
-                "f.place_id IN ({})",
-                ids_of(connection, EntityClass::Place, words, countries)?
-            ));
-        }
-        _ => {}
+    if let Some(class) = EntityClass::of(field.ty) {
+        let (column, countries) = column_of(field);
+        return is_meant(connection, &column, class, words, countries, values);
     }
     let mut any = Vec::new();
     for word in words {
@@ -141,6 +135,13 @@ fn among(
         }
     }
     Ok(format!("({})", any.join(" OR ")))
+}
+
+/// The column that points to the name of a field, and whether the field is a country: that of the
+/// fact's place.
+fn column_of(field: &Field) -> (String, bool) {
+    let is_country = field.name == "country";
+    (format!("{}_id", if is_country { "place" } else { field.name }), is_country)
 }
 
 /// `text` anywhere, whatever the case of A to Z.
@@ -167,15 +168,15 @@ fn compare(
                 if op == Op::ContainsNot { "NOT " } else { "" }
             ));
         }
-        Op::Is | Op::IsNot if matches!(field.ty, Type::Actor | Type::Place) => {
-            let class = EntityClass::of(field.ty).unwrap_or(EntityClass::Actor);
-            let ids = ids_of(connection, class, &[text], field.name == "country")?;
-            let column = if field.name == "country" { "place" } else { field.name };
-            let test =
-                format!("f.{column}_id {}IN ({ids})", if op == Op::IsNot { "NOT " } else { "" });
+        Op::Is | Op::IsNot if let Some(class) = EntityClass::of(field.ty) => {
+            let (column, countries) = column_of(field);
+            let test = is_meant(connection, &column, class, &[text], countries, values)?;
+            if op == Op::Is {
+                return Ok(test);
+            }
             // a place that lies in no country lies in no other country either
-            let lies = op == Op::IsNot && field.name == "country";
-            return Ok(if lies { format!("({test} AND {by} IS NOT NULL)") } else { test });
+            let known = if countries { &by } else { &format!("f.{column}") };
+            return Ok(format!("(NOT ({test}) AND {known} IS NOT NULL)"));
         }
         _ => {}
     }

@@ -9,7 +9,7 @@ use crate::store::entities::lookup::{self, EntityClass};
 use crate::store::read::batch::{CellBatch, LineBatch};
 use crate::store::read::compile::{self, CompiledQuery, Scan};
 use crate::store::read::cursor::Cursor;
-use crate::store::read::predicate;
+use crate::store::read::{as_of, predicate};
 use crate::store::rollup::{AggregateRequest, RollupRow};
 use crate::store::{Store, extras};
 use crate::value::suggest::did_you_mean;
@@ -205,7 +205,7 @@ impl Store {
     /// # Errors
     /// The database cannot be read.
     pub fn run_at(&self, past: &AsOf) -> Result<Option<i64>> {
-        past.as_of.as_ref().map(|moment| compile::run_at(&self.connection, moment)).transpose()
+        past.as_of.as_ref().map(|moment| as_of::run_at(&self.connection, moment)).transpose()
     }
 
     /// The SQL that answers a query, with its values in it: it runs in any `SQLite` shell.
@@ -252,9 +252,9 @@ impl Store {
             Some(field) => Predicate::In { field, values: word, not: false },
             None => Predicate::AnyActor(word),
         };
-        let live = compile::live(&self.connection, &query.past)?;
         for kind in &query.kinds {
             let mut values = Vec::new();
+            let live = as_of::live(&self.connection, &query.past, &mut values)?;
             let condition = predicate::condition(&self.connection, kind, &test, &mut values)?;
             let sql = format!(
                 "SELECT EXISTS (SELECT 1 FROM {} f WHERE {live} AND {condition})",
@@ -275,7 +275,7 @@ impl Store {
         let what = field.map_or("actor".to_owned(), |field| field.name.replace('_', " "));
         let class = field.map_or(Some(EntityClass::Actor), |field| EntityClass::of(field.ty));
         if let Some(class) = class
-            && !lookup::meant(&self.connection, class, word)?.is_empty()
+            && lookup::is_known(&self.connection, class, word)?
         {
             return Ok(format!("\"{word}\" is known, but no fact here has it as {what}"));
         }

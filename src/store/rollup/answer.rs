@@ -6,7 +6,8 @@ use crate::error::{Error, Result};
 use crate::kind::{Field, Kind};
 use crate::query::{Predicate, Query};
 use crate::store::Store;
-use crate::store::read::compile::{number, published};
+use crate::store::read::as_of::published;
+use crate::store::read::compile::number;
 use crate::store::read::cursor::plain;
 use crate::store::read::predicate::condition;
 use crate::store::rollup::{figures, is_whole, table};
@@ -88,7 +89,7 @@ impl Store {
         let mut values = Vec::new();
         let mut conditions = vec!["1".to_owned()];
         if let Some(by) = query.past.published_by {
-            conditions.push(published(&self.connection, by)?);
+            conditions.push(published(&self.connection, by, &mut values)?);
         }
         for test in &query.tests {
             conditions.push(condition(&self.connection, kind, test, &mut values)?);
