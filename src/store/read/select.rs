@@ -273,6 +273,10 @@ impl Store {
 
     fn unknown(&self, query: &Query, field: Option<&'static Field>, word: &str) -> Result<String> {
         let what = field.map_or("actor".to_owned(), |field| field.name.replace('_', " "));
+        // numbers and days have no nearest spelling
+        if field.is_some_and(has_no_spelling) {
+            return Ok(format!("no fact here has {what} {word}"));
+        }
         let class = field.map_or(Some(EntityClass::Actor), |field| EntityClass::of(field.ty));
         if let Some(class) = class
             && lookup::is_known(&self.connection, class, word)?
@@ -316,7 +320,7 @@ impl Store {
             for own in fields {
                 let by = compile::expression(kind, own);
                 arms.push(format!(
-                    "SELECT {by} AS value FROM {} f WHERE f.retired_by_id IS NULL",
+                    "SELECT CAST({by} AS TEXT) AS value FROM {} f WHERE f.retired_by_id IS NULL",
                     kind.table
                 ));
             }
@@ -332,4 +336,9 @@ impl Store {
         let values = read.query_map([], |row| row.get(0))?;
         Ok(values.collect::<Result<_, _>>()?)
     }
+}
+
+/// Whether the values of a field are numbers or days, of which none is spelled nearly as another.
+fn has_no_spelling(field: &Field) -> bool {
+    field.ty.is_number() || matches!(field.ty, Type::Date | Type::Day | Type::Bucket(_))
 }
