@@ -52,11 +52,11 @@ pub fn importer(bytes: &[u8]) {
     };
     let known = KnownValues { header: layout.header.clone(), release: None };
     let Ok(plan) = mapping::compile(&description, DESCRIPTION, &known) else { return };
-    let Ok(Ok(mut records)) = CsvReader::open(Box::new(Cursor::new(bytes.to_vec()))) else {
+    let Ok(mut records) = CsvReader::open(Box::new(Cursor::new(bytes.to_vec()))) else {
         return;
     };
     let mut record = Record::new();
-    while let Ok(Ok(true)) = records.next(&mut record) {
+    while let Ok(true) = records.next(&mut record) {
         let (line, _) = records.locate(None);
         if let Err(bad) = plan.make(&record, &[], line) {
             for one in bad {

@@ -101,6 +101,42 @@ impl Error {
     }
 }
 
+/// What ends a step early: something in the input, which whoever knows where it stands reports
+/// there, or a failure that ends everything.
+#[derive(Debug)]
+pub enum Stop<E, F = Error> {
+    /// Something in the input.
+    Input(E),
+    /// A failure.
+    Failed(F),
+}
+
+impl<E, F> Stop<E, F> {
+    /// Returns the same with another account of the input.
+    pub fn map<G>(self, tell: impl FnOnce(E) -> G) -> Stop<G, F> {
+        match self {
+            Stop::Input(input) => Stop::Input(tell(input)),
+            Stop::Failed(failure) => Stop::Failed(failure),
+        }
+    }
+}
+
+impl<E> Stop<E> {
+    /// Returns the error that it is for a caller that has nothing to add to it.
+    pub fn into_error(self, tell: impl FnOnce(E) -> Error) -> Error {
+        match self {
+            Stop::Input(input) => tell(input),
+            Stop::Failed(error) => error,
+        }
+    }
+}
+
+impl<E, F> From<F> for Stop<E, F> {
+    fn from(failure: F) -> Stop<E, F> {
+        Stop::Failed(failure)
+    }
+}
+
 /// What the system says, without its error number and in lower case.
 fn plain(error: &io::Error) -> String {
     let text = error.to_string();

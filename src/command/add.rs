@@ -9,7 +9,7 @@ use crate::command::Exit;
 use crate::command::global_args::GlobalArgs;
 use crate::command::manual_input::{self, ManualFields};
 use crate::command::ui::Ui;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, Stop};
 use crate::kind::reference_table::{self, ReferenceTable};
 use crate::kind::{Field, Kind};
 use crate::query;
@@ -61,9 +61,12 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
         let place = line
             .map(|line| format!("{}:{line}: ", file.as_deref().unwrap_or_default()))
             .unwrap_or_default();
-        match put(&what, record, &mut writer)? {
+        match put(&what, record, &mut writer) {
             Ok(reference) => refs.push(reference),
-            Err(lines) => details.extend(lines.into_iter().map(|line| format!("{place}{line}"))),
+            Err(Stop::Failed(error)) => return Err(error),
+            Err(Stop::Input(lines)) => {
+                details.extend(lines.into_iter().map(|line| format!("{place}{line}")))
+            }
         }
     }
     for (_, refused) in writer.settle()? {
@@ -97,7 +100,7 @@ fn put(
     what: &What,
     mut record: ManualFields,
     writer: &mut Writer<'_>,
-) -> Result<Result<String, Vec<String>>> {
+) -> Result<String, Stop<Vec<String>>> {
     let stated = |record: &ManualFields, name: &str| {
         record
             .iter()
@@ -108,26 +111,25 @@ fn put(
     match what {
         What::ReferenceTable(parent) => {
             let fields: Vec<&'static Field> = parent.fields.iter().collect();
-            let row = match manual_input::check(&record, &fields, false) {
-                Ok(row) => row,
-                Err(lines) => return Ok(Err(lines)),
-            };
-            Ok(match writer.put_parent(parent, &row, 0)? {
-                Ok(Outcome::Added) => Ok(stated(&record, parent.key[0])),
-                Ok(_) => Err(vec![format!(
-                    "{}: {} is there already",
-                    parent.key[0],
-                    stated(&record, parent.key[0])
-                )]),
-                Err(refused) => Err(vec![manual_input::refused(&refused, &record)]),
-            })
+            let row = manual_input::check(&record, &fields, false).map_err(Stop::Input)?;
+            let name = stated(&record, parent.key[0]);
+            match writer.put_parent(parent, &row, 0) {
+                Ok(Outcome::Added) => Ok(name),
+                Ok(_) => {
+                    Err(Stop::Input(vec![format!("{}: {name} is there already", parent.key[0])]))
+                }
+                Err(stop) => {
+                    Err(stop.map(|refused| vec![manual_input::refused(&refused, &record)]))
+                }
+            }
         }
         What::Kind(kind) => {
             if let Some((_, other)) = record
                 .iter()
                 .find(|(name, value)| name == "kind" && *value != kind.name && !value.is_empty())
             {
-                return Ok(Err(vec![format!("kind: \"{other}\": expected {}", kind.name)]));
+                let line = format!("kind: \"{other}\": expected {}", kind.name);
+                return Err(Stop::Input(vec![line]));
             }
             // a ref names the fact where its source and key do not
             if let Some((source, key)) = stated(&record, "ref").split_once(':') {
@@ -146,20 +148,17 @@ fn put(
                 record.push(("key".into(), writer.next_key(kind, &source)?));
             }
             let fields: Vec<&'static Field> = kind.fields().collect();
-            let row = match manual_input::check(&record, &fields, true) {
-                Ok(row) => row,
-                Err(lines) => return Ok(Err(lines)),
-            };
+            let row = manual_input::check(&record, &fields, true).map_err(Stop::Input)?;
             let reference = format!("{source}:{}", stated(&record, "key"));
             if writer.is_live(kind, &source, &stated(&record, "key"))? {
-                return Ok(Err(vec![format!(
+                return Err(Stop::Input(vec![format!(
                     "key: {reference} is there already; facts edit {reference} changes it"
                 )]));
             }
-            Ok(match writer.put(kind, &row)? {
-                Ok(_) => Ok(reference),
-                Err(refused) => Err(vec![manual_input::refused(&refused, &record)]),
-            })
+            writer.put(kind, &row).map_err(|stop| {
+                stop.map(|refused| vec![manual_input::refused(&refused, &record)])
+            })?;
+            Ok(reference)
         }
     }
 }

@@ -55,8 +55,10 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     }
     let fields: Vec<&'static Field> = kind.fields().collect();
     let row = manual_input::check(&stated, &fields, true).map_err(manual_input::rejected)?;
-    let outcome = writer.put(kind, &row)?.map_err(|refused| {
-        manual_input::rejected(vec![manual_input::refused(&refused, &stated)])
+    let outcome = writer.put(kind, &row).map_err(|stop| {
+        stop.into_error(|refused| {
+            manual_input::rejected(vec![manual_input::refused(&refused, &stated)])
+        })
     })?;
     writer.commit()?;
     ui.status(match outcome {

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use crate::command::seed_folder::SeedFolder;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, Stop};
 use crate::ingest::{Columns, CsvReader, Diagnostic, Diagnostics, complete_date};
 use crate::kind::reference_table::{self, PARENTS, ReferenceTable};
 use crate::kind::{Field, InputRow, KINDS, Kind, given};
@@ -133,9 +133,10 @@ impl<'f> FolderLoad<'f> {
                 at.and_then(|at| here.record.get(at)).unwrap_or_default().to_owned(),
             ));
             settled = Some(here.file.to_owned());
-            match writer.put_parent(parent, &row, places.len() - 1)? {
+            match writer.put_parent(parent, &row, places.len() - 1) {
                 Ok(_) => {}
-                Err(refused) => load.refuse(refused, here),
+                Err(Stop::Input(refused)) => load.refuse(refused, here),
+                Err(Stop::Failed(error)) => return Err(error),
             }
             if parent.table == reference_table::IMPORTS.table {
                 writer.restore();
@@ -179,9 +180,10 @@ impl<'f> FolderLoad<'f> {
             if !retired && load.is_repeated(&mut seen, key, here, "key") {
                 return Ok(());
             }
-            match writer.put(kind, &row)? {
+            match writer.put(kind, &row) {
                 Ok(outcome) => counts.count(outcome),
-                Err(refused) => load.refuse(refused, here),
+                Err(Stop::Input(refused)) => load.refuse(refused, here),
+                Err(Stop::Failed(error)) => return Err(error),
             }
             Ok(())
         })?;
@@ -197,12 +199,13 @@ impl<'f> FolderLoad<'f> {
     ) -> Result<()> {
         let Some((file, bytes)) = self.folder.open(table)? else { return Ok(()) };
         let failed = |e: std::io::Error| Error::io(&file, &e);
-        let mut records = match CsvReader::open(bytes).map_err(failed)? {
+        let mut records = match CsvReader::open(bytes) {
             Ok(records) => records,
-            Err(fault) => {
-                self.diagnostics.push(Diagnostic::fault(&file, fault));
+            Err(Stop::Input(error)) => {
+                self.diagnostics.push(Diagnostic::fault(&file, error));
                 return Ok(());
             }
+            Err(Stop::Failed(e)) => return Err(failed(e)),
         };
         let columns = match Columns::of(records.header(), fields) {
             Ok(columns) => columns,
@@ -213,13 +216,14 @@ impl<'f> FolderLoad<'f> {
         };
         let mut record = Record::new();
         loop {
-            match records.next(&mut record).map_err(failed)? {
+            match records.next(&mut record) {
                 Ok(true) => {}
                 Ok(false) => return Ok(()),
-                Err(fault) => {
-                    self.diagnostics.push(Diagnostic::fault(&file, fault));
+                Err(Stop::Input(error)) => {
+                    self.diagnostics.push(Diagnostic::fault(&file, error));
                     return Ok(());
                 }
+                Err(Stop::Failed(e)) => return Err(failed(e)),
             }
             self.read += 1;
             match columns.row(&record) {

@@ -4,6 +4,7 @@ use std::io::{self, Cursor, Read};
 
 use csv::ErrorKind;
 
+use crate::error::Stop;
 use crate::ingest::strict_csv::{CsvError, StrictCsv};
 use crate::mapping::Record;
 
@@ -52,8 +53,8 @@ impl CsvReader {
     /// Begins to read; a byte order mark is passed over.
     ///
     /// # Errors
-    /// The file cannot be read (outer), or has no sound header (inner).
-    pub fn open(mut file: Box<dyn Read>) -> io::Result<Result<CsvReader, CsvError>> {
+    /// The file cannot be read ([`Stop::Failed`]), or has no sound header ([`Stop::Input`]).
+    pub fn open(mut file: Box<dyn Read>) -> Result<CsvReader, Stop<CsvError, io::Error>> {
         let mut head = Vec::new();
         file.by_ref().take(3).read_to_end(&mut head)?;
         if head == b"\xef\xbb\xbf" {
@@ -62,20 +63,17 @@ impl CsvReader {
         let whole: Box<dyn Read> = Box::new(Cursor::new(head).chain(file));
         let mut records = CsvReader::of(whole, CsvDialect::default());
         let mut header = Record::new();
-        match records.next(&mut header)? {
-            Err(fault) => return Ok(Err(fault)),
-            Ok(false) => {
-                return Ok(Err(CsvError {
-                    line: 1,
-                    column: 1,
-                    expected: "the file is empty: expected a header with the names of its columns"
-                        .into(),
-                    is_encoding: false,
-                }));
-            }
-            Ok(true) => records.header = header,
+        if !records.next(&mut header)? {
+            let expected = "the file is empty: expected a header with the names of its columns";
+            return Err(Stop::Input(CsvError {
+                line: 1,
+                column: 1,
+                expected: expected.into(),
+                is_encoding: false,
+            }));
         }
-        Ok(Ok(records))
+        records.header = header;
+        Ok(records)
     }
 
     /// Reads records of this form, every one of them; the header, if there is one, is the first.
@@ -114,14 +112,14 @@ impl CsvReader {
     /// Reads the next record; false at the end.
     ///
     /// # Errors
-    /// The file cannot be read (outer), or breaks the format (inner).
-    pub fn next(&mut self, record: &mut Record) -> io::Result<Result<bool, CsvError>> {
+    /// The file cannot be read ([`Stop::Failed`]), or breaks the format ([`Stop::Input`]).
+    pub fn next(&mut self, record: &mut Record) -> Result<bool, Stop<CsvError, io::Error>> {
         let found = self.line(record)?;
-        match (&found, self.short) {
-            (Ok(true), Some(ShortRows::Rejoin(width))) if record.len() < width => {
+        match (found, self.short) {
+            (true, Some(ShortRows::Rejoin(width))) if record.len() < width => {
                 return self.join(record, width);
             }
-            (Ok(true), Some(ShortRows::Pad(width))) => {
+            (true, Some(ShortRows::Pad(width))) => {
                 (record.len()..width).for_each(|_| record.push_field(""))
             }
             _ => {}
@@ -131,20 +129,19 @@ impl CsvReader {
 
     /// Puts a record together that a raw line break cut: the cell that was cut keeps its line
     /// break.
-    fn join(&mut self, record: &mut Record, width: usize) -> io::Result<Result<bool, CsvError>> {
+    fn join(
+        &mut self,
+        record: &mut Record,
+        width: usize,
+    ) -> Result<bool, Stop<CsvError, io::Error>> {
         let (begin, line) = (self.current, self.line);
         let mut rest = std::mem::take(&mut self.rest);
         while record.len() < width {
-            match self.line(&mut rest)? {
-                Ok(true) if record.len() + rest.len() <= width + 1 => {}
-                Ok(_) => {
-                    let expected = format!(
-                        "a record with {} cells, where the header has {width}",
-                        record.len()
-                    );
-                    return Ok(Err(CsvError { line, column: 1, expected, is_encoding: false }));
-                }
-                Err(fault) => return Ok(Err(fault)),
+            if !self.line(&mut rest)? || record.len() + rest.len() > width + 1 {
+                let expected =
+                    format!("a record with {} cells, where the header has {width}", record.len());
+                let error = CsvError { line, column: 1, expected, is_encoding: false };
+                return Err(Stop::Input(error));
             }
             let mut whole =
                 Record::with_capacity(record.as_slice().len() + rest.as_slice().len() + 1, width);
@@ -161,10 +158,10 @@ impl CsvReader {
         self.rest = rest;
         self.joined += 1;
         (self.current, self.line) = (begin, line);
-        Ok(Ok(true))
+        Ok(true)
     }
 
-    fn line(&mut self, record: &mut Record) -> io::Result<Result<bool, CsvError>> {
+    fn line(&mut self, record: &mut Record) -> Result<bool, Stop<CsvError, io::Error>> {
         match self.reader.read_record(record) {
             Ok(found) => {
                 if let Some(position) = record.position() {
@@ -176,22 +173,23 @@ impl CsvReader {
                 }
                 match self.reader.get_ref().fault() {
                     // the pass is ahead of the records, and what stopped it stays
-                    Some(fault) if !found => Ok(Err(fault.clone())),
-                    _ => Ok(Ok(found)),
+                    Some(fault) if !found => Err(Stop::Input(fault.clone())),
+                    _ => Ok(found),
                 }
             }
             Err(error) => match error.into_kind() {
-                ErrorKind::Io(error) => {
-                    self.reader.get_ref().fault().map_or(Err(error), |fault| Ok(Err(fault.clone())))
-                }
+                ErrorKind::Io(error) => match self.reader.get_ref().fault() {
+                    Some(fault) => Err(Stop::Input(fault.clone())),
+                    None => Err(Stop::Failed(error)),
+                },
                 ErrorKind::Utf8 { pos, err } => {
                     let start = pos
                         .map_or(self.current, |pos| self.reader.get_ref().record_start(pos.byte()));
                     let (line, column) = self.place(start, Some(err.field()));
                     let expected = "not UTF-8 here: save the file as UTF-8".to_owned();
-                    Ok(Err(CsvError { line, column, expected, is_encoding: true }))
+                    Err(Stop::Input(CsvError { line, column, expected, is_encoding: true }))
                 }
-                other => Err(io::Error::other(format!("{other:?}"))),
+                other => Err(Stop::Failed(io::Error::other(format!("{other:?}")))),
             },
         }
     }
@@ -218,10 +216,14 @@ mod tests {
     use proptest::prelude::*;
 
     fn read(text: &[u8]) -> Result<Vec<Vec<String>>, CsvError> {
-        let mut records = CsvReader::open(Box::new(Cursor::new(text.to_vec()))).unwrap()?;
+        let of = |stop| match stop {
+            Stop::Input(error) => error,
+            Stop::Failed(failure) => panic!("{failure}"),
+        };
+        let mut records = CsvReader::open(Box::new(Cursor::new(text.to_vec()))).map_err(of)?;
         let mut all = vec![records.header().iter().map(str::to_owned).collect()];
         let mut record = Record::new();
-        while records.next(&mut record).unwrap()? {
+        while records.next(&mut record).map_err(of)? {
             all.push(record.iter().map(str::to_owned).collect());
         }
         Ok(all)
@@ -256,21 +258,21 @@ mod tests {
             CsvReader::of(Box::new(Cursor::new(broken.as_bytes().to_vec())), CsvDialect::default());
         let mut record = Record::new();
         for _ in 0..4 {
-            assert_eq!(records.next(&mut record).unwrap().unwrap_err().line, 2);
+            let stop = records.next(&mut record).unwrap_err();
+            assert!(matches!(stop, Stop::Input(CsvError { line: 2, .. })), "{stop:?}");
         }
     }
 
     #[test]
     fn cells_are_located_behind_blank_lines_and_quoted_line_breaks() {
         let text = "\u{feff}a,b\r\n\r\n\"x\ny\",ü\r\nü,\"\"\"q\",3\r\n";
-        let mut records =
-            CsvReader::open(Box::new(Cursor::new(text.as_bytes().to_vec()))).unwrap().unwrap();
+        let mut records = CsvReader::open(Box::new(Cursor::new(text.as_bytes().to_vec()))).unwrap();
         let mut record = Record::new();
-        assert!(records.next(&mut record).unwrap().unwrap());
+        assert!(records.next(&mut record).unwrap());
         assert_eq!((records.locate(Some(0)), records.locate(Some(1))), ((3, 1), (4, 4)));
-        assert!(records.next(&mut record).unwrap().unwrap());
+        assert!(records.next(&mut record).unwrap());
         assert_eq!((records.locate(Some(1)), records.locate(Some(2))), ((5, 3), (5, 9)));
-        assert!(!records.next(&mut record).unwrap().unwrap());
+        assert!(!records.next(&mut record).unwrap());
     }
 
     #[test]

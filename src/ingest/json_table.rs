@@ -8,17 +8,19 @@ use serde::de::{DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Visito
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
+use crate::error::Stop;
+
 /// Writes the records of a JSON document as CSV and returns the names of its columns, which records
 /// to come may add to: rows have as many cells as there were columns then. An object within a
 /// record gives columns with dots in their names; a list has "; " between.
 ///
 /// # Errors
-/// It cannot be read or written (outer), or is no JSON with records at this path (inner).
+/// It cannot be read or written ([`Stop::Failed`]), or is no JSON with records at this path ([`Stop::Input`]).
 pub fn table(
     document: impl Read,
     path: Option<&str>,
     out: &mut impl Write,
-) -> io::Result<Result<Vec<String>, String>> {
+) -> Result<Vec<String>, Stop<String, io::Error>> {
     let mut table = Table {
         out: csv::WriterBuilder::new().flexible(true).from_writer(out),
         header: Vec::new(),
@@ -45,13 +47,15 @@ pub fn table(
     };
     table.out.flush()?;
     match found {
-        Err(e) if e.is_io() => Err(e.into()),
-        Err(e) => Ok(Err(format!(
+        Err(e) if e.is_io() => Err(Stop::Failed(e.into())),
+        Err(e) => Err(Stop::Input(format!(
             "expected JSON with records{}: {e}",
             path.map_or(String::new(), |path| format!(" at {path}"))
         ))),
-        Ok(()) if table.header.is_empty() => Ok(Err("expected records, found none".into())),
-        Ok(()) => Ok(Ok(table.header)),
+        Ok(()) if table.header.is_empty() => {
+            Err(Stop::Input("expected records, found none".into()))
+        }
+        Ok(()) => Ok(table.header),
     }
 }
 
@@ -208,7 +212,10 @@ mod tests {
 
     fn read(text: &str, path: Option<&str>) -> Result<(Vec<String>, String), String> {
         let mut out = Vec::new();
-        let header = table(text.as_bytes(), path, &mut out).unwrap()?;
+        let header = table(text.as_bytes(), path, &mut out).map_err(|stop| match stop {
+            Stop::Input(expected) => expected,
+            Stop::Failed(failure) => failure.to_string(),
+        })?;
         Ok((header, String::from_utf8(out).unwrap()))
     }
 

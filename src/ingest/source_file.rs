@@ -9,8 +9,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use sha2::{Digest, Sha256};
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, Stop};
 use crate::fs::paths;
+use crate::ingest::strict_csv::CsvError;
 use crate::ingest::workbook;
 use crate::value::text::hex;
 
@@ -150,6 +151,19 @@ impl SourceFile {
     pub fn progress(&self) -> (u64, Arc<AtomicU64>) {
         self.read.store(0, Ordering::Relaxed);
         (self.size(), Arc::clone(&self.read))
+    }
+
+    /// Whether reading gave one more record: none at the end, and none where the file breaks its
+    /// format, which whoever reads it all reports.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn has_more(&self, next: Result<bool, Stop<CsvError, io::Error>>) -> Result<bool> {
+        match next {
+            Ok(more) => Ok(more),
+            Err(Stop::Input(_)) => Ok(false),
+            Err(Stop::Failed(e)) => Err(self.failed(&e)),
+        }
     }
 
     /// A failure to read it.

@@ -2,7 +2,7 @@
 
 use rusqlite::ErrorCode;
 
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, Stop};
 use crate::store::interrupt;
 
 impl From<rusqlite::Error> for Error {
@@ -48,5 +48,11 @@ impl From<rusqlite::Error> for Error {
             _ => error.about_file(),
         };
         if code.is_some() { error } else { error.hint("-v shows what SQLite said") }
+    }
+}
+
+impl<E> From<rusqlite::Error> for Stop<E> {
+    fn from(error: rusqlite::Error) -> Stop<E> {
+        Stop::Failed(error.into())
     }
 }

@@ -1,5 +1,6 @@
 //! What writing, releases and the resolution of names do, on a database in memory.
 
+use crate::error::Stop;
 use crate::kind::{self, FactKey, InputRow, Kind, NewFact, reference_table};
 use crate::store::write::transaction::Writer;
 use crate::store::{Counts, ImportInfo, Outcome, ReleaseImport, ReleaseInfo, RowError, Store};
@@ -34,7 +35,7 @@ fn store() -> Store {
             (fields(name), InputValue::Value(Value::Text(text.to_owned().into())))
         };
         let source = vec![text("slug", slug), text("kind", "document"), text("title", "A title")];
-        writer.put_parent(&reference_table::SOURCES, &source, 0).unwrap().unwrap();
+        writer.put_parent(&reference_table::SOURCES, &source, 0).unwrap();
     }
     writer.commit().unwrap();
     store
@@ -53,6 +54,14 @@ fn meeting(source: &str, key: &str, summary: &str) -> InputRow<'static> {
     row(events(), &cells)
 }
 
+/// Why a row was refused.
+fn refusal(outcome: Result<Outcome, Stop<RowError>>) -> RowError {
+    match outcome {
+        Err(Stop::Input(refused)) => refused,
+        other => panic!("{other:?}"),
+    }
+}
+
 fn count(store: &Store, sql: &str) -> i64 {
     store.connection.query_row(sql, [], |row| row.get(0)).unwrap()
 }
@@ -66,7 +75,7 @@ fn a_row_is_added_then_unchanged_then_changed() {
         ("They met again", Outcome::Changed),
     ] {
         let mut writer = store.write(run(None)).unwrap();
-        assert_eq!(writer.put(events(), &meeting("a", "m", summary)).unwrap(), Ok(expected));
+        assert_eq!(writer.put(events(), &meeting("a", "m", summary)).unwrap(), expected);
         writer.commit().unwrap();
     }
     assert_eq!(count(&store, "SELECT count(*) FROM events WHERE retired_by_id IS NULL"), 1);
@@ -85,7 +94,7 @@ fn a_row_is_added_then_unchanged_then_changed() {
 fn what_is_not_committed_never_was() {
     let store = store();
     let mut writer = store.write(run(None)).unwrap();
-    writer.put(events(), &meeting("a", "m", "They met")).unwrap().unwrap();
+    writer.put(events(), &meeting("a", "m", "They met")).unwrap();
     drop(writer);
     assert_eq!(
         count(&store, "SELECT count(*) FROM events")
@@ -98,11 +107,11 @@ fn what_is_not_committed_never_was() {
 fn a_source_that_nobody_knows_is_refused_with_the_nearest() {
     let store = store();
     let mut writer = store.write(run(None)).unwrap();
-    let refused = writer.put(events(), &meeting("c", "m", "They met")).unwrap().unwrap_err();
+    let refused = refusal(writer.put(events(), &meeting("c", "m", "They met")));
     assert_eq!(refused.field, "source");
-    let refused = writer
-        .put(events(), &row(events(), &[("source", "a"), ("actor", "Nobody"), ("type", "x")]));
-    assert_eq!(refused.unwrap().unwrap_err().field, "actor");
+    let cells = [("source", "a"), ("actor", "Nobody"), ("type", "x")];
+    let refused = refusal(writer.put(events(), &row(events(), &cells)));
+    assert_eq!(refused.field, "actor");
 }
 
 #[test]
@@ -112,7 +121,7 @@ fn a_folder_does_not_take_back_what_was_changed_by_hand() {
         [(Some("seed"), "They met"), (None, "Corrected"), (Some("seed"), "They met")]
     {
         let mut writer = store.write(run(file)).unwrap();
-        writer.put(events(), &meeting("a", "m", summary)).unwrap().unwrap();
+        writer.put(events(), &meeting("a", "m", summary)).unwrap();
         let kept = writer.kept().to_vec();
         writer.commit().unwrap();
         assert_eq!(
@@ -133,7 +142,7 @@ fn a_folder_does_not_take_back_what_was_changed_by_hand() {
 fn what_is_written_is_found_by_its_words_and_in_its_summary() {
     let store = store();
     let mut writer = store.write(run(None)).unwrap();
-    writer.put(events(), &meeting("a", "m", "Ambassadors met")).unwrap().unwrap();
+    writer.put(events(), &meeting("a", "m", "Ambassadors met")).unwrap();
     writer.commit().unwrap();
     assert_eq!(count(&store, "SELECT count(*) FROM search WHERE search MATCH 'ambassadors'"), 1);
     assert_eq!(count(&store, "SELECT sum(facts) FROM events_summary WHERE type = 'meeting'"), 1);
@@ -162,9 +171,13 @@ fn release(
         let mut stated = meeting("", "", summary);
         stated.retain(|(field, _)| !["source", "key"].contains(&field.name));
         let fact = NewFact { kind: events(), key: key.clone(), row: stated };
-        if let Err((_, why)) = release.record(&mut writer, &[fact]).unwrap() {
-            release.reject(&mut writer);
-            refused.push(why);
+        match release.record(&mut writer, &[fact]) {
+            Ok(()) => {}
+            Err(Stop::Input((_, why))) => {
+                release.reject(&mut writer);
+                refused.push(why);
+            }
+            Err(Stop::Failed(error)) => panic!("{error}"),
         }
     }
     let counts = release.finish(&mut writer, complete, &"0".repeat(64)).unwrap();
@@ -230,7 +243,7 @@ fn actor(writer: &mut Writer<'_>, named: EntityRef<'static>) -> String {
     let key = format!("n{n}");
     let mut stated = meeting("a", &key, "They met");
     stated.push((events().field("actor").unwrap(), InputValue::Entity(named)));
-    writer.put(events(), &stated).unwrap().unwrap();
+    writer.put(events(), &stated).unwrap();
     let sql = "SELECT a.name FROM events e JOIN names n ON n.id = e.actor_id JOIN actors a ON a.id = n.actor_id WHERE e.key = ?1";
     writer.transaction.query_row(sql, [&key], |row| row.get(0)).unwrap()
 }
@@ -283,5 +296,5 @@ fn a_point_off_the_globe_is_refused() {
     let mut stated = meeting("a", "p", "They met");
     let place = EntityRef { point: Some((91.0, 0.0)), ..named("Nowhere") };
     stated.push((events().field("place").unwrap(), InputValue::Entity(place)));
-    assert_eq!(writer.put(events(), &stated).unwrap().unwrap_err().field, "place");
+    assert_eq!(refusal(writer.put(events(), &stated)).field, "place");
 }

@@ -8,7 +8,7 @@ use encoding_rs::{Encoding, UTF_8};
 use serde_json::Value as Json;
 
 use crate::command::import::Args;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, Stop};
 use crate::fs::paths;
 use crate::ingest::source_file::{SharedFile, SourceFile, behind};
 use crate::ingest::{self, CsvDialect, CsvReader, ShortRows};
@@ -58,10 +58,10 @@ impl ChosenMapping {
         let mut header = Record::new();
         if self.layout.has_header {
             // the header was read; what is wrong behind it is told with its line
-            let _ = records.next(&mut header).map_err(|e| input.failed(&e))?;
+            input.has_more(records.next(&mut header))?;
         }
         for _ in 0..read.skip_rows {
-            let _ = records.next(&mut header).map_err(|e| input.failed(&e))?;
+            input.has_more(records.next(&mut header))?;
         }
         Ok(records)
     }
@@ -320,7 +320,7 @@ fn in_column(chosen: &ChosenMapping, input: &SourceFile) -> Result<Option<String
     let mut records = chosen.records(input)?;
     let mut record = Record::new();
     for _ in 0..10 {
-        if !matches!(records.next(&mut record).map_err(|e| input.failed(&e))?, Ok(true)) {
+        if !input.has_more(records.next(&mut record))? {
             break;
         }
         let said = record.get(place).unwrap_or_default().trim();
@@ -360,15 +360,14 @@ pub fn json_as_table(input: &SourceFile) -> Result<Option<(Option<String>, Strin
     let mut why = String::new();
     for path in [None, one_list(input)?] {
         let mut rows = Vec::new();
-        match ingest::json_table(input.reader()?, path.as_deref(), &mut rows)
-            .map_err(|e| input.failed(&e))?
-        {
+        match ingest::json_table(input.reader()?, path.as_deref(), &mut rows) {
             Ok(header) if header.len() > 1 || path.is_some() => {
                 let rows = String::from_utf8_lossy(&rows).into_owned();
                 return Ok(Some((path, header_line(&header) + &rows)));
             }
             Ok(_) => {}
-            Err(said) => why = said,
+            Err(Stop::Input(said)) => why = said,
+            Err(Stop::Failed(e)) => return Err(input.failed(&e)),
         }
     }
     Err(Error::new(ErrorKind::Rejected, format!("{}: {why}", input.shown)))
@@ -385,10 +384,11 @@ fn json(
     for path in paths.map(|path| Some(path.to_owned())).chain([None, one_list(input)?]) {
         let mut file = tempfile::tempfile().map_err(|e| input.failed(&e))?;
         let bytes = input.reader()?;
-        match ingest::json_table(bytes, path.as_deref(), &mut file).map_err(|e| input.failed(&e))? {
+        match ingest::json_table(bytes, path.as_deref(), &mut file) {
             Ok(header) if header.len() > 1 || path.is_some() => return Ok((file, header)),
             Ok(_) => {}
-            Err(said) => why = said,
+            Err(Stop::Input(said)) => why = said,
+            Err(Stop::Failed(e)) => return Err(input.failed(&e)),
         }
     }
     Err(Error::new(ErrorKind::Rejected, format!("{}: {why}", input.shown))

@@ -79,7 +79,7 @@ pub fn draft(input: &SourceFile, encoding: Option<&str>) -> Result<String> {
     let mut record = Record::new();
     let (mut read, mut tags) = (0, false);
     // what cannot be read is told when the table is imported
-    while let Ok(Ok(true)) = records.next(&mut record) {
+    while let Ok(true) = records.next(&mut record) {
         if record.len() != width || records.locate(None).0 <= layout.line {
             continue;
         }

@@ -11,7 +11,7 @@ use crate::command::import::{Args, ImportReport, OnError, Whether};
 use crate::command::load_folder::countries;
 use crate::command::progress::Progress;
 use crate::command::ui::Ui;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, Stop};
 use crate::ingest::source_file::SourceFile;
 use crate::ingest::{Diagnostic, Diagnostics, likely};
 use crate::mapping::cell_error::CellError;
@@ -135,9 +135,10 @@ impl<'a> ImportLoad<'a> {
         let write = |record: &Record, at: RecordPosition, made: &RecordOutcome<'_>| {
             self.one(record, at, made, &mut release, &mut writer)
         };
-        let end = match pipeline::all(chosen, input, write)? {
+        let end = match pipeline::all(chosen, input, write) {
             Ok(end) => end,
-            Err(fault) => {
+            Err(Stop::Failed(error)) => return Err(error),
+            Err(Stop::Input(fault)) => {
                 let is_encoding = fault.is_encoding;
                 let mut diagnostic = Diagnostic::fault(&self.input.shown, fault);
                 if is_encoding {
@@ -218,7 +219,11 @@ impl<'a> ImportLoad<'a> {
                 self.read -= 1;
             }
             RecordOutcome::Facts(facts) => {
-                if let Err((_, refused)) = release.record(writer, facts)? {
+                if let Err(stop) = release.record(writer, facts) {
+                    let (_, refused) = match stop {
+                        Stop::Input(refused) => refused,
+                        Stop::Failed(error) => return Err(error),
+                    };
                     let bad = self.chosen.plan.refused(refused.field, refused.expected, record);
                     return self.reject(&[bad], record, at, release, writer);
                 }

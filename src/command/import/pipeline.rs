@@ -7,7 +7,7 @@ use std::thread;
 use self_cell::self_cell;
 
 use crate::command::import::choose::ChosenMapping;
-use crate::error::Result;
+use crate::error::{Result, Stop};
 use crate::ingest::source_file::SourceFile;
 use crate::ingest::{CsvError, CsvReader};
 use crate::kind::NewFact;
@@ -71,12 +71,12 @@ const WAITING: usize = 3;
 /// Hands on every record with what it became, in order.
 ///
 /// # Errors
-/// The file cannot be read, or `each` fails (outer); the file breaks its format (inner).
+/// The file cannot be read, or `each` fails ([`Stop::Failed`]); the file breaks its format ([`Stop::Input`]).
 pub fn all(
     chosen: &ChosenMapping,
     input: &SourceFile,
     mut each: impl FnMut(&Record, RecordPosition, &RecordOutcome<'_>) -> Result<()>,
-) -> Result<Result<End, CsvError>> {
+) -> Result<End, Stop<CsvError>> {
     let groups = RecordGroups::of(chosen, input)?;
     thread::scope(|scope| {
         let (full, batches) = sync_channel::<MadeBatch<'_>>(WAITING);
@@ -102,7 +102,7 @@ fn read<'p>(
     mut groups: RecordGroups,
     full: &SyncSender<MadeBatch<'p>>,
     free: &Receiver<MadeBatch<'p>>,
-) -> Result<Result<End, CsvError>> {
+) -> Result<End, Stop<CsvError>> {
     let mut reader = chosen.records(input)?;
     let mut number = 0;
     loop {
@@ -112,10 +112,11 @@ fn read<'p>(
         let mut filled = 0;
         let mut end = None;
         for (at, record) in &mut records {
-            match reader.next(record).map_err(|e| input.failed(&e))? {
+            match reader.next(record) {
                 Ok(true) => *at = RecordPosition { number, line: reader.locate(None).0 },
                 Ok(false) => end = Some(Ok(())),
-                Err(fault) => end = Some(Err(fault)),
+                Err(Stop::Input(error)) => end = Some(Err(error)),
+                Err(Stop::Failed(e)) => return Err(input.failed(&e).into()),
             }
             if end.is_some() {
                 break;
@@ -133,11 +134,11 @@ fn read<'p>(
         });
         let left = full.send(batch).is_err();
         match end {
-            None if left => return Ok(Ok(End::default())),
+            None if left => return Ok(End::default()),
             None => {}
-            Some(Err(fault)) => return Ok(Err(fault)),
+            Some(Err(error)) => return Err(Stop::Input(error)),
             Some(Ok(())) => {
-                return Ok(Ok(End { joined: reader.joined(), sha256: input.sha256()? }));
+                return Ok(End { joined: reader.joined(), sha256: input.sha256()? });
             }
         }
     }
@@ -162,7 +163,7 @@ impl RecordGroups {
         }
         let mut records = chosen.records(input)?;
         let mut record = Record::new();
-        while let Ok(true) = records.next(&mut record).map_err(|e| input.failed(&e))? {
+        while input.has_more(records.next(&mut record))? {
             let Some(repeated) = chosen.plan.repeats(&record) else { continue };
             match groups.get_mut(&repeated.key) {
                 None => {
@@ -238,10 +239,7 @@ impl Finder {
         cell: Option<usize>,
     ) -> Result<(u64, u64)> {
         while self.read <= at.number {
-            if !matches!(
-                self.records.next(&mut self.record).map_err(|e| input.failed(&e))?,
-                Ok(true)
-            ) {
+            if !input.has_more(self.records.next(&mut self.record))? {
                 return Ok((at.line, 1));
             }
             self.read += 1;

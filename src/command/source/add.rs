@@ -89,8 +89,10 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
         if created {
             load_folder::countries(&mut writer)?;
         }
-        writer.put_parent(&SOURCES, &row, 0)?.map_err(|refused| {
-            manual_input::rejected(vec![manual_input::refused(&refused, &given)])
+        writer.put_parent(&SOURCES, &row, 0).map_err(|stop| {
+            stop.into_error(|refused| {
+                manual_input::rejected(vec![manual_input::refused(&refused, &given)])
+            })
         })?;
         writer.commit()
     })?;

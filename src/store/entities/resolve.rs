@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use rusqlite::params;
 
-use crate::error::Result;
+use crate::error::{Result, Stop};
 use crate::store::entities::lookup::{EntityClass, spelling};
 use crate::store::entities::name_cache::{Entity, ResolvedName, write_days, write_key};
 use crate::store::write::bulk::{NameRow, rows_of};
@@ -28,7 +28,7 @@ impl Writer<'_> {
         class: EntityClass,
         named: &EntityRef<'_>,
         days: Days,
-    ) -> Result<Result<Rc<ResolvedName>, String>> {
+    ) -> Result<Rc<ResolvedName>, Stop<String>> {
         let mut key = std::mem::take(&mut self.resolved.key);
         key.clear();
         write_key(&mut key, class, named);
@@ -45,9 +45,9 @@ impl Writer<'_> {
             }
             _ => {
                 self.resolved.dated = dated;
-                let outcome = match self.resolve_uncached(class, named, days)? {
+                let outcome = match self.resolve_uncached(class, named, days) {
                     Ok(meant) => Ok(Rc::new(self.whole(class, meant)?)),
-                    Err(expected) => Err(expected),
+                    Err(stop) => Err(stop),
                 };
                 if self.resolved.dated && !dated {
                     self.resolved.found.insert(key.as_slice().into(), None);
@@ -60,7 +60,7 @@ impl Writer<'_> {
             }
         };
         self.resolved.key = key;
-        Ok(outcome)
+        outcome
     }
 
     /// Names that nobody known bore before this run.
@@ -74,31 +74,31 @@ impl Writer<'_> {
         class: EntityClass,
         named: &EntityRef<'_>,
         days: Days,
-    ) -> Result<Result<ResolvedName, String>> {
+    ) -> Result<ResolvedName, Stop<String>> {
         if let Some((lat, lon)) = named.point
             && !((-90.0..=90.0).contains(&lat) && (-180.0..=180.0).contains(&lon))
         {
-            return Ok(Err(format!(
+            return Err(Stop::Input(format!(
                 "expected a latitude within ±90 and a longitude within ±180, not {lat} and {lon}"
             )));
         }
         let within = match named.within.as_deref().filter(|within| !within.is_empty()) {
             None => None,
-            Some(within) => match self.resolve(class, within, days)? {
-                Ok(meant) => Some((Rc::unwrap_or_clone(meant), within.name.as_deref())),
-                Err(expected) => return Ok(Err(expected)),
-            },
+            Some(within) => {
+                let meant = self.resolve(class, within, days)?;
+                Some((Rc::unwrap_or_clone(meant), within.name.as_deref()))
+            }
         };
         let Some((country, country_name)) = within else {
-            return self.bearer_of(class, named, days, None);
+            return self.entity_of(class, named, days, None);
         };
         let Some(name) = named.name.as_deref() else {
-            return Ok(Ok(country));
+            return Ok(country);
         };
         let usual = Rc::clone(&self.known(class, country.entity)?.usual);
         let folded = fold(name);
         if folded == fold(&usual) || country_name.is_some_and(|country| folded == fold(country)) {
-            return Ok(Ok(ResolvedName { no_point: named.point.is_some(), ..country }));
+            return Ok(ResolvedName { no_point: named.point.is_some(), ..country });
         }
         // a town is called after its country too: there is an Alexandria in many
         let mut full = format!("{name}, {usual}");
@@ -117,22 +117,22 @@ impl Writer<'_> {
             within: None,
         };
         if place.codes.is_empty() {
-            return match known {
-                Some(known) => self.as_spelled(class, known, &place).map(Ok),
-                None => self.create_entity(class, &place, Some(country.entity), false).map(Ok),
-            };
+            return Ok(match known {
+                Some(known) => self.as_spelled(class, known, &place)?,
+                None => self.create_entity(class, &place, Some(country.entity), false)?,
+            });
         }
-        self.bearer_of(class, &place, days, Some(country.entity))
+        self.entity_of(class, &place, days, Some(country.entity))
     }
 
     /// Whom the codes or the spelling mean, or somebody new.
-    fn bearer_of(
+    fn entity_of(
         &mut self,
         class: EntityClass,
         named: &EntityRef<'_>,
         days: Days,
         within: Option<i64>,
-    ) -> Result<Result<ResolvedName, String>> {
+    ) -> Result<ResolvedName, Stop<String>> {
         let name = named.name.as_deref();
         let mut coded = None;
         // the first code decides; a further one finds nobody whose codes say otherwise
@@ -146,8 +146,8 @@ impl Writer<'_> {
         }
         if let Some(coded) = coded {
             self.add_codes(class, coded.entity, named)?;
-            let Some(name) = name else { return Ok(Ok(coded)) };
-            return Ok(Ok(match self.exactly(class, name)? {
+            let Some(name) = name else { return Ok(coded) };
+            return Ok(match self.exactly(class, name)? {
                 Some(spelled) if spelled.entity == coded.entity => spelled,
                 // somebody else has the name; whoever was made for this code is called after both
                 Some(_) => {
@@ -157,7 +157,7 @@ impl Writer<'_> {
                     ResolvedName { other_name, ..coded }
                 }
                 None => self.add_name(class, coded.entity, "name", name)?,
-            }));
+            });
         }
         let mut taken = false;
         if let Some(name) = name
@@ -169,11 +169,11 @@ impl Writer<'_> {
             };
             if free {
                 self.add_codes(class, spelled.entity, named)?;
-                return self.as_spelled(class, spelled, named).map(Ok);
+                return Ok(self.as_spelled(class, spelled, named)?);
             }
             taken = self.exactly(class, name)?.is_some();
         }
-        self.create_entity(class, named, within, taken).map(Ok)
+        Ok(self.create_entity(class, named, within, taken)?)
     }
 
     /// The row of a spelling as it is given: another spelling of the same folded form gets a row of

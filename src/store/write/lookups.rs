@@ -2,7 +2,7 @@
 
 use rusqlite::{OptionalExtension, params};
 
-use crate::error::Result;
+use crate::error::{Result, Stop};
 use crate::kind::Kind;
 use crate::store::write::transaction::Writer;
 use crate::value::suggest::did_you_mean;
@@ -40,9 +40,9 @@ impl Writer<'_> {
     }
 
     /// The number of a source, or what was expected instead.
-    pub(in crate::store) fn source(&mut self, slug: &str) -> Result<Result<i64, String>> {
+    pub(in crate::store) fn source(&mut self, slug: &str) -> Result<i64, Stop<String>> {
         if let Some(id) = self.sources.get(slug) {
-            return Ok(Ok(*id));
+            return Ok(*id);
         }
         let find = "SELECT id FROM sources WHERE slug = ?1";
         let found: Option<i64> = self
@@ -50,21 +50,21 @@ impl Writer<'_> {
             .prepare_cached(find)?
             .query_row([slug], |row| row.get(0))
             .optional()?;
-        Ok(match found {
+        match found {
             Some(id) => {
                 self.sources.insert(slug.to_owned(), id);
                 Ok(id)
             }
-            None => Err(self.expected_slug("source", "sources", slug)?),
-        })
+            None => Err(Stop::Input(self.expected_slug("source", "sources", slug)?)),
+        }
     }
 
-    pub(in crate::store) fn topic(&mut self, slug: &str) -> Result<Result<(), String>> {
+    pub(in crate::store) fn topic(&mut self, slug: &str) -> Result<(), Stop<String>> {
         let known: bool = self
             .transaction
             .prepare_cached("SELECT EXISTS (SELECT 1 FROM topics WHERE slug = ?1)")?
             .query_row([slug], |row| row.get(0))?;
-        Ok(if known { Ok(()) } else { Err(self.expected_slug("topic", "topics", slug)?) })
+        if known { Ok(()) } else { Err(Stop::Input(self.expected_slug("topic", "topics", slug)?)) }
     }
 
     fn expected_slug(&self, one: &str, table: &str, slug: &str) -> Result<String> {

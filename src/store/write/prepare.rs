@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, Stop};
 use crate::evidence::locator;
 use crate::kind::{Field, InputRow, Kind, shared};
 use crate::store::entities::lookup::{EntityClass, NameMatch, spelling};
@@ -11,7 +11,7 @@ use crate::store::source_texts;
 use crate::store::write::row_encoder::{EncodedFact, RowEncoder};
 use crate::store::write::transaction::{RowError, Writer};
 use crate::value::date::{self, Days};
-use crate::value::{InputValue, Type, Value};
+use crate::value::{EntityRef, InputValue, Type, Value};
 
 impl Writer<'_> {
     /// A row with a quote and no locator gets one, if the text is held and has the quote once;
@@ -19,7 +19,7 @@ impl Writer<'_> {
     pub(in crate::store) fn locate<'a>(
         &mut self,
         row: &InputRow<'a>,
-    ) -> Result<Result<Option<InputRow<'a>>, RowError>> {
+    ) -> Result<Option<InputRow<'a>>, Stop<RowError>> {
         let stated = |name: &str| {
             row.iter().find(|(field, _)| field.name == name).and_then(|(_, value)| match value {
                 InputValue::Value(cell) => cell.text(),
@@ -29,25 +29,25 @@ impl Writer<'_> {
         let (Some(quote), None, Some(source), false) =
             (stated("quote"), stated("locator"), stated("source"), self.restoring)
         else {
-            return Ok(Ok(None));
+            return Ok(None);
         };
         let Some(text) = source_texts::text(&self.transaction, source)? else {
-            return Ok(Ok(None));
+            return Ok(None);
         };
         let places: Vec<String> =
             locator::find(&text, quote).iter().map(|range| locator::chars(&text, range)).collect();
         match places.as_slice() {
-            [] => Ok(Ok(None)),
+            [] => Ok(None),
             [one] => {
-                let Some(field) = spine_field("locator") else { return Ok(Ok(None)) };
+                let Some(field) = common_field("locator") else { return Ok(None) };
                 let others = row.iter().filter(|(field, _)| field.name != "locator").cloned();
-                Ok(Ok(Some(
+                Ok(Some(
                     others
                         .chain([(field, InputValue::Value(Value::Text(one.clone().into())))])
                         .collect(),
-                )))
+                ))
             }
-            several => Ok(Err(RowError {
+            several => Err(Stop::Input(RowError {
                 field: "quote",
                 expected: format!(
                     "stands in several places of the text; give one as locator: {}",
@@ -62,7 +62,7 @@ impl Writer<'_> {
         &mut self,
         kind: &'static Kind,
         row: &'r InputRow<'_>,
-    ) -> Result<Result<EncodedFact<'r>, RowError>> {
+    ) -> Result<EncodedFact<'r>, Stop<RowError>> {
         let form =
             Rc::clone(self.forms.entry(kind.name).or_insert_with(|| Rc::new(RowEncoder::of(kind))));
         let mut prepared = EncodedFact::new(form);
@@ -77,103 +77,105 @@ impl Writer<'_> {
         for (field, value) in
             row.iter().filter(|(field, value)| field.is_given() && !value.is_null())
         {
-            let expected = match (value, EntityClass::of(field.ty)) {
-                (InputValue::Entity(named), Some(class)) => {
-                    match self.resolve(class, named, days)? {
-                        Ok(entry) => {
-                            if let (true, Some(name)) = (entry.other_name, &named.name) {
-                                untold.push((format!("{} as given", field.name), name.to_string()));
-                            }
-                            if let (true, Some((lat, lon))) = (entry.no_point, named.point) {
-                                untold.push((
-                                    format!("{} lat, lon", field.name),
-                                    format!("{lat}, {lon}"),
-                                ));
-                            }
-                            prepared.set_name(field, &entry);
-                            continue;
-                        }
-                        Err(expected) => expected,
-                    }
+            match value {
+                InputValue::Entity(named) => {
+                    self.set_entity(&mut prepared, field, named, days, &mut untold)
                 }
-                // a code means whoever bears it on the days of the fact
-                (InputValue::Value(Value::Text(text)), Some(class))
-                    if spelling(text).scheme.is_some_and(|scheme| scheme != "name")
-                        && matches!(
-                            self.names.find(&self.transaction, class, text)?,
-                            NameMatch::Several(_)
-                        ) =>
-                {
-                    let code = spelling(text);
-                    match self.coded(
+                InputValue::Value(value) => self.set_value(&mut prepared, field, value, days),
+            }
+            .map_err(|stop| stop.map(|expected| RowError { field: field.name, expected }))?;
+        }
+        if !untold.is_empty() {
+            prepared.add_extra(&untold);
+        }
+        Ok(prepared)
+    }
+
+    /// Sets a field to whom a data set names; what of that the name does not tell is `untold`.
+    fn set_entity(
+        &mut self,
+        prepared: &mut EncodedFact<'_>,
+        field: &'static Field,
+        named: &EntityRef<'_>,
+        days: Days,
+        untold: &mut Vec<(String, String)>,
+    ) -> Result<(), Stop<String>> {
+        let Some(class) = EntityClass::of(field.ty) else {
+            return Err(Stop::Input("expected no name".into()));
+        };
+        let meant = self.resolve(class, named, days)?;
+        if let (true, Some(name)) = (meant.other_name, &named.name) {
+            untold.push((format!("{} as given", field.name), name.to_string()));
+        }
+        if let (true, Some((lat, lon))) = (meant.no_point, named.point) {
+            untold.push((format!("{} lat, lon", field.name), format!("{lat}, {lon}")));
+        }
+        prepared.set_name(field, &meant);
+        Ok(())
+    }
+
+    /// Sets a field to a value; what it refers to must be known.
+    fn set_value<'r>(
+        &mut self,
+        prepared: &mut EncodedFact<'r>,
+        field: &'static Field,
+        value: &'r Value<'_>,
+        days: Days,
+    ) -> Result<(), Stop<String>> {
+        match (value, EntityClass::of(field.ty)) {
+            (Value::Text(text), Some(class)) => {
+                let meant = self.known_name(class, text, days)?;
+                prepared.set_name(field, &meant);
+            }
+            (Value::Text(slug), None) if field.ty == Type::Source => {
+                let id = self.source(slug)?;
+                let slug = slug.as_ref().into();
+                prepared.set_reference(field, id, &slug, &slug);
+            }
+            _ => {
+                if let (Type::Topic, Some(slug)) = (field.ty, value.text()) {
+                    self.topic(slug)?;
+                }
+                prepared.set(field, value);
+            }
+        }
+        Ok(())
+    }
+
+    /// Whom a name or code means that must be known. A code means whoever bears it on the days of
+    /// the fact.
+    fn known_name(
+        &mut self,
+        class: EntityClass,
+        text: &str,
+        days: Days,
+    ) -> Result<ResolvedName, Stop<String>> {
+        let found = self.names.find(&self.transaction, class, text)?;
+        let code = spelling(text);
+        let is_code = code.scheme.is_some_and(|scheme| scheme != "name");
+        let meant = match found {
+            NameMatch::One(entry) => {
+                ResolvedName::row(entry.id, entry.entity, entry.wording.into())
+            }
+            NameMatch::Several(_)
+                if is_code
+                    && let Some(meant) = self.coded(
                         class,
                         code.scheme.unwrap_or_default(),
                         code.name,
                         None,
                         days,
-                    )? {
-                        Some(meant) => {
-                            let meant = self.whole(
-                                class,
-                                ResolvedName { wording: text.as_ref().into(), ..meant },
-                            )?;
-                            prepared.set_name(field, &meant);
-                            continue;
-                        }
-                        None => {
-                            let found = self.names.find(&self.transaction, class, text)?;
-                            self.expected_name(class, text, &found)?
-                        }
-                    }
-                }
-                (InputValue::Value(Value::Text(text)), Some(class)) => {
-                    match self.names.find(&self.transaction, class, text)? {
-                        NameMatch::One(entry) => {
-                            let meant = self.whole(
-                                class,
-                                ResolvedName::row(entry.id, entry.entity, entry.wording.into()),
-                            )?;
-                            prepared.set_name(field, &meant);
-                            continue;
-                        }
-                        found => self.expected_name(class, text, &found)?,
-                    }
-                }
-                (InputValue::Value(Value::Text(slug)), None) if field.ty == Type::Source => {
-                    match self.source(slug)? {
-                        Ok(id) => {
-                            let slug = slug.as_ref().into();
-                            prepared.set_reference(field, id, &slug, &slug);
-                            continue;
-                        }
-                        Err(expected) => expected,
-                    }
-                }
-                (InputValue::Value(cell), _) => {
-                    let known = match (field.ty, cell.text()) {
-                        (Type::Topic, Some(slug)) => self.topic(slug)?,
-                        _ => Ok(()),
-                    };
-                    match known {
-                        Ok(()) => {
-                            prepared.set(field, cell);
-                            continue;
-                        }
-                        Err(expected) => expected,
-                    }
-                }
-                (InputValue::Entity(_), None) => "expected no name".into(),
-            };
-            return Ok(Err(RowError { field: field.name, expected }));
-        }
-        if !untold.is_empty() {
-            prepared.add_extra(&untold);
-        }
-        Ok(Ok(prepared))
+                    )? =>
+            {
+                ResolvedName { wording: text.into(), ..meant }
+            }
+            found => return Err(Stop::Input(self.expected_name(class, text, &found)?)),
+        };
+        Ok(self.whole(class, meant)?)
     }
 }
 
 /// A field that all kinds share.
-fn spine_field(name: &str) -> Option<&'static Field> {
+fn common_field(name: &str) -> Option<&'static Field> {
     shared().find(|field| field.name == name)
 }

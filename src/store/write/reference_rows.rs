@@ -4,7 +4,7 @@
 use rusqlite::types::Value as Sql;
 use rusqlite::{OptionalExtension, params, params_from_iter};
 
-use crate::error::Result;
+use crate::error::{Result, Stop};
 use crate::kind::reference_table::{self, ReferenceTable};
 use crate::kind::{self, Field, InputRow};
 use crate::store::entities::lookup::{EntityClass, NameMatch};
@@ -38,11 +38,12 @@ impl Writer<'_> {
         table: &'static ReferenceTable,
         row: &InputRow<'_>,
         place: usize,
-    ) -> Result<Result<Outcome, RowError>> {
+    ) -> Result<Outcome, Stop<RowError>> {
         let mut columns: Vec<(String, Sql)> = Vec::new();
         let mut later: Vec<(String, EntityClass, &'static Field, String)> = Vec::new();
         for (field, value) in row {
             let column = field.columns().remove(0);
+            let refused = |expected| RowError { field: field.name, expected };
             let value = match (field.ty, value) {
                 (_, value) if value.is_null() => Sql::Null,
                 (Type::Actor | Type::Place, InputValue::Value(Value::Text(name))) => {
@@ -51,15 +52,11 @@ impl Writer<'_> {
                         later.push((column.clone(), class, field, name.to_string()));
                         continue;
                     }
-                    match self.entity(class, name)? {
-                        Ok(id) => Sql::Integer(id),
-                        Err(expected) => return Ok(Err(RowError { field: field.name, expected })),
-                    }
+                    Sql::Integer(self.entity(class, name).map_err(|stop| stop.map(refused))?)
                 }
-                (Type::Source, InputValue::Value(Value::Text(slug))) => match self.source(slug)? {
-                    Ok(id) => Sql::Integer(id),
-                    Err(expected) => return Ok(Err(RowError { field: field.name, expected })),
-                },
+                (Type::Source, InputValue::Value(Value::Text(slug))) => {
+                    Sql::Integer(self.source(slug).map_err(|stop| stop.map(refused))?)
+                }
                 (_, InputValue::Value(value)) => bind(value),
                 (_, InputValue::Entity(_)) => Sql::Null,
             };
@@ -71,7 +68,7 @@ impl Writer<'_> {
                 (column == "actor_id" || column == "place_id") && *value != Sql::Null
             });
             if entities.count() != 1 {
-                return Ok(Err(RowError {
+                return Err(Stop::Input(RowError {
                     field: "actor",
                     expected: "expected either an actor or a place".into(),
                 }));
@@ -87,9 +84,9 @@ impl Writer<'_> {
         {
             // a folder may still have the name of somebody who was merged into another since
             if self.is_loading() && table.table != reference_table::NAMES.table {
-                return Ok(Ok(Outcome::Unchanged));
+                return Ok(Outcome::Unchanged);
             }
-            return Ok(Err(RowError { field: "name", expected }));
+            return Err(Stop::Input(RowError { field: "name", expected }));
         }
         let (id, outcome) = self.upsert(table, &columns)?;
         self.texts |= table.table == reference_table::TEXTS.table && outcome != Outcome::Unchanged;
@@ -115,7 +112,7 @@ impl Writer<'_> {
         }
         self.changes.moved |= outcome == Outcome::Changed
             && [reference_table::PLACES.table, reference_table::NAMES.table].contains(&table.table);
-        Ok(Ok(outcome))
+        Ok(outcome)
     }
 
     /// Sets the references that waited; returns those that lead nowhere, with the place of their
@@ -126,7 +123,7 @@ impl Writer<'_> {
     pub fn settle(&mut self) -> Result<Vec<(usize, RowError)>> {
         let mut refused = Vec::new();
         for later in std::mem::take(&mut self.later) {
-            match self.entity(later.class, &later.name)? {
+            match self.entity(later.class, &later.name) {
                 Ok(entity) => {
                     let sql = format!(
                         "UPDATE {} SET {column} = ?1 WHERE id = ?2 AND {column} IS NOT ?1",
@@ -139,16 +136,17 @@ impl Writer<'_> {
                         .execute(params![entity, later.id])?;
                     self.changes.moved |= set > 0 && later.class == EntityClass::Place;
                 }
-                Err(expected) => {
-                    refused.push((later.place, RowError { field: later.field, expected }))
+                Err(Stop::Input(expected)) => {
+                    refused.push((later.place, RowError { field: later.field, expected }));
                 }
+                Err(Stop::Failed(error)) => return Err(error),
             }
         }
         Ok(refused)
     }
 
     /// The actor or place that a name means, or what was expected instead.
-    fn entity(&mut self, class: EntityClass, name: &str) -> Result<Result<i64, String>> {
+    fn entity(&mut self, class: EntityClass, name: &str) -> Result<i64, Stop<String>> {
         // a usual name has an index of its own
         let usual = format!("SELECT id FROM {} WHERE name = ?1", class.table());
         let name_of = crate::store::entities::lookup::spelling(name);
@@ -159,14 +157,14 @@ impl Writer<'_> {
                 .query_row([name_of.name], |row| row.get(0))
                 .optional()?;
             if let Some(id) = found {
-                return Ok(Ok(id));
+                return Ok(id);
             }
         }
         let found = self.names.find(&self.transaction, class, name)?;
-        Ok(match found {
+        match found {
             NameMatch::One(entry) => Ok(entry.entity),
-            other => Err(self.expected_name(class, name, &other)?),
-        })
+            other => Err(Stop::Input(self.expected_name(class, name, &other)?)),
+        }
     }
 
     /// What to say of a name that means nobody, or several.

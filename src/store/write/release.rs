@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use rusqlite::params;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, Stop};
 use crate::kind::{FactKey, KINDS, Kind, NewFact};
 use crate::store::extras;
 use crate::store::write::row_encoder::{EncodedFact, FactDigest};
@@ -113,7 +113,7 @@ impl Writer<'_> {
              ON CONFLICT (slug) DO NOTHING",
             params![slug, title, publisher, url, licence, citation],
         )?;
-        let source = self.source(slug)?.map_err(Error::usage)?;
+        let source = self.source(slug).map_err(|stop| stop.into_error(Error::usage))?;
         let mut fresh = true;
         for kind in KINDS {
             let sql = format!(
@@ -166,16 +166,15 @@ impl ReleaseImport {
         &mut self,
         writer: &mut Writer<'_>,
         facts: &[NewFact<'_>],
-    ) -> Result<Result<(), (usize, RowError)>> {
+    ) -> Result<(), Stop<(usize, RowError)>> {
         let mut ready = Vec::with_capacity(facts.len());
         for (n, NewFact { kind, key, row }) in facts.iter().enumerate() {
-            match writer.prepare(kind, row)? {
-                Ok(prepared) => ready.push(ReadyFact { key: key.clone(), prepared }),
-                Err(refused) => return Ok(Err((n, refused))),
-            }
+            let prepared =
+                writer.prepare(kind, row).map_err(|stop| stop.map(|refused| (n, refused)))?;
+            ready.push(ReadyFact { key: key.clone(), prepared });
         }
         let key = match ready.first().map(|first| &first.key) {
-            None => return Ok(Ok(())),
+            None => return Ok(()),
             Some(FactKey::Explicit(key) | FactKey::Child(key)) => key.clone(),
             Some(FactKey::Sequence(base)) => {
                 let base = base.clone();
@@ -189,7 +188,7 @@ impl ReleaseImport {
                         prepared: prepared.into_owned(),
                     };
                     self.waiting.push((base, ready.into_iter().map(own).collect()));
-                    return Ok(Ok(()));
+                    return Ok(());
                 }
             }
         };
@@ -230,8 +229,10 @@ impl ReleaseImport {
                     self.next(&base, live.iter().map(|(_, key, _)| number(key)).max().unwrap_or(0))
                 }
             };
-            if self.write(writer, ready, &key)?.is_err() {
-                self.counts(writer).rejected += 1;
+            match self.write(writer, ready, &key) {
+                Ok(()) => {}
+                Err(Stop::Input(_)) => self.counts(writer).rejected += 1,
+                Err(Stop::Failed(error)) => return Err(error),
             }
         }
         if complete {
@@ -323,7 +324,7 @@ impl ReleaseImport {
         writer: &mut Writer<'_>,
         ready: Vec<ReadyFact<'_>>,
         record: &str,
-    ) -> Result<Result<(), (usize, RowError)>> {
+    ) -> Result<(), Stop<(usize, RowError)>> {
         let mut steps: Vec<WriteStep<'_>> = Vec::with_capacity(ready.len());
         for (n, ReadyFact { key, mut prepared }) in ready.into_iter().enumerate() {
             let key = match key {
@@ -344,7 +345,7 @@ impl ReleaseImport {
                 writer.live(&prepared.form, self.source, &key)?
             };
             let outcome = match &live {
-                _ if same == Some(false) => return Ok(Err((n, twice()))),
+                _ if same == Some(false) => return Err(Stop::Input((n, twice()))),
                 _ if same == Some(true) => Outcome::Repeated,
                 None => Outcome::Added,
                 Some(live) => match self.compare(
@@ -354,7 +355,7 @@ impl ReleaseImport {
                     live.by_hand,
                 ) {
                     Ok(outcome) => outcome,
-                    Err(refused) => return Ok(Err((n, refused))),
+                    Err(refused) => return Err(Stop::Input((n, refused))),
                 },
             };
             steps.push((prepared, digest, live, outcome, key));
@@ -391,7 +392,7 @@ impl ReleaseImport {
                                     let sql = format!("DELETE FROM {} WHERE id = ?1", kind.table);
                                     writer.transaction.prepare_cached(&sql)?.execute([id])?;
                                 }
-                                return Ok(Err((n, twice())));
+                                return Err(Stop::Input((n, twice())));
                             }
                         },
                     }
@@ -409,7 +410,7 @@ impl ReleaseImport {
             outcome = Outcome::Changed;
         }
         self.counts(writer).count(outcome);
-        Ok(Ok(()))
+        Ok(())
     }
 
     fn compare(

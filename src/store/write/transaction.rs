@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
-use crate::error::Result;
+use crate::error::{Result, Stop};
 use crate::kind::{InputRow, Kind};
 use crate::store::Store;
 use crate::store::entities::lookup::NameLookup;
@@ -177,15 +177,9 @@ impl Writer<'_> {
         &mut self,
         kind: &'static Kind,
         row: &InputRow<'_>,
-    ) -> Result<Result<Outcome, RowError>> {
-        let located = match self.locate(row)? {
-            Ok(located) => located,
-            Err(refused) => return Ok(Err(refused)),
-        };
-        let mut prepared = match self.prepare(kind, located.as_ref().unwrap_or(row))? {
-            Ok(prepared) => prepared,
-            Err(refused) => return Ok(Err(refused)),
-        };
+    ) -> Result<Outcome, Stop<RowError>> {
+        let located = self.locate(row)?;
+        let mut prepared = self.prepare(kind, located.as_ref().unwrap_or(row))?;
         if self.restoring
             && row.iter().any(|(field, value)| field.name == "import" && !value.is_null())
         {
@@ -194,7 +188,10 @@ impl Writer<'_> {
         let (Param::Integer(source), Param::Text(key)) =
             (prepared.value("source").clone(), prepared.value("key").clone())
         else {
-            return Ok(Err(RowError { field: "source", expected: "expected a source".into() }));
+            return Err(Stop::Input(RowError {
+                field: "source",
+                expected: "expected a source".into(),
+            }));
         };
         let digest = prepared.digest();
         let live = self.live(&prepared.form, source, &key)?;
@@ -217,7 +214,7 @@ impl Writer<'_> {
                 self.note(&prepared, id)?;
             }
         }
-        Ok(Ok(outcome))
+        Ok(outcome)
     }
 
     /// Writes a row that carries the runs that recorded and retired it.
@@ -225,7 +222,7 @@ impl Writer<'_> {
         &mut self,
         row: &InputRow<'_>,
         prepared: &mut EncodedFact<'_>,
-    ) -> Result<Result<Outcome, RowError>> {
+    ) -> Result<Outcome, Stop<RowError>> {
         let number = |name: &str| {
             row.iter().find_map(|(field, value)| match value {
                 InputValue::Value(Value::Int(n)) if field.name == name => Some(*n),
@@ -239,7 +236,7 @@ impl Writer<'_> {
                 Some(run) => self.has_run(run)?,
             };
             if !known {
-                return Ok(Err(RowError {
+                return Err(Stop::Input(RowError {
                     field,
                     expected: "expected a run that imports.csv holds".into(),
                 }));
@@ -252,7 +249,7 @@ impl Writer<'_> {
         if let Some(id) = self.insert(prepared, import.unwrap_or_default(), digest)? {
             self.note(prepared, id)?;
         }
-        Ok(Ok(Outcome::Added))
+        Ok(Outcome::Added)
     }
 
     /// The live row of a key.
