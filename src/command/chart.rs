@@ -138,13 +138,13 @@ fn numbers(query: &Query, args: &Args, store: &Store) -> Result<Chart> {
         .collect();
     let axes = Axes { rows: vec![x], columns: by.into_iter().collect(), unit_fields };
     let aggregate = if y.is_some() { Aggregate::Sum } else { Aggregate::Count };
-    // the bounds of a figure stand beside it: best has low and high
-    let stem = y.and_then(|y| y.name.strip_suffix("best"));
-    let beside =
-        |end: &str| stem.and_then(|stem| field(&format!("{stem}{end}"), &query.kinds).ok());
+    let bounds = y.and_then(|y| {
+        query.kinds.iter().flat_map(|kind| kind.figures).find_map(|figure| figure.bounds_of(y))
+    });
+    let beside = |n: usize| bounds.and_then(|bounds| field(bounds[n], &query.kinds).ok()).map(Some);
     let mut crosses = Vec::new();
     let mut apart = Vec::new();
-    for value in [Some(y), beside("low").map(Some), beside("high").map(Some)] {
+    for value in [Some(y), beside(0), beside(1)] {
         crosses.push(match value {
             None => None,
             Some(value) => {

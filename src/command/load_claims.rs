@@ -36,11 +36,10 @@ pub fn load(
                 field.is_given() || matches!(field.name, "ref" | "date_from" | "date_to")
             })
             .collect();
-        let figures = figures(kind);
         let fields = query.columns.clone();
         store.select(&query, |cells| {
             let row = ClaimRow { fields: &fields, cells };
-            claims.push(claim(kind, &row, &figures, &unknown));
+            claims.push(claim(kind, &row, &unknown));
             Ok(())
         })?;
     }
@@ -103,34 +102,16 @@ impl ClaimRow<'_, '_> {
     }
 }
 
-/// The names of a kind's figures: nothing for low, best and high, `staff` for `staff_low` and the
-/// rest.
-fn figures(kind: &Kind) -> Vec<&'static str> {
-    kind.own
+fn claim(kind: &'static Kind, row: &ClaimRow<'_, '_>, unknown: &HashSet<String>) -> Claim {
+    let number = |name: &str| row.cell(name).number();
+    let stated: Vec<ClaimFigure> = kind
+        .figures
         .iter()
-        .filter_map(
-            |field| if field.name == "low" { Some("") } else { field.name.strip_suffix("_low") },
-        )
-        .collect()
-}
-
-fn claim(
-    kind: &'static Kind,
-    row: &ClaimRow<'_, '_>,
-    figures: &[&'static str],
-    unknown: &HashSet<String>,
-) -> Claim {
-    let number = |figure: &str, part: &str| {
-        row.cell(&if figure.is_empty() { part.to_owned() } else { format!("{figure}_{part}") })
-            .number()
-    };
-    let stated: Vec<ClaimFigure> = figures
-        .iter()
-        .map(|name| ClaimFigure {
-            name: (*name).to_owned(),
-            low: number(name, "low"),
-            best: number(name, "best"),
-            high: number(name, "high"),
+        .map(|figure| ClaimFigure {
+            name: figure.stem.to_owned(),
+            low: number(figure.low),
+            best: number(figure.best),
+            high: number(figure.high),
         })
         .filter(|figure| figure.stated().next().is_some())
         .collect();
@@ -162,6 +143,7 @@ fn claim(
     Claim {
         reference: text("ref"),
         kind: kind.name,
+        has_place_question: kind.has_place_question,
         source: text("source"),
         topic: row.text("topic"),
         said_by: row.text("said_by"),

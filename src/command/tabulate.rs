@@ -11,7 +11,7 @@ use crate::command::filter_args::FilterArgs;
 use crate::command::global_args::GlobalArgs;
 use crate::command::ui::Ui;
 use crate::error::{Error, Result};
-use crate::kind::Field;
+use crate::kind::{Field, KINDS};
 use crate::query::{self, Predicate, Query, field, fields};
 use crate::render::Heading;
 use crate::store::{AggregateRequest, RollupRow, Store};
@@ -209,6 +209,8 @@ pub fn collect(
         axes.rows.iter().chain(&axes.columns).chain(&axes.unit_fields).copied().collect();
     query.columns.extend(&sides);
     query.columns.extend(value);
+    let of_periods: Vec<&str> =
+        KINDS.iter().filter(|kind| kind.has_period_figures()).map(|kind| kind.name).collect();
     let begin = || Gathering {
         tally: Tally::new(aggregate),
         known: vec![LabelCache::default(); sides.len() + 1],
@@ -231,7 +233,7 @@ pub fn collect(
         let figure = value.and_then(|_| cells[cells.len() - 1].number());
         // what one event cost is counted once, however well its date is known
         let over_period = cells[6].text() == Some("throughout")
-            || matches!(cells[5].text(), Some("casualties" | "indicators"))
+            || cells[5].text().is_some_and(|kind| of_periods.contains(&kind))
                 && (fixed < 8 || cells[7].is_null());
         let topic = cells[1].text();
         let reference = if topic.is_some() || over_period {

@@ -154,7 +154,7 @@ fn order(claim: &Claim, found: &mut Vec<Finding>) {
 /// A delivery that lies before every order of the same deal.
 fn deliveries(claims: &[Claim], found: &mut Vec<Finding>) {
     let mut deals: BTreeMap<(&str, &str), Vec<&Claim>> = BTreeMap::new();
-    for claim in claims.iter().filter(|claim| claim.kind == "arms-transfers") {
+    for claim in claims.iter().filter(|claim| claim.stage.is_some()) {
         // the parties and the item stand in front of the content
         let deal = claim.content.split('\u{1e}').next().unwrap_or_default();
         deals.entry((&claim.source, deal)).or_default().push(claim);
@@ -220,8 +220,7 @@ fn is_near(a: &str, b: &str) -> bool {
 fn periods(claims: &[Claim], is_data: impl Fn(&Claim) -> bool, found: &mut Vec<Finding>) {
     let mut asked: BTreeMap<(&str, &str, String), Vec<&Claim>> = BTreeMap::new();
     for claim in claims.iter().filter(|claim| !claim.figures.is_empty()) {
-        // without a topic, casualties of one population in one place answer one question
-        let alone = claim.kind == "casualties"
+        let alone = claim.has_place_question
             && claim.date.is_some()
             && claim.event.is_none()
             && !is_data(claim);

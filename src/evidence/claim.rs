@@ -9,6 +9,8 @@ pub struct Claim {
     pub reference: String,
     /// The kind's name.
     pub kind: &'static str,
+    /// Its figures answer the question of their place and period, also without a topic.
+    pub has_place_question: bool,
     /// The work.
     pub source: String,
     /// The question that it answers.
@@ -101,6 +103,7 @@ impl Claim {
         Claim {
             reference: reference.to_owned(),
             kind,
+            has_place_question: kind == "casualties",
             source: source.to_owned(),
             topic: None,
             said_by: None,

@@ -127,7 +127,7 @@ fn counted(claim: &Claim) -> String {
 /// What makes a figure without a topic comparable with others.
 fn comparable(claim: &Claim) -> Option<String> {
     let dated = claim.days.first.is_some() || claim.days.last.is_some();
-    (claim.kind == "casualties" && dated)
+    (claim.has_place_question && dated)
         .then(|| claim.place.as_ref().map(|place| format!("{}, {place}", counted(claim))))
         .flatten()
 }

@@ -1,7 +1,7 @@
 //! Arms transfers: one item at one stage of a deal, from its being sought to its delivery.
 
 use crate::kind::Filter::{Contains, Is};
-use crate::kind::{Field, Kind, QUALIFIERS};
+use crate::kind::{Field, Figure, Kind, QUALIFIERS};
 use crate::value::Type;
 
 const STAGES: &[&str] = &[
@@ -72,6 +72,19 @@ pub static KIND: Kind = Kind {
         )
         .unit_fields(&["stage"]),
     ],
+    figures: &[
+        Figure::only(false),
+        Figure {
+            stem: "value",
+            low: "value_low",
+            best: "value_best",
+            high: "value_high",
+            text: None,
+            qualifier: None,
+            is_period: false,
+        },
+    ],
+    has_place_question: false,
     comparable_by: &["designation"],
     rollup_by: &[],
     leading: &[

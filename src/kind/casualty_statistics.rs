@@ -1,7 +1,7 @@
 //! Casualty statistics: how many people of a population came to one harm, in one place and period.
 
 use crate::kind::Filter::Is;
-use crate::kind::{Field, Kind, QUALIFIERS};
+use crate::kind::{Field, Figure, Kind, QUALIFIERS};
 use crate::value::Type;
 
 const HARMS: &[&str] = &["killed", "wounded", "missing", "detained", "displaced"];
@@ -36,6 +36,8 @@ pub static KIND: Kind = Kind {
         ),
         Field::new("event", Type::Text, "The event that it belongs to, as source:key."),
     ],
+    figures: &[Figure::only(true)],
+    has_place_question: true,
     comparable_by: &["harm", "population"],
     rollup_by: &["harm", "population"],
     leading: &[

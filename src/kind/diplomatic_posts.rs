@@ -1,7 +1,7 @@
 //! Diplomatic posts: missions, who heads them, how many there are and how many people staff them.
 
 use crate::kind::Filter::{Contains, Is};
-use crate::kind::{Field, Kind, QUALIFIERS};
+use crate::kind::{Field, Figure, Kind, QUALIFIERS};
 use crate::value::Type;
 
 const POST_TYPES: &[&str] = &[
@@ -58,6 +58,27 @@ pub static KIND: Kind = Kind {
         Field::new("staff_text", Type::Text, "Staff, in the source's words."),
         Field::new("staff_qualifier", Type::Choice(QUALIFIERS), "How the source hedges the staff."),
     ],
+    figures: &[
+        Figure {
+            stem: "posts",
+            low: "posts_low",
+            best: "posts_best",
+            high: "posts_high",
+            text: Some("posts_text"),
+            qualifier: None,
+            is_period: false,
+        },
+        Figure {
+            stem: "staff",
+            low: "staff_low",
+            best: "staff_best",
+            high: "staff_high",
+            text: Some("staff_text"),
+            qualifier: Some("staff_qualifier"),
+            is_period: false,
+        },
+    ],
+    has_place_question: false,
     comparable_by: &["post_type"],
     rollup_by: &[],
     leading: &["ref", "date", "sender", "receiver", "post_type", "head", "office", "place", "staff_low", "staff_best", "summary"],

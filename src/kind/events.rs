@@ -1,7 +1,7 @@
 //! Events: what happened, agreements (`type` agreement) and statements (`type` statement) among it.
 
 use crate::kind::Filter::{Contains, Is};
-use crate::kind::{Field, Kind};
+use crate::kind::{Field, Figure, Kind};
 use crate::value::Type;
 
 /// The declaration of events.
@@ -34,6 +34,16 @@ pub static KIND: Kind = Kind {
             .unit_fields(&["type"]),
         Field::new("deaths_text", Type::Text, "Deaths, in the source's words."),
     ],
+    figures: &[Figure {
+        stem: "deaths",
+        low: "deaths_low",
+        best: "deaths_best",
+        high: "deaths_high",
+        text: Some("deaths_text"),
+        qualifier: None,
+        is_period: false,
+    }],
+    has_place_question: false,
     comparable_by: &[],
     rollup_by: &["type"],
     leading: &["ref", "date", "summary", "type", "actor", "target", "said_by", "stance", "place"],

@@ -1,7 +1,7 @@
 //! Indicators: other figures, such as trade ranks and border lengths.
 
 use crate::kind::Filter::Is;
-use crate::kind::{Field, Kind, QUALIFIERS};
+use crate::kind::{Field, Figure, Kind, QUALIFIERS};
 use crate::value::Type;
 
 const MEASURED: &[&str] = &["measure", "unit"];
@@ -26,6 +26,8 @@ pub static KIND: Kind = Kind {
         Field::new("quantity_text", Type::Text, "The figure in the source's words."),
         Field::new("qualifier", Type::Choice(QUALIFIERS), "How the source hedges the figure."),
     ],
+    figures: &[Figure::only(true)],
+    has_place_question: false,
     comparable_by: &["measure", "unit"],
     rollup_by: &[],
     leading: &[

@@ -10,6 +10,7 @@ mod casualty_statistics;
 mod common_fields;
 mod diplomatic_posts;
 mod events;
+mod figure;
 mod indicators;
 pub mod reference_table;
 
@@ -18,6 +19,9 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::value::date::Bucket;
 use crate::value::{InputValue, Type};
+
+pub use events::KIND as EVENTS;
+pub use figure::Figure;
 
 /// Every kind of fact, in the order in which people meet them.
 pub static KINDS: &[&Kind] = &[
@@ -51,6 +55,10 @@ pub struct Kind {
     pub about: &'static str,
     /// The fields of this kind alone.
     pub own: &'static [Field],
+    /// Its figures: numbers with bounds.
+    pub figures: &'static [Figure],
+    /// Figures of one population in one place and period answer one question, also without a topic.
+    pub has_place_question: bool,
     /// The fields that say what its figures count: figures that differ in them are no answers to
     /// one question.
     pub comparable_by: &'static [&'static str],
@@ -230,6 +238,12 @@ impl Kind {
     #[must_use]
     pub fn own(&self, field: &'static Field) -> Option<&'static Field> {
         if field.column().is_some() { Some(field) } else { self.field(field.name) }
+    }
+
+    /// Whether its figures are for a period, unless the fact belongs to an event.
+    #[must_use]
+    pub fn has_period_figures(&self) -> bool {
+        self.figures.iter().any(|figure| figure.is_period)
     }
 
     /// The fields that a query shows when it names none.

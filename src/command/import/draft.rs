@@ -9,6 +9,7 @@ use crate::command::import::choose::{beginning, by_name, json_as_table, text as 
 use crate::error::{Error, ErrorKind, Result};
 use crate::ingest::source_file::SourceFile;
 use crate::ingest::{self, CsvDialect, CsvReader, ShortRows};
+use crate::kind::EVENTS;
 use crate::mapping::{self, Record};
 use crate::value::date_formats;
 
@@ -241,7 +242,7 @@ fn write(
         (None, Some(other)) => column(other),
         _ => quoted("a record of the table"),
     };
-    let _ = writeln!(out, "\n[[fact]]\nkind    = \"events\"");
+    let _ = writeln!(out, "\n[[fact]]\nkind    = {}", quoted(EVENTS.name));
     let _ =
         writeln!(out, "key     = [{}]", id.map_or("\"#\"".to_owned(), |(_, name)| column(name)));
     let kind = pick(header, sorts, &text, &["event_type", "type", "category"])

@@ -46,7 +46,7 @@ pub fn write(store: &Store, slug: &str, source: &[OwnedValue]) -> Result<String>
         body.push_str(&card(n, fact));
     }
     body.push_str("</aside>\n</main>\n");
-    Ok(page(title, STYLE, &body))
+    Ok(page(title, &style(), &body))
 }
 
 fn facts(store: &Store, slug: &str, text: &str) -> Result<Vec<PageFact>> {
@@ -179,6 +179,31 @@ fn card(n: usize, fact: &PageFact) -> String {
     )
 }
 
+/// The colours of a kind, by its tag: of its passages, and of the border of its facts.
+const COLOURS: [(&str, &str); 8] = [
+    ("#cfe3f7", "#4b8bc8"),
+    ("#fbdcc0", "#d9822b"),
+    ("#e5d4f1", "#8a56ac"),
+    ("#cdeade", "#2e9e76"),
+    ("#f2ecb8", "#a8992a"),
+    ("#f7d0d6", "#c2475c"),
+    ("#d5e8c4", "#6a9a3b"),
+    ("#d6dbe8", "#5c6f9c"),
+];
+
+/// The style sheet of the page.
+fn style() -> String {
+    KINDS.iter().fold(STYLE.to_owned(), |mut style, kind| {
+        let (passage, border) = COLOURS[usize::from(kind.tag) % COLOURS.len()];
+        let name = kind.name;
+        let _ = writeln!(
+            style,
+            "mark.{name}, .key.{name} {{ background: {passage}; }} section.{name} {{ border-color: {border}; }}"
+        );
+        style
+    })
+}
+
 const STYLE: &str = "
 main { display: grid; grid-template-columns: minmax(0, 3fr) minmax(16rem, 2fr); gap: 2rem; align-items: start; }
 article { line-height: 1.6; max-width: 46rem; }
@@ -192,11 +217,6 @@ mark { color: inherit; padding: .05rem 0; }
 sup { line-height: 0; } a.to { font-size: .65rem; margin-left: .15rem; text-decoration: none; color: #555; }
 a[id]:target + mark, a[id]:target ~ mark[data-first]:first-of-type { outline: 2px solid #b58900; }
 .key { padding: .1rem .4rem; border-radius: .2rem; font-size: .85rem; }
-mark.events, .key.events { background: #cfe3f7; } section.events { border-color: #4b8bc8; }
-mark.arms-transfers, .key.arms-transfers { background: #fbdcc0; } section.arms-transfers { border-color: #d9822b; }
-mark.casualties, .key.casualties { background: #e5d4f1; } section.casualties { border-color: #8a56ac; }
-mark.posts, .key.posts { background: #cdeade; } section.posts { border-color: #2e9e76; }
-mark.indicators, .key.indicators { background: #f2ecb8; } section.indicators { border-color: #a8992a; }
 mark.contested, .key.contested, section.contested { box-shadow: inset 0 -.18rem 0 #c0392b; }
 @media (max-width: 50rem) { main { display: block; } aside { position: static; max-height: none; } }
 ";

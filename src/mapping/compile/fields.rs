@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::kind::reference_table::{ACTORS, PLACES, ReferenceTable};
-use crate::kind::{self, Field, Kind};
+use crate::kind::{self, Field, Figure, Kind};
 use crate::mapping::compile::MappingCompiler;
 use crate::mapping::compiled::{
     DateRule, FieldRule, NameRule, NumberRule, QuantityRule, RuleKind, TextRule,
@@ -343,22 +343,20 @@ impl MappingCompiler<'_> {
     }
 }
 
-/// The groups of fields that a quantity sets, by the name of the group.
+/// The figures that a quantity sets, by what mappings call them.
 fn groups(kind: &'static Kind) -> Vec<&'static str> {
-    let prefixed = kind.own.iter().filter_map(|field| field.name.strip_suffix("_best"));
-    prefixed.chain(kind.field("best").map(|_| "quantity")).collect()
+    // the one that has no name of its own comes last
+    let mut figures: Vec<_> = kind.figures.iter().collect();
+    figures.sort_by_key(|figure| figure.stem.is_empty());
+    figures.into_iter().map(Figure::name).collect()
 }
 
-/// The fields of a group: low, best, high, words, qualifier.
+/// The fields of a figure: low, best, high, words, qualifier.
 fn group(kind: &'static Kind, name: &str) -> Option<[Option<&'static Field>; 5]> {
-    if !groups(kind).contains(&name) {
-        return None;
-    }
-    let names = match name {
-        "quantity" => ["low", "best", "high", "quantity_text", "qualifier"].map(str::to_owned),
-        _ => ["low", "best", "high", "text", "qualifier"].map(|end| format!("{name}_{end}")),
-    };
-    Some(names.map(|name| kind.field(&name)))
+    let figure = kind.figures.iter().find(|figure| figure.name() == name)?;
+    let Figure { low, best, high, text, qualifier, .. } = *figure;
+    let fields = [Some(low), Some(best), Some(high), text, qualifier];
+    Some(fields.map(|name| name.and_then(|name| kind.field(name))))
 }
 
 fn longest_first(marks: &BTreeMap<String, String>) -> Vec<(String, String)> {

@@ -127,10 +127,11 @@ impl Store {
     /// # Errors
     /// The database cannot be read.
     pub fn searched_names(&self) -> Result<Vec<String>> {
-        let mut read = self.connection.prepare(
-            "SELECT name FROM names WHERE scheme = 'name'
-             UNION SELECT designation FROM arms_transfers WHERE retired_by_id IS NULL",
-        )?;
+        let mut arms = vec!["SELECT name FROM names WHERE scheme = 'name'".to_owned()];
+        arms.extend(KINDS.iter().filter(|kind| kind.field("designation").is_some()).map(|kind| {
+            format!("SELECT designation FROM {} WHERE retired_by_id IS NULL", kind.table)
+        }));
+        let mut read = self.connection.prepare(&arms.join(" UNION "))?;
         let names = read.query_map([], |row| row.get(0))?;
         Ok(names.collect::<Result<_, _>>()?)
     }

@@ -46,12 +46,16 @@ fn kinds() -> impl Iterator<Item = &'static Kind> {
 /// The condition that a fact must be looked at by itself.
 pub fn not_rolled_up(kind: &Kind) -> String {
     let (first, last) = DAYS;
-    // a figure that belongs to an event is no figure for a period
-    let event = if kind.field("event").is_some() { " OR f.event IS NULL" } else { "" };
+    let period = match (kind.has_period_figures(), kind.field("event").is_some()) {
+        (false, _) => "",
+        (true, false) => " OR TRUE",
+        // a figure that belongs to an event is no figure for a period
+        (true, true) => " OR f.event IS NULL",
+    };
     let large = |figure: &Field| format!(" OR f.{0} > {LARGE} OR f.{0} < -{LARGE}", figure.name);
     let large: String = figures(kind).map(large).collect::<Vec<_>>().concat();
     format!(
-        "(f.topic IS NOT NULL OR f.date_span = 'throughout' OR f.first_day < {first} OR f.last_day < {first} OR f.first_day > {last} OR f.last_day > {last}{event}{large})"
+        "(f.topic IS NOT NULL OR f.date_span = 'throughout' OR f.first_day < {first} OR f.last_day < {first} OR f.first_day > {last} OR f.last_day > {last}{period}{large})"
     )
 }
 

@@ -17,20 +17,7 @@ pub const WORLD: &[(&str, &str)] = &[];
 pub const SQL: &[(&str, &str)] = &[];
 
 /// The name of a kind.
-pub const KINDS: &[(&str, &str)] = &[
-    ("evidence/check.rs", "arms-transfers"),
-    ("evidence/check.rs", "casualties"),
-    ("command/import/draft.rs", "events"),
-    ("command/source/page.rs", "arms-transfers ×3"),
-    ("command/source/page.rs", "casualties ×3"),
-    ("command/source/page.rs", "events ×3"),
-    ("command/source/page.rs", "indicators ×3"),
-    ("command/source/page.rs", "posts ×3"),
-    ("command/tabulate.rs", "casualties"),
-    ("command/tabulate.rs", "indicators"),
-    ("evidence/compare.rs", "casualties"),
-    ("store/entities/merge.rs", "arms_transfers"),
-];
+pub const KINDS: &[(&str, &str)] = &[];
 
 /// A name of a type that is declared elsewhere too.
 pub const TYPES: &[(&str, &str)] = &[];
