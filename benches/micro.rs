@@ -6,7 +6,7 @@ use std::io::Cursor;
 use divan::{Bencher, counter::ItemsCount};
 use facts::ingest::CsvReader;
 use facts::mapping::{self, CompiledMapping, KnownValues, Mapping, Record};
-use facts::render::{self, Heading, Sheet, SheetNotes};
+use facts::render::{self, Heading, Sheet};
 use facts::tabulate::{Aggregate, Label, Tally, TallyEntry};
 use facts::value::date::{self, Days};
 use facts::value::{OwnedValue, Value};
@@ -83,14 +83,7 @@ fn render(bencher: Bencher, format: &str) {
     let format = render::find(format).unwrap();
     let sheet = Sheet {
         headings: ["ref", "day", "best", "note", "summary"].map(Heading::text).into(),
-        leading: Vec::new(),
-        null: None,
-        records: false,
-        width: None,
-        cap: None,
-        color: false,
-        excel: None,
-        about: SheetNotes::default(),
+        ..Sheet::default()
     };
     let row = row();
     bencher.counter(ItemsCount::new(1000_usize)).bench(|| {

@@ -65,7 +65,7 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
             Ok(reference) => refs.push(reference),
             Err(Stop::Failed(error)) => return Err(error),
             Err(Stop::Input(lines)) => {
-                details.extend(lines.into_iter().map(|line| format!("{place}{line}")))
+                details.extend(lines.into_iter().map(|line| format!("{place}{line}")));
             }
         }
     }

@@ -33,7 +33,7 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let headings =
         ["kind", "field", "type", "need", "flag", "values", "about"].map(Heading::text).into();
     let leading =
-        ["field", "type", "about", "kind", "values", "need", "flag"].map(String::from).into();
+        ["field", "values", "about", "type", "need", "flag", "kind"].map(String::from).into();
     ui.rows(global, headings, leading, |row| {
         let mut count = 0;
         for kind in &kinds {

@@ -137,6 +137,17 @@ fn flags() -> impl Iterator<Item = (&'static Field, String)> {
         .filter(move |(field, _)| seen.insert(field.name))
 }
 
+/// Leaves the flags of other kinds out of a command's help.
+pub fn hide_others(command: Command, kind: &Kind) -> Command {
+    flags().filter(|(field, _)| kind.field(field.name).is_none()).fold(
+        command,
+        |command, (field, _)| {
+            let is_here = command.get_arguments().any(|arg| arg.get_id() == field.name);
+            if is_here { command.mut_arg(field.name, |arg| arg.hide(true)) } else { command }
+        },
+    )
+}
+
 fn value_name(ty: Type) -> &'static str {
     match ty {
         Type::Actor | Type::Place => "NAME",

@@ -17,7 +17,6 @@ pub const CITATIONS: [&str; 2] = ["bibtex", "csl-json"];
 
 /// Options before or behind any command.
 #[derive(Debug, Clone, Args)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 #[command(next_help_heading = "Options of every command")]
 pub struct GlobalArgs {
     /// The database [default: by the environment, else facts.db here, else in the user's data

@@ -19,6 +19,7 @@ mod filter_args;
 mod global_args;
 mod help;
 mod import;
+mod init;
 mod load_claims;
 mod load_folder;
 mod log;
@@ -44,14 +45,14 @@ mod undo;
 
 use std::ffi::OsString;
 
-use clap::{CommandFactory, Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 pub use exit::{CODES, Exit};
 use global_args::GlobalArgs;
 pub use ui::Ui;
 
 use crate::error::Result;
-use crate::kind::Field;
+use crate::kind::{self, Field};
 use crate::render::Heading;
 use crate::value::Type;
 
@@ -63,13 +64,14 @@ use crate::value::Type;
 #[command(name = "facts", version, max_term_width = 100, disable_help_subcommand = true, after_help = after_help())]
 struct Cli {
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
     #[command(flatten)]
     global: GlobalArgs,
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Init(init::Args),
     Seed(seed::Args),
     Import(import::Args),
     Add(add::Args),
@@ -132,7 +134,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, mut ui: Ui) -> Exit {
     let words: Vec<String> =
         arguments.iter().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
     ui.called(format!("facts {}", words.join(" ")));
-    let mut cli = match Cli::try_parse_from(arguments) {
+    let line = with_flags_of(Cli::command(), &words);
+    let parsed =
+        line.try_get_matches_from(arguments).and_then(|found| Cli::from_arg_matches(&found));
+    let mut cli = match parsed {
         Ok(cli) => cli,
         Err(error) => return ui.usage(&error),
     };
@@ -154,6 +159,23 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, mut ui: Ui) -> Exit {
     }
 }
 
+/// Where help is asked for with a kind, as in `facts query events --help`, the flags of other kinds
+/// are left out of it.
+fn with_flags_of(line: clap::Command, words: &[String]) -> clap::Command {
+    if !words.iter().any(|word| word == "--help" || word == "-h") {
+        return line;
+    }
+    let kind = words.iter().find_map(|word| kind::find(word));
+    let command = line.get_subcommands().map(clap::Command::get_name);
+    let command = command.filter(|name| words.iter().any(|word| word == name)).map(str::to_owned);
+    match (kind, command.last()) {
+        (Some(kind), Some(name)) => {
+            line.mut_subcommand(name, |command| filter_args::hide_others(command, kind))
+        }
+        _ => line,
+    }
+}
+
 /// `--excel eu` as `--excel=eu`: the flavour may be left out, and what follows is then a word of
 /// its own.
 fn excel_joined(arguments: Vec<OsString>) -> Vec<OsString> {
@@ -170,13 +192,32 @@ fn excel_joined(arguments: Vec<OsString>) -> Vec<OsString> {
     joined
 }
 
+/// What `facts` says by itself.
+const OVERVIEW: &str = "\
+facts: a database of sourced facts about conflict and diplomacy
+
+  Ask       query, tabulate, compare, show, search, chart, run, sql
+  Bring in  import, add, edit, source, names, undo
+  Check     check, coverage, diff, log
+  Share     export, backup
+  Database  init, seed, status, fields, migrate
+
+Start with `facts seed` (an example) or `facts init` (an empty database).
+`facts help` lists all commands, `facts help query` explains one.
+";
+
 fn dispatch(cli: &Cli, ui: &mut Ui) -> Result<Exit> {
     assert!(
         !(cfg!(debug_assertions) && std::env::var_os("FACTS_TEST_PANIC").is_some()),
         "the tests asked for a panic"
     );
     let global = &cli.global;
-    match &cli.command {
+    let Some(command) = &cli.command else {
+        ui.text(OVERVIEW)?;
+        return Ok(Exit::Done);
+    };
+    match command {
+        Command::Init(args) => init::run(args, global, ui),
         Command::Seed(args) => seed::run(args, global, ui),
         Command::Import(args) => import::run(args, global, ui),
         Command::Add(args) => add::run(args, global, ui),

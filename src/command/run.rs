@@ -67,11 +67,13 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
         Ok(saved) => saved,
         Err(error) => return Ok(ui.usage(&error)),
     };
-    if matches!(saved.command, crate::command::Command::Run(_)) {
+    if matches!(saved.command, Some(crate::command::Command::Run(_))) {
         return Err(Error::usage(format!("the query \"{name}\" runs another query"))
             .hint("write out what it should run"));
     }
-    if !saved.command.asks() || saved.global.output.is_some() {
+    if !saved.command.as_ref().is_some_and(crate::command::Command::asks)
+        || saved.global.output.is_some()
+    {
         return Err(Error::usage(format!("the query \"{name}\" of {} does more than ask", query.by.display()))
             .hint("type the command itself, or -o behind the name: a file that lies in a folder writes nothing"));
     }

@@ -7,9 +7,10 @@ use crate::command::global_args::{GlobalArgs, When};
 use crate::command::progress::Waiting;
 use crate::error::{Error, ErrorKind, Result};
 use crate::fs::output::Output;
+use crate::kind::Figure;
 use crate::kind::reference_table::SOURCES;
 use crate::query::Query;
-use crate::render::{CitedWork, Heading, Sheet, SheetNotes, Sink};
+use crate::render::{CitedWork, FigureColumns, Heading, Sheet, SheetNotes, Sink};
 use crate::store::{Store, trace};
 use crate::value::Value;
 use crate::value::text::visible;
@@ -229,7 +230,7 @@ impl Ui {
         leading: Vec<String>,
         fill: impl FnOnce(&mut RowSink<'_>) -> Result<u64>,
     ) -> Result<u64> {
-        self.sheet(global, headings, leading, global.expanded, |page| {
+        self.write_rows(global, headings, (leading, Vec::new(), false), global.expanded, |page| {
             fill(&mut |cells| page.row(cells))
         })
     }
@@ -246,7 +247,11 @@ impl Ui {
         store: &Store,
         query: &Query,
     ) -> Result<u64> {
-        self.sheet(global, headings, leading, global.expanded, |page| {
+        // columns that were asked for by name stay as they are
+        let chosen_by_kind = !leading.is_empty();
+        let figures = if chosen_by_kind { figures(query) } else { Vec::new() };
+        let columns = (leading, figures, chosen_by_kind);
+        self.write_rows(global, headings, columns, global.expanded, |page| {
             if let Some(line) = page.sink.line()
                 && let Some(rows) =
                     store.select_as(query, line, |bytes, rows| page.lines(bytes, rows))?
@@ -267,15 +272,17 @@ impl Ui {
         headings: Vec<Heading>,
         cells: &[Value<'_>],
     ) -> Result<()> {
-        self.sheet(global, headings, Vec::new(), true, |page| page.row(cells).map(|()| 1))?;
+        self.write_rows(global, headings, Default::default(), true, |page| {
+            page.row(cells).map(|()| 1)
+        })?;
         Ok(())
     }
 
-    fn sheet(
+    fn write_rows(
         &mut self,
         global: &GlobalArgs,
         headings: Vec<Heading>,
-        leading: Vec<String>,
+        (leading, figures, chosen_by_kind): (Vec<String>, Vec<FigureColumns>, bool),
         records: bool,
         fill: impl FnOnce(&mut Page<'_>) -> Result<u64>,
     ) -> Result<u64> {
@@ -284,6 +291,8 @@ impl Ui {
         let sheet = Sheet {
             headings,
             leading,
+            says_once: chosen_by_kind,
+            figures,
             null: global.null.clone(),
             records,
             width: if global.output.is_some() { None } else { self.width() },
@@ -389,6 +398,21 @@ impl Page<'_> {
         self.waiting.rows(rows);
         Ok(self.sink.lines(bytes)?)
     }
+}
+
+/// The columns of an answer that a table for people joins: the figures of its kind.
+fn figures(query: &Query) -> Vec<FigureColumns> {
+    let [kind] = query.kinds.as_slice() else { return Vec::new() };
+    let place = |name: &str| query.columns.iter().position(|field| field.name == name);
+    let columns = |figure: &Figure| {
+        Some(FigureColumns {
+            name: if figure.stem.is_empty() { "figure" } else { figure.stem }.to_owned(),
+            low: place(figure.low)?,
+            best: place(figure.best)?,
+            high: place(figure.high)?,
+        })
+    };
+    kind.figures.iter().filter_map(columns).collect()
 }
 
 fn colour(global: &GlobalArgs, terminal: bool) -> bool {

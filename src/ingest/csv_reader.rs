@@ -120,7 +120,7 @@ impl CsvReader {
                 return self.join(record, width);
             }
             (true, Some(ShortRows::Pad(width))) => {
-                (record.len()..width).for_each(|_| record.push_field(""))
+                (record.len()..width).for_each(|_| record.push_field(""));
             }
             _ => {}
         }

@@ -145,7 +145,7 @@ impl<R> StrictCsv<R> {
                 (b'\r', _) => self.carriage = true,
                 (b'\n', _) => self.line_end(at, Ends::Feeds)?,
                 (b'"', State::Between | State::Begin) if self.quotes => {
-                    (self.state, self.cell) = (State::Quoted, at)
+                    (self.state, self.cell) = (State::Quoted, at);
                 }
                 (b'"', State::Closed) if self.quotes => self.state = State::Quoted,
                 (b'"', State::Plain) if self.quotes => {

@@ -81,5 +81,5 @@ pub static KIND: Kind = Kind {
     has_place_question: false,
     comparable_by: &["post_type"],
     rollup_by: &[],
-    leading: &["ref", "date", "sender", "receiver", "post_type", "head", "office", "place", "staff_low", "staff_best", "summary"],
+    leading: &["date", "sender", "receiver", "post_type", "staff_best", "posts_best", "head", "office", "ref", "place", "summary"],
 };

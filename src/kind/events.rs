@@ -46,5 +46,16 @@ pub static KIND: Kind = Kind {
     has_place_question: false,
     comparable_by: &[],
     rollup_by: &["type"],
-    leading: &["ref", "date", "summary", "type", "actor", "target", "said_by", "stance", "place"],
+    leading: &[
+        "date",
+        "deaths_best",
+        "actor",
+        "target",
+        "summary",
+        "type",
+        "ref",
+        "place",
+        "said_by",
+        "stance",
+    ],
 };

@@ -30,16 +30,5 @@ pub static KIND: Kind = Kind {
     has_place_question: false,
     comparable_by: &["measure", "unit"],
     rollup_by: &[],
-    leading: &[
-        "ref",
-        "measure",
-        "subject",
-        "counterpart",
-        "best",
-        "unit",
-        "date",
-        "low",
-        "high",
-        "summary",
-    ],
+    leading: &["date", "measure", "subject", "counterpart", "best", "unit", "ref", "summary"],
 };

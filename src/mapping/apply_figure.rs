@@ -158,7 +158,7 @@ pub fn quantity<'p>(
     let mut figure = ParsedFigure { words, qualifier, ..ParsedFigure::default() };
     match qualifier {
         Some("exact") => {
-            (figure.low, figure.best, figure.high) = (cell.clone(), cell.clone(), cell)
+            (figure.low, figure.best, figure.high) = (cell.clone(), cell.clone(), cell);
         }
         Some("over" | "at-least" | "several") => figure.low = cell,
         Some("up-to") => figure.high = cell,

@@ -116,7 +116,7 @@ mod tests {
     fn an_expression_is_a_field_an_operator_and_a_value() {
         let is = |text, op, value| match read(text).unwrap() {
             Predicate::Compare(_, read_op, read_value) => {
-                assert_eq!((read_op, read_value), (op, value), "{text}")
+                assert_eq!((read_op, read_value), (op, value), "{text}");
             }
             other => panic!("{text}: {other:?}"),
         };

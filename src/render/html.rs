@@ -120,7 +120,7 @@ pub fn escaped(text: &str) -> String {
             '\'' => out.push_str("&#39;"),
             '\n' => out.push('\n'),
             c if crate::value::text::is_unsafe(c) => {
-                out.push_str(&crate::value::text::visible(&c.to_string()))
+                out.push_str(&crate::value::text::visible(&c.to_string()));
             }
             c => out.push(c),
         }

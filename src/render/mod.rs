@@ -54,6 +54,11 @@ pub struct Sheet {
     pub headings: Vec<Heading>,
     /// The columns that a narrow table keeps first, by name.
     pub leading: Vec<String>,
+    /// The columns that a table for people shows as one: the bounds and the best estimate of a
+    /// figure.
+    pub figures: Vec<FigureColumns>,
+    /// What all rows have in a column may be said once above a table, in place of the column.
+    pub says_once: bool,
     /// What stands for "not stated"; by itself nothing, and a dash in tables.
     pub null: Option<String>,
     /// A field a line instead of a row a line, in tables.
@@ -68,6 +73,19 @@ pub struct Sheet {
     pub excel: Option<Excel>,
     /// What the rows are, for the formats that say so.
     pub about: SheetNotes,
+}
+
+/// Three columns that are one figure.
+#[derive(Debug, Clone)]
+pub struct FigureColumns {
+    /// What a table calls it.
+    pub name: String,
+    /// The column of the lower bound.
+    pub low: usize,
+    /// The column of the best estimate.
+    pub best: usize,
+    /// The column of the upper bound.
+    pub high: usize,
 }
 
 /// The two kinds of CSV that spreadsheets open by a double click: both begin with a byte order mark

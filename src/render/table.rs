@@ -31,15 +31,31 @@ pub static FORMAT: Format = Format {
 /// Space between columns.
 const GAP: usize = 2;
 
-/// A column of longer texts is not squeezed below this.
-const READABLE: usize = 36;
+/// A column of names is not squeezed below this, and one of sentences not below the second.
+const READABLE: usize = 18;
+const SENTENCE: usize = 30;
+
+/// From this width on a column holds sentences.
+const LONG: usize = 60;
+
+/// The longest text of a cell, in characters, where a table has a width.
+const LONGEST: usize = 400;
+
+/// From so many rows on, what all of them have in a column is said once above the table.
+const SAID_ONCE: usize = 3;
+
+/// The widest value that is said once.
+const WIDEST_ONCE: usize = 40;
 
 struct AlignedTable<'a> {
     out: &'a mut dyn Write,
     sheet: &'a Sheet,
-    rows: Vec<Vec<(String, bool)>>,
+    rows: Vec<Vec<CellText>>,
     left_out: u64,
 }
+
+/// The text of a cell, and whether it states nothing.
+type CellText = (String, bool);
 
 /// A cell as people read it: numbers with separators, control characters visible, a dash for NULL.
 pub fn shown(cell: &Value<'_>, sheet: &Sheet) -> String {
@@ -49,7 +65,38 @@ pub fn shown(cell: &Value<'_>, sheet: &Sheet) -> String {
         Value::Partial(_, parts, lacking) => {
             format!("{} ({lacking} of {parts} unknown)", grouped(&cell.to_string()))
         }
-        other => visible(&other.to_string()).into_owned(),
+        other => {
+            let text = visible(&other.to_string()).into_owned();
+            let most = sheet.width.map_or(usize::MAX, |_| LONGEST);
+            match text.char_indices().nth(most) {
+                None => text,
+                Some((end, _)) => {
+                    let all = count(text.chars().count() as u64, "character", "characters");
+                    format!("{}… ({all})", &text[..end])
+                }
+            }
+        }
+    }
+}
+
+/// A figure in one cell: `704–766 (725)`, or what of it is stated.
+fn figure(low: &CellText, best: &CellText, high: &CellText) -> CellText {
+    let stated = |(text, is_null): &CellText| (!is_null).then(|| text.clone());
+    let (low, best, high) = (stated(low), stated(best), stated(high));
+    let bounds = match (low, high) {
+        (Some(low), Some(high)) if low == high && best.as_ref().is_none_or(|best| *best == low) => {
+            Some(low)
+        }
+        (Some(low), Some(high)) => Some(format!("{low}–{high}")),
+        (Some(low), None) => Some(format!("≥{low}")),
+        (None, Some(high)) => Some(format!("≤{high}")),
+        (None, None) => None,
+    };
+    match (bounds, best) {
+        (Some(bounds), Some(best)) if bounds == best => (best, false),
+        (Some(bounds), Some(best)) => (format!("{bounds} ({best})"), false),
+        (Some(one), None) | (None, Some(one)) => (one, false),
+        (None, None) => ("–".to_owned(), true),
     }
 }
 
@@ -65,15 +112,22 @@ impl Sink for AlignedTable<'_> {
     }
 
     fn finish(self: Box<Self>) -> io::Result<Vec<String>> {
-        let AlignedTable { out, sheet, rows, left_out } = *self;
+        let AlignedTable { out, sheet: given, rows: all, left_out } = *self;
         let mut notes = Vec::new();
-        let (columns, widths) = layout(sheet, &rows);
+        let (sheet, rows) = joined(given, &all);
+        let (sheet, once) = (&sheet, said_once(&sheet, &rows));
+        let (columns, widths) = layout(sheet, &rows, &once);
         // on a terminal one row that does not fit is read better line by line
         if let ([row], true, true) =
-            (rows.as_slice(), sheet.cap.is_some(), columns.len() < sheet.headings.len())
+            (all.as_slice(), sheet.cap.is_some(), columns.len() < sheet.headings.len())
         {
-            RecordTables::new(out, sheet).lines(row.iter().map(|(text, _)| text.clone()))?;
+            RecordTables::new(out, given).lines(row.iter().map(|(text, _)| text.clone()))?;
             return Ok(notes);
+        }
+        if !once.is_empty() {
+            let said =
+                once.iter().map(|&i| format!("{}: {}", sheet.headings[i].name, rows[0][i].0));
+            writeln!(out, "{}", said.collect::<Vec<_>>().join(" · "))?;
         }
         if !rows.is_empty() {
             write_table(out, sheet, &rows, &columns, &widths)?;
@@ -81,7 +135,7 @@ impl Sink for AlignedTable<'_> {
         if left_out > 0 {
             writeln!(out, "… {}", count(left_out, "more", "more"))?;
         }
-        let hidden = sheet.headings.len() - columns.len();
+        let hidden = sheet.headings.len() - columns.len() - once.len();
         if hidden > 0 && !rows.is_empty() {
             notes.push(format!("+{}: -x shows all", count(hidden as u64, "column", "columns")));
         }
@@ -89,31 +143,72 @@ impl Sink for AlignedTable<'_> {
     }
 }
 
-/// Which columns fit, in their order, and how wide each is.
-fn layout(sheet: &Sheet, rows: &[Vec<(String, bool)>]) -> (Vec<usize>, Vec<usize>) {
-    let all: Vec<usize> = (0..sheet.headings.len()).collect();
+/// The sheet and its rows with the columns of each figure joined into one.
+fn joined(sheet: &Sheet, rows: &[Vec<CellText>]) -> (Sheet, Vec<Vec<CellText>>) {
+    let mut joined = sheet.clone();
+    for columns in &sheet.figures {
+        let best = &sheet.headings[columns.best].name;
+        joined.leading.iter_mut().filter(|name| *name == best).for_each(|name| {
+            name.clone_from(&columns.name);
+        });
+        joined.headings[columns.best].name.clone_from(&columns.name);
+    }
+    let gone = |i: usize| sheet.figures.iter().any(|figure| figure.low == i || figure.high == i);
+    let mut at = 0;
+    joined.headings.retain(|_| {
+        at += 1;
+        !gone(at - 1)
+    });
+    let row = |cells: &Vec<CellText>| {
+        let kept = cells.iter().enumerate().filter(|(i, _)| !gone(*i));
+        kept.map(|(i, cell)| match sheet.figures.iter().find(|figure| figure.best == i) {
+            Some(of) => figure(&cells[of.low], cell, &cells[of.high]),
+            None => cell.clone(),
+        })
+        .collect()
+    };
+    (joined, rows.iter().map(row).collect())
+}
+
+/// The columns that have the same short value in every row: it is said once above the table.
+fn said_once(sheet: &Sheet, rows: &[Vec<CellText>]) -> Vec<usize> {
+    if !sheet.says_once || sheet.width.is_none() || rows.len() < SAID_ONCE {
+        return Vec::new();
+    }
+    let is_same = |&i: &usize| {
+        let (text, is_null) = &rows[0][i];
+        !is_null && text.width() <= WIDEST_ONCE && rows.iter().all(|row| row[i].0 == *text)
+    };
+    let listed = |&i: &usize| sheet.leading.contains(&sheet.headings[i].name);
+    (0..sheet.headings.len()).filter(listed).filter(is_same).collect()
+}
+
+/// Which columns fit, in their order, and how wide each is; those of `once` are left out.
+fn layout(sheet: &Sheet, rows: &[Vec<CellText>], once: &[usize]) -> (Vec<usize>, Vec<usize>) {
+    let all: Vec<usize> = (0..sheet.headings.len()).filter(|i| !once.contains(i)).collect();
     let texts = |i: usize| {
         rows.iter().map(move |row| row[i].0.as_str()).chain([sheet.headings[i].name.as_str()])
     };
-    let natural: Vec<usize> =
-        all.iter().map(|&i| texts(i).map(UnicodeWidthStr::width).max().unwrap_or(0)).collect();
+    let natural: Vec<usize> = (0..sheet.headings.len())
+        .map(|i| texts(i).map(UnicodeWidthStr::width).max().unwrap_or(0))
+        .collect();
     let Some(room) = sheet.width else {
-        let widths = natural.clone();
+        let widths = all.iter().map(|&i| natural[i]).collect();
         return (all, widths);
     };
-    let least: Vec<usize> = all
-        .iter()
-        .map(|&i| {
+    let least: Vec<usize> = (0..sheet.headings.len())
+        .map(|i| {
             let word = texts(i)
                 .flat_map(|text| text.split(' '))
                 .map(UnicodeWidthStr::width)
                 .max()
                 .unwrap_or(0);
             let solid = texts(i).any(|text| text.starts_with(|c: char| c.is_ascii_digit()));
-            if solid && natural[i] <= READABLE {
+            let readable = if natural[i] > LONG { SENTENCE } else { READABLE };
+            if solid && natural[i] <= LONG / 2 {
                 natural[i]
             } else {
-                word.max(natural[i].min(READABLE))
+                word.max(natural[i].min(readable))
             }
         })
         .collect();
@@ -155,7 +250,7 @@ fn layout(sheet: &Sheet, rows: &[Vec<(String, bool)>]) -> (Vec<usize>, Vec<usize
 fn write_table(
     out: &mut dyn Write,
     sheet: &Sheet,
-    rows: &[Vec<(String, bool)>],
+    rows: &[Vec<CellText>],
     columns: &[usize],
     widths: &[usize],
 ) -> io::Result<()> {

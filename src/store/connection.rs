@@ -186,8 +186,9 @@ fn refuse_leftovers(path: &Path) -> Result<()> {
 /// The message for a database that is not there.
 fn missing(path: &Path) -> Error {
     let shown = path.display();
-    let hint = format!("create one with: facts seed --db {shown}");
-    Error::database(format!("no database at {shown}{}", paths::near(path))).hint(hint)
+    Error::database(format!("no database at {shown}{}", paths::near(path)))
+        .hint(format!("create an empty one with: facts init --db {shown}"))
+        .hint(format!("or one with example facts: facts seed --db {shown}"))
 }
 
 /// A path that `SQLite` takes for a file, whatever it looks like.

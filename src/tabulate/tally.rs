@@ -170,7 +170,7 @@ impl Tally {
         match self.groups.get_mut(labels) {
             Some(group) => group.add(entry, counted, self.aggregate),
             None => {
-                self.groups.entry(labels.to_vec()).or_default().add(entry, counted, self.aggregate)
+                self.groups.entry(labels.to_vec()).or_default().add(entry, counted, self.aggregate);
             }
         }
     }

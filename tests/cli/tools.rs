@@ -82,7 +82,7 @@ fn duckdb_opens_the_database() {
         .args(["facts.db", "SELECT count(*) FROM f.facts"]);
     match python.output() {
         Ok(output) if output.status.code() == Some(77) => {
-            skipped("needs DuckDB with its SQLite extension")
+            skipped("needs DuckDB with its SQLite extension");
         }
         Ok(output) => assert_eq!(stdout(&output).trim(), "130"),
         Err(_) => skipped("needs python3"),

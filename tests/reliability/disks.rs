@@ -232,7 +232,7 @@ fn read_only_media_are_read() {
     settled(&mut shell, folder);
     match shell.output() {
         Ok(output) if matches!(output.status.code(), Some(99 | 1)) => {
-            skipped("no mounts of our own")
+            skipped("no mounts of our own");
         }
         Ok(output) => assert_eq!(output.status.code(), Some(0), "{}", words(&output)),
         Err(_) => skipped("no unshare"),

@@ -82,6 +82,7 @@ fn words_are_those_of_an_index_made_anew() {
 /// R31: a summary says what the facts say, whatever was written, changed, merged, taken back or
 /// altered by another program.
 #[test]
+#[expect(clippy::too_many_lines, reason = "one database through all that can happen to it")]
 fn summaries_say_what_the_facts_say() {
     let folder = tempfile::tempdir().unwrap();
     let database = folder.path().join("facts.db").to_str().unwrap().to_owned();

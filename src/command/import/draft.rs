@@ -249,6 +249,38 @@ fn write(
         .filter(|name| columns[place(name)].is_whole());
     let _ = writeln!(out, "type    = {}", kind.map_or("\"event\"".to_owned(), &column));
     let _ = writeln!(out, "summary = {described}");
+    write_date(&mut out, header, sorts, &column);
+    for (field, words) in [
+        ("actor", &["actor1", "side_a", "perpetrator", "actor"][..]),
+        ("target", &["actor2", "side_b", "victim", "target"]),
+    ] {
+        if let Some(name) = pick(header, sorts, &text, words) {
+            let _ = writeln!(out, "{field:<7} = {}", column(name));
+        }
+    }
+    write_place(&mut out, header, sorts, &column);
+    if let Some(deaths) = deaths {
+        let _ = writeln!(out, "deaths  = {}", column(deaths));
+    }
+    let _ = writeln!(out, "# Columns that are not named above are kept in `extra`:");
+    let left: Vec<&str> = header
+        .iter()
+        .map(String::as_str)
+        .filter(|name| !out.contains(&format!("{{{name}}}")))
+        .collect();
+    for line in left.chunks(6) {
+        let _ = writeln!(out, "#   {}", line.join(", "));
+    }
+    out
+}
+
+/// Writes the date: of a column of dates, or of parts of dates.
+fn write_date(
+    out: &mut String,
+    header: &[String],
+    sorts: &[(ColumnType, Option<&str>)],
+    column: &impl Fn(&str) -> String,
+) {
     let start = pick(header, sorts, &[ColumnType::Date], &["start", "begin", "from", "date", ""]);
     let end = pick(header, sorts, &[ColumnType::Date], &["end", "until", "to_"]);
     let year = pick(header, sorts, &[ColumnType::Year], &["year", "jahr", ""]);
@@ -264,7 +296,7 @@ fn write(
                 out,
                 "date    = {{ start = {}{end}, formats = [{}] }}",
                 column(start),
-                quoted(format)
+                serde_json::Value::String(format.to_owned())
             );
         }
         (None, _, Some(year)) => {
@@ -284,14 +316,16 @@ fn write(
         }
         _ => {}
     }
-    for (field, words) in [
-        ("actor", &["actor1", "side_a", "perpetrator", "actor"][..]),
-        ("target", &["actor2", "side_b", "victim", "target"]),
-    ] {
-        if let Some(name) = pick(header, sorts, &text, words) {
-            let _ = writeln!(out, "{field:<7} = {}", column(name));
-        }
-    }
+}
+
+/// Writes the place: a town within a country, or what there is of the two.
+fn write_place(
+    out: &mut String,
+    header: &[String],
+    sorts: &[(ColumnType, Option<&str>)],
+    column: &impl Fn(&str) -> String,
+) {
+    let text = [ColumnType::Text];
     let country = pick(header, sorts, &text, &["country", "state"]);
     let town = pick(header, sorts, &text, &["location", "town", "city", "place", "where"]);
     match (town, country) {
@@ -308,17 +342,4 @@ fn write(
         }
         (None, None) => {}
     }
-    if let Some(deaths) = deaths {
-        let _ = writeln!(out, "deaths  = {}", column(deaths));
-    }
-    let _ = writeln!(out, "# Columns that are not named above are kept in `extra`:");
-    let left: Vec<&str> = header
-        .iter()
-        .map(String::as_str)
-        .filter(|name| !out.contains(&format!("{{{name}}}")))
-        .collect();
-    for line in left.chunks(6) {
-        let _ = writeln!(out, "#   {}", line.join(", "));
-    }
-    out
 }

@@ -276,7 +276,7 @@ impl<'a> ImportLoad<'a> {
         let bad = self.diagnostics.rows();
         match self.rejects.take().map(Rejects::finish) {
             Some(Ok(Some(path))) => {
-                failure = failure.hint(format!("{} holds what was rejected", path.display()))
+                failure = failure.hint(format!("{} holds what was rejected", path.display()));
             }
             Some(Err(other)) => failure = failure.hint(other.message),
             _ => {}

@@ -37,7 +37,7 @@ pub fn run(_args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     };
     match cite {
         Some(Cite::Bibtex) => {
-            ui.text(&sources.iter().map(|source| bibtex(source)).collect::<String>())?
+            ui.text(&sources.iter().map(|source| bibtex(source)).collect::<String>())?;
         }
         Some(Cite::CslJson) => {
             let items: Vec<Json> = sources.iter().map(|source| csl(source)).collect();

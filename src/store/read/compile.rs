@@ -223,56 +223,20 @@ fn compiled(
     let mut arms = Vec::new();
     let single = query.kinds.len() == 1;
     let matched = query.words.as_deref().map(search::words);
-    let key = |i: usize, order: &Order, part: usize| {
-        let by = if single {
-            sort_expressions(query.kinds[0], order.field)[part].clone()
-        } else {
-            format!("sort{i}")
-        };
-        format!("{by}{} NULLS LAST", if order.descending { " DESC" } else { "" })
-    };
-    let best_first = (matched.is_some() && query.sort.is_empty())
-        .then(|| if single { "s.rank" } else { "rank" }.to_owned());
-    let order: Vec<String> = best_first
-        .into_iter()
-        .chain(orders.iter().enumerate().map(|(i, (order, part))| key(i, order, *part)))
-        .collect();
-    // as they lie, or as they come where all facts are gone through
-    let as_they_lie = single && (query.unsorted || matches!(part, Scan::Alone));
-    let order = match order.as_slice() {
-        [] if as_they_lie => "\n ORDER BY f.id".to_owned(),
-        [] => String::new(),
-        keys => format!("\n ORDER BY {}", keys.join(", ")),
-    };
+    let order = order_clause(query, orders, part);
     let is_limited = query.limit.is_some() || query.offset > 0;
     // a few of many are found before what is shown of them is
     let is_few = single && matched.is_none() && is_limited;
     for kind in &query.kinds {
-        let mut shown: Vec<String> = Vec::new();
-        for (field, read) in
-            query.columns.iter().zip(&decoders).filter(|(_, read)| read.width() > 0)
-        {
-            let own = kind.own(field);
-            let name = quoted(field.name);
-            match (own, read) {
-                (Some(_), ColumnDecoder::Bucket(_)) => {
-                    shown.push(format!("f.first_day AS {name}, f.last_day"))
-                }
-                (Some(own), _) => shown.push(format!("{} AS {name}", expression(kind, own))),
-                (None, ColumnDecoder::Bucket(_)) => shown.push(format!("NULL AS {name}, NULL")),
-                (None, _) => shown.push(format!("NULL AS {name}")),
-            }
-        }
+        let mut shown = shown_columns(kind, query, &decoders, expression);
         if !single {
-            if matched.is_some() {
-                shown.push("s.rank AS rank".to_owned());
-            }
-            for (i, (order, part)) in orders.iter().enumerate() {
+            shown.extend(matched.is_some().then(|| "s.rank AS rank".to_owned()));
+            shown.extend(orders.iter().enumerate().map(|(i, (order, part))| {
                 let key = kind
                     .own(order.field)
                     .map_or("NULL".to_owned(), |own| sort_expressions(kind, own)[*part].clone());
-                shown.push(format!("{key} AS sort{i}"));
-            }
+                format!("{key} AS sort{i}")
+            }));
         }
         let places =
             if query.columns.iter().any(|field| of_place(field).is_some()) { joins } else { "" };
@@ -299,7 +263,7 @@ fn compiled(
             Scan::Whole => {}
             Scan::Ids(..) => condition = format!("f.id BETWEEN ? AND ?\n   AND {condition}"),
             Scan::Alone => {
-                condition = format!("{condition}\n   AND {}", rollup::not_rolled_up(kind))
+                condition = format!("{condition}\n   AND {}", rollup::not_rolled_up(kind));
             }
         }
         if is_few {
@@ -332,6 +296,54 @@ fn compiled(
         values.push(whole(query.offset));
     }
     Ok(CompiledQuery { sql, values, decoders })
+}
+
+/// How an answer is ordered: the best match first, where words are searched and nothing is sorted;
+/// else by its keys.
+fn order_clause(query: &Query, orders: &[(Order, usize)], part: Scan) -> String {
+    let single = query.kinds.len() == 1;
+    let key = |(i, (order, part)): (usize, &(Order, usize))| {
+        let by = if single {
+            sort_expressions(query.kinds[0], order.field)[*part].clone()
+        } else {
+            format!("sort{i}")
+        };
+        format!("{by}{} NULLS LAST", if order.descending { " DESC" } else { "" })
+    };
+    let best_first = (query.words.is_some() && query.sort.is_empty())
+        .then(|| if single { "s.rank" } else { "rank" }.to_owned());
+    let keys: Vec<String> =
+        best_first.into_iter().chain(orders.iter().enumerate().map(key)).collect();
+    // as they lie, or as they come where all facts are gone through
+    let as_they_lie = single && (query.unsorted || matches!(part, Scan::Alone));
+    match keys.as_slice() {
+        [] if as_they_lie => "\n ORDER BY f.id".to_owned(),
+        [] => String::new(),
+        keys => format!("\n ORDER BY {}", keys.join(", ")),
+    }
+}
+
+/// What is shown of the facts of a kind; a column that the kind lacks is NULL.
+fn shown_columns(
+    kind: &'static Kind,
+    query: &Query,
+    decoders: &[ColumnDecoder],
+    expression: fn(&'static Kind, &'static Field) -> String,
+) -> Vec<String> {
+    let taken = query.columns.iter().zip(decoders).filter(|(_, decoder)| decoder.width() > 0);
+    taken
+        .map(|(field, decoder)| {
+            let name = quoted(field.name);
+            match (kind.own(field), decoder) {
+                (Some(_), ColumnDecoder::Bucket(_)) => {
+                    format!("f.first_day AS {name}, f.last_day")
+                }
+                (Some(own), _) => format!("{} AS {name}", expression(kind, own)),
+                (None, ColumnDecoder::Bucket(_)) => format!("NULL AS {name}, NULL"),
+                (None, _) => format!("NULL AS {name}"),
+            }
+        })
+        .collect()
 }
 
 fn read_of(field: &'static Field) -> ColumnDecoder {

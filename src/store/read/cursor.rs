@@ -117,7 +117,7 @@ impl Cursor<'_> {
                 }
                 (ColumnDecoder::Column(..), found) => match plain(found)?.text() {
                     Some(packed) => {
-                        self.objects.take_apart(packed, &self.asked, &mut self.pieces)?
+                        self.objects.take_apart(packed, &self.asked, &mut self.pieces)?;
                     }
                     None => self.pieces.clear(),
                 },

@@ -1,0 +1,35 @@
+//! `facts init`: an empty database, for facts of one's own.
+
+use crate::command::global_args::GlobalArgs;
+use crate::command::ui::Ui;
+use crate::command::{Exit, load_folder, manual_input};
+use crate::error::{Error, ErrorKind, Result};
+use crate::store::Store;
+
+/// Create an empty database.
+///
+/// It knows the countries with their codes, as every database does, and no fact.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  facts init\n  facts init --db notes.db")]
+pub struct Args {}
+
+/// Creates the database that is meant.
+pub fn run(_args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
+    let path = global.database().path;
+    let shown = path.display();
+    Store::open_or_create(&path, |store, created| {
+        if !created {
+            let message = format!("{shown} is a database already; nothing was changed");
+            return Err(Error::new(ErrorKind::Usage, message).hint("name another file with --db"));
+        }
+        let mut writer = manual_input::write(store)?;
+        load_folder::countries(&mut writer)?;
+        writer.commit()
+    })?;
+    let db = if global.db.is_some() { format!(" --db {shown}") } else { String::new() };
+    ui.status(&format!("{shown}: created; it holds no facts yet"));
+    ui.status(&format!(
+        "next:\n  facts source add SLUG --title TITLE{db}\n  facts add events source=SLUG type=meeting date=2013 date_basis=stated summary='...'{db}\n  facts import FILE{db}"
+    ));
+    Ok(Exit::Done)
+}
