@@ -22,7 +22,7 @@ fn tell(info: &PanicHookInfo<'_>) {
     TOLD.call_once(|| {
         let report = report(info);
         let mut err = std::io::stderr();
-        let _ = writeln!(err, "error: facts stopped because of a fault of its own; what it was writing was rolled back");
+        let _ = writeln!(err, "error: facts stopped because of a fault of its own; an unfinished write was rolled back");
         let _ = match save(&report) {
             Some(path) => writeln!(err, "hint: please report it, and send {} with it", path.display()),
             None => writeln!(err, "hint: please report it, and send these lines with it:\n{report}"),

@@ -85,6 +85,7 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
         ui.status("nothing to draw: no fact matches");
         return Ok(Exit::Done);
     }
+    drop(store);
     let end = global
         .output
         .as_ref()

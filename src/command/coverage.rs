@@ -58,6 +58,7 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
         })
         .collect();
     let sentences = coverage::sentences(&held.text, &facts, &store.searched_names()?);
+    drop(store);
     if args.share {
         shares(&sentences, global, ui)?;
         return Ok(if least.is_some_and(|least| coverage::share(&sentences) < least) {

@@ -102,6 +102,7 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
                 }
             }
         })?;
+        store.end_reading()?;
         Ok(rows)
     })?;
     let n = |n: u64| grouped(&n.to_string());

@@ -12,7 +12,7 @@ pub enum Exit {
     No = 1,
     /// The command line is wrong: unknown kind, field, flag or value.
     Usage = 2,
-    /// The database is missing, not ours, newer, damaged or of an unexpected schema.
+    /// The database is missing, not ours, older, newer, damaged or of an unexpected schema.
     Database = 3,
     /// Input was rejected and nothing was written.
     Rejected = 4,
@@ -55,7 +55,7 @@ pub const CODES: &[(Exit, &str)] = &[
     (Exit::Done, "done; no rows is done too"),
     (Exit::No, "a check said no: -e and no rows, a REF that is not there"),
     (Exit::Usage, "wrong usage: unknown command, kind, field or value"),
-    (Exit::Database, "the database is missing, not ours, newer or damaged"),
+    (Exit::Database, "the database is missing, not ours, older, newer or damaged"),
     (Exit::Rejected, "input was rejected; nothing was written"),
     (Exit::Busy, "the database is busy; try again"),
     (Exit::Io, "input or output failed: disk full, no permission"),

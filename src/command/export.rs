@@ -102,7 +102,7 @@ fn export(store: &Store, folder: &Path, as_of: Option<AsOfPoint>) -> Result<u64>
     write(folder, &mut drafts, SUMS, |out| Ok(out.write_all(sums.concat().as_bytes())?))?;
     if !folder.join(".gitignore").exists() {
         // two people's exports would conflict in it at every change
-        write(folder, &mut drafts, ".gitignore", |out| Ok(writeln!(out, "{SUMS}")?))?;
+        write(folder, &mut drafts, ".gitignore", |out| Ok(writeln!(out, "{SUMS}\n.facts-*.tmp")?))?;
     }
     replace(folder, drafts)?;
     Ok(facts)
@@ -115,35 +115,86 @@ fn export(store: &Store, folder: &Path, as_of: Option<AsOfPoint>) -> Result<u64>
 /// The folder itself is not exchanged for a new one: it may be a Git work tree, a mount point, or
 /// hold notes.
 fn replace(folder: &Path, drafts: Drafts) -> Result<()> {
-    let mark = folder.join(INCOMPLETE);
-    let failed = |e: &std::io::Error| Error::io(format!("cannot write {}", mark.display()), e);
+    let failed =
+        |path: &Path, e: &std::io::Error| Error::io(format!("cannot write {}", path.display()), e);
     for (made, path, _) in &drafts {
-        made.as_file()
-            .sync_all()
-            .map_err(|e| Error::io(format!("cannot write {}", path.display()), &e))?;
+        made.as_file().sync_all().map_err(|e| failed(path, &e))?;
     }
-    let mut marked =
-        File::options().create(true).append(true).open(&mark).map_err(|e| failed(&e))?;
-    if marked.try_lock().is_err() {
-        let message = format!("{}: another export is writing to this folder", folder.display());
-        return Err(Error::new(ErrorKind::Busy, message).hint("try again when it is done"));
-    }
-    let text = "facts export was interrupted here: some of these files are of an earlier export. Run it again with --force.";
-    writeln!(marked, "{text}").and_then(|()| marked.sync_all()).map_err(|e| {
-        // nothing was renamed yet
-        let _ = fs::remove_file(&mark);
-        failed(&e)
-    })?;
+    let mark = folder.join(INCOMPLETE);
+    let (_marked, is_new) = mark_incomplete(folder, &mark)?;
     atomic_file::sync_folder(folder);
-    for (made, path, _) in drafts {
+    for (n, (made, path, _)) in drafts.into_iter().enumerate() {
         let made = made.into_temp_path();
-        fs::rename(&made, &path)
-            .map_err(|e| Error::io(format!("cannot write {}", path.display()), &e))?;
+        if let Err(e) = fs::rename(&made, &path) {
+            if n == 0 && is_new {
+                let _ = fs::remove_file(&mark);
+                return Err(failed(&path, &e));
+            }
+            return Err(failed(&path, &e).hint(format!(
+                "some files of {shown} are of this export now: run it again with --force",
+                shown = folder.display()
+            )));
+        }
     }
     atomic_file::sync_folder(folder);
-    fs::remove_file(&mark).map_err(|e| failed(&e))?;
+    fs::remove_file(&mark).map_err(|e| failed(&mark, &e))?;
     atomic_file::sync_folder(folder);
     Ok(())
+}
+
+/// Marks a folder as one whose files are being replaced, and keeps other exports out of it as long
+/// as the file that comes back is open; whether the mark is new.
+fn mark_incomplete(folder: &Path, mark: &Path) -> Result<(File, bool)> {
+    let failed = |e: &std::io::Error| Error::io(format!("cannot write {}", mark.display()), e);
+    loop {
+        let found = fs::symlink_metadata(mark).ok();
+        let is_ours = |found: &fs::Metadata| {
+            let text = fs::read_to_string(mark).unwrap_or_default();
+            found.is_file() && (text.is_empty() || text.starts_with(MARK))
+        };
+        if found.as_ref().is_some_and(|found| !is_ours(found)) {
+            let message = format!("{} is not a file of facts export", mark.display());
+            return Err(Error::usage(message).hint("move it out of the folder"));
+        }
+        let opened = File::options().create(true).append(true).open(mark);
+        let mut marked = opened.map_err(|e| failed(&e))?;
+        if marked.try_lock().is_err() {
+            let message = format!("{}: another export is writing to this folder", folder.display());
+            return Err(Error::new(ErrorKind::Busy, message).hint("try again when it is done"));
+        }
+        // another export may have ended, and taken its mark away, before this one had the lock
+        if !is_at(&marked, mark) {
+            continue;
+        }
+        let is_new = found.is_none();
+        let written = if is_new { writeln!(marked, "{MARK} {ADVICE}") } else { Ok(()) };
+        written.and_then(|()| marked.sync_all()).map_err(|e| {
+            if is_new {
+                let _ = fs::remove_file(mark);
+            }
+            failed(&e)
+        })?;
+        return Ok((marked, is_new));
+    }
+}
+
+/// What the mark of an unfinished export begins with, and what to do.
+const MARK: &str = "facts export was interrupted here:";
+const ADVICE: &str = "some of these files are from an earlier export. Run it again with --force.";
+
+/// Whether an open file is still the one that its name leads to.
+fn is_at(file: &File, path: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        let id = |found: std::io::Result<fs::Metadata>| found.ok().map(|f| (f.dev(), f.ino()));
+        id(file.metadata()) == id(fs::symlink_metadata(path))
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = file;
+        path.exists()
+    }
 }
 
 /// Files that are written, and get their names when all of them are; with the SHA-256 of each.

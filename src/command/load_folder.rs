@@ -25,7 +25,9 @@ pub fn load(folder: &SeedFolder, store: &Store) -> Result<Loaded> {
         countries(&mut writer)?;
     }
     let mut load = FolderLoad::new(folder, fresh);
+    let sums = folder.sums();
     let report = load.tables(&mut writer)?;
+    folder.check_same(sums.as_ref())?;
     if !load.diagnostics.is_empty() {
         return Err(load.refuse_all());
     }

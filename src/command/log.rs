@@ -20,6 +20,10 @@ pub fn run(_args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
         ["id", "ran_at", "source", "added", "changed", "file", "withdrawn", "unchanged", "release"]
             .map(String::from)
             .into();
-    ui.rows(global, headings, leading, |row| store.export_parent(&IMPORTS, row))?;
+    ui.rows(global, headings, leading, |row| {
+        let rows = store.export_parent(&IMPORTS, row)?;
+        store.end_reading()?;
+        Ok(rows)
+    })?;
     Ok(Exit::Done)
 }

@@ -107,6 +107,7 @@ fn list(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
             }
             Ok(())
         })?;
+        store.end_reading()?;
         Ok(found)
     })?;
     if rows == 0

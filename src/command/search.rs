@@ -97,6 +97,7 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
                 }
             }
         }
+        store.end_reading()?;
         Ok(found)
     })?;
     if rows == 0 {

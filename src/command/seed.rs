@@ -31,6 +31,9 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let folder = args.folder.clone().map_or(SeedFolder::Shipped, SeedFolder::Path);
     folder.check()?;
     let differing = folder.differing()?;
+    if !differing.is_empty() {
+        ui.status(&format!("changed since the export: {}", differing.join(", ")));
+    }
     let path = global.database().path;
     let (loaded, created) =
         Store::open_or_create(&path, |store, created| Ok((load(&folder, store)?, created)))?;
@@ -64,9 +67,6 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
         sum(|c| c.changed),
         if created { "; the database is new" } else { "" }
     ));
-    if !differing.is_empty() {
-        ui.status(&format!("not as they were exported: {}", differing.join(", ")));
-    }
     if history > 0 {
         ui.status(&format!(
             "{} of the folder's history left out: the database has a history of its own",

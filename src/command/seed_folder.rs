@@ -126,15 +126,40 @@ impl SeedFolder {
     /// A file cannot be read.
     pub fn differing(&self) -> Result<Vec<String>> {
         let SeedFolder::Path(path) = self else { return Ok(Vec::new()) };
-        let Ok(sums) = std::fs::read_to_string(path.join(SUMS)) else { return Ok(Vec::new()) };
+        let Some(sums) = self.sums() else { return Ok(Vec::new()) };
         let mut differing = Vec::new();
-        for (sum, name) in sums.lines().filter_map(|line| line.split_once("  ")) {
-            // the description is for other programs
-            if name != PACKAGE && sum_of(path, name)?.as_deref() != Some(sum) {
-                differing.push(name.to_owned());
+        for name in tables().map(|table| format!("{table}.csv")) {
+            let exported = sums.lines().find_map(|line| {
+                line.split_once("  ").filter(|(_, file)| *file == name).map(|(sum, _)| sum)
+            });
+            if let Some(exported) = exported
+                && sum_of(path, &name)?.as_deref() != Some(exported)
+            {
+                differing.push(name);
             }
         }
         Ok(differing)
+    }
+
+    /// The sums of what was exported, as they stand in the folder now.
+    pub fn sums(&self) -> Option<String> {
+        let SeedFolder::Path(path) = self else { return None };
+        let path = path.join(SUMS);
+        path.is_file().then(|| std::fs::read_to_string(path).ok()).flatten()
+    }
+
+    /// Refuses a folder that was exported anew since its sums were read.
+    ///
+    /// # Errors
+    /// As said.
+    pub fn check_same(&self, sums: Option<&String>) -> Result<()> {
+        let SeedFolder::Path(path) = self else { return Ok(()) };
+        if self.sums().as_ref() == sums && !path.join(INCOMPLETE).exists() {
+            return Ok(());
+        }
+        let message =
+            format!("{} was exported anew while it was read; nothing was written", path.display());
+        Err(Error::new(ErrorKind::Busy, message).hint("try again when the export is done"))
     }
 
     /// What messages and the history call it.
@@ -147,13 +172,20 @@ impl SeedFolder {
     }
 }
 
-/// The SHA-256 of a file of a folder; none if it is not there.
+/// The SHA-256 of a table of a folder; none if it is not there.
 fn sum_of(folder: &Path, name: &str) -> Result<Option<String>> {
     let path = folder.join(name);
-    match std::fs::read(&path) {
-        Ok(bytes) => Ok(Some(hex(&Sha256::digest(bytes)))),
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(e) => Err(Error::io(path.display(), &e)),
+    if !path.is_file() {
+        return Ok(None);
+    }
+    let failed = |e: &std::io::Error| Error::io(path.display(), e);
+    let mut file = File::open(&path).map_err(|e| failed(&e))?;
+    let (mut sum, mut buffer) = (Sha256::new(), vec![0; 1 << 18]);
+    loop {
+        match file.read(&mut buffer).map_err(|e| failed(&e))? {
+            0 => return Ok(Some(hex(&sum.finalize()))),
+            n => sum.update(&buffer[..n]),
+        }
     }
 }
 
@@ -161,6 +193,9 @@ fn sum_of(folder: &Path, name: &str) -> Result<Option<String>> {
 /// wrote is not looked at.
 fn check_format(folder: &Path) -> Result<()> {
     let path = folder.join(PACKAGE);
+    if !path.is_file() {
+        return Ok(());
+    }
     let described: Option<Json> =
         std::fs::read(&path).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
     let Some(package) = described.filter(|package| package["name"] == "facts") else {

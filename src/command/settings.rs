@@ -108,6 +108,16 @@ impl Settings {
         };
         let table: toml::Table =
             text.parse().map_err(|e: toml::de::Error| wrong(e.span(), e.message()))?;
+        if let Some(format) =
+            table.get("format").filter(|format| format.as_integer() != Some(FORMAT))
+        {
+            let what =
+                format!("{shown}:{}: format {format}: expected {FORMAT}", line(&text, "format"));
+            return Err(Error::usage(what).hint(match format {
+                toml::Value::Integer(_) => "a file of a later format needs a newer facts",
+                _ => "format is the number of this file's own format; the format of answers is output_format",
+            }));
+        }
         if let Some(key) = table.keys().find(|key| !KEYS.contains(&key.as_str())) {
             let line = text.lines().position(|line| {
                 line.trim_start().trim_start_matches('[').starts_with(key.as_str())
@@ -118,16 +128,6 @@ impl Settings {
                 line.unwrap_or(0) + 1
             ))
             .hint(format!("settings: {}", KEYS.join(", "))));
-        }
-        if let Some(format) =
-            table.get("format").filter(|format| format.as_integer() != Some(FORMAT))
-        {
-            let what =
-                format!("{shown}:{}: format {format}: expected {FORMAT}", line(&text, "format"));
-            return Err(Error::usage(what).hint(match format {
-                toml::Value::Integer(_) => "a file of a later format needs a newer facts",
-                _ => "format is the number of this file's own format; the format of answers is output_format",
-            }));
         }
         let line = |key: &str| line(&text, key);
         for (key, known) in [("excel", &["us", "eu"][..]), ("color", &["auto", "always", "never"])]

@@ -80,6 +80,7 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
         }
         return Ok(exit);
     }
+    drop(store);
     write(&facts, global, ui)?;
     Ok(exit)
 }

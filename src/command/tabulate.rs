@@ -124,12 +124,10 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
             count(all, "fact", "facts")
         ));
     }
+    let unknown = if cross.rows.is_empty() { store.unknown_values(&query)? } else { Vec::new() };
+    drop(store);
     write(&cross, &rows, &cols, args, global, ui)?;
-    if cross.rows.is_empty() {
-        for said in store.unknown_values(&query)? {
-            ui.status(&said);
-        }
-    }
+    unknown.iter().for_each(|said| ui.status(said));
     Ok(Exit::Done)
 }
 

@@ -29,9 +29,9 @@ pub struct Ui {
     /// The command line, as whoever runs the program wrote it.
     command: String,
     about: SheetNotes,
-    /// A table that is longer than the screen, and what was said after it: shown when the command
-    /// is done and its database closed, since whoever reads it in a pager would keep all writers
-    /// waiting.
+    /// A table that is longer than the screen, with what was written and what was said after it:
+    /// shown when the command is done and its database closed, since whoever reads it in a pager
+    /// would keep all writers waiting.
     paged: Option<(Vec<u8>, Vec<String>)>,
 }
 
@@ -199,7 +199,16 @@ impl Ui {
     /// # Errors
     /// It cannot be written.
     pub fn text(&mut self, text: &str) -> Result<()> {
-        self.out.write_all(text.as_bytes())?;
+        self.show(text.as_bytes())
+    }
+
+    /// Writes to stdout, or behind what waits for the end of the command.
+    fn show(&mut self, text: &[u8]) -> Result<()> {
+        if let Some((paged, _)) = &mut self.paged {
+            paged.extend(text);
+            return Ok(());
+        }
+        self.out.write_all(text)?;
         Ok(self.out.flush()?)
     }
 
@@ -208,10 +217,7 @@ impl Ui {
     /// # Errors
     /// It cannot be written.
     pub fn whole(&mut self, global: &GlobalArgs, document: &[u8]) -> Result<()> {
-        let Some(target) = &global.output else {
-            self.out.write_all(document)?;
-            return Ok(self.out.flush()?);
-        };
+        let Some(target) = &global.output else { return self.show(document) };
         let failed =
             |e: &std::io::Error| Error::io(format!("cannot write {}", target.display()), e);
         let mut made = Output::begin(target)?;
@@ -258,7 +264,9 @@ impl Ui {
             {
                 return Ok(rows);
             }
-            store.select(query, |cells| page.row(cells))
+            let rows = store.select(query, |cells| page.row(cells))?;
+            store.end_reading()?;
+            Ok(rows)
         })
     }
 
@@ -312,13 +320,10 @@ impl Ui {
                 let height =
                     terminal_size::terminal_size().map_or(24, |(_, height)| usize::from(height.0));
                 let lines = text.iter().filter(|b| **b == b'\n').count();
-                if lines < height {
-                    self.out.write_all(&text)?;
-                    self.out.flush()?;
-                } else {
-                    self.finish()?;
-                    self.paged = Some((text, Vec::new()));
+                if lines >= height && self.paged.is_none() {
+                    self.paged = Some(Default::default());
                 }
+                self.show(&text)?;
                 done
             }
             None => {

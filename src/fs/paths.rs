@@ -26,13 +26,23 @@ pub fn refuse_leftovers(database: &Path) -> Result<()> {
         name.push(suffix);
         let leftover = Path::new(&name);
         if fs::symlink_metadata(leftover).is_ok() {
+            let exists = is_database(database);
             let (shown, database) = (leftover.display(), database.display());
-            let message = format!(
-                "{shown} is left over from another database, and would damage a new {database}"
-            );
-            return Err(Error::database(message).hint(format!(
-                "if that database was moved, move {shown} beside it; otherwise delete {shown}"
-            )));
+            return Err(if exists {
+                Error::database(format!(
+                    "{database} is being written, or was left in the middle of a write: {shown} is there"
+                ))
+                .hint(format!(
+                    "try again when it is done, open it once (facts status --db {database}), or name another file"
+                ))
+            } else {
+                Error::database(format!(
+                    "{shown} is left over from another database; a new {database} would take in what it holds"
+                ))
+                .hint(format!(
+                    "if that database was moved, move {shown} to it; otherwise delete {shown}"
+                ))
+            });
         }
     }
     Ok(())

@@ -19,9 +19,9 @@ use crate::mapping::template::{Template, TemplateName, TemplatePart};
 use crate::value::suggest::did_you_mean;
 
 /// The number of the mapping language. A mapping that states none is of this one.
-const FORMAT: u64 = 1;
+const FORMAT: i64 = 1;
 
-fn newest() -> u64 {
+fn newest() -> i64 {
     FORMAT
 }
 
@@ -36,7 +36,7 @@ fn line_of(text: &str, key: &str) -> usize {
 pub struct Mapping {
     /// The number of the mapping language that it is written in.
     #[serde(default = "newest")]
-    pub format: u64,
+    pub format: i64,
     /// Its name.
     pub name: String,
     /// The source that it feeds, one per work; the name where it is not given.
@@ -75,16 +75,20 @@ impl Mapping {
     /// # Errors
     /// What is wrong, with its line.
     pub fn parse(text: &str) -> Result<Mapping, MappingError> {
-        let mapping: Mapping = toml::from_str(text).map_err(|e| {
+        let wrong = |e: &toml::de::Error| {
             MappingError::at(text, e.span(), nearer(e.message().lines().next().unwrap_or_default()))
-        })?;
-        if mapping.format != FORMAT {
+        };
+        // a later format may have words that this program does not know
+        let table: toml::Table = text.parse().map_err(|e| wrong(&e))?;
+        if let Some(format) =
+            table.get("format").filter(|format| format.as_integer() != Some(FORMAT))
+        {
             let said = format!(
-                "format {}: expected {FORMAT}; a mapping of a later format needs a newer facts",
-                mapping.format
+                "format {format}: expected {FORMAT}; a mapping of a later format needs a newer facts"
             );
             return Err(MappingError { line: line_of(text, "format"), said });
         }
+        let mapping: Mapping = toml::from_str(text).map_err(|e| wrong(&e))?;
         let good =
             |name: &str| crate::value::Type::Slug.parse(name).is_ok_and(|value| !value.is_null());
         for name in [Some(&mapping.name), mapping.source.as_ref()].into_iter().flatten() {
@@ -473,6 +477,12 @@ date = "{year}"
             (3, true),
             "{mistake:?}"
         );
+        // whatever else stands in it
+        for format in ["2\nwords_to_come = 1", "\"2\"", "1.0"] {
+            let text = GOOD.replace("title", &format!("format = {format}\ntitle"));
+            let mistake = Mapping::parse(&text).unwrap_err();
+            assert!(mistake.said.ends_with("needs a newer facts"), "{format}: {mistake:?}");
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Opening a file as a database of facts, or refusing it; creating one whole or not at all.
 
-use std::fs::{self, File};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -95,6 +95,18 @@ impl Store {
         Ok(self.connection.execute_batch("BEGIN")?)
     }
 
+    /// Ends that transaction once all is read: whoever is slow to take an answer keeps no writer
+    /// waiting.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn end_reading(&self) -> Result<()> {
+        if self.connection.is_autocommit() {
+            return Ok(());
+        }
+        Ok(self.connection.execute_batch("COMMIT")?)
+    }
+
     /// A further connection to a database that is open for reading, which has begun to read and
     /// waited for nobody.
     ///
@@ -119,20 +131,21 @@ impl Store {
         path: &Path,
         mut fill: impl FnMut(&mut Store, bool) -> Result<T>,
     ) -> Result<T> {
-        let place = as_file_name(path)?;
-        if is_ours(&place)? {
-            return fill(&mut Store::open(&place, Access::Write)?, false);
+        let name = as_file_name(path)?;
+        if is_ours(&name)? {
+            return fill(&mut Store::open(&name, Access::Write)?, false);
         }
+        let place = paths::real(&name)?;
         let folder = match place.parent() {
             Some(folder) if !folder.as_os_str().is_empty() => folder,
             _ => Path::new("."),
         };
-        let failed = |e: &io::Error| Error::io(format!("cannot create {}", place.display()), e);
+        let failed = |e: &io::Error| Error::io(format!("cannot create {}", name.display()), e);
         refuse_leftovers(&place)?;
         let draft = atomic_file::begin(folder).map_err(|e| failed(&e))?.into_temp_path();
         let mut store = Store {
             connection: connect(&draft, Access::Write)?,
-            path: place.clone(),
+            path: name.clone(),
             is_ours: true,
         };
         // SQLite counts its cache in pages, those of the size that it had before
@@ -148,13 +161,17 @@ impl Store {
                 Ok(made)
             }
             Err(e) if e.error.kind() == io::ErrorKind::AlreadyExists => {
-                // an empty file kept the place, or somebody else was quicker
-                drop(e.path);
+                // somebody else was quicker, or an empty file keeps the place: one program at a
+                // time may take it, and the next one finds what that one put there
+                let kept = OpenOptions::new().write(true).open(&place).map_err(|e| failed(&e))?;
+                kept.lock().map_err(|e| failed(&e))?;
                 if fs::metadata(&place).is_ok_and(|found| found.len() == 0) {
-                    fs::remove_file(&place).map_err(|e| failed(&e))?;
-                    return Store::open_or_create(&place, fill);
+                    e.path.persist(&place).map_err(|e| failed(&e.error))?;
+                    atomic_file::sync_folder(folder);
+                    return Ok(made);
                 }
-                fill(&mut Store::open(&place, Access::Write)?, false)
+                drop((kept, e.path));
+                fill(&mut Store::open(&name, Access::Write)?, false)
             }
             Err(e) => Err(failed(&e.error)),
         }
@@ -240,9 +257,10 @@ fn is_ours(path: &Path) -> Result<bool> {
 /// A journal that a killed writer left must be rolled back, which a read-only connection cannot do;
 /// that of a writer who lives is none of ours.
 fn roll_back_if_hot(path: &Path) -> Result<()> {
-    let mut journal = path.as_os_str().to_owned();
+    // SQLite too keeps it beside the file that a link leads to
+    let mut journal = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned()).into_os_string();
     journal.push("-journal");
-    if !fs::metadata(journal).is_ok_and(|found| found.len() > 0) {
+    if !fs::metadata(journal).is_ok_and(|found| found.is_file() && found.len() > 0) {
         return Ok(());
     }
     let read = |connection: &Connection| {

@@ -9,10 +9,9 @@ impl From<rusqlite::Error> for Error {
     fn from(error: rusqlite::Error) -> Error {
         let code = error.sqlite_error_code();
         let (kind, message) = match code {
-            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => (
-                ErrorKind::Busy,
-                "the database is busy: another program is writing to it; try again",
-            ),
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+                (ErrorKind::Busy, "the database is busy: another program is using it; try again")
+            }
             Some(ErrorCode::DiskFull) => {
                 (ErrorKind::Io, "the disk is full; nothing was written to the database")
             }

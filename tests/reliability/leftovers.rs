@@ -74,10 +74,8 @@ fn a_new_database_takes_in_nothing_of_an_earlier_one() {
                     assert!(!foreign.contains("another database"), "{what}");
                 }
                 Some(3) => {
-                    assert!(
-                        words(&output).contains(&format!("facts.db{suffix} is left over")),
-                        "{what}"
-                    );
+                    let said = if before.is_some() { "is there" } else { "is left over" };
+                    assert!(words(&output).contains(&format!("facts.db{suffix} {said}")), "{what}");
                     assert!(file.exists(), "{what}");
                     assert_eq!(fs::read(folder.join("facts.db")).ok(), before, "{what}");
                     refused += 1;
@@ -101,4 +99,49 @@ fn a_database_begun_anew_after_a_killed_import_is_its_own() {
     fs::remove_file(folder.join("facts.db-journal")).unwrap();
     done(folder, &["seed", "-q"]);
     assert_eq!(state(&folder.join("facts.db")).0, 130);
+}
+
+/// A link to the database, and a folder with the name of its journal, after a killed writer.
+#[test]
+fn a_hot_journal_is_found_behind_a_link() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    fs::create_dir(folder.join("data")).unwrap();
+    leave(folder, "-journal");
+    let hot = fs::read(folder.join("left-journal")).unwrap();
+    fs::rename(folder.join("other.db"), folder.join("data/other.db")).unwrap();
+    std::os::unix::fs::symlink("data/other.db", folder.join("link.db")).unwrap();
+    fs::write(folder.join("data/other.db-journal"), hot).unwrap();
+    done(folder, &["query", "events", "--db", "link.db"]);
+    assert!(!folder.join("data/other.db-journal").exists());
+
+    fs::create_dir(folder.join("data/other.db-journal")).unwrap();
+    let output = facts(folder).args(["status", "--db", "data/other.db"]).output().unwrap();
+    assert!(!words(&output).contains("middle of a write"), "{}", words(&output));
+}
+
+/// A new database is made of no name that belongs to another one, and at the end of a link.
+#[test]
+fn a_new_database_takes_no_name_of_another() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    done(folder, &["seed", "-q", "--db", "a.db"]);
+    let refused = |name: &str, said: &str| {
+        let output = facts(folder).args(["init", "--db", name]).output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{name}: {}", words(&output));
+        assert!(words(&output).contains(said), "{name}: {}", words(&output));
+    };
+    for end in ["-journal", "-wal", "-shm"] {
+        refused(&format!("a.db{end}"), "SQLite keeps beside a database");
+    }
+    let link = |to: &str, name: &str| {
+        std::os::unix::fs::symlink(to, folder.join(name)).unwrap();
+    };
+    link("nowhere.db", "dangling.db");
+    refused("dangling.db", "a link that leads nowhere");
+    fs::write(folder.join("empty.db"), "").unwrap();
+    link("empty.db", "link.db");
+    done(folder, &["seed", "-q", "--db", "link.db"]);
+    assert!(fs::symlink_metadata(folder.join("link.db")).unwrap().file_type().is_symlink());
+    assert_eq!(state(&folder.join("empty.db")).0, 130);
 }

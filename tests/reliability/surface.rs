@@ -254,7 +254,7 @@ fn nothing_is_overwritten_that_was_not_meant() {
     )
     .unwrap();
     fs::copy(
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("src/dataset/shipped/ucdp-ged.toml"),
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("src/mapping/shipped/ucdp-ged.toml"),
         folder.join("mine.toml"),
     )
     .unwrap();

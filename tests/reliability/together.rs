@@ -36,6 +36,56 @@ fn many_writers_lose_nothing() {
     assert_eq!(after, before + 8 * i64::try_from(each).unwrap());
 }
 
+/// Programs that start at once on an empty file: the first makes the database of it, and the others
+/// find what it made.
+#[test]
+fn first_starts_on_an_empty_file_lose_nothing() {
+    for _ in 0..size(10, 200) {
+        let folder = tempfile::tempdir().unwrap();
+        let folder = folder.path();
+        fs::write(folder.join("facts.db"), "").unwrap();
+        std::thread::scope(|scope| {
+            for writer in 0..6 {
+                scope.spawn(move || {
+                    let slug = format!("notes-{writer}");
+                    done(folder, &["source", "add", &slug, "--title", "Notes", "-q"]);
+                });
+            }
+        });
+        let made = done(folder, &["source", "list", "-f", "csv"]);
+        assert_eq!(made.matches("notes-").count(), 6, "{made}");
+    }
+}
+
+/// Whoever is slow to take an answer that was read whole keeps no writer waiting.
+#[test]
+fn a_slow_reader_keeps_no_writer_waiting() {
+    let (folder, _) = prepared(4000);
+    let folder = folder.path();
+    done(folder, &MORE);
+    for command in [
+        &["query", "events"][..],
+        &["search", "front"],
+        &["tabulate", "events", "--rows", "key,summary"],
+    ] {
+        let mut slow = facts(folder)
+            .args(command)
+            .args(["-f", "table"])
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        // a first byte comes when all is read; the rest fills the pipe
+        let mut pipe = slow.stdout.take().unwrap();
+        std::io::Read::read_exact(&mut pipe, &mut [0]).unwrap();
+        let began = Instant::now();
+        done(folder, &["add", "topics", &format!("slug={}", command[0]), "question=b"]);
+        assert!(began.elapsed() < Duration::from_secs(20), "{command:?}");
+        assert!(slow.try_wait().unwrap().is_none(), "{command:?} did not fill the pipe");
+        slow.kill().unwrap();
+        slow.wait().unwrap();
+    }
+}
+
 /// R12: readers beside an import see before or after, and wait only shortly.
 #[test]
 fn readers_beside_an_import_see_before_or_after() {

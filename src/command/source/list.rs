@@ -28,8 +28,7 @@ enum Cite {
 
 /// Runs it.
 pub fn run(_args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
-    let store = global.open()?;
-    let sources = all(&store)?;
+    let sources = all(&global.open()?)?;
     let cite = match global.format.as_deref() {
         Some("bibtex") => Some(Cite::Bibtex),
         Some("csl-json") => Some(Cite::CslJson),

@@ -23,10 +23,10 @@ impl Store {
             let what = if found.is_dir() { "a folder" } else { "no regular file" };
             return Err(Error::usage(format!("{shown} is {what}")).hint("name a file"));
         }
+        let taken =
+            || Error::usage(format!("{shown} is there already")).hint("--force replaces it");
         if target.exists() && !replace {
-            return Err(
-                Error::usage(format!("{shown} is there already")).hint("--force replaces it")
-            );
+            return Err(taken());
         }
         if let (Ok(own), Ok(there)) =
             (std::fs::canonicalize(&self.path), std::fs::canonicalize(target))
@@ -45,7 +45,7 @@ impl Store {
         interrupt::watch();
         self.connection.progress_handler(crate::store::connection::STEPS, Some(interrupt::came))?;
         // VACUUM is a transaction of its own
-        self.connection.execute_batch("COMMIT")?;
+        self.end_reading()?;
         self.connection.execute("VACUUM INTO ?1", [name])?;
         let copy = Store::open(made.path(), Access::Read { any_schema: true })?;
         copy.check_pages()?;
@@ -56,7 +56,10 @@ impl Store {
             atomic_file::finish(made, target).map_err(|e| failed(&e))?;
         } else {
             made.as_file().sync_all().map_err(|e| failed(&e))?;
-            made.persist_noclobber(target).map_err(|e| failed(&e.error))?;
+            made.persist_noclobber(target).map_err(|e| match e.error.kind() {
+                std::io::ErrorKind::AlreadyExists => taken(),
+                _ => failed(&e.error),
+            })?;
             atomic_file::sync_folder(folder_of(target));
         }
         Ok(size)

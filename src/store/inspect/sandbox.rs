@@ -199,7 +199,8 @@ impl Store {
         let connection = &mut self.connection;
         connection.pragma_update(None, "query_only", true)?;
         connection.pragma_update(None, "temp_store", "memory")?;
-        connection.pragma_update(None, "hard_heap_limit", 512 << 20)?;
+        // sorting in memory is one step, which no limit of time ends: so much is sorted in seconds
+        connection.pragma_update(None, "hard_heap_limit", 256 << 20)?;
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_VIEW, true)?;
         for (limit, value) in [
             (Limit::SQLITE_LIMIT_ATTACHED, 0),

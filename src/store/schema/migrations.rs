@@ -97,7 +97,7 @@ fn check_known(path: &Path, here: i64, known: i64) -> Result<()> {
             "{shown} was made by a facts from before the first release (schema {here}; this one reads {known})"
         );
         return Err(Error::database(message).hint(
-            "export it with the facts that made it (facts export DIR), and load that folder with this one (facts seed DIR)",
+            "export it with the facts that made it (facts export DIR), and load that folder into a new file (facts seed DIR --db NEW.db)",
         ));
     }
     Ok(())
@@ -178,7 +178,7 @@ fn explain(path: &Path, error: &refinery::Error) -> Error {
             "{shown} was made by another build of facts: its migration {} differs from this one's",
             applied.version()
         ))
-        .hint("export it with the facts that made it, and seed a new one from that folder"),
+        .hint("export it with the facts that made it (facts export DIR), and load that folder into a new file (facts seed DIR --db NEW.db)"),
         MissingVersion(applied) => Error::database(format!(
             "{shown} was made by a newer facts: this one does not know its migration {}",
             applied.version()
