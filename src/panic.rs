@@ -24,8 +24,8 @@ fn tell(info: &PanicHookInfo<'_>) {
         let mut err = std::io::stderr();
         let _ = writeln!(err, "error: facts stopped because of a fault of its own; an unfinished write was rolled back");
         let _ = match save(&report) {
-            Some(path) => writeln!(err, "hint: please report it, and send {} with it", path.display()),
-            None => writeln!(err, "hint: please report it, and send these lines with it:\n{report}"),
+            Some(path) => writeln!(err, "hint: please report this and attach {}", path.display()),
+            None => writeln!(err, "hint: please report this with these lines:\n{report}"),
         };
     });
 }

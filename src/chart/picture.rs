@@ -295,7 +295,7 @@ fn colour(n: i32) -> RGBColor {
 
 fn fonts() -> Result<(), String> {
     register_font("sans-serif", FontStyle::Normal, epaint_default_fonts::UBUNTU_LIGHT)
-        .map_err(|_| "the font that ships with the program cannot be read".to_owned())
+        .map_err(|_| "cannot read the built-in font".to_owned())
 }
 
 fn write<B: DrawingBackend>(

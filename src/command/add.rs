@@ -17,9 +17,9 @@ use crate::store::{Access, Outcome, Store, Writer};
 use crate::value::suggest::did_you_mean;
 use crate::value::text::count;
 
-/// Add facts by hand, with the checks of a seed file.
+/// Add facts by hand, with the same checks as a seed file.
 ///
-/// Actors, places and topics are added in the same way: facts add actors name=… kind=…
+/// Actors, places and topics are added the same way: facts add actors name=… kind=…
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  facts add casualties source=unami key=2013 date=2013 date_basis=stated harm=killed population=civilians best=7818 summary='Killed in 2013'\n  facts query events -f jsonl | facts add events --from -"
@@ -28,10 +28,10 @@ pub struct Args {
     /// events, arms-transfers, casualties, posts, indicators; or actors, places, topics
     #[arg(value_name = "KIND")]
     kind: String,
-    /// What it states; a key is made up if none is given
+    /// Values of the fact; without key, facts assigns one
     #[arg(value_name = "FIELD=VALUE", required_unless_present = "from")]
     fields: Vec<String>,
-    /// Read facts from a file, an object of JSON a line; - is standard input
+    /// Read facts from a file with one JSON object per line; - is standard input
     #[arg(long, value_name = "FILE", conflicts_with = "fields")]
     from: Option<PathBuf>,
 }
@@ -91,7 +91,7 @@ fn what(word: &str) -> Result<What> {
     }
     match query::kinds(word)?.as_slice() {
         [one] => Ok(What::Kind(one)),
-        _ => Err(Error::usage("one kind at a time: all is none of them")),
+        _ => Err(Error::usage("`all` is not allowed here; name one kind")),
     }
 }
 
@@ -116,7 +116,7 @@ fn put(
             match writer.put_parent(parent, &row, 0) {
                 Ok(Outcome::Added) => Ok(name),
                 Ok(_) => {
-                    Err(Stop::Input(vec![format!("{}: {name} is there already", parent.key[0])]))
+                    Err(Stop::Input(vec![format!("{}: {name} already exists", parent.key[0])]))
                 }
                 Err(stop) => {
                     Err(stop.map(|refused| vec![manual_input::refused(&refused, &record)]))
@@ -152,7 +152,7 @@ fn put(
             let reference = format!("{source}:{}", stated(&record, "key"));
             if writer.is_live(kind, &source, &stated(&record, "key"))? {
                 return Err(Stop::Input(vec![format!(
-                    "key: {reference} is there already; facts edit {reference} changes it"
+                    "key: {reference} already exists; change it with: facts edit {reference}"
                 )]));
             }
             writer.put(kind, &row).map_err(|stop| {
@@ -187,7 +187,7 @@ fn objects(file: &PathBuf) -> Result<Vec<(Option<u64>, ManualFields)>> {
                 Err(why) => details.push(format!("{shown}:{n}: {why}")),
             },
             Err(e) => details.push(format!(
-                "{shown}:{n}:{}: expected an object of JSON on a line of its own: {e}",
+                "{shown}:{n}:{}: expected one JSON object per line: {e}",
                 e.column()
             )),
         }
@@ -201,7 +201,7 @@ pub fn no_such_ref(store: &Store, reference: &str) -> Result<Error> {
     Ok(Error::new(
         ErrorKind::NotFound,
         format!(
-            "no fact is called \"{reference}\"{}",
+            "unknown reference \"{reference}\"{}",
             did_you_mean(reference, refs.iter().map(String::as_str))
         ),
     ))

@@ -8,13 +8,13 @@ use crate::value::date;
 
 /// What was known, or published, when.
 #[derive(Debug, Clone, Default, clap::Args)]
-#[command(next_help_heading = "The past")]
+#[command(next_help_heading = "History")]
 pub struct AsOfArgs {
-    /// What this database knew at the end of a day (2026-11-24), at a time (RFC 3339), or after a
-    /// run (import=3)
+    /// State of the database at the end of a day (2026-11-24), at a time (RFC 3339), or after an
+    /// import (import=3)
     #[arg(long, value_name = "WHEN")]
     as_of: Option<String>,
-    /// What had been published by the end of a day, month or year
+    /// Only facts published by the end of this day, month or year
     #[arg(long, value_name = "DATE")]
     published_by: Option<String>,
 }

@@ -8,20 +8,20 @@ use crate::command::ui::Ui;
 use crate::error::Result;
 use crate::value::text::count;
 
-/// Copy the database to a file, whole and checked, even while others write.
+/// Copy the database to a file and check the copy, even while other programs write to it.
 ///
-/// Do not cp or mv a database while it is being written, and do not mv a backup to the name of a
-/// database whose -journal or -wal file is still there: what that file holds would be written into
-/// the backup.
+/// Do not `cp` or `mv` a database while it is being written. Do not move a backup to the name of a
+/// database whose -journal or -wal file still exists: its contents would be written into the
+/// backup.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  facts backup facts-2026-11-25.db\n  facts backup --force /media/stick/facts.db"
 )]
 pub struct Args {
-    /// The file to make
+    /// File to create
     #[arg(value_name = "FILE")]
     file: PathBuf,
-    /// Replace the file if it is there
+    /// Replace the file if it exists
     #[arg(long)]
     force: bool,
 }

@@ -17,11 +17,11 @@ use crate::value::date::{Bucket, Days};
 use crate::value::text::count;
 use crate::value::{Type, Value};
 
-/// Draw figures by period or by anything else, or facts on a line of time; without -o as text.
+/// Draw a chart of figures by period or another field, or a timeline; without -o, as text.
 ///
-/// A whisker goes from low to high, a gap is a gap, and the sources stand under the picture. The
-/// guards of facts tabulate hold: figures of several sources are never added up, so tell them apart
-/// with --by source.
+/// Whiskers run from low to high, missing figures leave gaps, and the sources are listed below.
+/// Figures of several sources are never summed, as in facts tabulate; separate them with --by
+/// source.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  facts chart casualties --x year --y best --by source -o deaths.svg\n  facts chart events --style timeline --during 2013-11..2014-03"
@@ -30,19 +30,19 @@ pub struct Args {
     /// events, arms-transfers, casualties, posts, indicators, or all
     #[arg(value_name = "KIND")]
     kind: String,
-    /// What stands along the axis: year, quarter, month, decade, or any field
+    /// Field on the x axis: year, quarter, month, decade, or any other field
     #[arg(long, value_name = "FIELD", default_value = "year")]
     x: String,
-    /// The figure [default: how many facts there are]
+    /// Figure on the y axis [default: number of facts]
     #[arg(long, value_name = "FIELD")]
     y: Option<String>,
-    /// What has a colour each
+    /// Field that gets a colour for each value
     #[arg(long, value_name = "FIELD")]
     by: Option<String>,
-    /// How it is drawn
+    /// Chart style
     #[arg(long = "style", id = "drawn", value_name = "STYLE", value_parser = ["bars", "lines", "timeline"], default_value = "bars")]
     drawn: String,
-    /// What stands above it
+    /// Title of the chart
     #[arg(long, value_name = "TEXT")]
     title: Option<String>,
     #[command(flatten)]
@@ -82,7 +82,7 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
         for said in store.unknown_values(&query)? {
             ui.status(&said);
         }
-        ui.status("nothing to draw: no fact matches");
+        ui.status("nothing to draw: no facts match");
         return Ok(Exit::Done);
     }
     drop(store);
@@ -97,8 +97,8 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
         (true, Some(end @ ("svg" | "png"))) => ui.whole(global, &picture(&chart, end)?)?,
         (true, Some("txt")) => ui.whole(global, chart.text(100).as_bytes())?,
         (true, _) => {
-            return Err(Error::usage("a chart is written as .svg, .png or .txt")
-                .hint("end the name of -o so"));
+            return Err(Error::usage("unknown chart format: expected .svg, .png or .txt")
+                .hint("give the -o file one of these extensions"));
         }
     }
     Ok(Exit::Done)
@@ -108,16 +108,14 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
 #[cfg(feature = "chart")]
 fn picture(chart: &Chart, end: &str) -> Result<Vec<u8>> {
     let drawn = if end == "svg" { chart.svg().map(String::into_bytes) } else { chart.png() };
-    drawn.map_err(|why| Error::new(ErrorKind::Io, "the chart cannot be drawn").with_source(why))
+    drawn.map_err(|why| Error::new(ErrorKind::Io, "cannot draw the chart").with_source(why))
 }
 
 /// This program draws no pictures.
 #[cfg(not(feature = "chart"))]
 fn picture(_: &Chart, end: &str) -> Result<Vec<u8>> {
-    Err(Error::usage(format!(
-        "this facts was built without charts as .{end} (the feature \"chart\")"
-    ))
-    .hint("end the name of -o with .txt"))
+    Err(Error::usage(format!("this facts was built without .{end} charts (feature \"chart\")"))
+        .hint("write a .txt file with -o instead"))
 }
 
 /// A chart of figures.
@@ -162,9 +160,9 @@ fn numbers(query: &Query, args: &Args, store: &Store) -> Result<Chart> {
     }
     let Some(cross) = &crosses[0] else { return Ok(Chart::default()) };
     if cross.columns.len() > COLOURS {
-        let hint = "take some of them with a filter, or leave --by out";
+        let hint = "select fewer with a filter, or leave out --by";
         return Err(Error::usage(format!(
-            "{} colours are more than can be told apart",
+            "{} colours are too many to tell apart",
             cross.columns.len()
         ))
         .hint(hint));
@@ -206,8 +204,10 @@ fn numbers(query: &Query, args: &Args, store: &Store) -> Result<Chart> {
 /// What must not be added up is no more drawn than tabulated.
 fn explain(dispute: Dispute) -> Error {
     let mut failure = tabulate::explain(dispute);
-    failure.hints =
-        vec!["--by source tells sources apart, a filter such as --source X takes one; facts tabulate shows more ways".into()];
+    failure.hints = vec![
+        "--by source separates sources, --source X selects one; facts tabulate offers more ways"
+            .into(),
+    ];
     failure
 }
 
@@ -268,8 +268,9 @@ impl Places {
             }
             let bucket = first.map_or(365.0, |first| number(bucket.next(first) - first));
             let without = labels.len() - dated.len();
-            let left_out = (without > 0)
-                .then(|| "facts without a date, or open at an end, are not drawn".to_owned());
+            let left_out = (without > 0).then(|| {
+                "facts without a date, or with an open-ended date, are not drawn".to_owned()
+            });
             return Places { dated: true, order: BTreeMap::new(), ticks, bucket, left_out };
         }
         let order: BTreeMap<String, f64> =
@@ -332,15 +333,12 @@ fn timeline(query: &Query, args: &Args, store: &Store) -> Result<Chart> {
     })?;
     if lines > LINES {
         return Err(Error::usage(format!(
-            "{lines} facts are more than a timeline shows ({LINES})"
+            "{lines} facts are too many for a timeline (limit: {LINES})"
         ))
-        .hint("take some of them with a filter, such as --during"));
+        .hint("select fewer with a filter, such as --during"));
     }
     if series.len() > COLOURS {
-        return Err(Error::usage(format!(
-            "{} colours are more than can be told apart",
-            series.len()
-        )));
+        return Err(Error::usage(format!("{} colours are too many to tell apart", series.len())));
     }
     let spans = || series.iter().flat_map(|series| &series.points).map(|point| point.span);
     let begin = spans().map(|span| span.0).fold(f64::INFINITY, f64::min);
@@ -374,8 +372,8 @@ fn timeline(query: &Query, args: &Args, store: &Store) -> Result<Chart> {
     let mut notes = vec![sources(&query, store)?];
     if without > 0 {
         notes.push(format!(
-            "{} without a date, or open at an end, not drawn",
-            count(without, "fact is", "facts are")
+            "{} not drawn: no date, or an open-ended date",
+            count(without, "fact", "facts")
         ));
     }
     Ok(Chart {

@@ -15,7 +15,7 @@ use crate::render::Heading;
 use crate::value::Value;
 use crate::value::text::count;
 
-/// Look for what is wrong, or worth a second look; exits with 1 if there is anything.
+/// Check facts and sources for problems; exits with 1 if there are any.
 #[derive(Debug, clap::Args)]
 #[command(after_help = after_help())]
 pub struct Args {

@@ -13,13 +13,13 @@ use crate::render::Heading;
 use crate::value::text::count;
 use crate::value::{OwnedValue, Value};
 
-/// Set the answers to each question side by side, where they disagree.
+/// Show conflicting answers to the same question side by side.
 ///
-/// A question is a topic, or for casualty figures without one a place, population and harm with
-/// periods that overlap. denied: somebody states it, somebody denies it. disjoint: ranges that do
-/// not meet. point-differs: single figures that differ. stage-differs: a deal at several stages in
-/// no order of time. overlap: ranges that meet. scope-differs: figures that do not count the same
-/// thing, which is no contradiction.
+/// A question is a topic; casualty figures without a topic are compared by place, population and
+/// harm if their periods overlap. Verdicts: denied (stated by one, denied by another), disjoint
+/// (ranges do not overlap), point-differs (single figures differ), stage-differs (a deal is at
+/// several stages that no dates put in order), overlap (ranges overlap but differ), scope-differs
+/// (the figures count different things, so they do not conflict), agree.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  facts compare all\n  facts compare casualties --during 2013 --min-spread 10%"
@@ -28,19 +28,19 @@ pub struct Args {
     /// events, arms-transfers, casualties, posts, indicators, or all
     #[arg(value_name = "KIND")]
     kind: String,
-    /// Only questions whose figures lie so far apart: 500, or 10% of the lowest
+    /// Only questions whose figures differ by at least this much: 500, or 10% of the lowest
     #[arg(long, value_name = "N|N%")]
     min_spread: Option<String>,
     /// Only these verdicts
     #[arg(long, value_name = "VERDICT", value_delimiter = ',', value_parser = ["denied", "disjoint", "point-differs", "stage-differs", "overlap", "scope-differs", "agree"])]
     verdict: Vec<String>,
-    /// Questions whose answers agree, or do not count the same thing, too
+    /// Also show questions whose answers agree or count different things
     #[arg(long)]
     all: bool,
-    /// One line a question, or one a voice or source within it
+    /// One row per answer, or one per question
     #[arg(long, value_name = "WHAT", value_parser = ["answer", "question"], default_value = "answer")]
     by: String,
-    /// Exit with 1 when answers contradict each other
+    /// Exit with 1 if any answers contradict each other
     #[arg(long)]
     exit_code: bool,
     #[command(flatten)]
@@ -94,7 +94,9 @@ fn spread(text: &str) -> Result<Spread> {
     let (number, part) = text.strip_suffix('%').map_or((text, false), |number| (number, true));
     let number: f64 =
         number.parse().ok().filter(|n: &f64| n.is_finite() && *n >= 0.0).ok_or_else(|| {
-            Error::usage(format!("--min-spread \"{text}\": expected a number, or one with %"))
+            Error::usage(format!(
+                "--min-spread \"{text}\": expected a number or a percentage, such as 500 or 10%"
+            ))
         })?;
     Ok(if part { Spread::Part(number / 100.0) } else { Spread::Figures(number) })
 }

@@ -7,14 +7,13 @@ use crate::command::Exit;
 use crate::command::ui::Ui;
 use crate::error::{Error, Result};
 
-/// Print a completion script for a shell; it asks the program, which knows kinds, fields, sources
-/// and names.
+/// Print a completion script for a shell; it completes kinds, fields, sources and names.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  facts completions bash > ~/.local/share/bash-completion/completions/facts\n  facts completions fish > ~/.config/fish/completions/facts.fish"
 )]
 pub struct Args {
-    /// The shell
+    /// Shell
     #[arg(value_name = "SHELL", value_parser = ["bash", "zsh", "fish", "powershell", "elvish"])]
     shell: String,
 }
@@ -23,7 +22,7 @@ pub struct Args {
 pub fn run(args: &Args, ui: &mut Ui) -> Result<Exit> {
     let shells = Shells::builtins();
     let Some(shell) = shells.completer(&args.shell) else {
-        return Err(Error::usage(format!("there are no completions for {}", args.shell)));
+        return Err(Error::usage(format!("no completions for {}", args.shell)));
     };
     let mut script = Vec::new();
     shell.write_registration("COMPLETE", "facts", "facts", "facts", &mut script)?;

@@ -15,24 +15,23 @@ use crate::render::Heading;
 use crate::value::Value;
 use crate::value::text::count;
 
-/// Say how much of a document its facts rest on, and list the sentences that look as if they held
-/// another.
+/// Show how much of a document is covered by facts, and list uncovered sentences that may contain
+/// more.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  facts coverage us-iraq-2014\n  facts coverage us-iraq-2014 --min 80%"
 )]
 pub struct Args {
-    /// The source, whose text is held
+    /// Source with a stored text
     #[arg(value_name = "SOURCE")]
     source: String,
-    /// Every sentence, covered or not
+    /// List every sentence, covered or not
     #[arg(long)]
     all: bool,
-    /// The share of sentences that facts rest on, over all and kind by kind, instead of the
-    /// sentences
+    /// Show the share of covered sentences, overall and for each kind, instead of the sentences
     #[arg(long, conflicts_with = "all")]
     share: bool,
-    /// Exit with 1 below this share of sentences
+    /// Exit with 1 if less than this share of the sentences is covered
     #[arg(long, value_name = "N%")]
     min: Option<String>,
     #[command(flatten)]
@@ -46,8 +45,8 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let slug = &args.source;
     crate::command::source::one(&store, slug)?;
     let Some(held) = store.held_text(slug)? else {
-        return Err(Error::new(ErrorKind::NotFound, format!("the text of {slug} is not held"))
-            .hint(format!("facts source attach {slug} FILE keeps it")));
+        return Err(Error::new(ErrorKind::NotFound, format!("{slug} has no stored text"))
+            .hint(format!("add it with: facts source attach {slug} FILE")));
     };
     let by_source = query::among(query::field("source", KINDS)?, vec![slug.clone()], false)?;
     let claims = load_claims::load(&store, KINDS, &[by_source], &args.past.read()?)?;
@@ -92,7 +91,7 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let share = coverage::share(&sentences);
     let covered = sentences.iter().filter(|sentence| sentence.facts > 0).count();
     ui.status(&format!(
-        "{slug}: facts rest on {covered} of {} ({share:.1} %)",
+        "{slug}: facts cover {covered} of {} ({share:.1}%)",
         count(sentences.len() as u64, "sentence", "sentences")
     ));
     for kind in KINDS {
@@ -134,5 +133,6 @@ fn shares(sentences: &[Sentence], global: &GlobalArgs, ui: &mut Ui) -> Result<()
 fn percent(text: &str) -> Result<f64> {
     let number =
         text.trim_end_matches('%').parse().ok().filter(|n: &f64| (0.0..=100.0).contains(n));
-    number.ok_or_else(|| Error::usage(format!("--min \"{text}\": expected a share such as 80%")))
+    number
+        .ok_or_else(|| Error::usage(format!("--min \"{text}\": expected a percentage such as 80%")))
 }

@@ -14,26 +14,25 @@ use crate::value::suggest::did_you_mean;
 use crate::value::text::grouped;
 use crate::value::{OwnedValue, Value};
 
-/// Show what changed in a source from one release to another: facts that came, went, or are stated
-/// otherwise.
+/// Show what changed in a source between two releases: facts added, changed or withdrawn.
 ///
-/// A line is a field that differs. Facts that differ in columns without a field here (extra) alone
-/// are counted; --all shows them.
+/// Each line is a field that differs. Facts that differ only in extra columns are counted; --all
+/// shows them.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  facts diff 2020 2021\n  facts diff import=3 import=4 -f csv\n  facts diff 24.1 25.1 --source ucdp-ged"
 )]
 pub struct Args {
-    /// The release before, as the publisher calls it, or a run (import=3)
+    /// Earlier release, as the publisher names it, or an import (import=3)
     #[arg(value_name = "RELEASE")]
     from: String,
-    /// The release after
+    /// Later release or import
     #[arg(value_name = "RELEASE")]
     to: String,
-    /// The source, where both releases are of several
+    /// Source, if several sources have both releases
     #[arg(long, value_name = "SLUG")]
     source: Option<String>,
-    /// Also what differs in columns without a field alone
+    /// Also show facts that differ only in extra columns
     #[arg(long)]
     all: bool,
     /// Exit with 1 if anything differs
@@ -107,7 +106,7 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     })?;
     let n = |n: u64| grouped(&n.to_string());
     let more = if silent > 0 {
-        format!("; {} differ in columns without a field alone (--all shows them)", n(silent))
+        format!("; {} differ only in extra columns (--all shows them)", n(silent))
     } else {
         String::new()
     };
@@ -132,11 +131,9 @@ fn runs(args: &Args, store: &Store) -> Result<(i64, i64, String)> {
             let of = args.source.as_ref().map_or(String::new(), |source| format!(" of {source}"));
             return Err(Error::new(
                 ErrorKind::NotFound,
-                format!("no run brought a release \"{release}\"{of}{near}"),
+                format!("unknown release \"{release}\"{of}{near}"),
             )
-            .hint(
-                "facts log lists the runs with their releases; import=N is a run by its number",
-            ));
+            .hint("facts log lists imports with their releases; import=N selects one by number"));
         }
         Ok(runs)
     };
@@ -161,7 +158,7 @@ fn runs(args: &Args, store: &Store) -> Result<(i64, i64, String)> {
                 args.to,
                 names.join(" and of ")
             ))
-            .hint("say which with --source"))
+            .hint("choose one with --source"))
         }
     }
 }

@@ -9,16 +9,16 @@ use crate::error::{Error, Result};
 use crate::kind::Field;
 use crate::store::{Access, Outcome, Store};
 
-/// Change a fact by hand; what it was stays in its history.
+/// Change a fact by hand; the previous version is kept in its history.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  facts edit unami:2013 best=7818 note='corrected on p. 3'\n  facts edit unami:2013 note="
 )]
 pub struct Args {
-    /// source:key, the ref of a query
+    /// Reference of the fact: SOURCE:KEY
     #[arg(value_name = "REF")]
     reference: String,
-    /// What it states now; nothing behind = takes a value away
+    /// New values; nothing after = removes a value
     #[arg(value_name = "FIELD=VALUE", required = true)]
     fields: Vec<String>,
 }
@@ -27,12 +27,12 @@ pub struct Args {
 pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let changes = manual_input::words(&args.fields)?;
     let reference = &args.reference;
-    let (source, key) = reference
-        .split_once(':')
-        .ok_or_else(|| Error::usage(format!("\"{reference}\" is no REF: write source:key")))?;
+    let (source, key) = reference.split_once(':').ok_or_else(|| {
+        Error::usage(format!("invalid reference \"{reference}\": expected SOURCE:KEY"))
+    })?;
     if let Some((name, _)) = changes.iter().find(|(name, _)| name == "key" || name == "source") {
         return Err(Error::usage(format!(
-            "{name} is the name of the fact and stays; add another with facts add"
+            "{name} is part of the reference and cannot change; add a new fact with facts add"
         )));
     }
     let store = Store::open(&global.database().path, Access::Write)?;
@@ -42,7 +42,7 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
         (None, _) => return Err(no_such_ref(&store, reference)?),
         (Some(one), None) => one,
         (Some(_), Some(_)) => {
-            return Err(Error::usage(format!("{reference} is the name of facts of several kinds")));
+            return Err(Error::usage(format!("{reference} refers to facts of several kinds")));
         }
     };
     for (name, value) in &changes {
@@ -63,7 +63,7 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     writer.commit()?;
     ui.status(match outcome {
         Outcome::Unchanged => "nothing changed",
-        _ => "changed; the row as it was is in the history",
+        _ => "updated; the previous version is kept in its history",
     });
     Ok(Exit::Done)
 }

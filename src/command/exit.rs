@@ -52,16 +52,16 @@ impl From<ErrorKind> for Exit {
 
 /// The codes with their meaning, as help and README show them.
 pub const CODES: &[(Exit, &str)] = &[
-    (Exit::Done, "done; no rows is done too"),
-    (Exit::No, "a check said no: -e and no rows, a REF that is not there"),
-    (Exit::Usage, "wrong usage: unknown command, kind, field or value"),
+    (Exit::Done, "success, with or without rows"),
+    (Exit::No, "no match (with `-e`), findings from `check`, or unknown reference"),
+    (Exit::Usage, "usage error: unknown command, kind, field or value"),
     (Exit::Database, "the database is missing, not ours, older, newer or damaged"),
     (Exit::Rejected, "input was rejected; nothing was written"),
     (Exit::Busy, "the database is busy; try again"),
-    (Exit::Io, "input or output failed: disk full, no permission"),
+    (Exit::Io, "input/output error, such as disk full or no permission"),
     (Exit::Limit, "a limit was reached"),
-    (Exit::Bug, "a fault in facts itself; a report was written"),
+    (Exit::Bug, "a bug in facts; a report was written"),
     (Exit::HungUp, "the terminal was closed; nothing was written"),
     (Exit::Interrupted, "interrupted; nothing was written"),
-    (Exit::Terminated, "told to end; nothing was written"),
+    (Exit::Terminated, "terminated; nothing was written"),
 ];

@@ -23,19 +23,18 @@ use crate::store::Store;
 use crate::value::text::{count, hex};
 use crate::value::{Type, Value};
 
-/// Write every table as CSV with a datapackage.json; `facts seed DIR` makes an equal database of
-/// it.
+/// Write every table as CSV, with a datapackage.json; `facts seed DIR` recreates the database.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  facts export my-facts/\n  facts seed my-facts/ --db copy.db")]
 pub struct Args {
-    /// The folder; it is made if there is none
+    /// Folder; created if it does not exist
     #[arg(value_name = "DIR")]
     folder: PathBuf,
     /// Replace an earlier export
     #[arg(long)]
     force: bool,
-    /// What this database knew at the end of a day (2026-11-24), at a time (RFC 3339), or after a
-    /// run (import=3)
+    /// State of the database at the end of a day (2026-11-24), at a time (RFC 3339), or after an
+    /// import (import=3)
     #[arg(long, value_name = "WHEN")]
     as_of: Option<String>,
 }
@@ -46,11 +45,11 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let folder = &args.folder;
     let shown = folder.display();
     let is_new = !folder.exists();
-    fs::create_dir_all(folder).map_err(|e| Error::io(format!("cannot make {shown}"), &e))?;
+    fs::create_dir_all(folder).map_err(|e| Error::io(format!("cannot create {shown}"), &e))?;
     let taken = fs::read_dir(folder).map_err(|e| Error::io(&shown, &e))?.next().is_some();
     if taken && !args.force {
         return Err(Error::usage(format!("{shown} is not empty"))
-            .hint("name another folder, or replace what is there with --force"));
+            .hint("name another folder, or replace the export with --force"));
     }
     let as_of = args.as_of.as_deref().map(as_of_args::moment).transpose()?;
     let waiting = ui.wait("writing tables");

@@ -44,7 +44,7 @@ pub fn put_all(
         named.filter(|column| !fields.iter().any(|field| field.name == column.name)).collect();
     fields.splice(at..at, new);
     if fields.is_empty() {
-        return Err(Error::usage(format!("\"{ALL}\": no fact here has a column without a field")));
+        return Err(Error::usage(format!("\"{ALL}\": no fact here has extra columns")));
     }
     Ok(())
 }
@@ -69,7 +69,7 @@ pub fn say_unknown(
     for name in named.into_iter().filter(|name| !known.iter().any(|known| known == name)) {
         let near =
             did_you_mean(name, known.iter().map(String::as_str).filter(|known| !known.is_empty()));
-        ui.status(&format!("no fact here has a column \"{name}\" without a field{near}"));
+        ui.status(&format!("no fact here has an extra column \"{name}\"{near}"));
     }
     Ok(())
 }

@@ -10,16 +10,16 @@ use crate::query;
 use crate::render::Heading;
 use crate::value::{Type, Value};
 
-/// List the fields of a kind: type, flag, allowed values, meaning.
+/// List the fields of a kind, with type, flag, allowed values and meaning.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  facts fields arms-transfers\n  facts fields all -f json\n  facts fields --tables"
 )]
 pub struct Args {
-    /// The kind
+    /// A kind, or all
     #[arg(value_name = "KIND", default_value = "all")]
     kind: String,
-    /// The tables of the database and their columns, for facts sql
+    /// List the tables of the database and their columns, for facts sql
     #[arg(long)]
     tables: bool,
 }
@@ -62,16 +62,16 @@ fn tables(kinds: &[&'static Kind], global: &GlobalArgs, ui: &mut Ui) -> Result<E
                     text(table),
                     text("id"),
                     text("integer"),
-                    text("The number of the row, which other tables point to."),
+                    text("Row id, which other tables refer to."),
                 ]);
             }
             for field in fields {
                 for column in field.columns() {
                     let (ty, about) = match column.as_str() {
                         "first_day" => {
-                            (text("integer"), text("The first day of the date, as a Julian day number: date(first_day) is ISO."))
+                            (text("integer"), text("First day of the date as a Julian day number; date(first_day) gives the ISO date."))
                         }
-                        "last_day" => (text("integer"), text("The last day of the date, as a Julian day number.")),
+                        "last_day" => (text("integer"), text("Last day of the date as a Julian day number.")),
                         name if name.ends_with("_id") => (text(points_to(field.ty, table)), text(field.about)),
                         _ => (text(field.ty.name()), text(field.about)),
                     };
@@ -80,7 +80,7 @@ fn tables(kinds: &[&'static Kind], global: &GlobalArgs, ui: &mut Ui) -> Result<E
             }
         }
         let numbers: Vec<String> = KINDS.iter().enumerate().map(|(n, kind)| format!("{n} for {}", kind.name)).collect();
-        let id = format!("Of a fact: 16 times its id, plus {}.", numbers.join(", "));
+        let id = format!("The fact's id times 16, plus {}.", numbers.join(", "));
         lines.push([text("extras"), text("id"), text("integer"), Value::Text(id.into())]);
         lines.extend(ASIDE.map(|(table, column, ty, about)| [text(table), text(column), text(ty), text(about)]));
         for line in &lines {
@@ -93,46 +93,46 @@ fn tables(kinds: &[&'static Kind], global: &GlobalArgs, ui: &mut Ui) -> Result<E
 
 /// The columns of data sets that have no field, kept aside.
 const ASIDE: [(&str, &str, &str, &str); 6] = [
-    ("extras", "layout_id", "integer, of layouts", "The names of the columns."),
+    ("extras", "layout_id", "integer, of layouts", "Names of the columns."),
     (
         "extras",
         "cells",
         "json",
-        "Their cells, an array in the same order: cells ->> 0 is the first. A number is the id of one of extra_texts.",
+        "The cells, an array in the same order: cells ->> 0 is the first. A number is an id in extra_texts.",
     ),
-    ("extra_texts", "id", "integer", "The number of the row, which cells point to."),
-    ("extra_texts", "text", "json", "A text that many cells are: text ->> '$' is the text itself."),
-    ("layouts", "id", "integer", "The number of the row, which other tables point to."),
+    ("extra_texts", "id", "integer", "Row id, which cells refer to."),
     (
-        "layouts",
-        "columns",
+        "extra_texts",
+        "text",
         "json",
-        "The names of columns of a data set that have no field, an array.",
+        "A text shared by many cells; text ->> '$' gives the text itself.",
     ),
+    ("layouts", "id", "integer", "Row id, which other tables refer to."),
+    ("layouts", "columns", "json", "Names of extra columns, as an array."),
 ];
 
 /// The view over the live facts of all kinds.
 const VIEW: [(&str, &str); 20] = [
-    ("ref", "source:key."),
-    ("kind", "The kind."),
-    ("source", "The slug of the source."),
-    ("key", "What the fact is called within its source."),
-    ("locator", "Where in the source it stands."),
-    ("said_by", "Who says so: the usual name."),
-    ("said_via", "Through whom."),
-    ("said_on", "When."),
-    ("stance", "How: states, alleges, denies, declines."),
-    ("topic", "The question that it answers."),
+    ("ref", "Reference to the fact, SOURCE:KEY."),
+    ("kind", "Kind of fact."),
+    ("source", "Slug of the source."),
+    ("key", "The fact's key within its source."),
+    ("locator", "Passage in the source."),
+    ("said_by", "Who said it, by usual name."),
+    ("said_via", "Where it was said, such as in an interview."),
+    ("said_on", "When it was said."),
+    ("stance", "How it is said: states, alleges, denies, declines."),
+    ("topic", "The question that the fact answers."),
     ("summary", "The fact in a sentence."),
-    ("date", "When, in EDTF."),
-    ("date_from", "The first day, ISO 8601."),
-    ("date_to", "The last day, ISO 8601."),
-    ("date_span", "Within the date, or throughout it."),
-    ("date_basis", "Where the date is from."),
-    ("place", "Where: the usual name."),
-    ("place_precision", "How well the place is known."),
-    ("confidence", "How far to trust it."),
-    ("note", "What else there is to say."),
+    ("date", "Date in EDTF."),
+    ("date_from", "First day of the date (ISO 8601)."),
+    ("date_to", "Last day of the date (ISO 8601)."),
+    ("date_span", "Whether it happened within the date or held throughout it."),
+    ("date_basis", "Where the date comes from."),
+    ("place", "Place, by usual name."),
+    ("place_precision", "Precision of the place."),
+    ("confidence", "Confidence of whoever recorded it."),
+    ("note", "Anything else a reader should know."),
 ];
 
 /// What a reference points to.
@@ -152,10 +152,10 @@ fn line(kind: &Kind, field: &'static Field) -> [Value<'static>; 7] {
     let text = |text: &'static str| Value::Text(text.into());
     let need = match (field.need, field.default) {
         (Need::Required, _) => text("required"),
-        (Need::Optional, Some(value)) => Value::Text(format!("else {value}").into()),
+        (Need::Optional, Some(value)) => Value::Text(format!("default {value}").into()),
         (Need::Optional, None) => text("optional"),
         (Need::Derived, _) => text("derived"),
-        (Need::System, _) => text("kept"),
+        (Need::System, _) => text("system"),
     };
     let flag = if field.filter == Filter::None {
         Value::Null

@@ -35,31 +35,33 @@ impl clap::Args for FilterArgs {
             Arg::new(name).long(name).value_name(what).help(help).help_heading(SHARED)
         };
         let mut command = command
-            .arg(value(
-                "during",
-                "WINDOW",
-                "Dates in a window: 2013, 2013-11..2014-03, 2013.., ..2014",
-            ))
-            .arg(value("from", "DATE", "Dates from then on").conflicts_with("during"))
+            .arg(value("during", "WINDOW", "Date window: 2013, 2013-11..2014-03, 2013.., ..2014"))
             .arg(
-                value("to", "DATE", "Dates until then, that year, month or day included")
+                value("from", "DATE", "Dates on or after this day, month or year")
                     .conflicts_with("during"),
             )
             .arg(
-                value("match", "HOW", "Whether a date may lie in the window, or must")
+                value("to", "DATE", "Dates up to and including this day, month or year")
+                    .conflicts_with("during"),
+            )
+            .arg(
+                value("match", "HOW", "Whether dates may overlap the window or must lie within it")
                     .value_parser(["overlap", "within"])
                     .default_value("overlap"),
             )
-            .arg(value("actor", "NAME", "Who takes part, in any role").action(ArgAction::Append))
+            .arg(value("actor", "NAME", "Actor in any role").action(ArgAction::Append))
             .arg(
                 value(
                     "scheme",
                     "SCHEME",
-                    "The code list of the codes given to filters: cow, gw, iso-numeric, …",
+                    "Code list of the codes in filters: cow, gw, iso-numeric, …",
                 )
                 .value_parser(SCHEMES.to_vec()),
             )
-            .arg(value("not", "FIELD=VALUE", "Everything but").action(ArgAction::Append))
+            .arg(
+                value("not", "FIELD=VALUE", "Exclude facts with this value")
+                    .action(ArgAction::Append),
+            )
             .arg(
                 value(
                     "where",
@@ -80,7 +82,7 @@ impl clap::Args for FilterArgs {
             );
         }
         crate::command::as_of_args::AsOfArgs::augment_args(command).after_help(
-            "A comma (without a space behind it) or a repeat is or, different flags are and.",
+            "Commas (with no space after) and repeated flags mean or; different flags mean and.",
         )
     }
 
@@ -128,7 +130,7 @@ fn flags() -> impl Iterator<Item = (&'static Field, String)> {
     let shared: BTreeSet<&str> = kind::shared().map(|field| field.name).collect();
     let common = kind::shared().map(|field| (field, SHARED.to_owned()));
     let own = KINDS.iter().flat_map(|kind| {
-        kind.own.iter().map(move |field| (field, format!("Filters of {}", kind.name)))
+        kind.own.iter().map(move |field| (field, format!("Filters for {}", kind.name)))
     });
     let mut seen = BTreeSet::new();
     common
@@ -161,7 +163,7 @@ fn value_name(ty: Type) -> &'static str {
 fn given(name: &str, values: &[String]) -> Result<()> {
     if values.is_empty() {
         return Err(Error::usage(format!("--{} is empty", name.replace('_', "-")))
-            .hint("give it a value, or leave it out"));
+            .hint("give it a value or leave it out"));
     }
     Ok(())
 }
@@ -212,8 +214,8 @@ impl FilterArgs {
                     .collect();
                 let flag = name.replace('_', "-");
                 let of = kinds.first().map_or("all", |kind| kind.name);
-                return Err(Error::usage(format!("--{flag} is no filter of {of}"))
-                    .hint(format!("--{flag} is a filter of {}", has.join(", "))));
+                return Err(Error::usage(format!("--{flag} is not a filter for {of}"))
+                    .hint(format!("--{flag} is a filter for {}", has.join(", "))));
             };
             let named = matches!(field.ty, Type::Actor | Type::Place);
             tests.push(query::among(
@@ -225,7 +227,7 @@ impl FilterArgs {
         for text in &self.not {
             let (name, value) = text
                 .split_once('=')
-                .ok_or_else(|| Error::usage(format!("--not \"{text}\": write FIELD=VALUE")))?;
+                .ok_or_else(|| Error::usage(format!("--not \"{text}\": expected FIELD=VALUE")))?;
             tests.push(query::among(query::field(name, kinds)?, split(value), true)?);
         }
         for text in &self.expressions {
@@ -252,7 +254,7 @@ impl FilterArgs {
             Days { first: from.and_then(|days| days.first), last: to.and_then(|days| days.last) };
         match days {
             Days { first: Some(first), last: Some(last) } if first > last => {
-                Err(Error::usage("--from lies behind --to"))
+                Err(Error::usage("--from is after --to"))
             }
             _ => Ok(Some(days)),
         }

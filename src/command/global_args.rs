@@ -17,19 +17,19 @@ pub const CITATIONS: [&str; 2] = ["bibtex", "csl-json"];
 
 /// Options before or behind any command.
 #[derive(Debug, Clone, Args)]
-#[command(next_help_heading = "Options of every command")]
+#[command(next_help_heading = "Global options")]
 pub struct GlobalArgs {
-    /// The database [default: by the environment, else facts.db here, else in the user's data
+    /// Database file [default: FACTS_DB, else facts.db in this folder, else in the user's data
     /// folder]
     #[arg(long, global = true, value_name = "FILE")]
     pub db: Option<PathBuf>,
-    /// The output format [default: by -o, else table on a terminal, csv in a pipe]
+    /// Output format [default: by -o, else table on a terminal, csv in a pipe]
     #[arg(short, long, global = true, value_name = "FORMAT", value_parser = PossibleValuesParser::new(FORMATS.iter().map(|f| f.name).chain(CITATIONS)))]
     pub format: Option<String>,
-    /// Write to a file, whole or not at all; its name's end chooses the format
+    /// Write to a file, all or nothing; format from the file extension
     #[arg(short, long, global = true, value_name = "FILE")]
     pub output: Option<PathBuf>,
-    /// CSV that spreadsheets open by a double click: with commas (us), or semicolons and decimal
+    /// Write CSV that opens in a spreadsheet: with commas (us), or with semicolons and decimal
     /// commas (eu)
     #[arg(long, global = true, value_name = "FLAVOUR", value_enum, num_args = 0..=1, require_equals = true)]
     #[expect(
@@ -37,22 +37,22 @@ pub struct GlobalArgs {
         reason = "the flag without a flavour takes that of the settings"
     )]
     pub excel: Option<Option<Flavour>>,
-    /// A field a line, all fields
+    /// One field per line, all fields
     #[arg(short = 'x', long, global = true)]
     pub expanded: bool,
-    /// What stands for "not stated"
+    /// Text to show for missing values
     #[arg(long, global = true, value_name = "TEXT")]
     pub null: Option<String>,
     /// When to use colour
     #[arg(long, global = true, value_name = "WHEN", value_enum)]
     pub color: Option<When>,
-    /// No counts, hints or warnings
+    /// Print no counts, hints or warnings
     #[arg(short, long, global = true)]
     pub quiet: bool,
-    /// Show what libraries said when something fails; -vv traces each SQL statement
+    /// Show underlying errors; -vv traces each SQL statement
     #[arg(short, long, global = true, action = ArgAction::Count)]
     pub verbose: u8,
-    /// Read a database whose schema something else has changed
+    /// Read a database even if another program changed its schema
     #[arg(long, global = true, hide_short_help = true)]
     pub force_schema: bool,
     /// What the files of settings say.
@@ -64,7 +64,7 @@ pub struct GlobalArgs {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum When {
-    /// On a terminal.
+    /// Only on a terminal.
     Auto,
     /// Always.
     Always,
@@ -76,9 +76,9 @@ pub enum When {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Flavour {
-    /// Commas between cells, a point before decimals.
+    /// Commas between cells, decimal points.
     Us,
-    /// Semicolons between cells, a comma before decimals.
+    /// Semicolons between cells, decimal commas.
     Eu,
 }
 
@@ -197,7 +197,7 @@ impl GlobalArgs {
     /// The end of the output file's name is no format's.
     pub fn format(&self, terminal: bool) -> Result<&'static Format> {
         if let Some(name) = self.format.as_deref().filter(|name| CITATIONS.contains(name)) {
-            return Err(Error::usage(format!("{name} is a format of facts source list alone")));
+            return Err(Error::usage(format!("{name} is only available in facts source list")));
         }
         let named = self.format.as_deref().and_then(render::find);
         if let (None, Some(file)) = (named, &self.output) {
@@ -207,10 +207,13 @@ impl GlobalArgs {
                     FORMATS.iter().flat_map(|format| format.extensions).copied().collect();
                 let near = did_you_mean(extension, ends.iter().copied());
                 Error::usage(format!(
-                    "{}: no format is called after \"{extension}\"{near}",
+                    "{}: unknown file extension \"{extension}\"{near}",
                     file.display()
                 ))
-                .hint(format!("name it with --format, or end it with one of {}", ends.join(", ")))
+                .hint(format!(
+                    "choose a format with --format, or use one of these extensions: {}",
+                    ends.join(", ")
+                ))
             });
         }
         let set = self.config.format.as_ref().and_then(|set| render::find(&set.value));
@@ -218,6 +221,6 @@ impl GlobalArgs {
             return Ok(set);
         }
         let usual = if terminal && self.excel.is_none() { "table" } else { "csv" };
-        named.or_else(|| render::find(usual)).ok_or_else(|| Error::usage("no such format"))
+        named.or_else(|| render::find(usual)).ok_or_else(|| Error::usage("unknown format"))
     }
 }

@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::render::FORMATS;
 use crate::value::suggest::did_you_mean;
 
-/// Explain a command, or a topic: dates, formats, exit-codes, environment, import.
+/// Show help on a command or a topic: dates, formats, exit-codes, environment, import.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  facts help query\n  facts help dates")]
 pub struct Args {
@@ -25,29 +25,30 @@ const TOPICS: [&str; 5] = ["dates", "formats", "exit-codes", "environment", "imp
 const DATES: &str = "Dates are EDTF (ISO 8601-2), at the precision of the source:
 
   2014-03-12               a day
-  2013-11                  some day in November 2013, or all of it
-  2013                     some day in 2013, or all of it
+  2013-11                  a day in November 2013, or the whole month
+  2013                     a day in 2013, or the whole year
   2011-12~                 about December 2011
   2006/2007                from 2006 to 2007
-  2013/..  /2014-02        open at one end: goes on; beginning unknown
+  2013/..  /2014-02        open at one end: still going on; start unknown
   [2014-03-05..2014-03-11] one of these days
-  -0538                    539 before the common era
+  -0538                    539 BCE
 
-date_from and date_to are the first and last day on which the fact may lie. date_span says whether it happened
-within the date or held throughout it, date_basis whether the source states the date, it is inferred, or only the
-source's own date bounds it.
+date_from and date_to are the first and last day of the date. date_span says whether the fact happened some time
+within the date or held throughout it. date_basis says where the date comes from: stated by the source, inferred, or
+only the source's own date.
 
-A window is a year, month or day, or two of them: --during 2013, --during 2013-11..2014-03, --during 2013.. ; a bound
-takes in all of its year or month. A fact is found if it may lie in the window, with --match within if it must.
+A date window is a year, month or day, or a range: --during 2013, --during 2013-11..2014-03, --during 2013.. ; both
+ends are included in full. A fact matches if its date may overlap the window; with --match within, it must lie within.
 ";
 
-const ENVIRONMENT: &str = "FACTS_DB        the database, where --db does not name one
-FACTS_PAGER     the pager of tables that are longer than the screen; before PAGER, else less -FIRX; cat for none
-FACTS_LOG       anything: trace each SQL statement with its rows and time, as -vv does
-NO_COLOR        no colour; CLICOLOR_FORCE: colour in a pipe too; TERM=dumb: none
-COLUMNS         how wide tables are in a pipe
+const ENVIRONMENT: &str = "FACTS_DB        the database to use without --db
+FACTS_PAGER     the pager for long tables; otherwise PAGER, otherwise less -FIRX; cat disables it
+FACTS_LOG       if set, trace each SQL statement with its rows and time, like -vv
+NO_COLOR        disables colour, as TERM=dumb does; CLICOLOR_FORCE forces it, even in a pipe
+COLUMNS         width of tables in a pipe
 
-Settings stand in facts.toml, here or in a folder above, and in facts/config.toml of the user's configuration folder:
+Settings are read from facts.toml in this folder or the nearest parent folder, then from facts/config.toml in the
+user's configuration folder:
 
   database      = \"facts.db\"   from the folder of the file
   output_format = \"json\"
@@ -56,20 +57,21 @@ Settings stand in facts.toml, here or in a folder above, and in facts/config.tom
   [queries]
   jets = \"query arms-transfers --recipient Iraq -w 'designation~F-16'\"
 
-facts run jets runs a saved query, facts status says which file set what. The command line goes first, then the
-environment, then the nearest file.
+facts run jets runs a saved query; facts status shows where each setting comes from. The command line takes precedence
+over the environment, and the environment over the files.
 ";
 
 const IMPORT: &str =
-    "facts import FILE recognises the field's data sets by their columns; any other table is read with a description of its
-own (TOML): facts import --draft FILE writes a first one, --mapping takes it.
+    "facts import FILE recognises well-known data sets by their columns. Any other table needs a mapping (TOML):
+facts import --draft FILE writes a first one; pass it with --mapping.
 
-A file is one run: all of it is written, or nothing. Records read are those added, changed, unchanged, rejected and
-repeated. --on-error skip --rejects rejects.csv puts bad records aside; mended, that file can be imported. --dry-run
-only tells. The same file again adds nothing; a later release changes rows, and --complete withdraws what it lacks.
-facts log lists the runs, facts diff tells releases apart, facts undo N takes a run back, --as-of import=N has its state.
+Each file is one import: all of it is written, or nothing. Every record read is counted as added, changed, unchanged,
+rejected or repeated. --on-error skip --rejects rejects.csv sets bad records aside; fix that file and import it.
+--dry-run writes nothing. Importing the same file again adds nothing; a later release updates facts, and --complete
+withdraws those it no longer contains. facts log lists imports, facts diff compares releases, facts undo N undoes an
+import, and --as-of import=N shows the database after it.
 
-The words of descriptions, with an example: docs/import.md of the program.
+The mapping language, with an example: facts help mapping.
 ";
 
 /// What help there is: topics, and every command.
@@ -110,10 +112,10 @@ pub fn run(args: &Args, ui: &mut Ui) -> Result<Exit> {
                 line.get_subcommands().map(|command| command.get_name().to_owned()).collect();
             let known = commands.iter().map(String::as_str).chain(TOPICS);
             return Err(Error::usage(format!(
-                "there is no help on \"{name}\"{}",
+                "unknown help topic \"{name}\"{}",
                 did_you_mean(name, known)
             ))
-            .hint(format!("topics: {}; and every command", TOPICS.join(", "))));
+            .hint(format!("topics: {}, and every command", TOPICS.join(", "))));
         }
     };
     ui.text(&text)?;

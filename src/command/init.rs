@@ -8,7 +8,7 @@ use crate::store::Store;
 
 /// Create an empty database.
 ///
-/// It knows the countries with their codes, as every database does, and no fact.
+/// It contains the countries and their codes, as every database does, but no facts.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  facts init\n  facts init --db notes.db")]
 pub struct Args {}
@@ -19,7 +19,7 @@ pub fn run(_args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let shown = path.display();
     Store::open_or_create(&path, |store, created| {
         if !created {
-            let message = format!("{shown} is a database already; nothing was changed");
+            let message = format!("{shown} already exists; nothing was changed");
             return Err(Error::new(ErrorKind::Usage, message).hint("name another file with --db"));
         }
         let mut writer = manual_input::write(store)?;
@@ -27,7 +27,7 @@ pub fn run(_args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
         writer.commit()
     })?;
     let db = if global.db.is_some() { format!(" --db {shown}") } else { String::new() };
-    ui.status(&format!("{shown}: created; it holds no facts yet"));
+    ui.status(&format!("created {shown}; it has no facts yet"));
     ui.status(&format!(
         "next:\n  facts source add SLUG --title TITLE{db}\n  facts add events source=SLUG type=meeting date=2013 date_basis=stated summary='...'{db}\n  facts import FILE{db}"
     ));

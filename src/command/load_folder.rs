@@ -280,7 +280,7 @@ impl<'f> FolderLoad<'f> {
     ) -> bool {
         if let Some(first) = seen.get(&key) {
             let cell = here.columns.position(field);
-            let expected = format!("a row with this key is on line {first} already");
+            let expected = format!("duplicate key, first used on line {first}");
             let value = Some(key.split('\u{1f}').collect::<Vec<_>>().join(" "));
             self.complain(
                 vec![CellError { cell, field: Some(field.to_owned()), value, expected }],

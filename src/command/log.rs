@@ -7,7 +7,7 @@ use crate::command::ui::Ui;
 use crate::error::Result;
 use crate::kind::reference_table::IMPORTS;
 
-/// List the runs that brought facts in, and what each did.
+/// List imports, including seed, add and edit, and what each one changed.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  facts log\n  facts log -f json")]
 pub struct Args {}

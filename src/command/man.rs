@@ -12,13 +12,13 @@ use crate::error::{Error, Result};
 use crate::fs::atomic_file;
 use crate::value::text::count;
 
-/// Write a manual page for each command to a folder.
+/// Write a man page for each command to a folder.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  facts man ~/.local/share/man/man1\n  facts man pages && man -l pages/facts-query.1"
 )]
 pub struct Args {
-    /// The folder, made if it is not there
+    /// Folder; created if it does not exist
     #[arg(value_name = "DIR")]
     folder: PathBuf,
 }

@@ -23,9 +23,9 @@ pub fn words(words: &[String]) -> Result<ManualFields> {
     words
         .iter()
         .map(|word| {
-            let (name, value) = word
-                .split_once('=')
-                .ok_or_else(|| Error::usage(format!("\"{word}\": write field=value")))?;
+            let (name, value) = word.split_once('=').ok_or_else(|| {
+                Error::usage(format!("invalid argument \"{word}\": expected FIELD=VALUE"))
+            })?;
             Ok((name.trim().replace('-', "_"), value.to_owned()))
         })
         .collect()

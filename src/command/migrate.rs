@@ -8,7 +8,7 @@ use crate::render::Heading;
 use crate::store::{Access, Store};
 use crate::value::Value;
 
-/// Bring a database up to date, or list its migrations.
+/// Update a database to the current schema, or list its migrations.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// List the migrations instead of applying them

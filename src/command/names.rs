@@ -13,10 +13,10 @@ use crate::value::Value;
 use crate::value::suggest::did_you_mean;
 use crate::value::text::{count, fold};
 
-/// List spellings and codes, and say whom a name means.
+/// List names and codes of actors and places, and resolve unmatched names.
 ///
-/// Countries come with their ISO 3166 codes, and those of the Correlates of War state list (cow)
-/// and of Gleditsch and Ward (gw) with the days on which they are valid.
+/// Countries come with their ISO 3166 codes, and with Correlates of War (cow) and Gleditsch and
+/// Ward (gw) codes and the days on which those are valid.
 #[derive(Debug, clap::Args)]
 #[command(
     args_conflicts_with_subcommands = true,
@@ -25,10 +25,10 @@ use crate::value::text::{count, fold};
 pub struct Args {
     #[command(subcommand)]
     pub(super) command: Option<NamesCommand>,
-    /// Only names of whoever this text means, or that hold it
+    /// Only names that contain this text, or that belong to the actor or place it names
     #[arg(value_name = "TEXT")]
     text: Option<String>,
-    /// Only names that belong to nobody known
+    /// Only unmatched names
     #[arg(long)]
     unresolved: bool,
     /// Only names of this scheme: name, iso2, iso3, iso-numeric, cow, gw, …
@@ -38,27 +38,27 @@ pub struct Args {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum NamesCommand {
-    /// Say that a name means an actor: every fact that bears it follows
+    /// Match a name to an actor or place; all facts with that name are updated
     Link {
-        /// The name, new or of nobody known
+        /// Name to match, new or unmatched
         #[arg(value_name = "NAME")]
         name: String,
-        /// Whom it means: a name, or a code such as TUR or cow:640
+        /// What it means: a name, or a code such as TUR or cow:640
         #[arg(value_name = "CODE|NAME")]
         entity: String,
-        /// The name is a place's
+        /// Match to a place, not an actor
         #[arg(long)]
         place: bool,
     },
-    /// Make one actor of two: the first becomes another name of the second
+    /// Merge two actors or places: the first becomes another name of the second
     Merge {
-        /// The actor that goes
+        /// Actor to merge
         #[arg(value_name = "NAME")]
         from: String,
-        /// The actor that stays
+        /// Actor to keep
         #[arg(value_name = "INTO")]
         into: String,
-        /// They are places
+        /// Merge places, not actors
         #[arg(long)]
         place: bool,
     },
@@ -115,7 +115,7 @@ fn list(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     {
         let names = store.all_names(EntityClass::Actor)?;
         ui.status(&format!(
-            "no name holds \"{text}\"{}",
+            "no name contains \"{text}\"{}",
             did_you_mean(text, names.iter().map(String::as_str))
         ));
     }
@@ -133,10 +133,10 @@ fn link(
     let class = if place { EntityClass::Place } else { EntityClass::Actor };
     let (name, entity) = (name.trim(), entity.trim());
     if name.is_empty() || name.chars().any(char::is_control) {
-        return Err(Error::usage("the name is empty, or holds control characters"));
+        return Err(Error::usage("the name is empty or contains control characters"));
     }
     let mut store = Store::open(&global.database().path, Access::Write)?;
-    let waiting = ui.wait("facts follow");
+    let waiting = ui.wait("updating facts");
     let told = store.link(class, name, entity, merge)?;
     drop(waiting);
     let usual = match told {
@@ -145,7 +145,7 @@ fn link(
             return Err(Error::new(
                 ErrorKind::NotFound,
                 format!(
-                    "no {} is called \"{entity}\"{}",
+                    "unknown {} \"{entity}\"{}",
                     class.one(),
                     did_you_mean(entity, names.iter().map(String::as_str))
                 ),
@@ -156,7 +156,7 @@ fn link(
             return Err(Error::new(
                 ErrorKind::NotFound,
                 format!(
-                    "no {} is called \"{name}\"{}",
+                    "unknown {} \"{name}\"{}",
                     class.one(),
                     did_you_mean(name, names.iter().map(String::as_str))
                 ),
@@ -165,14 +165,14 @@ fn link(
         LinkOutcome::Taken(usual) => {
             return Err(Error::new(
                 ErrorKind::Rejected,
-                format!("\"{name}\" is a name of {usual} already; nothing was written"),
+                format!("\"{name}\" is already a name of {usual}; nothing was written"),
             )
-            .hint(format!("facts names merge \"{usual}\" \"{entity}\" makes one of the two")));
+            .hint(format!("to merge the two: facts names merge \"{usual}\" \"{entity}\"")));
         }
         LinkOutcome::Done(usual, facts) => {
             ui.status(&format!(
-                "\"{name}\" means {usual}; {}",
-                count(facts, "fact follows", "facts follow")
+                "\"{name}\" now means {usual}; {}",
+                count(facts, "fact updated", "facts updated")
             ));
             usual
         }

@@ -101,7 +101,7 @@ impl Progress {
         let rate = u128::from(records) * 1000 / self.began.elapsed().as_millis().max(1);
         bar.set_position(self.read.load(Ordering::Relaxed).min(self.size));
         bar.set_message(format!(
-            "{} records, {} a second",
+            "{} records, {}/s",
             grouped(&records.to_string()),
             grouped(&rate.to_string())
         ));

@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::query::{self, Predicate, Query};
 use crate::value::text::count;
 
-/// List facts of one kind, or the timeline over all.
+/// List facts of one kind, or a timeline of all kinds.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  facts query events --during 2013-11..2014-03\n  facts query arms-transfers --recipient Iraq --stage delivered -f json"
@@ -18,26 +18,27 @@ pub struct Args {
     /// events, arms-transfers, casualties, posts, indicators, or all
     #[arg(value_name = "KIND")]
     kind: String,
-    /// The fields to show, with commas between; extra.NAME is a column of a data set, extra.* all
-    /// of them
+    /// Fields to show, separated by commas; extra.NAME is a source column that the mapping did not
+    /// use, extra.* is all of them
     #[arg(short, long, value_name = "FIELDS")]
     columns: Option<String>,
-    /// What to sort by, `-` before a field for high to low; `none` is quickest [default: date,ref]
+    /// Fields to sort by, with `-` for descending; `none` skips sorting; fastest for bulk export
+    /// [default: date,ref]
     #[arg(short, long, value_name = "FIELDS", allow_hyphen_values = true)]
     sort: Option<String>,
-    /// At most so many facts
+    /// Maximum number of facts
     #[arg(short, long, value_name = "N", allow_negative_numbers = true, value_parser = whole)]
     limit: Option<u64>,
-    /// Leave out so many first
+    /// Number of facts to skip
     #[arg(long, value_name = "N", default_value_t = 0, allow_negative_numbers = true, value_parser = whole)]
     offset: u64,
-    /// How sources are cited: not at all, by their key, or with the passage
+    /// How to cite sources: not at all, by key, or with the passage
     #[arg(long, value_name = "HOW", value_parser = ["none", "key", "full"], default_value = "key")]
     cite: String,
-    /// Print the SQL instead of running it
+    /// Print the SQL without running it
     #[arg(long)]
     explain: bool,
-    /// Exit with 1 when no fact matches
+    /// Exit with 1 if no facts match
     #[arg(short = 'e', long)]
     exit_status: bool,
     #[command(flatten)]
@@ -46,7 +47,7 @@ pub struct Args {
 
 /// A number of facts.
 pub fn whole(text: &str) -> Result<u64, String> {
-    text.parse().map_err(|_| "expected a whole number, from 0".to_owned())
+    text.parse().map_err(|_| "expected a whole number, 0 or more".to_owned())
 }
 
 /// Runs it.

@@ -10,18 +10,17 @@ use crate::render::Heading;
 use crate::value::Value;
 use crate::value::suggest::did_you_mean;
 
-/// Run a query that is saved in facts.toml, with further options behind it; without a name, list
-/// them.
+/// Run a query saved in facts.toml, with any further options; without a name, list them.
 ///
-/// facts.toml, here or in a folder above, holds them: [queries] and a line a query, such as jets =
-/// "query arms-transfers --recipient Iraq -w 'designation~F-16'".
+/// Saved queries are in facts.toml, in this folder or a parent folder, one per line under
+/// [queries]: jets = "query arms-transfers --recipient Iraq -w 'designation~F-16'".
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  facts run\n  facts run jets --during 2013 -f json")]
 pub struct Args {
-    /// The query's name
+    /// Name of the query
     #[arg(value_name = "NAME")]
     name: Option<String>,
-    /// Options that are added to it
+    /// Options to add
     #[arg(value_name = "OPTION", trailing_var_arg = true, allow_hyphen_values = true)]
     more: Vec<String>,
 }
@@ -43,22 +42,19 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
             Ok(saved.len() as u64)
         })?;
         if saved.is_empty() {
-            ui.status("no query is saved: [queries] in facts.toml holds them");
+            ui.status("no saved queries; define them under [queries] in facts.toml");
         }
         return Ok(Exit::Done);
     };
     let Some(query) = saved.get(name) else {
         return Err(Error::usage(format!(
-            "no query is called \"{name}\"{}",
+            "unknown query \"{name}\"{}",
             did_you_mean(name, saved.keys().map(String::as_str))
         ))
-        .hint("facts run lists those of facts.toml"));
+        .hint("facts run lists the saved queries"));
     };
     let words = shlex::split(&query.value).ok_or_else(|| {
-        Error::usage(format!(
-            "{}: the query \"{name}\" has a quote that is never closed",
-            query.by.display()
-        ))
+        Error::usage(format!("{}: unclosed quote in the query \"{name}\"", query.by.display()))
     })?;
     let words = words.into_iter().skip_while(|word| word == "facts");
     let mut line: Vec<String> = std::iter::once("facts".to_owned()).chain(words).collect();
@@ -69,13 +65,16 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     };
     if matches!(saved.command, Some(crate::command::Command::Run(_))) {
         return Err(Error::usage(format!("the query \"{name}\" runs another query"))
-            .hint("write out what it should run"));
+            .hint("write out that query instead"));
     }
     if !saved.command.as_ref().is_some_and(crate::command::Command::asks)
         || saved.global.output.is_some()
     {
-        return Err(Error::usage(format!("the query \"{name}\" of {} does more than ask", query.by.display()))
-            .hint("type the command itself, or -o behind the name: a file that lies in a folder writes nothing"));
+        return Err(Error::usage(format!(
+            "the query \"{name}\" in {} does more than read",
+            query.by.display()
+        ))
+        .hint("run the command directly, or put -o after the name; saved queries cannot write"));
     }
     line.extend(args.more.iter().cloned());
     let mut cli = match crate::command::Cli::try_parse_from(&line) {

@@ -15,23 +15,22 @@ use crate::render::Heading;
 use crate::value::Value;
 use crate::value::text::{count, fold};
 
-/// Search summaries, designations, names, quotes, notes and the texts of documents; the best match
-/// comes first.
+/// Search summaries, designations, names, quotes, notes and document texts, best match first.
 ///
-/// All words must occur, whatever their case and accents; "a phrase" in double quotes, and a prefix
-/// with *.
+/// All words must occur; case and accents are ignored. Put a "phrase" in double quotes; end a
+/// prefix with *.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  facts search hellfire\n  facts search '\"green zone\" embas*' --kind posts"
 )]
 pub struct Args {
-    /// The words
+    /// Words to search for
     #[arg(value_name = "TEXT", required = true)]
     words: Vec<String>,
-    /// Only this kind of fact, or text for the texts of documents
+    /// Only this kind of fact; `text` searches document texts
     #[arg(short, long, value_name = "KIND", default_value = "all")]
     kind: String,
-    /// At most so many
+    /// Maximum number of matches
     #[arg(short, long, value_name = "N", allow_negative_numbers = true, value_parser = crate::command::query::whole)]
     limit: Option<u64>,
     #[command(flatten)]
@@ -43,7 +42,7 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let words = args.words.join(" ");
     let terms = terms(&words);
     if terms.is_empty() {
-        return Err(Error::usage(format!("\"{words}\" has no word to search for")));
+        return Err(Error::usage(format!("no word to search for in \"{words}\"")));
     }
     let texts = args.kind == "text";
     let kinds = if texts { KINDS.to_vec() } else { query::kinds(&args.kind)? };
@@ -101,7 +100,7 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
         Ok(found)
     })?;
     if rows == 0 {
-        ui.status(&format!("nothing holds all of {words}"));
+        ui.status(&format!("no match for {words}"));
     } else if ui.terminal && global.output.is_none() {
         ui.status(&count(rows, "match", "matches"));
     }

@@ -13,15 +13,15 @@ use crate::store::{Counts, Store};
 use crate::value::text::count;
 use crate::value::{OwnedValue, Value};
 
-/// Create the database if there is none, and load the shipped facts or a folder of CSV files.
+/// Load the example facts or a folder of CSV files, creating the database if needed.
 ///
-/// A folder holds a file a table, as `facts export` writes them: sources.csv, topics.csv,
+/// A folder contains one file per table, as `facts export` writes them: sources.csv, topics.csv,
 /// actors.csv, places.csv, names.csv, and a file for each kind of fact. Any of them may be missing.
-/// All is loaded, or nothing.
+/// Either everything is loaded or nothing.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  facts seed\n  facts seed my-facts/ --db my.db")]
 pub struct Args {
-    /// The folder [default: the shipped facts]
+    /// Folder to load [default: the example facts]
     #[arg(value_name = "DIR")]
     folder: Option<PathBuf>,
 }
@@ -65,18 +65,18 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
         count(held.iter().sum(), "fact", "facts"),
         sum(|c| c.added),
         sum(|c| c.changed),
-        if created { "; the database is new" } else { "" }
+        if created { "; new database" } else { "" }
     ));
     if history > 0 {
         ui.status(&format!(
-            "{} of the folder's history left out: the database has a history of its own",
+            "{} of the folder's history skipped: the database has its own history",
             count(history, "row", "rows")
         ));
     }
     if !loaded.kept.is_empty() {
         let shown: Vec<&str> = loaded.kept.iter().take(5).map(String::as_str).collect();
         let more = if loaded.kept.len() > 5 { ", …" } else { "" };
-        ui.status(&format!("left as changed by hand: {}{more}", shown.join(", ")));
+        ui.status(&format!("kept as changed by hand: {}{more}", shown.join(", ")));
     }
     let db = if global.db.is_some() { format!(" --db {shown}") } else { String::new() };
     ui.status(&format!(

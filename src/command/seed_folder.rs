@@ -54,10 +54,10 @@ impl SeedFolder {
         let entries = std::fs::read_dir(path).map_err(|e| Error::io(&shown, &e))?;
         if path.join(INCOMPLETE).exists() {
             let message = format!(
-                "{shown}: the export to this folder was interrupted: some of its files are of an earlier one"
+                "{shown}: an export to this folder was interrupted; some files are from an earlier export"
             );
             return Err(Error::new(ErrorKind::Rejected, message).hint(format!(
-                "facts export {shown} --force writes it again; or restore all its files and remove {INCOMPLETE}"
+                "run facts export {shown} --force, or restore all files and delete {INCOMPLETE}"
             )));
         }
         check_format(path)?;
@@ -73,18 +73,18 @@ impl SeedFolder {
                 let near = did_you_mean(&name, known.iter().map(String::as_str));
                 return Err(Error::new(
                     ErrorKind::Rejected,
-                    format!("{shown}: no table is called {name}{near}; nothing was written"),
+                    format!("{shown}: unknown table {name}{near}; nothing was written"),
                 )
-                .hint(format!("a folder of facts holds {}", known.join(", "))));
+                .hint(format!("a facts folder may contain {}", known.join(", "))));
             }
             found += 1;
         }
         if found == 0 {
             return Err(Error::new(
                 ErrorKind::Rejected,
-                format!("{shown} holds no CSV file of facts"),
+                format!("{shown} contains no CSV files of facts"),
             )
-            .hint(format!("it may hold {}", known.join(", "))));
+            .hint(format!("expected one or more of {}", known.join(", "))));
         }
         Ok(())
     }
@@ -207,11 +207,11 @@ fn check_format(folder: &Path) -> Result<()> {
         format => Err(Error::new(
             ErrorKind::Rejected,
             format!(
-                "{}: format {format} is not known to this facts, which reads format {FORMAT}",
+                "{}: unknown format {format}; this version of facts reads format {FORMAT}",
                 path.display()
             ),
         )
-        .hint("a newer facts wrote this folder: seed it with that one")),
+        .hint("seed it with the version of facts that wrote it")),
     }
 }
 

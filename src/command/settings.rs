@@ -114,8 +114,8 @@ impl Settings {
             let what =
                 format!("{shown}:{}: format {format}: expected {FORMAT}", line(&text, "format"));
             return Err(Error::usage(what).hint(match format {
-                toml::Value::Integer(_) => "a file of a later format needs a newer facts",
-                _ => "format is the number of this file's own format; the format of answers is output_format",
+                toml::Value::Integer(_) => "a later format needs a newer version of facts",
+                _ => "format is the version of this file's format; output_format sets the output format",
             }));
         }
         if let Some(key) = table.keys().find(|key| !KEYS.contains(&key.as_str())) {
@@ -124,7 +124,7 @@ impl Settings {
             });
             let near = did_you_mean(key, KEYS);
             return Err(Error::usage(format!(
-                "{shown}:{}: there is no setting \"{key}\"{near}",
+                "{shown}:{}: unknown setting \"{key}\"{near}",
                 line.unwrap_or(0) + 1
             ))
             .hint(format!("settings: {}", KEYS.join(", "))));
@@ -138,7 +138,7 @@ impl Settings {
                 let near = did_you_mean(word, known.iter().copied());
                 let known = known.join(", ");
                 return Err(Error::usage(format!(
-                    "{shown}:{}: {key}: expected one of {known}, not \"{word}\"{near}",
+                    "{shown}:{}: {key}: expected one of {known}, found \"{word}\"{near}",
                     line(key)
                 )));
             }
@@ -150,7 +150,7 @@ impl Settings {
         {
             let near = did_you_mean(format, FORMATS.iter().map(|known| known.name));
             return Err(Error::usage(format!(
-                "{shown}:{}: output_format: there is no format \"{format}\"{near}",
+                "{shown}:{}: output_format: unknown format \"{format}\"{near}",
                 line("output_format")
             )));
         }

@@ -17,14 +17,13 @@ use crate::value::{OwnedValue, Type, Value};
 /// How many characters of context stand on each side of a passage.
 const CONTEXT: usize = 160;
 
-/// Show facts in full: the passage that states it, its voice, other answers to its question, its
-/// history.
+/// Show facts in full: the passage, who said it, other answers to the same question, and history.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  facts show us-iraq-2014:arms-12\n  facts show us-iraq-2014:casualty-1 -f json"
 )]
 pub struct Args {
-    /// source:key, the ref of a query
+    /// References of facts: SOURCE:KEY
     #[arg(value_name = "REF", required = true)]
     refs: Vec<String>,
     #[command(flatten)]
@@ -44,8 +43,8 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let mut exit = Exit::Done;
     for reference in &args.refs {
         let (source, key) = reference.split_once(':').ok_or_else(|| {
-            Error::usage(format!("\"{reference}\" is no REF: write source:key"))
-                .hint("facts query all --columns ref,summary lists them")
+            Error::usage(format!("invalid reference \"{reference}\": expected SOURCE:KEY"))
+                .hint("list all: facts query all --columns ref,summary")
         })?;
         let rows = store.history(source, key)?;
         let mut current: Vec<&History> = rows.iter().filter(|row| row.is_live_at(run)).collect();
@@ -57,7 +56,7 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
             let known = if rows.is_empty() {
                 no_such_ref(&store, reference)?.message
             } else {
-                format!("{reference} was not recorded by then")
+                format!("{reference} was not yet recorded at that time")
             };
             ui.status(&known);
             exit = Exit::No;
@@ -162,9 +161,9 @@ fn full(store: &Store, row: &History, rows: &[History]) -> Result<Shown> {
             Some(format!("{before}{MARK_ON}{passage}{MARK_OFF}{after}").trim().to_owned())
         }
         Evidence::NotHeld(source) => {
-            Some(format!("text not held; facts source attach {source} FILE keeps it"))
+            Some(format!("no text stored; add it with: facts source attach {source} FILE"))
         }
-        Evidence::Astray => Some("the locator leads nowhere in the text that is held".to_owned()),
+        Evidence::Astray => Some("the locator is outside the stored text".to_owned()),
     };
     if let Some(text) = text {
         put("passage", Value::Text(text.into()));
@@ -261,5 +260,5 @@ fn differences(older: &History, row: &History) -> String {
             )
         })
         .collect();
-    if stated.is_empty() { "as it is now".to_owned() } else { stated.join(", ") }
+    if stated.is_empty() { "same as now".to_owned() } else { stated.join(", ") }
 }

@@ -10,25 +10,25 @@ use crate::error::{Error, Result};
 use crate::render::Heading;
 use crate::store::SqlLimits;
 
-/// Run one SQL statement that reads, with a time limit; nothing can be changed by it.
+/// Run one read-only SQL statement, with a time limit.
 ///
-/// The view `facts` has every live fact with names and ISO days; facts fields --tables lists the
-/// tables.
+/// The view `facts` shows every current fact with names and ISO dates; facts fields --tables lists
+/// the tables.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  facts sql 'select kind, count(*) from facts group by kind'\n  facts sql 'select ref, summary from facts where place = :place' -p place=Mosul"
 )]
 pub struct Args {
-    /// The statement; - reads it from the standard input
+    /// SQL statement; - reads it from standard input
     #[arg(value_name = "SQL")]
     sql: String,
-    /// A value for a parameter :NAME of the statement
+    /// Value for the parameter :NAME in the statement
     #[arg(short, long = "param", value_name = "NAME=VALUE")]
     parameters: Vec<String>,
-    /// How long it may take, in seconds
+    /// Time limit in seconds
     #[arg(long, value_name = "SECONDS", default_value = "30")]
     timeout: f64,
-    /// At most so many rows; more end with 7
+    /// Maximum number of rows; more is an error (exit code 7)
     #[arg(long, value_name = "N")]
     max_rows: Option<u64>,
 }
@@ -49,7 +49,7 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
         .map(|word| {
             let (name, value) = word
                 .split_once('=')
-                .ok_or_else(|| Error::usage(format!("-p \"{word}\": write NAME=VALUE")))?;
+                .ok_or_else(|| Error::usage(format!("-p \"{word}\": expected NAME=VALUE")))?;
             Ok((name.trim_start_matches([':', '@', '$']).to_owned(), value.to_owned()))
         })
         .collect::<Result<_>>()?;
@@ -57,7 +57,7 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
         .ok()
         .filter(|time| time.as_secs() < 1 << 32)
         .ok_or_else(|| {
-            Error::usage(format!("--timeout {:e}: expected seconds, from 0", args.timeout))
+            Error::usage(format!("--timeout {:e}: expected seconds, 0 or more", args.timeout))
         })?;
     let mut store = global.open()?;
     ui.cite(&store, global)?;

@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::render::Heading;
 use crate::value::{OwnedValue, Value};
 
-/// Say which database is meant, what chose it, and what it holds.
+/// Show which database is used, how it was chosen, and what it contains.
 #[derive(Debug, clap::Args)]
 pub struct Args {}
 

@@ -20,7 +20,10 @@ use crate::value::date::{Bucket, Days};
 use crate::value::text::count;
 use crate::value::{OwnedValue, Type, Value};
 
-/// Cross-tabulate facts; never adds up what must not be added up.
+/// Cross-tabulate facts without summing incompatible figures.
+///
+/// Figures in different units get separate columns and are never summed. A sum over several
+/// sources, or over several answers to one question, is an error that lists the alternatives.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  facts tabulate casualties --rows year --cols population --value best\n  facts tabulate events --rows type"
@@ -29,22 +32,22 @@ pub struct Args {
     /// events, arms-transfers, casualties, posts, indicators, or all
     #[arg(value_name = "KIND")]
     kind: String,
-    /// The fields down the side; year, quarter, month and decade are fields too
+    /// Fields for the rows; year, quarter, month and decade are fields too
     #[arg(long, value_name = "FIELDS", required = true)]
     rows: String,
-    /// The fields across the top
+    /// Fields for the columns
     #[arg(long, value_name = "FIELDS")]
     cols: Option<String>,
-    /// The figure to put in the cells [default: how many facts there are]
+    /// Figure to show in the cells [default: number of facts]
     #[arg(long, value_name = "FIELD")]
     value: Option<String>,
-    /// How the figures of a cell become one [default: sum, or count without --value]
+    /// How to combine the figures in a cell [default: sum, or count without --value]
     #[arg(long, value_name = "HOW")]
     agg: Option<AggregateArg>,
-    /// Add totals, never over sources
+    /// Add totals, but never across sources
     #[arg(long, value_name = "WHERE")]
     totals: Option<Totals>,
-    /// Add figures of several sources up all the same
+    /// Sum figures of several sources anyway
     #[arg(long)]
     sum_across_sources: bool,
     #[command(flatten)]
@@ -99,10 +102,7 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     cols.extend(&apart);
     if !apart.is_empty() {
         let names: Vec<&str> = apart.iter().map(|field| field.name).collect();
-        ui.note(&format!(
-            "the figures differ in {}: each gets a column of its own",
-            names.join(" and ")
-        ));
+        ui.note(&format!("figures differ in {}: each gets a separate column", names.join(" and ")));
     }
     let sources = tally.sources();
     let tested = query.tests.iter().filter_map(Predicate::field);
@@ -164,14 +164,14 @@ pub fn figure(name: &str, query: &Query) -> Result<&'static Field> {
         .filter(|own| own.ty.is_number())
         .map(|own| own.name)
         .collect();
-    Err(Error::usage(format!("{} is a {} and no number", found.name, found.ty.name()))
-        .hint(format!("numbers: {}", numbers.join(", "))))
+    Err(Error::usage(format!("{} is not a number ({})", found.name, found.ty.name()))
+        .hint(format!("numeric fields: {}", numbers.join(", "))))
 }
 
 fn aggregate(how: Option<AggregateArg>, value: Option<&Field>) -> Result<Aggregate> {
     match (how, value) {
         (None, None) | (Some(AggregateArg::Count), _) => Ok(Aggregate::Count),
-        (Some(_), None) => Err(Error::usage("--agg needs figures: name them with --value")),
+        (Some(_), None) => Err(Error::usage("--agg needs a figure: name one with --value")),
         (None | Some(AggregateArg::Sum), Some(_)) => Ok(Aggregate::Sum),
         (Some(AggregateArg::Min), _) => Ok(Aggregate::Min),
         (Some(AggregateArg::Max), _) => Ok(Aggregate::Max),
@@ -374,16 +374,16 @@ pub fn differing(
 
 pub fn explain(dispute: Dispute) -> Error {
     match dispute {
-        Dispute::Sources(cell, sources) => Error::usage(format!("{cell} would add up the figures of {}", sources.join(" and ")))
-            .hint("--cols source sets them side by side, --source X takes one, --agg range or list shows both, --sum-across-sources adds all the same"),
+        Dispute::Sources(cell, sources) => Error::usage(format!("{cell} would sum figures from {}", sources.join(" and ")))
+            .hint("--cols source shows them side by side, --source X selects one, --agg range or list shows both, --sum-across-sources sums them anyway"),
         Dispute::Answers(cell, topic, refs) => {
-            Error::usage(format!("{cell} would add up {} answers to one question, {topic}: {}", refs.len(), refs.join(", ")))
-                .hint("--agg range or list shows them, --cols said_by sets them side by side")
+            Error::usage(format!("{cell} would sum {} answers to one question, {topic}: {}", refs.len(), refs.join(", ")))
+                .hint("--agg range or list shows them all, --cols said_by shows them side by side")
         }
-        Dispute::Unlike(cell, counted) => Error::usage(format!("{cell} would add up figures of different things: {}", counted.join(", ")))
-            .hint("leave --totals out there, or take one of them with a filter"),
-        Dispute::Periods(cell, refs) => Error::usage(format!("{cell} would add up a figure for a period and one for a part of it: {}", refs.join(", ")))
-            .hint("--rows month sets them apart, --agg range or list shows them"),
+        Dispute::Unlike(cell, counted) => Error::usage(format!("{cell} would sum figures in different units: {}", counted.join(", ")))
+            .hint("leave out --totals, or select one of them with a filter"),
+        Dispute::Periods(cell, refs) => Error::usage(format!("{cell} would sum a figure for a period and a figure for part of it: {}", refs.join(", ")))
+            .hint("--rows month separates them, --agg range or list shows them all"),
     }
 }
 

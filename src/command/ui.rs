@@ -310,8 +310,11 @@ impl Ui {
             about: std::mem::take(&mut self.about),
         };
         if format.binary && terminal {
-            return Err(Error::usage(format!("{} is nothing for a terminal", format.name))
-                .hint("write it to a file with -o"));
+            return Err(Error::usage(format!(
+                "{} is a binary format and cannot be shown on a terminal",
+                format.name
+            ))
+            .hint("write it to a file with -o"));
         }
         let (count, notes) = match &global.output {
             None if terminal && format.name == "table" => {

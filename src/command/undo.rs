@@ -7,13 +7,13 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::store::{Access, Store, UndoOutcome};
 use crate::value::text::count;
 
-/// Take one run back exactly: what it added goes, what it changed is as it was.
+/// Undo one import exactly: remove what it added and restore what it changed.
 ///
-/// The actors, places and names that an import brought go with it, unless later facts bear them.
+/// Actors, places and names that the import added are removed too, unless later facts use them.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  facts log\n  facts undo 3")]
 pub struct Args {
-    /// The run's number, the id of facts log
+    /// Number of the import (id in facts log)
     #[arg(value_name = "IMPORT")]
     run: i64,
 }
@@ -22,24 +22,22 @@ pub struct Args {
 pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let mut store = Store::open(&global.database().path, Access::Write)?;
     let run = args.run;
-    let waiting = ui.wait("taking the run back");
+    let waiting = ui.wait("undoing the import");
     let undone = store.undo(run)?;
     drop(waiting);
     match undone {
-        UndoOutcome::NoRun => {
-            Err(Error::new(ErrorKind::NotFound, format!("there is no run {run}"))
-                .hint("facts log lists them"))
-        }
+        UndoOutcome::NoRun => Err(Error::new(ErrorKind::NotFound, format!("unknown import {run}"))
+            .hint("list all: facts log")),
         UndoOutcome::Later(later) => Err(Error::new(
             ErrorKind::NotFound,
-            format!("run {later} changed what run {run} added; nothing was written"),
+            format!("import {later} changed what import {run} added; nothing was written"),
         )
-        .hint(format!("facts undo {later} first"))),
+        .hint(format!("undo that first: facts undo {later}"))),
         UndoOutcome::Done(gone, again) => {
             ui.status(&format!(
-                "run {run} is undone: {} gone, {}",
+                "undid import {run}: {} removed, {}",
                 count(gone, "row", "rows"),
-                count(again, "row as it was", "rows as they were")
+                count(again, "row restored", "rows restored")
             ));
             Ok(Exit::Done)
         }

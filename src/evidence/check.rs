@@ -22,19 +22,16 @@ pub struct Finding {
 pub const RULES: &[(&str, &str)] = &[
     (
         "locator",
-        "a locator that is none, leads nowhere, cuts a word, or leads to a passage without the fact's quote",
+        "invalid locators, and locators that miss the text, cut a word or miss the fact's quote",
     ),
-    ("text", "a document whose text is not held, or is not the one that the source names"),
+    ("text", "documents without a stored text, or with a text from another file"),
     ("order", "low, best and high out of order"),
-    ("dates", "an end before its beginning, a delivery before its order"),
-    ("duplicate", "two facts of one source that state the same"),
-    ("period", "two figures of one source for one question over periods that overlap"),
-    ("name", "a name that belongs to nobody known"),
-    ("source", "a source without an address and without a text"),
-    (
-        "integrity",
-        "a row that is not what was written: the file was damaged, or changed by something else",
-    ),
+    ("dates", "dates that end before they begin, and deliveries before the order"),
+    ("duplicate", "facts of one source that state the same thing"),
+    ("period", "figures of one source for the same question over overlapping periods"),
+    ("name", "unmatched names"),
+    ("source", "sources with neither a URL nor a text"),
+    ("integrity", "rows that differ from what was written: damaged, or changed by another program"),
 ];
 
 /// A source, as the rules look at it.
@@ -75,8 +72,9 @@ pub fn all(claims: &[Claim], sources: &[CheckedSource]) -> Vec<Finding> {
     for (name, (first, facts)) in unknown {
         let more =
             if facts > 1 { format!(" ({})", count(facts, "fact", "facts")) } else { String::new() };
-        let what =
-            format!("\"{name}\" is nobody known{more}; facts names link \"{name}\" NAME says who");
+        let what = format!(
+            "unmatched name \"{name}\"{more}; match it with: facts names link \"{name}\" NAME"
+        );
         push(&mut found, "name", first, what);
     }
     deliveries(claims, &mut found);
@@ -105,7 +103,7 @@ fn locator(claim: &Claim, source: Option<&CheckedSource>, found: &mut Vec<Findin
         if let (Some(quote), Some(text)) = (&claim.quote, text)
             && locator::find(text, quote).is_empty()
         {
-            say("its quote is nowhere in the text".into());
+            say("the quote is not in the text".into());
         }
         return;
     };
@@ -114,7 +112,7 @@ fn locator(claim: &Claim, source: Option<&CheckedSource>, found: &mut Vec<Findin
     };
     let (Some(text), Locator::Chars(..) | Locator::Lines(..)) = (text, &parsed) else { return };
     let Some(range) = parsed.resolve(text) else {
-        return say(format!("{locator} leads nowhere in the text"));
+        return say(format!("{locator} is outside the text"));
     };
     let passage = &text[range.clone()];
     let touches = |a: Option<char>, b: Option<char>| {
@@ -130,7 +128,7 @@ fn locator(claim: &Claim, source: Option<&CheckedSource>, found: &mut Vec<Findin
     if let Some(quote) = &claim.quote
         && locator::find(passage, quote).is_empty()
     {
-        say(format!("{locator} leads to a passage without its quote"));
+        say(format!("the passage at {locator} does not contain the quote"));
     }
 }
 
@@ -243,7 +241,7 @@ fn periods(claims: &[Claim], is_data: impl Fn(&Claim) -> bool, found: &mut Vec<F
                     "period",
                     &claim.reference,
                     format!(
-                        "answers the question that {} answers, over the same days",
+                        "answers the same question as {}, over overlapping days",
                         other.reference
                     ),
                 );
@@ -258,7 +256,7 @@ fn source(source: &CheckedSource, found: &mut Vec<Finding>) {
             found,
             "text",
             &source.slug,
-            format!("its text is not held; facts source attach {} FILE keeps it", source.slug),
+            format!("no text stored; add it with: facts source attach {} FILE", source.slug),
         );
     }
     if let Some((sum, Some(expected))) = &source.sums
@@ -268,13 +266,11 @@ fn source(source: &CheckedSource, found: &mut Vec<Finding>) {
             found,
             "text",
             &source.slug,
-            format!(
-                "the text that is held came from another file: SHA-256 {sum}, expected {expected}"
-            ),
+            format!("the stored text comes from another file: SHA-256 {sum}, expected {expected}"),
         );
     }
     if !source.has_url && source.text.is_none() {
-        push(found, "source", &source.slug, "has neither an address nor a text".into());
+        push(found, "source", &source.slug, "has neither a URL nor a text".into());
     }
 }
 

@@ -18,7 +18,7 @@ pub enum Locator {
 }
 
 /// What a locator may look like, for messages.
-pub const EXPECTED: &str = "a locator: char=START,END or line=START,END of a text (RFC 5147), row=N of a CSV file, page=N of a PDF, or :~:text=… of a web page";
+pub const EXPECTED: &str = "a locator: char=START,END or line=START,END in a text (RFC 5147), row=N in a CSV file, page=N in a PDF, or :~:text=… in a web page";
 
 impl Locator {
     /// Reads a locator; nothing if it is none.

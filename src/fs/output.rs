@@ -36,7 +36,7 @@ impl Output {
             Ok(found) => {
                 if is_database(&target) {
                     let message =
-                        format!("{} is a database: it is not overwritten", path.display());
+                        format!("{} is a database and is not overwritten", path.display());
                     return Err(Error::usage(message).hint("name another file with -o"));
                 }
                 let draft = begin(folder_of(&target)).map_err(|e| failed(&e))?;

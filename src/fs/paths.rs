@@ -60,7 +60,7 @@ pub fn real(path: &Path) -> Result<PathBuf> {
         Ok(target) => target,
         // a pipe has no name to lead to
         Err(_) if is_link && fs::metadata(path).is_err() => {
-            return Err(Error::usage(format!("{shown} is a link that leads nowhere")));
+            return Err(Error::usage(format!("{shown} is a broken symbolic link")));
         }
         Err(_) => path.to_owned(),
     };
@@ -68,7 +68,7 @@ pub fn real(path: &Path) -> Result<PathBuf> {
     let beside = SIDECARS.iter().find_map(|end| name.strip_suffix(end));
     if beside.is_some_and(|database| is_database(Path::new(database))) {
         return Err(Error::usage(format!(
-            "{shown} is the name of a file that SQLite keeps beside a database"
+            "{shown} is a file that SQLite keeps next to a database"
         ))
         .hint("name another file"));
     }

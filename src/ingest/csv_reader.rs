@@ -64,7 +64,7 @@ impl CsvReader {
         let mut records = CsvReader::of(whole, CsvDialect::default());
         let mut header = Record::new();
         if !records.next(&mut header)? {
-            let expected = "the file is empty: expected a header with the names of its columns";
+            let expected = "the file is empty: expected a header row";
             return Err(Stop::Input(CsvError {
                 line: 1,
                 column: 1,
@@ -139,7 +139,7 @@ impl CsvReader {
         while record.len() < width {
             if !self.line(&mut rest)? || record.len() + rest.len() > width + 1 {
                 let expected =
-                    format!("a record with {} cells, where the header has {width}", record.len());
+                    format!("the record has {} cells, the header has {width}", record.len());
                 let error = CsvError { line, column: 1, expected, is_encoding: false };
                 return Err(Stop::Input(error));
             }
@@ -186,7 +186,7 @@ impl CsvReader {
                     let start = pos
                         .map_or(self.current, |pos| self.reader.get_ref().record_start(pos.byte()));
                     let (line, column) = self.place(start, Some(err.field()));
-                    let expected = "not UTF-8 here: save the file as UTF-8".to_owned();
+                    let expected = "invalid UTF-8: save the file as UTF-8".to_owned();
                     Err(Stop::Input(CsvError { line, column, expected, is_encoding: true }))
                 }
                 other => Err(Stop::Failed(io::Error::other(format!("{other:?}")))),
@@ -236,14 +236,11 @@ mod tests {
 
     #[test]
     fn what_breaks_the_format_is_refused_where_it_stands() {
-        assert_eq!(
-            fault("a,b\n1,\"never\n2,3\n"),
-            (2, 3, "the quote opened here is never closed".into())
-        );
+        assert_eq!(fault("a,b\n1,\"never\n2,3\n"), (2, 3, "unclosed quote starts here".into()));
         assert_eq!(fault("a,b\n\n\n1,sa\"y\n").0, 4);
         assert_eq!(
             fault("a,b\n1,\"x\"y\n"),
-            (2, 6, "text behind a closing quote: double the quotes within a cell".into())
+            (2, 6, "text after a closing quote: double the quotes inside a cell".into())
         );
         assert_eq!(fault("a,b\n1,2\0\n").1, 4);
         assert_eq!(fault("a,b\n1,2\r3,4\n").0, 2);

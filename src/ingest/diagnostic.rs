@@ -117,7 +117,7 @@ impl Diagnostics {
     #[must_use]
     pub fn sum(&self, read: u64) -> String {
         if self.structural {
-            return count(self.count, "mistake", "mistakes");
+            return count(self.count, "error", "errors");
         }
         format!(
             "{} of {} cannot be loaded",

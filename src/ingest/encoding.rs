@@ -99,7 +99,7 @@ impl<R: Read> Decoded<R> {
                 let name = self.decoder.encoding().name();
                 Err(io::Error::new(
                     ErrorKind::InvalidData,
-                    format!("is not in {name}: it holds bytes that {name} does not know"),
+                    format!("invalid {name}: the file contains bytes that {name} does not define"),
                 ))
             }
             _ => Ok(()),

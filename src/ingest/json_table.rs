@@ -138,7 +138,7 @@ impl<'de> Deserialize<'de> for Members {
                 while let Some((name, value)) = map.next_entry::<String, Value>()? {
                     if members.contains_key(&name) {
                         return Err(M::Error::custom(format!(
-                            "\"{name}\" is there twice in one record"
+                            "duplicate key \"{name}\" in a record"
                         )));
                     }
                     members.insert(name, value);
@@ -166,7 +166,7 @@ impl<'de, W: Write> Visitor<'de> for JsonPosition<'_, W> {
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0.first() {
-            Some(step) => write!(f, "an object with \"{step}\" in it"),
+            Some(step) => write!(f, "an object with the key \"{step}\""),
             None => f.write_str("an array of objects"),
         }
     }
@@ -174,7 +174,7 @@ impl<'de, W: Write> Visitor<'de> for JsonPosition<'_, W> {
     fn visit_seq<S: SeqAccess<'de>>(self, mut list: S) -> Result<(), S::Error> {
         if let Some(step) = self.0.first() {
             return Err(S::Error::custom(format!(
-                "expected an object with \"{step}\" in it, found an array"
+                "expected an object with the key \"{step}\", found an array"
             )));
         }
         while let Some(Members(record)) = list.next_element()? {
@@ -198,11 +198,7 @@ impl<'de, W: Write> Visitor<'de> for JsonPosition<'_, W> {
                 map.next_value::<IgnoredAny>()?;
             }
         }
-        if found {
-            Ok(())
-        } else {
-            Err(M::Error::custom(format!("nothing in it is called \"{step}\"")))
-        }
+        if found { Ok(()) } else { Err(M::Error::custom(format!("key \"{step}\" not found"))) }
     }
 }
 

@@ -55,7 +55,7 @@ impl SourceFile {
             let file = File::open(path).map_err(|e| paths::cannot_read(path, &e))?;
             if file.metadata().map_err(|e| failed(&e))?.is_dir() {
                 return Err(Error::usage(format!(
-                    "{shown} is a folder: facts import takes files, facts seed a folder"
+                    "{shown} is a folder: use facts seed for folders, facts import for files"
                 )));
             }
             if file.try_clone().and_then(|mut file| file.stream_position()).is_ok() {
@@ -106,7 +106,7 @@ impl SourceFile {
                 ruzstd::decoding::StreamingDecoder::new(BufReader::new(counted)).map_err(|e| {
                     Error::new(
                         ErrorKind::Rejected,
-                        format!("{}: broken Zstandard data", self.shown),
+                        format!("{}: corrupt Zstandard data", self.shown),
                     )
                     .with_source(e)
                 })?,
@@ -178,7 +178,7 @@ impl SourceFile {
             ),
             _ if self.packing != Packing::Plain && error.raw_os_error().is_none() => Error::new(
                 ErrorKind::Rejected,
-                format!("{}: broken packed data: {error}; nothing was written", self.shown),
+                format!("{}: corrupt compressed data: {error}; nothing was written", self.shown),
             ),
             _ => Error::io(&self.shown, error),
         }
@@ -188,7 +188,7 @@ impl SourceFile {
 /// The one member of an archive.
 fn unzip(given: &File, shown: &str) -> Result<(File, String)> {
     let broken = |e: &dyn std::fmt::Display| {
-        Error::new(ErrorKind::Rejected, format!("{shown}: broken zip archive")).with_source(e)
+        Error::new(ErrorKind::Rejected, format!("{shown}: corrupt zip archive")).with_source(e)
     };
     let file = given.try_clone().map_err(|e| Error::io(shown, &e))?;
     let mut archive = zip::ZipArchive::new(BufReader::new(file)).map_err(|e| broken(&e))?;
@@ -202,9 +202,9 @@ fn unzip(given: &File, shown: &str) -> Result<(File, String)> {
     let [name] = names.as_slice() else {
         return Err(Error::new(
             ErrorKind::Rejected,
-            format!("{shown} holds {} files: expected one", names.len()),
+            format!("{shown} contains {} files: expected one", names.len()),
         )
-        .hint("unpack it and import the one that is meant"));
+        .hint("extract it and import the file you want"));
     };
     let mut member = archive.by_name(name).map_err(|e| broken(&e))?;
     let mut spool = tempfile::tempfile().map_err(|e| Error::io(shown, &e))?;

@@ -123,10 +123,10 @@ impl<R> StrictCsv<R> {
     fn check(&mut self, from: u64, bytes: &[u8]) -> Result<(), (u64, &'static str)> {
         for (at, &byte) in (from..).zip(bytes) {
             if byte == 0 {
-                return Err((at, "a NUL character: this is no text, or not in UTF-8"));
+                return Err((at, "NUL character: not a text file, or not in UTF-8"));
             }
             if at - self.cell > LONGEST_CELL && self.state != State::Between {
-                return Err((self.cell, "a cell of more than 16 MiB begins here"));
+                return Err((self.cell, "a cell longer than 16 MiB starts here"));
             }
             if self.state == State::Quoted {
                 if byte == b'"' {
@@ -151,7 +151,7 @@ impl<R> StrictCsv<R> {
                 (b'"', State::Plain) if self.quotes => {
                     return Err((
                         at,
-                        "a quote within a cell without quotes: put the cell in quotes and double the quote",
+                        "quote inside an unquoted cell: quote the whole cell and double the quote",
                     ));
                 }
                 (byte, _) if byte == self.delimiter => {
@@ -164,7 +164,7 @@ impl<R> StrictCsv<R> {
                 (_, State::Closed) => {
                     return Err((
                         at,
-                        "text behind a closing quote: double the quotes within a cell",
+                        "text after a closing quote: double the quotes inside a cell",
                     ));
                 }
                 (_, State::Between) => (self.state, self.cell) = (State::Plain, at),
@@ -182,16 +182,13 @@ impl<R> StrictCsv<R> {
         if self.ends == ends {
             Ok(())
         } else {
-            Err((
-                at,
-                "a line end of another sort than the lines before: CR may not mix with LF and CRLF outside quotes",
-            ))
+            Err((at, "mixed line endings: CR cannot be combined with LF or CRLF outside quotes"))
         }
     }
 
     fn end(&mut self, at: u64) -> Result<(), (u64, &'static str)> {
         if self.state == State::Quoted {
-            return Err((self.cell, "the quote opened here is never closed"));
+            return Err((self.cell, "unclosed quote starts here"));
         }
         if std::mem::take(&mut self.carriage) {
             self.line_end(at - 1, Ends::Carriages)?;

@@ -43,10 +43,10 @@ impl Columns {
             match takes.iter().find(|field| field.name == name.trim()) {
                 None => {
                     let near = did_you_mean(name, takes.iter().map(|field| field.name));
-                    bad.push(complain(format!("no such column{near}")));
+                    bad.push(complain(format!("unknown column{near}")));
                 }
                 Some(field) if fields.iter().any(|seen| seen.name == field.name) => {
-                    bad.push(complain("this column is there twice".into()));
+                    bad.push(complain("duplicate column".into()));
                 }
                 Some(field) => fields.push(field),
             }
@@ -76,11 +76,8 @@ impl Columns {
     /// Every cell that is not what its field wants.
     pub fn row(&self, record: &Record) -> Result<InputRow<'static>, Vec<CellError>> {
         if record.len() != self.fields.len() {
-            let expected = format!(
-                "this row has {} cells, the header has {}",
-                record.len(),
-                self.fields.len()
-            );
+            let expected =
+                format!("the row has {} cells, the header has {}", record.len(), self.fields.len());
             return Err(vec![CellError { cell: None, field: None, value: None, expected }]);
         }
         let mut row: InputRow<'static> =
@@ -143,7 +140,7 @@ pub fn complete_date(
         if !stated(row, "date_basis") {
             return Err((
                 "date_basis",
-                "empty: a date needs its basis, one of stated, inferred, source".into(),
+                "empty: a date needs a basis: stated, inferred or source".into(),
             ));
         }
         if !stated(row, "date_span") {
@@ -153,7 +150,7 @@ pub fn complete_date(
         return Ok(());
     }
     match ["date_basis", "date_span"].into_iter().find(|name| stated(row, name)) {
-        Some(name) => Err((name, "expected an empty cell, since there is no date".into())),
+        Some(name) => Err((name, "expected an empty cell, because there is no date".into())),
         None => Ok(()),
     }
 }

@@ -31,7 +31,7 @@ pub fn table(given: &File, shown: &str, wanted: Option<&str>) -> Result<Option<F
 #[cfg(feature = "excel")]
 fn read(given: &File, shown: &str, wanted: Option<&str>) -> Result<File> {
     let broken = |e: calamine::Error| {
-        Error::new(ErrorKind::Rejected, format!("{shown}: this workbook cannot be read"))
+        Error::new(ErrorKind::Rejected, format!("{shown}: cannot read this workbook"))
             .with_source(e)
     };
     let mut bytes = Vec::new();
@@ -46,13 +46,13 @@ fn read(given: &File, shown: &str, wanted: Option<&str>) -> Result<File> {
         Some(name) if names.iter().any(|known| known == name) => name.to_owned(),
         Some(name) => {
             let near = did_you_mean(name, names.iter().map(String::as_str));
-            return Err(Error::usage(format!("{shown}: no sheet is called \"{name}\"{near}"))
+            return Err(Error::usage(format!("{shown}: unknown sheet \"{name}\"{near}"))
                 .hint(format!("sheets: {}", names.join(", "))));
         }
         None => names
             .first()
             .cloned()
-            .ok_or_else(|| Error::new(ErrorKind::Rejected, format!("{shown} has no sheet")))?,
+            .ok_or_else(|| Error::new(ErrorKind::Rejected, format!("{shown} has no sheets")))?,
     };
     let range = book.worksheet_range(&name).map_err(broken)?;
     let failed = |e: &std::io::Error| Error::io(shown, e);
@@ -77,7 +77,7 @@ fn read(given: &File, shown: &str, wanted: Option<&str>) -> Result<File> {
 #[cfg(not(feature = "excel"))]
 fn read(_: &File, shown: &str, _: Option<&str>) -> Result<File> {
     Err(Error::usage(format!(
-        "{shown} is a workbook, and this facts was built without them (the feature \"excel\")"
+        "{shown} is a workbook, but this facts was built without workbooks (feature \"excel\")"
     ))
     .hint("save the sheet as CSV"))
 }

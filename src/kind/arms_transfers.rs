@@ -29,23 +29,19 @@ pub static KIND: Kind = Kind {
     name: "arms-transfers",
     one: "arms transfer",
     table: "arms_transfers",
-    about: "Weapons and services on their way from a supplier to a recipient, a row an item and stage.",
+    about: "Arms and services from a supplier to a recipient: one row per item and stage.",
     own: &[
-        Field::new("supplier", Type::Actor, "Who supplies.").filter(Is),
-        Field::new("recipient", Type::Actor, "Who receives.").filter(Is),
-        Field::new("designation", Type::Text, "The item, as the source calls it.")
+        Field::new("supplier", Type::Actor, "The supplier.").filter(Is),
+        Field::new("recipient", Type::Actor, "The recipient.").filter(Is),
+        Field::new("designation", Type::Text, "The item, as the source names it.")
             .required()
             .filter(Contains),
-        Field::new(
-            "category",
-            Type::Term,
-            "The armament category (SIPRI's where the item has one).",
-        )
-        .filter(Is),
+        Field::new("category", Type::Term, "Armament category (SIPRI's, where there is one).")
+            .filter(Is),
         Field::new(
             "stage",
             Type::Choice(STAGES),
-            "Where the deal stands; not to be confused with stance.",
+            "How far the deal has got, such as ordered or delivered (not the stance).",
         )
         .required()
         .filter(Is),
@@ -53,7 +49,11 @@ pub static KIND: Kind = Kind {
         Field::new("best", Type::Integer, "Number of items, best estimate.").unit_fields(ITEMS),
         Field::new("high", Type::Integer, "Number of items, upper bound.").unit_fields(ITEMS),
         Field::new("quantity_text", Type::Text, "Number of items, in the source's words."),
-        Field::new("qualifier", Type::Choice(QUALIFIERS), "How the source hedges the number."),
+        Field::new(
+            "qualifier",
+            Type::Choice(QUALIFIERS),
+            "How the source qualifies the number, such as about or at least.",
+        ),
         Field::new("value_low", Type::Real, "Price, lower bound.").unit_fields(MONEY),
         Field::new("value_best", Type::Real, "Price, best estimate.").unit_fields(MONEY),
         Field::new("value_high", Type::Real, "Price, upper bound.").unit_fields(MONEY),
@@ -61,14 +61,14 @@ pub static KIND: Kind = Kind {
         Field::new(
             "condition",
             Type::Choice(CONDITIONS),
-            "Whether the item was new (SIPRI's status).",
+            "Condition of the item, new or second-hand (SIPRI's status).",
         ),
-        Field::new("channel", Type::Term, "How it is supplied: FMS, DCS, gift, lease, licence."),
-        Field::new("case_number", Type::Term, "The transmittal number of the notification."),
+        Field::new("channel", Type::Term, "How it is supplied: FMS, DCS, gift, lease or licence."),
+        Field::new("case_number", Type::Term, "Transmittal number of the notification."),
         Field::new(
             "tiv",
             Type::Real,
-            "SIPRI trend-indicator value, millions; not a price, and 0 means under 0.5.",
+            "SIPRI trend-indicator value in millions: not a price; 0 means below 0.5.",
         )
         .unit_fields(&["stage"]),
     ],

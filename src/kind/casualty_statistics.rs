@@ -12,13 +12,13 @@ pub static KIND: Kind = Kind {
     name: "casualties",
     one: "casualty statistic",
     table: "casualty_statistics",
-    about: "How many people came to harm: one harm and one population a row.",
+    about: "Counts of people harmed: one row per harm and population.",
     own: &[
         Field::new("harm", Type::Choice(HARMS), "What happened to them.").required().filter(Is),
         Field::new(
             "population",
             Type::Term,
-            "Who was counted: civilians, US soldiers, side a, all, unknown.",
+            "Who was counted, such as civilians, US soldiers, side a, all or unknown.",
         )
         .required()
         .filter(Is),
@@ -28,13 +28,17 @@ pub static KIND: Kind = Kind {
         Field::new("best", Type::Integer, "People, best estimate.").unit_fields(&["harm"]),
         Field::new("high", Type::Integer, "People, upper bound.").unit_fields(&["harm"]),
         Field::new("quantity_text", Type::Text, "The number in the source's words."),
-        Field::new("qualifier", Type::Choice(QUALIFIERS), "How the source hedges the number."),
+        Field::new(
+            "qualifier",
+            Type::Choice(QUALIFIERS),
+            "How the source qualifies the number, such as about or at least.",
+        ),
         Field::new(
             "method",
             Type::Term,
-            "How the figure was reached: incident count, media count, survey, model.",
+            "How the figure was reached: incident count, media count, survey or model.",
         ),
-        Field::new("event", Type::Text, "The event that it belongs to, as source:key."),
+        Field::new("event", Type::Text, "The event it belongs to, as SOURCE:KEY."),
     ],
     figures: &[Figure::only(true)],
     has_place_question: true,

@@ -32,20 +32,20 @@ pub static KIND: Kind = Kind {
     name: "posts",
     one: "diplomatic post",
     table: "diplomatic_posts",
-    about: "Missions abroad and offices at home: who sends, who receives, who heads them, their staff.",
+    about: "Missions abroad and offices at home: sender, receiver, head and staff.",
     own: &[
         Field::new("sender", Type::Actor, "The sending state.").filter(Is),
-        Field::new("receiver", Type::Actor, "The receiving state; none for an office at home.").filter(Is),
-        Field::new("post_type", Type::Choice(POST_TYPES), "What sort of post (after the Lowy Global Diplomacy Index).")
+        Field::new("receiver", Type::Actor, "The receiving state; empty for an office at home.").filter(Is),
+        Field::new("post_type", Type::Choice(POST_TYPES), "Type of post (after the Lowy Global Diplomacy Index).")
             .required()
             .filter(Is),
-        Field::new("post_status", Type::Choice(STATUSES), "Whether it is open.").default("unspecified").filter(Is),
-        Field::new("office", Type::Term, "The office held, as the source calls it.").filter(Contains),
+        Field::new("post_status", Type::Choice(STATUSES), "Status of the post, such as open or closed.").default("unspecified").filter(Is),
+        Field::new("office", Type::Term, "The office held, as the source names it.").filter(Contains),
         Field::new("head", Type::Actor, "Who heads the post or holds the office.").filter(Is),
         Field::new(
             "head_class",
             Type::Choice(CLASSES),
-            "The head's class: ambassador, minister, chargé d'affaires (Vienna Convention, article 14), or consul.",
+            "Class of the head of post: ambassador, minister, chargé d'affaires (Vienna Convention, article 14) or consul.",
         )
         .filter(Is),
         Field::new("posts_low", Type::Integer, "Number of posts, lower bound.").unit_fields(POSTS),
@@ -56,7 +56,7 @@ pub static KIND: Kind = Kind {
         Field::new("staff_best", Type::Integer, "Staff, best estimate.").unit_fields(STAFF),
         Field::new("staff_high", Type::Integer, "Staff, upper bound.").unit_fields(STAFF),
         Field::new("staff_text", Type::Text, "Staff, in the source's words."),
-        Field::new("staff_qualifier", Type::Choice(QUALIFIERS), "How the source hedges the staff."),
+        Field::new("staff_qualifier", Type::Choice(QUALIFIERS), "How the source qualifies the staff figure, such as about or at least."),
     ],
     figures: &[
         Figure {

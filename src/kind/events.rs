@@ -10,28 +10,23 @@ pub static KIND: Kind = Kind {
     name: "events",
     one: "event",
     table: "events",
-    about: "What happened: meetings, battles, agreements, statements.",
+    about: "Things that happened: meetings, battles, agreements, statements.",
     own: &[
-        Field::new(
-            "type",
-            Type::Term,
-            "What sort of event: meeting, battle, agreement, statement, …",
-        )
-        .required()
-        .filter(Is),
-        Field::new("subtype", Type::Term, "A finer sort, in the source's words."),
+        Field::new("type", Type::Term, "Type of event: meeting, battle, agreement, statement, …")
+            .required()
+            .filter(Is),
+        Field::new("subtype", Type::Term, "Subtype, in the source's words."),
         Field::new("actor", Type::Actor, "Who acted."),
-        Field::new("target", Type::Actor, "Whom it was done to or with.").filter(Is),
-        Field::new("others", Type::Text, "Further parties, \"; \" between.").filter(Contains),
-        Field::new("deaths_low", Type::Integer, "Deaths, lowest estimate.").unit_fields(&["type"]),
+        Field::new("target", Type::Actor, "The actor it was done to or with.").filter(Is),
+        Field::new("others", Type::Text, "Further parties, separated by \"; \".").filter(Contains),
+        Field::new("deaths_low", Type::Integer, "Deaths, low estimate.").unit_fields(&["type"]),
         Field::new(
             "deaths_best",
             Type::Integer,
-            "Deaths, best estimate; of ACLED, 0 stands for none reported and for no information.",
+            "Deaths, best estimate; in ACLED data, 0 means none reported or no information.",
         )
         .unit_fields(&["type"]),
-        Field::new("deaths_high", Type::Integer, "Deaths, highest estimate.")
-            .unit_fields(&["type"]),
+        Field::new("deaths_high", Type::Integer, "Deaths, high estimate.").unit_fields(&["type"]),
         Field::new("deaths_text", Type::Text, "Deaths, in the source's words."),
     ],
     figures: &[Figure {

@@ -12,19 +12,28 @@ pub static KIND: Kind = Kind {
     name: "indicators",
     one: "indicator",
     table: "indicators",
-    about: "Other figures: ranks, lengths, counts, values.",
+    about: "Other figures, such as ranks, lengths, counts and values.",
     own: &[
-        Field::new("measure", Type::Term, "What is measured: border length, goods export rank, …")
-            .required()
+        Field::new(
+            "measure",
+            Type::Term,
+            "What is measured, such as border length or goods export rank.",
+        )
+        .required()
+        .filter(Is),
+        Field::new("unit", Type::Term, "The unit, such as km, rank, people or USD.").filter(Is),
+        Field::new("subject", Type::Actor, "The actor that the figure describes.").filter(Is),
+        Field::new("counterpart", Type::Actor, "The other actor, for a figure about two.")
             .filter(Is),
-        Field::new("unit", Type::Term, "The unit: km, rank, people, USD.").filter(Is),
-        Field::new("subject", Type::Actor, "Whose figure it is.").filter(Is),
-        Field::new("counterpart", Type::Actor, "In relation to whom.").filter(Is),
         Field::new("low", Type::Real, "Lower bound.").unit_fields(MEASURED),
         Field::new("best", Type::Real, "Best estimate.").unit_fields(MEASURED),
         Field::new("high", Type::Real, "Upper bound.").unit_fields(MEASURED),
         Field::new("quantity_text", Type::Text, "The figure in the source's words."),
-        Field::new("qualifier", Type::Choice(QUALIFIERS), "How the source hedges the figure."),
+        Field::new(
+            "qualifier",
+            Type::Choice(QUALIFIERS),
+            "How the source qualifies the figure, such as about or at least.",
+        ),
     ],
     figures: &[Figure::only(true)],
     has_place_question: false,

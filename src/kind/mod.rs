@@ -264,7 +264,7 @@ pub fn column(name: &str) -> Option<&'static Field> {
     if let Some(field) = made.iter().find(|field| field.name == name) {
         return Some(field);
     }
-    let about = "A column of a data set that has no field.";
+    let about = "A source column that the mapping did not use.";
     let name: &'static str = Box::leak(name.to_owned().into_boxed_str());
     let field: &'static Field = Box::leak(Box::new(Field::new(name, Type::Text, about).derived()));
     made.push(field);

@@ -32,23 +32,28 @@ pub const SCHEMES: &[&str] =
 /// Works that state facts.
 pub static SOURCES: ReferenceTable = ReferenceTable {
     table: "sources",
-    about: "The works that state the facts.",
+    about: "Sources of the facts: documents and data sets.",
     fields: &[
-        Field::new("slug", Type::Slug, "Its short name, the first part of every REF.").required(),
-        Field::new("kind", Type::Choice(SOURCE_KINDS), "A document or a data set.").required(),
+        Field::new(
+            "slug",
+            Type::Slug,
+            "Short name, the first part of every reference (SOURCE:KEY).",
+        )
+        .required(),
+        Field::new("kind", Type::Choice(SOURCE_KINDS), "Document or data set.").required(),
         Field::new("title", Type::Text, "Its title.").required(),
-        Field::new("author", Type::Text, "Who wrote it."),
-        Field::new("publisher", Type::Text, "Who published it."),
-        Field::new("published", Type::Edtf, "When it was published, in EDTF."),
-        Field::new("url", Type::Text, "Where it can be read."),
-        Field::new("licence", Type::Text, "On what terms."),
-        Field::new("citation", Type::Text, "How its makers want it cited."),
+        Field::new("author", Type::Text, "Author."),
+        Field::new("publisher", Type::Text, "Publisher."),
+        Field::new("published", Type::Edtf, "Date of publication (EDTF)."),
+        Field::new("url", Type::Text, "Web address."),
+        Field::new("licence", Type::Text, "Licence."),
+        Field::new("citation", Type::Text, "Citation that the publisher asks for."),
         Field::new(
             "reliability",
             Type::Choice(RELIABILITIES),
-            "A completely reliable … E unreliable, F cannot be judged (the Admiralty system).",
+            "Reliability, from A (completely reliable) to E (unreliable); F: cannot be judged (Admiralty code).",
         ),
-        Field::new("sha256", Type::Sum, "SHA-256 of the document's file, in hexadecimal."),
+        Field::new("sha256", Type::Sum, "SHA-256 of the document's file (hexadecimal)."),
         Field::new("note", Type::Text, "What a reader should know."),
     ],
     key: &["slug"],
@@ -58,12 +63,11 @@ pub static SOURCES: ReferenceTable = ReferenceTable {
 /// The texts of documents.
 pub static TEXTS: ReferenceTable = ReferenceTable {
     table: "source_texts",
-    about: "The texts of documents, as attached.",
+    about: "Texts attached to documents.",
     fields: &[
-        Field::new("source", Type::Source, "The document.").required(),
-        Field::new("sha256", Type::Sum, "SHA-256 of the file that was attached, in hexadecimal.")
-            .required(),
-        Field::new("text", Type::Text, "The text, in UTF-8 without a byte order mark.").required(),
+        Field::new("source", Type::Source, "The document the text belongs to.").required(),
+        Field::new("sha256", Type::Sum, "SHA-256 of the attached file (hexadecimal).").required(),
+        Field::new("text", Type::Text, "The text (UTF-8, no byte order mark).").required(),
     ],
     key: &["source"],
     kept: &["id"],
@@ -72,9 +76,9 @@ pub static TEXTS: ReferenceTable = ReferenceTable {
 /// Questions with one answer.
 pub static TOPICS: ReferenceTable = ReferenceTable {
     table: "topics",
-    about: "Questions with one answer, which facts answer.",
+    about: "Questions that facts answer; each has one right answer.",
     fields: &[
-        Field::new("slug", Type::Slug, "Its short name.").required(),
+        Field::new("slug", Type::Slug, "Short name.").required(),
         Field::new("question", Type::Text, "The question.").required(),
         Field::new("note", Type::Text, "What a reader should know."),
     ],
@@ -85,14 +89,14 @@ pub static TOPICS: ReferenceTable = ReferenceTable {
 /// States, bodies, groups and people.
 pub static ACTORS: ReferenceTable = ReferenceTable {
     table: "actors",
-    about: "States, bodies, armed groups, people: whoever acts or speaks.",
+    about: "States, organisations, armed groups and people: anyone who acts or speaks.",
     fields: &[
-        Field::new("name", Type::Term, "Its usual name.").required(),
-        Field::new("kind", Type::Choice(ACTOR_KINDS), "What sort of actor.").required(),
+        Field::new("name", Type::Term, "Usual name.").required(),
+        Field::new("kind", Type::Choice(ACTOR_KINDS), "Type of actor.").required(),
         Field::new(
             "of",
             Type::Actor,
-            "The actor that it belongs to: a ministry's state, a minister's state.",
+            "The actor it belongs to, such as the state of a ministry or a minister.",
         ),
         Field::new("note", Type::Text, "What a reader should know."),
     ],
@@ -103,13 +107,13 @@ pub static ACTORS: ReferenceTable = ReferenceTable {
 /// Countries, regions, cities and sites.
 pub static PLACES: ReferenceTable = ReferenceTable {
     table: "places",
-    about: "Countries, regions, cities, sites.",
+    about: "Countries, regions, cities and sites.",
     fields: &[
-        Field::new("name", Type::Term, "Its usual name.").required(),
-        Field::new("kind", Type::Choice(PLACE_KINDS), "What sort of place.").required(),
-        Field::new("within", Type::Place, "The place that it lies in."),
-        Field::new("lat", Type::Real, "Latitude, degrees north (WGS 84)."),
-        Field::new("lon", Type::Real, "Longitude, degrees east (WGS 84)."),
+        Field::new("name", Type::Term, "Usual name.").required(),
+        Field::new("kind", Type::Choice(PLACE_KINDS), "Type of place.").required(),
+        Field::new("within", Type::Place, "The place that contains it."),
+        Field::new("lat", Type::Real, "Latitude in degrees north (WGS 84)."),
+        Field::new("lon", Type::Real, "Longitude in degrees east (WGS 84)."),
         Field::new("note", Type::Text, "What a reader should know."),
     ],
     key: &["name"],
@@ -119,15 +123,19 @@ pub static PLACES: ReferenceTable = ReferenceTable {
 /// Every spelling and code.
 pub static NAMES: ReferenceTable = ReferenceTable {
     table: "names",
-    about: "Every spelling and every code of actors and places.",
+    about: "All spellings and codes of actors and places.",
     fields: &[
-        Field::new("scheme", Type::Choice(SCHEMES), "`name` for a spelling, else the code list.")
-            .required(),
+        Field::new(
+            "scheme",
+            Type::Choice(SCHEMES),
+            "`name` for a spelling, otherwise the code list.",
+        )
+        .required(),
         Field::new("name", Type::Term, "The spelling or code.").required(),
-        Field::new("actor", Type::Actor, "The actor that bears it."),
-        Field::new("place", Type::Place, "The place that bears it."),
-        Field::new("valid_from", Type::Edtf, "Since when the code is valid."),
-        Field::new("valid_to", Type::Edtf, "Until when the code is valid."),
+        Field::new("actor", Type::Actor, "The actor it means."),
+        Field::new("place", Type::Place, "The place it means."),
+        Field::new("valid_from", Type::Edtf, "First day on which the code is valid."),
+        Field::new("valid_to", Type::Edtf, "Last day on which the code is valid."),
     ],
     key: &["scheme", "name", "actor", "place", "valid_from"],
     kept: &["id", "folded", "import_id"],
@@ -136,34 +144,36 @@ pub static NAMES: ReferenceTable = ReferenceTable {
 /// Runs of seed and import.
 pub static IMPORTS: ReferenceTable = ReferenceTable {
     table: "imports",
-    about: "The runs that brought facts in.",
+    about: "Imports, one row each.",
     fields: &[
-        Field::new("id", Type::Integer, "Its number, in the order of the runs.").required(),
-        Field::new("source", Type::Source, "The work.").required(),
-        Field::new("dataset", Type::Slug, "The description that the file was read with."),
-        Field::new("release", Type::Term, "The publisher's version."),
-        Field::new("complete", Type::Flag, "1: rows that it lacks were withdrawn.").required(),
-        Field::new("file", Type::Text, "The file's name."),
-        Field::new("sha256", Type::Sum, "SHA-256 of the file, in hexadecimal."),
-        Field::new("ran_at", Type::Term, "When it ran (RFC 3339, UTC).").required(),
-        Field::new("program", Type::Term, "What ran.").required(),
+        Field::new("id", Type::Integer, "Number of the import, in order.").required(),
+        Field::new("source", Type::Source, "The source that was imported.").required(),
+        Field::new("dataset", Type::Slug, "The mapping that the file was read with."),
+        Field::new("release", Type::Term, "Release, as the publisher names it."),
+        Field::new("complete", Type::Flag, "1 if facts missing from the file were withdrawn.")
+            .required(),
+        Field::new("file", Type::Text, "Name of the file."),
+        Field::new("sha256", Type::Sum, "SHA-256 of the file (hexadecimal)."),
+        Field::new("ran_at", Type::Term, "Time of the import (RFC 3339, UTC).").required(),
+        Field::new("program", Type::Term, "Program that ran the import.").required(),
         Field::new(
             "read",
             Type::Integer,
-            "Records read: added, changed, unchanged, rejected and repeated together.",
+            "Records read: the sum of added, changed, unchanged, rejected and repeated.",
         )
         .required(),
-        Field::new("added", Type::Integer, "Records that were new.").required(),
-        Field::new("changed", Type::Integer, "Records that replaced an older one.").required(),
-        Field::new("unchanged", Type::Integer, "Records that were there already.").required(),
+        Field::new("added", Type::Integer, "New records.").required(),
+        Field::new("changed", Type::Integer, "Records that replaced an earlier version.")
+            .required(),
+        Field::new("unchanged", Type::Integer, "Records already in the database.").required(),
         Field::new(
             "withdrawn",
             Type::Integer,
-            "Records that were there and that a complete release lacks.",
+            "Records in the database that are missing from a complete release.",
         )
         .required(),
-        Field::new("rejected", Type::Integer, "Records that could not be loaded.").required(),
-        Field::new("repeated", Type::Integer, "Exact repetitions within the file.").required(),
+        Field::new("rejected", Type::Integer, "Rejected records.").required(),
+        Field::new("repeated", Type::Integer, "Exact duplicates within the file.").required(),
     ],
     key: &["id"],
     kept: &[],

@@ -88,7 +88,7 @@ impl CompiledMapping {
         let others = &others.join("; ");
         if record.len() != self.header.len() {
             let expected = format!(
-                "this row has {} cells, the header has {}",
+                "the record has {} cells, the header has {}",
                 record.len(),
                 self.header.len()
             );
@@ -268,7 +268,7 @@ impl CompiledFact {
                     if key.len() == begin && self.key.len() == 1 {
                         return Err((
                             text.first_column(),
-                            "empty: every record must have it, since it is the key".into(),
+                            "empty: every record needs it, because it is the key".into(),
                         ));
                     }
                     stated = true;
@@ -296,7 +296,7 @@ impl CompiledFact {
                 .and_then(|cell| cells.record.get(cell))
                 .filter(|cell| !cell.is_empty())
                 .map(str::to_owned);
-            let expected = "not stated, and every fact of this kind must have it".to_owned();
+            let expected = "missing: every fact of this kind needs it".to_owned();
             draft.bad.push(CellError {
                 cell,
                 field: Some(needed.name.to_owned()),

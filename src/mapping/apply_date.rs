@@ -66,7 +66,7 @@ impl DateRule {
                 (
                     column,
                     format!(
-                        "expected a date that exists, such as {}",
+                        "expected a valid date, such as {}",
                         date_formats::examples(&self.formats)
                     ),
                 )
@@ -80,7 +80,7 @@ impl DateRule {
                 let found = PRECISIONS.iter().find(|(name, _)| Some(*name) == word.as_deref());
                 found
                     .map(|(_, precision)| *precision)
-                    .ok_or((column, "expected a precision of the date".to_owned()))?
+                    .ok_or((column, "expected a date precision".to_owned()))?
             }
         };
         match (begin, end) {
@@ -108,7 +108,7 @@ impl DateRule {
                 let (first, last) = (day(&begin, &self.start)?, day(&end, &self.end)?);
                 if first > last {
                     let column = self.end.as_ref().and_then(CompiledTemplate::column);
-                    return Err((column, format!("ends before it begins, on {begin}")));
+                    return Err((column, format!("the end is before the start, {begin}")));
                 }
                 let date = date_formats::between(first, last, precision, self.throughout);
                 Ok(Some((Cow::Owned(date), matches!(precision, Precision::Day | Precision::Span))))

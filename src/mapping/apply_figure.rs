@@ -59,7 +59,7 @@ fn read<'p>(number: &NumberRule, text: &str) -> Result<ParsedNumber<'p>, String>
     }
     if number.decimal != '.' {
         if plain.contains('.') {
-            return Err(format!("expected \"{}\" before decimals", number.decimal));
+            return Err(format!("expected \"{}\" as the decimal separator", number.decimal));
         }
         plain = Cow::Owned(plain.replace(number.decimal, "."));
     }
@@ -123,7 +123,7 @@ pub fn quantity<'p>(
                 let column = plan.flag.as_ref().and_then(CompiledTemplate::column);
                 return Err((
                     column,
-                    format!("expected the flag \"{}\" or none", known.join("\", \"")),
+                    format!("expected the flag to be \"{}\" or empty", known.join("\", \"")),
                 ));
             }
         },

@@ -37,7 +37,7 @@ impl TextRule {
             return match date_formats::day(&text, &self.formats) {
                 Some(day) => Ok(Some(Cow::Owned(date::iso(day)))),
                 None => Err(format!(
-                    "expected a date that exists, such as {}",
+                    "expected a valid date, such as {}",
                     date_formats::examples(&self.formats)
                 )),
             };

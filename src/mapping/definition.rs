@@ -175,9 +175,12 @@ fn nearer(said: &str) -> String {
     match words.split_first() {
         Some((wrong, known)) if said.starts_with("unknown field") && !known.is_empty() => {
             let near = did_you_mean(wrong, known.iter().copied());
-            let list =
-                if near.is_empty() { format!("; it may be {}", known.join(", ")) } else { near };
-            format!("no word is called \"{wrong}\" here{list}")
+            let list = if near.is_empty() {
+                format!("; expected one of {}", known.join(", "))
+            } else {
+                near
+            };
+            format!("unknown key \"{wrong}\"{list}")
         }
         _ => said.to_owned(),
     }
@@ -379,7 +382,7 @@ impl<'de> Deserialize<'de> for FactMapping {
             type Value = FactMapping;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a table: kind, key, each, when, and fields of the kind")
+                f.write_str("a table with kind, key, each, when and the fields of the kind")
             }
 
             fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<FactMapping, M::Error> {
@@ -419,7 +422,7 @@ impl<'de> Deserialize<'de> for Conditions {
             type Value = Conditions;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a condition, or a list of them")
+                f.write_str("a condition or a list of conditions")
             }
 
             fn visit_map<M: MapAccess<'de>>(self, map: M) -> Result<Conditions, M::Error> {

@@ -216,9 +216,7 @@ impl<'de> Deserialize<'de> for FieldMapping {
             type Value = FieldMapping;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(
-                    "a text with {columns} in it, or a table that says how they become a value",
-                )
+                f.write_str("text with {column} placeholders, or a table of options")
             }
 
             fn visit_str<E: Error>(self, text: &str) -> Result<FieldMapping, E> {

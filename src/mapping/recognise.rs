@@ -59,7 +59,7 @@ pub fn match_mapping(
     {
         return Err(Mismatch {
             share: 0,
-            why: vec![format!("a name such as {}", names.join(" or "))],
+            why: vec![format!("a file name such as {}", names.join(" or "))],
             header: Vec::new(),
         });
     }
@@ -164,7 +164,11 @@ fn without_header(
     lines: &[(usize, &str)],
 ) -> Result<FileLayout, Mismatch> {
     let Some((start, first)) = lines.iter().find(|(_, line)| !line.is_empty()) else {
-        return Err(Mismatch { share: 0, why: vec!["a first record".into()], header: Vec::new() });
+        return Err(Mismatch {
+            share: 0,
+            why: vec!["at least one record".into()],
+            header: Vec::new(),
+        });
     };
     let told = |delimiter: char| cells(first, delimiter, read.quotes);
     let line = lines.iter().position(|(at, _)| at == start).unwrap_or(0) as u64 + 1;

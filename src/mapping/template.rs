@@ -61,9 +61,7 @@ impl Template {
                             Some('}') => break,
                             Some(c) => inside.push(c),
                             None => {
-                                return Err(format!(
-                                    "\"{text}\": the brace that opens here is never closed: {{{inside}"
-                                ));
+                                return Err(format!("\"{text}\": unclosed brace: {{{inside}"));
                             }
                         }
                     }
@@ -82,14 +80,14 @@ impl Template {
                 }
                 _ => {
                     return Err(format!(
-                        "\"{text}\": a \"{c}\" that closes nothing; \"{c}{c}\" is the sign itself"
+                        "\"{text}\": unmatched \"{c}\"; write \"{c}{c}\" for the character itself"
                     ));
                 }
             }
         }
         if stack.len() > 1 {
             return Err(format!(
-                "\"{text}\": a bracket is never closed; \"[[\" is the sign itself"
+                "\"{text}\": unclosed bracket; write \"[[\" for the character itself"
             ));
         }
         let mut parts = stack.pop().unwrap_or_default();
@@ -125,7 +123,7 @@ impl Template {
 fn name(text: &str) -> Result<TemplateName, String> {
     match (text.trim(), text.strip_prefix('$')) {
         ("", _) => {
-            Err("a pair of braces holds the name of a column, or several with | between".into())
+            Err("expected a column name between the braces, or several separated by |".into())
         }
         (_, Some(variable)) => Ok(TemplateName::Variable(variable.trim().to_owned())),
         (column, None) => Ok(TemplateName::Column(column.to_owned())),

@@ -6,7 +6,7 @@ use crate::query::{Op, Predicate, field};
 use crate::value::Type;
 
 const FORM: &str =
-    "write FIELD OP VALUE with = != ~ !~ < <= > >=, or FIELD is null, FIELD is not null";
+    "write FIELD OP VALUE (OP is one of = != ~ !~ < <= > >=), FIELD is null, or FIELD is not null";
 
 /// Longer operators come first, so that `<=` is not read as `<`.
 const OPS: &[(&str, Op)] = &[
@@ -47,30 +47,31 @@ pub fn parse(text: &str, kinds: &[&'static Kind]) -> Result<Predicate> {
         .find(|(sign, _)| rest.starts_with(sign))
         .ok_or_else(|| Error::usage(format!("-w \"{text}\" has no operator")).hint(FORM))?;
     let [name] = words.as_slice() else {
-        return Err(Error::usage(format!("-w \"{text}\" does not begin with one field")).hint(FORM));
+        return Err(Error::usage(format!("-w \"{text}\": expected one field before the operator"))
+            .hint(FORM));
     };
     let field = field(name, kinds)?;
     let value = rest[sign.len()..].trim();
     if value.is_empty() {
         return Err(Error::usage(format!("-w \"{text}\" has no value"))
-            .hint(format!("for facts without it: -w \"{name} is null\"")));
+            .hint(format!("to find facts without a value: -w \"{name} is null\"")));
     }
     let ordered = matches!(op, Op::Less | Op::AtMost | Op::More | Op::AtLeast);
     if ordered
         && !(field.ty.is_number() || matches!(field.ty, Type::Date | Type::Day | Type::Bucket(_)))
     {
         return Err(Error::usage(format!(
-            "{} is a {} and has no order; use = != ~ !~",
+            "cannot compare {} ({}) with {sign}; use = != ~ !~",
             field.name,
-            field.ty.name()
+            with_article(field.ty.name())
         )));
     }
     if matches!(op, Op::Contains | Op::ContainsNot) {
         if field.ty.is_number() || matches!(field.ty, Type::Day | Type::Bucket(_)) {
             return Err(Error::usage(format!(
-                "{} is a {} and holds no text; use = != < <= > >=",
+                "cannot compare {} ({}) with {sign}; use = != < <= > >=",
                 field.name,
-                field.ty.name()
+                with_article(field.ty.name())
             )));
         }
         return Ok(Predicate::Compare(field, *op, Type::Text.parse(value).map_err(Error::usage)?));
@@ -88,6 +89,10 @@ pub fn parse(text: &str, kinds: &[&'static Kind]) -> Result<Predicate> {
     };
     let parsed = parsed.map_err(|e| Error::usage(format!("-w \"{text}\": \"{value}\": {e}")))?;
     Ok(Predicate::Compare(field, *op, parsed))
+}
+
+fn with_article(name: &str) -> String {
+    format!("{} {name}", if name.starts_with(['a', 'i']) { "an" } else { "a" })
 }
 
 /// The name of a column, which may have spaces in it, and the words behind it that ask whether it
@@ -137,8 +142,8 @@ mod tests {
             ("bset>3", "did you mean \"best\""),
             ("best>many", "whole number"),
             ("harm=klled", "did you mean \"killed\""),
-            ("harm<killed", "no order"),
-            ("best~3", "holds no text"),
+            ("harm<killed", "cannot compare harm (a choice) with <"),
+            ("best~3", "cannot compare best (an integer) with ~"),
             ("", "no operator"),
         ] {
             let failure = read(text).unwrap_err();

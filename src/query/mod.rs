@@ -170,7 +170,7 @@ pub fn kinds(word: &str) -> Result<Vec<&'static Kind>> {
     kind::find(word).map(|kind| vec![kind]).ok_or_else(|| {
         let known = KINDS.iter().map(|kind| kind.name).chain(["all"]);
         let list = known.clone().collect::<Vec<_>>().join(", ");
-        Error::usage(format!("there is no kind \"{word}\"{}", did_you_mean(word, known)))
+        Error::usage(format!("unknown kind \"{word}\"{}", did_you_mean(word, known)))
             .hint(format!("kinds: {list}"))
     })
 }
@@ -182,10 +182,8 @@ pub fn kinds(word: &str) -> Result<Vec<&'static Kind>> {
 pub fn field(name: &str, kinds: &[&'static Kind]) -> Result<&'static Field> {
     if let Some(column) = kind::column(name.trim()) {
         if column.column() == Some("*") {
-            return Err(Error::usage(
-                "extra.* stands for all columns in --columns of facts query alone",
-            )
-            .hint("name one of them: extra.NAME"));
+            return Err(Error::usage("extra.* is only allowed in --columns of facts query")
+                .hint("name one column: extra.NAME"));
         }
         return Ok(column);
     }
@@ -193,13 +191,13 @@ pub fn field(name: &str, kinds: &[&'static Kind]) -> Result<&'static Field> {
     if let Some(field) = kinds.iter().find_map(|kind| kind.field(&wanted)) {
         return Ok(field);
     }
-    let of = if let [one] = kinds { one.name } else { "all kinds" };
+    let of = if let [one] = kinds { one.name } else { "any kind" };
     let known: Vec<&str> =
         kinds.iter().flat_map(|kind| kind.fields().map(|field| field.name)).collect();
     let near = did_you_mean(&wanted, known);
     let elsewhere: Vec<&str> =
         KINDS.iter().filter(|kind| kind.field(&wanted).is_some()).map(|kind| kind.name).collect();
-    let failure = Error::usage(format!("{of} has no field \"{name}\"{near}"));
+    let failure = Error::usage(format!("unknown field \"{name}\" in {of}{near}"));
     let failure = if near.is_empty() && !elsewhere.is_empty() {
         failure.hint(format!("{wanted} is a field of {}", elsewhere.join(", ")))
     } else {
@@ -223,7 +221,7 @@ pub fn fields(list: &str, kinds: &[&'static Kind]) -> Result<Vec<&'static Field>
         .map(|name| field(name, kinds))
         .collect::<Result<_>>()?;
     if fields.is_empty() {
-        return Err(Error::usage(format!("\"{list}\" names no field")));
+        return Err(Error::usage(format!("no field in \"{list}\"")));
     }
     match fields
         .iter()
@@ -243,7 +241,7 @@ pub fn fields(list: &str, kinds: &[&'static Kind]) -> Result<Vec<&'static Field>
 pub fn among(field: &'static Field, values: Vec<String>, not: bool) -> Result<Predicate> {
     if values.is_empty() {
         return Err(Error::usage(format!(
-            "{}: expected a value, not only white space",
+            "{}: expected a value, found only white space",
             field.name
         )));
     }

@@ -10,7 +10,7 @@ use crate::value::{Value, date};
 pub static CSV: Format = Format {
     name: "csv",
     extensions: &["csv"],
-    about: "comma-separated with a header; the default in a pipe",
+    about: "comma-separated, with a header; the default in a pipe",
     binary: false,
     open: |out, sheet| begin(out, sheet, b','),
 };
@@ -19,7 +19,7 @@ pub static CSV: Format = Format {
 pub static TSV: Format = Format {
     name: "tsv",
     extensions: &["tsv", "tab"],
-    about: "tab-separated with a header",
+    about: "tab-separated, with a header",
     binary: false,
     open: |out, sheet| begin(out, sheet, b'\t'),
 };
@@ -146,9 +146,9 @@ impl Sink for CsvRows<'_> {
     }
 
     fn finish(self: Box<Self>) -> io::Result<Vec<String>> {
-        let what = count(self.guarded, "text begins", "texts begin");
+        let what = count(self.guarded, "cell starts", "cells start");
         Ok((self.guarded > 0)
-            .then(|| format!("{what} like a formula and got a ' in front"))
+            .then(|| format!("{what} like a formula; a leading ' was added"))
             .into_iter()
             .collect())
     }

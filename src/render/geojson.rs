@@ -10,14 +10,14 @@ use crate::value::text::count;
 pub static FORMAT: Format = Format {
     name: "geojson",
     extensions: &["geojson"],
-    about: "points on a map: facts whose place has coordinates",
+    about: "points on a map, for facts whose place has coordinates",
     binary: false,
     open: |out, sheet| {
         let place = |name: &str| sheet.headings.iter().position(|heading| heading.name == name);
         let (Some(lat), Some(lon)) = (place("lat"), place("lon")) else {
             return Err(io::Error::new(
                 io::ErrorKind::InvalidInput,
-                "geojson is a format of facts query, which knows the coordinates of places",
+                "geojson needs coordinates: use it with facts query",
             ));
         };
         write!(out, "{{\"type\":\"FeatureCollection\",\"features\":[")?;

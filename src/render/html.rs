@@ -11,7 +11,7 @@ use crate::value::Value;
 pub static FORMAT: Format = Format {
     name: "html",
     extensions: &["html", "htm"],
-    about: "one self-contained page",
+    about: "one self-contained HTML page",
     binary: false,
     open: |out, sheet| {
         let (head, _) = page("facts", STYLE, "\u{0}")

@@ -11,7 +11,7 @@ use crate::value::Value;
 pub static JSON: Format = Format {
     name: "json",
     extensions: &["json"],
-    about: "an array of objects",
+    about: "a JSON array of objects",
     binary: false,
     open: |out, sheet| begin(out, sheet, true),
 };
@@ -20,7 +20,7 @@ pub static JSON: Format = Format {
 pub static JSONL: Format = Format {
     name: "jsonl",
     extensions: &["jsonl", "ndjson"],
-    about: "an object a line",
+    about: "one JSON object per line",
     binary: false,
     open: |out, sheet| begin(out, sheet, false),
 };

@@ -18,7 +18,7 @@ use crate::value::text::{count, grouped, visible};
 pub static FORMAT: Format = Format {
     name: "table",
     extensions: &["txt"],
-    about: "a table for people; the default on a terminal",
+    about: "a table to read; the default on a terminal",
     binary: false,
     open: |out, sheet| {
         if sheet.records {
@@ -137,7 +137,10 @@ impl Sink for AlignedTable<'_> {
         }
         let hidden = sheet.headings.len() - columns.len() - once.len();
         if hidden > 0 && !rows.is_empty() {
-            notes.push(format!("+{}: -x shows all", count(hidden as u64, "column", "columns")));
+            notes.push(format!(
+                "{} not shown; -x shows all",
+                count(hidden as u64, "column", "columns")
+            ));
         }
         Ok(notes)
     }

@@ -13,7 +13,7 @@ use crate::value::Value;
 pub static FORMAT: Format = Format {
     name: "xlsx",
     extensions: &["xlsx"],
-    about: "an Excel workbook, with the sources cited and the query",
+    about: "an Excel workbook with the sources cited and the query",
     binary: true,
     open: |out, sheet| {
         let mut book = Workbook::new();
@@ -126,14 +126,11 @@ impl Sink for XlsxRows<'_> {
         widen(query, 1, WIDEST)?;
         let mut notes = Vec::new();
         if self.cut > 0 {
-            notes.push(format!(
-                "{} texts are longer than a cell of Excel holds, and were cut",
-                self.cut
-            ));
+            notes.push(format!("{} cells hold more text than Excel allows and were cut", self.cut));
         }
         if self.left_out > 0 {
             notes.push(format!(
-                "{} rows are more than a sheet of Excel holds, and were left out: use csv",
+                "{} rows left out: more than an Excel sheet holds; use -f csv",
                 self.left_out
             ));
         }

@@ -214,9 +214,9 @@ fn as_file_name(path: &Path) -> Result<PathBuf> {
         return Ok(path.to_owned());
     };
     match text {
-        "" | ":memory:" => Err(Error::usage(format!(
-            "\"{text}\" names no file: a database of facts is kept in one"
-        ))),
+        "" | ":memory:" => {
+            Err(Error::usage(format!("\"{text}\" is not a file name: the database must be a file")))
+        }
         _ if text.starts_with("file:") || text.starts_with(':') => Ok(Path::new(".").join(path)),
         _ => Ok(path.to_owned()),
     }
@@ -232,7 +232,7 @@ fn is_ours(path: &Path) -> Result<bool> {
         Err(e) => return Err(Error::io(&shown, &e)),
     };
     if !found.is_file() {
-        let what = if found.is_dir() { "a folder" } else { "no regular file" };
+        let what = if found.is_dir() { "a folder" } else { "a special file" };
         return Err(Error::database(format!("{shown} is {what}, not a database")));
     }
     if found.len() == 0 {
@@ -243,12 +243,12 @@ fn is_ours(path: &Path) -> Result<bool> {
     let whole = file.read_exact(&mut header);
     if whole.is_err() || &header[..16] != MAGIC {
         return Err(Error::database(format!(
-            "{shown} is not a database of facts; it is left as it is"
+            "{shown} is not a facts database; it was not changed"
         )));
     }
     if header[68..72] != APPLICATION_ID {
         return Err(Error::database(format!(
-            "{shown} is the database of another program; it is left as it is"
+            "{shown} is a database of another program; it was not changed"
         )));
     }
     Ok(true)
@@ -277,12 +277,10 @@ fn roll_back_if_hot(path: &Path) -> Result<()> {
     }
     match connect(path, Access::Write).and_then(|connection| Ok(read(&connection)?)) {
         Err(failure) if failure.kind == ErrorKind::Io => Err(Error::database(format!(
-            "{} was left in the middle of a write, and cannot be repaired where it lies",
+            "a write to {} was interrupted, and the file cannot be repaired in place",
             path.display()
         ))
-        .hint(
-            "copy it together with its -journal to a folder that can be written, and read it there",
-        )),
+        .hint("copy it together with its -journal file to a writable folder and read it there")),
         other => other,
     }
 }

@@ -16,13 +16,13 @@ impl From<rusqlite::Error> for Error {
                 (ErrorKind::Io, "the disk is full; nothing was written to the database")
             }
             Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => {
-                (ErrorKind::Io, "the database cannot be written: no permission")
+                (ErrorKind::Io, "cannot write to the database: no permission")
             }
             Some(ErrorCode::CannotOpen) => {
-                (ErrorKind::Io, "the database cannot be opened: check its folder and permissions")
+                (ErrorKind::Io, "cannot open the database: check its folder and permissions")
             }
             Some(ErrorCode::SystemIoFailure) => {
-                (ErrorKind::Io, "the database could not be read or written: input/output error")
+                (ErrorKind::Io, "cannot read or write the database: input/output error")
             }
             Some(ErrorCode::OutOfMemory) => (ErrorKind::Io, "out of memory"),
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
@@ -34,7 +34,7 @@ impl From<rusqlite::Error> for Error {
             Some(ErrorCode::OperationInterrupted | ErrorCode::TooBig) => {
                 (ErrorKind::Limit, "a limit was reached")
             }
-            _ => (ErrorKind::Database, "the database could not answer"),
+            _ => (ErrorKind::Database, "the database query failed"),
         };
         let error = Error::new(kind, message).with_source(&error);
         let error = match code {
@@ -46,7 +46,7 @@ impl From<rusqlite::Error> for Error {
             ) => error,
             _ => error.about_file(),
         };
-        if code.is_some() { error } else { error.hint("-v shows what SQLite said") }
+        if code.is_some() { error } else { error.hint("-v shows the SQLite error") }
     }
 }
 

@@ -10,7 +10,7 @@ use jiff::civil::Date;
 const EPOCH: i64 = 2_440_588;
 
 /// What a date may be, in words for messages.
-pub const EXPECTED: &str = "an EDTF date that exists (2014, 2014-03, 2014-03-12, 2011-12~, 2006/2007, 2013/.., -0538 for 539 BCE)";
+pub const EXPECTED: &str = "a valid EDTF date (2014, 2014-03, 2014-03-12, 2011-12~, 2006/2007, 2013/.., -0538 for 539 BCE)";
 
 /// The first and the last day on which something may lie; `None`: no bound known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,16 +28,16 @@ pub struct Days {
 pub fn parse(text: &str) -> Result<Days, String> {
     let date = Edtf::parse(text).map_err(|e| format!("{EXPECTED}: {}", e.message))?;
     if matches!(date, Edtf::DateTime(_)) {
-        return Err(format!("{EXPECTED}: a day is the finest"));
+        return Err(format!("{EXPECTED}: times of day are not supported"));
     }
     let bounds = date.bounds();
     let days = Days { first: bound(bounds.earliest)?, last: bound(bounds.latest)? };
     match days {
         Days { first: None, last: None } => {
-            Err(format!("{EXPECTED}: this has neither beginning nor end"))
+            Err(format!("{EXPECTED}: this one is open at both ends"))
         }
         Days { first: Some(first), last: Some(last) } if first > last => {
-            Err(format!("{EXPECTED}: this ends before it begins"))
+            Err(format!("{EXPECTED}: this one ends before it begins"))
         }
         _ => Ok(days),
     }
@@ -49,7 +49,7 @@ fn bound(bound: Bound) -> Result<Option<i64>, String> {
             .ok()
             .and_then(|year| Date::new(year, day.month.cast_signed(), day.day.cast_signed()).ok())
             .map(|date| Some(julian(date)))
-            .ok_or_else(|| format!("{EXPECTED}: years go from -9999 to 9999")),
+            .ok_or_else(|| format!("{EXPECTED}: years run from -9999 to 9999")),
         _ => Ok(None),
     }
 }
@@ -83,7 +83,7 @@ pub(super) fn year_text(year: i16) -> String {
 /// A sentence on what is wrong with it.
 pub fn window(text: &str) -> Result<Days, String> {
     let expected = |why: &str| {
-        format!("expected a window such as 2013, 2013-11..2014-03, 2013.. or ..2014{why}")
+        format!("expected a date window such as 2013, 2013-11..2014-03, 2013.. or ..2014{why}")
     };
     let side = |side: &str| match side.trim() {
         "" => Ok(Days { first: None, last: None }),

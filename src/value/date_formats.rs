@@ -54,7 +54,7 @@ pub fn check_format(format: &str) -> Result<(), String> {
     let text = strtime::format(format, told).map_err(|e| e.to_string())?;
     match day_in(&text, format) {
         Some(day) if civil(day) == Some(told.date()) => Ok(()),
-        _ => Err("it does not hold a year, a month and a day".into()),
+        _ => Err("it needs a year, a month and a day".into()),
     }
 }
 
@@ -151,7 +151,7 @@ pub fn in_parts(
         return if day.is_none() {
             Ok(year_text(year))
         } else {
-            Err((1, "expected a month, since there is a day".into()))
+            Err((1, "expected a month, because a day is given".into()))
         };
     };
     let number = match whole(month) {
@@ -159,13 +159,15 @@ pub fn in_parts(
         None => month_named(month),
     };
     let Some(number) = number else {
-        return Err((1, "expected a month, 1 to 12 or its English name".into()));
+        return Err((1, "expected a month: 1 to 12, or its English name".into()));
     };
     let Some(day) = day else { return Ok(format!("{}-{number:02}", year_text(year))) };
     let found = whole(day)
         .and_then(|day| i8::try_from(day).ok())
         .and_then(|day| Date::new(year, number, day).ok());
-    found.map(|date| iso(julian(date))).ok_or_else(|| (2, "expected a day of that month".into()))
+    found
+        .map(|date| iso(julian(date)))
+        .ok_or_else(|| (2, "expected a day that exists in that month".into()))
 }
 
 /// A number that may have been through a spreadsheet: `7` and `7.0`.

@@ -96,14 +96,14 @@ impl Type {
         let own = |text: &str| Value::Text(Cow::Owned(text.to_owned()));
         if self == Type::Text {
             return if text.trim().is_empty() {
-                Err("expected text, or an empty cell for none".into())
+                Err("expected text, or an empty cell if there is none".into())
             } else {
                 Ok(own(text))
             };
         }
         let text = text.trim();
         if text.is_empty() {
-            return Err("expected a value, or an empty cell for none".into());
+            return Err("expected a value, or an empty cell if there is none".into());
         }
         match self {
             Type::Key if text.chars().any(char::is_control) => {
@@ -123,7 +123,7 @@ impl Type {
             {
                 Ok(own(text))
             }
-            Type::Sum => Err("expected SHA-256, 64 digits and letters a to f".into()),
+            Type::Sum => Err("expected a SHA-256: 64 characters, 0-9 and a-f".into()),
             Type::Integer | Type::Import => integer(text),
             Type::Real => number(text),
             Type::Date | Type::Edtf => {
@@ -137,15 +137,15 @@ impl Type {
             },
             Type::Json => serde_json::from_str::<serde_json::Value>(text)
                 .map(|_| Value::Json(Cow::Owned(text.to_owned())))
-                .map_err(|e| format!("expected JSON ({e})")),
+                .map_err(|e| format!("expected valid JSON ({e})")),
             Type::Day => match date::parse(text) {
                 Ok(date::Days { first: Some(first), last: Some(last) }) if first == last => {
                     Ok(Value::Day(first))
                 }
-                _ => Err("expected a day, YYYY-MM-DD".into()),
+                _ => Err("expected a day as YYYY-MM-DD".into()),
             },
             Type::Bucket(_) => {
-                Err("is worked out from the date and cannot be set; use date".into())
+                Err("is derived from the date and cannot be set; set date instead".into())
             }
         }
     }
@@ -156,7 +156,7 @@ fn slug(text: &str) -> Result<OwnedValue, String> {
     if text.chars().all(good) && !text.starts_with(['-', '.']) {
         Ok(Value::Text(Cow::Owned(text.to_owned())))
     } else {
-        Err("expected lower-case letters, digits, and - _ . within".into())
+        Err("expected lower-case letters, digits and - _ . (not starting with - or .)".into())
     }
 }
 

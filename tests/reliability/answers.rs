@@ -424,7 +424,7 @@ fn white_space_is_no_value_of_not() {
     let (code, _, said) = within(&["query", "events", "--not=type=\n", "--db", &world.database]);
     assert_eq!(
         (code, said.lines().next().unwrap()),
-        (2, "error: type: expected a value, not only white space")
+        (2, "error: type: expected a value, found only white space")
     );
 }
 

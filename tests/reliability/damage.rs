@@ -443,17 +443,20 @@ fn facts_that_went_or_changed_hands_are_found() {
     let (folder, database) = seeded();
     let path = folder.path().join("facts.db");
     for (sql, found) in [
-        ("DELETE FROM events WHERE id = 3", "events row 3,\"was there, and is gone\""),
-        ("UPDATE events SET import_id = 77 WHERE id = 2", "belongs to a run that is not there"),
-        ("DELETE FROM imports WHERE id = 1", "belongs to a run that is not there"),
-        ("DELETE FROM search_docsize WHERE id = 16", "is not in the index of words"),
+        (
+            "DELETE FROM events WHERE id = 3",
+            "events row 3,is in the search index but no longer exists",
+        ),
+        ("UPDATE events SET import_id = 77 WHERE id = 2", "belongs to a missing import"),
+        ("DELETE FROM imports WHERE id = 1", "belongs to a missing import"),
+        ("DELETE FROM search_docsize WHERE id = 16", "is missing from the search index"),
         (
             "UPDATE events SET first_day = first_day + 1 WHERE id = 2",
-            "has other days than its date",
+            "has days that do not match its date",
         ),
         (
             "UPDATE casualty_statistics SET best = 1 WHERE id = 1",
-            "does not state what was written: its digest differs",
+            "differs from what was written (digest mismatch)",
         ),
     ] {
         fs::write(&path, &database).unwrap();

@@ -315,9 +315,8 @@ fn a_panic_is_a_sentence_and_a_report() {
     let said = words(&output);
     let lines: Vec<&str> = said.lines().collect();
     assert_eq!(lines.len(), 2, "{said}");
-    assert!(lines[0].starts_with("error: facts stopped because of a fault of its own"), "{said}");
-    let report =
-        lines[1].split("send ").nth(1).and_then(|rest| rest.split(" with it").next()).unwrap();
+    assert!(lines[0].starts_with("error: facts crashed because of a bug"), "{said}");
+    let report = lines[1].split("attach ").nth(1).unwrap();
     let report = std::fs::read_to_string(report).unwrap();
     assert!(report.starts_with(concat!("facts ", env!("CARGO_PKG_VERSION"))), "{report}");
     assert!(

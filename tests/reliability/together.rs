@@ -133,7 +133,7 @@ fn backups_are_whole() {
     assert_eq!(
         facts(folder).args(["backup", "copy-0.db"]).output().unwrap().status.code(),
         Some(2),
-        "it is there already"
+        "it already exists"
     );
     done(folder, &["backup", "--force", "copy-0.db"]);
     assert_eq!(state(&folder.join("copy-0.db")), state(&folder.join("facts.db")));

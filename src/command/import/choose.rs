@@ -92,7 +92,7 @@ pub fn choose(input: &SourceFile, args: &Args) -> Result<ChosenMapping> {
     let candidates = candidates(args)?;
     let head = input.head()?;
     if head.iter().all(u8::is_ascii_whitespace) {
-        let expected = "the file is empty: expected a header with the names of its columns";
+        let expected = "the file is empty: expected a header row";
         return Err(Error::new(ErrorKind::Rejected, format!("{}: {expected}", input.shown)));
     }
     let table = if is_json(&head) { Some(json(input, &candidates)?) } else { None };
@@ -124,11 +124,8 @@ pub fn choose(input: &SourceFile, args: &Args) -> Result<ChosenMapping> {
             .or(in_column(&chosen, input)?);
     }
     if chosen.release.is_none() && chosen.mapping.needs_release() {
-        return Err(Error::usage(format!(
-            "{}: the file does not say which release it is",
-            input.shown
-        ))
-        .hint("name it with --release, as the publisher does: a year or a version"));
+        return Err(Error::usage(format!("{}: the file does not state its release", input.shown))
+            .hint("set it with --release, as the publisher names it: a year or a version"));
     }
     let known =
         KnownValues { header: chosen.layout.header.clone(), release: chosen.release.clone() };
@@ -148,7 +145,7 @@ fn candidates(args: &Args) -> Result<Vec<(MappingSource, Mapping)>> {
         let name = path.display().to_string();
         let text = fs::read_to_string(path).map_err(|e| match e.kind() {
             std::io::ErrorKind::InvalidData => {
-                Error::new(ErrorKind::Rejected, format!("{name}: not UTF-8"))
+                Error::new(ErrorKind::Rejected, format!("{name}: not valid UTF-8"))
             }
             _ => paths::cannot_read(path, &e),
         })?;
@@ -229,7 +226,7 @@ fn recognise<'c>(
                 ErrorKind::Rejected,
                 match (asked, near.first()) {
                     (true, Some((_, name, _))) => {
-                        format!("{}: this is not the layout of {name}", input.shown)
+                        format!("{}: does not match the mapping {name}", input.shown)
                     }
                     _ => nothing_like(input).message,
                 },
@@ -239,10 +236,10 @@ fn recognise<'c>(
                 if why.len() > 6 {
                     missing.push(format!("and {} more", why.len() - 6));
                 }
-                failure = failure.hint(format!("{name} needs also: {}", missing.join(", ")));
+                failure = failure.hint(format!("{name} also needs: {}", missing.join(", ")));
             }
             Err(failure.hint(format!(
-                "facts import --draft {} writes a first description of the table, for --mapping",
+                "facts import --draft {} writes a first mapping, to be used with --mapping",
                 input.shown
             )))
         }
@@ -250,7 +247,7 @@ fn recognise<'c>(
             let names: Vec<&str> =
                 several.iter().map(|(_, (source, _))| source.name.as_str()).collect();
             Err(Error::usage(format!("{} looks like {}", input.shown, names.join(" and like ")))
-                .hint(format!("say which with --dataset {}", names.first().unwrap_or(&""))))
+                .hint(format!("choose one, such as --dataset {}", names.first().unwrap_or(&""))))
         }
     }
 }
@@ -258,14 +255,17 @@ fn recognise<'c>(
 fn nothing_like(input: &SourceFile) -> Error {
     Error::new(
         ErrorKind::Rejected,
-        format!("{}: no data set that is known looks like this", input.shown),
+        format!(
+            "{}: unrecognised file layout; describe it with --mapping (see: facts help mapping)",
+            input.shown
+        ),
     )
 }
 
 fn unlike(input: &SourceFile, mapping: &Mapping) -> Error {
     Error::new(
         ErrorKind::Rejected,
-        format!("{}: this is not the layout of {}", input.shown, mapping.name),
+        format!("{}: does not match the mapping {}", input.shown, mapping.name),
     )
 }
 
@@ -297,8 +297,8 @@ pub fn by_name(name: &str) -> Result<&'static Encoding> {
         "windows-1256",
     ];
     ingest::named(name).ok_or_else(|| {
-        Error::usage(format!("no encoding is called \"{name}\"{}", did_you_mean(name, KNOWN)))
-            .hint(format!("usual ones: {}", KNOWN.join(", ")))
+        Error::usage(format!("unknown encoding \"{name}\"{}", did_you_mean(name, KNOWN)))
+            .hint(format!("common encodings: {}", KNOWN.join(", ")))
     })
 }
 
@@ -392,7 +392,7 @@ fn json(
         }
     }
     Err(Error::new(ErrorKind::Rejected, format!("{}: {why}", input.shown))
-        .hint("the description says where the records are: [read] records = \"data\""))
+        .hint("the mapping states where the records are: [read] records = \"data\""))
 }
 
 /// The name of the one list of a document that fits into its beginning, such as `data`.
@@ -422,10 +422,7 @@ fn header_line(header: &[String]) -> String {
 fn mistaken(name: &str, mistakes: &[MappingError]) -> Error {
     let mut failure = Error::new(
         ErrorKind::Rejected,
-        format!(
-            "{name}: {}",
-            crate::value::text::count(mistakes.len() as u64, "mistake", "mistakes")
-        ),
+        format!("{name}: {}", crate::value::text::count(mistakes.len() as u64, "error", "errors")),
     );
     let mut mistakes: Vec<&MappingError> = mistakes.iter().collect();
     mistakes.sort_by_key(|mistake| mistake.line);
@@ -433,5 +430,5 @@ fn mistaken(name: &str, mistakes: &[MappingError]) -> Error {
         .iter()
         .map(|mistake| format!("{name}:{}: {}", mistake.line, mistake.said))
         .collect();
-    failure.hint("how descriptions are written stands in docs/import.md")
+    failure.hint("see: facts help mapping")
 }

@@ -57,7 +57,7 @@ pub fn draft(input: &SourceFile, encoding: Option<&str>) -> Result<String> {
     let layout = mapping::guess_layout(&text).ok_or_else(|| {
         Error::new(
             ErrorKind::Rejected,
-            format!("{}: no line of its beginning looks like the header of a table", input.shown),
+            format!("{}: no header row found at the start of the file", input.shown),
         )
     })?;
     let width = layout.header.len();
@@ -198,13 +198,12 @@ fn write(
     let column =
         |name: &str| quoted(&format!("{{{}}}", name.replace('{', "{{").replace('}', "}}")));
     let mut out = String::new();
-    let _ =
-        writeln!(out, "# A first description of {}: look it through, then", quoted(&input.name));
+    let _ = writeln!(out, "# Draft mapping of {}: check it, then try it with", quoted(&input.name));
     let _ = writeln!(out, "#   facts import --mapping THIS.toml --dry-run FILE");
-    let _ = writeln!(out, "# The words of descriptions stand in docs/import.md of the program.");
+    let _ = writeln!(out, "# The mapping language is explained in: facts help mapping");
     let _ = writeln!(out, "format = 1");
     let _ = writeln!(out, "name  = {}", quoted(slug));
-    let _ = writeln!(out, "title = {}", quoted(&format!("{} (say what work this is)", input.name)));
+    let _ = writeln!(out, "title = {}", quoted(&format!("{} (name the source here)", input.name)));
     let _ = writeln!(out, "# publisher = \"\"   licence = \"\"   codebook = \"\"\n");
     let _ = writeln!(out, "[read]");
     match &told.records {
@@ -262,7 +261,7 @@ fn write(
     if let Some(deaths) = deaths {
         let _ = writeln!(out, "deaths  = {}", column(deaths));
     }
-    let _ = writeln!(out, "# Columns that are not named above are kept in `extra`:");
+    let _ = writeln!(out, "# Columns not used above are kept as `extra.NAME`:");
     let left: Vec<&str> = header
         .iter()
         .map(String::as_str)

@@ -79,12 +79,13 @@ impl<'a> ImportLoad<'a> {
         if let Some(rejects) = &args.rejects {
             let is = |path: &Path| matches!((canonicalize(rejects), canonicalize(path)), (Ok(a), Ok(b)) if a == b);
             for (path, what) in [
-                (Some(Path::new(&input.shown)), "that is imported"),
-                (args.mapping.as_deref(), "of the mapping"),
+                (Some(Path::new(&input.shown)), "the file being imported"),
+                (args.mapping.as_deref(), "the mapping file"),
             ] {
                 if path.is_some_and(is) {
-                    return Err(Error::usage(format!("--rejects names the file {what}"))
-                        .hint("name another file"));
+                    return Err(
+                        Error::usage(format!("--rejects names {what}")).hint("name another file")
+                    );
                 }
             }
         }
@@ -144,7 +145,7 @@ impl<'a> ImportLoad<'a> {
                 if is_encoding {
                     let name = likely(self.input.reader()?).map_err(|e| self.input.failed(&e))?;
                     diagnostic.expected =
-                        format!("not UTF-8 here; it looks like {name}: pass --encoding {name}");
+                        format!("invalid UTF-8; it looks like {name}: use --encoding {name}");
                 }
                 // behind a broken record nobody knows where the next begins
                 self.diagnostics.push(diagnostic);
@@ -168,14 +169,14 @@ impl<'a> ImportLoad<'a> {
             let live = count(before, "record", "records");
             return Err(Error::new(
                 ErrorKind::Rejected,
-                format!("{}: lacks {} of {live} that were there; nothing was written", self.input.shown, counts.withdrawn),
+                format!("{}: {} of {live} in the database are missing from the file; nothing was written", self.input.shown, counts.withdrawn),
             )
-            .hint("if the file is whole, --complete withdraws them; if it is a part, --complete=no keeps them"));
+            .hint("if the file is complete, --complete withdraws them; if not, --complete=no keeps them"));
         }
         let mut notes = self.notes(&writer, end.joined);
         if rejected > 0 && (args.complete == Some(Whether::Yes) || args.complete.is_none() && said)
         {
-            notes.push("nothing was withdrawn, since records were rejected: mend them and import the file again".into());
+            notes.push("nothing was withdrawn because records were rejected; fix them and import the file again".into());
         }
         let rejects = self.rejects.take().map(Rejects::finish).transpose()?.flatten();
         let report = ImportReport {
@@ -187,7 +188,7 @@ impl<'a> ImportLoad<'a> {
             counts,
             notes: notes
                 .into_iter()
-                .chain(rejects.map(|path| format!("{} holds what was rejected", path.display())))
+                .chain(rejects.map(|path| format!("rejected records are in {}", path.display())))
                 .collect(),
         };
         if !args.dry_run {
@@ -276,7 +277,7 @@ impl<'a> ImportLoad<'a> {
         let bad = self.diagnostics.rows();
         match self.rejects.take().map(Rejects::finish) {
             Some(Ok(Some(path))) => {
-                failure = failure.hint(format!("{} holds what was rejected", path.display()));
+                failure = failure.hint(format!("rejected records are in {}", path.display()));
             }
             Some(Err(other)) => failure = failure.hint(other.message),
             _ => {}
@@ -296,9 +297,9 @@ impl<'a> ImportLoad<'a> {
         }
         let (read, told) = (self.read, counts.read());
         Err(Error::database(format!(
-            "{read} records were read and {told} accounted for; nothing was written"
+            "{read} records were read but {told} accounted for; nothing was written"
         ))
-        .hint("this is a fault of the program; please report it"))
+        .hint("this is a bug in facts; please report it"))
     }
 
     fn notes(&self, writer: &Writer<'_>, joined: u64) -> Vec<String> {
@@ -308,21 +309,11 @@ impl<'a> ImportLoad<'a> {
                 notes.push(format!("{} {what}", count(n, one, many)));
             }
         };
-        note(joined, "record was", "records were", "put together from several lines");
-        note(
-            self.skipped,
-            "line is",
-            "lines are",
-            "no record (totals, tags, footnotes) and was left out",
-        );
-        note(
-            self.silent,
-            "record states",
-            "records state",
-            "nothing that becomes a fact, and was left out",
-        );
+        note(joined, "record", "records", "joined from several lines");
+        note(self.skipped, "line", "lines", "skipped: not a record (totals, tags, footnotes)");
+        note(self.silent, "record", "records", "skipped: nothing in it becomes a fact");
         let kept = writer.kept().len() as u64;
-        note(kept, "fact was", "facts were", "changed by hand before and stays so");
+        note(kept, "fact", "facts", "kept as changed by hand");
         let lines = self.diagnostics.lines();
         if self.skip {
             notes.extend(lines);
@@ -338,8 +329,8 @@ impl<'a> ImportLoad<'a> {
             let some: Vec<&str> = unknown.iter().take(5).copied().collect();
             let more = if unknown.len() > some.len() { ", …" } else { "" };
             notes.push(format!(
-                "{} nobody known: {}{more}; facts names --unresolved lists them",
-                count(unknown.len() as u64, "name belongs to", "names belong to"),
+                "{}: {}{more} (list all: facts names --unresolved)",
+                count(unknown.len() as u64, "unmatched name", "unmatched names"),
                 some.join(", ")
             ));
         }

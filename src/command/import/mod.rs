@@ -22,53 +22,51 @@ use crate::store::Counts;
 use crate::value::Value;
 use crate::value::text::{count, grouped};
 
-/// Import data sets: those of the field are recognised, any other table is read with a description
-/// of its columns.
+/// Import data sets: well-known ones are recognised, any other table is read with a mapping.
 ///
-/// Reads CSV and its relatives, JSON, and a sheet of a workbook; plain, .gz, .zst or .zip with one
-/// file in it; - is the standard input. All of a file is written, or nothing: each file is one run
-/// of facts log, and facts undo takes it back.
+/// Reads CSV and similar formats, JSON, and a sheet of a workbook, plain or compressed (.gz, .zst,
+/// or .zip with one file in it). Either all of a file is written or nothing. Each file is one
+/// import in facts log, and facts undo reverts it.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  facts import GEDEvent_v25_1.csv\n  facts import mine.tsv --mapping mine.toml\n  facts import --draft mine.tsv > mine.toml"
 )]
 pub struct Args {
-    /// The files; - is the standard input
+    /// Files to import; - is standard input
     #[arg(value_name = "FILE", required = true)]
     files: Vec<PathBuf>,
-    /// The data set that the files are of [default: recognised by its columns]
+    /// Data set of the files [default: recognised by the columns]
     #[arg(long, value_name = "NAME", value_parser = clap::builder::PossibleValuesParser::new(DATASETS.iter().map(|(name, _)| *name)))]
     dataset: Option<String>,
-    /// A description of the files' layout, of your own (TOML)
+    /// Your own mapping of the files (TOML; see: facts help mapping)
     #[arg(long, value_name = "FILE", conflicts_with = "dataset")]
     mapping: Option<PathBuf>,
-    /// Write a first description of a table's layout, from its header and a sample
+    /// Write a first mapping of a table, from its header and a sample
     #[arg(long, conflicts_with_all = ["dataset", "mapping", "release", "complete", "dry_run", "rejects"])]
     draft: bool,
-    /// The publisher's version [default: what the file says]
+    /// Release, as the publisher names it [default: as stated in the file]
     #[arg(long, value_name = "VERSION")]
     release: Option<String>,
-    /// Whether the file holds everything, so that what it lacks was withdrawn [default: as is known
-    /// of the data set]
+    /// Whether the file is complete, so that facts missing from it are withdrawn [default: depends
+    /// on the data set]
     #[arg(long, value_name = "WHETHER", num_args = 0..=1, default_missing_value = "yes", require_equals = true)]
     complete: Option<Whether>,
-    /// Say what would become of the file, and write nothing
+    /// Report what would be imported, but write nothing
     #[arg(long)]
     dry_run: bool,
-    /// What a record does that cannot be loaded: stop the import, or stay out
+    /// What to do with a record that cannot be loaded: stop the import, or skip the record
     #[arg(long, value_name = "WHAT", value_enum, default_value_t = OnError::Abort)]
     on_error: OnError,
-    /// Where to put the records that cannot be loaded; mended, it can be imported
+    /// File for records that cannot be loaded; fix them there and import it
     #[arg(long, value_name = "FILE")]
     rejects: Option<PathBuf>,
-    /// How many mistakes to show; with --on-error skip, more than so many records end the import
+    /// Errors to show; with --on-error skip, stop after more rejected records than this
     #[arg(long, value_name = "N")]
     max_errors: Option<u64>,
-    /// The sheet of a workbook (.xlsx, .ods) [default: the first]
+    /// Sheet of a workbook (.xlsx, .ods) [default: the first]
     #[arg(long, value_name = "NAME")]
     sheet: Option<String>,
-    /// The encoding of the files [default: by byte order mark, else UTF-8, else as known of the
-    /// data set]
+    /// Encoding of the files [default: by byte order mark, else UTF-8, else that of the data set]
     #[arg(long, value_name = "NAME")]
     encoding: Option<String>,
 }
@@ -133,7 +131,7 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
         return Err(match reports.len() {
             0 => failure,
             n => failure.hint(format!(
-                "{} before it",
+                "{} before this one",
                 count(n as u64, "file was imported", "files were imported")
             )),
         });

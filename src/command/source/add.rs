@@ -16,40 +16,40 @@ use crate::store::Store;
     after_help = "Examples:\n  facts source add unami-2013 --title 'Monthly casualty figures' --publisher UNAMI --published 2013\n  facts source add my-notes --title 'My notes'"
 )]
 pub struct Args {
-    /// Its short name, the first part of every REF
+    /// Short name, the first part of every reference (SOURCE:KEY)
     #[arg(value_name = "SLUG")]
     slug: String,
-    /// Its title
+    /// Title
     #[arg(long)]
     title: String,
-    /// document or dataset
+    /// Kind of source: document or dataset
     #[arg(long, default_value = "document")]
     kind: String,
-    /// Who wrote it, "; " between
+    /// Authors, separated by "; "
     #[arg(long)]
     author: Option<String>,
-    /// Who published it
+    /// Publisher
     #[arg(long)]
     publisher: Option<String>,
-    /// When it was published, in EDTF
+    /// Date of publication (EDTF)
     #[arg(long)]
     published: Option<String>,
-    /// Where it can be read
+    /// Web address
     #[arg(long)]
     url: Option<String>,
-    /// On what terms
+    /// Licence
     #[arg(long)]
     licence: Option<String>,
-    /// How its makers want it cited
+    /// Citation that the publisher asks for
     #[arg(long)]
     citation: Option<String>,
-    /// A completely reliable … E unreliable, F cannot be judged
+    /// Reliability, from A (completely reliable) to E (unreliable); F: cannot be judged
     #[arg(long)]
     reliability: Option<String>,
-    /// SHA-256 of the document's file
+    /// SHA-256 of the document's file (hexadecimal)
     #[arg(long)]
     sha256: Option<String>,
-    /// What a reader should know
+    /// Anything a reader should know
     #[arg(long)]
     note: Option<String>,
 }
@@ -83,7 +83,7 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
         if store.has_source(slug)? {
             return Err(Error::new(
                 ErrorKind::Rejected,
-                format!("a source is called {slug} already; nothing was written"),
+                format!("source {slug} already exists; nothing was written"),
             ));
         }
         if created {

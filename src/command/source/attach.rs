@@ -14,22 +14,22 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::store::{Access, Store};
 use crate::value::text::{count, hex};
 
-/// Keep the text of a document in the database, so that its facts can be checked.
+/// Store the text of a document in the database, so that its facts can be checked.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  facts source attach us-iraq-2014 essay.txt\n  facts source attach memoir memoir.txt --encoding windows-1252"
 )]
 pub struct Args {
-    /// The source
+    /// Slug of the source
     #[arg(value_name = "SLUG")]
     slug: String,
-    /// A file of plain text
+    /// Plain text file
     #[arg(value_name = "FILE")]
     file: PathBuf,
-    /// The file's encoding, where it is not UTF-8
+    /// Encoding of the file, if not UTF-8
     #[arg(long, value_name = "NAME")]
     encoding: Option<String>,
-    /// Keep it although its SHA-256 is not the source's, or another text is held
+    /// Store the text even if its SHA-256 does not match the source, or replace another text
     #[arg(long)]
     force: bool,
 }
@@ -45,7 +45,7 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let store = Store::open(&global.database().path, Access::Write)?;
     store.attach(&args.slug, &text, &sum, || agree(&store, args, &sum))?;
     ui.status(&format!(
-        "{}: {} kept",
+        "{}: {} stored",
         args.slug,
         count(text.chars().count() as u64, "character", "characters")
     ));
@@ -61,15 +61,23 @@ fn agree(store: &Store, args: &Args, sum: &str) -> Result<()> {
         && !args.force
     {
         return rejected(format!(
-            "{} is not the document that {} names: its SHA-256 is {sum}, expected {expected}; nothing was written",
+            "{} is not the document of {}: SHA-256 {sum}, expected {expected}; nothing was written",
             args.file.display(),
             args.slug
         ))
-        .map_err(|failure| failure.hint("locators may lead astray in it; --force keeps it all the same"));
+        .map_err(|failure| {
+            failure.hint("locators may point to the wrong passages in it; --force stores it anyway")
+        });
     }
     if store.held_text(&args.slug)?.is_some_and(|held| held.sha256 != sum) && !args.force {
-        return rejected(format!("another text of {} is held already; nothing was written", args.slug)).map_err(|failure| {
-            failure.hint("its locators may lead astray in this one; --force puts it in the place of the other")
+        return rejected(format!(
+            "another text is already stored for {}; nothing was written",
+            args.slug
+        ))
+        .map_err(|failure| {
+            failure.hint(
+                "its locators may point to the wrong passages in this one; --force replaces it",
+            )
         });
     }
     Ok(())
@@ -78,42 +86,45 @@ fn agree(store: &Store, args: &Args, sum: &str) -> Result<()> {
 /// The text of a file, or why it is none.
 fn decode(bytes: &[u8], encoding: Option<&str>) -> Result<String, String> {
     if bytes.starts_with(b"%PDF") {
-        return Err("this is a PDF; make plain text of it (pdftotext does) and attach that".into());
+        return Err(
+            "this is a PDF; convert it to plain text (for example with pdftotext) and attach that"
+                .into(),
+        );
     }
     let text = match encoding {
         Some(name) => {
             let encoding = Encoding::for_label(name.as_bytes()).ok_or_else(|| {
-                format!("no encoding is called \"{name}\" (windows-1252, iso-8859-1, utf-16le, …)")
+                format!("unknown encoding \"{name}\" (windows-1252, iso-8859-1, utf-16le, …)")
             })?;
             let (text, _, broken) = encoding.decode(bytes);
             if broken {
-                return Err(format!("not in {}", encoding.name()));
+                return Err(format!("not valid {}", encoding.name()));
             }
             text.into_owned()
         }
         None if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") => {
             let (text, _, broken) = encoding_rs::UTF_16LE.decode(bytes);
             if broken {
-                return Err("not in UTF-16, which its byte order mark announces".into());
+                return Err("not valid UTF-16, although its byte order mark says so".into());
             }
             text.into_owned()
         }
         None => match std::str::from_utf8(bytes) {
             Ok(text) => text.strip_prefix('\u{feff}').unwrap_or(text).to_owned(),
-            Err(_) if bytes.contains(&0) => return Err("this is no plain text".into()),
+            Err(_) if bytes.contains(&0) => return Err("not a plain text file".into()),
             Err(e) => {
                 let line = bytes[..e.valid_up_to()].split(|b| *b == b'\n').count();
                 return Err(format!(
-                    "not UTF-8 at line {line}; name its encoding with --encoding (windows-1252 is usual)"
+                    "invalid UTF-8 on line {line}; set --encoding (often windows-1252)"
                 ));
             }
         },
     };
     if text.contains('\0') {
-        return Err("this is no plain text: it holds NUL characters".into());
+        return Err("not a plain text file: it contains NUL characters".into());
     }
     if text.trim().is_empty() {
-        return Err("this file is empty".into());
+        return Err("the file is empty".into());
     }
     Ok(text)
 }

@@ -17,7 +17,7 @@ use crate::store::Store;
 use crate::value::suggest::did_you_mean;
 use crate::value::{OwnedValue, Value};
 
-/// List, add and show sources, and keep the texts of documents.
+/// List, add and show sources, and store the texts of documents.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(subcommand)]
@@ -66,8 +66,8 @@ pub fn one(store: &Store, slug: &str) -> Result<Vec<OwnedValue>> {
         Some(source) => Ok(source.clone()),
         None => Err(Error::new(
             ErrorKind::NotFound,
-            format!("no source is called \"{slug}\"{}", did_you_mean(slug, known.iter().copied())),
+            format!("unknown source \"{slug}\"{}", did_you_mean(slug, known.iter().copied())),
         )
-        .hint("facts source list shows them")),
+        .hint("list all: facts source list")),
     }
 }

@@ -29,8 +29,8 @@ struct PageFact {
 /// The page of a document whose text is held.
 pub fn write(store: &Store, slug: &str, source: &[OwnedValue]) -> Result<String> {
     let Some(held) = store.held_text(slug)? else {
-        return Err(Error::new(ErrorKind::NotFound, format!("the text of {slug} is not held"))
-            .hint(format!("facts source attach {slug} FILE keeps it")));
+        return Err(Error::new(ErrorKind::NotFound, format!("{slug} has no stored text"))
+            .hint(format!("add it with: facts source attach {slug} FILE")));
     };
     let facts = facts(store, slug, &held.text)?;
     let title = field(source, "title").unwrap_or(slug);

@@ -9,13 +9,13 @@ use crate::kind::reference_table::SOURCES;
 use crate::render::Heading;
 use crate::value::Value;
 
-/// Show a source; with -f html its text as a page, with the passages of its facts marked.
+/// Show a source; with -f html, show its text as a page with the cited passages marked.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  facts source show us-iraq-2014\n  facts source show us-iraq-2014 -f html -o page.html"
 )]
 pub struct Args {
-    /// The source
+    /// Slug of the source
     #[arg(value_name = "SLUG")]
     slug: String,
 }

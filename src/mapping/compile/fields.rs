@@ -37,12 +37,12 @@ impl MappingCompiler<'_> {
             .filter(|field| field.is_given() && !["key", "source"].contains(&field.name))
         else {
             if name == "source" {
-                self.wrong("source is said once, at the top of the file".into());
+                self.wrong("source belongs at the top of the file, not in a [[fact]]".into());
                 return None;
             }
             let given = kind.fields().filter(|field| field.is_given()).map(|field| field.name);
             let near = did_you_mean(name, given.chain(groups(kind).into_iter().chain(["date"])));
-            self.wrong(format!("{} have no field \"{name}\"{near}", kind.name));
+            self.wrong(format!("unknown field \"{name}\" in {}{near}", kind.name));
             return None;
         };
         let by = match field.ty {
@@ -84,14 +84,17 @@ impl MappingCompiler<'_> {
     fn suits(&mut self, how: &FieldOptions, allowed: &[&str], name: &str) {
         for word in how.used() {
             if !allowed.contains(&word) {
-                self.wrong(format!("{name} does not take {word}; it takes {}", allowed.join(", ")));
+                self.wrong(format!(
+                    "{name} does not take {word}; expected one of {}",
+                    allowed.join(", ")
+                ));
             }
         }
     }
 
     fn needed<'s>(&mut self, spec: &'s FieldMapping, name: &str) -> Option<&'s Template> {
         if spec.text.is_none() {
-            self.wrong(format!("{name}: expected a text, or a table with column or text"));
+            self.wrong(format!("{name}: expected text, or a table with column or text"));
         }
         spec.text.as_ref()
     }
@@ -121,7 +124,7 @@ impl MappingCompiler<'_> {
     fn number(&mut self, template: &Template, how: &FieldOptions, whole: bool) -> NumberRule {
         if how.thousands.is_some() && how.thousands == Some(how.decimal.unwrap_or('.')) {
             self.wrong(
-                "thousands and decimals cannot have the same sign: say decimal = \",\" too".into(),
+                "the thousands and decimal separators are the same: set decimal = \",\"".into(),
             );
         }
         NumberRule {
@@ -155,7 +158,7 @@ impl MappingCompiler<'_> {
         self.suits(how, &allowed, field.name);
         let whole = field.ty == Type::Integer;
         if spec.text.is_some() && how.best.is_some() {
-            self.wrong(format!("{}: expected a text or best, not both", field.name));
+            self.wrong(format!("{}: expected text or best, not both", field.name));
         }
         let mut number = |template: Option<&Template>| {
             template.map(|template| self.number(template, how, whole))
@@ -166,14 +169,14 @@ impl MappingCompiler<'_> {
             number(how.high.as_ref()),
         );
         if low.is_none() && best.is_none() && high.is_none() {
-            self.wrong(format!("{}: expected a text, or low, best or high", field.name));
+            self.wrong(format!("{}: expected text, or low, best or high", field.name));
         }
         let qualifiers = kind::QUALIFIERS;
         for word in how.marks.values().chain(&how.unmarked).chain(&how.qualifier) {
             if !qualifiers.contains(&word.as_str()) {
                 let near = did_you_mean(word, qualifiers.iter().copied());
                 self.wrong(format!(
-                    "\"{word}\" is no qualifier: expected one of {}{near}",
+                    "invalid qualifier \"{word}\": expected one of {}{near}",
                     qualifiers.join(", ")
                 ));
             }
@@ -249,7 +252,7 @@ impl MappingCompiler<'_> {
             if !kinds.contains(&word.as_str()) {
                 let near = did_you_mean(&word, kinds.iter().copied());
                 self.wrong(format!(
-                    "\"{word}\" is no kind of {}: expected one of {}{near}",
+                    "invalid kind \"{word}\" for {}: expected one of {}{near}",
                     table.table,
                     kinds.join(", ")
                 ));
@@ -295,7 +298,7 @@ impl MappingCompiler<'_> {
             != 1
         {
             self.wrong(
-                "date: expected one of a text, start (and end), year (and month and day), or years"
+                "date: expected one of: text, start (with end), year (with month and day), or years"
                     .into(),
             );
         }
@@ -308,12 +311,12 @@ impl MappingCompiler<'_> {
         {
             if !PRECISIONS.iter().any(|(name, _)| *name == word) {
                 let names = PRECISIONS.map(|(name, _)| name).join(", ");
-                self.wrong(format!("\"{word}\" is no precision: expected one of {names}"));
+                self.wrong(format!("invalid precision \"{word}\": expected one of {names}"));
             }
         }
         for format in &how.formats {
             if let Err(why) = check_format(format) {
-                self.wrong(format!("\"{format}\" is no format of a date: {why}"));
+                self.wrong(format!("invalid date format \"{format}\": {why}"));
             }
         }
         let span = how.span.as_deref().unwrap_or("within");

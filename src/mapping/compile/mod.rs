@@ -73,7 +73,7 @@ impl MappingCompiler<'_> {
             self.within = self.line(fact.kind.span());
             let Some(kind) = kind::find(fact.kind.get_ref()) else {
                 let near = did_you_mean(fact.kind.get_ref(), KINDS.iter().map(|kind| kind.name));
-                self.wrong(format!("no kind is called \"{}\"{near}", fact.kind.get_ref()));
+                self.wrong(format!("unknown kind \"{}\"{near}", fact.kind.get_ref()));
                 continue;
             };
             for variables in self.rows(fact) {
@@ -138,7 +138,7 @@ impl MappingCompiler<'_> {
                     |name: &&String| columns.list().iter().any(|pattern| looks_like(name, pattern));
                 let found: Vec<_> = self.known.header.iter().filter(wide).cloned().collect();
                 if found.is_empty() {
-                    self.wrong(format!("no column looks like {}", columns.list().join(" or ")));
+                    self.wrong(format!("no column matches {}", columns.list().join(" or ")));
                 }
                 found
                     .into_iter()
@@ -152,8 +152,7 @@ impl MappingCompiler<'_> {
         let key = fact.key.iter().map(|part| self.key_part(part, first)).collect::<Vec<_>>();
         if key.iter().filter(|part| matches!(part, KeyPart::Counter)).count() > usize::from(first) {
             self.wrong(
-                "key: \"#\" counts equals once, as the last part of the key of the first fact"
-                    .into(),
+                "key: \"#\" is allowed once, as the last part of the key of the first fact".into(),
             );
         }
         let when: Vec<CompiledCondition> =
@@ -181,7 +180,7 @@ impl MappingCompiler<'_> {
             .filter_map(|field| Some((field, OwnedValue::Text(field.default?.into()))))
             .collect();
         if !lacking.is_empty() {
-            self.wrong(format!("every one of {} needs {}", kind.name, lacking.join(" and ")));
+            self.wrong(format!("{}: missing {}", kind.name, lacking.join(" and ")));
         }
         let mut columns: Vec<usize> = key
             .iter()
@@ -201,7 +200,7 @@ impl MappingCompiler<'_> {
             [CompiledPart::Pick(picks)] if matches!(picks.as_slice(), [CellRef::Key]) => {
                 if first {
                     self.wrong(
-                        "key: {$key} is the key of the first fact, and belongs to further ones"
+                        "key: {$key} is the key of the first fact; only later facts can use it"
                             .into(),
                     );
                 }
@@ -276,7 +275,7 @@ impl MappingCompiler<'_> {
                 let known = ["release", "source", "column", "value", "key", "others"];
                 let all = known.into_iter().chain(self.variables.keys().map(String::as_str));
                 let near = did_you_mean(variable, all);
-                self.wrong(format!("no variable is called ${variable}{near}"));
+                self.wrong(format!("unknown variable ${variable}{near}"));
                 None
             }
         }
@@ -353,13 +352,13 @@ summary = "{id}"
         for (from, to, line, said) in [
             ("\"casualties\"", "\"casualty\"", 4, "did you mean \"casualties\""),
             ("harm = \"killed\"", "harm = \"kiled\"", 6, "did you mean \"killed\""),
-            ("harm = \"killed\"\n", "", 4, "needs harm"),
+            ("harm = \"killed\"\n", "", 4, "missing harm"),
             ("population", "populaton", 7, "did you mean \"population\""),
             ("\"{n}\"", "\"{m}\"", 8, "no column \"m\""),
             ("\"exact\"", "\"exactly\"", 8, "did you mean \"exact\""),
-            ("%d/%m/%Y", "%m/%Y", 9, "no format of a date"),
+            ("%d/%m/%Y", "%m/%Y", 9, "invalid date format"),
             ("unmarked", "within", 8, "does not take within"),
-            ("{id}\"\n", "{$id}\"\n", 10, "no variable is called $id"),
+            ("{id}\"\n", "{$id}\"\n", 10, "unknown variable $id"),
         ] {
             let found = mistakes(from, to);
             assert!(

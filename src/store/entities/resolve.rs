@@ -79,7 +79,7 @@ impl Writer<'_> {
             && !((-90.0..=90.0).contains(&lat) && (-180.0..=180.0).contains(&lon))
         {
             return Err(Stop::Input(format!(
-                "expected a latitude within ±90 and a longitude within ±180, not {lat} and {lon}"
+                "expected a latitude within ±90 and a longitude within ±180, found {lat} and {lon}"
             )));
         }
         let within = match named.within.as_deref().filter(|within| !within.is_empty()) {

@@ -20,11 +20,10 @@ impl Store {
         if let Ok(found) = std::fs::metadata(target)
             && !found.is_file()
         {
-            let what = if found.is_dir() { "a folder" } else { "no regular file" };
-            return Err(Error::usage(format!("{shown} is {what}")).hint("name a file"));
+            let what = if found.is_dir() { "a folder" } else { "a special file" };
+            return Err(Error::usage(format!("{shown} is {what}")).hint("name a regular file"));
         }
-        let taken =
-            || Error::usage(format!("{shown} is there already")).hint("--force replaces it");
+        let taken = || Error::usage(format!("{shown} already exists")).hint("--force replaces it");
         if target.exists() && !replace {
             return Err(taken());
         }
@@ -41,7 +40,7 @@ impl Store {
         let name = made
             .path()
             .to_str()
-            .ok_or_else(|| Error::usage(format!("{shown}: expected a name in UTF-8")))?;
+            .ok_or_else(|| Error::usage(format!("{shown}: the file name is not valid UTF-8")))?;
         interrupt::watch();
         self.connection.progress_handler(crate::store::connection::STEPS, Some(interrupt::came))?;
         // VACUUM is a transaction of its own

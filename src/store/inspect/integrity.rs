@@ -34,7 +34,7 @@ impl Store {
         }
         self.check_extras(&mut each)?;
         for kind in self.false_sums()? {
-            each(rollup::table(kind), "is not what the facts add up to")?;
+            each(rollup::table(kind), "differs from the totals of the facts")?;
         }
         let mut read = self
             .connection
@@ -47,9 +47,9 @@ impl Store {
             each(
                 told,
                 if parent == "imports" {
-                    "belongs to a run that is not there"
+                    "belongs to a missing import"
                 } else {
-                    "refers to a row that is not there"
+                    "refers to a missing row"
                 },
             )?;
         }
@@ -64,19 +64,19 @@ impl Store {
         let questions = [
             (
                 format!("SELECT 'extras row ' || id FROM extras WHERE id & 15 >= {} OR id < 0", KINDS.len()),
-                "belongs to no kind of fact",
+                "does not belong to any kind of fact",
             ),
             (
                 "SELECT 'layouts row ' || id FROM layouts WHERE json_type(columns) <> 'array'
                     OR EXISTS (SELECT 1 FROM json_each(columns) WHERE type <> 'text')"
                     .to_owned(),
-                "is no list of names",
+                "is not a list of names",
             ),
             (
                 "SELECT 'layouts row ' || l.id FROM layouts l JOIN (SELECT DISTINCT layout_id, id & 15 AS place FROM extras) u
                      ON u.layout_id = l.id WHERE NOT l.kinds >> u.place & 1 GROUP BY l.id"
                     .to_owned(),
-                "lacks a kind of its facts",
+                "does not list a kind that uses it",
             ),
         ];
         self.ask(&questions, each)
@@ -97,24 +97,24 @@ impl Store {
                     "SELECT '{table} row ' || (id >> 4) FROM search_docsize
                       WHERE id & 15 = {place} AND id >> 4 NOT IN (SELECT id FROM {table})"
                 ),
-                "was there, and is gone",
+                "is in the search index but no longer exists",
             ),
             (
                 format!("SELECT {reference} FROM {table} f WHERE f.id * 16 + {place} NOT IN (SELECT id FROM search_docsize)"),
-                "is not in the index of words",
+                "is missing from the search index",
             ),
             (
                 format!(
                     "SELECT {reference} FROM {table} f JOIN imports r ON r.id IN (f.import_id, f.retired_by_id)
                       WHERE r.source_id <> f.source_id"
                 ),
-                "belongs to a run of another source",
+                "belongs to an import of another source",
             ),
             (
                 format!(
                     "SELECT '{table} row ' || (id >> 4) FROM extras WHERE id & 15 = {place} AND id >> 4 NOT IN (SELECT id FROM {table})"
                 ),
-                "is gone, and has columns without a field all the same",
+                "has extra columns but no longer exists",
             ),
         ];
         self.ask(&questions, each)
@@ -173,14 +173,14 @@ fn check_digests(
         }
         let written: Vec<u8> = row.get(1)?;
         if !cells.is_ok_and(|cells| written == form.sum(&cells)) {
-            each(reference, "does not state what was written: its digest differs")?;
+            each(reference, "differs from what was written (digest mismatch)")?;
             continue;
         }
         let days = row.get::<_, Option<String>>(2)?.map_or(Ok((None, None)), |text| {
             date::parse(&text).map(|days| (days.first, days.last))
         });
         if days != Ok((row.get(3)?, row.get(4)?)) {
-            each(reference, "has other days than its date")?;
+            each(reference, "has days that do not match its date")?;
         }
     }
     Ok(())

@@ -99,9 +99,9 @@ impl Store {
             if cost.rows.is_some_and(|most| rows >= most) {
                 return Err(Error::new(
                     ErrorKind::Limit,
-                    format!("more than {rows} rows: --max-rows"),
+                    format!("more than {rows} rows (--max-rows)"),
                 )
-                .hint("add a LIMIT to the statement, or raise --max-rows"));
+                .hint("add LIMIT to the statement, or raise --max-rows"));
             }
             let mut cells = Vec::with_capacity(columns);
             for i in 0..columns {
@@ -121,7 +121,7 @@ impl Store {
         let statement =
             self.connection.prepare(sql).map_err(|e| self.nearer(refused(&e, cost), sql))?;
         if !statement.readonly() || statement.column_count() == 0 {
-            return Err(Error::usage("expected a statement that reads, such as SELECT"));
+            return Err(Error::usage("expected a statement that returns rows, such as SELECT"));
         }
         Ok(statement)
     }
@@ -145,7 +145,7 @@ impl Store {
         }
         if failure.message.starts_with("near \"") && !READING.contains(&first.as_str()) {
             let near = did_you_mean(&first, READING);
-            failure.message = format!("\"{first}\" begins no statement that reads{near}");
+            failure.message = format!("unknown statement \"{first}\"{near}");
             return failure;
         }
         if let Some(at) = failure
@@ -153,18 +153,18 @@ impl Store {
             .strip_prefix("near ")
             .and_then(|rest| rest.strip_suffix(": syntax error"))
         {
-            failure.message = format!("the statement is no SQL at {at}");
+            failure.message = format!("syntax error near {at}");
             return failure;
         }
         if failure.message.starts_with("Expression tree is too large") {
             return Error::new(
                 ErrorKind::Limit,
-                "the statement is nested too deeply: at most 200 levels",
+                "the statement is nested too deeply (limit: 200 levels)",
             );
         }
         if let Some(name) = failure.message.strip_prefix("no such function: ") {
             let name = name.split(' ').next().unwrap_or(name);
-            failure.message = format!("there is no function \"{name}\"");
+            failure.message = format!("unknown function \"{name}\"");
             return failure;
         }
         let names = |sql: &str| -> Vec<String> {
@@ -187,9 +187,9 @@ impl Store {
             known.iter().map(String::as_str),
         );
         let kind = if failure.message.starts_with("no such table") { "table" } else { "column" };
-        failure.message = format!("there is no {kind} \"{name}\"{near}");
+        failure.message = format!("unknown {kind} \"{name}\"{near}");
         if quoted {
-            return failure.hint("text stands in single quotes: 'Syria'");
+            return failure.hint("put text in single quotes: 'Syria'");
         }
         failure
     }
@@ -259,8 +259,8 @@ fn bind(
         let name =
             statement.parameter_name(place + 1).map_or_else(|| "?".to_owned(), str::to_owned);
         let bare = name.trim_start_matches([':', '@', '$']);
-        return Err(Error::usage(format!("the parameter {name} has no value"))
-            .hint(format!("-p {bare}=VALUE gives it one")));
+        return Err(Error::usage(format!("parameter {name} has no value"))
+            .hint(format!("set it with -p {bare}=VALUE")));
     }
     Ok(())
 }
@@ -280,9 +280,7 @@ fn refused(error: &rusqlite::Error, cost: SqlLimits) -> Error {
         AuthorizationForStatementDenied, OperationInterrupted, OutOfMemory, TooBig,
     };
     match error {
-        rusqlite::Error::MultipleStatement => {
-            Error::usage("expected one statement, and these are several")
-        }
+        rusqlite::Error::MultipleStatement => Error::usage("expected one statement, found several"),
         rusqlite::Error::SqlInputError { msg, sql, offset, error } => match error.code {
             AuthorizationForStatementDenied => not_allowed(),
             _ if msg.starts_with("not authorized") => not_allowed(),
@@ -296,7 +294,7 @@ fn refused(error: &rusqlite::Error, cost: SqlLimits) -> Error {
                     format!(" (near \"{near}\")")
                 };
                 Error::usage(format!("{msg}{near}"))
-                    .hint("facts fields --tables describes the tables and their columns")
+                    .hint("facts fields --tables lists the tables and their columns")
             }
         },
         rusqlite::Error::SqliteFailure(code, said) => match code.code {
@@ -306,11 +304,11 @@ fn refused(error: &rusqlite::Error, cost: SqlLimits) -> Error {
                     ErrorKind::Limit,
                     format!("the statement took longer than {} s", real(seconds)),
                 )
-                .hint("--timeout gives it more")
+                .hint("raise the limit with --timeout")
             }
             TooBig | OutOfMemory => Error::new(
                 ErrorKind::Limit,
-                "the statement makes a text or an answer that is too large",
+                "the statement produces a value or result that is too large",
             ),
             AuthorizationForStatementDenied => not_allowed(),
             _ => Error::usage(said.clone().unwrap_or_else(|| code.to_string())),
@@ -321,6 +319,6 @@ fn refused(error: &rusqlite::Error, cost: SqlLimits) -> Error {
 }
 
 fn not_allowed() -> Error {
-    Error::usage("facts sql only reads this database, and the statement does something else")
-        .hint("seed, import, add, edit and undo change it")
+    Error::usage("facts sql is read-only")
+        .hint("seed, import, add, edit and undo change the database")
 }

@@ -273,17 +273,15 @@ pub fn plain(value: ValueRef<'_>) -> Result<Value<'_>> {
         ValueRef::Text(bytes) => match std::str::from_utf8(bytes) {
             Ok(text) => Value::Text(Cow::Borrowed(text)),
             Err(_) => {
-                return Err(Error::database("the database is damaged: a text is not UTF-8")
+                return Err(Error::database("the database is damaged: invalid UTF-8 in a text")
                     .about_file()
                     .hint("restore a backup"));
             }
         },
         ValueRef::Blob(_) => {
-            return Err(Error::database(
-                "the database is damaged: a blob stands where none can be",
-            )
-            .about_file()
-            .hint("restore a backup"));
+            return Err(Error::database("the database is damaged: unexpected blob")
+                .about_file()
+                .hint("restore a backup"));
         }
     })
 }

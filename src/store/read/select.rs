@@ -275,13 +275,13 @@ impl Store {
         let what = field.map_or("actor".to_owned(), |field| field.name.replace('_', " "));
         // numbers and days have no nearest spelling
         if field.is_some_and(has_no_spelling) {
-            return Ok(format!("no fact here has {what} {word}"));
+            return Ok(format!("no fact has {what} {word}"));
         }
         let class = field.map_or(Some(EntityClass::Actor), |field| EntityClass::of(field.ty));
         if let Some(class) = class
             && lookup::is_known(&self.connection, class, word)?
         {
-            return Ok(format!("\"{word}\" is known, but no fact here has it as {what}"));
+            return Ok(format!("\"{word}\" exists, but no fact here has it as {what}"));
         }
         let slugs = match field.map(|field| field.ty) {
             Some(Type::Source) => self.slugs("sources")?,
@@ -289,7 +289,7 @@ impl Store {
             _ => Vec::new(),
         };
         if slugs.iter().any(|slug| slug == word) {
-            return Ok(format!("{what} \"{word}\" is known, but no fact here is of it"));
+            return Ok(format!("{what} \"{word}\" exists, but no fact here has it"));
         }
         let occurring = self.occurring(query, field)?;
         let mut near = did_you_mean(word, occurring.iter().map(String::as_str));
@@ -300,7 +300,7 @@ impl Store {
             };
             near = did_you_mean(word, known.iter().map(String::as_str));
         }
-        Ok(format!("no {what} is called \"{word}\"{near}"))
+        Ok(format!("{what} \"{word}\" not found{near}"))
     }
 
     fn slugs(&self, table: &str) -> Result<Vec<String>> {

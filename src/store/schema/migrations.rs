@@ -77,10 +77,10 @@ pub fn check_current(connection: &Connection, path: &Path) -> Result<()> {
         return Ok(());
     }
     Err(Error::database(format!(
-        "{} has schema {here}; this facts reads schema {known}",
+        "{} has schema {here}; this version of facts reads schema {known}",
         path.display()
     ))
-    .hint(format!("facts migrate --db {} brings it up to date", path.display())))
+    .hint(format!("update it with: facts migrate --db {}", path.display())))
 }
 
 /// Refuses a schema from which no migration leads to the one that is known.
@@ -88,13 +88,13 @@ fn check_known(path: &Path, here: i64, known: i64) -> Result<()> {
     let shown = path.display();
     if here > known {
         return Err(Error::database(format!(
-            "{shown} was made by a newer facts (schema {here}; this one knows {known})"
+            "{shown} was made by a newer version of facts (schema {here}; this one reads {known})"
         ))
-        .hint("install that version, or have it export the facts to CSV"));
+        .hint("install that version, or use it to export the facts to CSV"));
     }
     if (1..FIRST).contains(&here) {
         let message = format!(
-            "{shown} was made by a facts from before the first release (schema {here}; this one reads {known})"
+            "{shown} was made by a pre-release version of facts (schema {here}; this one reads {known})"
         );
         return Err(Error::database(message).hint(
             "export it with the facts that made it (facts export DIR), and load that folder into a new file (facts seed DIR --db NEW.db)",
@@ -163,7 +163,7 @@ fn attempt(connection: &mut Connection, path: &Path, schema: &Schema) -> Result<
             .query_row("SELECT count(*) FROM pragma_foreign_key_check", [], |row| row.get(0))?;
     if orphans > 0 {
         return Err(Error::database(format!(
-            "{}: {orphans} rows refer to rows that are not there",
+            "{}: {orphans} rows refer to missing rows",
             path.display()
         )));
     }
@@ -180,10 +180,10 @@ fn explain(path: &Path, error: &refinery::Error) -> Error {
         ))
         .hint("export it with the facts that made it (facts export DIR), and load that folder into a new file (facts seed DIR --db NEW.db)"),
         MissingVersion(applied) => Error::database(format!(
-            "{shown} was made by a newer facts: this one does not know its migration {}",
+            "{shown} was made by a newer version of facts: unknown migration {}",
             applied.version()
         ))
-        .hint("install that version, or have it export the facts to CSV"),
+        .hint("install that version, or use it to export the facts to CSV"),
         _ => {
             let said = format!("{error:?}");
             if let Some(code) = [
@@ -197,7 +197,7 @@ fn explain(path: &Path, error: &refinery::Error) -> Error {
                 return Error::new(ErrorKind::Io, format!("cannot write {shown}: {}", code.1))
                     .with_source(error);
             }
-            Error::database(format!("{shown} could not be migrated; it is as it was"))
+            Error::database(format!("{shown} could not be migrated; it was not changed"))
         }
     };
     failure.with_source(error)
@@ -215,7 +215,7 @@ fn check_ledger(connection: &Connection, path: &Path) -> Result<()> {
         }
     };
     let damaged = || {
-        Error::database(format!("{}: its record of migrations is damaged", path.display()))
+        Error::database(format!("{}: the migration history is damaged", path.display()))
             .hint("restore a backup")
     };
     match kind.as_deref() {

@@ -30,11 +30,8 @@ pub fn check(connection: &Connection, path: &Path) -> Result<()> {
     if SCHEMAS.last().is_some_and(|(_, known)| here == *known) {
         return Ok(());
     }
-    Err(Error::database(format!(
-        "{}: its tables are not those that this facts makes",
-        path.display()
-    ))
-    .hint("something else changed its schema; --force-schema reads it all the same"))
+    Err(Error::database(format!("{}: unexpected database schema", path.display()))
+        .hint("another program changed its schema; --force-schema reads it anyway"))
 }
 
 /// Refuses a database whose tables are none: a view in place of one answers what it likes, for as
@@ -50,7 +47,7 @@ pub fn check_tables(connection: &Connection, path: &Path) -> Result<()> {
         KINDS.iter().map(|kind| kind.table).chain(PARENTS.iter().map(|parent| parent.table))
     {
         if !find.query_row([table], |row| row.get::<_, bool>(0))? {
-            return Err(Error::database(format!("{}: it has no table {table}", path.display()))
+            return Err(Error::database(format!("{}: table {table} is missing", path.display()))
                 .hint("restore a backup"));
         }
     }

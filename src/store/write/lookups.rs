@@ -71,7 +71,7 @@ impl Writer<'_> {
         let mut read = self.transaction.prepare_cached(&format!("SELECT slug FROM {table}"))?;
         let known = read.query_map([], |row| row.get(0))?.collect::<Result<Vec<String>, _>>()?;
         Ok(format!(
-            "expected a {one} that {table}.csv holds{}",
+            "unknown {one}: add it first, or list it in {table}.csv{}",
             did_you_mean(slug, known.iter().map(String::as_str))
         ))
     }

@@ -50,7 +50,7 @@ impl Writer<'_> {
             several => Err(Stop::Input(RowError {
                 field: "quote",
                 expected: format!(
-                    "stands in several places of the text; give one as locator: {}",
+                    "occurs several times in the text; set locator to {}",
                     several.join(" or ")
                 ),
             })),
@@ -101,7 +101,7 @@ impl Writer<'_> {
         untold: &mut Vec<(String, String)>,
     ) -> Result<(), Stop<String>> {
         let Some(class) = EntityClass::of(field.ty) else {
-            return Err(Stop::Input("expected no name".into()));
+            return Err(Stop::Input("unexpected name".into()));
         };
         let meant = self.resolve(class, named, days)?;
         if let (true, Some(name)) = (meant.other_name, &named.name) {

@@ -176,16 +176,12 @@ impl Writer<'_> {
     ) -> Result<String> {
         let one = class.one();
         if let NameMatch::Several(entities) = found {
-            return Ok(format!(
-                "expected one {one}, but this is a name of {}",
-                entities.join(" and ")
-            ));
+            return Ok(format!("ambiguous {one}: this name means {}", entities.join(" and ")));
         }
         let known = crate::store::entities::lookup::known(&self.transaction, class)?;
         let near = did_you_mean(name, known.iter().map(String::as_str));
-        let article = if class == EntityClass::Actor { "an" } else { "a" };
         Ok(format!(
-            "expected {article} {one} that is known ({table}.csv, or facts add {table}, makes one known){near}",
+            "unknown {one}: add it with facts add {table}, or list it in {table}.csv{near}",
             table = class.table()
         ))
     }
@@ -231,7 +227,7 @@ impl Writer<'_> {
             .query_row(params_from_iter(asked), |row| row.get(0))
             .optional()?;
         Ok(other.map(|other| {
-            format!("is a name of {other} already; a name means one {} at a time", class.one())
+            format!("already a name of {other}; a name means only one {} at a time", class.one())
         }))
     }
 

@@ -483,7 +483,7 @@ impl ReleaseImport {
 }
 
 fn twice() -> RowError {
-    let expected = "another record of this file has this key and states something else; a \"#\" in the key counts equals apart";
+    let expected = "another record in this file has the same key but other values; add \"#\" to the key to number them";
     RowError { field: "key", expected: expected.into() }
 }
 

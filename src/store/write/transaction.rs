@@ -238,7 +238,7 @@ impl Writer<'_> {
             if !known {
                 return Err(Stop::Input(RowError {
                     field,
-                    expected: "expected a run that imports.csv holds".into(),
+                    expected: "expected an import listed in imports.csv".into(),
                 }));
             }
         }

@@ -88,8 +88,8 @@ fn a_later_migration_keeps_every_row() {
     // again: nothing is pending
     bring_to(&mut connection, &path, &later()).unwrap();
     // and a program that knows less leaves it alone
-    assert!(check_current(&connection, &path).unwrap_err().message.contains("newer facts"));
-    assert!(run(&mut connection, &path).unwrap_err().message.contains("newer facts"));
+    assert!(check_current(&connection, &path).unwrap_err().message.contains("newer version"));
+    assert!(run(&mut connection, &path).unwrap_err().message.contains("newer version"));
 }
 
 #[test]
@@ -124,7 +124,7 @@ fn a_database_from_before_the_first_release_is_refused_with_what_to_do() {
             check_current(&connection, &path).unwrap_err(),
         ] {
             assert!(
-                failure.message.contains(&format!("before the first release (schema {old};")),
+                failure.message.contains(&format!("pre-release version of facts (schema {old};")),
                 "{failure}"
             );
             assert!(
