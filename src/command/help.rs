@@ -11,16 +11,19 @@ use crate::error::{Error, Result};
 use crate::render::FORMATS;
 use crate::value::suggest::did_you_mean;
 
-/// Show help on a command or a topic: dates, formats, exit-codes, environment, import.
+/// Show help on a command or a topic: dates, evidence, mapping, tabulate, formats, exit-codes,
+/// environment.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  facts help query\n  facts help dates")]
+#[command(after_help = "Examples:\n  facts help query\n  facts help dates\n  facts help mapping")]
 pub struct Args {
     /// A command or topic
     #[arg(value_name = "TOPIC")]
     topic: Option<String>,
 }
 
-const TOPICS: [&str; 5] = ["dates", "formats", "exit-codes", "environment", "import"];
+/// The topics; one that is a command too is told behind the command's help.
+const TOPICS: [&str; 8] =
+    ["dates", "evidence", "mapping", "tabulate", "import", "formats", "exit-codes", "environment"];
 
 const DATES: &str = "Dates are EDTF (ISO 8601-2), at the precision of the source:
 
@@ -74,24 +77,49 @@ import, and --as-of import=N shows the database after it.
 The mapping language, with an example: facts help mapping.
 ";
 
+const EVIDENCE: &str = include_str!("../../docs/evidence.md");
+
+const TABULATE: &str = include_str!("../../docs/tabulate.md");
+
+/// The page on imports, whose last part is the mapping language.
+const MAPPING: &str = include_str!("../../docs/import.md");
+
+/// A page of the documentation as text for a terminal: examples are indented instead of fenced.
+fn page(markdown: &str) -> String {
+    let mut is_example = false;
+    let mut text = String::new();
+    for line in markdown.lines() {
+        if line.starts_with("```") {
+            is_example = !is_example;
+        } else if is_example && !line.is_empty() {
+            let _ = writeln!(text, "    {line}");
+        } else {
+            let _ = writeln!(text, "{line}");
+        }
+    }
+    text
+}
+
 /// What help there is: topics, and every command.
 pub fn topics() -> Vec<String> {
     let line = crate::command::Cli::command();
     let commands = line.get_subcommands().map(|command| command.get_name().to_owned());
+    let commands = commands.filter(|command| !TOPICS.contains(&command.as_str()));
     TOPICS.iter().map(|topic| (*topic).to_owned()).chain(commands).collect()
 }
 
-/// Runs it.
-pub fn run(args: &Args, ui: &mut Ui) -> Result<Exit> {
-    let mut line = crate::command::Cli::command();
-    let Some(topic) = &args.topic else {
-        ui.text(&line.render_long_help().to_string())?;
-        return Ok(Exit::Done);
-    };
-    let text = match topic.as_str() {
+/// What a topic tells, if there is one of that name.
+fn topic(name: &str) -> Option<String> {
+    Some(match name {
         "dates" => DATES.to_owned(),
         "environment" => ENVIRONMENT.to_owned(),
         "import" => IMPORT.to_owned(),
+        "evidence" => page(EVIDENCE),
+        "tabulate" => page(TABULATE),
+        "mapping" => {
+            let start = MAPPING.find("## The mapping language").unwrap_or_default();
+            page(&MAPPING[start..])
+        }
         "formats" => FORMATS.iter().fold(String::new(), |mut text, format| {
             let ends: Vec<String> = format.extensions.iter().map(|end| format!(".{end}")).collect();
             let _ = writeln!(text, "{:10} {:17} {}", format.name, ends.join(" "), format.about);
@@ -101,23 +129,26 @@ pub fn run(args: &Args, ui: &mut Ui) -> Result<Exit> {
             let _ = writeln!(text, "{}  {about}", *code as u8);
             text
         }),
-        name => {
-            line.build();
-            if let Some(command) = line.find_subcommand_mut(name) {
-                let text = command.render_long_help().to_string();
-                ui.text(&text)?;
-                return Ok(Exit::Done);
-            }
-            let commands: Vec<String> =
-                line.get_subcommands().map(|command| command.get_name().to_owned()).collect();
-            let known = commands.iter().map(String::as_str).chain(TOPICS);
-            return Err(Error::usage(format!(
-                "unknown help topic \"{name}\"{}",
-                did_you_mean(name, known)
-            ))
-            .hint(format!("topics: {}, and every command", TOPICS.join(", "))));
-        }
+        _ => return None,
+    })
+}
+
+/// Runs it.
+pub fn run(args: &Args, ui: &mut Ui) -> Result<Exit> {
+    let mut line = crate::command::Cli::command();
+    let Some(name) = &args.topic else {
+        ui.page(line.render_long_help().to_string().as_bytes())?;
+        return Ok(Exit::Done);
     };
-    ui.text(&text)?;
+    line.build();
+    let help = line.find_subcommand_mut(name).map(|command| command.render_long_help().to_string());
+    let texts: Vec<String> = help.into_iter().chain(topic(name)).collect();
+    if texts.is_empty() {
+        let known = topics();
+        let near = did_you_mean(name, known.iter().map(String::as_str));
+        return Err(Error::usage(format!("unknown help topic \"{name}\"{near}"))
+            .hint(format!("topics: {}, and every command", TOPICS.join(", "))));
+    }
+    ui.page(texts.join("\n").as_bytes())?;
     Ok(Exit::Done)
 }

@@ -63,7 +63,7 @@ use crate::value::Type;
 /// estimates and the source's own words.
 #[derive(Debug, Parser)]
 #[command(name = "facts", version, max_term_width = 100, disable_help_subcommand = true, after_help = after_help())]
-struct Cli {
+pub struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
     #[command(flatten)]

@@ -202,6 +202,19 @@ impl Ui {
         self.show(text.as_bytes())
     }
 
+    /// Writes text that is read in a pager if it is longer than the screen.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn page(&mut self, text: &[u8]) -> Result<()> {
+        let height = terminal_size::terminal_size().map_or(24, |(_, height)| usize::from(height.0));
+        let lines = text.iter().filter(|b| **b == b'\n').count();
+        if self.terminal && lines >= height && self.paged.is_none() {
+            self.paged = Some(Default::default());
+        }
+        self.show(text)
+    }
+
     /// Writes to stdout, or behind what waits for the end of the command.
     fn show(&mut self, text: &[u8]) -> Result<()> {
         if let Some((paged, _)) = &mut self.paged {
@@ -320,13 +333,7 @@ impl Ui {
             None if terminal && format.name == "table" => {
                 let mut text = Vec::new();
                 let done = write(format, &sheet, &mut text, fill, self.wait("reading"))?;
-                let height =
-                    terminal_size::terminal_size().map_or(24, |(_, height)| usize::from(height.0));
-                let lines = text.iter().filter(|b| **b == b'\n').count();
-                if lines >= height && self.paged.is_none() {
-                    self.paged = Some(Default::default());
-                }
-                self.show(&text)?;
+                self.page(&text)?;
                 done
             }
             None => {

@@ -6,6 +6,7 @@ mod concurrency;
 mod formats_kept;
 mod imports;
 mod package;
+mod reference;
 mod round_trip;
 mod shipped;
 #[path = "../support/skipped.rs"]

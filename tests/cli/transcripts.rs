@@ -84,10 +84,13 @@ macro_rules! transcripts {
         #[test]
         fn every_transcript_is_run() {
             let listed = [$($path),*];
-            for entry in std::fs::read_dir(top().join("tests/cli")).unwrap() {
-                let name = entry.unwrap().file_name().into_string().unwrap();
-                if name.ends_with(".md") {
-                    assert!(listed.contains(&format!("tests/cli/{name}").as_str()), "{name} is not run");
+            for folder in ["tests/cli", "docs"] {
+                for entry in std::fs::read_dir(top().join(folder)).unwrap() {
+                    let name = entry.unwrap().file_name().into_string().unwrap();
+                    // what the program says of itself has a test of its own
+                    if name.ends_with(".md") && name != "reference.md" {
+                        assert!(listed.contains(&format!("{folder}/{name}").as_str()), "{name} is not run");
+                    }
                 }
             }
         }
@@ -112,5 +115,10 @@ transcripts! {
     sql: "tests/cli/sql.md",
     charts: "tests/cli/charts.md",
     shell: "tests/cli/shell.md",
-    descriptions: "docs/import.md",
+    guide: "docs/guide.md",
+    comparison: "docs/comparison.md",
+    docs_evidence: "docs/evidence.md",
+    docs_formats: "docs/formats.md",
+    docs_import: "docs/import.md",
+    docs_tabulate: "docs/tabulate.md",
 }

@@ -1,4 +1,4 @@
-//! The rules of ARCHITECTURE.md: what may know what, and what every file and document must have.
+//! The rules of ARCHITECTURE.md: what may know what, and what every file must have.
 //!
 //! The sources are read as tokens (`tokens.rs`) and their paths resolved (`modules.rs`), so that no
 //! spelling of an import gets past a rule. What breaks a rule today stands in `breaches.rs`.
@@ -11,13 +11,9 @@ mod sql;
 mod tokens;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 use std::sync::LazyLock;
 
-use facts::command::CODES;
 use facts::kind::KINDS;
-use facts::mapping::DATASETS;
-use facts::render::FORMATS;
 
 use super::top;
 use modules::Sources;
@@ -131,68 +127,5 @@ fn every_file_opens_with_its_job() {
     for file in &SOURCES.files {
         let name = &file.name;
         assert!(file.text.starts_with("//! "), "{name} does not open with a sentence on its job");
-    }
-}
-
-fn readme() -> String {
-    fs::read_to_string(top().join("README.md")).unwrap()
-}
-
-/// The first cells of the table under a heading.
-fn listed(document: &str, heading: &str) -> BTreeSet<String> {
-    let section = document
-        .split(&format!("\n## {heading}\n"))
-        .nth(1)
-        .unwrap_or_else(|| panic!("the README has no section {heading}"));
-    let section = section.split("\n## ").next().unwrap();
-    section
-        .lines()
-        .skip_while(|line| !line.starts_with("|---"))
-        .skip(1)
-        .take_while(|line| line.starts_with('|'))
-        .map(|line| line.split('|').nth(1).unwrap().trim().trim_matches('`').to_owned())
-        .collect()
-}
-
-#[test]
-fn the_readme_lists_what_the_program_has() {
-    let readme = readme();
-    let set = |names: Vec<String>| names.into_iter().collect::<BTreeSet<String>>();
-    assert_eq!(
-        listed(&readme, "Kinds"),
-        set(KINDS.iter().map(|kind| kind.name.to_owned()).collect())
-    );
-    assert_eq!(
-        listed(&readme, "Import"),
-        set(DATASETS.iter().map(|(name, _)| (*name).to_owned()).collect())
-    );
-    assert_eq!(
-        listed(&readme, "Formats"),
-        set(FORMATS.iter().map(|format| format.name.to_owned()).collect())
-    );
-    assert_eq!(
-        listed(&readme, "Exit codes"),
-        set(CODES.iter().map(|(code, _)| (*code as u8).to_string()).collect())
-    );
-}
-
-#[test]
-fn every_command_is_in_the_readme() {
-    let readme = readme();
-    let help = super::stdout(&super::facts(top()).arg("--help").output().unwrap());
-    let commands: Vec<&str> = help
-        .lines()
-        .skip_while(|line| *line != "Commands:")
-        .skip(1)
-        .take_while(|line| line.starts_with("  "))
-        .filter(|line| !line.starts_with("   "))
-        .filter_map(|line| line.split_whitespace().next())
-        .collect();
-    assert!(commands.len() >= 9, "{help}");
-    for command in commands {
-        assert!(
-            readme.contains(&format!("facts {command}")),
-            "the README does not tell of facts {command}"
-        );
     }
 }
