@@ -9,7 +9,9 @@ use crate::command::filter_args::FilterArgs;
 use crate::command::global_args::GlobalArgs;
 use crate::command::tabulate::{self, Axes};
 use crate::command::ui::Ui;
-use crate::error::{Error, ErrorKind, Result};
+#[cfg(feature = "chart")]
+use crate::error::ErrorKind;
+use crate::error::{Error, Result};
 use crate::query::{self, Predicate, Query, field};
 use crate::store::Store;
 use crate::tabulate::{Aggregate, Cross, Dispute, Label};

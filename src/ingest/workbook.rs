@@ -10,7 +10,8 @@ use std::io::{Read, Seek, SeekFrom, Write};
 use calamine::{Data, Reader, Sheets, open_workbook_auto_from_rs};
 
 #[cfg(feature = "excel")]
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::ErrorKind;
+use crate::error::{Error, Result};
 #[cfg(feature = "excel")]
 use crate::value::real;
 #[cfg(feature = "excel")]
