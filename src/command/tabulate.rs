@@ -11,7 +11,7 @@ use crate::command::filter_args::FilterArgs;
 use crate::command::global_args::GlobalArgs;
 use crate::command::ui::Ui;
 use crate::error::{Error, Result};
-use crate::kind::{Field, KINDS};
+use crate::kind::{self, Field};
 use crate::query::{self, Predicate, Query, field, fields};
 use crate::render::Heading;
 use crate::store::{AggregateRequest, RollupRow, Store};
@@ -207,8 +207,6 @@ pub fn collect(
         axes.rows.iter().chain(&axes.columns).chain(&axes.unit_fields).copied().collect();
     query.columns.extend(&sides);
     query.columns.extend(value);
-    let of_periods: Vec<&str> =
-        KINDS.iter().filter(|kind| kind.has_period_figures()).map(|kind| kind.name).collect();
     let begin = || Gathering {
         tally: Tally::new(aggregate),
         known: vec![LabelCache::default(); sides.len() + 1],
@@ -229,10 +227,12 @@ pub fn collect(
         let source =
             gathering.look(store, (query.columns[0], &cells[0]), &sides, &cells[fixed..], days)?;
         let figure = value.and_then(|_| cells[cells.len() - 1].number());
-        // what one event cost is counted once, however well its date is known
-        let over_period = cells[6].text() == Some("throughout")
-            || cells[5].text().is_some_and(|kind| of_periods.contains(&kind))
-                && (fixed < 8 || cells[7].is_null());
+        let is_throughout = cells[6].text() == Some("throughout");
+        let has_event = fixed == 8 && !cells[7].is_null();
+        let over_period = cells[5]
+            .text()
+            .and_then(kind::find)
+            .is_some_and(|kind| kind.is_over_period(is_throughout, has_event));
         let topic = cells[1].text();
         let reference = if topic.is_some() || over_period {
             format!("{}:{}", store.called(query.columns[0], &cells[0])?, cells[2])

@@ -246,6 +246,13 @@ impl Kind {
         self.figures.iter().any(|figure| figure.is_period)
     }
 
+    /// Whether a figure of a fact is for the whole of its date: what one event cost is counted once,
+    /// however well its date is known.
+    #[must_use]
+    pub fn is_over_period(&self, is_throughout: bool, has_event: bool) -> bool {
+        is_throughout || self.has_period_figures() && !has_event
+    }
+
     /// The fields that a query shows when it names none.
     pub fn shown(&self) -> impl Iterator<Item = &'static Field> {
         self.fields().filter(|field| is_shown(field))

@@ -8,7 +8,7 @@ use rusqlite::{Connection, params_from_iter};
 
 use crate::error::Result;
 use crate::kind::Kind;
-use crate::store::rollup::{DAYS, LARGE, add, columns, is_whole, kinds, make, table};
+use crate::store::rollup::{add, columns, is_whole, kinds, make, table};
 use crate::store::write::row_encoder::{EncodedFact, Param, RollupColumns};
 use crate::value::date::{Bucket, Days};
 
@@ -116,11 +116,7 @@ impl RollupChange {
             _ => None,
         };
         let (first, last) = (day(rollup_by.date + 1), day(rollup_by.date + 2));
-        let is_alone = *value(rollup_by.topic) != Param::Null
-            || *value(rollup_by.span) == Param::Text("throughout".into())
-            || [first, last].into_iter().flatten().any(|day| !(DAYS.0..=DAYS.1).contains(&day))
-            || rollup_by.event.is_some_and(|event| *value(event) == Param::Null)
-            || rollup_by.figures.iter().any(|figure| matches!(value(*figure), Param::Integer(n) if !(-LARGE..=LARGE).contains(n)));
+        let is_alone = rollup_by.alone.iter().any(|(column, reason)| reason.holds(value(*column)));
         if is_alone || prepared.is_retired() {
             return;
         }

@@ -8,6 +8,7 @@
 
 mod answer;
 mod maintain;
+mod rule;
 
 use std::collections::BTreeMap;
 
@@ -15,18 +16,13 @@ use rusqlite::{Connection, OptionalExtension};
 
 pub use answer::{AggregateRequest, RollupRow};
 pub use maintain::RollupChanges;
+pub use rule::{Reason, not_rolled_up, reasons};
 
 use crate::error::Result;
 use crate::kind::{Field, KINDS, Kind};
 use crate::store::Store;
 use crate::store::read::compile::number;
 use crate::value::Type;
-
-/// The days that `SQLite` can tell the year of: from year 0 to 9999.
-const DAYS: (i64, i64) = (1_721_060, 5_373_484);
-
-/// Figures beyond this are added up one by one, so that a sum of all others is exact.
-const LARGE: i64 = 1 << 40;
 
 /// The table of a summary.
 pub fn table(kind: &Kind) -> String {
@@ -41,22 +37,6 @@ pub fn figures(kind: &Kind) -> impl Iterator<Item = &'static Field> {
 /// The kinds that have a summary.
 fn kinds() -> impl Iterator<Item = &'static Kind> {
     KINDS.iter().copied().filter(|kind| !kind.rollup_by.is_empty())
-}
-
-/// The condition that a fact must be looked at by itself.
-pub fn not_rolled_up(kind: &Kind) -> String {
-    let (first, last) = DAYS;
-    let period = match (kind.has_period_figures(), kind.field("event").is_some()) {
-        (false, _) => "",
-        (true, false) => " OR TRUE",
-        // a figure that belongs to an event is no figure for a period
-        (true, true) => " OR f.event IS NULL",
-    };
-    let large = |figure: &Field| format!(" OR f.{0} > {LARGE} OR f.{0} < -{LARGE}", figure.name);
-    let large: String = figures(kind).map(large).collect::<Vec<_>>().concat();
-    format!(
-        "(f.topic IS NOT NULL OR f.date_span = 'throughout' OR f.first_day < {first} OR f.last_day < {first} OR f.first_day > {last} OR f.last_day > {last}{period}{large})"
-    )
 }
 
 /// The facts of a kind that a summary knows nothing of, found by their index.

@@ -10,7 +10,8 @@ use sha2::{Digest, Sha256};
 
 use crate::kind::{Field, Kind};
 use crate::store::entities::name_cache::ResolvedName;
-use crate::store::{rollup, search};
+use crate::store::rollup::{self, Reason};
+use crate::store::search;
 use crate::value::date::Days;
 use crate::value::{Value, real};
 
@@ -59,9 +60,10 @@ impl RowEncoder {
         let rollup_by = (!kind.rollup_by.is_empty()).then(|| RollupColumns {
             source: column("source_id"),
             date: column("date"),
-            span: column("date_span"),
-            topic: column("topic"),
-            event: kind.field("event").map(|field| column(field.name)),
+            alone: rollup::reasons(kind)
+                .into_iter()
+                .map(|reason| (reason.column().map_or(0, column), reason))
+                .collect(),
             sorts: kind.rollup_by.iter().map(|name| column(name)).collect(),
             figures: rollup::figures(kind).map(|figure| column(figure.name)).collect(),
         });
@@ -134,12 +136,8 @@ pub struct RollupColumns {
     pub source: usize,
     /// The date, and behind it its first and last day.
     pub date: usize,
-    /// Whether it holds throughout the date.
-    pub span: usize,
-    /// The question that it answers.
-    pub topic: usize,
-    /// The event that it belongs to.
-    pub event: Option<usize>,
+    /// Why a fact would be in no summary, and the column that tells.
+    pub alone: Vec<(usize, Reason)>,
     /// What the kind is summed by.
     pub sorts: Vec<usize>,
     /// What is added up.
