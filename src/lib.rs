@@ -3,7 +3,7 @@
 //! The library is the program's own: it has no stable API. Modules in the order of their
 //! dependence; each knows only those above it (ARCHITECTURE.md has the map):
 //!
-//! - [`error`]: the error type and the exit codes
+//! - [`error`]: the error type
 //! - [`mod@panic`]: what a fault of the program itself becomes
 //! - [`value`]: one cell: types, dates, text
 //! - [`kind`]: what may be stated, as data

@@ -79,7 +79,7 @@ fn tables(kinds: &[&'static Kind], global: &GlobalArgs, ui: &mut Ui) -> Result<E
                 }
             }
         }
-        let numbers: Vec<String> = KINDS.iter().enumerate().map(|(n, kind)| format!("{n} for {}", kind.name)).collect();
+        let numbers: Vec<String> = KINDS.iter().map(|kind| format!("{} for {}", kind.tag, kind.name)).collect();
         let id = format!("The fact's id times 16, plus {}.", numbers.join(", "));
         lines.push([text("extras"), text("id"), text("integer"), Value::Text(id.into())]);
         lines.extend(ASIDE.map(|(table, column, ty, about)| [text(table), text(column), text(ty), text(about)]));

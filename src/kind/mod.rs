@@ -138,9 +138,9 @@ pub struct NewFact<'a> {
 /// What a fact of a data set is called within its source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FactKey {
-    /// So.
+    /// This key.
     Explicit(String),
-    /// So with a number behind it, since others are called the same.
+    /// This key with a counter behind it, since records have nothing that tells them apart.
     Sequence(String),
     /// As the first fact of its record, with this behind it.
     Child(String),

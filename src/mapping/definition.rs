@@ -3,7 +3,7 @@
 //!
 //! A description is data and never runs code. It is read with serde from TOML; a word that it may
 //! not use is an error with its line. Whether the columns that it asks for are there is decided
-//! when it meets a file (`import/plan.rs`).
+//! when it meets a file (`compile/`).
 
 use std::collections::BTreeMap;
 use std::fmt;

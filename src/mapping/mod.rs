@@ -1,6 +1,6 @@
 //! The layouts of the outside world: one description a data set, and the list of them.
 //!
-//! A description is TOML (`mapping.rs`, its fields in `spec.rs`), with texts that cells fill in
+//! A description is TOML (`definition.rs`, its fields in `field_mapping.rs`), with texts that cells fill in
 //! (`template.rs`). Those that ship are embedded; a user's own is read from a file and is the same.
 
 mod apply;

@@ -67,7 +67,7 @@ pub enum Predicate {
     },
     /// One of these takes part in any role.
     AnyActor(Vec<String>),
-    /// The date lies in the window.
+    /// The date may lie in the window, or must.
     DateWindow(Days, DateMatch),
     /// The field compares so with a value; facts without the field satisfy no comparison.
     Compare(&'static Field, Op, OwnedValue),

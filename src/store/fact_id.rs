@@ -19,9 +19,43 @@ pub fn rowid(kind: &Kind, id: i64) -> i64 {
     id * TAGS + kind_tag(kind)
 }
 
+/// The number of the row `alias`, whose kind has this tag, in SQL.
+pub fn number(alias: &str, tag: i64) -> String {
+    format!("{alias}.id * {TAGS} + {tag}")
+}
+
+/// The tag in a number, in SQL.
+pub fn tag_of(number: &str) -> String {
+    format!("{number} & {}", TAGS - 1)
+}
+
+/// The id of the row that a number is of, in SQL.
+pub fn row_of(number: &str) -> String {
+    format!("{number} >> {}", TAGS.trailing_zeros())
+}
+
 #[cfg(test)]
 mod tests {
+    use super::*;
     use crate::kind::KINDS;
+
+    #[test]
+    fn sql_and_rust_make_the_same_numbers() {
+        let connection = rusqlite::Connection::open_in_memory().unwrap();
+        for kind in KINDS {
+            let tag = kind_tag(kind);
+            let sql = format!(
+                "SELECT n.number, {}, {} FROM (SELECT {} AS number FROM (SELECT 77 AS id) f) n",
+                row_of("n.number"),
+                tag_of("n.number"),
+                number("f", tag)
+            );
+            let found: (i64, i64, i64) = connection
+                .query_row(&sql, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+                .unwrap();
+            assert_eq!(found, (rowid(kind, 77), 77, tag));
+        }
+    }
 
     /// Tags are written to databases: this list is added to and never changed.
     #[test]

@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::kind::{Field, KINDS};
 use crate::store::Store;
 use crate::store::entities::lookup::EntityClass;
-use crate::store::fact_id::{TEXT, kind_tag, rowid};
+use crate::store::fact_id::{self, TEXT, kind_tag, rowid};
 use crate::store::write::row_encoder::EncodedFact;
 use crate::store::write::statements::StatementCache;
 use crate::value::Type;
@@ -23,8 +23,8 @@ fn add_all(connection: &Connection) -> Result<()> {
         let parts: Vec<String> =
             kind.fields().filter(|field| is_searched(field)).map(words_of).collect();
         let sql = format!(
-            "INSERT INTO search (rowid, words) SELECT f.id * 16 + {}, concat_ws(char(10), {}) FROM {} f",
-            kind_tag(kind),
+            "INSERT INTO search (rowid, words) SELECT {}, concat_ws(char(10), {}) FROM {} f",
+            fact_id::number("f", kind_tag(kind)),
             parts.join(", "),
             kind.table
         );
@@ -140,10 +140,12 @@ impl Store {
     /// The database cannot be read.
     pub fn texts_with(&self, text: &str) -> Result<Vec<(String, String)>> {
         let Some(query) = words(text) else { return Ok(Vec::new()) };
-        let mut find = self.connection.prepare(
+        let mut find = self.connection.prepare(&format!(
             "SELECT s.slug, t.text FROM source_texts t JOIN sources s ON s.id = t.source_id
-              WHERE t.id IN (SELECT rowid >> 4 FROM search WHERE search MATCH ?1 AND rowid & 15 = ?2) ORDER BY s.slug",
-        )?;
+              WHERE t.id IN (SELECT {} FROM search WHERE search MATCH ?1 AND {} = ?2) ORDER BY s.slug",
+            fact_id::row_of("rowid"),
+            fact_id::tag_of("rowid")
+        ))?;
         let rows = find.query_map(params![query, TEXT], |row| Ok((row.get(0)?, row.get(1)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }

@@ -31,10 +31,10 @@ pub fn text(connection: &Connection, source: &str) -> Result<Option<String>> {
 /// # Errors
 /// The database cannot be written.
 pub fn index(connection: &Connection) -> Result<()> {
-    connection.execute(
-        "INSERT INTO search (rowid, words) SELECT id * 16 + ?1, text FROM source_texts",
-        [fact_id::TEXT],
-    )?;
+    let number = fact_id::number("t", fact_id::TEXT);
+    let sql =
+        format!("INSERT INTO search (rowid, words) SELECT {number}, text FROM source_texts t");
+    connection.execute(&sql, [])?;
     Ok(())
 }
 

@@ -30,7 +30,7 @@ pub fn expression(kind: &'static Kind) -> String {
     kept(kind, OBJECT, " JOIN layouts l ON l.id = x.layout_id")
 }
 
-/// The SQL that gives what [`JsonObjects`] makes the object of the row `f` of: less to sort, and
+/// The SQL that gives what [`ExtrasDecoder`] makes the object of the row `f` of: less to sort, and
 /// sooner had.
 pub fn packed(kind: &'static Kind) -> String {
     kept(kind, "'#' || x.layout_id || x.cells", "")
@@ -52,8 +52,8 @@ pub fn column(kind: &'static Kind, name: &str) -> String {
            (SELECT CASE json_type(x.cells, '$[' || n.key || ']') WHEN 'integer'
                    THEN (SELECT t.text ->> '$' FROM extra_texts t WHERE t.id = x.cells ->> n.key) ELSE x.cells ->> n.key END
               FROM extras x JOIN layouts l ON l.id = x.layout_id JOIN json_each(l.columns) n ON n.value = {name}
-             WHERE x.id = f.id * 16 + {}))",
-        fact_id::kind_tag(kind)
+             WHERE x.id = {}))",
+        fact_id::number("f", fact_id::kind_tag(kind))
     )
 }
 
@@ -85,8 +85,8 @@ pub fn columns_of_objects(connection: &Connection, kind: &'static Kind) -> Resul
 
 fn kept(kind: &'static Kind, by: &str, joins: &str) -> String {
     format!(
-        "coalesce(f.extra, (SELECT {by} FROM extras x{joins} WHERE x.id = f.id * 16 + {}))",
-        fact_id::kind_tag(kind)
+        "coalesce(f.extra, (SELECT {by} FROM extras x{joins} WHERE x.id = {}))",
+        fact_id::number("f", fact_id::kind_tag(kind))
     )
 }
 
@@ -100,9 +100,10 @@ pub fn forget(
     condition: &str,
     id: i64,
 ) -> Result<()> {
-    let (table, place) = (kind.table, fact_id::kind_tag(kind));
+    let number = fact_id::number("f", fact_id::kind_tag(kind));
     let sql = format!(
-        "DELETE FROM extras WHERE id IN (SELECT f.id * 16 + {place} FROM {table} f WHERE {condition})"
+        "DELETE FROM extras WHERE id IN (SELECT {number} FROM {} f WHERE {condition})",
+        kind.table
     );
     connection.prepare_cached(&sql)?.execute([id])?;
     Ok(())

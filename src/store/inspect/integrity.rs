@@ -61,9 +61,12 @@ impl Store {
         &self,
         each: &mut impl FnMut(String, &'static str) -> Result<()>,
     ) -> Result<()> {
+        let tag = fact_id::tag_of("id");
+        let tags: Vec<String> =
+            KINDS.iter().map(|kind| fact_id::kind_tag(kind).to_string()).collect();
         let questions = [
             (
-                format!("SELECT 'extras row ' || id FROM extras WHERE id & 15 >= {} OR id < 0", KINDS.len()),
+                format!("SELECT 'extras row ' || id FROM extras WHERE {tag} NOT IN ({}) OR id < 0", tags.join(", ")),
                 "does not belong to any kind of fact",
             ),
             (
@@ -73,9 +76,10 @@ impl Store {
                 "is not a list of names",
             ),
             (
-                "SELECT 'layouts row ' || l.id FROM layouts l JOIN (SELECT DISTINCT layout_id, id & 15 AS place FROM extras) u
-                     ON u.layout_id = l.id WHERE NOT l.kinds >> u.place & 1 GROUP BY l.id"
-                    .to_owned(),
+                format!(
+                    "SELECT 'layouts row ' || l.id FROM layouts l JOIN (SELECT DISTINCT layout_id, {tag} AS tag FROM extras) u
+                         ON u.layout_id = l.id WHERE NOT l.kinds >> u.tag & 1 GROUP BY l.id"
+                ),
                 "does not list a kind that uses it",
             ),
         ];
@@ -89,18 +93,21 @@ impl Store {
         kind: &'static Kind,
         each: &mut impl FnMut(String, &'static str) -> Result<()>,
     ) -> Result<()> {
-        let (table, place) = (kind.table, fact_id::kind_tag(kind));
+        let table = kind.table;
+        let kind_tag = fact_id::kind_tag(kind);
+        let (tag, row) = (fact_id::tag_of("id"), fact_id::row_of("id"));
+        let number = fact_id::number("f", kind_tag);
         let reference = "(SELECT slug FROM sources WHERE id = f.source_id) || ':' || f.key";
         let questions = [
             (
                 format!(
-                    "SELECT '{table} row ' || (id >> 4) FROM search_docsize
-                      WHERE id & 15 = {place} AND id >> 4 NOT IN (SELECT id FROM {table})"
+                    "SELECT '{table} row ' || ({row}) FROM search_docsize
+                      WHERE {tag} = {kind_tag} AND {row} NOT IN (SELECT id FROM {table})"
                 ),
                 "is in the search index but no longer exists",
             ),
             (
-                format!("SELECT {reference} FROM {table} f WHERE f.id * 16 + {place} NOT IN (SELECT id FROM search_docsize)"),
+                format!("SELECT {reference} FROM {table} f WHERE {number} NOT IN (SELECT id FROM search_docsize)"),
                 "is missing from the search index",
             ),
             (
@@ -112,7 +119,7 @@ impl Store {
             ),
             (
                 format!(
-                    "SELECT '{table} row ' || (id >> 4) FROM extras WHERE id & 15 = {place} AND id >> 4 NOT IN (SELECT id FROM {table})"
+                    "SELECT '{table} row ' || ({row}) FROM extras WHERE {tag} = {kind_tag} AND {row} NOT IN (SELECT id FROM {table})"
                 ),
                 "has extra columns but no longer exists",
             ),

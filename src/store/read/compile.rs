@@ -45,7 +45,7 @@ pub enum ColumnDecoder {
 }
 
 impl CompiledQuery {
-    /// Makes the answer's part another than the [`TemplatePart::Ids`] that it was compiled for.
+    /// Makes the answer's part another than the [`Scan::Ids`] that it was compiled for.
     pub fn set_ids(&mut self, first: i64, last: i64) {
         // one kind, and no words: they are the first values
         self.values[..2].clone_from_slice(&[Sql::Integer(first), Sql::Integer(last)]);
@@ -249,7 +249,9 @@ fn compiled(
             Some(words) => {
                 values.push(Sql::Text(words.clone().unwrap_or_else(|| "\"\"".into())));
                 let rows = format!(
-                    "SELECT rowid >> 4 AS id, rank FROM search WHERE search MATCH ? AND rowid & 15 = {}",
+                    "SELECT {} AS id, rank FROM search WHERE search MATCH ? AND {} = {}",
+                    fact_id::row_of("rowid"),
+                    fact_id::tag_of("rowid"),
                     fact_id::kind_tag(kind)
                 );
                 format!("({rows}) s JOIN {} f ON f.id = s.id{places}", kind.table)
@@ -473,7 +475,7 @@ pub fn wording(kind: &'static Kind, field: &Field) -> String {
     }
 }
 
-/// The SQL that gives the same to [`Cursor`](crate::store::read::cursor::Reader), which reads it as
+/// The SQL that gives the same to [`Cursor`](crate::store::read::cursor::Cursor), which reads it as
 /// [`read_of_stored`] says.
 pub fn stored(kind: &'static Kind, field: &Field) -> String {
     if field.ty == Type::Json { extras::packed(kind) } else { wording(kind, field) }

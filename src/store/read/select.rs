@@ -19,12 +19,11 @@ use crate::value::{Type, Value};
 const MANY: i64 = 50_000;
 
 impl Store {
-    /// Hands the answer to `row`, a fact at a time, until it fails.
+    /// Hands the answer to `row`, a fact at a time, until it fails. Where an answer is many rows,
+    /// other threads read them and this one only hands them on.
     ///
     /// # Errors
     /// The database cannot be read, or `row` fails.
-    ///
-    /// Where an answer is many rows, other threads read them and this one only hands them on.
     pub fn select(
         &self,
         query: &Query,
