@@ -143,9 +143,12 @@ fn put(
             // what a query shows beside the stated fields is no mistake: it follows from them
             record.retain(|(name, _)| kind.field(name).is_none_or(Field::is_given));
             let source = stated(&record, "source");
-            if stated(&record, "key").is_empty() && !source.is_empty() {
+            if stated(&record, "key").is_empty() {
                 record.retain(|(name, _)| name != "key");
-                record.push(("key".into(), writer.next_key(kind, &source)?));
+                // without a source the record is refused for that alone
+                let key =
+                    if source.is_empty() { "1".into() } else { writer.next_key(kind, &source)? };
+                record.push(("key".into(), key));
             }
             let fields: Vec<&'static Field> = kind.fields().collect();
             let row = manual_input::check(&record, &fields, true).map_err(Stop::Input)?;

@@ -205,11 +205,15 @@ fn numbers(query: &Query, args: &Args, store: &Store) -> Result<Chart> {
 
 /// What must not be added up is no more drawn than tabulated.
 fn explain(dispute: Dispute) -> Error {
+    let hint = match dispute {
+        Dispute::Sources(..) => {
+            "--by source separates sources, --source X selects one; facts tabulate offers more ways"
+        }
+        Dispute::Periods(..) => "--x month separates them, or select one of them with a filter",
+        Dispute::Answers(..) | Dispute::Unlike(..) => "select one of them with a filter",
+    };
     let mut failure = tabulate::explain(dispute);
-    failure.hints = vec![
-        "--by source separates sources, --source X selects one; facts tabulate offers more ways"
-            .into(),
-    ];
+    failure.hints = vec![hint.into()];
     failure
 }
 

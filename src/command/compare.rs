@@ -41,7 +41,7 @@ pub struct Args {
     #[arg(long, value_name = "WHAT", value_parser = ["answer", "question"], default_value = "answer")]
     by: String,
     /// Exit with 1 if any answers contradict each other
-    #[arg(long)]
+    #[arg(short = 'e', long)]
     exit_code: bool,
     #[command(flatten)]
     filters: FilterArgs,

@@ -53,13 +53,19 @@ impl From<ErrorKind> for Exit {
 /// The codes with their meaning, as help and README show them.
 pub const CODES: &[(Exit, &str)] = &[
     (Exit::Done, "success, with or without rows"),
-    (Exit::No, "no match (with `-e`), findings from `check`, or unknown reference"),
+    (
+        Exit::No,
+        "a test failed (-e, --exit-code, --min, check), or an unknown reference, source or import",
+    ),
     (Exit::Usage, "usage error: unknown command, kind, field or value"),
-    (Exit::Database, "the database is missing, not ours, older, newer or damaged"),
+    (
+        Exit::Database,
+        "the database is missing, damaged, of another program, or of another version of facts",
+    ),
     (Exit::Rejected, "input was rejected; nothing was written"),
     (Exit::Busy, "the database is busy; try again"),
     (Exit::Io, "input/output error, such as disk full or no permission"),
-    (Exit::Limit, "a limit was reached"),
+    (Exit::Limit, "--max-rows, --timeout or --max-errors was exceeded"),
     (Exit::Bug, "a bug in facts; a report was written"),
     (Exit::HungUp, "the terminal was closed; nothing was written"),
     (Exit::Interrupted, "interrupted; nothing was written"),

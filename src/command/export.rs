@@ -287,7 +287,7 @@ fn resource(table: &str, about: &str, fields: &[&Field], key: &[&str]) -> Json {
 fn described(field: &Field) -> Json {
     let ty = match field.ty {
         Type::Integer | Type::Import | Type::Flag => "integer",
-        Type::Real => "number",
+        Type::Real | Type::Degrees(_) => "number",
         Type::Json => "object",
         _ => "string",
     };

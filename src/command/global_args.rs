@@ -197,7 +197,7 @@ impl GlobalArgs {
     /// The end of the output file's name is no format's.
     pub fn format(&self, terminal: bool) -> Result<&'static Format> {
         if let Some(name) = self.format.as_deref().filter(|name| CITATIONS.contains(name)) {
-            return Err(Error::usage(format!("{name} is only available in facts source list")));
+            return Err(Error::usage(format!("-f {name} works only with facts source list")));
         }
         let named = self.format.as_deref().and_then(render::find);
         if let (None, Some(file)) = (named, &self.output) {

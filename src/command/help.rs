@@ -6,6 +6,7 @@ use clap::CommandFactory;
 
 use crate::command::CODES;
 use crate::command::Exit;
+use crate::command::global_args::CITATIONS;
 use crate::command::ui::Ui;
 use crate::error::{Error, Result};
 use crate::render::FORMATS;
@@ -32,7 +33,8 @@ const DATES: &str = "Dates are EDTF (ISO 8601-2), at the precision of the source
   2013                     a day in 2013, or the whole year
   2011-12~                 about December 2011
   2006/2007                from 2006 to 2007
-  2013/..  /2014-02        open at one end: still going on; start unknown
+  2013/..                  since 2013, and still going on
+  2013/  /2014-02          since 2013, end unknown; until February 2014, start unknown
   [2014-03-05..2014-03-11] one of these days
   -0538                    539 BCE
 
@@ -53,7 +55,7 @@ COLUMNS         width of tables in a pipe
 Settings are read from facts.toml in this folder or the nearest parent folder, then from facts/config.toml in the
 user's configuration folder:
 
-  database      = \"facts.db\"   from the folder of the file
+  database      = \"facts.db\"   relative to the folder of this file
   output_format = \"json\"
   excel         = \"eu\"
   color         = \"never\"
@@ -120,11 +122,16 @@ fn topic(name: &str) -> Option<String> {
             let start = MAPPING.find("## The mapping language").unwrap_or_default();
             page(&MAPPING[start..])
         }
-        "formats" => FORMATS.iter().fold(String::new(), |mut text, format| {
-            let ends: Vec<String> = format.extensions.iter().map(|end| format!(".{end}")).collect();
-            let _ = writeln!(text, "{:10} {:17} {}", format.name, ends.join(" "), format.about);
+        "formats" => {
+            let mut text = FORMATS.iter().fold(String::new(), |mut text, format| {
+                let ends: Vec<String> =
+                    format.extensions.iter().map(|end| format!(".{end}")).collect();
+                let _ = writeln!(text, "{:10} {:17} {}", format.name, ends.join(" "), format.about);
+                text
+            });
+            let _ = writeln!(text, "\nfacts source list also writes {}.", CITATIONS.join(" and "));
             text
-        }),
+        }
         "exit-codes" => CODES.iter().fold(String::new(), |mut text, (code, about)| {
             let _ = writeln!(text, "{}  {about}", *code as u8);
             text

@@ -58,8 +58,8 @@ use crate::value::Type;
 
 /// A sourced fact database for people who study conflict and diplomacy.
 ///
-/// Every fact cites its source and the passage, and records who said it and how (stated, alleged,
-/// denied, declined). Dates keep the precision of the source; figures have low, best and high
+/// Every fact names its source, can cite and quote the passage, and records who said it and how
+/// (stated, alleged, denied, declined). Dates keep the precision of the source; figures have low, best and high
 /// estimates and the source's own words.
 #[derive(Debug, Parser)]
 #[command(name = "facts", version, max_term_width = 100, disable_help_subcommand = true, after_help = after_help())]

@@ -40,7 +40,7 @@ pub struct Args {
     explain: bool,
     /// Exit with 1 if no facts match
     #[arg(short = 'e', long)]
-    exit_status: bool,
+    exit_code: bool,
     #[command(flatten)]
     filters: FilterArgs,
 }
@@ -101,6 +101,8 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     } else {
         query.leading().map(str::to_owned).collect()
     };
+    // a moment that is none is told before anything is written
+    store.run_at(&query.past)?;
     let rows = ui.select(global, headings, leading, &store, &query)?;
     // an answer may be less than was meant too: a part of a list may be misspelt, or what should be
     // left out
@@ -116,5 +118,5 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     if ui.terminal && global.output.is_none() {
         ui.status(&count(rows, "fact", "facts"));
     }
-    Ok(if rows == 0 && args.exit_status { Exit::No } else { Exit::Done })
+    Ok(if rows == 0 && args.exit_code { Exit::No } else { Exit::Done })
 }

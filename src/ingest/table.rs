@@ -43,10 +43,10 @@ impl Columns {
             match takes.iter().find(|field| field.name == name.trim()) {
                 None => {
                     let near = did_you_mean(name, takes.iter().map(|field| field.name));
-                    bad.push(complain(format!("unknown column{near}")));
+                    bad.push(complain(format!("unknown field{near}")));
                 }
                 Some(field) if fields.iter().any(|seen| seen.name == field.name) => {
-                    bad.push(complain("duplicate column".into()));
+                    bad.push(complain("occurs twice".into()));
                 }
                 Some(field) => fields.push(field),
             }
@@ -60,7 +60,7 @@ impl Columns {
                     cell: None,
                     field: None,
                     value: None,
-                    expected: format!("the column {} is missing", field.name),
+                    expected: format!("{} is missing", field.name),
                 });
             }
             if let Some(value) = field.default {
@@ -97,10 +97,7 @@ impl Columns {
                 Ok(Value::Null) => match field.default {
                     Some(value) => row.push((*field, InputValue::Value(Value::Text(value.into())))),
                     None if field.need == Need::Required => {
-                        complain(
-                            format!("empty: every row must have {}", article(field.name)),
-                            None,
-                        );
+                        complain("must not be empty".into(), None);
                     }
                     None => row.push((*field, InputValue::Value(Value::Null))),
                 },
@@ -120,10 +117,6 @@ impl Columns {
     }
 }
 
-fn article(name: &str) -> String {
-    format!("{} {name}", if name.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" })
-}
-
 /// A date needs its basis, and says by itself that something happened within it; without a date
 /// neither means anything.
 ///
@@ -140,7 +133,7 @@ pub fn complete_date(
         if !stated(row, "date_basis") {
             return Err((
                 "date_basis",
-                "empty: a date needs a basis: stated, inferred or source".into(),
+                "missing: a date needs stated (by the source), inferred (by you) or source (its own date)".into(),
             ));
         }
         if !stated(row, "date_span") {

@@ -294,7 +294,7 @@ fn is_shown(field: &Field) -> bool {
 
 /// The fields that a table of any kind shows next.
 pub const LEADING_NEXT: &[&str] =
-    &["place", "said_by", "stance", "topic", "quantity_text", "said_via", "note", "locator"];
+    &["place", "said_by", "stance", "topic", "quantity_text", "said_via", "note"];
 
 /// The fields that a narrow table of all kinds shows, the most important first.
 pub const LEADING_OF_ALL: &[&str] = &["ref", "date", "summary", "kind", "said_by", "stance"];

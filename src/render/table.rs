@@ -237,9 +237,10 @@ fn layout(sheet: &Sheet, rows: &[Vec<CellText>], once: &[usize]) -> (Vec<usize>,
         *width += more;
         spare -= more;
     }
-    // what nobody listed is shown where there is room left for all of it
+    // what nobody listed is shown where there is room left for all of it, if it tells rows apart
+    let varies = |i: usize| rows.len() < 2 || rows.iter().any(|row| row[i].0 != rows[0][i].0);
     for i in unlisted {
-        if !empty(i) && GAP + natural[i] <= spare {
+        if !empty(i) && (sheet.leading.is_empty() || varies(i)) && GAP + natural[i] <= spare {
             spare -= GAP + natural[i];
             chosen.push(i);
             widths.push(natural[i]);

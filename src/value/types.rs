@@ -23,6 +23,8 @@ pub enum Type {
     Integer,
     /// A decimal number.
     Real,
+    /// Degrees of latitude or longitude, from minus so many to so many.
+    Degrees(u8),
     /// A date in EDTF; the days on which it may lie are kept beside it.
     Date,
     /// A date in EDTF, as text alone.
@@ -53,7 +55,7 @@ impl Type {
     /// Whether values of this type are numbers to calculate with.
     #[must_use]
     pub fn is_number(self) -> bool {
-        matches!(self, Type::Integer | Type::Real)
+        matches!(self, Type::Integer | Type::Real | Type::Degrees(_))
     }
 
     /// What the type is called in help, in `fields` and in messages.
@@ -66,7 +68,7 @@ impl Type {
             Type::Key => "key",
             Type::Sum => "sha-256",
             Type::Integer => "integer",
-            Type::Real => "number",
+            Type::Real | Type::Degrees(_) => "number",
             Type::Date | Type::Edtf => "date (EDTF)",
             Type::Day => "day",
             Type::Bucket(_) => "period",
@@ -126,6 +128,12 @@ impl Type {
             Type::Sum => Err("expected a SHA-256: 64 characters, 0-9 and a-f".into()),
             Type::Integer | Type::Import => integer(text),
             Type::Real => number(text),
+            Type::Degrees(most) => match number(text)? {
+                Value::Real(n) if n.abs() > f64::from(most) => {
+                    Err(format!("expected a number from -{most} to {most}"))
+                }
+                value => Ok(value),
+            },
             Type::Date | Type::Edtf => {
                 date::parse(text).map(|_| own(text)).map_err(|e| format!("expected {e}"))
             }

@@ -60,7 +60,7 @@ pub struct Args {
     /// File for records that cannot be loaded; fix them there and import it
     #[arg(long, value_name = "FILE")]
     rejects: Option<PathBuf>,
-    /// Errors to show; with --on-error skip, stop after more rejected records than this
+    /// Show at most this many errors; with --on-error skip, stop after this many rejected records
     #[arg(long, value_name = "N")]
     max_errors: Option<u64>,
     /// Sheet of a workbook (.xlsx, .ods) [default: the first]

@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 use rusqlite::types::Value as Sql;
 
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::query::{AsOf, AsOfPoint};
 use crate::value::date;
 
@@ -13,7 +13,15 @@ use crate::value::date;
 /// Imports cannot be looked up.
 pub fn run_at(connection: &Connection, moment: &AsOfPoint) -> Result<i64> {
     match moment {
-        AsOfPoint::Import(import) => Ok(*import),
+        AsOfPoint::Import(import) => {
+            let find = "SELECT ifnull(max(id), 0) FROM imports";
+            let last: i64 = connection.query_row(find, [], |row| row.get(0))?;
+            if (0..=last).contains(import) {
+                return Ok(*import);
+            }
+            Err(Error::new(ErrorKind::NotFound, format!("unknown import {import}"))
+                .hint("list all: facts log"))
+        }
         AsOfPoint::Before(time) => {
             let find = "SELECT ifnull(max(id), 0) FROM imports WHERE ran_at < ?1";
             Ok(connection.query_row(find, [time], |row| row.get(0))?)

@@ -212,7 +212,7 @@ mod tests {
                     Type::Actor | Type::Place if is_kind => ("INTEGER", Some("names")),
                     Type::Actor => ("INTEGER", Some("actors")),
                     Type::Place => ("INTEGER", Some("places")),
-                    Type::Real => ("REAL", None),
+                    Type::Real | Type::Degrees(_) => ("REAL", None),
                     Type::Topic => ("TEXT", Some("topics")),
                     _ => ("TEXT", None),
                 };
