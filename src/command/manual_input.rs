@@ -81,7 +81,7 @@ pub fn check(
 fn line(CellError { field, value, expected, .. }: CellError) -> String {
     let field = field.map(|field| format!("{field}: ")).unwrap_or_default();
     let value = value.map(|value| format!("{}: ", quoted(&value))).unwrap_or_default();
-    format!("{field}{value}{}", expected)
+    format!("{field}{value}{expected}")
 }
 
 /// A refusal of the store, as the line that a message shows.
