@@ -22,7 +22,10 @@ fn tell(info: &PanicHookInfo<'_>) {
     TOLD.call_once(|| {
         let report = report(info);
         let mut err = std::io::stderr();
-        let _ = writeln!(err, "error: facts stopped because of a fault of its own; an unfinished write was rolled back");
+        let _ = writeln!(
+            err,
+            "error: facts crashed because of a bug; an unfinished write was rolled back"
+        );
         let _ = match save(&report) {
             Some(path) => writeln!(err, "hint: please report this and attach {}", path.display()),
             None => writeln!(err, "hint: please report this with these lines:\n{report}"),

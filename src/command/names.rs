@@ -50,7 +50,8 @@ pub(super) enum NamesCommand {
         #[arg(long)]
         place: bool,
     },
-    /// Merge two actors or places: the first becomes another name of the second
+    /// Merge two actors or places: the first becomes another name of the second. This cannot be
+    /// undone: make a backup first
     Merge {
         /// Actor to merge
         #[arg(value_name = "NAME")]
@@ -159,6 +160,14 @@ fn link(
                     "unknown {} \"{name}\"{}",
                     class.one(),
                     did_you_mean(name, names.iter().map(String::as_str))
+                ),
+            ));
+        }
+        LinkOutcome::Taken(usual) if merge => {
+            return Err(Error::new(
+                ErrorKind::Rejected,
+                format!(
+                    "\"{name}\" and \"{entity}\" are names of {usual} already; nothing was written"
                 ),
             ));
         }

@@ -14,8 +14,12 @@ use crate::value::text::count;
 #[command(after_help = "Examples:\n  facts log\n  facts undo 3")]
 pub struct Args {
     /// Number of the import (id in facts log)
-    #[arg(value_name = "IMPORT")]
+    #[arg(value_name = "IMPORT", allow_negative_numbers = true, value_parser = import_number)]
     run: i64,
+}
+
+fn import_number(text: &str) -> Result<i64, String> {
+    text.parse().map_err(|_| "expected the number of an import, such as 3".to_owned())
 }
 
 /// Runs it.

@@ -13,6 +13,7 @@ use clap::ValueEnum;
 
 use crate::command::Exit;
 use crate::command::global_args::GlobalArgs;
+use crate::command::query::whole;
 use crate::command::ui::Ui;
 use crate::error::{Error, Result};
 use crate::ingest::source_file::SourceFile;
@@ -61,7 +62,7 @@ pub struct Args {
     #[arg(long, value_name = "FILE")]
     rejects: Option<PathBuf>,
     /// Show at most this many errors; with --on-error skip, stop after this many rejected records
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = whole)]
     max_errors: Option<u64>,
     /// Sheet of a workbook (.xlsx, .ods) [default: the first]
     #[arg(long, value_name = "NAME")]

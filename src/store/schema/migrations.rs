@@ -249,8 +249,10 @@ impl Store {
         let mut read = self
             .connection
             .prepare("SELECT applied_on FROM refinery_schema_history WHERE version = ?1")?;
-        embedded::migrations::runner()
-            .get_migrations()
+        // refinery has them by file name, V10 before V2
+        let mut migrations = Schema::newest().migrations;
+        migrations.sort();
+        migrations
             .iter()
             .map(|migration| {
                 let mut rows = read.query([migration.version()])?;
