@@ -11,7 +11,7 @@ use crate::command::manual_input::{self, ManualFields};
 use crate::command::ui::Ui;
 use crate::error::{Error, ErrorKind, Result, Stop};
 use crate::kind::reference_table::{self, ReferenceTable};
-use crate::kind::{Field, Kind};
+use crate::kind::{Field, KINDS, Kind};
 use crate::query;
 use crate::store::{Access, Outcome, Store, Writer};
 use crate::value::suggest::did_you_mean;
@@ -89,9 +89,21 @@ fn what(word: &str) -> Result<What> {
     if let Some(parent) = BY_HAND.into_iter().find(|parent| parent.table == word) {
         return Ok(What::ReferenceTable(parent));
     }
-    match query::kinds(word)?.as_slice() {
-        [one] => Ok(What::Kind(one)),
-        _ => Err(Error::usage("`all` is not allowed here; name one kind")),
+    let expected = || {
+        let kinds = KINDS.iter().map(|kind| kind.name);
+        let tables = BY_HAND.iter().map(|parent| parent.table);
+        format!(
+            "expected one of {}; facts source add adds a source",
+            kinds.chain(tables).collect::<Vec<_>>().join(", ")
+        )
+    };
+    match query::kinds(word) {
+        Ok(kinds) if kinds.len() == 1 => Ok(What::Kind(kinds[0])),
+        Ok(_) => Err(Error::usage("`all` is not allowed here; name one kind").hint(expected())),
+        Err(mut unknown) => {
+            unknown.hints = vec![expected()];
+            Err(unknown)
+        }
     }
 }
 

@@ -162,12 +162,7 @@ fn numbers(query: &Query, args: &Args, store: &Store) -> Result<Chart> {
     }
     let Some(cross) = &crosses[0] else { return Ok(Chart::default()) };
     if cross.columns.len() > COLOURS {
-        let hint = "select fewer with a filter, or leave out --by";
-        return Err(Error::usage(format!(
-            "{} colours are too many to tell apart",
-            cross.columns.len()
-        ))
-        .hint(hint));
+        return Err(too_many_colours(cross.columns.len()));
     }
     let places = Places::of(&cross.rows, x.ty);
     let series = cross
@@ -201,6 +196,11 @@ fn numbers(query: &Query, args: &Args, store: &Store) -> Result<Chart> {
         notes,
         style: if args.drawn == "lines" { ChartStyle::Lines } else { ChartStyle::Bars },
     })
+}
+
+fn too_many_colours(values: usize) -> Error {
+    Error::usage(format!("--by has {values} values; at most {COLOURS} colours can be told apart"))
+        .hint("select fewer with a filter, or leave out --by")
 }
 
 /// What must not be added up is no more drawn than tabulated.
@@ -344,7 +344,7 @@ fn timeline(query: &Query, args: &Args, store: &Store) -> Result<Chart> {
         .hint("select fewer with a filter, such as --during"));
     }
     if series.len() > COLOURS {
-        return Err(Error::usage(format!("{} colours are too many to tell apart", series.len())));
+        return Err(too_many_colours(series.len()));
     }
     let spans = || series.iter().flat_map(|series| &series.points).map(|point| point.span);
     let begin = spans().map(|span| span.0).fold(f64::INFINITY, f64::min);

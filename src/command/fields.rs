@@ -16,7 +16,7 @@ use crate::value::{Type, Value};
     after_help = "Examples:\n  facts fields arms-transfers\n  facts fields all -f json\n  facts fields --tables"
 )]
 pub struct Args {
-    /// A kind, or all
+    /// A kind, all kinds, or a table that facts refer to: sources, topics, actors, places, names
     #[arg(value_name = "KIND", default_value = "all")]
     kind: String,
     /// List the tables of the database and their columns, for facts sql
@@ -26,21 +26,25 @@ pub struct Args {
 
 /// Runs it.
 pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
-    let kinds = query::kinds(&args.kind)?;
+    // what facts refer to has fields too: facts add actors takes them
+    let parent = PARENTS.iter().find(|parent| parent.table == args.kind);
+    let kinds = if parent.is_some() { Vec::new() } else { query::kinds(&args.kind)? };
     if args.tables {
         return tables(&kinds, global, ui);
     }
+    let of_kinds = kinds.iter().flat_map(|kind| kind.fields().map(|field| (kind.name, field)));
+    let of_parent = parent
+        .into_iter()
+        .flat_map(|parent| parent.fields.iter().map(|field| (parent.table, field)));
     let headings =
         ["kind", "field", "type", "need", "flag", "values", "about"].map(Heading::text).into();
     let leading =
         ["field", "values", "about", "type", "need", "flag", "kind"].map(String::from).into();
     ui.rows(global, headings, leading, |row| {
         let mut count = 0;
-        for kind in &kinds {
-            for field in kind.fields() {
-                row(&line(kind, field))?;
-                count += 1;
-            }
+        for (of, field) in of_kinds.chain(of_parent) {
+            row(&line(of, field))?;
+            count += 1;
         }
         Ok(count)
     })?;
@@ -148,7 +152,7 @@ fn points_to(ty: Type, table: &str) -> &'static str {
     }
 }
 
-fn line(kind: &Kind, field: &'static Field) -> [Value<'static>; 7] {
+fn line(of: &'static str, field: &'static Field) -> [Value<'static>; 7] {
     let text = |text: &'static str| Value::Text(text.into());
     let need = match (field.need, field.default) {
         (Need::Required, _) => text("required"),
@@ -166,13 +170,5 @@ fn line(kind: &Kind, field: &'static Field) -> [Value<'static>; 7] {
         Type::Choice(list) => Value::Text(list.join(", ").into()),
         _ => Value::Null,
     };
-    [
-        text(kind.name),
-        text(field.name),
-        text(field.ty.name()),
-        need,
-        flag,
-        values,
-        text(field.about),
-    ]
+    [text(of), text(field.name), text(field.ty.name()), need, flag, values, text(field.about)]
 }

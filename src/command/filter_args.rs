@@ -246,7 +246,15 @@ impl FilterArgs {
         if let Some(days) = read("during", &self.during)? {
             return Ok(Some(days));
         }
-        let (from, to) = (read("from", &self.from)?, read("to", &self.to)?);
+        let day = |flag: &str, text: &Option<String>| {
+            read(flag, text).map_err(|_| {
+                let text = text.as_deref().unwrap_or_default();
+                Error::usage(format!(
+                    "--{flag} \"{text}\": expected a year, month or day that exists, such as 2013, 2013-11 or 2013-11-05"
+                ))
+            })
+        };
+        let (from, to) = (day("from", &self.from)?, day("to", &self.to)?);
         if from.is_none() && to.is_none() {
             return Ok(None);
         }

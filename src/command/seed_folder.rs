@@ -165,7 +165,7 @@ impl SeedFolder {
     /// What messages and the history call it.
     pub fn name(&self) -> String {
         match self {
-            SeedFolder::Shipped => "shipped facts".to_owned(),
+            SeedFolder::Shipped => "example facts".to_owned(),
             SeedFolder::Countries => "shipped countries".to_owned(),
             SeedFolder::Path(path) => path.display().to_string(),
         }

@@ -374,8 +374,8 @@ pub fn differing(
 
 pub fn explain(dispute: Dispute) -> Error {
     match dispute {
-        Dispute::Sources(cell, sources) => Error::usage(format!("{cell} would sum figures from {}", sources.join(" and ")))
-            .hint("--cols source shows them side by side, --source X selects one, --agg range or list shows both, --sum-across-sources sums them anyway"),
+        Dispute::Sources(cell, sources) => Error::usage(format!("{cell} would sum figures from {}", sources.join(", ")))
+            .hint("--cols source shows them side by side, --source X selects one, --agg range or list shows them all, --sum-across-sources sums them anyway"),
         Dispute::Answers(cell, topic, refs) => {
             Error::usage(format!("{cell} would sum {} answers to one question, {topic}: {}", refs.len(), refs.join(", ")))
                 .hint("--agg range or list shows them all, --cols said_by shows them side by side")

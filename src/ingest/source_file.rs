@@ -76,6 +76,12 @@ impl SourceFile {
         match head.as_slice() {
             [0x1f, 0x8b, ..] => packing = Packing::Gzip,
             [0x28, 0xb5, 0x2f, 0xfd] => packing = Packing::Zstandard,
+            b"%PDF" => {
+                let what = format!("{shown} is a PDF, not a table");
+                return Err(Error::new(ErrorKind::Rejected, what).hint(
+                    "save its table as CSV, or attach its text to a source (facts source attach)",
+                ));
+            }
             [b'P', b'K', 3 | 5, 4 | 6] => match workbook::table(&given, &shown, wanted)? {
                 Some(file) => member = Some(Arc::new(file)),
                 None => {

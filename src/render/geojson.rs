@@ -55,7 +55,7 @@ impl Sink for Features<'_> {
     fn finish(self: Box<Self>) -> io::Result<Vec<String>> {
         writeln!(self.out, "\n]}}")?;
         let left = (self.without > 0).then(|| {
-            format!("{} left out: no coordinates", count(self.without, "row is", "rows are"))
+            format!("{} without coordinates left out", count(self.without, "row", "rows"))
         });
         Ok(left.into_iter().collect())
     }
