@@ -132,13 +132,13 @@ fn a_new_database_takes_no_name_of_another() {
         assert!(words(&output).contains(said), "{name}: {}", words(&output));
     };
     for end in ["-journal", "-wal", "-shm"] {
-        refused(&format!("a.db{end}"), "SQLite keeps beside a database");
+        refused(&format!("a.db{end}"), "SQLite keeps next to a database");
     }
     let link = |to: &str, name: &str| {
         std::os::unix::fs::symlink(to, folder.join(name)).unwrap();
     };
     link("nowhere.db", "dangling.db");
-    refused("dangling.db", "a link that leads nowhere");
+    refused("dangling.db", "a broken symbolic link");
     fs::write(folder.join("empty.db"), "").unwrap();
     link("empty.db", "link.db");
     done(folder, &["seed", "-q", "--db", "link.db"]);

@@ -289,7 +289,7 @@ fn nothing_is_overwritten_that_was_not_meant() {
         (backup("facts.db-wal"), "backup onto the log"),
         (backup("pipe"), "backup onto a pipe"),
         (backup("folder"), "backup onto a folder"),
-        (backup("dangling"), "backup onto a link that leads nowhere"),
+        (backup("dangling"), "backup onto a broken symbolic link"),
     ] {
         assert_eq!(output.status.code(), Some(2), "{what}: {}", words(&output));
         assert_eq!(fs::read(folder.join("facts.db")).unwrap(), before, "{what}");
