@@ -42,6 +42,7 @@ pub struct Args {
 /// Runs it.
 pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let store = global.open()?;
+    let as_of = args.as_of.as_deref().map(as_of_args::moment).transpose()?;
     let folder = &args.folder;
     let shown = folder.display();
     let is_new = !folder.exists();
@@ -51,7 +52,6 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
         return Err(Error::usage(format!("{shown} is not empty"))
             .hint("name another folder, or replace the export with --force"));
     }
-    let as_of = args.as_of.as_deref().map(as_of_args::moment).transpose()?;
     let waiting = ui.wait("writing tables");
     let done = export(&store, folder, as_of);
     drop(waiting);

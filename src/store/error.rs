@@ -7,6 +7,12 @@ use crate::store::interrupt;
 
 impl From<rusqlite::Error> for Error {
     fn from(error: rusqlite::Error) -> Error {
+        Error::from(&error)
+    }
+}
+
+impl From<&rusqlite::Error> for Error {
+    fn from(error: &rusqlite::Error) -> Error {
         let code = error.sqlite_error_code();
         let (kind, message) = match code {
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
@@ -36,7 +42,7 @@ impl From<rusqlite::Error> for Error {
             }
             _ => (ErrorKind::Database, "the database query failed"),
         };
-        let error = Error::new(kind, message).with_source(&error);
+        let error = Error::new(kind, message).with_source(error);
         let error = match code {
             Some(
                 ErrorCode::DiskFull

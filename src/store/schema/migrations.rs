@@ -149,7 +149,7 @@ fn attempt(connection: &mut Connection, path: &Path, schema: &Schema) -> Result<
     match outcome {
         Ok(_) => {}
         // another program was quicker: what is there now is looked at again
-        Err(e) if format!("{e:?}").contains("Busy") || version(connection)? == schema.number => {
+        Err(e) if is_busy(&e) || version(connection)? == schema.number => {
             return Err(Error::new(
                 ErrorKind::Busy,
                 "the database is busy: another program is migrating it",
@@ -170,6 +170,18 @@ fn attempt(connection: &mut Connection, path: &Path, schema: &Schema) -> Result<
     Ok(())
 }
 
+/// What `SQLite` reported to refinery, if it did.
+fn of_sqlite(error: &refinery::Error) -> Option<&rusqlite::Error> {
+    match error.kind() {
+        refinery::error::Kind::Connection(_, source) => source.downcast_ref(),
+        _ => None,
+    }
+}
+
+fn is_busy(error: &refinery::Error) -> bool {
+    of_sqlite(error).is_some_and(|error| Error::from(error).kind == ErrorKind::Busy)
+}
+
 fn explain(path: &Path, error: &refinery::Error) -> Error {
     use refinery::error::Kind::{DivergentVersion, MissingVersion};
     let shown = path.display();
@@ -185,17 +197,9 @@ fn explain(path: &Path, error: &refinery::Error) -> Error {
         ))
         .hint("install that version, or use it to export the facts to CSV"),
         _ => {
-            let said = format!("{error:?}");
-            if let Some(code) = [
-                ("DiskFull", "no space left on device"),
-                ("SystemIoFailure", "input/output error"),
-                ("ReadOnly", "no permission"),
-            ]
-            .iter()
-            .find(|(code, _)| said.contains(code))
-            {
-                return Error::new(ErrorKind::Io, format!("cannot write {shown}: {}", code.1))
-                    .with_source(error);
+            let failure = of_sqlite(error).map(Error::from);
+            if let Some(failure) = failure.filter(|failure| failure.kind == ErrorKind::Io) {
+                return failure;
             }
             Error::database(format!("{shown} could not be migrated; it was not changed"))
         }
