@@ -8,7 +8,7 @@ use rusqlite::params;
 use crate::error::Result;
 use crate::kind::{Field, KINDS, Kind};
 use crate::store::Store;
-use crate::store::read::compile;
+use crate::store::read::columns;
 use crate::store::read::cursor::plain;
 use crate::value::OwnedValue;
 
@@ -113,7 +113,7 @@ impl Store {
     /// What a row states, in the fields that are compared.
     fn state(&self, kind: &'static Kind, id: i64) -> Result<Vec<OwnedValue>> {
         let shown: Vec<String> =
-            compared(kind).map(|field| compile::expression(kind, field)).collect();
+            compared(kind).map(|field| columns::expression(kind, field)).collect();
         let mut find = self.connection.prepare_cached(&format!(
             "SELECT {} FROM {} f WHERE f.id = ?1",
             shown.join(", "),

@@ -5,7 +5,7 @@ use rusqlite::Connection;
 use crate::error::{Error, Result};
 use crate::kind::{KINDS, Kind};
 use crate::store::extras::ExtrasDecoder;
-use crate::store::read::compile::stored;
+use crate::store::read::columns::stored;
 use crate::store::read::cursor::plain;
 use crate::store::write::row_encoder::RowEncoder;
 use crate::store::{Store, fact_id, rollup};

@@ -6,8 +6,10 @@ use crate::error::Result;
 use crate::kind::reference_table::{self, ReferenceTable};
 use crate::kind::{Field, KINDS, Kind};
 use crate::store::Store;
-use crate::store::read::compile::{self, ColumnDecoder, CompiledQuery};
+use crate::store::read::columns;
+use crate::store::read::compile::CompiledQuery;
 use crate::store::read::cursor::{Cursor, plain};
+use crate::store::read::decoder::{self, ColumnDecoder};
 use crate::value::{OwnedValue, Type, Value};
 
 /// How many facts of a kind a database holds.
@@ -108,10 +110,10 @@ impl Store {
             Some(run) if field.name.starts_with("retired_") => {
                 format!(
                     "CASE WHEN f.retired_by_id <= {run} THEN {} END",
-                    compile::wording(kind, field)
+                    columns::wording(kind, field)
                 )
             }
-            _ => compile::stored(kind, field),
+            _ => columns::stored(kind, field),
         };
         let fields: Vec<&'static Field> = kind.fields().filter(|field| field.is_stored()).collect();
         let shown: Vec<String> = fields.iter().map(|field| then(field)).collect();
@@ -119,7 +121,7 @@ impl Store {
         let by = run.map_or(String::new(), |run| format!("WHERE f.import_id <= {run}"));
         let sql =
             format!("SELECT {} FROM {} f {by} ORDER BY {order}", shown.join(", "), kind.table);
-        let decoders = fields.iter().map(|field| compile::read_of_stored(field)).collect();
+        let decoders = fields.iter().map(|field| decoder::of_stored(field)).collect();
         Cursor::of(self).hand_on(&CompiledQuery { sql, values: Vec::new(), decoders }, row)
     }
 
@@ -134,7 +136,7 @@ impl Store {
             let fields: Vec<&'static Field> =
                 kind.fields().filter(|field| !matches!(field.ty, Type::Bucket(_))).collect();
             let shown: Vec<String> =
-                fields.iter().map(|field| compile::expression(kind, field)).collect();
+                fields.iter().map(|field| columns::expression(kind, field)).collect();
             // live rows and retired ones have an index each
             let half = |retired: &str| {
                 format!(
@@ -215,7 +217,7 @@ impl Store {
             let fields: Vec<&'static Field> =
                 kind.fields().filter(|field| field.is_given()).collect();
             let shown: Vec<String> =
-                fields.iter().map(|field| compile::wording(kind, field)).collect();
+                fields.iter().map(|field| columns::wording(kind, field)).collect();
             let sql = format!(
                 "SELECT {} FROM {} f WHERE f.source_id = (SELECT id FROM sources WHERE slug = ?1) AND f.key = ?2 AND f.retired_by_id IS NULL",
                 shown.join(", "),

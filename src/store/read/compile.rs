@@ -5,14 +5,14 @@ use rusqlite::Connection;
 use rusqlite::types::Value as Sql;
 
 use crate::error::Result;
-use crate::kind::{self, COLUMN, Field, Kind};
+use crate::kind::{Field, Kind};
 use crate::query::{AsOf, Order, Predicate, Query};
-use crate::store::entities::lookup::{EntityClass, WORDING};
 use crate::store::read::as_of::live;
+use crate::store::read::columns::{country_of, expression, number, source_slug};
+use crate::store::read::decoder::{self, ColumnDecoder};
 use crate::store::read::predicate::condition;
-use crate::store::{extras, fact_id, literal, rollup, search};
+use crate::store::{extras, fact_id, rollup, search};
 use crate::value::Type;
-use crate::value::date::Bucket;
 
 /// SQL with its values, and how each shown field is read back.
 pub struct CompiledQuery {
@@ -24,42 +24,11 @@ pub struct CompiledQuery {
     pub decoders: Vec<ColumnDecoder>,
 }
 
-/// How a shown field is read from a row of the answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ColumnDecoder {
-    /// One column, as it is.
-    Plain,
-    /// One column: a Julian day number.
-    Day,
-    /// One column: an object, packed.
-    Object,
-    /// Two columns: the first and the last day.
-    Bucket(Bucket),
-    /// One column: a number that [`lookup_sql`] tells the name of.
-    Called(&'static Field),
-    /// Two columns: the number of this field, which is the source, and the key.
-    Ref(&'static Field),
-    /// A column of an object: its place among those that are asked for, and its name. The first is
-    /// one column of the answer, the object, packed; the others are in it too.
-    Column(usize, &'static str),
-}
-
 impl CompiledQuery {
     /// Makes the answer's part another than the [`Scan::Ids`] that it was compiled for.
     pub fn set_ids(&mut self, first: i64, last: i64) {
         // one kind, and no words: they are the first values
         self.values[..2].clone_from_slice(&[Sql::Integer(first), Sql::Integer(last)]);
-    }
-}
-
-impl ColumnDecoder {
-    /// How many columns of the answer it takes.
-    pub fn width(self) -> usize {
-        match self {
-            ColumnDecoder::Bucket(_) | ColumnDecoder::Ref(_) => 2,
-            ColumnDecoder::Column(1.., _) => 0,
-            _ => 1,
-        }
     }
 }
 
@@ -73,11 +42,11 @@ pub fn compile(connection: &Connection, query: &Query) -> Result<CompiledQuery> 
     let shown = |kind, field: &'static Field| {
         if field.column().is_some() { extras::packed(kind) } else { shown(kind, field) }
     };
-    let decoder = |field: &'static Field| match field.column() {
+    let read = |field: &'static Field| match field.column() {
         Some(name) => ColumnDecoder::Column(0, name),
-        None => read_of(field),
+        None => decoder::of_names(field),
     };
-    compiled(connection, query, (shown, decoder, PLACES), &sort_keys(query), Scan::Whole)
+    compiled(connection, query, (shown, read, PLACES), &sort_keys(query), Scan::Whole)
 }
 
 /// Compiles a query to SQL that any `SQLite` understands.
@@ -88,7 +57,7 @@ pub fn compile_portable(connection: &Connection, query: &Query) -> Result<Compil
     let shown = |kind, field: &'static Field| {
         if field.ty == Type::Json { expression(kind, field) } else { shown(kind, field) }
     };
-    compiled(connection, query, (shown, read_of, PLACES), &sort_keys(query), Scan::Whole)
+    compiled(connection, query, (shown, decoder::of_names, PLACES), &sort_keys(query), Scan::Whole)
 }
 
 /// Compiles a query of one kind for a part of an answer of many facts: with numbers in place of
@@ -101,7 +70,7 @@ pub fn compile_parallel(
     query: &Query,
     part: Scan,
 ) -> Result<CompiledQuery> {
-    let shown = |kind, field: &'static Field| match read_of_much(field) {
+    let shown = |kind, field: &'static Field| match decoder::of_ids(field) {
         ColumnDecoder::Ref(_) => "f.source_id, f.key".to_owned(),
         ColumnDecoder::Column(..) => extras::packed(kind),
         ColumnDecoder::Called(_) if field.name == "country" => {
@@ -110,7 +79,7 @@ pub fn compile_parallel(
         ColumnDecoder::Called(_) => number(kind, field),
         _ => shown(kind, field),
     };
-    compiled(connection, query, (shown, read_of_much, PLACES), &sort_keys(query), part)
+    compiled(connection, query, (shown, decoder::of_ids, PLACES), &sort_keys(query), part)
 }
 
 /// Which of the facts that a query is about.
@@ -131,7 +100,7 @@ pub enum Scan {
 pub fn compile_ids(connection: &Connection, query: &Query, part: Scan) -> Result<CompiledQuery> {
     let read = |field: &'static Field| {
         if matches!(field.ty, Type::Day | Type::Json) {
-            read_of(field)
+            decoder::of_names(field)
         } else {
             ColumnDecoder::Plain
         }
@@ -165,40 +134,6 @@ fn of_place(field: &Field) -> Option<String> {
     })
 }
 
-/// The SQL that gives a field of the row `f`: ids, which [`lookup_sql`] tells the names of; of a
-/// country a place in it.
-pub fn number(kind: &'static Kind, field: &Field) -> String {
-    match field.ty {
-        // most places lie in a country, so that few are left
-        _ if field.name == "country" => {
-            "(SELECT CASE WHEN p.kind = 'country' THEN p.id ELSE ifnull(p.within_id, p.id) END
-           FROM names n JOIN places p ON p.id = n.place_id WHERE n.id = f.place_id)"
-                .to_owned()
-        }
-        Type::Actor | Type::Place | Type::Source => format!("f.{}_id", field.name),
-        Type::Json => extras::packed(kind),
-        _ => expression(kind, field),
-    }
-}
-
-/// The SQL that names what a number stands for, if it stands for something.
-pub fn lookup_sql(field: &Field) -> Option<String> {
-    let entity = |class: EntityClass| {
-        format!(
-            "SELECT b.name FROM names n JOIN {} b ON b.id = n.{} WHERE n.id = ?1",
-            class.table(),
-            class.column()
-        )
-    };
-    match field.ty {
-        _ if field.name == "country" => Some(country_of("VALUES (?1)")),
-        Type::Actor => Some(entity(EntityClass::Actor)),
-        Type::Place => Some(entity(EntityClass::Place)),
-        Type::Source => Some("SELECT slug FROM sources WHERE id = ?1".to_owned()),
-        _ => None,
-    }
-}
-
 /// The SQL that gives a field, how what it gives is read back, and what it joins for it.
 type FieldCompiler = (
     fn(&'static Kind, &'static Field) -> String,
@@ -209,12 +144,11 @@ type FieldCompiler = (
 fn compiled(
     connection: &Connection,
     query: &Query,
-    (expression, read_of, joins): FieldCompiler,
+    (expression, read, joins): FieldCompiler,
     orders: &[(Order, usize)],
     part: Scan,
 ) -> Result<CompiledQuery> {
-    let mut decoders: Vec<ColumnDecoder> =
-        query.columns.iter().map(|field| read_of(field)).collect();
+    let mut decoders: Vec<ColumnDecoder> = query.columns.iter().map(|field| read(field)).collect();
     let parts = decoders
         .iter_mut()
         .filter_map(|read| if let ColumnDecoder::Column(n, _) = read { Some(n) } else { None });
@@ -348,29 +282,6 @@ fn shown_columns(
         .collect()
 }
 
-fn read_of(field: &'static Field) -> ColumnDecoder {
-    match field.ty {
-        Type::Day => ColumnDecoder::Day,
-        Type::Json => ColumnDecoder::Object,
-        Type::Bucket(bucket) => ColumnDecoder::Bucket(bucket),
-        _ => ColumnDecoder::Plain,
-    }
-}
-
-fn read_of_much(field: &'static Field) -> ColumnDecoder {
-    match (field.name, field.ty) {
-        _ if field.column().is_some() => {
-            ColumnDecoder::Column(0, field.column().unwrap_or_default())
-        }
-        ("ref", _) => kind::shared()
-            .find(|field| field.ty == Type::Source)
-            .map_or(ColumnDecoder::Plain, ColumnDecoder::Ref),
-        // places are many, and joined; their countries are few
-        ("country", _) | (_, Type::Actor | Type::Source) => ColumnDecoder::Called(field),
-        _ => read_of(field),
-    }
-}
-
 /// The keys of the sort, each with the part of it that one SQL expression covers; date and ref
 /// always come last.
 fn sort_keys(query: &Query) -> Vec<(Order, usize)> {
@@ -413,77 +324,6 @@ fn sort_expressions(kind: &'static Kind, field: &Field) -> Vec<String> {
             vec![format!("{by} COLLATE NOCASE"), by]
         }
     }
-}
-
-fn source_slug() -> String {
-    "(SELECT slug FROM sources WHERE id = f.source_id)".to_owned()
-}
-
-/// The SQL that gives a field of the row `f`: names, not ids.
-pub fn expression(kind: &'static Kind, field: &Field) -> String {
-    let usual = |class: EntityClass, column: &str| {
-        format!(
-            "(SELECT b.name FROM names n JOIN {} b ON b.id = n.{} WHERE n.id = f.{column})",
-            class.table(),
-            class.column()
-        )
-    };
-    match (field.name, field.ty) {
-        ("ref", _) => format!("{} || ':' || f.key", source_slug()),
-        ("kind", _) => literal(kind.name),
-        (name, _) if name.starts_with(COLUMN) => extras::column(kind, &name[COLUMN.len()..]),
-        ("date_from", _) => "f.first_day".to_owned(),
-        ("date_to", _) => "f.last_day".to_owned(),
-        // most places lie in a country, or are one
-        ("country", _) => format!(
-            "(SELECT CASE 'country' WHEN p.kind THEN p.name WHEN c.kind THEN c.name ELSE ({}) END
-               FROM names n JOIN places p ON p.id = n.place_id LEFT JOIN places c ON c.id = p.within_id WHERE n.id = f.place_id)",
-            country_of("VALUES (p.id)")
-        ),
-        (axis @ ("lat" | "lon"), _) => {
-            format!("(SELECT p.{axis} FROM names n JOIN places p ON p.id = n.place_id WHERE n.id = f.place_id)")
-        }
-        (_, Type::Source) => source_slug(),
-        (name, Type::Actor) => usual(EntityClass::Actor, &format!("{name}_id")),
-        (name, Type::Place) => usual(EntityClass::Place, &format!("{name}_id")),
-        (name, Type::Import) => format!("f.{name}_id"),
-        (_, Type::Json) => extras::expression(kind),
-        (_, Type::Bucket(_)) => "f.first_day".to_owned(),
-        (name, _) => format!("f.{name}"),
-    }
-}
-
-/// The country that a place lies in.
-fn country_of(place: &str) -> String {
-    format!(
-        "WITH RECURSIVE up(id) AS ({place}
-         UNION SELECT p.within_id FROM places p JOIN up ON p.id = up.id WHERE p.kind <> 'country')
-        SELECT max(p.name) FROM places p JOIN up ON p.id = up.id WHERE p.kind = 'country'"
-    )
-}
-
-/// The SQL that gives a stored field as an export writes it: the source's wording of names.
-pub fn wording(kind: &'static Kind, field: &Field) -> String {
-    match field.ty {
-        Type::Json => extras::expression(kind),
-        Type::Actor | Type::Place => {
-            format!("(SELECT {WORDING} FROM names n WHERE n.id = f.{}_id)", field.name)
-        }
-        Type::Source => source_slug(),
-        Type::Import => format!("f.{}_id", field.name),
-        _ => format!("f.{}", field.name),
-    }
-}
-
-/// The SQL that gives the same to [`Cursor`](crate::store::read::cursor::Cursor), which reads it as
-/// [`read_of_stored`] says.
-pub fn stored(kind: &'static Kind, field: &Field) -> String {
-    if field.ty == Type::Json { extras::packed(kind) } else { wording(kind, field) }
-}
-
-/// How a field that [`stored`] gives is read.
-pub fn read_of_stored(field: &Field) -> ColumnDecoder {
-    if field.ty == Type::Json { ColumnDecoder::Object } else { ColumnDecoder::Plain }
 }
 
 /// A name as SQL has it.

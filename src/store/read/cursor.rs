@@ -16,7 +16,8 @@ use crate::query::Query;
 use crate::store::Store;
 use crate::store::extras::{CellSlice, ExtrasDecoder};
 use crate::store::read::batch::{Batch, CellBatch, channel};
-use crate::store::read::compile::{self, ColumnDecoder, CompiledQuery, Scan};
+use crate::store::read::compile::{self, CompiledQuery, Scan};
+use crate::store::read::decoder::ColumnDecoder;
 use crate::value::date::Days;
 use crate::value::{OwnedValue, Value};
 

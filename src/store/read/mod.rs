@@ -2,7 +2,9 @@
 
 pub mod as_of;
 pub mod batch;
+pub mod columns;
 pub mod compile;
 pub mod cursor;
+pub mod decoder;
 pub mod predicate;
 mod select;

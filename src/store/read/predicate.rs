@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::kind::{Field, Kind};
 use crate::query::{DateMatch, Op, Predicate, is_partial};
 use crate::store::entities::lookup::{self, EntityClass, Spelling, spelling};
-use crate::store::read::compile::expression;
+use crate::store::read::columns::expression;
 use crate::value::date::{self, Days};
 use crate::value::text::fold;
 use crate::value::{OwnedValue, Type, Value};

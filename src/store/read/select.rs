@@ -9,7 +9,7 @@ use crate::store::entities::lookup::{self, EntityClass};
 use crate::store::read::batch::{CellBatch, LineBatch};
 use crate::store::read::compile::{self, CompiledQuery, Scan};
 use crate::store::read::cursor::Cursor;
-use crate::store::read::{as_of, predicate};
+use crate::store::read::{as_of, columns, predicate};
 use crate::store::rollup::{AggregateRequest, RollupRow};
 use crate::store::{Store, extras};
 use crate::value::suggest::did_you_mean;
@@ -165,7 +165,7 @@ impl Store {
     /// # Errors
     /// The database cannot be read.
     pub fn called<'a>(&self, field: &Field, cell: &Value<'a>) -> Result<Value<'a>> {
-        let (Some(sql), Value::Int(number)) = (compile::lookup_sql(field), cell) else {
+        let (Some(sql), Value::Int(number)) = (columns::lookup_sql(field), cell) else {
             return Ok(cell.clone());
         };
         let mut find = self.connection.prepare_cached(&sql)?;
@@ -317,7 +317,7 @@ impl Store {
                 None => own.ty == Type::Actor,
             });
             for own in fields {
-                let by = compile::expression(kind, own);
+                let by = columns::expression(kind, own);
                 arms.push(format!(
                     "SELECT CAST({by} AS TEXT) AS value FROM {} f WHERE f.retired_by_id IS NULL",
                     kind.table

@@ -7,7 +7,7 @@ use crate::kind::{Field, Kind};
 use crate::query::{Predicate, Query};
 use crate::store::Store;
 use crate::store::read::as_of::published;
-use crate::store::read::compile::number;
+use crate::store::read::columns::number;
 use crate::store::read::cursor::plain;
 use crate::store::read::predicate::condition;
 use crate::store::rollup::{figures, is_whole, table};

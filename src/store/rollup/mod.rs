@@ -21,7 +21,7 @@ pub use rule::{Reason, not_rolled_up, reasons};
 use crate::error::Result;
 use crate::kind::{Field, KINDS, Kind};
 use crate::store::Store;
-use crate::store::read::compile::number;
+use crate::store::read::columns::number;
 use crate::value::Type;
 
 /// The table of a summary.
