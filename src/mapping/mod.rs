@@ -12,6 +12,7 @@ mod compile;
 pub mod compiled;
 mod compiled_template;
 mod definition;
+mod fact_draft;
 mod field_mapping;
 mod recognise;
 mod template;

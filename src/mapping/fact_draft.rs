@@ -1,0 +1,127 @@
+//! One fact under way: its fields, made one after the other from the cells of a record.
+
+use crate::kind::{Field, InputRow};
+use crate::mapping::apply::FieldError;
+use crate::mapping::apply_figure::{self, ParsedFigure};
+use crate::mapping::cell_error::CellError;
+use crate::mapping::compiled::{DateRule, FieldRule, NameRule, RuleKind, TextRule};
+use crate::mapping::compiled_template::RecordCells;
+use crate::value::{InputValue, Type, Value, date};
+
+/// A fact under way.
+pub(super) struct FactDraft<'p> {
+    /// What it states.
+    pub(super) row: InputRow<'p>,
+    /// Columns that the fact does not hold whole this time, though it may.
+    pub(super) lost: Vec<usize>,
+    /// What is wrong with it.
+    pub(super) bad: Vec<CellError>,
+}
+
+impl<'p> FactDraft<'p> {
+    /// Whether a field is stated.
+    pub(super) fn states(&self, wanted: &Field) -> bool {
+        self.row.iter().any(|(field, value)| field.name == wanted.name && !value.is_null())
+    }
+
+    pub(super) fn set(&mut self, field: Option<&'static Field>, cell: Value<'p>) {
+        if let Some(field) = field
+            && !cell.is_null()
+        {
+            self.row.push((field, InputValue::Value(cell)));
+        }
+    }
+
+    /// Makes a field, or a group of them, from a record.
+    pub(super) fn add(&mut self, making: &'p FieldRule, cells: &RecordCells<'p, '_>) {
+        let done = match &making.by {
+            RuleKind::Text(words) => self.words(making.field, words, cells).map_err(|e| (None, e)),
+            RuleKind::Number(number) => match apply_figure::number(number, cells) {
+                Ok(found) => {
+                    self.set(Some(making.field), found.map_or(Value::Null, |found| found.cell));
+                    Ok(())
+                }
+                Err(expected) => Err((None, expected)),
+            },
+            RuleKind::Quantity(quantity) => apply_figure::quantity(quantity, cells).map(|figure| {
+                // a flag beside no number is told by no field
+                if let (None, Some(flag)) = (&figure, &quantity.flag)
+                    && flag.fill(cells).is_some()
+                {
+                    self.lost.extend(flag.column());
+                }
+                self.figure(&quantity.fields, figure);
+            }),
+            RuleKind::Name(name) => self.name(making.field, name, cells).map_err(|e| (None, e)),
+            RuleKind::Date(date) => self.date(date, cells),
+        };
+        if let Err((cell, expected)) = done {
+            let cell = cell.or(making.column);
+            let value = cell
+                .and_then(|cell| cells.record.get(cell))
+                .filter(|value| !value.is_empty())
+                .map(str::to_owned);
+            self.bad.push(CellError {
+                cell,
+                field: Some(making.field.name.to_owned()),
+                value,
+                expected,
+            });
+        }
+    }
+
+    fn words(
+        &mut self,
+        field: &'static Field,
+        words: &'p TextRule,
+        cells: &RecordCells<'p, '_>,
+    ) -> Result<(), String> {
+        let Some(text) = words.fill(cells)? else { return Ok(()) };
+        // free text is what it is; everything else must be what its field takes
+        let cell = match field.ty {
+            Type::Text if !text.contains('\0') => Value::Text(text),
+            ty => ty.parse(&text)?,
+        };
+        self.set(Some(field), cell);
+        Ok(())
+    }
+
+    fn figure(&mut self, fields: &[Option<&'static Field>; 5], figure: Option<ParsedFigure<'p>>) {
+        let Some(figure) = figure else { return };
+        let [low, best, high, words, qualifier] = *fields;
+        self.set(low, figure.low);
+        self.set(best, figure.best);
+        self.set(high, figure.high);
+        self.set(words, figure.words.map_or(Value::Null, Value::Text));
+        self.set(qualifier, figure.qualifier.map_or(Value::Null, |word| Value::Text(word.into())));
+    }
+
+    fn name(
+        &mut self,
+        field: &'static Field,
+        plan: &'p NameRule,
+        cells: &RecordCells<'p, '_>,
+    ) -> Result<(), String> {
+        let named = plan.named(cells, &mut self.lost)?;
+        if !named.is_empty() {
+            self.row.push((field, InputValue::Entity(named)));
+        }
+        Ok(())
+    }
+
+    fn date(&mut self, plan: &'p DateRule, cells: &RecordCells<'p, '_>) -> Result<(), FieldError> {
+        let Some((edtf, whole)) = plan.edtf(cells)? else { return Ok(()) };
+        date::parse(&edtf).map_err(|e| (None, format!("expected {e}")))?;
+        if !whole {
+            self.lost.extend(&plan.columns);
+        }
+        let [date, span, basis] = plan.fields;
+        self.set(Some(date), Value::Text(edtf));
+        self.set(
+            Some(span),
+            Value::Text(if plan.throughout { "throughout" } else { "within" }.into()),
+        );
+        self.set(Some(basis), Value::Text(plan.basis.as_str().into()));
+        Ok(())
+    }
+}
