@@ -42,7 +42,6 @@ enum What {
     ReferenceTable(&'static ReferenceTable),
 }
 
-/// Runs it.
 pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let what = what(&args.kind)?;
     let path = global.database().path;

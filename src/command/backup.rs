@@ -26,7 +26,6 @@ pub struct Args {
     force: bool,
 }
 
-/// Runs it.
 pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let mut store = global.open()?;
     let waiting = ui.wait("copying and checking");

@@ -60,7 +60,6 @@ const TICKS: i64 = 30;
 /// The most colours that can be told apart.
 const COLOURS: usize = 7;
 
-/// Runs it.
 pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let mut query = Query::of(query::kinds(&args.kind)?);
     query.tests = args.filters.tests(&query.kinds)?;

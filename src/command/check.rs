@@ -38,7 +38,6 @@ fn after_help() -> String {
     )
 }
 
-/// Runs it.
 pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let store = global.open()?;
     // every digest and page, or the pages alone

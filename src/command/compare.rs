@@ -47,7 +47,6 @@ pub struct Args {
     filters: FilterArgs,
 }
 
-/// Runs it.
 pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let kinds = query::kinds(&args.kind)?;
     let tests = args.filters.tests(&kinds)?;

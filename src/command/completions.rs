@@ -18,7 +18,6 @@ pub struct Args {
     shell: String,
 }
 
-/// Runs it.
 pub fn run(args: &Args, ui: &mut Ui) -> Result<Exit> {
     let shells = Shells::builtins();
     let Some(shell) = shells.completer(&args.shell) else {

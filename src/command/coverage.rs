@@ -38,7 +38,6 @@ pub struct Args {
     past: AsOfArgs,
 }
 
-/// Runs it.
 pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let least = args.min.as_deref().map(percent).transpose()?;
     let store = global.open()?;

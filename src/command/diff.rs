@@ -43,7 +43,6 @@ pub struct Args {
 /// One field that differs.
 type Difference = (String, OwnedValue, OwnedValue);
 
-/// Runs it.
 pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let store = global.open()?;
     let (from, to, source) = runs(args, &store)?;

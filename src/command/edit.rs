@@ -23,7 +23,6 @@ pub struct Args {
     fields: Vec<String>,
 }
 
-/// Runs it.
 pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let changes = manual_input::words(&args.fields)?;
     let reference = &args.reference;

@@ -39,7 +39,6 @@ pub struct Args {
     as_of: Option<String>,
 }
 
-/// Runs it.
 pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let store = global.open()?;
     let as_of = args.as_of.as_deref().map(as_of_args::moment).transpose()?;

@@ -24,7 +24,6 @@ pub struct Args {
     tables: bool,
 }
 
-/// Runs it.
 pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     // what facts refer to has fields too: facts add actors takes them
     let parent = PARENTS.iter().find(|parent| parent.table == args.kind);

@@ -140,7 +140,6 @@ fn topic(name: &str) -> Option<String> {
     })
 }
 
-/// Runs it.
 pub fn run(args: &Args, ui: &mut Ui) -> Result<Exit> {
     let mut line = crate::command::Cli::command();
     let Some(name) = &args.topic else {

@@ -12,7 +12,6 @@ use crate::kind::reference_table::IMPORTS;
 #[command(after_help = "Examples:\n  facts log\n  facts log -f json")]
 pub struct Args {}
 
-/// Runs it.
 pub fn run(_args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let store = global.open()?;
     let headings = IMPORTS.fields.iter().map(heading).collect();

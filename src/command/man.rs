@@ -23,7 +23,6 @@ pub struct Args {
     folder: PathBuf,
 }
 
-/// Runs it.
 pub fn run(args: &Args, ui: &mut Ui) -> Result<Exit> {
     let shown = args.folder.display();
     let failed = |e: &std::io::Error| Error::io(format!("cannot write to {shown}"), e);

@@ -16,7 +16,6 @@ pub struct Args {
     status: bool,
 }
 
-/// Runs it.
 pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let path = global.database().path;
     if !args.status {

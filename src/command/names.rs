@@ -65,7 +65,6 @@ pub(super) enum NamesCommand {
     },
 }
 
-/// Runs it.
 pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     match &args.command {
         None => list(args, global, ui),

@@ -25,7 +25,6 @@ pub struct Args {
     more: Vec<String>,
 }
 
-/// Runs it.
 pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let saved = &global.config.queries;
     let Some(name) = &args.name else {

@@ -37,7 +37,6 @@ pub struct Args {
     filters: FilterArgs,
 }
 
-/// Runs it.
 pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let words = args.words.join(" ");
     let terms = terms(&words);

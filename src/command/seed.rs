@@ -26,7 +26,6 @@ pub struct Args {
     folder: Option<PathBuf>,
 }
 
-/// Runs it.
 pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let folder = args.folder.clone().map_or(SeedFolder::Shipped, SeedFolder::Path);
     folder.check()?;

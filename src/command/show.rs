@@ -33,7 +33,6 @@ pub struct Args {
 /// One fact as it is written: headings and cells.
 type Shown = Vec<(Heading, OwnedValue)>;
 
-/// Runs it.
 pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let store = global.open()?;
     let past = args.past.read()?;

@@ -33,7 +33,6 @@ pub struct Args {
     max_rows: Option<u64>,
 }
 
-/// Runs it.
 pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let mut sql = args.sql.clone();
     if sql == "-" {

@@ -11,7 +11,6 @@ use crate::value::{OwnedValue, Value};
 #[derive(Debug, clap::Args)]
 pub struct Args {}
 
-/// Runs it.
 pub fn run(_args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let chosen = global.database();
     let store = global.open()?;

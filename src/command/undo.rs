@@ -22,7 +22,6 @@ fn import_number(text: &str) -> Result<i64, String> {
     text.parse().map_err(|_| "expected the number of an import, such as 3".to_owned())
 }
 
-/// Runs it.
 pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let mut store = Store::open(&global.database().path, Access::Write)?;
     let run = args.run;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use crate::evidence::locator;
+use crate::value::date_formats::MONTHS;
 use crate::value::text::fold;
 
 /// One sentence of a text.
@@ -21,21 +22,6 @@ pub struct Sentence {
     /// What makes it look like a fact: `figure`, `date`, and known names.
     pub looks: Vec<String>,
 }
-
-const MONTHS: &[&str] = &[
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-];
 
 /// The sentences of a text, with the facts that rest on them. `names` are known actors, places and
 /// designations.

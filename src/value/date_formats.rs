@@ -30,7 +30,8 @@ pub const PRECISIONS: [(&str, Precision); 5] = [
     ("year", Precision::Year),
 ];
 
-const MONTHS: [&str; 12] = [
+/// The months, in English and lower case.
+pub const MONTHS: [&str; 12] = [
     "january",
     "february",
     "march",

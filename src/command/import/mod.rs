@@ -96,7 +96,6 @@ struct ImportReport {
     notes: Vec<String>,
 }
 
-/// Runs it.
 pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     if args.draft {
         let [file] = args.files.as_slice() else {

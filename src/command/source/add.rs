@@ -54,7 +54,6 @@ pub struct Args {
     note: Option<String>,
 }
 
-/// Runs it.
 pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let path = global.database().path;
     let values = [

@@ -34,7 +34,6 @@ pub struct Args {
     force: bool,
 }
 
-/// Runs it.
 pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let shown = args.file.display();
     let bytes = std::fs::read(&args.file).map_err(|e| Error::io(&shown, &e))?;

@@ -26,7 +26,6 @@ enum Cite {
     CslJson,
 }
 
-/// Runs it.
 pub fn run(_args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let sources = all(&global.open()?)?;
     let cite = match global.format.as_deref() {

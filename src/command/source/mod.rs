@@ -32,7 +32,6 @@ enum SourceCommand {
     Attach(attach::Args),
 }
 
-/// Runs it.
 pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     match &args.command {
         SourceCommand::List(args) => list::run(args, global, ui),

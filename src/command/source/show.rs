@@ -20,7 +20,6 @@ pub struct Args {
     slug: String,
 }
 
-/// Runs it.
 pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let store = global.open()?;
     let source = one(&store, &args.slug)?;
