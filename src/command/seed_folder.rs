@@ -30,7 +30,7 @@ pub const PACKAGE: &str = "datapackage.json";
 /// it.
 pub const SUMS: &str = ".export.sha256";
 
-/// The file that stands in a folder while an export gives its files their names.
+/// Marks a folder whose export is not finished: some files may be from an earlier one.
 pub const INCOMPLETE: &str = "INCOMPLETE";
 
 /// Where the files come from.

@@ -125,8 +125,8 @@ fn fold(text: &str) -> (String, Vec<usize>) {
     (folded, places)
 }
 
-/// The passage with so many characters of context on each side, cut between words, white space
-/// folded.
+/// Returns the passage with some characters of context on each side, cut between words, and with
+/// runs of white space as one space.
 #[must_use]
 pub fn in_context(text: &str, passage: &Range<usize>, context: usize) -> (String, String, String) {
     let folded = |part: &str| part.split_whitespace().collect::<Vec<_>>().join(" ");

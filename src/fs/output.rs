@@ -10,8 +10,8 @@ use crate::error::{Error, Result};
 use crate::fs::atomic_file::{begin, finish, folder_of};
 use crate::fs::paths::{is_database, real};
 
-/// Where output goes: a draft that takes the place of a file, or what is no file, such as a pipe or
-/// a device.
+/// Where output goes: a draft that replaces the file when it is complete, or a pipe or device,
+/// which is written directly.
 pub enum Output {
     /// The file appears whole.
     Whole(NamedTempFile, PathBuf),

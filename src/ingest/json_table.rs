@@ -15,7 +15,7 @@ use crate::error::Stop;
 /// record gives columns with dots in their names; a list has "; " between.
 ///
 /// # Errors
-/// It cannot be read or written ([`Stop::Failed`]), or is no JSON with records at this path ([`Stop::Input`]).
+/// It cannot be read or written ([`Stop::Failed`]), or has no JSON records at this path ([`Stop::Input`]).
 pub fn table(
     document: impl Read,
     path: Option<&str>,

@@ -62,8 +62,8 @@ pub struct Kind {
     /// The fields that say what its figures count: figures that differ in them are no answers to
     /// one question.
     pub comparable_by: &'static [&'static str],
-    /// The sorts by which a summary of the kind is kept, beside source, year and country; none:
-    /// there is no summary.
+    /// The fields by which the kind's rollup is grouped, besides source, year and country; empty if
+    /// it has no rollup.
     pub rollup_by: &'static [&'static str],
     /// The fields that a narrow table shows, the most important first.
     pub leading: &'static [&'static str],

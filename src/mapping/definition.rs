@@ -480,7 +480,7 @@ date = "{year}"
             (3, true),
             "{mistake:?}"
         );
-        // whatever else stands in it
+        // even if it has words that this program does not know
         for format in ["2\nwords_to_come = 1", "\"2\"", "1.0"] {
             let text = GOOD.replace("title", &format!("format = {format}\ntitle"));
             let mistake = Mapping::parse(&text).unwrap_err();

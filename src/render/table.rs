@@ -41,7 +41,7 @@ const LONG: usize = 60;
 /// The longest text of a cell, in characters, where a table has a width.
 const LONGEST: usize = 400;
 
-/// From so many rows on, what all of them have in a column is said once above the table.
+/// A table of at least this many rows says once, above it, what a column has in all of them.
 const SAID_ONCE: usize = 3;
 
 /// The widest value that is said once.
