@@ -3,9 +3,9 @@
 --
 -- The files V1 to V9 make the schema, one file per group of tables:
 --   V1 sources, imports, topics, source_texts, search    V6 diplomatic_posts
---   V2 actors, places, names, summed                      V7 indicators
+--   V2 actors, places, names, members                     V7 indicators
 --   V3 events (documents the columns of all facts)        V8 layouts, extras, extra_texts
---   V4 arms_transfers                                     V9 the view facts
+--   V4 arms_transfers                                     V9 the views
 --   V5 casualty_statistics
 --
 -- Conventions:
@@ -48,16 +48,46 @@ CREATE TABLE sources (
   reliability     TEXT,
   -- SHA-256 of the document's file, in lower-case hexadecimal.
   sha256          TEXT,
+  -- Date on which it was looked at (EDTF).
+  accessed        TEXT,
+  -- Address of an archived copy.
+  archived_url    TEXT,
+  -- Who collected it, and when (EDTF), after the Berkeley Protocol.
+  collected_by    TEXT,
+  collected_at    TEXT,
+  doi             TEXT,
+  isbn            TEXT,
+  -- Journal, book or site that it appeared in.
+  container       TEXT,
+  edition         TEXT,
+  -- Language (BCP 47).
+  language        TEXT,
+  -- Report, article, video, web page, …
+  medium          TEXT,
+  -- What of it may be passed on: everything ('yes'), a passage per fact ('excerpt'), the citation
+  -- alone ('no'). NULL: unknown.
+  redistribution  TEXT,
+  -- 'yes': nothing of it may leave the database.
+  restricted      TEXT,
+  -- Slugs of the sources that it is made of, separated by "; ".
+  derived_from    TEXT,
+  -- Name for the sources of one publisher: agreement among them is no confirmation.
+  family          TEXT,
   -- Remarks for readers.
   note            TEXT,
   -- Import that created the row. Undoing it removes the row too, unless something else refers to
   -- it. NULL: the row does not depend on an import.
   import_id       INTEGER REFERENCES imports(id),
   CONSTRAINT kind_known CHECK (kind IN ('document', 'dataset')),
+  CONSTRAINT redistribution_known CHECK (redistribution IN ('yes', 'excerpt', 'no')),
+  CONSTRAINT restricted_known CHECK (restricted IN ('yes', 'no')),
   CONSTRAINT reliability_known CHECK (reliability IN ('A', 'B', 'C', 'D', 'E', 'F')),
   CONSTRAINT sha256_hex CHECK (length(sha256) = 64 AND sha256 NOT GLOB '*[^0-9a-f]*'),
   CONSTRAINT no_empty_text CHECK (slug <> '' AND title <> '' AND author <> '' AND publisher <> ''
-    AND published <> '' AND url <> '' AND licence <> '' AND citation <> '' AND note <> '')
+    AND published <> '' AND url <> '' AND licence <> '' AND citation <> '' AND note <> ''
+    AND accessed <> '' AND archived_url <> '' AND collected_by <> '' AND collected_at <> ''
+    AND doi <> '' AND isbn <> '' AND container <> '' AND edition <> '' AND language <> ''
+    AND medium <> '' AND derived_from <> '' AND family <> '')
 ) STRICT;
 
 -- Imports: the runs that recorded facts, one row per run and source. Ids rise in the order of the
@@ -94,12 +124,26 @@ CREATE TABLE imports (
   repeated        INTEGER NOT NULL,
   -- Mapping that the file was read with: the name of a shipped one or of the user's own.
   dataset         TEXT CONSTRAINT dataset_given CHECK (dataset <> ''),
+  -- Name of the import that no other copy of the database has: time and chance.
+  uid             TEXT UNIQUE,
+  -- Who ran it.
+  by              TEXT,
   CONSTRAINT complete_known CHECK (complete IN (0, 1)),
   CONSTRAINT nothing_lost CHECK (read = added + changed + unchanged + rejected + repeated),
   CONSTRAINT sha256_hex CHECK (length(sha256) = 64 AND sha256 NOT GLOB '*[^0-9a-f]*'),
-  CONSTRAINT no_empty_text CHECK (release <> '' AND file <> '' AND ran_at <> '' AND program <> '')
+  CONSTRAINT no_empty_text CHECK (release <> '' AND file <> '' AND ran_at <> '' AND program <> ''
+    AND uid <> '' AND by <> '')
 ) STRICT;
 CREATE INDEX imports_source ON imports(source_id);
+
+-- Imports that were undone. A merge with another copy of the database does not bring them back.
+CREATE TABLE undone (
+  uid             TEXT PRIMARY KEY,
+  -- Time at which it was undone (RFC 3339, UTC).
+  at              TEXT NOT NULL,
+  -- Who undid it.
+  by              TEXT
+) STRICT;
 
 -- Questions with one answer, such as "How many civilians were killed in Iraq in 2013?". Facts that
 -- answer the same question can be compared. Themes are not topics.

@@ -27,6 +27,10 @@ CREATE TABLE events (
   locator         TEXT,
   -- The source's own words.
   quote           TEXT,
+  -- How the quote was found in the text of its source: to the letter ('exact'), but for spaces, case
+  -- and typography ('folded'), in pieces around an ellipsis ('pieces'), almost ('near'), not looked
+  -- for because no text is held ('not-held'), or taken in unchecked ('unchecked').
+  quote_status    TEXT,
 
   ---- Voice and statement ----
 
@@ -60,6 +64,13 @@ CREATE TABLE events (
   date_basis      TEXT,
   -- Place, as the source spells it.
   place_id        INTEGER REFERENCES names(id),
+  -- Spot within the place, as the source names it: a village, a road, a river. It is text and no
+  -- row of `places`, since nobody will ever rename "5 km north of X".
+  locality        TEXT,
+  -- Point that the source gives for the fact, in degrees north and east (WGS 84). NULL: none; the
+  -- place may have one.
+  latitude        REAL,
+  longitude       REAL,
   -- How exactly the place is known, after where_prec of the UCDP GED codebook: 1 'exact', 2 'near'
   -- the place, 3 'admin2' and 4 'admin1' (a division of the second or first level), 5 'region' (an
   -- area or line without a point), 6 'country', 7 'open' (international waters or airspace).
@@ -88,6 +99,11 @@ CREATE TABLE events (
   -- 'changed': another row replaced it. 'absent': a complete release lacks it. 'deleted',
   -- 'mistake': a person withdrew it.
   retired_why     TEXT,
+  -- first_day and last_day as ISO text, and the year of the first, for other tools. NULL outside
+  -- the years -4713 to 9999.
+  date_from       TEXT AS (date(first_day)),
+  date_to         TEXT AS (date(last_day)),
+  year            INTEGER AS (CAST(strftime('%Y', first_day) AS INTEGER)),
 
   ---- The event ----
 
@@ -100,8 +116,18 @@ CREATE TABLE events (
   actor_id        INTEGER REFERENCES names(id),
   -- Whom it was done to or with.
   target_id       INTEGER REFERENCES names(id),
-  -- Further parties, separated by "; ".
-  others          TEXT,
+  -- Further parties: one name, which may have members.
+  others_id       INTEGER REFERENCES names(id),
+  -- First and second side of a conflict. They say nothing of who attacked whom: in UCDP's
+  -- state-based conflicts side A is simply the government, and ACLED numbers its actors freely.
+  side_a_id       INTEGER REFERENCES names(id),
+  side_b_id       INTEGER REFERENCES names(id),
+  -- States that sent troops in support of a side.
+  supporters_id   INTEGER REFERENCES names(id),
+  -- Kind of organised violence. The kinds are disjoint by definition.
+  violence        TEXT,
+  -- Country whose conflict it is, which need not be where it happened.
+  conflict_country_id INTEGER REFERENCES names(id),
   -- Number of deaths: lowest, best and highest estimate. In ACLED, 0 stands for no deaths reported
   -- and for no information.
   deaths_low      INTEGER,
@@ -114,6 +140,10 @@ CREATE TABLE events (
   CONSTRAINT date_span_known CHECK (date_span = 'within' OR date_span = 'throughout'),
   CONSTRAINT date_basis_known CHECK (date_basis = 'stated' OR date_basis = 'inferred' OR date_basis = 'source'),
   CONSTRAINT place_precision_known CHECK (place_precision = 'exact' OR place_precision = 'near' OR place_precision = 'admin2' OR place_precision = 'admin1' OR place_precision = 'region' OR place_precision = 'country' OR place_precision = 'open'),
+  CONSTRAINT quote_status_known CHECK (quote_status = 'exact' OR quote_status = 'folded' OR quote_status = 'pieces' OR quote_status = 'near' OR quote_status = 'not-held' OR quote_status = 'unchecked'),
+  CONSTRAINT latitude_range CHECK (latitude BETWEEN -90 AND 90),
+  CONSTRAINT longitude_range CHECK (longitude BETWEEN -180 AND 180),
+  CONSTRAINT violence_known CHECK (violence = 'state-based' OR violence = 'non-state' OR violence = 'one-sided' OR violence = 'other'),
   CONSTRAINT confidence_known CHECK (confidence = 'high' OR confidence = 'medium' OR confidence = 'low' OR confidence = 'unrated'),
   CONSTRAINT retired_why_known CHECK (retired_why = 'changed' OR retired_why = 'absent' OR retired_why = 'deleted' OR retired_why = 'mistake'),
   CONSTRAINT date_whole CHECK ((date IS NULL) = (date_span IS NULL)
@@ -123,8 +153,8 @@ CREATE TABLE events (
   CONSTRAINT extra_json CHECK (extra IS NULL OR json_valid(extra)),
   CONSTRAINT digest_length CHECK (length(digest) = 16),
   CONSTRAINT no_empty_text CHECK (key <> '' AND locator <> '' AND quote <> '' AND said_via <> ''
-    AND said_on <> '' AND summary <> '' AND date <> '' AND note <> '' AND type <> ''
-    AND subtype <> '' AND others <> '' AND deaths_text <> '')
+    AND said_on <> '' AND summary <> '' AND locality <> '' AND date <> '' AND note <> '' AND type <> ''
+    AND subtype <> '' AND deaths_text <> '')
 ) STRICT;
 -- A key has one live row at most. Its retired rows are the history of the fact.
 CREATE UNIQUE INDEX events_live ON events(source_id, key) WHERE retired_by_id IS NULL;
@@ -132,11 +162,11 @@ CREATE INDEX events_date ON events(first_day, last_day);
 CREATE INDEX events_topic ON events(topic) WHERE topic IS NOT NULL;
 CREATE INDEX events_retired ON events(source_id, key) WHERE retired_by_id IS NOT NULL;
 
--- Summary of the live events by source, year, country and type, so that common tables need not
+-- Summary of the live events by source, year, place and type, so that common tables need not
 -- read the facts.
 --
 -- Columns that stand for a column of events have its name, so that the same conditions apply to
--- both. Several rows may have the same source, year, country and type: an import adds rows instead
+-- both. Several rows may have the same source, year, place and type: an import adds rows instead
 -- of changing them, with negative numbers for facts that it retired. Queries therefore use
 -- sum(facts), sum(deaths_best_sum) and so on.
 CREATE TABLE events_summary (
@@ -148,8 +178,7 @@ CREATE TABLE events_summary (
   first_day       INTEGER,
   -- First day, not the last, of the year in which they end.
   last_day        INTEGER,
-  -- Country, as the lowest id of its names: the place itself if it is a country, else the place
-  -- that it lies in, else the place itself.
+  -- Place of the facts.
   place_id        INTEGER,
   type            TEXT NOT NULL,
   -- Number of facts. Negative: that many were retired.

@@ -9,6 +9,7 @@ CREATE TABLE arms_transfers (
   key             TEXT NOT NULL,
   locator         TEXT,
   quote           TEXT,
+  quote_status    TEXT,
   said_by_id      INTEGER REFERENCES names(id),
   said_via        TEXT,
   said_on         TEXT,
@@ -21,6 +22,9 @@ CREATE TABLE arms_transfers (
   date_span       TEXT,
   date_basis      TEXT,
   place_id        INTEGER REFERENCES names(id),
+  locality        TEXT,
+  latitude        REAL,
+  longitude       REAL,
   place_precision TEXT,
   confidence      TEXT NOT NULL,
   note            TEXT,
@@ -29,6 +33,9 @@ CREATE TABLE arms_transfers (
   import_id       INTEGER NOT NULL REFERENCES imports(id),
   retired_by_id   INTEGER REFERENCES imports(id),
   retired_why     TEXT,
+  date_from       TEXT AS (date(first_day)),
+  date_to         TEXT AS (date(last_day)),
+  year            INTEGER AS (CAST(strftime('%Y', first_day) AS INTEGER)),
 
   ---- The transfer ----
 
@@ -77,6 +84,9 @@ CREATE TABLE arms_transfers (
   CONSTRAINT date_span_known CHECK (date_span = 'within' OR date_span = 'throughout'),
   CONSTRAINT date_basis_known CHECK (date_basis = 'stated' OR date_basis = 'inferred' OR date_basis = 'source'),
   CONSTRAINT place_precision_known CHECK (place_precision = 'exact' OR place_precision = 'near' OR place_precision = 'admin2' OR place_precision = 'admin1' OR place_precision = 'region' OR place_precision = 'country' OR place_precision = 'open'),
+  CONSTRAINT quote_status_known CHECK (quote_status = 'exact' OR quote_status = 'folded' OR quote_status = 'pieces' OR quote_status = 'near' OR quote_status = 'not-held' OR quote_status = 'unchecked'),
+  CONSTRAINT latitude_range CHECK (latitude BETWEEN -90 AND 90),
+  CONSTRAINT longitude_range CHECK (longitude BETWEEN -180 AND 180),
   CONSTRAINT confidence_known CHECK (confidence = 'high' OR confidence = 'medium' OR confidence = 'low' OR confidence = 'unrated'),
   CONSTRAINT retired_why_known CHECK (retired_why = 'changed' OR retired_why = 'absent' OR retired_why = 'deleted' OR retired_why = 'mistake'),
   CONSTRAINT date_whole CHECK ((date IS NULL) = (date_span IS NULL)
@@ -89,7 +99,7 @@ CREATE TABLE arms_transfers (
   CONSTRAINT qualifier_known CHECK (qualifier = 'exact' OR qualifier = 'rounded' OR qualifier = 'about' OR qualifier = 'almost' OR qualifier = 'over' OR qualifier = 'at-least' OR qualifier = 'up-to' OR qualifier = 'range' OR qualifier = 'several' OR qualifier = 'order'),
   CONSTRAINT condition_known CHECK (condition = 'new' OR condition = 'second-hand' OR condition = 'second-hand-modernised'),
   CONSTRAINT no_empty_text CHECK (key <> '' AND locator <> '' AND quote <> '' AND said_via <> ''
-    AND said_on <> '' AND summary <> '' AND date <> '' AND note <> '' AND designation <> ''
+    AND said_on <> '' AND summary <> '' AND locality <> '' AND date <> '' AND note <> '' AND designation <> ''
     AND category <> '' AND quantity_text <> '' AND currency <> '' AND channel <> ''
     AND case_number <> '')
 ) STRICT;

@@ -8,6 +8,7 @@ CREATE TABLE casualty_statistics (
   key             TEXT NOT NULL,
   locator         TEXT,
   quote           TEXT,
+  quote_status    TEXT,
   said_by_id      INTEGER REFERENCES names(id),
   said_via        TEXT,
   said_on         TEXT,
@@ -20,6 +21,9 @@ CREATE TABLE casualty_statistics (
   date_span       TEXT,
   date_basis      TEXT,
   place_id        INTEGER REFERENCES names(id),
+  locality        TEXT,
+  latitude        REAL,
+  longitude       REAL,
   place_precision TEXT,
   confidence      TEXT NOT NULL,
   note            TEXT,
@@ -28,6 +32,9 @@ CREATE TABLE casualty_statistics (
   import_id       INTEGER NOT NULL REFERENCES imports(id),
   retired_by_id   INTEGER REFERENCES imports(id),
   retired_why     TEXT,
+  date_from       TEXT AS (date(first_day)),
+  date_to         TEXT AS (date(last_day)),
+  year            INTEGER AS (CAST(strftime('%Y', first_day) AS INTEGER)),
 
   ---- The figure ----
 
@@ -40,6 +47,13 @@ CREATE TABLE casualty_statistics (
   victim_id       INTEGER REFERENCES names(id),
   -- Party that did the harm.
   perpetrator_id  INTEGER REFERENCES names(id),
+  -- Sides of the conflict, their supporters, the kind of violence and the country whose conflict it
+  -- is, as in events.
+  side_a_id       INTEGER REFERENCES names(id),
+  side_b_id       INTEGER REFERENCES names(id),
+  supporters_id   INTEGER REFERENCES names(id),
+  violence        TEXT,
+  conflict_country_id INTEGER REFERENCES names(id),
   -- Number of people: lower bound, best estimate, upper bound.
   low             INTEGER,
   best            INTEGER,
@@ -50,6 +64,9 @@ CREATE TABLE casualty_statistics (
   qualifier       TEXT,
   -- How the figure was reached: 'incident count', 'media count', 'survey', 'model'.
   method          TEXT,
+  -- What the number is over time: of a period ('flow'), at a date ('stock'), or a running total
+  -- ('cumulative'). Flows of different periods may be added; the others may not.
+  stock_flow      TEXT,
   -- Event to which the figure belongs, by its reference SLUG:KEY, which stays valid when a later
   -- release replaces the row of the event. NULL: the figure belongs to no single event.
   event           TEXT,
@@ -58,6 +75,11 @@ CREATE TABLE casualty_statistics (
   CONSTRAINT date_span_known CHECK (date_span = 'within' OR date_span = 'throughout'),
   CONSTRAINT date_basis_known CHECK (date_basis = 'stated' OR date_basis = 'inferred' OR date_basis = 'source'),
   CONSTRAINT place_precision_known CHECK (place_precision = 'exact' OR place_precision = 'near' OR place_precision = 'admin2' OR place_precision = 'admin1' OR place_precision = 'region' OR place_precision = 'country' OR place_precision = 'open'),
+  CONSTRAINT quote_status_known CHECK (quote_status = 'exact' OR quote_status = 'folded' OR quote_status = 'pieces' OR quote_status = 'near' OR quote_status = 'not-held' OR quote_status = 'unchecked'),
+  CONSTRAINT latitude_range CHECK (latitude BETWEEN -90 AND 90),
+  CONSTRAINT longitude_range CHECK (longitude BETWEEN -180 AND 180),
+  CONSTRAINT violence_known CHECK (violence = 'state-based' OR violence = 'non-state' OR violence = 'one-sided' OR violence = 'other'),
+  CONSTRAINT stock_flow_known CHECK (stock_flow = 'flow' OR stock_flow = 'stock' OR stock_flow = 'cumulative'),
   CONSTRAINT confidence_known CHECK (confidence = 'high' OR confidence = 'medium' OR confidence = 'low' OR confidence = 'unrated'),
   CONSTRAINT retired_why_known CHECK (retired_why = 'changed' OR retired_why = 'absent' OR retired_why = 'deleted' OR retired_why = 'mistake'),
   CONSTRAINT date_whole CHECK ((date IS NULL) = (date_span IS NULL)
@@ -69,7 +91,7 @@ CREATE TABLE casualty_statistics (
   CONSTRAINT harm_known CHECK (harm = 'killed' OR harm = 'wounded' OR harm = 'missing' OR harm = 'detained' OR harm = 'displaced'),
   CONSTRAINT qualifier_known CHECK (qualifier = 'exact' OR qualifier = 'rounded' OR qualifier = 'about' OR qualifier = 'almost' OR qualifier = 'over' OR qualifier = 'at-least' OR qualifier = 'up-to' OR qualifier = 'range' OR qualifier = 'several' OR qualifier = 'order'),
   CONSTRAINT no_empty_text CHECK (key <> '' AND locator <> '' AND quote <> '' AND said_via <> ''
-    AND said_on <> '' AND summary <> '' AND date <> '' AND note <> '' AND population <> ''
+    AND said_on <> '' AND summary <> '' AND locality <> '' AND date <> '' AND note <> '' AND population <> ''
     AND quantity_text <> '' AND method <> '' AND event <> '')
 ) STRICT;
 CREATE UNIQUE INDEX casualty_statistics_live ON casualty_statistics(source_id, key)
@@ -79,7 +101,7 @@ CREATE INDEX casualty_statistics_topic ON casualty_statistics(topic) WHERE topic
 CREATE INDEX casualty_statistics_retired ON casualty_statistics(source_id, key)
   WHERE retired_by_id IS NOT NULL;
 
--- Summary of the live figures by source, year, country, harm and population, as events_summary.
+-- Summary of the live figures by source, year, place, harm and population, as events_summary.
 CREATE TABLE casualty_statistics_summary (
   id              INTEGER PRIMARY KEY,
   source_id       INTEGER NOT NULL,
@@ -88,7 +110,7 @@ CREATE TABLE casualty_statistics_summary (
   -- First days of the years in which the facts begin and end (Julian day numbers).
   first_day       INTEGER,
   last_day        INTEGER,
-  -- Country, as the lowest id of its names.
+  -- Place of the figures.
   place_id        INTEGER,
   harm            TEXT NOT NULL,
   population      TEXT NOT NULL,

@@ -9,6 +9,7 @@ CREATE TABLE diplomatic_posts (
   key             TEXT NOT NULL,
   locator         TEXT,
   quote           TEXT,
+  quote_status    TEXT,
   said_by_id      INTEGER REFERENCES names(id),
   said_via        TEXT,
   said_on         TEXT,
@@ -21,6 +22,9 @@ CREATE TABLE diplomatic_posts (
   date_span       TEXT,
   date_basis      TEXT,
   place_id        INTEGER REFERENCES names(id),
+  locality        TEXT,
+  latitude        REAL,
+  longitude       REAL,
   place_precision TEXT,
   confidence      TEXT NOT NULL,
   note            TEXT,
@@ -29,6 +33,9 @@ CREATE TABLE diplomatic_posts (
   import_id       INTEGER NOT NULL REFERENCES imports(id),
   retired_by_id   INTEGER REFERENCES imports(id),
   retired_why     TEXT,
+  date_from       TEXT AS (date(first_day)),
+  date_to         TEXT AS (date(last_day)),
+  year            INTEGER AS (CAST(strftime('%Y', first_day) AS INTEGER)),
 
   ---- The post ----
 
@@ -67,6 +74,9 @@ CREATE TABLE diplomatic_posts (
   CONSTRAINT date_span_known CHECK (date_span = 'within' OR date_span = 'throughout'),
   CONSTRAINT date_basis_known CHECK (date_basis = 'stated' OR date_basis = 'inferred' OR date_basis = 'source'),
   CONSTRAINT place_precision_known CHECK (place_precision = 'exact' OR place_precision = 'near' OR place_precision = 'admin2' OR place_precision = 'admin1' OR place_precision = 'region' OR place_precision = 'country' OR place_precision = 'open'),
+  CONSTRAINT quote_status_known CHECK (quote_status = 'exact' OR quote_status = 'folded' OR quote_status = 'pieces' OR quote_status = 'near' OR quote_status = 'not-held' OR quote_status = 'unchecked'),
+  CONSTRAINT latitude_range CHECK (latitude BETWEEN -90 AND 90),
+  CONSTRAINT longitude_range CHECK (longitude BETWEEN -180 AND 180),
   CONSTRAINT confidence_known CHECK (confidence = 'high' OR confidence = 'medium' OR confidence = 'low' OR confidence = 'unrated'),
   CONSTRAINT retired_why_known CHECK (retired_why = 'changed' OR retired_why = 'absent' OR retired_why = 'deleted' OR retired_why = 'mistake'),
   CONSTRAINT date_whole CHECK ((date IS NULL) = (date_span IS NULL)
@@ -80,7 +90,7 @@ CREATE TABLE diplomatic_posts (
   CONSTRAINT head_class_known CHECK (head_class = 'ambassador' OR head_class = 'minister' OR head_class = 'charge-d-affaires' OR head_class = 'consul-general' OR head_class = 'consul' OR head_class = 'other'),
   CONSTRAINT staff_qualifier_known CHECK (staff_qualifier = 'exact' OR staff_qualifier = 'rounded' OR staff_qualifier = 'about' OR staff_qualifier = 'almost' OR staff_qualifier = 'over' OR staff_qualifier = 'at-least' OR staff_qualifier = 'up-to' OR staff_qualifier = 'range' OR staff_qualifier = 'several' OR staff_qualifier = 'order'),
   CONSTRAINT no_empty_text CHECK (key <> '' AND locator <> '' AND quote <> '' AND said_via <> ''
-    AND said_on <> '' AND summary <> '' AND date <> '' AND note <> '' AND office <> ''
+    AND said_on <> '' AND summary <> '' AND locality <> '' AND date <> '' AND note <> '' AND office <> ''
     AND posts_text <> '' AND staff_text <> '')
 ) STRICT;
 CREATE UNIQUE INDEX diplomatic_posts_live ON diplomatic_posts(source_id, key)

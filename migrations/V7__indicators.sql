@@ -8,6 +8,7 @@ CREATE TABLE indicators (
   key             TEXT NOT NULL,
   locator         TEXT,
   quote           TEXT,
+  quote_status    TEXT,
   said_by_id      INTEGER REFERENCES names(id),
   said_via        TEXT,
   said_on         TEXT,
@@ -20,6 +21,9 @@ CREATE TABLE indicators (
   date_span       TEXT,
   date_basis      TEXT,
   place_id        INTEGER REFERENCES names(id),
+  locality        TEXT,
+  latitude        REAL,
+  longitude       REAL,
   place_precision TEXT,
   confidence      TEXT NOT NULL,
   note            TEXT,
@@ -28,6 +32,9 @@ CREATE TABLE indicators (
   import_id       INTEGER NOT NULL REFERENCES imports(id),
   retired_by_id   INTEGER REFERENCES imports(id),
   retired_why     TEXT,
+  date_from       TEXT AS (date(first_day)),
+  date_to         TEXT AS (date(last_day)),
+  year            INTEGER AS (CAST(strftime('%Y', first_day) AS INTEGER)),
 
   ---- The figure ----
 
@@ -48,11 +55,18 @@ CREATE TABLE indicators (
   quantity_text   TEXT,
   -- How the source hedges the figure, as in arms_transfers.
   qualifier       TEXT,
+  -- What the number is over time: of a period ('flow'), at a date ('stock'), or a running total
+  -- ('cumulative'). Flows of different periods may be added; the others may not.
+  stock_flow      TEXT,
 
   CONSTRAINT stance_known CHECK (stance = 'states' OR stance = 'alleges' OR stance = 'denies' OR stance = 'declines'),
   CONSTRAINT date_span_known CHECK (date_span = 'within' OR date_span = 'throughout'),
   CONSTRAINT date_basis_known CHECK (date_basis = 'stated' OR date_basis = 'inferred' OR date_basis = 'source'),
   CONSTRAINT place_precision_known CHECK (place_precision = 'exact' OR place_precision = 'near' OR place_precision = 'admin2' OR place_precision = 'admin1' OR place_precision = 'region' OR place_precision = 'country' OR place_precision = 'open'),
+  CONSTRAINT quote_status_known CHECK (quote_status = 'exact' OR quote_status = 'folded' OR quote_status = 'pieces' OR quote_status = 'near' OR quote_status = 'not-held' OR quote_status = 'unchecked'),
+  CONSTRAINT latitude_range CHECK (latitude BETWEEN -90 AND 90),
+  CONSTRAINT longitude_range CHECK (longitude BETWEEN -180 AND 180),
+  CONSTRAINT stock_flow_known CHECK (stock_flow = 'flow' OR stock_flow = 'stock' OR stock_flow = 'cumulative'),
   CONSTRAINT confidence_known CHECK (confidence = 'high' OR confidence = 'medium' OR confidence = 'low' OR confidence = 'unrated'),
   CONSTRAINT retired_why_known CHECK (retired_why = 'changed' OR retired_why = 'absent' OR retired_why = 'deleted' OR retired_why = 'mistake'),
   CONSTRAINT date_whole CHECK ((date IS NULL) = (date_span IS NULL)
@@ -63,7 +77,7 @@ CREATE TABLE indicators (
   CONSTRAINT digest_length CHECK (length(digest) = 16),
   CONSTRAINT qualifier_known CHECK (qualifier = 'exact' OR qualifier = 'rounded' OR qualifier = 'about' OR qualifier = 'almost' OR qualifier = 'over' OR qualifier = 'at-least' OR qualifier = 'up-to' OR qualifier = 'range' OR qualifier = 'several' OR qualifier = 'order'),
   CONSTRAINT no_empty_text CHECK (key <> '' AND locator <> '' AND quote <> '' AND said_via <> ''
-    AND said_on <> '' AND summary <> '' AND date <> '' AND note <> '' AND measure <> ''
+    AND said_on <> '' AND summary <> '' AND locality <> '' AND date <> '' AND note <> '' AND measure <> ''
     AND unit <> '' AND quantity_text <> '')
 ) STRICT;
 CREATE UNIQUE INDEX indicators_live ON indicators(source_id, key) WHERE retired_by_id IS NULL;

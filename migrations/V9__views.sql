@@ -1,80 +1,219 @@
--- The view facts: every live fact of every kind in one shape, for other tools. It shows names in
--- place of ids, and ISO days in place of Julian day numbers.
+-- Views for other tools: the live facts of each kind, and of all kinds, with names in place of ids
+-- and ISO days in place of Julian day numbers.
 --
 -- This file is written by views() in src/store/schema/views.rs. Change it there.
 --
--- Columns that differ from those of the tables, or that these lack:
---   ref                 reference to the fact, SLUG:KEY
---   kind                kind of the fact, as the command line calls it
---   source              slug of the source
---   said_by, place      usual name of the actor or place; the tables keep the source's spelling
---   date_from, date_to  first and last day on which the fact may lie. NULL: open, unknown, or a
---                       day that SQLite cannot write, before -4713 or after 9999
--- events (V3) explains the others.
-CREATE VIEW facts AS
-  SELECT s.slug || ':' || f.key AS ref, 'events' AS kind, s.slug AS source,
-         f.key, f.locator,
-         (SELECT a.name FROM names n JOIN actors a ON a.id = n.actor_id
-           WHERE n.id = f.said_by_id) AS said_by,
-         f.said_via, f.said_on, f.stance, f.topic, f.summary,
-         f.date, date(f.first_day) AS date_from, date(f.last_day) AS date_to,
-         f.date_span, f.date_basis,
-         (SELECT p.name FROM names n JOIN places p ON p.id = n.place_id
-           WHERE n.id = f.place_id) AS place,
-         f.place_precision, f.confidence, f.note
-    FROM events f JOIN sources s ON s.id = f.source_id
-   WHERE f.retired_by_id IS NULL
-UNION ALL
-  SELECT s.slug || ':' || f.key AS ref, 'arms-transfers' AS kind, s.slug AS source,
-         f.key, f.locator,
-         (SELECT a.name FROM names n JOIN actors a ON a.id = n.actor_id
-           WHERE n.id = f.said_by_id) AS said_by,
-         f.said_via, f.said_on, f.stance, f.topic, f.summary,
-         f.date, date(f.first_day) AS date_from, date(f.last_day) AS date_to,
-         f.date_span, f.date_basis,
-         (SELECT p.name FROM names n JOIN places p ON p.id = n.place_id
-           WHERE n.id = f.place_id) AS place,
-         f.place_precision, f.confidence, f.note
-    FROM arms_transfers f JOIN sources s ON s.id = f.source_id
-   WHERE f.retired_by_id IS NULL
-UNION ALL
-  SELECT s.slug || ':' || f.key AS ref, 'casualties' AS kind, s.slug AS source,
-         f.key, f.locator,
-         (SELECT a.name FROM names n JOIN actors a ON a.id = n.actor_id
-           WHERE n.id = f.said_by_id) AS said_by,
-         f.said_via, f.said_on, f.stance, f.topic, f.summary,
-         f.date, date(f.first_day) AS date_from, date(f.last_day) AS date_to,
-         f.date_span, f.date_basis,
-         (SELECT p.name FROM names n JOIN places p ON p.id = n.place_id
-           WHERE n.id = f.place_id) AS place,
-         f.place_precision, f.confidence, f.note
-    FROM casualty_statistics f JOIN sources s ON s.id = f.source_id
-   WHERE f.retired_by_id IS NULL
-UNION ALL
-  SELECT s.slug || ':' || f.key AS ref, 'posts' AS kind, s.slug AS source,
-         f.key, f.locator,
-         (SELECT a.name FROM names n JOIN actors a ON a.id = n.actor_id
-           WHERE n.id = f.said_by_id) AS said_by,
-         f.said_via, f.said_on, f.stance, f.topic, f.summary,
-         f.date, date(f.first_day) AS date_from, date(f.last_day) AS date_to,
-         f.date_span, f.date_basis,
-         (SELECT p.name FROM names n JOIN places p ON p.id = n.place_id
-           WHERE n.id = f.place_id) AS place,
-         f.place_precision, f.confidence, f.note
-    FROM diplomatic_posts f JOIN sources s ON s.id = f.source_id
-   WHERE f.retired_by_id IS NULL
-UNION ALL
-  SELECT s.slug || ':' || f.key AS ref, 'indicators' AS kind, s.slug AS source,
-         f.key, f.locator,
-         (SELECT a.name FROM names n JOIN actors a ON a.id = n.actor_id
-           WHERE n.id = f.said_by_id) AS said_by,
-         f.said_via, f.said_on, f.stance, f.topic, f.summary,
-         f.date, date(f.first_day) AS date_from, date(f.last_day) AS date_to,
-         f.date_span, f.date_basis,
-         (SELECT p.name FROM names n JOIN places p ON p.id = n.place_id
-           WHERE n.id = f.place_id) AS place,
-         f.place_precision, f.confidence, f.note
-    FROM indicators f JOIN sources s ON s.id = f.source_id
-   WHERE f.retired_by_id IS NULL;
+-- The columns are those of facts query, in its order, with the same names. Those that differ from
+-- the columns of the tables, or that these lack:
+--   ref                  reference to the fact, SLUG:KEY
+--   kind                 kind of the fact, as the command line calls it
+--   source               slug of the source
+--   actors and places    usual names, several with '; ' between; the tables keep the source's spelling
+--   place                the spot and the place that it lies in
+--   country              country of the place
+--   latitude, longitude  of the fact, or of its place
+--   date_from, date_to   first and last day on which the fact may lie. NULL: open, unknown, or a day
+--                        that SQLite cannot write, before -4713 or after 9999; first_day and last_day
+--                        say it as a Julian day number
+--   year                 year of the first day
+-- events (V3) explains the others. The column figure of current_facts is the best estimate, else a
+-- bound; parties are all actors of the fact.
+--
+-- The + keeps SQLite from going through the partial index of live rows where it must read all of
+-- them anyway. DuckDB reads the text of a view by itself, so that it has nothing of SQLite's own.
+CREATE VIEW current_events AS
+  SELECT (SELECT slug FROM sources WHERE id = f.source_id) || ':' || f.key AS ref,
+         'events' AS kind, f.key, (SELECT slug FROM sources WHERE id = f.source_id) AS source,
+         f.date, f.date_from, f.date_to, f.date_span, f.date_basis, f.year, f.type, f.subtype,
+         (SELECT label FROM names WHERE id = f.actor_id) AS actor,
+         (SELECT label FROM names WHERE id = f.target_id) AS target,
+         (SELECT label FROM names WHERE id = f.others_id) AS others,
+         (SELECT label FROM names WHERE id = f.side_a_id) AS side_a,
+         (SELECT label FROM names WHERE id = f.side_b_id) AS side_b,
+         (SELECT label FROM names WHERE id = f.supporters_id) AS supporters, f.violence,
+         (SELECT label FROM names WHERE id = f.conflict_country_id) AS conflict_country,
+         f.deaths_low, f.deaths_best, f.deaths_high, f.deaths_text, f.summary, f.stance,
+         (SELECT label FROM names WHERE id = f.said_by_id) AS said_by, f.said_via, f.said_on,
+         f.topic,
+         coalesce(f.locality || ', ' || (SELECT label FROM names WHERE id = f.place_id), f.locality, (SELECT label FROM names WHERE id = f.place_id)) AS place,
+         f.locality, f.place_precision,
+         (SELECT country FROM names WHERE id = f.place_id) AS country,
+         coalesce(f.latitude, (SELECT p.latitude FROM names n JOIN places p ON p.id = n.place_id
+           WHERE n.id = f.place_id)) AS latitude,
+         coalesce(f.longitude, (SELECT p.longitude FROM names n JOIN places p ON p.id = n.place_id
+           WHERE n.id = f.place_id)) AS longitude,
+         f.confidence, f.locator, f.quote, f.note, f.first_day, f.last_day
+    FROM events f
+   WHERE +f.retired_by_id IS NULL;
 
-PRAGMA user_version = 100;
+CREATE VIEW current_arms_transfers AS
+  SELECT (SELECT slug FROM sources WHERE id = f.source_id) || ':' || f.key AS ref,
+         'arms-transfers' AS kind, f.key,
+         (SELECT slug FROM sources WHERE id = f.source_id) AS source, f.date, f.date_from,
+         f.date_to, f.date_span, f.date_basis, f.year,
+         (SELECT label FROM names WHERE id = f.supplier_id) AS supplier,
+         (SELECT label FROM names WHERE id = f.recipient_id) AS recipient, f.designation,
+         f.category, f.stage, f.low, f.best, f.high, f.quantity_text, f.qualifier,
+         f.value_low, f.value_best, f.value_high, f.currency, f.condition, f.channel,
+         f.case_number, f.tiv, f.summary, f.stance,
+         (SELECT label FROM names WHERE id = f.said_by_id) AS said_by, f.said_via, f.said_on,
+         f.topic,
+         coalesce(f.locality || ', ' || (SELECT label FROM names WHERE id = f.place_id), f.locality, (SELECT label FROM names WHERE id = f.place_id)) AS place,
+         f.locality, f.place_precision,
+         (SELECT country FROM names WHERE id = f.place_id) AS country,
+         coalesce(f.latitude, (SELECT p.latitude FROM names n JOIN places p ON p.id = n.place_id
+           WHERE n.id = f.place_id)) AS latitude,
+         coalesce(f.longitude, (SELECT p.longitude FROM names n JOIN places p ON p.id = n.place_id
+           WHERE n.id = f.place_id)) AS longitude,
+         f.confidence, f.locator, f.quote, f.note, f.first_day, f.last_day
+    FROM arms_transfers f
+   WHERE +f.retired_by_id IS NULL;
+
+CREATE VIEW current_casualties AS
+  SELECT (SELECT slug FROM sources WHERE id = f.source_id) || ':' || f.key AS ref,
+         'casualties' AS kind, f.key,
+         (SELECT slug FROM sources WHERE id = f.source_id) AS source, f.date, f.date_from,
+         f.date_to, f.date_span, f.date_basis, f.year, f.harm, f.population,
+         (SELECT label FROM names WHERE id = f.victim_id) AS victim,
+         (SELECT label FROM names WHERE id = f.perpetrator_id) AS perpetrator,
+         (SELECT label FROM names WHERE id = f.side_a_id) AS side_a,
+         (SELECT label FROM names WHERE id = f.side_b_id) AS side_b,
+         (SELECT label FROM names WHERE id = f.supporters_id) AS supporters, f.violence,
+         (SELECT label FROM names WHERE id = f.conflict_country_id) AS conflict_country,
+         f.low, f.best, f.high, f.quantity_text, f.qualifier, f.method, f.stock_flow, f.event,
+         f.summary, f.stance, (SELECT label FROM names WHERE id = f.said_by_id) AS said_by,
+         f.said_via, f.said_on, f.topic,
+         coalesce(f.locality || ', ' || (SELECT label FROM names WHERE id = f.place_id), f.locality, (SELECT label FROM names WHERE id = f.place_id)) AS place,
+         f.locality, f.place_precision,
+         (SELECT country FROM names WHERE id = f.place_id) AS country,
+         coalesce(f.latitude, (SELECT p.latitude FROM names n JOIN places p ON p.id = n.place_id
+           WHERE n.id = f.place_id)) AS latitude,
+         coalesce(f.longitude, (SELECT p.longitude FROM names n JOIN places p ON p.id = n.place_id
+           WHERE n.id = f.place_id)) AS longitude,
+         f.confidence, f.locator, f.quote, f.note, f.first_day, f.last_day
+    FROM casualty_statistics f
+   WHERE +f.retired_by_id IS NULL;
+
+CREATE VIEW current_posts AS
+  SELECT (SELECT slug FROM sources WHERE id = f.source_id) || ':' || f.key AS ref,
+         'posts' AS kind, f.key, (SELECT slug FROM sources WHERE id = f.source_id) AS source,
+         f.date, f.date_from, f.date_to, f.date_span, f.date_basis, f.year,
+         (SELECT label FROM names WHERE id = f.sender_id) AS sender,
+         (SELECT label FROM names WHERE id = f.receiver_id) AS receiver, f.post_type,
+         f.post_status, f.office, (SELECT label FROM names WHERE id = f.head_id) AS head,
+         f.head_class, f.posts_low, f.posts_best, f.posts_high, f.posts_text, f.staff_low,
+         f.staff_best, f.staff_high, f.staff_text, f.staff_qualifier, f.summary, f.stance,
+         (SELECT label FROM names WHERE id = f.said_by_id) AS said_by, f.said_via, f.said_on,
+         f.topic,
+         coalesce(f.locality || ', ' || (SELECT label FROM names WHERE id = f.place_id), f.locality, (SELECT label FROM names WHERE id = f.place_id)) AS place,
+         f.locality, f.place_precision,
+         (SELECT country FROM names WHERE id = f.place_id) AS country,
+         coalesce(f.latitude, (SELECT p.latitude FROM names n JOIN places p ON p.id = n.place_id
+           WHERE n.id = f.place_id)) AS latitude,
+         coalesce(f.longitude, (SELECT p.longitude FROM names n JOIN places p ON p.id = n.place_id
+           WHERE n.id = f.place_id)) AS longitude,
+         f.confidence, f.locator, f.quote, f.note, f.first_day, f.last_day
+    FROM diplomatic_posts f
+   WHERE +f.retired_by_id IS NULL;
+
+CREATE VIEW current_indicators AS
+  SELECT (SELECT slug FROM sources WHERE id = f.source_id) || ':' || f.key AS ref,
+         'indicators' AS kind, f.key,
+         (SELECT slug FROM sources WHERE id = f.source_id) AS source, f.date, f.date_from,
+         f.date_to, f.date_span, f.date_basis, f.year, f.measure, f.unit,
+         (SELECT label FROM names WHERE id = f.subject_id) AS subject,
+         (SELECT label FROM names WHERE id = f.counterpart_id) AS counterpart, f.low, f.best,
+         f.high, f.quantity_text, f.qualifier, f.stock_flow, f.summary, f.stance,
+         (SELECT label FROM names WHERE id = f.said_by_id) AS said_by, f.said_via, f.said_on,
+         f.topic,
+         coalesce(f.locality || ', ' || (SELECT label FROM names WHERE id = f.place_id), f.locality, (SELECT label FROM names WHERE id = f.place_id)) AS place,
+         f.locality, f.place_precision,
+         (SELECT country FROM names WHERE id = f.place_id) AS country,
+         coalesce(f.latitude, (SELECT p.latitude FROM names n JOIN places p ON p.id = n.place_id
+           WHERE n.id = f.place_id)) AS latitude,
+         coalesce(f.longitude, (SELECT p.longitude FROM names n JOIN places p ON p.id = n.place_id
+           WHERE n.id = f.place_id)) AS longitude,
+         f.confidence, f.locator, f.quote, f.note, f.first_day, f.last_day
+    FROM indicators f
+   WHERE +f.retired_by_id IS NULL;
+
+CREATE VIEW current_facts AS
+  SELECT (SELECT slug FROM sources WHERE id = f.source_id) || ':' || f.key AS ref,
+         'events' AS kind, (SELECT slug FROM sources WHERE id = f.source_id) AS source, f.key,
+         f.date, f.date_from, f.date_to, f.year, f.summary, f.stance,
+         (SELECT label FROM names WHERE id = f.said_by_id) AS said_by, f.topic,
+         coalesce(f.locality || ', ' || (SELECT label FROM names WHERE id = f.place_id), f.locality, (SELECT label FROM names WHERE id = f.place_id)) AS place,
+         (SELECT country FROM names WHERE id = f.place_id) AS country,
+         coalesce(f.latitude, (SELECT p.latitude FROM names n JOIN places p ON p.id = n.place_id
+           WHERE n.id = f.place_id)) AS latitude,
+         coalesce(f.longitude, (SELECT p.longitude FROM names n JOIN places p ON p.id = n.place_id
+           WHERE n.id = f.place_id)) AS longitude,
+         f.locator, f.note, coalesce(f.deaths_best, f.deaths_low, f.deaths_high) AS figure,
+         nullif(concat_ws('; ', (SELECT label FROM names WHERE id = f.actor_id), (SELECT label FROM names WHERE id = f.target_id), (SELECT label FROM names WHERE id = f.others_id), (SELECT label FROM names WHERE id = f.side_a_id), (SELECT label FROM names WHERE id = f.side_b_id), (SELECT label FROM names WHERE id = f.supporters_id)), '') AS parties
+    FROM events f
+   WHERE +f.retired_by_id IS NULL
+UNION ALL
+  SELECT (SELECT slug FROM sources WHERE id = f.source_id) || ':' || f.key AS ref,
+         'arms-transfers' AS kind,
+         (SELECT slug FROM sources WHERE id = f.source_id) AS source, f.key, f.date,
+         f.date_from, f.date_to, f.year, f.summary, f.stance,
+         (SELECT label FROM names WHERE id = f.said_by_id) AS said_by, f.topic,
+         coalesce(f.locality || ', ' || (SELECT label FROM names WHERE id = f.place_id), f.locality, (SELECT label FROM names WHERE id = f.place_id)) AS place,
+         (SELECT country FROM names WHERE id = f.place_id) AS country,
+         coalesce(f.latitude, (SELECT p.latitude FROM names n JOIN places p ON p.id = n.place_id
+           WHERE n.id = f.place_id)) AS latitude,
+         coalesce(f.longitude, (SELECT p.longitude FROM names n JOIN places p ON p.id = n.place_id
+           WHERE n.id = f.place_id)) AS longitude,
+         f.locator, f.note,
+         coalesce(f.best, f.low, f.high, f.value_best, f.value_low, f.value_high) AS figure,
+         nullif(concat_ws('; ', (SELECT label FROM names WHERE id = f.supplier_id), (SELECT label FROM names WHERE id = f.recipient_id)), '') AS parties
+    FROM arms_transfers f
+   WHERE +f.retired_by_id IS NULL
+UNION ALL
+  SELECT (SELECT slug FROM sources WHERE id = f.source_id) || ':' || f.key AS ref,
+         'casualties' AS kind, (SELECT slug FROM sources WHERE id = f.source_id) AS source,
+         f.key, f.date, f.date_from, f.date_to, f.year, f.summary, f.stance,
+         (SELECT label FROM names WHERE id = f.said_by_id) AS said_by, f.topic,
+         coalesce(f.locality || ', ' || (SELECT label FROM names WHERE id = f.place_id), f.locality, (SELECT label FROM names WHERE id = f.place_id)) AS place,
+         (SELECT country FROM names WHERE id = f.place_id) AS country,
+         coalesce(f.latitude, (SELECT p.latitude FROM names n JOIN places p ON p.id = n.place_id
+           WHERE n.id = f.place_id)) AS latitude,
+         coalesce(f.longitude, (SELECT p.longitude FROM names n JOIN places p ON p.id = n.place_id
+           WHERE n.id = f.place_id)) AS longitude,
+         f.locator, f.note, coalesce(f.best, f.low, f.high) AS figure,
+         nullif(concat_ws('; ', (SELECT label FROM names WHERE id = f.victim_id), (SELECT label FROM names WHERE id = f.perpetrator_id), (SELECT label FROM names WHERE id = f.side_a_id), (SELECT label FROM names WHERE id = f.side_b_id), (SELECT label FROM names WHERE id = f.supporters_id)), '') AS parties
+    FROM casualty_statistics f
+   WHERE +f.retired_by_id IS NULL
+UNION ALL
+  SELECT (SELECT slug FROM sources WHERE id = f.source_id) || ':' || f.key AS ref,
+         'posts' AS kind, (SELECT slug FROM sources WHERE id = f.source_id) AS source, f.key,
+         f.date, f.date_from, f.date_to, f.year, f.summary, f.stance,
+         (SELECT label FROM names WHERE id = f.said_by_id) AS said_by, f.topic,
+         coalesce(f.locality || ', ' || (SELECT label FROM names WHERE id = f.place_id), f.locality, (SELECT label FROM names WHERE id = f.place_id)) AS place,
+         (SELECT country FROM names WHERE id = f.place_id) AS country,
+         coalesce(f.latitude, (SELECT p.latitude FROM names n JOIN places p ON p.id = n.place_id
+           WHERE n.id = f.place_id)) AS latitude,
+         coalesce(f.longitude, (SELECT p.longitude FROM names n JOIN places p ON p.id = n.place_id
+           WHERE n.id = f.place_id)) AS longitude,
+         f.locator, f.note,
+         coalesce(f.posts_best, f.posts_low, f.posts_high, f.staff_best, f.staff_low, f.staff_high) AS figure,
+         nullif(concat_ws('; ', (SELECT label FROM names WHERE id = f.sender_id), (SELECT label FROM names WHERE id = f.receiver_id), (SELECT label FROM names WHERE id = f.head_id)), '') AS parties
+    FROM diplomatic_posts f
+   WHERE +f.retired_by_id IS NULL
+UNION ALL
+  SELECT (SELECT slug FROM sources WHERE id = f.source_id) || ':' || f.key AS ref,
+         'indicators' AS kind, (SELECT slug FROM sources WHERE id = f.source_id) AS source,
+         f.key, f.date, f.date_from, f.date_to, f.year, f.summary, f.stance,
+         (SELECT label FROM names WHERE id = f.said_by_id) AS said_by, f.topic,
+         coalesce(f.locality || ', ' || (SELECT label FROM names WHERE id = f.place_id), f.locality, (SELECT label FROM names WHERE id = f.place_id)) AS place,
+         (SELECT country FROM names WHERE id = f.place_id) AS country,
+         coalesce(f.latitude, (SELECT p.latitude FROM names n JOIN places p ON p.id = n.place_id
+           WHERE n.id = f.place_id)) AS latitude,
+         coalesce(f.longitude, (SELECT p.longitude FROM names n JOIN places p ON p.id = n.place_id
+           WHERE n.id = f.place_id)) AS longitude,
+         f.locator, f.note, coalesce(f.best, f.low, f.high) AS figure,
+         nullif(concat_ws('; ', (SELECT label FROM names WHERE id = f.subject_id), (SELECT label FROM names WHERE id = f.counterpart_id)), '') AS parties
+    FROM indicators f
+   WHERE +f.retired_by_id IS NULL;
+
+PRAGMA user_version = 101;

@@ -8,7 +8,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command, FromArgMatches};
 use crate::error::{Error, Result};
 use crate::kind::reference_table::SCHEMES;
 use crate::kind::{self, Field, Filter, KINDS, Kind};
-use crate::query::{self, AsOf, DateMatch, Predicate};
+use crate::query::{self, ActorTie, AsOf, DateMatch, Predicate};
 use crate::value::Type;
 use crate::value::date::{self, Days};
 
@@ -20,6 +20,9 @@ pub struct FilterArgs {
     to: Option<String>,
     within: bool,
     actor: Option<Vec<String>>,
+    of: Option<Vec<String>>,
+    with_support: bool,
+    exclusively: bool,
     among: Vec<(&'static str, Vec<String>)>,
     not: Vec<String>,
     scheme: Option<String>,
@@ -49,7 +52,28 @@ impl clap::Args for FilterArgs {
                     .value_parser(["overlap", "within"])
                     .default_value("overlap"),
             )
-            .arg(value("actor", "NAME", "Actor in any role").action(ArgAction::Append))
+            .arg(
+                value("actor", "NAME", "Actor in any role but support, or whoever acts for it")
+                    .action(ArgAction::Append),
+            )
+            .arg(
+                value("of", "NAME", "Actors that belong to this one without acting for it")
+                    .action(ArgAction::Append),
+            )
+            .arg(
+                Arg::new("with_support")
+                    .long("with-support")
+                    .help("Let --actor find supporters too")
+                    .help_heading(SHARED)
+                    .action(ArgAction::SetTrue),
+            )
+            .arg(
+                Arg::new("exclusively")
+                    .long("exclusively")
+                    .help("Only facts that name nobody and no place besides those asked for")
+                    .help_heading(SHARED)
+                    .action(ArgAction::SetTrue),
+            )
             .arg(
                 value(
                     "scheme",
@@ -78,7 +102,8 @@ impl clap::Args for FilterArgs {
                     .value_name(value_name(field.ty))
                     .help(field.about)
                     .help_heading(heading)
-                    .action(ArgAction::Append),
+                    .action(ArgAction::Append)
+                    .aliases(field.flag().strip_suffix('s').map(str::to_owned)),
             );
         }
         crate::command::as_of_args::AsOfArgs::augment_args(command).after_help(
@@ -109,6 +134,9 @@ impl FromArgMatches for FilterArgs {
             to: one("to"),
             within: one("match").as_deref() == Some("within"),
             actor: values("actor"),
+            of: values("of"),
+            with_support: matches.get_flag("with_support"),
+            exclusively: matches.get_flag("exclusively"),
             among: flags()
                 .filter_map(|(field, _)| values(field.name).map(|values| (field.name, values)))
                 .collect(),
@@ -200,9 +228,15 @@ impl FilterArgs {
                 if self.within { DateMatch::Within } else { DateMatch::Overlap },
             ));
         }
-        if let Some(actor) = &self.actor {
-            given("actor", actor)?;
-            tests.push(Predicate::AnyActor(self.codes(actor)));
+        let party = if self.with_support { ActorTie::PartyOrSupporter } else { ActorTie::Party };
+        for (flag, names, tie) in
+            [("actor", &self.actor, party), ("of", &self.of, ActorTie::Belonging)]
+        {
+            if let Some(names) = names {
+                given(flag, names)?;
+                let exclusively = self.exclusively;
+                tests.push(Predicate::AnyActor { names: self.codes(names), tie, exclusively });
+            }
         }
         for (name, values) in &self.among {
             given(name, values)?;
@@ -217,12 +251,17 @@ impl FilterArgs {
                 return Err(Error::usage(format!("--{flag} is not a filter for {of}"))
                     .hint(format!("--{flag} is a filter for {}", has.join(", "))));
             };
-            let named = matches!(field.ty, Type::Actor | Type::Place);
-            tests.push(query::among(
-                field,
-                if named { self.codes(values) } else { values.clone() },
-                false,
-            )?);
+            let test = if matches!(field.ty, Type::Actor | Type::Place) {
+                Predicate::In {
+                    field,
+                    values: self.codes(values),
+                    not: false,
+                    exclusively: self.exclusively,
+                }
+            } else {
+                query::among(field, values.clone(), false)?
+            };
+            tests.push(test);
         }
         for text in &self.not {
             let (name, value) = text

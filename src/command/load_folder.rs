@@ -2,6 +2,7 @@
 //! wrong.
 
 use std::collections::HashMap;
+use std::sync::LazyLock;
 
 use crate::command::seed_folder::SeedFolder;
 use crate::error::{Error, ErrorKind, Result, Stop};
@@ -11,6 +12,7 @@ use crate::kind::{Field, InputRow, KINDS, Kind, given};
 use crate::mapping::Record;
 use crate::mapping::cell_error::CellError;
 use crate::store::{Counts, ImportInfo, RowError, Store, Writer};
+use crate::value::{EntityRef, InputValue, NameStyle, Value};
 
 /// Loads a folder in one transaction. A new database begins with the countries, unless the folder
 /// is an export of one.
@@ -166,7 +168,11 @@ impl<'f> FolderLoad<'f> {
         let span = kind.field("date_span");
         let mut counts = Counts::default();
         let mut seen: HashMap<String, u64> = HashMap::new();
+        let has_free_parties = self.folder.format()? == 1;
         self.table(kind.table, &fields, |load, here, mut row| {
+            if has_free_parties {
+                name_parties(&mut row);
+            }
             if let Some(span) = span
                 && let Err((field, expected)) = complete_date(&mut row, span)
             {
@@ -291,5 +297,26 @@ impl<'f> FolderLoad<'f> {
         }
         seen.insert(key, here.records.locate(None).0);
         false
+    }
+}
+
+/// Makes names of the further parties of an event, which were free text in format 1: whoever is not
+/// known becomes somebody of whom nothing is known.
+fn name_parties(row: &mut InputRow<'static>) {
+    static LIST: LazyLock<NameStyle> =
+        LazyLock::new(|| NameStyle { split: Some(";".into()), ..NameStyle::default() });
+    for (field, value) in row {
+        if field.name == "others"
+            && let InputValue::Value(Value::Text(text)) = value
+        {
+            let name = Some(std::mem::take(text));
+            let style: &'static NameStyle = &LIST;
+            *value = InputValue::Entity(EntityRef {
+                name,
+                kind: Some("unknown".into()),
+                style: Some(style),
+                ..EntityRef::default()
+            });
+        }
     }
 }

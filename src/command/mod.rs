@@ -253,7 +253,8 @@ fn dispatch(cli: &Cli, ui: &mut Ui) -> Result<Exit> {
 /// The column that a field makes.
 fn heading(field: &Field) -> Heading {
     let date = matches!(field.ty, Type::Date | Type::Edtf | Type::Day);
-    Heading { name: field.name.to_owned(), number: field.ty.is_number(), date }
+    let names = field.names_several();
+    Heading { name: field.name.to_owned(), number: field.ty.is_number(), date, names }
 }
 
 /// Answers a shell that asks for completions, if it does; the program's own run comes after.

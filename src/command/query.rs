@@ -84,8 +84,11 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
         query.columns.retain(|field| !["ref", "source", "locator", "quote"].contains(&field.name));
     }
     let cited: &[&str] = if args.cite == "full" { &["source", "locator", "quote"] } else { &[] };
-    let placed: &[&str] =
-        if global.format(ui.terminal)?.name == "geojson" { &["lat", "lon"] } else { &[] };
+    let placed: &[&str] = if global.format(ui.terminal)?.name == "geojson" {
+        &["latitude", "longitude"]
+    } else {
+        &[]
+    };
     if !cited.is_empty() || !placed.is_empty() {
         for name in cited.iter().chain(placed) {
             if !query.columns.iter().any(|field| field.name == *name) {
@@ -103,6 +106,9 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     // a moment that is none is told before anything is written
     store.run_at(&query.past)?;
     let rows = ui.select(global, headings, leading, &store, &query)?;
+    for said in store.homonyms(&query)? {
+        ui.status(&said);
+    }
     // an answer may be less than was meant too: a part of a list may be misspelt, or what should be
     // left out
     if rows == 0

@@ -19,9 +19,10 @@ use crate::value::text::hex;
 /// with.
 static SHIPPED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/seed");
 
-/// The format of an exported folder, which its `datapackage.json` states. A folder that states none
-/// is of format 1.
-pub const FORMAT: u64 = 1;
+/// The format of an exported folder, which its `datapackage.json` states. An exported folder that
+/// states none is of format 1. In format 1 further parties of an event are free text, and places
+/// have `lat` and `lon`.
+pub const FORMAT: u64 = 2;
 
 /// The file of an exported folder that describes its tables.
 pub const PACKAGE: &str = "datapackage.json";
@@ -44,6 +45,17 @@ pub enum SeedFolder {
 }
 
 impl SeedFolder {
+    /// The format that its files are in.
+    ///
+    /// # Errors
+    /// A later program wrote them.
+    pub fn format(&self) -> Result<u64> {
+        match self {
+            SeedFolder::Path(path) => format_of(path),
+            SeedFolder::Shipped | SeedFolder::Countries => Ok(FORMAT),
+        }
+    }
+
     /// Refuses a folder that is none, or holds a table that nobody knows.
     ///
     /// # Errors
@@ -60,7 +72,7 @@ impl SeedFolder {
                 "run facts export {shown} --force, or restore all files and delete {INCOMPLETE}"
             )));
         }
-        check_format(path)?;
+        format_of(path)?;
         let known: Vec<String> = tables().map(|table| format!("{table}.csv")).collect();
         let mut found = 0;
         for entry in entries {
@@ -189,25 +201,25 @@ fn sum_of(folder: &Path, name: &str) -> Result<Option<String>> {
     }
 }
 
-/// Refuses a folder of a format that a later program wrote. A description that another program
-/// wrote is not looked at.
-fn check_format(folder: &Path) -> Result<()> {
+/// The format of a folder; fails where a later program wrote it. A description that another program
+/// wrote is not looked at, and a folder that nobody exported is as today's are.
+fn format_of(folder: &Path) -> Result<u64> {
     let path = folder.join(PACKAGE);
     if !path.is_file() {
-        return Ok(());
+        return Ok(FORMAT);
     }
     let described: Option<Json> =
         std::fs::read(&path).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
     let Some(package) = described.filter(|package| package["name"] == "facts") else {
-        return Ok(());
+        return Ok(FORMAT);
     };
     match &package["format"] {
-        Json::Null => Ok(()),
-        format if format.as_u64() == Some(FORMAT) => Ok(()),
+        Json::Null => Ok(1),
+        format if let Some(format @ 1..=FORMAT) = format.as_u64() => Ok(format),
         format => Err(Error::new(
             ErrorKind::Rejected,
             format!(
-                "{}: unknown format {format}; this version of facts reads format {FORMAT}",
+                "{}: unknown format {format}; this version of facts reads formats 1 to {FORMAT}",
                 path.display()
             ),
         )

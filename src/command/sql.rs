@@ -12,11 +12,12 @@ use crate::store::SqlLimits;
 
 /// Run one read-only SQL statement, with a time limit.
 ///
-/// The view `facts` shows every current fact with names and ISO dates; facts fields --tables lists
+/// The view current_facts shows all current facts with names and ISO dates, and current_events,
+/// current_casualties and so on each kind with all its fields; facts fields --tables lists
 /// the tables.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  facts sql 'select kind, count(*) from facts group by kind'\n  facts sql 'select ref, summary from facts where place = :place' -p place=Mosul"
+    after_help = "Examples:\n  facts sql 'select kind, count(*) from current_facts group by kind'\n  facts sql 'select ref, summary from current_facts where place = :place' -p place=Mosul"
 )]
 pub struct Args {
     /// SQL statement; - reads it from standard input

@@ -15,10 +15,12 @@ use crate::kind::{self, Field};
 use crate::query::{self, Predicate, Query, field, fields};
 use crate::render::Heading;
 use crate::store::{AggregateRequest, RollupRow, Store};
-use crate::tabulate::{Aggregate, Cross, Dispute, Label, Tally, TallyEntry, name};
+use crate::tabulate::{
+    Aggregate, BETWEEN_NAMES, Cross, Dispute, Label, Share, Tally, TallyEntry, name,
+};
 use crate::value::date::{Bucket, Days};
-use crate::value::text::count;
-use crate::value::{OwnedValue, Type, Value};
+use crate::value::text::{count, grouped};
+use crate::value::{OwnedValue, Type, Value, real};
 
 /// Cross-tabulate facts without summing incompatible figures.
 ///
@@ -47,6 +49,10 @@ pub struct Args {
     /// Add totals, but never across sources
     #[arg(long, value_name = "WHERE")]
     totals: Option<Totals>,
+    /// Where a fact names several countries or parties: give them a label of their own, or count it
+    /// for each, in a column of its own
+    #[arg(long, value_name = "HOW", value_enum, default_value_t = MembersArg::Own)]
+    members: MembersArg,
     /// Sum figures of several sources anyway
     #[arg(long)]
     sum_across_sources: bool,
@@ -73,6 +79,12 @@ enum Totals {
     Both,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum MembersArg {
+    Own,
+    Each,
+}
+
 pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let mut query = Query::of(query::kinds(&args.kind)?);
     query.tests = args.filters.tests(&query.kinds)?;
@@ -96,7 +108,17 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
         .collect();
     let axes = Axes { rows: rows.clone(), columns: cols.clone(), unit_fields };
     let store = global.open()?;
-    let tally = collect(&query, &axes, value, aggregate, &store)?;
+    let mut tally = collect(&query, &axes, value, aggregate, &store)?;
+    let named: Vec<usize> = rows
+        .iter()
+        .chain(&cols)
+        .enumerate()
+        .filter_map(|(n, field)| field.names_several().then_some(n))
+        .collect();
+    let is_spread = args.members == MembersArg::Each;
+    if is_spread {
+        tally.each_member(spread_field(&named, args)?, rows.len() + cols.len());
+    }
     let (split, apart) = differing(&tally, &axes.unit_fields, &free);
     cols.extend(&apart);
     if !apart.is_empty() {
@@ -113,7 +135,12 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     )?;
     ui.cite_some(&store, global, |slug| sources.contains(&slug))?;
     let cross = tally
-        .cross(axes.rows.len(), axes.columns.len(), &split, args.sum_across_sources)
+        .cross(
+            axes.rows.len(),
+            axes.columns.len() + usize::from(is_spread),
+            &split,
+            args.sum_across_sources,
+        )
         .map_err(explain)?;
     let (lacking, all) = cross.lacking();
     if value.is_some() && lacking > 0 {
@@ -123,11 +150,75 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
             count(all, "fact", "facts")
         ));
     }
-    let unknown = if cross.rows.is_empty() { store.unknown_values(&query)? } else { Vec::new() };
+    if !is_spread {
+        for (n, field) in rows.iter().chain(&axes.columns).enumerate() {
+            shares(&cross, n, field, value, named.contains(&n))
+                .iter()
+                .for_each(|said| ui.note(said));
+        }
+    }
+    let mut unknown = store.homonyms(&query)?;
+    if cross.rows.is_empty() {
+        unknown.extend(store.unknown_values(&query)?);
+    }
     drop(store);
-    write(&cross, &rows, &cols, args, global, ui)?;
+    write(&cross, &rows, !cols.is_empty() || is_spread, args, global, ui)?;
     unknown.iter().for_each(|said| ui.status(said));
     Ok(Exit::Done)
+}
+
+/// The one field of the sides whose labels may name several.
+fn spread_field(named: &[usize], args: &Args) -> Result<usize> {
+    if matches!(args.totals, Some(Totals::Cols | Totals::Both)) {
+        return Err(Error::usage(
+            "--members each counts shared facts once for each member, so that a column has no total",
+        )
+        .hint("leave out --totals, or use --members own"));
+    }
+    match named {
+        [one] => Ok(*one),
+        [] => Err(Error::usage("--members each: no field of --rows or --cols can name several")
+            .hint("such as country, side_a, actor or conflict_country")),
+        _ => Err(Error::usage(
+            "--members each: several fields of --rows and --cols name parties or countries",
+        )
+        .hint("leave one of them")),
+    }
+}
+
+/// What to say of facts that lie under no label of a field, or under one that is shared, where they
+/// are more than a hundredth of the facts or of the figure.
+fn shares(
+    cross: &Cross,
+    at: usize,
+    field: &Field,
+    value: Option<&'static Field>,
+    is_named: bool,
+) -> Vec<String> {
+    let said = |share: Share, what: String| {
+        let Share { facts: (some, all), sum: (part, whole) } = share;
+        let of_figure = value.filter(|_| whole != 0.0).map_or(String::new(), |value| {
+            let [part, whole] = [part, whole].map(|n| grouped(&real(n)));
+            format!(" ({part} of {whole} {})", value.name)
+        });
+        let some = grouped(&some.to_string());
+        format!("{some} of {}{of_figure} {what}", count(all, "fact", "facts"))
+    };
+    let mut notes = Vec::new();
+    let none = cross.share(at, |label| label.missing);
+    if none.is_large() && field.column().is_none() {
+        let name = field.name;
+        notes.push(said(none, format!("have no {name}; -w '{name} is null' shows them")));
+    }
+    let shared = cross.share(at, |label| label.text.contains(BETWEEN_NAMES));
+    if is_named && shared.is_large() {
+        let what = format!(
+            "name more than one {}; --members each counts them for each",
+            field.name.replace('_', " ")
+        );
+        notes.push(said(shared, what));
+    }
+    notes
 }
 
 /// The fields of the table's sides, and those that tell figures of one cell apart.
@@ -389,28 +480,28 @@ pub fn explain(dispute: Dispute) -> Error {
 fn write(
     cross: &Cross,
     rows: &[&'static Field],
-    cols: &[&'static Field],
+    has_columns: bool,
     args: &Args,
     global: &GlobalArgs,
     ui: &mut Ui,
 ) -> Result<()> {
     let number = !matches!(args.agg, Some(AggregateArg::Range | AggregateArg::List));
-    let figure = |name: String| Heading { name, number, date: false };
+    let figure = |name: String| Heading { name, number, date: false, names: false };
     let mut headings: Vec<Heading> = rows.iter().map(|field| Heading::text(field.name)).collect();
-    if cols.is_empty() {
+    if has_columns {
+        headings.extend(
+            cross.columns.iter().map(|column| figure(name(&[], column).replace(" × ", " · "))),
+        );
+    } else {
         let how = args.agg.map(|how| format!("{how:?}").to_lowercase());
         let what = args.value.clone().unwrap_or_else(|| "facts".into());
         headings.push(figure(
             how.filter(|how| how != "count").map_or(what.clone(), |how| format!("{how} of {what}")),
         ));
-    } else {
-        headings.extend(
-            cross.columns.iter().map(|column| figure(name(&[], column).replace(" × ", " · "))),
-        );
     }
     let along =
         |which: Totals| args.totals.is_some_and(|totals| totals == which || totals == Totals::Both);
-    if along(Totals::Rows) && !cols.is_empty() {
+    if along(Totals::Rows) && has_columns {
         headings.push(figure("total".into()));
     }
     let mut body: Vec<Vec<OwnedValue>> = Vec::new();
@@ -422,7 +513,7 @@ fn write(
                 })
                 .collect();
         line.extend(cross.columns.iter().map(|column| cross.cell(row, column)));
-        if along(Totals::Rows) && !cols.is_empty() {
+        if along(Totals::Rows) && has_columns {
             line.push(cross.total(Some(row), None, args.sum_across_sources).map_err(explain)?);
         }
         body.push(line);
@@ -433,7 +524,7 @@ fn write(
         for column in &cross.columns {
             line.push(cross.total(None, Some(column), args.sum_across_sources).map_err(explain)?);
         }
-        if along(Totals::Rows) && !cols.is_empty() {
+        if along(Totals::Rows) && has_columns {
             line.push(cross.total(None, None, args.sum_across_sources).map_err(explain)?);
         }
         body.push(line);

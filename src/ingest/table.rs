@@ -1,6 +1,6 @@
 //! From the columns of a file to the fields of a table, and from its records to checked rows.
 
-use crate::kind::{Field, InputRow, Need};
+use crate::kind::{self, Field, InputRow, Need};
 use crate::mapping::Record;
 use crate::mapping::cell_error::CellError;
 use crate::value::suggest::did_you_mean;
@@ -40,7 +40,8 @@ impl Columns {
                 value: Some(name.to_owned()),
                 expected,
             };
-            match takes.iter().find(|field| field.name == name.trim()) {
+            let wanted = kind::present_name(name.trim());
+            match takes.iter().find(|field| field.name == wanted) {
                 None => {
                     let near = did_you_mean(name, takes.iter().map(|field| field.name));
                     bad.push(complain(format!("unknown field{near}")));

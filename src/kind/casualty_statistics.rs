@@ -1,6 +1,9 @@
 //! Casualty statistics: how many people of a population came to one harm, in one place and period.
 
 use crate::kind::Filter::Is;
+use crate::kind::common_fields::{
+    CONFLICT_COUNTRY, SIDE_A, SIDE_B, STOCK_FLOW, SUPPORTERS, VIOLENCE_FIELD,
+};
 use crate::kind::{Field, Figure, Kind, QUALIFIERS};
 use crate::value::Type;
 
@@ -24,6 +27,11 @@ pub static KIND: Kind = Kind {
         .filter(Is),
         Field::new("victim", Type::Actor, "The party that was harmed.").filter(Is),
         Field::new("perpetrator", Type::Actor, "The party that did it.").filter(Is),
+        SIDE_A,
+        SIDE_B,
+        SUPPORTERS,
+        VIOLENCE_FIELD,
+        CONFLICT_COUNTRY,
         Field::new("low", Type::Integer, "People, lower bound.").unit_fields(&["harm"]),
         Field::new("best", Type::Integer, "People, best estimate.").unit_fields(&["harm"]),
         Field::new("high", Type::Integer, "People, upper bound.").unit_fields(&["harm"]),
@@ -37,6 +45,11 @@ pub static KIND: Kind = Kind {
             "method",
             Type::Term,
             "How the figure was reached: incident count, media count, survey or model.",
+        ),
+        Field::new(
+            "stock_flow",
+            Type::Choice(STOCK_FLOW),
+            "Whether the number is for a period (flow), at a date (stock) or a running total (cumulative).",
         ),
         Field::new("event", Type::Text, "The event it belongs to, as SOURCE:KEY."),
     ],
@@ -53,6 +66,8 @@ pub static KIND: Kind = Kind {
         "ref",
         "victim",
         "perpetrator",
+        "side_a",
+        "side_b",
         "said_by",
         "stance",
         "summary",

@@ -13,10 +13,53 @@ const PLACE_PRECISIONS: &[&str] =
     &["exact", "near", "admin2", "admin1", "region", "country", "open"];
 const CONFIDENCES: &[&str] = &["high", "medium", "low", "unrated"];
 const RETIRED: &[&str] = &["changed", "absent", "deleted", "mistake"];
+const QUOTE_STATUSES: &[&str] = &["exact", "folded", "pieces", "near", "not-held", "unchecked"];
+
+/// Kinds of organised violence, which are disjoint by definition (after the UCDP codebooks).
+pub(in crate::kind) const VIOLENCE: &[&str] = &["state-based", "non-state", "one-sided", "other"];
+
+/// What a figure is over time.
+pub(in crate::kind) const STOCK_FLOW: &[&str] = &["flow", "stock", "cumulative"];
+
+/// The field of the two sides of a conflict and of those who support them, which several kinds
+/// have.
+pub(in crate::kind) const SIDE_A: Field = Field::new(
+    "side_a",
+    Type::Actor,
+    "First side of a conflict, which says nothing of who attacked; may be several.",
+)
+.filter(Is);
+pub(in crate::kind) const SIDE_B: Field =
+    Field::new("side_b", Type::Actor, "Second side of a conflict; may be several.").filter(Is);
+pub(in crate::kind) const SUPPORTERS: Field = Field::new(
+    "supporters",
+    Type::Actor,
+    "States that sent troops in support of a side; --actor does not look here.",
+)
+.filter(Is);
+pub(in crate::kind) const CONFLICT_COUNTRY: Field = Field::new(
+    "conflict_country",
+    Type::Place,
+    "Country whose conflict it is, which need not be where it happened; may be several.",
+)
+.filter(Is);
+pub(in crate::kind) const VIOLENCE_FIELD: Field =
+    Field::new("violence", Type::Choice(VIOLENCE), "Kind of organised violence (after UCDP).")
+        .filter(Is);
 
 /// Shared fields that a query shows only when it names them.
-pub const HIDDEN: &[&str] =
-    &["key", "year", "quarter", "month", "decade", "country", "lat", "lon", "extra"];
+pub const HIDDEN: &[&str] = &[
+    "key",
+    "year",
+    "quarter",
+    "month",
+    "decade",
+    "country",
+    "locality",
+    "latitude",
+    "longitude",
+    "extra",
+];
 
 /// The shared fields that stand before the kind's own.
 pub const HEAD: &[Field] = &[
@@ -79,13 +122,26 @@ pub const TAIL: &[Field] = &[
     Field::new("topic", Type::Topic, "The question that the fact answers.").filter(Is),
     Field::new("place", Type::Place, "Place; a filter also finds the places within it.").filter(Is),
     Field::new(
+        "locality",
+        Type::Text,
+        "Spot within the place as the source names it, such as a village or a road.",
+    ),
+    Field::new(
         "place_precision",
         Type::Choice(PLACE_PRECISIONS),
         "Precision of the place (after where_prec in the UCDP GED codebook).",
     ),
     Field::new("country", Type::Place, "Country of the place.").derived().filter(Is),
-    Field::new("lat", Type::Real, "Latitude of the place in degrees north (WGS 84).").derived(),
-    Field::new("lon", Type::Real, "Longitude of the place in degrees east (WGS 84).").derived(),
+    Field::new(
+        "latitude",
+        Type::Degrees(90),
+        "Latitude in degrees north (WGS 84); that of the place where the fact states none.",
+    ),
+    Field::new(
+        "longitude",
+        Type::Degrees(180),
+        "Longitude in degrees east (WGS 84); that of the place where the fact states none.",
+    ),
     Field::new("confidence", Type::Choice(CONFIDENCES), "Confidence of whoever recorded the fact.")
         .default("unrated"),
     Field::new(
@@ -94,6 +150,12 @@ pub const TAIL: &[Field] = &[
         "Passage in the source: char=START,END (RFC 5147), row=N (RFC 7111) or page=N (RFC 8118).",
     ),
     Field::new("quote", Type::Text, "The source's own words."),
+    Field::new(
+        "quote_status",
+        Type::Choice(QUOTE_STATUSES),
+        "How the quote was found in the text of its source.",
+    )
+    .kept(),
     Field::new(
         "note",
         Type::Text,

@@ -1,6 +1,7 @@
 //! Events: what happened, agreements (`type` agreement) and statements (`type` statement) among it.
 
-use crate::kind::Filter::{Contains, Is};
+use crate::kind::Filter::Is;
+use crate::kind::common_fields::{CONFLICT_COUNTRY, SIDE_A, SIDE_B, SUPPORTERS, VIOLENCE_FIELD};
 use crate::kind::{Field, Figure, Kind};
 use crate::value::Type;
 
@@ -18,7 +19,12 @@ pub static KIND: Kind = Kind {
         Field::new("subtype", Type::Term, "Subtype, in the source's words."),
         Field::new("actor", Type::Actor, "Who acted."),
         Field::new("target", Type::Actor, "The actor it was done to or with.").filter(Is),
-        Field::new("others", Type::Text, "Further parties, separated by \"; \".").filter(Contains),
+        Field::new("others", Type::Actor, "Further parties; may be several.").filter(Is),
+        SIDE_A,
+        SIDE_B,
+        SUPPORTERS,
+        VIOLENCE_FIELD,
+        CONFLICT_COUNTRY,
         Field::new("deaths_low", Type::Integer, "Deaths, low estimate.").unit_fields(&["type"]),
         Field::new(
             "deaths_best",
@@ -46,6 +52,8 @@ pub static KIND: Kind = Kind {
         "deaths_best",
         "actor",
         "target",
+        "side_a",
+        "side_b",
         "summary",
         "type",
         "ref",

@@ -1,6 +1,7 @@
 //! Indicators: other figures, such as trade ranks and border lengths.
 
 use crate::kind::Filter::Is;
+use crate::kind::common_fields::STOCK_FLOW;
 use crate::kind::{Field, Figure, Kind, QUALIFIERS};
 use crate::value::Type;
 
@@ -33,6 +34,11 @@ pub static KIND: Kind = Kind {
             "qualifier",
             Type::Choice(QUALIFIERS),
             "How the source qualifies the figure, such as about or at least.",
+        ),
+        Field::new(
+            "stock_flow",
+            Type::Choice(STOCK_FLOW),
+            "Whether the number is for a period (flow), at a date (stock) or a running total (cumulative).",
         ),
     ],
     figures: &[Figure::only(true)],

@@ -214,6 +214,13 @@ impl Field {
         self.name.strip_prefix(COLUMN)
     }
 
+    /// Whether it may name several actors or places: not where the name is that of a spot, which may
+    /// have anything in it.
+    #[must_use]
+    pub fn names_several(&self) -> bool {
+        matches!(self.ty, Type::Actor | Type::Place) && self.name != "place"
+    }
+
     /// The flag that filters by it, without dashes: `post-type`.
     #[must_use]
     pub fn flag(&self) -> String {
@@ -286,6 +293,22 @@ pub fn shared() -> impl Iterator<Item = &'static Field> {
 /// The fields of the timeline over all kinds that a query shows when it names none.
 pub fn shown_of_all() -> impl Iterator<Item = &'static Field> {
     shared().filter(|field| is_shown(field))
+}
+
+/// The name that a field has today, by one that folders of format 1 have for it.
+#[must_use]
+pub fn present_name(name: &str) -> &str {
+    match name {
+        "lat" => "latitude",
+        "lon" => "longitude",
+        name => name,
+    }
+}
+
+/// The shared field of this name.
+#[must_use]
+pub fn common_field(name: &str) -> Option<&'static Field> {
+    shared().find(|field| field.name == name)
 }
 
 fn is_shown(field: &Field) -> bool {

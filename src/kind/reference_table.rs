@@ -20,14 +20,38 @@ pub struct ReferenceTable {
 }
 
 const SOURCE_KINDS: &[&str] = &["document", "dataset"];
+const REDISTRIBUTION: &[&str] = &["yes", "excerpt", "no"];
+const YES_NO: &[&str] = &["yes", "no"];
 const RELIABILITIES: &[&str] = &["A", "B", "C", "D", "E", "F"];
 const ACTOR_KINDS: &[&str] =
     &["state", "body", "armed-group", "person", "media", "organisation", "population", "unknown"];
 const PLACE_KINDS: &[&str] = &["country", "region", "admin1", "admin2", "city", "site", "other"];
 
-/// The schemes of names: `name` for spellings, and the code lists of the field.
+/// The schemes by which names are looked up: `name` for spellings, and the code lists of the field.
 pub const SCHEMES: &[&str] =
     &["name", "iso2", "iso3", "iso-numeric", "cow", "gw", "ucdp", "sipri", "acled"];
+
+const ALL_SCHEMES: &[&str] = &[
+    "name",
+    "iso2",
+    "iso3",
+    "iso-numeric",
+    "cow",
+    "gw",
+    "ucdp",
+    "sipri",
+    "acled",
+    HOMONYM,
+    WORDING,
+];
+
+/// The scheme of a spelling that somebody else has too: a filter finds all who are called so, and a
+/// row on its way in means the other one.
+pub const HOMONYM: &str = "homonym";
+
+/// The scheme of a wording that a source has for whom a code or another name means: it is shown,
+/// and never looked up.
+pub const WORDING: &str = "wording";
 
 /// Works that state facts.
 pub static SOURCES: ReferenceTable = ReferenceTable {
@@ -54,6 +78,36 @@ pub static SOURCES: ReferenceTable = ReferenceTable {
             "Reliability, from A (completely reliable) to E (unreliable); F: cannot be judged (Admiralty code).",
         ),
         Field::new("sha256", Type::Sum, "SHA-256 of the document's file (hexadecimal)."),
+        Field::new("accessed", Type::Edtf, "When it was looked at (EDTF)."),
+        Field::new("archived_url", Type::Text, "Address of an archived copy."),
+        Field::new("collected_by", Type::Text, "Who collected it."),
+        Field::new("collected_at", Type::Edtf, "When it was collected (EDTF)."),
+        Field::new("doi", Type::Text, "Digital object identifier."),
+        Field::new("isbn", Type::Text, "ISBN."),
+        Field::new("container", Type::Text, "The journal, book or site that it appeared in."),
+        Field::new("edition", Type::Text, "Edition."),
+        Field::new("language", Type::Text, "Language (BCP 47), such as en or ar."),
+        Field::new("medium", Type::Text, "Medium, such as report, article, video or web page."),
+        Field::new(
+            "redistribution",
+            Type::Choice(REDISTRIBUTION),
+            "What of it may be passed on: all of it, a passage per fact (excerpt), or the citation alone (no).",
+        ),
+        Field::new(
+            "restricted",
+            Type::Choice(YES_NO),
+            "Whether it must not leave the database at all.",
+        ),
+        Field::new(
+            "derived_from",
+            Type::Text,
+            "Slugs of the sources that it is made of, separated by \"; \".",
+        ),
+        Field::new(
+            "family",
+            Type::Slug,
+            "Name for sources of one publisher: agreement among them is no confirmation.",
+        ),
         Field::new("note", Type::Text, "What a reader should know."),
     ],
     key: &["slug"],
@@ -96,7 +150,12 @@ pub static ACTORS: ReferenceTable = ReferenceTable {
         Field::new(
             "of",
             Type::Actor,
-            "The actor it belongs to, such as the state of a ministry or a minister.",
+            "The actor it belongs to without acting for it, such as the country of a rebel group, a firm or a person.",
+        ),
+        Field::new(
+            "acts_for",
+            Type::Actor,
+            "The state it acts for, as an army, a ministry or a head of state does.",
         ),
         Field::new("note", Type::Text, "What a reader should know."),
     ],
@@ -112,8 +171,8 @@ pub static PLACES: ReferenceTable = ReferenceTable {
         Field::new("name", Type::Term, "Usual name.").required(),
         Field::new("kind", Type::Choice(PLACE_KINDS), "Type of place.").required(),
         Field::new("within", Type::Place, "The place that contains it."),
-        Field::new("lat", Type::Degrees(90), "Latitude in degrees north (WGS 84)."),
-        Field::new("lon", Type::Degrees(180), "Longitude in degrees east (WGS 84)."),
+        Field::new("latitude", Type::Degrees(90), "Latitude in degrees north (WGS 84)."),
+        Field::new("longitude", Type::Degrees(180), "Longitude in degrees east (WGS 84)."),
         Field::new("note", Type::Text, "What a reader should know."),
     ],
     key: &["name"],
@@ -127,18 +186,18 @@ pub static NAMES: ReferenceTable = ReferenceTable {
     fields: &[
         Field::new(
             "scheme",
-            Type::Choice(SCHEMES),
+            Type::Choice(ALL_SCHEMES),
             "`name` for a spelling, otherwise the code list.",
         )
         .required(),
         Field::new("name", Type::Term, "The spelling or code.").required(),
-        Field::new("actor", Type::Actor, "The actor it means."),
-        Field::new("place", Type::Place, "The place it means."),
+        Field::new("actor", Type::Actor, "The actor it means; several separated by \"; \"."),
+        Field::new("place", Type::Place, "The place it means; several separated by \"; \"."),
         Field::new("valid_from", Type::Edtf, "First day on which the code is valid."),
         Field::new("valid_to", Type::Edtf, "Last day on which the code is valid."),
     ],
     key: &["scheme", "name", "actor", "place", "valid_from"],
-    kept: &["id", "folded", "import_id"],
+    kept: &["id", "folded", "class", "label", "country", "meant_by", "import_id"],
 };
 
 /// Runs of seed and import.
@@ -174,6 +233,8 @@ pub static IMPORTS: ReferenceTable = ReferenceTable {
         .required(),
         Field::new("rejected", Type::Integer, "Rejected records.").required(),
         Field::new("repeated", Type::Integer, "Exact duplicates within the file.").required(),
+        Field::new("uid", Type::Term, "Name of the import that no other copy of the database has."),
+        Field::new("by", Type::Term, "Who ran it."),
     ],
     key: &["id"],
     kept: &[],

@@ -99,7 +99,7 @@ impl CompiledMapping {
         let cells = self.cells(record, record_key, others);
         let mut made: Vec<(usize, NewFact<'p>)> = Vec::new();
         let mut bad = Vec::new();
-        let mut lost = Vec::new();
+        let (mut lost, mut told, mut untold) = (Vec::new(), Vec::new(), Vec::new());
         for (n, fact) in self.facts.iter().enumerate() {
             let mut applies = true;
             for test in &fact.when {
@@ -120,6 +120,8 @@ impl CompiledMapping {
             let mut draft = FactDraft {
                 row: Vec::with_capacity(fact.fields.len() * 2 + 4),
                 lost: Vec::new(),
+                told: Vec::new(),
+                untold: Vec::new(),
                 bad: Vec::new(),
             };
             for making in &fact.fields {
@@ -147,7 +149,10 @@ impl CompiledMapping {
             draft.bad.retain(|one| !bad.contains(one));
             bad.extend(draft.bad);
             lost.extend(draft.lost);
+            told.extend(draft.told);
+            untold.extend(draft.untold);
         }
+        lost.extend(untold.into_iter().filter(|column| !told.contains(column)));
         if !bad.is_empty() {
             return Err(bad);
         }
@@ -158,6 +163,14 @@ impl CompiledMapping {
             first.row.push((field, InputValue::Value(Value::Json(Cow::Owned(extra)))));
         }
         Ok(made.into_iter().map(|(_, fact)| fact).collect())
+    }
+
+    /// The column that a field is made of, as the file calls it.
+    #[must_use]
+    pub fn column_of(&self, field: &str) -> Option<&str> {
+        let makes = |making: &&FieldRule| making.makes(field);
+        let making = self.facts.iter().find_map(|fact| fact.fields.iter().find(makes))?;
+        self.header.get(making.column?).map(String::as_str)
     }
 
     /// What the store refused of a record, at the cell that is at fault.
@@ -318,7 +331,7 @@ fn escape(key: &mut String, text: &str) {
 
 impl CompiledCondition {
     /// Whether a record passes; what is no number is above nothing, and wrong.
-    fn holds(&self, cells: &RecordCells<'_, '_>) -> Result<bool, FieldError> {
+    pub(super) fn holds(&self, cells: &RecordCells<'_, '_>) -> Result<bool, FieldError> {
         let text = self.text.fill(cells);
         let condition = &self.condition;
         let text_or_empty = text.as_deref().unwrap_or_default();

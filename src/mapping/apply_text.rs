@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 
 use crate::mapping::apply_figure;
-use crate::mapping::compiled::{NameRule, TextRule, looks_like};
+use crate::mapping::compiled::{NameRule, TextRule};
 use crate::mapping::compiled_template::RecordCells;
+use crate::value::text::looks_like;
 use crate::value::{EntityRef, date, date_formats};
 
 impl TextRule {
@@ -85,19 +86,20 @@ impl NameRule {
         cells: &RecordCells<'p, '_>,
         lost: &mut Vec<usize>,
     ) -> Result<EntityRef<'p>, String> {
-        let mut named = EntityRef::default();
+        let mut named = EntityRef { style: Some(&self.style), ..EntityRef::default() };
         if let Some(words) = &self.name {
             named.name = words.fill(cells)?;
         }
-        if let (Some(split), Some(name)) = (&self.split, &named.name)
-            && name.contains(split.as_str())
-        {
-            // several are nobody in particular: the columns are kept as they are
-            let codes = self.codes.iter().filter_map(|(_, text)| text.column());
-            lost.extend(
-                self.name.as_ref().and_then(|words| words.text.column()).into_iter().chain(codes),
-            );
-            return Ok(EntityRef::default());
+        if let (Some(split), Some(name)) = (&self.style.split, &named.name) {
+            // lists that are put together may begin or end with what stands between
+            let bare = name
+                .trim()
+                .trim_start_matches(split.as_str())
+                .trim_end_matches(split.as_str())
+                .trim();
+            if bare.len() < name.len() {
+                named.name = (!bare.is_empty()).then(|| Cow::Owned(bare.to_owned()));
+            }
         }
         if let Some(sort) = &self.kind {
             named.kind = sort.fill(cells)?;
@@ -118,12 +120,16 @@ impl NameRule {
         }
         for (scheme, text) in &self.codes {
             if let Some(code) = text.fill(cells) {
-                let bare = apply_figure::bare_code(&code);
-                let code = match *scheme {
-                    // codes of ISO 3166 have three digits, which spreadsheets forget
-                    "iso-numeric" if bare.len() < 3 => Cow::Owned(format!("{bare:0>3}")),
-                    _ if bare.len() == code.len() => code,
-                    _ => Cow::Owned(bare.to_owned()),
+                let several = self.style.split.as_deref().filter(|split| code.contains(split));
+                let code = match several {
+                    Some(split) => {
+                        lost.extend(text.column());
+                        let codes =
+                            code.split(split).map(str::trim).filter(|code| !code.is_empty());
+                        let codes = codes.map(|code| as_code(scheme, code.into()));
+                        Cow::Owned(codes.collect::<Vec<_>>().join(split))
+                    }
+                    None => as_code(scheme, code),
                 };
                 named.codes.push((scheme, code));
             }
@@ -139,5 +145,16 @@ impl NameRule {
             named.within = (!within.is_empty()).then(|| Box::new(within));
         }
         Ok(named)
+    }
+}
+
+/// A code as its list has it: codes of ISO 3166 have three digits, which spreadsheets forget, and
+/// those of others no decimals, which spreadsheets add.
+fn as_code<'c>(scheme: &str, code: Cow<'c, str>) -> Cow<'c, str> {
+    let bare = apply_figure::bare_code(&code);
+    match scheme {
+        "iso-numeric" if bare.len() < 3 => Cow::Owned(format!("{bare:0>3}")),
+        _ if bare.len() == code.len() => code,
+        _ => Cow::Owned(bare.to_owned()),
     }
 }

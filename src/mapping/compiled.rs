@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use crate::kind::{Field, Kind};
 use crate::mapping::Condition;
 use crate::mapping::compiled_template::CompiledTemplate;
-use crate::value::OwnedValue;
+use crate::value::{NameStyle, OwnedValue};
 
 /// A description, ready for the files of one header.
 #[derive(Debug, Default)]
@@ -177,14 +177,18 @@ pub struct NameRule {
     pub name: Option<TextRule>,
     /// Codes with their schemes.
     pub codes: Vec<(&'static str, CompiledTemplate)>,
+    /// It is made only of records that pass these.
+    pub when: Vec<CompiledCondition>,
     /// What sort it is, should it be new.
     pub kind: Option<TextRule>,
     /// The sorts that there are.
     pub kinds: &'static [&'static str],
     /// What marks at a name say of its sort, the longest first.
     pub marks: Vec<(String, String)>,
-    /// What stands between several, who are nobody in particular.
-    pub split: Option<String>,
+    /// How the data set writes names.
+    pub style: NameStyle,
+    /// Its name and point are those of a spot in the place that it lies in.
+    pub is_spot: bool,
     /// The place that a place lies in.
     pub within: Option<Box<NameRule>>,
     /// Latitude and longitude.
@@ -249,23 +253,6 @@ pub fn column(header: &[String], name: &str) -> Option<usize> {
         .iter()
         .position(|column| column == name)
         .or_else(|| header.iter().position(|column| column.to_lowercase() == name.to_lowercase()))
-}
-
-/// Whether a column's name looks like a pattern of `?` and `*`.
-#[must_use]
-pub fn looks_like(name: &str, pattern: &str) -> bool {
-    fn from(name: &[char], pattern: &[char]) -> bool {
-        match (pattern.first(), name.first()) {
-            (None, None) => true,
-            (Some('*'), _) => {
-                from(name, &pattern[1..]) || (!name.is_empty() && from(&name[1..], pattern))
-            }
-            (Some('?'), Some(_)) => from(&name[1..], &pattern[1..]),
-            (Some(wanted), Some(found)) => wanted == found && from(&name[1..], &pattern[1..]),
-            _ => false,
-        }
-    }
-    from(&name.chars().collect::<Vec<_>>(), &pattern.chars().collect::<Vec<_>>())
 }
 
 impl FieldRule {

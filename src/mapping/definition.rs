@@ -9,11 +9,11 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
 
-use serde::de::value::MapAccessDeserializer;
 use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
+use crate::mapping::condition::{Condition, Conditions};
 use crate::mapping::field_mapping::{FieldMapping, OneOrSeveral};
 use crate::mapping::template::{Template, TemplateName, TemplatePart};
 use crate::value::suggest::did_you_mean;
@@ -65,8 +65,37 @@ pub struct Mapping {
     /// How the file is read.
     #[serde(default)]
     pub read: ReadOptions,
+    /// Fields of every fact whose kind has them and which does not make them itself.
+    #[serde(default)]
+    pub shared: SharedFields,
     /// What a record becomes.
     pub fact: Vec<FactMapping>,
+}
+
+/// The fields that facts share, in the order of the file.
+#[derive(Debug, Clone, Default)]
+pub struct SharedFields(Vec<(Spanned<String>, FieldMapping)>);
+
+impl<'de> Deserialize<'de> for SharedFields {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<SharedFields, D::Error> {
+        struct SharedVisitor;
+        impl<'de> Visitor<'de> for SharedVisitor {
+            type Value = SharedFields;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a table of fields")
+            }
+
+            fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<SharedFields, M::Error> {
+                let mut fields = Vec::new();
+                while let Some(name) = map.next_key::<Spanned<String>>()? {
+                    fields.push((name, map.next_value::<FieldMapping>()?));
+                }
+                Ok(SharedFields(fields))
+            }
+        }
+        deserializer.deserialize_map(SharedVisitor)
+    }
 }
 
 impl Mapping {
@@ -88,7 +117,8 @@ impl Mapping {
             );
             return Err(MappingError { line: line_of(text, "format"), said });
         }
-        let mapping: Mapping = toml::from_str(text).map_err(|e| wrong(&e))?;
+        let mut mapping: Mapping = toml::from_str(text).map_err(|e| wrong(&e))?;
+        mapping.share(text)?;
         let good =
             |name: &str| crate::value::Type::Slug.parse(name).is_ok_and(|value| !value.is_null());
         for name in [Some(&mapping.name), mapping.source.as_ref()].into_iter().flatten() {
@@ -103,6 +133,62 @@ impl Mapping {
             return Err(MappingError { line: 1, said: "expected at least one [[fact]]".into() });
         }
         Ok(mapping)
+    }
+
+    /// Gives each fact the shared fields that its kind has and that it does not make itself.
+    fn share(&mut self, text: &str) -> Result<(), MappingError> {
+        let mut borrowed: Vec<&str> = self
+            .fact
+            .iter()
+            .flat_map(|fact| &fact.fields)
+            .filter_map(|(_, field)| field.how.like.as_deref())
+            .collect();
+        borrowed.sort_unstable();
+        let borrowed: Vec<String> = borrowed.into_iter().map(str::to_owned).collect();
+        for (name, field) in &self.shared.0 {
+            let mut is_used = borrowed.contains(name.get_ref());
+            for fact in &mut self.fact {
+                let has = |kind: &crate::kind::Kind| {
+                    name.get_ref() == "date"
+                        || kind.field(name.get_ref()).is_some()
+                        || kind.figures.iter().any(|figure| figure.name() == name.get_ref())
+                };
+                if crate::kind::find(fact.kind.get_ref()).is_none_or(|kind| !has(kind)) {
+                    continue;
+                }
+                is_used = true;
+                if !fact.fields.iter().any(|(other, _)| other.get_ref() == name.get_ref()) {
+                    fact.fields.push((name.clone(), field.clone()));
+                }
+            }
+            if !is_used {
+                let said = format!("no [[fact]] has a field \"{}\" to share", name.get_ref());
+                return Err(MappingError::at(text, Some(name.span()), said));
+            }
+        }
+        for fact in &mut self.fact {
+            let known: Vec<(String, FieldMapping)> = fact
+                .fields
+                .iter()
+                .chain(&self.shared.0)
+                .map(|(name, field)| (name.get_ref().clone(), field.clone()))
+                .collect();
+            for (name, field) in &mut fact.fields {
+                let Some(like) = &field.how.like else { continue };
+                let Some((_, other)) =
+                    known.iter().find(|(known, other)| known == like && other.how.like.is_none())
+                else {
+                    let said = format!("{}: no field \"{like}\" to be like", name.get_ref());
+                    return Err(MappingError::at(text, Some(name.span()), said));
+                };
+                let when = std::mem::take(&mut field.how.when);
+                *field = other.clone();
+                if !when.0.is_empty() {
+                    field.how.when = when;
+                }
+            }
+        }
+        Ok(())
     }
 
     /// The columns that it needs, each with those that may stand in for it.
@@ -317,35 +403,6 @@ pub struct Repeats {
     pub with: Vec<String>,
 }
 
-/// A test of a record.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Condition {
-    /// What is tested.
-    #[serde(alias = "column", deserialize_with = "column_or_template")]
-    pub text: Template,
-    /// One of these.
-    pub is: Option<OneOrSeveral>,
-    /// None of these.
-    pub not: Option<OneOrSeveral>,
-    /// It begins so.
-    pub starts_with: Option<String>,
-    /// It is a number above this.
-    pub above: Option<f64>,
-    /// It is stated, or is not.
-    pub stated: Option<bool>,
-}
-
-/// Both spellings mean the same for a plain name; a template is told by its braces.
-fn column_or_template<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Template, D::Error> {
-    let text = String::deserialize(deserializer)?;
-    if text.contains('{') {
-        Template::parse(&text).map_err(D::Error::custom)
-    } else {
-        Ok(Template::column(&text))
-    }
-}
-
 /// What a fact is made for, beside once a record.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(untagged)]
@@ -409,38 +466,6 @@ impl<'de> Deserialize<'de> for FactMapping {
             }
         }
         deserializer.deserialize_map(FactVisitor)
-    }
-}
-
-/// One condition or a list of them.
-struct Conditions(Vec<Condition>);
-
-impl<'de> Deserialize<'de> for Conditions {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Conditions, D::Error> {
-        struct ConditionsVisitor;
-        impl<'de> Visitor<'de> for ConditionsVisitor {
-            type Value = Conditions;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a condition or a list of conditions")
-            }
-
-            fn visit_map<M: MapAccess<'de>>(self, map: M) -> Result<Conditions, M::Error> {
-                Ok(Conditions(vec![Condition::deserialize(MapAccessDeserializer::new(map))?]))
-            }
-
-            fn visit_seq<S: serde::de::SeqAccess<'de>>(
-                self,
-                mut list: S,
-            ) -> Result<Conditions, S::Error> {
-                let mut conditions = Vec::new();
-                while let Some(condition) = list.next_element()? {
-                    conditions.push(condition);
-                }
-                Ok(Conditions(conditions))
-            }
-        }
-        deserializer.deserialize_any(ConditionsVisitor)
     }
 }
 

@@ -1,12 +1,12 @@
 //! One fact under way: its fields, made one after the other from the cells of a record.
 
-use crate::kind::{Field, InputRow};
+use crate::kind::{Field, InputRow, common_field};
 use crate::mapping::apply::FieldError;
 use crate::mapping::apply_figure::{self, ParsedFigure};
 use crate::mapping::cell_error::CellError;
 use crate::mapping::compiled::{DateRule, FieldRule, NameRule, RuleKind, TextRule};
 use crate::mapping::compiled_template::RecordCells;
-use crate::value::{InputValue, Type, Value, date};
+use crate::value::{EntityRef, InputValue, Type, Value, date};
 
 /// A fact under way.
 pub(super) struct FactDraft<'p> {
@@ -14,6 +14,9 @@ pub(super) struct FactDraft<'p> {
     pub(super) row: InputRow<'p>,
     /// Columns that the fact does not hold whole this time, though it may.
     pub(super) lost: Vec<usize>,
+    /// Columns of names that it tells, and of names that this record has no field for.
+    pub(super) told: Vec<usize>,
+    pub(super) untold: Vec<usize>,
     /// What is wrong with it.
     pub(super) bad: Vec<CellError>,
 }
@@ -102,7 +105,30 @@ impl<'p> FactDraft<'p> {
         plan: &'p NameRule,
         cells: &RecordCells<'p, '_>,
     ) -> Result<(), String> {
-        let named = plan.named(cells, &mut self.lost)?;
+        for condition in &plan.when {
+            if !condition.holds(cells).map_err(|(_, expected)| expected)? {
+                plan.whole(&mut self.untold);
+                return Ok(());
+            }
+        }
+        plan.whole(&mut self.told);
+        let mut named = plan.named(cells, &mut self.lost)?;
+        if field.name == "place"
+            && let Some((lat, lon)) = named.point
+        {
+            for (name, degrees) in [("latitude", lat), ("longitude", lon)] {
+                let field = common_field(name);
+                if let Some(field) = field {
+                    field.ty.parse(&degrees.to_string())?;
+                }
+                self.set(field, Value::Real(degrees));
+            }
+        }
+        if plan.is_spot {
+            let spot = named.name.take().map_or(Value::Null, Value::Text);
+            self.set(common_field("locality"), spot);
+            named = named.within.take().map_or_else(EntityRef::default, |within| *within);
+        }
         if !named.is_empty() {
             self.row.push((field, InputValue::Entity(named)));
         }

@@ -7,6 +7,7 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
+use crate::mapping::condition::Conditions;
 use crate::mapping::template::{Template, TemplateName, TemplatePart};
 
 /// One text or several.
@@ -51,8 +52,21 @@ pub struct FieldOptions {
     pub otherwise: Option<Template>,
     /// Words that mean "not stated" here.
     pub missing: Vec<String>,
-    /// What stands between the items of a list; it becomes "; ".
+    /// What stands between the items of a list; it becomes "; ". Of a name: what stands between
+    /// several in one cell.
     pub split: Option<String>,
+    /// What stands before the name of a state whose government is meant.
+    pub strip_prefix: Option<OneOrSeveral>,
+    /// What the names of those look like who act for a state, with `{state}` in them.
+    pub acts_for: Option<OneOrSeveral>,
+    /// Spellings and codes of the data set become names of whom they mean.
+    pub alias: bool,
+    /// The field is made only of records that pass these.
+    pub when: Conditions,
+    /// The field is made as this other one, of the fact or of `[shared]`, but for its own `when`.
+    pub like: Option<String>,
+    /// A place within another becomes a place of its own, and not a spot of the fact.
+    pub entity: bool,
     /// What stands between thousands.
     pub thousands: Option<char>,
     /// What stands before decimals, where it is no point.
@@ -168,7 +182,13 @@ impl FieldOptions {
             &self.approximate,
         ];
         let codes = self.schemes().into_iter().map(|(_, template)| template);
-        single.into_iter().flatten().chain(codes).chain(self.point.iter().flatten())
+        let conditions = self.when.0.iter().map(|condition| &condition.text);
+        single
+            .into_iter()
+            .flatten()
+            .chain(codes)
+            .chain(self.point.iter().flatten())
+            .chain(conditions)
     }
 
     /// The words of the language that are used, for the check that they suit the field.
@@ -179,6 +199,12 @@ impl FieldOptions {
             ("otherwise", self.otherwise.is_some()),
             ("missing", !self.missing.is_empty()),
             ("split", self.split.is_some()),
+            ("strip_prefix", self.strip_prefix.is_some()),
+            ("acts_for", self.acts_for.is_some()),
+            ("alias", self.alias),
+            ("entity", self.entity),
+            ("when", !self.when.0.is_empty()),
+            ("like", self.like.is_some()),
             ("thousands", self.thousands.is_some()),
             ("decimal", self.decimal.is_some()),
             ("marks", !self.marks.is_empty()),

@@ -11,6 +11,7 @@ pub mod cell_error;
 mod compile;
 pub mod compiled;
 mod compiled_template;
+mod condition;
 mod definition;
 mod fact_draft;
 mod field_mapping;
@@ -20,9 +21,8 @@ mod template;
 pub use apply::Repeated;
 pub use compile::{check, compile};
 pub use compiled::{CompiledMapping, KnownValues, REJECT_COLUMNS};
-pub use definition::{
-    Complete, Condition, Each, FactMapping, Mapping, MappingError, ReadOptions, Repeats,
-};
+pub use condition::Condition;
+pub use definition::{Complete, Each, FactMapping, Mapping, MappingError, ReadOptions, Repeats};
 pub use field_mapping::{FieldMapping, FieldOptions, OneOrSeveral};
 pub use recognise::{FileLayout, guess_layout, is_complete, match_mapping, release};
 pub use template::{Template, TemplateName, TemplatePart};

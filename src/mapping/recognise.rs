@@ -3,7 +3,8 @@
 
 use crate::mapping::{Mapping, ReadOptions};
 
-use crate::mapping::compiled::{REJECT_COLUMNS, column, looks_like};
+use crate::mapping::compiled::{REJECT_COLUMNS, column};
+use crate::value::text::looks_like;
 
 /// What may stand between cells, as agreed by the header.
 const DELIMITERS: [char; 4] = [',', ';', '\t', '|'];

@@ -64,9 +64,18 @@ pub enum Predicate {
         values: Vec<String>,
         /// Turns the condition round.
         not: bool,
+        /// A name that means several must mean no others.
+        exclusively: bool,
     },
-    /// One of these takes part in any role.
-    AnyActor(Vec<String>),
+    /// One of these takes part.
+    AnyActor {
+        /// Names or codes.
+        names: Vec<String>,
+        /// In which roles, and whether it is they themselves.
+        tie: ActorTie,
+        /// A name that means several must mean no others.
+        exclusively: bool,
+    },
     /// The date may lie in the window, or must.
     DateWindow(Days, DateMatch),
     /// The field compares so with a value; facts without the field satisfy no comparison.
@@ -83,9 +92,20 @@ impl Predicate {
             Predicate::In { field, .. }
             | Predicate::Compare(field, ..)
             | Predicate::Known(field, _) => Some(field),
-            Predicate::AnyActor(_) | Predicate::DateWindow(..) => None,
+            Predicate::AnyActor { .. } | Predicate::DateWindow(..) => None,
         }
     }
+}
+
+/// How an actor that is asked for is tied to a fact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ActorTie {
+    /// It, or whoever acts for it, has any role but that of a supporter.
+    Party,
+    /// It has any role.
+    PartyOrSupporter,
+    /// Somebody who belongs to it, and does not act for it, has any role.
+    Belonging,
 }
 
 /// How firmly a date must lie in a window.
@@ -253,7 +273,7 @@ pub fn among(field: &'static Field, values: Vec<String>, not: bool) -> Result<Pr
                 .map_err(|e| Error::usage(format!("{}: \"{value}\": {e}", field.name)))?;
         }
     }
-    Ok(Predicate::In { field, values, not })
+    Ok(Predicate::In { field, values, not, exclusively: false })
 }
 
 /// Whether a flag of this field compares a part of the text.

@@ -1,4 +1,5 @@
-//! `GeoJSON` (RFC 7946): a feature for each row with coordinates, in its columns `lat` and `lon`.
+//! `GeoJSON` (RFC 7946): a feature for each row with coordinates, in its columns `latitude`
+//! and `longitude`.
 
 use std::io::{self, Write};
 
@@ -14,7 +15,7 @@ pub static FORMAT: Format = Format {
     binary: false,
     open: |out, sheet| {
         let place = |name: &str| sheet.headings.iter().position(|heading| heading.name == name);
-        let (Some(lat), Some(lon)) = (place("lat"), place("lon")) else {
+        let (Some(lat), Some(lon)) = (place("latitude"), place("longitude")) else {
             return Err(io::Error::new(
                 io::ErrorKind::InvalidInput,
                 "geojson needs coordinates: use it with facts query",

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde::ser::{Error, Serialize, SerializeMap, Serializer};
 
-use crate::render::{Format, Heading, Sheet, Sink};
+use crate::render::{BETWEEN_NAMES, Format, Heading, Sheet, Sink};
 use crate::value::Value;
 
 /// An array.
@@ -85,8 +85,8 @@ pub fn object(
 
 impl Serialize for JsonObject<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(self.cells.len() - self.skip.len()))?;
-        for (n, (Heading { name, .. }, cell)) in
+        let mut map = serializer.serialize_map(None)?;
+        for (n, (Heading { name, names, .. }, cell)) in
             self.sheet.headings.iter().zip(self.cells).enumerate()
         {
             if self.skip.contains(&n) {
@@ -95,6 +95,12 @@ impl Serialize for JsonObject<'_> {
             match (cell, &self.sheet.null) {
                 (Value::Null, Some(null)) => map.serialize_entry(name, null)?,
                 _ => map.serialize_entry(name, cell)?,
+            }
+            if let (true, Value::Text(text)) = (names, cell)
+                && text.contains(BETWEEN_NAMES)
+            {
+                let members: Vec<&str> = text.split(BETWEEN_NAMES).collect();
+                map.serialize_entry(&format!("{name}_members"), &members)?;
             }
         }
         map.end()

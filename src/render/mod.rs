@@ -127,17 +127,22 @@ pub struct Heading {
     pub number: bool,
     /// It holds dates, whole ones among them.
     pub date: bool,
+    /// It may hold several names, with [`BETWEEN_NAMES`] between.
+    pub names: bool,
 }
+
+/// What stands between several names in one cell.
+pub const BETWEEN_NAMES: &str = "; ";
 
 impl Heading {
     /// A column of text.
     pub fn text(name: impl Into<String>) -> Heading {
-        Heading { name: name.into(), number: false, date: false }
+        Heading { name: name.into(), number: false, date: false, names: false }
     }
 
     /// A column of numbers.
     pub fn number(name: impl Into<String>) -> Heading {
-        Heading { name: name.into(), number: true, date: false }
+        Heading { name: name.into(), number: true, date: false, names: false }
     }
 }
 

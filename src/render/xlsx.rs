@@ -238,7 +238,7 @@ mod tests {
 
     #[test]
     fn a_workbook_reads_back_with_its_types() {
-        let date = Heading { name: "date".into(), number: false, date: true };
+        let date = Heading { name: "date".into(), number: false, date: true, names: false };
         let headings =
             vec![Heading::text("ref"), date, Heading::number("best"), Heading::text("summary")];
         let work =

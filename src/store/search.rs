@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::error::Result;
-use crate::kind::{Field, KINDS};
+use crate::kind::{Field, KINDS, Kind};
 use crate::store::Store;
 use crate::store::entities::lookup::EntityClass;
 use crate::store::fact_id::{self, TEXT, kind_tag, rowid};
@@ -14,24 +14,85 @@ use crate::store::write::row_encoder::EncodedFact;
 use crate::store::write::statements::StatementCache;
 use crate::value::Type;
 
-/// Adds every fact.
-///
-/// # Errors
-/// The database cannot be written.
-fn add_all(connection: &Connection) -> Result<()> {
-    for kind in KINDS {
-        let parts: Vec<String> =
-            kind.fields().filter(|field| is_searched(field)).map(words_of).collect();
-        let sql = format!(
-            "INSERT INTO search (rowid, words) SELECT {}, concat_ws(char(10), {}) FROM {} f",
-            fact_id::number("f", kind_tag(kind)),
-            parts.join(", "),
-            kind.table
-        );
-        connection.execute(&sql, [])?;
-    }
-    Ok(())
+/// Above this many facts an index made anew is cheaper than one that is told of each.
+const FEW: i64 = 5_000;
+
+/// The SQL that gives the numbers and words of the facts of a kind that a condition on the row `f`
+/// finds.
+fn entries(kind: &Kind, condition: &str) -> String {
+    let parts: Vec<String> =
+        kind.fields().filter(|field| is_searched(field)).map(words_of).collect();
+    format!(
+        "SELECT {} AS number, concat_ws(char(10), {}) AS words FROM {} f WHERE {condition}",
+        fact_id::number("f", kind_tag(kind)),
+        parts.join(", "),
+        kind.table
+    )
 }
+
+/// Facts whose words are about to change, or that are about to go: the index forgets their words
+/// before, and learns them anew after. An index without content cannot look old words up, and is
+/// broken by wrong ones, so they are worked out before anything else is written.
+#[derive(Debug)]
+pub struct Reindex {
+    /// The ids of the facts of each kind; none: so many that the index is made anew.
+    facts: Option<Vec<(&'static Kind, String)>>,
+}
+
+impl Reindex {
+    /// Takes the facts out of the index that a condition on the row `f` finds for a kind; `?1` in it
+    /// is the value.
+    ///
+    /// # Errors
+    /// The database cannot be written.
+    pub fn begin(
+        connection: &Connection,
+        value: i64,
+        condition: impl Fn(&'static Kind) -> String,
+    ) -> Result<Reindex> {
+        let mut facts = Vec::new();
+        let mut all = 0;
+        for kind in KINDS {
+            let sql = format!(
+                "SELECT count(*), json_group_array(id) FROM (SELECT f.id FROM {} f WHERE {} LIMIT {})",
+                kind.table,
+                condition(kind),
+                FEW + 1
+            );
+            let (count, ids): (i64, String) =
+                connection.query_row(&sql, [value], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            all += count;
+            facts.push((*kind, ids));
+        }
+        if all > FEW {
+            return Ok(Reindex { facts: None });
+        }
+        for (kind, ids) in &facts {
+            let sql = format!(
+                "INSERT INTO search (search, rowid, words) SELECT 'delete', number, words FROM ({})",
+                entries(kind, AMONG)
+            );
+            connection.execute(&sql, [ids])?;
+        }
+        Ok(Reindex { facts: Some(facts) })
+    }
+
+    /// Puts those that are still there back, with the words that they have now.
+    ///
+    /// # Errors
+    /// The database cannot be written.
+    pub fn end(self, connection: &Connection) -> Result<()> {
+        let Some(facts) = self.facts else { return rebuild(connection) };
+        for (kind, ids) in facts {
+            let sql = format!("INSERT INTO search (rowid, words) {}", entries(kind, AMONG));
+            connection.execute(&sql, [ids])?;
+        }
+        Ok(())
+    }
+}
+
+/// The condition that the row `f` is one of a list of ids.
+const AMONG: &str = "f.id IN (SELECT value FROM json_each(?1))";
 
 /// The words of new facts on their way into the index. It takes the facts of one kind after
 /// another: each time that it is given an earlier row than the last, it writes what it has.
@@ -87,21 +148,69 @@ impl SearchWords {
 /// The database cannot be written.
 pub fn rebuild(connection: &Connection) -> Result<()> {
     connection.execute("INSERT INTO search (search) VALUES ('delete-all')", [])?;
-    add_all(connection)?;
-    crate::store::source_texts::index(connection)
+    for kind in KINDS {
+        let sql = format!("INSERT INTO search (rowid, words) {}", entries(kind, "TRUE"));
+        connection.execute(&sql, [])?;
+    }
+    connection.execute(&format!("INSERT INTO search (rowid, words) {}", texts("TRUE")), [])?;
+    Ok(())
+}
+
+/// The SQL that gives the numbers and words of the held texts `t` that a condition finds.
+fn texts(condition: &str) -> String {
+    format!(
+        "SELECT {} AS number, text AS words FROM source_texts t WHERE {condition}",
+        fact_id::number("t", TEXT)
+    )
+}
+
+/// Takes the text of a source out of the index, before another takes its place.
+///
+/// # Errors
+/// The database cannot be written.
+pub fn forget_text(connection: &Connection, source: i64) -> Result<()> {
+    let sql = format!(
+        "INSERT INTO search (search, rowid, words) SELECT 'delete', number, words FROM ({})",
+        texts("t.source_id = ?1")
+    );
+    connection.execute(&sql, [source])?;
+    Ok(())
+}
+
+/// Puts the text of a source into the index.
+///
+/// # Errors
+/// The database cannot be written.
+pub fn add_text(connection: &Connection, source: i64) -> Result<()> {
+    let sql = format!("INSERT INTO search (rowid, words) {}", texts("t.source_id = ?1"));
+    connection.execute(&sql, [source])?;
+    Ok(())
 }
 
 /// The words of a field: of a name its spelling and the usual name of its bearer.
 fn words_of(field: &Field) -> String {
     match EntityClass::of(field.ty) {
-        Some(class) => format!(
-            "(SELECT concat_ws(' ', n.name, nullif(b.name, n.name)) FROM names n JOIN {} b ON b.id = n.{} WHERE n.id = f.{}_id)",
-            class.table(),
-            class.column(),
+        Some(_) => format!(
+            "(SELECT concat_ws(' ', n.name, nullif(n.label, n.name)) FROM names n WHERE n.id = f.{}_id)",
             field.name
         ),
         None => format!("f.{}", field.name),
     }
+}
+
+/// The SQL that selects the ids of the facts of a kind that have the words of its one value.
+pub fn rows_with(kind: &Kind) -> String {
+    format!(
+        "SELECT {} FROM search WHERE search MATCH ? AND {} = {}",
+        fact_id::row_of("rowid"),
+        fact_id::tag_of("rowid"),
+        kind_tag(kind)
+    )
+}
+
+/// A text as a phrase for the index.
+pub fn phrase(text: &str) -> String {
+    format!("\"{}\"", text.replace('"', " "))
 }
 
 /// Whether the words of a field are searched: what people write, and names.

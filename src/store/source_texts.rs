@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
 use crate::error::Result;
-use crate::store::{Store, fact_id, search};
+use crate::store::{Store, search};
 
 /// A text that the database holds, and the sums of its file and of the source's.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,18 +24,6 @@ pub fn text(connection: &Connection, source: &str) -> Result<Option<String>> {
     let find =
         "SELECT t.text FROM source_texts t JOIN sources s ON s.id = t.source_id WHERE s.slug = ?1";
     Ok(connection.prepare_cached(find)?.query_row([source], |row| row.get(0)).optional()?)
-}
-
-/// Puts the words of the held texts in a search index that has none of them.
-///
-/// # Errors
-/// The database cannot be written.
-pub fn index(connection: &Connection) -> Result<()> {
-    let number = fact_id::number("t", fact_id::TEXT);
-    let sql =
-        format!("INSERT INTO search (rowid, words) SELECT {number}, text FROM source_texts t");
-    connection.execute(&sql, [])?;
-    Ok(())
 }
 
 impl Store {
@@ -77,12 +65,16 @@ impl Store {
         let transaction =
             Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate)?;
         agree()?;
+        let source: i64 =
+            transaction
+                .query_row("SELECT id FROM sources WHERE slug = ?1", [source], |row| row.get(0))?;
+        search::forget_text(&transaction, source)?;
         transaction.execute(
-            "INSERT INTO source_texts (source_id, sha256, text) SELECT id, ?2, ?3 FROM sources WHERE slug = ?1
+            "INSERT INTO source_texts (source_id, sha256, text) VALUES (?1, ?2, ?3)
              ON CONFLICT (source_id) DO UPDATE SET sha256 = excluded.sha256, text = excluded.text",
             params![source, sha256, text],
         )?;
-        search::rebuild(&transaction)?;
+        search::add_text(&transaction, source)?;
         Ok(transaction.commit()?)
     }
 }

@@ -53,6 +53,26 @@ impl Aggregate {
     }
 }
 
+/// What stands between several names in one label.
+pub const BETWEEN_NAMES: &str = "; ";
+
+/// A part of the facts of a table, and of what their figures add up to.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Share {
+    /// So many facts, of all.
+    pub facts: (u64, u64),
+    /// So much of the sum of all figures.
+    pub sum: (f64, f64),
+}
+
+impl Share {
+    /// Whether it is more than a hundredth of the facts or of the sum.
+    #[must_use]
+    pub fn is_large(&self) -> bool {
+        self.facts.0 * 100 > self.facts.1 || self.sum.0.abs() * 100.0 > self.sum.1.abs()
+    }
+}
+
 /// One label of an axis, with what sorts it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Label {
@@ -127,6 +147,23 @@ impl Cross {
             )?;
         }
         Ok(self.summed(&whole))
+    }
+
+    /// The share of the facts whose label at a place, among those of the rows and columns, is one of
+    /// these.
+    #[must_use]
+    pub fn share(&self, at: usize, is_one: impl Fn(&Label) -> bool) -> Share {
+        let mut share = Share::default();
+        for ((row, column), group) in &self.cells {
+            let sum = group.sum.total();
+            share.facts.1 += group.facts;
+            share.sum.1 += sum;
+            if row.iter().chain(column).nth(at).is_some_and(&is_one) {
+                share.facts.0 += group.facts;
+                share.sum.0 += sum;
+            }
+        }
+        share
     }
 
     /// How many facts of how many lack a figure.

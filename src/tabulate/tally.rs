@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use foldhash::fast::RandomState;
 
-use crate::tabulate::{Aggregate, Cross, Dispute, Label, name};
+use crate::tabulate::{Aggregate, BETWEEN_NAMES, Cross, Dispute, Label, name};
 use crate::value::FigureStats;
 use crate::value::date::Days;
 
@@ -196,6 +196,29 @@ impl Tally {
             ..TallyGroup::default()
         };
         self.groups.entry(labels.to_vec()).or_default().take(&group);
+    }
+
+    /// Has the facts of a label that names several count for each of them: once under its own
+    /// label, and in a column that says that they are shared. `side` is the label's place among all,
+    /// `at` that of the new column.
+    pub fn each_member(&mut self, side: usize, at: usize) {
+        let [sole, shared] = ["sole", "shared"].map(String::from);
+        // what is one's own stands first
+        let [sole, shared] = [(0, sole), (1, shared)]
+            .map(|(n, text)| self.label(Label { missing: false, days: Some((n, n)), text }));
+        for (mut labels, group) in std::mem::take(&mut self.groups) {
+            let label = self.labels[labels[side] as usize].clone();
+            let members: Vec<u32> = label
+                .text
+                .split(BETWEEN_NAMES)
+                .map(|member| self.label(Label { text: member.to_owned(), ..label.clone() }))
+                .collect();
+            labels.insert(at, if members.len() > 1 { shared } else { sole });
+            for member in members {
+                labels[side] = member;
+                self.groups.entry(labels.clone()).or_default().take(&group);
+            }
+        }
     }
 
     /// The sources of all facts.

@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 
 use crate::value::Value;
+use crate::value::text::looks_like;
 
 /// A party or a place, before it is known whom the name means.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -18,6 +19,48 @@ pub struct EntityRef<'a> {
     pub point: Option<(f64, f64)>,
     /// The place that a place lies in.
     pub within: Option<Box<EntityRef<'a>>>,
+    /// How the data set writes names.
+    pub style: Option<&'a NameStyle>,
+}
+
+/// How a data set writes names.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct NameStyle {
+    /// What stands between several names in one cell, and between their codes.
+    pub split: Option<String>,
+    /// What stands before the name of a state where its government is meant: `Government of `.
+    pub strip_prefix: Vec<String>,
+    /// What the name of somebody who acts for a state looks like: `Military Forces of {state}`.
+    pub acts_for: Vec<StatePattern>,
+    /// The spellings and codes of the data set can be relied on: they become names of whom they
+    /// mean.
+    pub alias: bool,
+}
+
+/// A pattern with the name of a state in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StatePattern {
+    before: String,
+    after: String,
+}
+
+impl StatePattern {
+    /// Reads `Military Forces of {state} (*)`: `?` and `*` behind the state stand for any text.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<StatePattern> {
+        let (before, after) = text.split_once("{state}")?;
+        let is_clear = !before.contains(['{', '}', '*', '?']) && !after.contains(['{', '}']);
+        is_clear.then(|| StatePattern { before: before.to_owned(), after: after.to_owned() })
+    }
+
+    /// The state in a name that looks so.
+    #[must_use]
+    pub fn state<'n>(&self, name: &'n str) -> Option<&'n str> {
+        let rest = name.strip_prefix(self.before.as_str())?;
+        let ends = rest.char_indices().map(|(end, _)| end).skip(1).chain([rest.len()]);
+        let end = ends.into_iter().find(|end| looks_like(&rest[*end..], &self.after))?;
+        Some(rest[..end].trim()).filter(|state| !state.is_empty())
+    }
 }
 
 impl EntityRef<'_> {

@@ -12,7 +12,7 @@ mod types;
 use std::borrow::Cow;
 use std::fmt::{self, Display};
 
-pub use entity_ref::{EntityRef, InputValue};
+pub use entity_ref::{EntityRef, InputValue, NameStyle, StatePattern};
 pub use figure_stats::FigureStats;
 pub use types::Type;
 

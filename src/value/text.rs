@@ -13,13 +13,56 @@ pub fn fold(name: &str) -> String {
     if name.is_ascii()
         && !name.contains("  ")
         && name.trim().len() == name.len()
-        && !name.contains(['\t', '\n', '\r', '\x0b', '\x0c'])
+        && !name.contains(['`', '\t', '\n', '\r', '\x0b', '\x0c'])
     {
         return name.to_ascii_lowercase();
     }
-    let plain: String = name.to_lowercase().nfkd().filter(|c| !is_combining_mark(*c)).collect();
+    let mut plain = String::with_capacity(name.len());
+    for c in name.to_lowercase().nfkd().filter(|c| !is_combining_mark(*c)) {
+        match plain_letters(c) {
+            Some(letters) => plain.push_str(letters),
+            None => plain.push(c),
+        }
+    }
     let folded = plain.split_whitespace().collect::<Vec<_>>().join(" ");
     if folded.is_empty() { name.to_owned() } else { folded }
+}
+
+/// What a letter or apostrophe without a decomposition is typed as on a plain keyboard.
+fn plain_letters(c: char) -> Option<&'static str> {
+    Some(match c {
+        '\u{2018}' | '\u{2019}' | '\u{201b}' | '\u{2032}' | '\u{02b9}' | '\u{02bb}'
+        | '\u{02bc}' | '\u{02bd}' | '\u{02be}' | '\u{02bf}' | '\u{02c8}' | '\u{a78b}'
+        | '\u{a78c}' | '`' | '\u{00b4}' => "'",
+        '\u{2010}'..='\u{2015}' | '\u{2212}' => "-",
+        'ł' => "l",
+        'ø' => "o",
+        'đ' | 'ð' => "d",
+        'ħ' => "h",
+        'ß' => "ss",
+        'þ' => "th",
+        'æ' => "ae",
+        'œ' => "oe",
+        'ı' => "i",
+        _ => return None,
+    })
+}
+
+/// Whether a text looks like a pattern of `?` and `*`.
+#[must_use]
+pub fn looks_like(text: &str, pattern: &str) -> bool {
+    fn from(text: &[char], pattern: &[char]) -> bool {
+        match (pattern.first(), text.first()) {
+            (None, None) => true,
+            (Some('*'), _) => {
+                from(text, &pattern[1..]) || (!text.is_empty() && from(&text[1..], pattern))
+            }
+            (Some('?'), Some(_)) => from(&text[1..], &pattern[1..]),
+            (Some(wanted), Some(found)) => wanted == found && from(&text[1..], &pattern[1..]),
+            _ => false,
+        }
+    }
+    from(&text.chars().collect::<Vec<_>>(), &pattern.chars().collect::<Vec<_>>())
 }
 
 /// Text for a terminal: control and direction-changing characters are shown, not obeyed.

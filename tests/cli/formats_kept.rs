@@ -5,10 +5,11 @@ use std::fs;
 use super::{facts, stdout, top};
 
 /// An exported folder seeds a new database, history and all, and an export of that is the folder
-/// again.
+/// again, in the newest format.
 #[test]
 fn exported_folders_of_every_format_are_read() {
-    for name in ["folder-without-format", "folder-format-1"] {
+    let newest = top().join("tests/fixtures/folder-format-2");
+    for name in ["folder-without-format", "folder-format-1", "folder-format-2"] {
         let fixture = top().join("tests/fixtures").join(name);
         let folder = tempfile::tempdir().unwrap();
         let run =
@@ -26,7 +27,7 @@ fn exported_folders_of_every_format_are_read() {
             "{name}"
         );
         run(&["export", "-q", "again"]);
-        for entry in fs::read_dir(&fixture).unwrap() {
+        for entry in fs::read_dir(&newest).unwrap() {
             let path = entry.unwrap().path();
             if path.extension().is_some_and(|end| end == "csv") {
                 let again = folder.path().join("again").join(path.file_name().unwrap());

@@ -829,8 +829,8 @@ class Questions:
         name = self.chance.choice(["kind", "source", "stance", "place", "date"])
         value = self.row("all").get(name) or "Iraq"
         if self.often(0.3):
-            return [f"select ref, {shown} from facts where summary like '%{self.chance.choice(WORDS)}%' order by ref limit 40"]
-        return [f"select ref, {shown} from facts where {name} = :v order by ref limit 60", "-p", f"v={value}"]
+            return [f"select ref, {shown} from current_facts where summary like '%{self.chance.choice(WORDS)}%' order by ref limit 40"]
+        return [f"select ref, {shown} from current_facts where {name} = :v order by ref limit 60", "-p", f"v={value}"]
 
     def sql_of_table(self):
         kind = self.chance.choice([kind for kind in KINDS if self.known.rows[kind]])

@@ -192,31 +192,57 @@ fn a_damaged_ledger_is_refused() {
     }
 }
 
+/// R15: what other programs add beside the tables of facts is theirs, and does no harm.
+#[test]
+fn views_tables_and_indexes_of_others_are_welcome() {
+    let (folder, database) = seeded();
+    let path = folder.path().join("facts.db");
+    for sql in [
+        "CREATE INDEX more ON events(summary)",
+        "CREATE TABLE more (a)",
+        "CREATE TABLE events_copy AS SELECT * FROM events",
+        "CREATE VIRTUAL TABLE more USING fts5(a)",
+        "CREATE VIEW more AS SELECT randomblob(1000000000)",
+        "CREATE VIEW mine AS SELECT country, count(*) AS n FROM current_events GROUP BY country",
+        "CREATE TABLE \"facts.toml\" (a)",
+        "CREATE TABLE more (a); CREATE TRIGGER t AFTER INSERT ON more BEGIN DELETE FROM more; END",
+    ] {
+        fs::write(&path, &database).unwrap();
+        Connection::open(&path).unwrap().execute_batch(sql).unwrap();
+        for command in [
+            &["query", "all", "-f", "csv"][..],
+            &["add", "events", "source=us-iraq-2014", "type=test", "summary=x"],
+            &["undo", "2"],
+            &["check", "--rule", "integrity"],
+            &["backup", "copy.db"],
+            &["query", "events", "--db", "copy.db", "-f", "csv"],
+        ] {
+            let (code, out) = bounded(folder.path(), command);
+            assert_eq!(code, 0, "{sql}: {command:?} printed {out}");
+        }
+        fs::remove_file(folder.path().join("copy.db")).unwrap();
+    }
+}
+
 /// R15: a schema that somebody else made cannot make the program lie, hang or write elsewhere.
 #[test]
 fn hostile_schemas_are_refused() {
     let fixtures = [
         "CREATE TRIGGER t AFTER INSERT ON events BEGIN DELETE FROM events; END",
         "CREATE TRIGGER t AFTER INSERT ON imports BEGIN UPDATE imports SET added = 0; END",
-        "CREATE TRIGGER t INSTEAD OF INSERT ON facts BEGIN SELECT 1; END",
+        "CREATE TRIGGER t INSTEAD OF INSERT ON current_facts BEGIN SELECT 1; END",
         "DROP TABLE search",
-        "DROP VIEW facts; CREATE VIEW facts AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i AS ref FROM n",
+        "DROP VIEW current_facts; CREATE VIEW current_facts AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i AS ref FROM n",
         "ALTER TABLE events RENAME TO real; CREATE VIEW events AS SELECT * FROM real",
         "ALTER TABLE events RENAME TO real; CREATE VIEW events AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT real.* FROM n, real",
         "ALTER TABLE events ADD COLUMN more TEXT",
         "ALTER TABLE events ADD COLUMN more TEXT GENERATED ALWAYS AS (upper(summary)) VIRTUAL",
         "ALTER TABLE sources DROP COLUMN note",
         "ALTER TABLE sources RENAME COLUMN note TO notes",
-        "CREATE INDEX more ON events(summary)",
         "CREATE INDEX more ON events(load_extension('x'))",
         "CREATE UNIQUE INDEX more ON events(type)",
         "DROP INDEX events_live",
-        "CREATE TABLE more (a)",
-        "CREATE TABLE events_copy AS SELECT * FROM events",
-        "CREATE VIRTUAL TABLE more USING fts5(a)",
-        "CREATE VIEW more AS SELECT randomblob(1000000000)",
         "DROP TABLE indicators",
-        "CREATE TEMP TABLE x (a); CREATE TABLE \"facts.toml\" (a)",
         "DROP TABLE names; CREATE TABLE names (id INTEGER PRIMARY KEY, scheme, name, folded, actor_id, place_id, valid_from, valid_to, import_id)",
     ];
     let (folder, database) = seeded();
@@ -233,7 +259,7 @@ fn hostile_schemas_are_refused() {
         }
         for command in [
             &["query", "all", "-f", "csv"][..],
-            &["sql", "select count(*) from facts", "--timeout", "1"],
+            &["sql", "select count(*) from current_facts", "--timeout", "1"],
             &["add", "events", "source=us-iraq-2014", "type=test", "summary=x"],
             &["check"],
             &["backup", "copy.db"],
@@ -277,7 +303,7 @@ fn facts_sql_only_reads() {
         "DELETE FROM events RETURNING *",
         "REPLACE INTO topics (slug, question) VALUES ('a', 'b')",
         "DROP TABLE events",
-        "DROP VIEW facts",
+        "DROP VIEW current_facts",
         "CREATE TABLE x (a)",
         "CREATE TEMP TABLE x AS SELECT 1",
         "CREATE TRIGGER t AFTER INSERT ON events BEGIN SELECT 1; END",
@@ -349,7 +375,7 @@ fn random_statements_change_nothing() {
         "*",
         "FROM",
         "events",
-        "facts",
+        "current_facts",
         "names",
         "sqlite_schema",
         "WHERE",

@@ -166,7 +166,7 @@ fn state(database: &Path) -> (i64, i64, i64) {
     let orphans = count("SELECT count(*) FROM pragma_foreign_key_check");
     assert_eq!(orphans, 0);
     (
-        count("SELECT count(*) FROM facts"),
+        count("SELECT count(*) FROM current_facts"),
         count("SELECT count(*) FROM imports"),
         count("SELECT count(*) FROM names"),
     )

@@ -23,7 +23,7 @@ const COMMANDS: &[&[&str]] = &[
     &["log"],
     &["status"],
     &["fields"],
-    &["sql", "select * from facts"],
+    &["sql", "select * from current_facts"],
     &["migrate", "--status"],
     &["help", "dates"],
 ];

@@ -96,7 +96,7 @@ fn readers_beside_an_import_see_before_or_after() {
     let (mut reads, mut longest) = (0, Duration::ZERO);
     while child.try_wait().unwrap().is_none() || reads == 0 {
         let start = Instant::now();
-        let count: i64 = done(folder, &["sql", "SELECT count(*) FROM facts", "-f", "csv"])
+        let count: i64 = done(folder, &["sql", "SELECT count(*) FROM current_facts", "-f", "csv"])
             .lines()
             .nth(1)
             .unwrap()

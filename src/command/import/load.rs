@@ -17,7 +17,7 @@ use crate::ingest::{Diagnostic, Diagnostics, likely};
 use crate::mapping::cell_error::CellError;
 use crate::mapping::{Record, is_complete};
 use crate::store::{Counts, ImportInfo, ReleaseImport, ReleaseInfo, Store, Writer};
-use crate::value::text::count;
+use crate::value::text::{count, grouped};
 
 /// Imports a file.
 ///
@@ -155,6 +155,7 @@ impl<'a> ImportLoad<'a> {
         if !self.diagnostics.is_empty() && !self.skip {
             return Err(self.refusal(true));
         }
+        let differing = self.differing(&writer, args.force_codes)?;
         let rejected = self.diagnostics.rows();
         let said = is_complete(mapping, &chosen.layout);
         // a record that was rejected is not absent
@@ -174,6 +175,7 @@ impl<'a> ImportLoad<'a> {
             .hint("if the file is complete, --complete withdraws them; if not, --complete=no keeps them"));
         }
         let mut notes = self.notes(&writer, end.joined);
+        notes.extend(differing);
         if rejected > 0 && (args.complete == Some(Whether::Yes) || args.complete.is_none() && said)
         {
             notes.push("nothing was withdrawn because records were rejected; fix them and import the file again".into());
@@ -288,6 +290,30 @@ impl<'a> ImportLoad<'a> {
                 .hint(format!("--on-error skip --rejects rejects.csv loads the other {rest}"));
         }
         failure
+    }
+
+    /// Says in how many records the name and the code of a field mean different countries; fails
+    /// where they are so many that the file cannot be trusted.
+    fn differing(&self, writer: &Writer<'_>, force: bool) -> Result<Vec<String>> {
+        let mut notes = Vec::new();
+        for (field, differ, rows) in writer.agreement().differing() {
+            let name = self.chosen.plan.column_of(field).unwrap_or(field);
+            let said = format!(
+                "{} of {}: the name and the code of \"{name}\" differ",
+                grouped(&differ.to_string()),
+                count(rows, "row", "rows")
+            );
+            if differ * 10 > rows && !force {
+                return Err(Error::new(
+                    ErrorKind::Rejected,
+                    format!("{}: {said}; nothing was written", self.input.shown),
+                )
+                .hint("some columns of the file seem to be out of order; get the file again")
+                .hint("--force-codes imports it, and the codes decide"));
+            }
+            notes.push(said);
+        }
+        Ok(notes)
     }
 
     /// Every record that was read must have become something.

@@ -52,6 +52,9 @@ pub struct Args {
     /// on the data set]
     #[arg(long, value_name = "WHETHER", num_args = 0..=1, default_missing_value = "yes", require_equals = true)]
     complete: Option<Whether>,
+    /// Import the file although its names and codes mean different countries; the codes decide
+    #[arg(long)]
+    force_codes: bool,
     /// Report what would be imported, but write nothing
     #[arg(long)]
     dry_run: bool,

@@ -10,10 +10,11 @@ use crate::mapping::compiled::{
     DateRule, FieldRule, NameRule, NumberRule, QuantityRule, RuleKind, TextRule,
 };
 use crate::mapping::compiled_template::CompiledTemplate;
+use crate::mapping::field_mapping::OneOrSeveral;
 use crate::mapping::{FieldMapping, FieldOptions, Template};
-use crate::value::Type;
 use crate::value::date_formats::{PRECISIONS, check_format};
 use crate::value::suggest::did_you_mean;
+use crate::value::{NameStyle, StatePattern, Type};
 
 impl MappingCompiler<'_> {
     pub(super) fn making(
@@ -47,7 +48,11 @@ impl MappingCompiler<'_> {
         };
         let by = match field.ty {
             Type::Actor => RuleKind::Name(Box::new(self.name(spec, name, &ACTORS))),
-            Type::Place => RuleKind::Name(Box::new(self.name(spec, name, &PLACES))),
+            Type::Place => {
+                let mut rule = self.name(spec, name, &PLACES);
+                rule.is_spot = name == "place" && rule.within.is_some() && !spec.how.entity;
+                RuleKind::Name(Box::new(rule))
+            }
             Type::Integer | Type::Real => {
                 self.suits(&spec.how, &["missing", "thousands", "decimal"], name);
                 let text = self.needed(spec, name)?;
@@ -206,10 +211,23 @@ impl MappingCompiler<'_> {
         table: &'static ReferenceTable,
     ) -> NameRule {
         let how = &spec.how;
-        let mut allowed = vec!["missing", "marks", "name", "kind", "codes", "otherwise", "split"];
+        let mut allowed = vec![
+            "missing",
+            "marks",
+            "name",
+            "kind",
+            "codes",
+            "otherwise",
+            "split",
+            "strip_prefix",
+            "alias",
+            "when",
+        ];
         allowed.extend(kind::reference_table::SCHEMES);
         if table.table == PLACES.table {
-            allowed.extend(["within", "point"]);
+            allowed.extend(["within", "point", "entity"]);
+        } else {
+            allowed.push("acts_for");
         }
         self.suits(how, &allowed, name);
         let codes: Vec<(&'static str, CompiledTemplate)> = how
@@ -263,8 +281,37 @@ impl MappingCompiler<'_> {
             let [lat, lon] = point;
             [self.number(lat, how, false), self.number(lon, how, false)]
         });
-        let (marks, split) = (longest_first(&how.marks), how.split.clone());
-        NameRule { name: spelled, codes, kind: sort, kinds, marks, split, within, point }
+        let style = NameStyle {
+            split: how.split.clone(),
+            strip_prefix: how.strip_prefix.iter().flat_map(OneOrSeveral::list).cloned().collect(),
+            acts_for: self.acts_for(how, name),
+            alias: how.alias,
+        };
+        NameRule {
+            name: spelled,
+            codes,
+            when: how.when.0.iter().map(|condition| self.test(condition)).collect(),
+            kind: sort,
+            kinds,
+            marks: longest_first(&how.marks),
+            style,
+            is_spot: false,
+            within,
+            point,
+        }
+    }
+
+    fn acts_for(&mut self, how: &FieldOptions, name: &str) -> Vec<StatePattern> {
+        let mut patterns = Vec::new();
+        for text in how.acts_for.iter().flat_map(OneOrSeveral::list) {
+            match StatePattern::parse(text) {
+                Some(pattern) => patterns.push(pattern),
+                None => self.wrong(format!(
+                    "{name}: acts_for \"{text}\": expected a pattern such as \"Military Forces of {{state}} (*)\""
+                )),
+            }
+        }
+        patterns
     }
 
     fn date(&mut self, spec: &FieldMapping, fields: [&'static Field; 3]) -> DateRule {

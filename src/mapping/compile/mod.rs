@@ -10,12 +10,13 @@ use std::collections::BTreeMap;
 use crate::kind::{self, Field, KINDS, Kind, Need};
 use crate::mapping::compiled::{
     CompiledCondition, CompiledFact, CompiledMapping, CompiledRepeats, FieldRule, KeyPart,
-    KnownValues, REJECT_COLUMNS, column, looks_like,
+    KnownValues, REJECT_COLUMNS, column,
 };
 use crate::mapping::compiled_template::{CellRef, CompiledPart, CompiledTemplate};
 use crate::mapping::{Condition, Each, FactMapping, Mapping, MappingError, Template, TemplateName};
 use crate::value::OwnedValue;
 use crate::value::suggest::did_you_mean;
+use crate::value::text::looks_like;
 
 /// Makes a description ready; `source` is its TOML, for the lines of mistakes.
 ///

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use rusqlite::{Connection, params, params_from_iter};
 
 use crate::error::Result;
-use crate::kind::reference_table::SCHEMES;
+use crate::kind::reference_table::{HOMONYM, SCHEMES};
 use crate::value::Type;
 use crate::value::text::fold;
 
@@ -49,16 +49,27 @@ impl EntityClass {
     }
 
     /// The SQL condition that nobody has said anything about one: an actor of unknown kind, a place
-    /// that lies nowhere.
+    /// that lies nowhere, a state or country that only a data set has heard of.
     #[must_use]
     pub fn unknown(self) -> &'static str {
         match self {
-            EntityClass::Actor => "kind = 'unknown'",
-            EntityClass::Place => "(kind = 'other' AND within_id IS NULL AND lat IS NULL)",
+            EntityClass::Actor => "(kind = 'unknown' OR kind = 'state' AND import_id IS NOT NULL)",
+            EntityClass::Place => {
+                "(kind = 'other' AND within_id IS NULL AND latitude IS NULL OR kind = 'country' AND import_id IS NOT NULL)"
+            }
         }
     }
 
-    /// One of them.
+    /// The columns of its table that point to another of the same table.
+    #[must_use]
+    pub fn ties(self) -> &'static [&'static str] {
+        match self {
+            EntityClass::Actor => &["of_id", "acts_for_id"],
+            EntityClass::Place => &["within_id"],
+        }
+    }
+
+    /// One of them, which is what `names.class` says.
     #[must_use]
     pub fn one(self) -> &'static str {
         match self {
@@ -89,52 +100,114 @@ pub fn spelling(text: &str) -> Spelling<'_> {
 }
 
 /// The SQL that writes a row `n` of `names` so that [`spelling`] reads it back.
-pub const WORDING: &str = "CASE WHEN n.scheme = 'name' AND instr(n.name, ':') = 0 THEN n.name ELSE n.scheme || ':' || n.name END";
+pub const WORDING: &str = "CASE WHEN n.scheme = 'wording' THEN n.name || ' [= ' || n.meant_by || ']'
+  WHEN n.scheme = 'name' AND instr(n.name, ':') = 0 AND instr(n.name, ' [= ') = 0 THEN n.name ELSE n.scheme || ':' || n.name END";
+
+/// Takes `the Kremlin [= Russia]` apart: what a source calls somebody, and the name or code that
+/// says whom it means.
+#[must_use]
+pub fn glossed(text: &str) -> Option<(&str, &str)> {
+    let (wording, meant_by) = text.strip_suffix(']')?.split_once(" [= ")?;
+    (!text.starts_with("name:") && !wording.is_empty() && !meant_by.is_empty())
+        .then_some((wording, meant_by))
+}
+
+/// The spelling of a name of this wording: what stands behind its scheme, or before whom it means.
+#[must_use]
+pub fn spelled_in(wording: &str) -> &str {
+    glossed(wording).map_or_else(|| spelling(wording).name, |(wording, _)| wording)
+}
 
 /// The SQL condition on schemes for a word that names none: spellings and the ISO letter codes.
 const BY_ITSELF: &str = "scheme IN ('name', 'iso2', 'iso3')";
 
-/// The SQL that selects every entity that a filter's word means. Its values are the folded word
-/// and, `with_scheme`, its scheme.
-pub fn entities_called(class: EntityClass, with_scheme: bool) -> String {
-    let column = class.column();
-    let schemes = if with_scheme { "+scheme = ?" } else { "+scheme IN ('name', 'iso2', 'iso3')" };
-    format!("SELECT {column} FROM names WHERE folded = ? AND {schemes} AND {column} IS NOT NULL")
+/// How a filter's word is to be understood.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Meaning {
+    /// Actors or places.
+    pub class: EntityClass,
+    /// Only countries are meant: a homonym of one is not.
+    pub countries: bool,
+    /// Actors that belong to the one that is called so, and not itself.
+    pub belongings: bool,
+    /// A name that means several must mean no others.
+    pub exclusively: bool,
 }
 
-/// The SQL that selects every row of `names` that belongs to the entities which another statement
-/// selects; of a place, those of the places within it too.
-pub fn names_of(class: EntityClass, entities: &str) -> String {
-    match class {
-        EntityClass::Actor => format!("SELECT id FROM names WHERE actor_id IN ({entities})"),
-        EntityClass::Place => format!(
-            "WITH RECURSIVE inside(id) AS ({entities}
-    UNION SELECT p.id FROM places p JOIN inside ON p.within_id = inside.id)
-    SELECT id FROM names WHERE place_id IN (SELECT id FROM inside)"
-        ),
+impl Meaning {
+    /// Whoever of a class is called so.
+    pub const fn of(class: EntityClass) -> Meaning {
+        Meaning { class, countries: false, belongings: false, exclusively: false }
     }
 }
 
-/// Whether a filter's word means anybody.
+/// The SQL that selects every entity that a filter's word means. Its values are the folded word
+/// and, `with_scheme`, its scheme.
+pub fn entities_called(meaning: Meaning, with_scheme: bool) -> String {
+    let column = meaning.class.column();
+    let schemes = if with_scheme {
+        "+scheme = ?".to_owned()
+    } else {
+        format!("+scheme IN ('name', 'iso2', 'iso3', '{HOMONYM}')")
+    };
+    let countries = if meaning.countries {
+        "\n       AND place_id IN (SELECT id FROM places WHERE kind = 'country')"
+    } else {
+        ""
+    };
+    format!(
+        "SELECT {column} FROM names WHERE folded = ? AND {schemes} AND {column} IS NOT NULL{countries}"
+    )
+}
+
+/// The SQL that selects every row of `names` that belongs to the entities which another statement
+/// selects, or that has one of them for a member; of a place those of the places within it too, of
+/// an actor those of whoever acts for it.
+pub fn names_of(meaning: Meaning, entities: &str) -> String {
+    let column = meaning.class.column();
+    let inside = match (meaning.class, meaning.belongings) {
+        (EntityClass::Place, _) => format!(
+            "inside(id) AS ({entities}
+    UNION SELECT p.id FROM places p JOIN inside ON p.within_id = inside.id)"
+        ),
+        (EntityClass::Actor, false) => format!(
+            "inside(id) AS ({entities}
+    UNION SELECT a.id FROM actors a JOIN inside ON a.acts_for_id = inside.id)"
+        ),
+        (EntityClass::Actor, true) => format!(
+            "called(id) AS ({entities}), inside(id) AS (SELECT a.id FROM actors a JOIN called c ON a.of_id = c.id
+    UNION SELECT a.id FROM actors a JOIN inside ON a.of_id = inside.id)"
+        ),
+    };
+    let own = format!("SELECT id FROM names WHERE {column} IN (SELECT id FROM inside)");
+    let members = if meaning.exclusively {
+        format!(
+            "SELECT m.name_id FROM name_members m JOIN names n ON n.id = m.member_id
+     GROUP BY m.name_id HAVING min(n.{column} IN (SELECT id FROM inside)) = 1"
+        )
+    } else {
+        format!(
+            "SELECT m.name_id FROM names n JOIN name_members m ON m.member_id = n.id WHERE n.{column} IN (SELECT id FROM inside)"
+        )
+    };
+    format!("WITH RECURSIVE {inside}\n    {own}\n    UNION ALL {members}")
+}
+
+/// The usual names of all whom a filter's word means.
 ///
 /// # Errors
 /// The database cannot be read.
-pub fn is_known(connection: &Connection, class: EntityClass, text: &str) -> Result<bool> {
-    let Spelling { scheme, name } = spelling(text);
-    let sql = format!("SELECT EXISTS ({})", entities_called(class, scheme.is_some()));
-    let values = [Some(fold(name)), scheme.map(str::to_owned)];
-    let mut find = connection.prepare_cached(&sql)?;
-    Ok(find.query_row(params_from_iter(values.into_iter().flatten()), |row| row.get(0))?)
-}
-
-/// Whether any of these rows of `names` is a country's.
-pub fn is_country(connection: &Connection, text: &str) -> Result<bool> {
+pub fn called(connection: &Connection, meaning: Meaning, text: &str) -> Result<Vec<String>> {
     let Spelling { scheme, name } = spelling(text);
     let sql = format!(
-        "SELECT EXISTS (SELECT 1 FROM names n JOIN places p ON p.id = n.place_id WHERE p.kind = 'country' AND n.folded = ?1
-         AND CASE WHEN ?2 IS NULL THEN {BY_ITSELF} ELSE scheme = ?2 END)"
+        "SELECT DISTINCT name FROM {} WHERE id IN ({}) ORDER BY name",
+        meaning.class.table(),
+        entities_called(meaning, scheme.is_some())
     );
-    Ok(connection.prepare_cached(&sql)?.query_row(params![fold(name), scheme], |row| row.get(0))?)
+    let values = [Some(fold(name)), scheme.map(str::to_owned)];
+    let mut find = connection.prepare_cached(&sql)?;
+    let names = find.query_map(params_from_iter(values.into_iter().flatten()), |row| row.get(0))?;
+    Ok(names.collect::<Result<_, _>>()?)
 }
 
 /// What a cell of a row on its way in means.
@@ -148,16 +221,16 @@ pub enum NameMatch {
     Several(Vec<String>),
 }
 
-/// A row of `names` and its bearer.
+/// A row of `names` and whom it means.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NameEntry {
     /// The row.
     pub id: i64,
-    /// The actor or place.
-    pub entity: i64,
+    /// The actor or place; none where the name has members.
+    pub entity: Option<i64>,
     /// How an export writes it.
     pub wording: String,
-    /// The usual name of its bearer.
+    /// The usual name of whom it means, or of its members.
     pub usual: String,
 }
 
@@ -195,10 +268,10 @@ impl NameLookup {
 
 fn look(connection: &Connection, class: EntityClass, text: &str) -> Result<NameMatch> {
     let Spelling { scheme, name } = spelling(text);
-    let (column, table) = (class.column(), class.table());
+    let (column, one) = (class.column(), class.one());
     let sql = format!(
-        "SELECT n.id, n.{column}, {WORDING}, b.name FROM names n JOIN {table} b ON b.id = n.{column}
-          WHERE n.folded = ?1 AND CASE WHEN ?2 IS NULL THEN {BY_ITSELF} ELSE n.scheme = ?2 END
+        "SELECT n.id, n.{column}, {WORDING}, n.label FROM names n
+          WHERE n.folded = ?1 AND n.class = '{one}' AND CASE WHEN ?2 IS NULL THEN {BY_ITSELF} ELSE n.scheme = ?2 END
           ORDER BY n.name <> ?3, n.scheme <> 'name', n.name, n.valid_from"
     );
     let mut find = connection.prepare_cached(&sql)?;
@@ -215,7 +288,7 @@ fn look(connection: &Connection, class: EntityClass, text: &str) -> Result<NameM
     }
     // an exact spelling means its own bearer, even if others share the folded form, and before
     // anybody's code
-    let is_exact = |entry: &&NameEntry| spelling(&entry.wording).name == name;
+    let is_exact = |entry: &&NameEntry| spelled_in(&entry.wording) == name;
     let is_name =
         |entry: &&NameEntry| spelling(&entry.wording).scheme.is_none_or(|scheme| scheme == "name");
     let exact: Vec<&NameEntry> = entries.iter().filter(is_exact).collect();

@@ -3,9 +3,11 @@
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
 use crate::error::Result;
-use crate::kind::KINDS;
-use crate::store::entities::lookup::{EntityClass, NameLookup, NameMatch, spelling};
-use crate::store::{Store, rollup, search};
+use crate::kind::{KINDS, Kind};
+use crate::store::entities::labels;
+use crate::store::entities::lookup::{EntityClass, NameEntry, NameLookup, NameMatch, spelling};
+use crate::store::search::Reindex;
+use crate::store::{Store, rollup};
 use crate::value::Type;
 use crate::value::text::fold;
 
@@ -38,52 +40,48 @@ impl Store {
         let transaction =
             self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let mut lookup = NameLookup::default();
-        let NameMatch::One(to) = lookup.find(&transaction, class, entity)? else {
+        let NameMatch::One(NameEntry { entity: Some(to), usual: to_usual, .. }) =
+            lookup.find(&transaction, class, entity)?
+        else {
             return Ok(LinkOutcome::NoBearer);
         };
         let from = match lookup.find(&transaction, class, name)? {
-            NameMatch::One(from) => Some(from),
+            NameMatch::One(NameEntry { entity: Some(from), usual, .. }) => Some((from, usual)),
+            NameMatch::One(NameEntry { entity: None, .. }) => {
+                return Ok(LinkOutcome::Taken("several".into()));
+            }
             NameMatch::None => None,
             NameMatch::Several(_) if !merge => return Ok(LinkOutcome::Taken("several".into())),
             NameMatch::Several(_) => return Ok(LinkOutcome::NoName),
         };
-        let (column, table) = (class.column(), class.table());
-        let mut moved = false;
         match from {
             None if merge => return Ok(LinkOutcome::NoName),
             None => {
-                transaction.execute(
-                    &format!("INSERT INTO names (scheme, name, folded, {column}) VALUES ('name', ?1, ?2, ?3)"),
-                    params![spelling(name).name, fold(spelling(name).name), to.entity],
-                )?;
+                let add = format!(
+                    "INSERT INTO names (scheme, name, folded, class, label, country, {column})
+                     SELECT 'name', ?1, ?2, class, label, country, {column} FROM names WHERE {column} = ?3 LIMIT 1",
+                    column = class.column()
+                );
+                let spelled = spelling(name).name;
+                transaction.execute(&add, params![spelled, fold(spelled), to])?;
             }
-            Some(from) if from.entity == to.entity && merge => {
-                return Ok(LinkOutcome::Taken(from.usual));
-            }
-            Some(from) if from.entity == to.entity => {}
-            Some(from) => {
-                let unknown: bool = transaction
-                    .query_row(
-                        &format!("SELECT {} FROM {table} WHERE id = ?1", class.unknown()),
-                        [from.entity],
-                        |row| row.get(0),
-                    )
-                    .unwrap_or(false);
-                if !(merge || unknown) {
-                    return Ok(LinkOutcome::Taken(from.usual));
+            Some((from, usual)) if from == to && merge => return Ok(LinkOutcome::Taken(usual)),
+            Some((from, _)) if from == to => {}
+            Some((from, usual)) => {
+                let is_unknown =
+                    format!("SELECT {} FROM {} WHERE id = ?1", class.unknown(), class.table());
+                if !(merge || transaction.query_row(&is_unknown, [from], |row| row.get(0))?) {
+                    return Ok(LinkOutcome::Taken(usual));
                 }
-                go_over(&transaction, class, from.entity, to.entity)?;
-                moved = true;
+                let words = Reindex::begin(&transaction, from, |kind| has_name_of(class, kind))?;
+                go_over(&transaction, class, from, to)?;
+                labels::refresh(&transaction)?;
+                words.end(&transaction)?;
             }
         }
         let facts = bearing(&transaction, class, name)?;
-        // nobody bore a new name yet
-        if moved {
-            search::rebuild(&transaction)?;
-            rollup::rebuild(&transaction)?;
-        }
         transaction.commit()?;
-        Ok(LinkOutcome::Done(to.usual, facts))
+        Ok(LinkOutcome::Done(to_usual, facts))
     }
 
     /// The actors, or the places, that nobody has said anything about.
@@ -143,7 +141,7 @@ fn go_over(connection: &Connection, class: EntityClass, from: i64, to: i64) -> R
     // a name that both have is one name: facts that bear the first bear the second
     let mut both = connection.prepare(&format!(
         "SELECT a.id, b.id FROM names a JOIN names b ON b.{column} = ?2 AND b.scheme = a.scheme AND b.name = a.name
-          AND b.valid_from IS a.valid_from WHERE a.{column} = ?1"
+          AND b.valid_from IS a.valid_from AND b.meant_by IS a.meant_by WHERE a.{column} = ?1"
     ))?;
     let doubled: Vec<(i64, i64)> = both
         .query_map([from, to], |row| Ok((row.get(0)?, row.get(1)?)))?
@@ -155,15 +153,37 @@ fn go_over(connection: &Connection, class: EntityClass, from: i64, to: i64) -> R
                 [old, new],
             )?;
         }
+        if class == EntityClass::Place {
+            rollup::move_place(connection, old, new)?;
+        }
+        connection
+            .execute("UPDATE name_members SET member_id = ?2 WHERE member_id = ?1", [old, new])?;
         connection.execute("DELETE FROM names WHERE id = ?1", [old])?;
     }
     connection
         .execute(&format!("UPDATE names SET {column} = ?2 WHERE {column} = ?1"), [from, to])?;
-    let within = if class == EntityClass::Actor { "of_id" } else { "within_id" };
-    connection
-        .execute(&format!("UPDATE {table} SET {within} = ?2 WHERE {within} = ?1"), [from, to])?;
+    for tie in class.ties() {
+        connection
+            .execute(&format!("UPDATE {table} SET {tie} = ?2 WHERE {tie} = ?1"), [from, to])?;
+    }
     connection.execute(&format!("DELETE FROM {table} WHERE id = ?1"), [from])?;
     Ok(())
+}
+
+/// The condition that the row `f` of a kind has a name of the entity `?1`, or one that has such a
+/// member.
+fn has_name_of(class: EntityClass, kind: &'static Kind) -> String {
+    let names = format!(
+        "SELECT id FROM names WHERE {column} = ?1
+         UNION SELECT m.name_id FROM name_members m JOIN names n ON n.id = m.member_id WHERE n.{column} = ?1",
+        column = class.column()
+    );
+    let roles: Vec<String> = roles(class)
+        .into_iter()
+        .filter(|(table, _)| *table == kind.table)
+        .map(|(_, column)| format!("f.{column} IN ({names})"))
+        .collect();
+    format!("({})", roles.join(" OR "))
 }
 
 /// The columns of facts that point to names of a class.

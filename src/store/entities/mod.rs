@@ -1,9 +1,11 @@
 //! Actors and places: what a name or code means, who is new, and names that change hands.
 
+pub mod labels;
 pub mod lookup;
 pub mod merge;
 pub mod name_cache;
 mod resolve;
+mod several;
 
 pub use lookup::EntityClass;
 pub use merge::LinkOutcome;

@@ -9,38 +9,30 @@ use crate::store::entities::lookup::EntityClass;
 use crate::value::EntityRef;
 use crate::value::date::Days;
 
-/// A row of `names`, who bears it, and how an export writes it.
+/// A row of `names` that means one actor or place.
 #[derive(Debug, Clone)]
-pub struct ResolvedName {
+pub struct NameHit {
     /// The row.
     pub id: i64,
     /// The actor or place.
     pub entity: i64,
     /// How an export writes it.
     pub wording: Rc<str>,
-    /// The words by which it is found: the spelling, and the usual name of its bearer.
-    pub words: Rc<str>,
-    /// Of a place the country, or what it lies in.
-    pub country: Option<i64>,
-    /// The row does not tell the spelling that was given, since that is somebody else's.
-    pub other_name: bool,
-    /// The row does not tell the point that was given.
-    pub no_point: bool,
 }
 
-impl ResolvedName {
-    /// A row of `names` whose words are not known yet.
-    pub fn row(id: i64, entity: i64, wording: Rc<str>) -> ResolvedName {
-        ResolvedName {
-            id,
-            entity,
-            words: Rc::clone(&wording),
-            wording,
-            country: None,
-            other_name: false,
-            no_point: false,
-        }
-    }
+/// What a name on its way in means: a row of `names`, and what is told by it.
+#[derive(Debug, Clone)]
+pub struct ResolvedName {
+    /// The row.
+    pub id: i64,
+    /// How an export writes it.
+    pub wording: Rc<str>,
+    /// The words by which it is found: the spelling, and the usual name of whom it means.
+    pub words: Rc<str>,
+    /// That usual name.
+    pub label: Rc<str>,
+    /// Whether its name and its codes mean the same; none where one of them is unknown.
+    pub agrees: Option<bool>,
 }
 
 /// What is known of an actor or place.
@@ -48,8 +40,10 @@ impl ResolvedName {
 pub struct Entity {
     /// Its usual name.
     pub usual: Rc<str>,
-    /// Of a place the country, or what it lies in.
-    pub country: Option<i64>,
+    /// Whether it is a state or a country.
+    pub is_state: bool,
+    /// Of a place the name of its country.
+    pub country: Option<Rc<str>>,
     /// Where a place lies.
     pub point: Option<(f64, f64)>,
 }
@@ -140,6 +134,11 @@ pub fn write_key(key: &mut Vec<u8>, class: EntityClass, named: &EntityRef<'_>) {
     for (scheme, code) in &named.codes {
         text(scheme);
         text(code);
+    }
+    if let Some(style) = named.style {
+        // a style belongs to a field of the mapping, which lives as long as the run
+        key.push(b'~');
+        key.extend_from_slice(&std::ptr::from_ref(style).addr().to_le_bytes());
     }
     if let Some((lat, lon)) = named.point {
         key.push(b'@');

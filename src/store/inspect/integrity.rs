@@ -4,6 +4,7 @@ use rusqlite::Connection;
 
 use crate::error::{Error, Result};
 use crate::kind::{KINDS, Kind};
+use crate::store::entities::labels;
 use crate::store::extras::ExtrasDecoder;
 use crate::store::read::columns::stored;
 use crate::store::read::cursor::plain;
@@ -33,6 +34,9 @@ impl Store {
             self.check_index(kind, &mut each)?;
         }
         self.check_extras(&mut each)?;
+        for name in labels::stale(&self.connection)? {
+            each(name, "is a name whose label or country is out of date")?;
+        }
         for kind in self.false_sums()? {
             each(rollup::table(kind), "differs from the totals of the facts")?;
         }

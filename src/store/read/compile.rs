@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::kind::{Field, Kind};
 use crate::query::{AsOf, Order, Predicate, Query};
 use crate::store::read::as_of::live;
-use crate::store::read::columns::{country_of, expression, number, source_slug};
+use crate::store::read::columns::{expression, number, source_slug, spot};
 use crate::store::read::decoder::{self, ColumnDecoder};
 use crate::store::read::predicate::condition;
 use crate::store::{extras, fact_id, rollup, search};
@@ -73,9 +73,6 @@ pub fn compile_parallel(
     let shown = |kind, field: &'static Field| match decoder::of_ids(field) {
         ColumnDecoder::Ref(_) => "f.source_id, f.key".to_owned(),
         ColumnDecoder::Column(..) => extras::packed(kind),
-        ColumnDecoder::Called(_) if field.name == "country" => {
-            "iif(pp.kind = 'country', pp.id, ifnull(pp.within_id, pp.id))".to_owned()
-        }
         ColumnDecoder::Called(_) => number(kind, field),
         _ => shown(kind, field),
     };
@@ -108,9 +105,9 @@ pub fn compile_ids(connection: &Connection, query: &Query, part: Scan) -> Result
     compiled(connection, query, (number, read, ""), &[], part)
 }
 
-/// Joins the place of the row `f` and what that lies in, once for all that is shown of it.
+/// Joins the name of the place of the row `f` and the place, once for all that is shown of it.
 const PLACES: &str = "
-  LEFT JOIN names pn ON pn.id = f.place_id LEFT JOIN places pp ON pp.id = pn.place_id LEFT JOIN places pw ON pw.id = pp.within_id";
+  LEFT JOIN names pn ON pn.id = f.place_id LEFT JOIN places pp ON pp.id = pn.place_id";
 
 /// The SQL that gives a field of the row `f`, for a statement with [`PLACES`].
 fn shown(kind: &'static Kind, field: &Field) -> String {
@@ -123,13 +120,9 @@ fn shown(kind: &'static Kind, field: &Field) -> String {
 /// The SQL that gives a field of a place that was joined, if the field is of one.
 fn of_place(field: &Field) -> Option<String> {
     Some(match field.name {
-        "place" => "pp.name".to_owned(),
-        "lat" | "lon" => format!("pp.{}", field.name),
-        // most places lie in a country, or are one
-        "country" => format!(
-            "CASE 'country' WHEN pp.kind THEN pp.name WHEN pw.kind THEN pw.name ELSE iif(pw.id IS NULL, NULL, ({})) END",
-            country_of("VALUES (pp.id)")
-        ),
+        "place" => spot("pn.label"),
+        "latitude" | "longitude" => format!("coalesce(f.{0}, pp.{0})", field.name),
+        "country" => "pn.country".to_owned(),
         _ => return None,
     })
 }

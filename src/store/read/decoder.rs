@@ -54,7 +54,7 @@ pub fn of_ids(field: &'static Field) -> ColumnDecoder {
         ("ref", _) => kind::shared()
             .find(|field| field.ty == Type::Source)
             .map_or(ColumnDecoder::Plain, ColumnDecoder::Ref),
-        // places are many, and joined; their countries are few
+        // names of places are joined; those of actors and countries are few
         ("country", _) | (_, Type::Actor | Type::Source) => ColumnDecoder::Called(field),
         _ => of_names(field),
     }

@@ -5,12 +5,16 @@ use rusqlite::types::Value as Sql;
 
 use crate::error::Result;
 use crate::kind::{Field, Kind};
-use crate::query::{DateMatch, Op, Predicate, is_partial};
-use crate::store::entities::lookup::{self, EntityClass, Spelling, spelling};
+use crate::query::{ActorTie, DateMatch, Op, Predicate, is_partial};
+use crate::store::entities::lookup::{self, EntityClass, Meaning, Spelling, spelling};
 use crate::store::read::columns::expression;
+use crate::store::search;
 use crate::value::date::{self, Days};
 use crate::value::text::fold;
 use crate::value::{OwnedValue, Type, Value};
+
+/// The role of those who are no party of what they support.
+const SUPPORT: &str = "supporters";
 
 /// One test as SQL that is true or not; a kind without the field has no fact that passes.
 pub fn condition(
@@ -21,14 +25,18 @@ pub fn condition(
 ) -> Result<String> {
     match test {
         Predicate::DateWindow(days, strength) => Ok(window(*days, *strength, values)),
-        Predicate::AnyActor(words) => {
-            let roles = kind.fields().filter(|field| field.ty == Type::Actor);
+        Predicate::AnyActor { names, tie, exclusively } => {
+            let meaning = Meaning {
+                belongings: *tie == ActorTie::Belonging,
+                exclusively: *exclusively,
+                ..Meaning::of(EntityClass::Actor)
+            };
+            let roles = kind.fields().filter(|field| {
+                field.ty == Type::Actor && (*tie != ActorTie::Party || field.name != SUPPORT)
+            });
             let roles: Vec<String> = roles
-                .map(|field| {
-                    let column = format!("{}_id", field.name);
-                    is_meant(connection, &column, EntityClass::Actor, words, false, values)
-                })
-                .collect::<Result<_>>()?;
+                .map(|field| is_meant(&format!("{}_id", field.name), meaning, names, values))
+                .collect();
             Ok(format!("({})", roles.join(" OR ")))
         }
         Predicate::Known(field, known) => Ok(match kind.own(field) {
@@ -41,11 +49,11 @@ pub fn condition(
                 format!("{} IS {}NULL", expression(kind, own), if *known { "NOT " } else { "" })
             }
         }),
-        Predicate::In { field, values: words, not } => {
+        Predicate::In { field, values: words, not, exclusively } => {
             let Some(own) = kind.own(field) else {
                 return Ok(if *not { "1" } else { "0" }.into());
             };
-            let plain = among(connection, kind, own, words, values)?;
+            let plain = among(connection, kind, own, words, *exclusively, values)?;
             Ok(if *not { format!("({plain}) IS NOT TRUE") } else { plain })
         }
         Predicate::Compare(field, op, value) => match kind.own(field) {
@@ -77,31 +85,70 @@ fn window(Days { first, last }: Days, strength: DateMatch, values: &mut Vec<Sql>
 }
 
 /// The condition that a column of the row `f` points to a name that one of these words means.
-/// Where `countries` only are meant, words that are no country's mean nothing.
-fn is_meant(
-    connection: &Connection,
-    column: &str,
-    class: EntityClass,
-    words: &[String],
-    countries: bool,
-    values: &mut Vec<Sql>,
-) -> Result<String> {
+fn is_meant(column: &str, meaning: Meaning, words: &[String], values: &mut Vec<Sql>) -> String {
     let mut meant = Vec::new();
     for word in words {
-        if !countries || lookup::is_country(connection, word)? {
-            let Spelling { scheme, name } = spelling(word);
-            values.push(Sql::Text(fold(name)));
-            values.extend(scheme.map(|scheme| Sql::Text(scheme.to_owned())));
-            meant.push(lookup::entities_called(class, scheme.is_some()));
-        }
+        let Spelling { scheme, name } = spelling(word);
+        values.push(Sql::Text(fold(name)));
+        values.extend(scheme.map(|scheme| Sql::Text(scheme.to_owned())));
+        meant.push(lookup::entities_called(meaning, scheme.is_some()));
     }
-    Ok(if meant.is_empty() {
-        // where nothing at all could pass, SQLite would leave out the other conditions, and find
-        // no index
-        format!("f.{column} IN (-1)")
-    } else {
-        format!("f.{column} IN ({})", lookup::names_of(class, &meant.join("\n    UNION ")))
-    })
+    format!("f.{column} IN ({})", lookup::names_of(meaning, &meant.join("\n    UNION ")))
+}
+
+/// The condition that a fact lies in a place, or at a spot, that one of these words means.
+fn is_placed(
+    connection: &Connection,
+    kind: &'static Kind,
+    meaning: Meaning,
+    words: &[String],
+    values: &mut Vec<Sql>,
+) -> Result<String> {
+    let mut any = vec![is_meant("place_id", meaning, words, values)];
+    for word in words {
+        // `Avdiivka town, Ukraine`, as an answer shows it
+        let whole = spots_called(connection, kind, word)?;
+        let in_place = match word.rsplit_once(", ") {
+            Some((spot, place)) if whole.is_empty() => Some((spot, place.to_owned())),
+            _ => None,
+        };
+        let spots = match &in_place {
+            Some((spot, _)) => spots_called(connection, kind, spot)?,
+            None => whole,
+        };
+        if spots.is_empty() {
+            continue;
+        }
+        let marks = vec!["?"; spots.len()].join(", ");
+        let candidates = search::rows_with(kind);
+        let mut condition = format!("f.id IN ({candidates}) AND f.locality IN ({marks})");
+        values.push(Sql::Text(search::phrase(in_place.as_ref().map_or(word, |(spot, _)| spot))));
+        values.extend(spots.into_iter().map(Sql::Text));
+        if let Some((_, place)) = in_place {
+            condition.push_str(" AND ");
+            condition.push_str(&is_meant("place_id", meaning, &[place], values));
+        }
+        any.push(condition);
+    }
+    Ok(format!("({})", any.join("\n    OR ")))
+}
+
+/// The spots that facts of a kind have and that a word spells, case, accents and apostrophes aside.
+fn spots_called(connection: &Connection, kind: &Kind, word: &str) -> Result<Vec<String>> {
+    if spelling(word).scheme.is_some() || search::words(word).is_none() {
+        return Ok(Vec::new());
+    }
+    let sql = format!(
+        "SELECT DISTINCT locality FROM {} WHERE id IN ({}) AND locality IS NOT NULL ORDER BY locality",
+        kind.table,
+        search::rows_with(kind)
+    );
+    let mut find = connection.prepare_cached(&sql)?;
+    let spots = find.query_map([search::phrase(word)], |row| row.get::<_, String>(0))?;
+    let mut spots = spots.collect::<Result<Vec<_>, _>>()?;
+    let wanted = fold(word);
+    spots.retain(|spot| fold(spot) == wanted);
+    Ok(spots)
 }
 
 fn among(
@@ -109,11 +156,12 @@ fn among(
     kind: &'static Kind,
     field: &Field,
     words: &[String],
+    exclusively: bool,
     values: &mut Vec<Sql>,
 ) -> Result<String> {
-    if let Some(class) = EntityClass::of(field.ty) {
-        let (column, countries) = column_of(field);
-        return is_meant(connection, &column, class, words, countries, values);
+    if let Some(meaning) = meaning_of(field) {
+        let meaning = Meaning { exclusively, ..meaning };
+        return entity_condition(connection, kind, field, meaning, words, values);
     }
     let mut any = Vec::new();
     for word in words {
@@ -137,11 +185,25 @@ fn among(
     Ok(format!("({})", any.join(" OR ")))
 }
 
-/// The column that points to the name of a field, and whether the field is a country: that of the
-/// fact's place.
-fn column_of(field: &Field) -> (String, bool) {
-    let is_country = field.name == "country";
-    (format!("{}_id", if is_country { "place" } else { field.name }), is_country)
+/// How a word is to be understood that a field is filtered by, if the field names actors or places.
+fn meaning_of(field: &Field) -> Option<Meaning> {
+    let class = EntityClass::of(field.ty)?;
+    Some(Meaning { countries: field.name == "country", ..Meaning::of(class) })
+}
+
+fn entity_condition(
+    connection: &Connection,
+    kind: &'static Kind,
+    field: &Field,
+    meaning: Meaning,
+    words: &[String],
+    values: &mut Vec<Sql>,
+) -> Result<String> {
+    match field.name {
+        "country" => Ok(is_meant("place_id", meaning, words, values)),
+        "place" => is_placed(connection, kind, meaning, words, values),
+        name => Ok(is_meant(&format!("{name}_id"), meaning, words, values)),
+    }
 }
 
 /// `text` anywhere, whatever the case of A to Z.
@@ -168,15 +230,13 @@ fn compare(
                 if op == Op::ContainsNot { "NOT " } else { "" }
             ));
         }
-        Op::Is | Op::IsNot if let Some(class) = EntityClass::of(field.ty) => {
-            let (column, countries) = column_of(field);
-            let test = is_meant(connection, &column, class, &[text], countries, values)?;
+        Op::Is | Op::IsNot if let Some(meaning) = meaning_of(field) => {
+            let test = entity_condition(connection, kind, field, meaning, &[text], values)?;
             if op == Op::Is {
                 return Ok(test);
             }
             // a place that lies in no country lies in no other country either
-            let known = if countries { &by } else { &format!("f.{column}") };
-            return Ok(format!("(NOT ({test}) AND {known} IS NOT NULL)"));
+            return Ok(format!("(NOT ({test}) AND {by} IS NOT NULL)"));
         }
         _ => {}
     }

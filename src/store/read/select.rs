@@ -4,8 +4,8 @@ use rusqlite::params_from_iter;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::kind::{Field, Kind};
-use crate::query::{AsOf, Op, Predicate, Query};
-use crate::store::entities::lookup::{self, EntityClass};
+use crate::query::{ActorTie, AsOf, Op, Predicate, Query};
+use crate::store::entities::lookup::{self, EntityClass, Meaning};
 use crate::store::read::batch::{CellBatch, LineBatch};
 use crate::store::read::compile::{self, CompiledQuery, Scan};
 use crate::store::read::cursor::Cursor;
@@ -230,14 +230,18 @@ impl Store {
         for test in &query.tests {
             let (field, words) = match test {
                 Predicate::In { field, values, .. } => (Some(*field), values.clone()),
-                Predicate::AnyActor(words) => (None, words.clone()),
+                Predicate::AnyActor { names, .. } => (None, names.clone()),
                 Predicate::Compare(field, Op::Is | Op::IsNot, Value::Text(word)) => {
                     (Some(*field), vec![word.to_string()])
                 }
                 _ => continue,
             };
+            let tie = match test {
+                Predicate::AnyActor { tie, .. } => *tie,
+                _ => ActorTie::PartyOrSupporter,
+            };
             for word in &words {
-                if !self.occurs(query, field, word)? {
+                if !self.occurs(query, field, tie, word)? {
                     said.push(self.unknown(query, field, word)?);
                 }
             }
@@ -245,11 +249,46 @@ impl Store {
         Ok(said)
     }
 
-    fn occurs(&self, query: &Query, field: Option<&'static Field>, word: &str) -> Result<bool> {
+    /// What to say of words of the query that several are called by: a filter takes them all.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn homonyms(&self, query: &Query) -> Result<Vec<String>> {
+        let mut said = Vec::new();
+        for test in &query.tests {
+            let (meaning, words) = match test {
+                Predicate::AnyActor { names, .. } => (Meaning::of(EntityClass::Actor), names),
+                Predicate::In { field, values, .. } => match EntityClass::of(field.ty) {
+                    Some(class) => {
+                        let countries = field.name == "country";
+                        (Meaning { countries, ..Meaning::of(class) }, values)
+                    }
+                    None => continue,
+                },
+                _ => continue,
+            };
+            for word in words {
+                let called = lookup::called(&self.connection, meaning, word)?;
+                if called.len() > 1 {
+                    let (many, one) = (called.len(), meaning.class.one());
+                    said.push(format!("\"{word}\" means {many} {one}s: {}", called.join("; ")));
+                }
+            }
+        }
+        Ok(said)
+    }
+
+    fn occurs(
+        &self,
+        query: &Query,
+        field: Option<&'static Field>,
+        tie: ActorTie,
+        word: &str,
+    ) -> Result<bool> {
         let word = vec![word.to_owned()];
         let test = match field {
-            Some(field) => Predicate::In { field, values: word, not: false },
-            None => Predicate::AnyActor(word),
+            Some(field) => Predicate::In { field, values: word, not: false, exclusively: false },
+            None => Predicate::AnyActor { names: word, tie, exclusively: false },
         };
         for kind in &query.kinds {
             let mut values = Vec::new();
@@ -278,7 +317,7 @@ impl Store {
         }
         let class = field.map_or(Some(EntityClass::Actor), |field| EntityClass::of(field.ty));
         if let Some(class) = class
-            && lookup::is_known(&self.connection, class, word)?
+            && !lookup::called(&self.connection, Meaning::of(class), word)?.is_empty()
         {
             return Ok(format!("\"{word}\" exists, but no fact here has it as {what}"));
         }

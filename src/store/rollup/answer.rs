@@ -59,7 +59,7 @@ fn answers(query: &Query, asked: AggregateRequest<'_>) -> Option<&'static Kind> 
         Predicate::In { field, .. }
         | Predicate::Compare(field, ..)
         | Predicate::Known(field, _) => by_sort(field),
-        Predicate::AnyActor(_) => false,
+        Predicate::AnyActor { .. } => false,
     };
     let can = !kind.rollup_by.is_empty()
         && !asked.each

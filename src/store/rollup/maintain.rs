@@ -21,7 +21,7 @@ struct RollupKey {
     source: i64,
     is_dated: bool,
     days: Days,
-    country: Option<i64>,
+    place: Option<i64>,
     sorts: Vec<String>,
     facts: i64,
     figures: Vec<FigureSum>,
@@ -43,8 +43,6 @@ const KEPT: usize = 50_000;
 #[derive(Debug, Default)]
 pub struct RollupChanges {
     kinds: HashMap<&'static str, RollupChange>,
-    /// Places or names are where they were not: countries may be others.
-    pub moved: bool,
 }
 
 /// What it did to one kind.
@@ -52,7 +50,7 @@ pub struct RollupChanges {
 struct RollupChange {
     /// The rows that it retired.
     retired: Vec<i64>,
-    /// What was added, by source, time, country and sorts, one behind the other.
+    /// What was added, by source, time, place and sorts, one behind the other.
     added: HashMap<Vec<u8>, RollupKey, RandomState>,
     key: Vec<u8>,
 }
@@ -90,15 +88,16 @@ impl RollupChanges {
         for kind in kinds() {
             let change = self.kinds.get_mut(kind.name);
             let is_whole = is_whole(connection, kind)?;
-            if is_whole && change.is_none() && !self.moved || !is_whole && !is_load {
+            if is_whole && change.is_none() || !is_whole && !is_load {
                 continue;
             }
             match change {
-                Some(change) if !self.moved && change.retired.len() <= FEW && is_whole => {
+                Some(change) if change.retired.len() <= FEW && is_whole => {
                     change.write(connection, kind)?;
                     if !change.retired.is_empty() {
-                        let ids: Vec<String> = change.retired.iter().map(i64::to_string).collect();
-                        add(connection, kind, -1, &format!("f.id IN ({})", ids.join(", ")))?;
+                        let ids = serde_json::json!(change.retired).to_string();
+                        let retired = "f.id IN (SELECT value FROM json_each(?1))";
+                        add(connection, kind, -1, retired, [ids])?;
                     }
                 }
                 _ => make(connection, kind)?,
@@ -132,9 +131,11 @@ impl RollupChange {
         };
         let RollupChange { added, key, .. } = self;
         key.clear();
-        for part in
-            [Some(source), Some(i64::from(is_dated)), days.first, days.last, prepared.country]
-        {
+        let place = match *value(rollup_by.place) {
+            Param::Integer(place) => Some(place),
+            _ => None,
+        };
+        for part in [Some(source), Some(i64::from(is_dated)), days.first, days.last, place] {
             key.push(u8::from(part.is_some()));
             key.extend_from_slice(&part.unwrap_or_default().to_le_bytes());
         }
@@ -146,7 +147,7 @@ impl RollupChange {
             source,
             is_dated,
             days,
-            country: prepared.country,
+            place,
             sorts: rollup_by.sorts.iter().map(|column| sort(column).to_owned()).collect(),
             facts: 0,
             figures: vec![FigureSum::default(); rollup_by.figures.len()],
@@ -169,15 +170,7 @@ impl RollupChange {
     /// Writes what was added.
     fn write(&mut self, connection: &Connection, kind: &'static Kind) -> Result<()> {
         let columns = columns(kind);
-        let marks: Vec<String> = (0..columns.len())
-            .map(|i| {
-                if i == 4 {
-                    "(SELECT min(id) FROM names WHERE place_id = ?)".to_owned()
-                } else {
-                    "?".to_owned()
-                }
-            })
-            .collect();
+        let marks = vec!["?"; columns.len()];
         let sql = format!(
             "INSERT INTO {} ({}) VALUES ({})",
             table(kind),
@@ -192,7 +185,7 @@ impl RollupChange {
                 if row.is_dated { Sql::Text("known".into()) } else { Sql::Null },
                 whole(row.days.first),
                 whole(row.days.last),
-                whole(row.country),
+                whole(row.place),
             ];
             values.extend(row.sorts.into_iter().map(Sql::Text));
             values.push(Sql::Integer(row.facts));

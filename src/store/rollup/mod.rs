@@ -1,7 +1,7 @@
 //! Summaries of a kind by source, year, country and sort: the usual tables come from them, and not
 //! from the facts.
 //!
-//! A row of a summary looks like a fact of coarse date and place, so that filters and labels are
+//! A row of a summary looks like a fact of coarse date and no more than its place, so that filters and labels are
 //! those of facts. Each run that writes facts adds rows of its own, below zero for facts that it
 //! retired. Facts that must be looked at one by one, answers to a question and figures for a
 //! period, are in none.
@@ -12,7 +12,7 @@ mod rule;
 
 use std::collections::BTreeMap;
 
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::{Connection, OptionalExtension, Params};
 
 pub use answer::{AggregateRequest, RollupRow};
 pub use maintain::RollupChanges;
@@ -21,7 +21,6 @@ pub use rule::{Reason, not_rolled_up, reasons};
 use crate::error::Result;
 use crate::kind::{Field, KINDS, Kind};
 use crate::store::Store;
-use crate::store::read::columns::number;
 use crate::value::Type;
 
 /// The table of a summary.
@@ -56,7 +55,6 @@ fn is_whole(connection: &Connection, kind: &Kind) -> Result<bool> {
 /// The rows that facts add up to, so many times: those that a condition on the row `f` finds.
 fn rows(kind: &'static Kind, condition: &str, times: i64) -> String {
     let year = |day: &str| format!("CAST(julianday(f.{day}, 'start of year') + 0.5 AS INTEGER)");
-    let country = kind.field("country").map_or("NULL".to_owned(), |field| number(kind, field));
     // each behind a comma
     let list = |parts: Vec<String>| parts.iter().flat_map(|part| [", ", part]).collect::<String>();
     let own =
@@ -71,10 +69,10 @@ fn rows(kind: &'static Kind, condition: &str, times: i64) -> String {
     }
     let (sums, inner) = (list(sums), list(inner));
     format!(
-        "SELECT source_id, date, first_day, last_day, (SELECT min(n.id) FROM names n WHERE n.place_id = country) AS place_id{},
+        "SELECT source_id, date, first_day, last_day, place_id{},
                 {times} * facts AS facts{sums}
            FROM (SELECT f.source_id, iif(f.date IS NULL, NULL, 'known') AS date, {} AS first_day, {} AS last_day,
-                        {country} AS country{}, count(*) AS facts{inner}
+                        f.place_id{}, count(*) AS facts{inner}
                    FROM {} f WHERE {condition} AND {} IS NOT TRUE GROUP BY {})",
         own(""),
         year("first_day"),
@@ -99,8 +97,14 @@ fn columns(kind: &Kind) -> Vec<String> {
 }
 
 /// Adds facts to the summary of their kind, or takes them off.
-fn add(connection: &Connection, kind: &'static Kind, times: i64, condition: &str) -> Result<()> {
-    connection.execute(&insert(kind, times, condition), [])?;
+fn add(
+    connection: &Connection,
+    kind: &'static Kind,
+    times: i64,
+    condition: &str,
+    values: impl Params,
+) -> Result<()> {
+    connection.execute(&insert(kind, times, condition), values)?;
     Ok(())
 }
 
@@ -116,18 +120,37 @@ fn insert(kind: &'static Kind, times: i64, condition: &str) -> String {
 /// Makes the summary of a kind anew.
 fn make(connection: &Connection, kind: &'static Kind) -> Result<()> {
     connection.execute(&format!("DELETE FROM {}", table(kind)), [])?;
-    add(connection, kind, 1, "f.retired_by_id IS NULL")?;
+    add(connection, kind, 1, "f.retired_by_id IS NULL", [])?;
     connection
         .execute("INSERT INTO summed (kind) VALUES (?1) ON CONFLICT DO NOTHING", [kind.name])?;
     Ok(())
 }
 
-/// Makes all summaries anew.
+/// Takes a run out of the summaries, before its facts go and those that it retired live again.
 ///
 /// # Errors
 /// The database cannot be written.
-pub fn rebuild(connection: &Connection) -> Result<()> {
-    kinds().try_for_each(|kind| make(connection, kind))
+pub fn take_back(connection: &Connection, run: i64) -> Result<()> {
+    for kind in kinds() {
+        if is_whole(connection, kind)? {
+            let added = "f.import_id = ?1 AND f.retired_by_id IS NULL";
+            add(connection, kind, -1, added, [run])?;
+            add(connection, kind, 1, "f.retired_by_id = ?1", [run])?;
+        }
+    }
+    Ok(())
+}
+
+/// Has the facts of one name follow it to another.
+///
+/// # Errors
+/// The database cannot be written.
+pub fn move_place(connection: &Connection, from: i64, to: i64) -> Result<()> {
+    for kind in kinds() {
+        let sql = format!("UPDATE {} SET place_id = ?2 WHERE place_id = ?1", table(kind));
+        connection.execute(&sql, [from, to])?;
+    }
+    Ok(())
 }
 
 impl Store {

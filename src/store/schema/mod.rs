@@ -18,20 +18,54 @@ mod views;
 /// Every schema that there was, by its number, with the SHA-256 of its statements; only the last
 /// can be read. The list is added to and never changed: each commit that edits a migration before
 /// the first release takes the next number.
-pub const SCHEMAS: &[(i64, &str)] =
-    &[(100, "5a544fe9210d404bbed60ca967ad827b3e03e5364ebef4093a2a29a41987b1bb")];
+pub const SCHEMAS: &[(i64, &str)] = &[
+    (100, "5a544fe9210d404bbed60ca967ad827b3e03e5364ebef4093a2a29a41987b1bb"),
+    (101, "2289b871b9816fca8180b96d0c8fbc4b3664b9a7f5882288fd99a314bbafbd71"),
+];
 
-/// Refuses a database whose schema is not the one that the migrations make.
+/// Refuses a database whose schema is not the one that the migrations make. What other programs
+/// added beside it is theirs: views, tables, and indexes that refuse nothing.
 ///
 /// # Errors
 /// It is another.
 pub fn check(connection: &Connection, path: &Path) -> Result<()> {
     let here = fingerprint(connection)?;
+    let shown = path.display();
     if SCHEMAS.last().is_some_and(|(_, known)| here == *known) {
-        return Ok(());
+        return match intruder(connection)? {
+            None => Ok(()),
+            Some((what, name, table)) => Err(Error::database(format!(
+                "{shown}: another program added the {what} \"{name}\" to {table}"
+            ))
+            .hint(format!(
+                "DROP {} \"{name}\" removes it",
+                what.rsplit(' ').next().unwrap_or_default().to_uppercase()
+            ))
+            .hint("--force-schema reads the database anyway")),
+        };
     }
-    Err(Error::database(format!("{}: unexpected database schema", path.display()))
+    Err(Error::database(format!("{shown}: unexpected database schema"))
         .hint("another program changed its schema; --force-schema reads it anyway"))
+}
+
+/// What somebody else put on a table or view of ours, and that would change or refuse what is
+/// written: a trigger, or an index of unique values.
+fn intruder(connection: &Connection) -> Result<Option<(&'static str, String, String)>> {
+    let mut read = connection.prepare(
+        "SELECT type, name, tbl_name, sql LIKE 'CREATE UNIQUE%' FROM sqlite_schema
+          WHERE type IN ('trigger', 'index') AND sql IS NOT NULL ORDER BY name",
+    )?;
+    let mut rows = read.query([])?;
+    while let Some(row) = rows.next()? {
+        let (name, table): (String, String) = (row.get(1)?, row.get(2)?);
+        let is_trigger = row.get_ref(0)?.as_bytes().unwrap_or_default() == b"trigger";
+        let harms = is_trigger || row.get::<_, bool>(3)?;
+        if harms && is_ours(&table) && !is_ours(&name) {
+            let what = if is_trigger { "trigger" } else { "unique index" };
+            return Ok(Some((what, name, table)));
+        }
+    }
+    Ok(None)
 }
 
 /// Refuses a database whose tables are none: a view in place of one answers what it likes, for as
@@ -54,16 +88,17 @@ pub fn check_tables(connection: &Connection, path: &Path) -> Result<()> {
     Ok(())
 }
 
-/// SHA-256 over every table, index, view and trigger, but for `SQLite`'s own and refinery's ledger.
+/// SHA-256 over every table, index, view and trigger that the migrations make.
 fn fingerprint(connection: &Connection) -> Result<String> {
     let mut read = connection.prepare(
-        "SELECT type, name, tbl_name, ifnull(sql, '') FROM sqlite_schema
-          WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND NOT (name = 'refinery_schema_history' AND type = 'table')
-          ORDER BY type, name",
+        "SELECT type, name, tbl_name, ifnull(sql, '') FROM sqlite_schema ORDER BY type, name",
     )?;
     let mut rows = read.query([])?;
     let mut sum = Sha256::new();
     while let Some(row) = rows.next()? {
+        if !row.get_ref(1)?.as_str().is_ok_and(is_ours) {
+            continue;
+        }
         for i in 0..4 {
             sum.update(row.get_ref(i)?.as_bytes().unwrap_or_default());
             sum.update([0]);
@@ -71,6 +106,14 @@ fn fingerprint(connection: &Connection) -> Result<String> {
     }
     Ok(hex(&sum.finalize()))
 }
+
+/// Whether the migrations make something of this name.
+fn is_ours(name: &str) -> bool {
+    OBJECTS.lines().any(|ours| ours == name)
+}
+
+/// The names of all that the migrations make, one a line; what else is in a file is somebody else's.
+const OBJECTS: &str = include_str!("objects.txt");
 
 /// The `type`, `name` and `sql` of what a migration made, for the test that compares it with the
 /// declarations.
@@ -99,6 +142,24 @@ mod tests {
             (migrations::version(&connection).unwrap(), fingerprint(&connection).unwrap().as_str()),
             *SCHEMAS.last().unwrap()
         );
+    }
+
+    #[test]
+    fn all_that_the_migrations_make_is_listed() {
+        let connection = migrated();
+        let mut read = connection
+            .prepare(
+                "SELECT name FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
+                    AND name <> 'refinery_schema_history' ORDER BY name",
+            )
+            .unwrap();
+        let names: Vec<String> =
+            read.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+        if std::env::var("SNAPSHOTS").is_ok_and(|action| action == "overwrite") {
+            let file = concat!(env!("CARGO_MANIFEST_DIR"), "/src/store/schema/objects.txt");
+            std::fs::write(file, names.join("\n") + "\n").unwrap();
+        }
+        assert_eq!(names, OBJECTS.lines().collect::<Vec<_>>());
     }
 
     #[test]
@@ -153,7 +214,9 @@ mod tests {
         let declared = tables().into_iter().map(|(table, ..)| table.to_owned());
         let summaries =
             KINDS.iter().filter(|kind| !kind.rollup_by.is_empty()).map(|kind| rollup::table(kind));
-        let kept = ["layouts", "extras", "extra_texts", "summed"].map(str::to_owned);
+        let kept =
+            ["layouts", "extras", "extra_texts", "summed", "name_members", "date_parts", "undone"]
+                .map(str::to_owned);
         let all: BTreeSet<(String, bool)> =
             declared.chain(summaries).chain(kept).map(|table| (table, true)).collect();
         assert_eq!(found, all);
@@ -252,11 +315,16 @@ mod tests {
                     ),
                 }
                 let fence = format!("{column} <> ''");
+                let fences = |sql: &str| {
+                    sql.match_indices(&fence).any(|(at, _)| {
+                        !sql[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_')
+                    })
+                };
                 let is_text = matches!(
                     field.ty,
                     Type::Text | Type::Term | Type::Slug | Type::Key | Type::Edtf | Type::Date
                 ) && field.name != "sha256";
-                assert_eq!(sql.contains(&fence), is_text, "{table}.{column} in no_empty_text");
+                assert_eq!(fences(&sql), is_text, "{table}.{column} in no_empty_text");
             }
         }
     }

@@ -4,13 +4,16 @@ use std::rc::Rc;
 
 use crate::error::{Error, Result, Stop};
 use crate::evidence::locator;
-use crate::kind::{Field, InputRow, Kind, shared};
-use crate::store::entities::lookup::{EntityClass, NameMatch, spelling};
-use crate::store::entities::name_cache::ResolvedName;
+use crate::kind::{Field, InputRow, Kind, common_field};
+use crate::store::entities::lookup::{
+    EntityClass, NameEntry, NameMatch, glossed, spelled_in, spelling,
+};
+use crate::store::entities::name_cache::{NameHit, ResolvedName};
 use crate::store::source_texts;
-use crate::store::write::row_encoder::{EncodedFact, RowEncoder};
+use crate::store::write::row_encoder::{EncodedFact, Param, RowEncoder};
 use crate::store::write::transaction::{RowError, Writer};
 use crate::value::date::{self, Days};
+use crate::value::text::fold;
 use crate::value::{EntityRef, InputValue, Type, Value};
 
 impl Writer<'_> {
@@ -73,42 +76,37 @@ impl Writer<'_> {
             days = date::parse(text).map_err(Error::usage)?;
             prepared.set_days(days);
         }
-        let mut untold: Vec<(String, String)> = Vec::new();
         for (field, value) in
             row.iter().filter(|(field, value)| field.is_given() && !value.is_null())
         {
             match value {
-                InputValue::Entity(named) => {
-                    self.set_entity(&mut prepared, field, named, days, &mut untold)
-                }
+                InputValue::Entity(named) => self.set_entity(&mut prepared, field, named, days),
                 InputValue::Value(value) => self.set_value(&mut prepared, field, value, days),
             }
             .map_err(|stop| stop.map(|expected| RowError { field: field.name, expected }))?;
         }
-        if !untold.is_empty() {
-            prepared.add_extra(&untold);
-        }
         Ok(prepared)
     }
 
-    /// Sets a field to whom a data set names; what of that the name does not tell is `untold`.
+    /// Sets a field to whom a data set names.
     fn set_entity(
         &mut self,
         prepared: &mut EncodedFact<'_>,
         field: &'static Field,
         named: &EntityRef<'_>,
         days: Days,
-        untold: &mut Vec<(String, String)>,
     ) -> Result<(), Stop<String>> {
         let Some(class) = EntityClass::of(field.ty) else {
             return Err(Stop::Input("unexpected name".into()));
         };
         let meant = self.resolve(class, named, days)?;
-        if let (true, Some(name)) = (meant.other_name, &named.name) {
-            untold.push((format!("{} as given", field.name), name.to_string()));
-        }
-        if let (true, Some((lat, lon))) = (meant.no_point, named.point) {
-            untold.push((format!("{} lat, lon", field.name), format!("{lat}, {lon}")));
+        self.agreement.count(field.name, meant.agrees);
+        // a spot that is called as its country is the country
+        if field.name == "place"
+            && let Param::Text(spot) = prepared.value("locality")
+            && fold(spot) == fold(&meant.label)
+        {
+            prepared.clear("locality");
         }
         prepared.set_name(field, &meant);
         Ok(())
@@ -142,20 +140,57 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// Whom a name or code means that must be known. A code means whoever bears it on the days of
-    /// the fact.
+    /// Whom a name or code means that must be known, or several with "; " between. A code means
+    /// whoever bears it on the days of the fact.
     fn known_name(
         &mut self,
         class: EntityClass,
         text: &str,
         days: Days,
     ) -> Result<ResolvedName, Stop<String>> {
+        if let NameMatch::One(entry) = self.names.find(&self.transaction, class, text)?
+            && entry.entity.is_none()
+        {
+            return Ok(ResolvedName {
+                id: entry.id,
+                words: format!("{} {}", spelled_in(&entry.wording), entry.usual).into(),
+                wording: entry.wording.into(),
+                label: entry.usual.into(),
+                agrees: None,
+            });
+        }
+        match self.known_one(class, text, days) {
+            Err(Stop::Input(expected)) if text.contains(SEVERAL) => {
+                let mut members = Vec::new();
+                for part in text.split(SEVERAL).map(str::trim).filter(|part| !part.is_empty()) {
+                    members.push(self.known_one(class, part, days)?);
+                }
+                if members.len() < 2 {
+                    return Err(Stop::Input(expected));
+                }
+                Ok(self.name_of_several(class, text, &members)?)
+            }
+            hit => Ok(self.whole(class, &hit?)?),
+        }
+    }
+
+    /// The one whom a name or code means that must be known.
+    fn known_one(
+        &mut self,
+        class: EntityClass,
+        text: &str,
+        days: Days,
+    ) -> Result<NameHit, Stop<String>> {
+        if let Some((wording, meant_by)) = glossed(text) {
+            let meant = self.known_one(class, meant_by, days)?;
+            return Ok(self.add_wording(class, meant.entity, wording, &meant_by.into())?);
+        }
         let found = self.names.find(&self.transaction, class, text)?;
         let code = spelling(text);
         let is_code = code.scheme.is_some_and(|scheme| scheme != "name");
-        let meant = match found {
-            NameMatch::One(entry) => {
-                ResolvedName::row(entry.id, entry.entity, entry.wording.into())
+        match found {
+            NameMatch::One(NameEntry { id, entity: Some(entity), wording, .. }) => {
+                Ok(NameHit { id, entity, wording: wording.into() })
             }
             NameMatch::Several(_)
                 if is_code
@@ -167,15 +202,12 @@ impl Writer<'_> {
                         days,
                     )? =>
             {
-                ResolvedName { wording: text.into(), ..meant }
+                Ok(NameHit { wording: text.into(), ..meant })
             }
-            found => return Err(Stop::Input(self.expected_name(class, text, &found)?)),
-        };
-        Ok(self.whole(class, meant)?)
+            found => Err(Stop::Input(self.expected_name(class, text, &found)?)),
+        }
     }
 }
 
-/// A field that all kinds share.
-fn common_field(name: &str) -> Option<&'static Field> {
-    shared().find(|field| field.name == name)
-}
+/// What stands between several names in a cell.
+const SEVERAL: &str = "; ";

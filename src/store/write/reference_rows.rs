@@ -7,8 +7,9 @@ use rusqlite::{OptionalExtension, params, params_from_iter};
 use crate::error::{Result, Stop};
 use crate::kind::reference_table::{self, ReferenceTable};
 use crate::kind::{self, Field, InputRow};
-use crate::store::entities::lookup::{EntityClass, NameMatch};
+use crate::store::entities::lookup::{EntityClass, NameEntry, NameMatch};
 use crate::store::read::predicate::bind;
+use crate::store::search;
 use crate::store::write::transaction::{Outcome, RowError, Writer};
 use crate::value::suggest::did_you_mean;
 use crate::value::text::fold;
@@ -48,6 +49,11 @@ impl Writer<'_> {
                 (_, value) if value.is_null() => Sql::Null,
                 (Type::Actor | Type::Place, InputValue::Value(Value::Text(name))) => {
                     let class = EntityClass::of(field.ty).unwrap_or(EntityClass::Actor);
+                    if table.table == reference_table::NAMES.table
+                        && let Some(several) = self.put_several(class, row, name)?
+                    {
+                        return Ok(several);
+                    }
                     if class.table() == table.table {
                         later.push((column.clone(), class, field, name.to_string()));
                         continue;
@@ -73,6 +79,20 @@ impl Writer<'_> {
                     expected: "expected either an actor or a place".into(),
                 }));
             }
+            if kind::given(row, "scheme") == reference_table::WORDING {
+                return Err(Stop::Input(RowError {
+                    field: "scheme",
+                    expected:
+                        "a wording belongs in the cell of a fact, as in: the Kremlin [= Russia]"
+                            .into(),
+                }));
+            }
+            let is_actor =
+                columns.iter().any(|(column, value)| column == "actor_id" && *value != Sql::Null);
+            let class = if is_actor { EntityClass::Actor } else { EntityClass::Place };
+            columns.push(("class".into(), Sql::Text(class.one().into())));
+            // the label is brought up to date when everything is there
+            columns.push(("label".into(), Sql::Text(kind::given(row, "name").into_owned())));
         }
         let named = [
             reference_table::NAMES.table,
@@ -88,8 +108,17 @@ impl Writer<'_> {
             }
             return Err(Stop::Input(RowError { field: "name", expected }));
         }
+        let text_of = match columns.first() {
+            Some((_, Sql::Integer(source))) if table.table == reference_table::TEXTS.table => {
+                search::forget_text(&self.transaction, *source)?;
+                Some(*source)
+            }
+            _ => None,
+        };
         let (id, outcome) = self.upsert(table, &columns)?;
-        self.texts |= table.table == reference_table::TEXTS.table && outcome != Outcome::Unchanged;
+        if let Some(source) = text_of {
+            search::add_text(&self.transaction, source)?;
+        }
         if let Some(class) = [EntityClass::Actor, EntityClass::Place]
             .into_iter()
             .find(|class| class.table() == table.table)
@@ -110,8 +139,7 @@ impl Writer<'_> {
         if outcome != Outcome::Unchanged {
             self.names.forget();
         }
-        self.changes.moved |= outcome == Outcome::Changed
-            && [reference_table::PLACES.table, reference_table::NAMES.table].contains(&table.table);
+        self.relabel |= outcome != Outcome::Unchanged && named.contains(&table.table);
         Ok(outcome)
     }
 
@@ -130,11 +158,7 @@ impl Writer<'_> {
                         later.table,
                         column = later.column
                     );
-                    let set = self
-                        .transaction
-                        .prepare_cached(&sql)?
-                        .execute(params![entity, later.id])?;
-                    self.changes.moved |= set > 0 && later.class == EntityClass::Place;
+                    self.transaction.prepare_cached(&sql)?.execute(params![entity, later.id])?;
                 }
                 Err(Stop::Input(expected)) => {
                     refused.push((later.place, RowError { field: later.field, expected }));
@@ -162,7 +186,7 @@ impl Writer<'_> {
         }
         let found = self.names.find(&self.transaction, class, name)?;
         match found {
-            NameMatch::One(entry) => Ok(entry.entity),
+            NameMatch::One(NameEntry { entity: Some(entity), .. }) => Ok(entity),
             other => Err(Stop::Input(self.expected_name(class, name, &other)?)),
         }
     }
@@ -231,11 +255,39 @@ impl Writer<'_> {
         }))
     }
 
+    /// Writes a name that means several, if its cell names several who are known.
+    fn put_several(
+        &mut self,
+        class: EntityClass,
+        row: &InputRow<'_>,
+        members: &str,
+    ) -> Result<Option<Outcome>, Stop<RowError>> {
+        if !members.contains("; ") || self.entity(class, members).is_ok() {
+            return Ok(None);
+        }
+        let mut hits = Vec::new();
+        for member in members.split("; ") {
+            let refused = |expected| RowError { field: class.one(), expected };
+            let entity = self.entity(class, member).map_err(|stop| stop.map(refused))?;
+            let usual = self.known(class, entity)?.usual.clone();
+            let hit = self.exactly(class, &usual)?.ok_or_else(|| {
+                Stop::Input(refused(format!("\"{usual}\" has no name row of its own")))
+            })?;
+            hits.push(hit);
+        }
+        let before = self.transaction.total_changes();
+        self.name_of_several(class, &kind::given(row, "name"), &hits)?;
+        let is_new = self.transaction.total_changes() > before;
+        self.relabel |= is_new;
+        Ok(Some(if is_new { Outcome::Added } else { Outcome::Unchanged }))
+    }
+
     fn usual_name(&mut self, class: EntityClass, entity: i64, name: &str) -> Result<()> {
         let sql = format!(
-            "INSERT INTO names (scheme, name, folded, {column}) SELECT 'name', ?1, ?2, ?3
+            "INSERT INTO names (scheme, name, folded, class, label, {column}) SELECT 'name', ?1, ?2, '{one}', ?1, ?3
               WHERE NOT EXISTS (SELECT 1 FROM names WHERE scheme = 'name' AND name = ?1 AND {column} = ?3)",
-            column = class.column()
+            column = class.column(),
+            one = class.one()
         );
         self.transaction.prepare_cached(&sql)?.execute(params![name, fold(name), entity])?;
         Ok(())
@@ -280,8 +332,11 @@ impl Writer<'_> {
                 .execute(params_from_iter(columns.iter().map(|(_, value)| value)))?;
             return Ok((self.transaction.last_insert_rowid(), Outcome::Added));
         };
-        let others: Vec<&(String, Sql)> =
-            columns.iter().filter(|(column, _)| !is_key(column)).collect();
+        // the label is kept by the entities themselves
+        let others: Vec<&(String, Sql)> = columns
+            .iter()
+            .filter(|(column, _)| !is_key(column) && !["class", "label"].contains(&column.as_str()))
+            .collect();
         if others.is_empty() {
             return Ok((id, Outcome::Unchanged));
         }

@@ -167,6 +167,7 @@ impl ReleaseImport {
         writer: &mut Writer<'_>,
         facts: &[NewFact<'_>],
     ) -> Result<(), Stop<(usize, RowError)>> {
+        writer.agreement.begin_record();
         let mut ready = Vec::with_capacity(facts.len());
         for (n, NewFact { kind, key, row }) in facts.iter().enumerate() {
             let prepared =

@@ -60,6 +60,7 @@ impl RowEncoder {
         let rollup_by = (!kind.rollup_by.is_empty()).then(|| RollupColumns {
             source: column("source_id"),
             date: column("date"),
+            place: column("place_id"),
             alone: rollup::reasons(kind)
                 .into_iter()
                 .map(|reason| (reason.column().map_or(0, column), reason))
@@ -136,6 +137,8 @@ pub struct RollupColumns {
     pub source: usize,
     /// The date, and behind it its first and last day.
     pub date: usize,
+    /// The place.
+    pub place: usize,
     /// Why a fact would be in no summary, and the column that tells.
     pub alone: Vec<(usize, Reason)>,
     /// What the kind is summed by.
@@ -194,15 +197,13 @@ pub struct EncodedFact<'r> {
     pub values: Vec<Param<'r>>,
     /// What the digest takes in of references, their wording, and the words that find them.
     wording: Vec<(usize, Rc<str>, Rc<str>)>,
-    /// The country of the place, or what that lies in.
-    pub country: Option<i64>,
 }
 
 impl<'r> EncodedFact<'r> {
     /// One that states nothing yet.
     pub fn new(form: Rc<RowEncoder>) -> EncodedFact<'r> {
         let values = vec![Param::Null; form.width + SIGNED.len()];
-        EncodedFact { form, values, wording: Vec::new(), country: None }
+        EncodedFact { form, values, wording: Vec::new() }
     }
 
     /// The same, owning its texts.
@@ -215,7 +216,7 @@ impl<'r> EncodedFact<'r> {
             Param::Blob(sum) => Param::Blob(sum),
         };
         let values = self.values.into_iter().map(own).collect();
-        EncodedFact { form: self.form, values, wording: self.wording, country: self.country }
+        EncodedFact { form: self.form, values, wording: self.wording }
     }
 
     /// Sets a field.
@@ -238,9 +239,6 @@ impl<'r> EncodedFact<'r> {
     /// Sets a field that names an actor or place.
     pub fn set_name(&mut self, field: &Field, meant: &ResolvedName) {
         self.set_reference(field, meant.id, &meant.wording, &meant.words);
-        if field.name == "place" {
-            self.country = meant.country;
-        }
     }
 
     /// Adds the words by which the fact is found, as `search::words_of` has them.
@@ -270,20 +268,11 @@ impl<'r> EncodedFact<'r> {
         }
     }
 
-    /// Adds what no field tells to the columns that have none.
-    pub fn add_extra(&mut self, untold: &[(String, String)]) {
-        let Some((_, column)) = self.form.find("extra") else { return };
-        let mut object = match &self.values[column] {
-            Param::Text(json) => {
-                serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(json)
-                    .unwrap_or_default()
-            }
-            _ => serde_json::Map::new(),
-        };
-        for (name, text) in untold {
-            object.insert(name.clone(), serde_json::Value::String(text.clone()));
+    /// Takes back what a field states.
+    pub fn clear(&mut self, name: &str) {
+        if let Some((_, column)) = self.form.find(name) {
+            self.values[column] = Param::Null;
         }
-        self.values[column] = Param::Text(serde_json::Value::Object(object).to_string().into());
     }
 
     /// Takes the columns that have no field out of the row.

@@ -4,7 +4,7 @@
 //! Everything a run writes is one transaction. Nothing is deleted: a row that changes is retired
 //! and a new one added.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
@@ -12,11 +12,12 @@ use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, 
 use crate::error::{Result, Stop};
 use crate::kind::{InputRow, Kind};
 use crate::store::Store;
+use crate::store::entities::labels;
 use crate::store::entities::lookup::NameLookup;
 use crate::store::entities::name_cache::NameCache;
 use crate::store::extras::ExtrasEncoder;
 use crate::store::rollup::RollupChanges;
-use crate::store::search::{self, SearchWords};
+use crate::store::search::SearchWords;
 use crate::store::write::bulk::Bulk;
 use crate::store::write::reference_rows::PendingReference;
 use crate::store::write::row_encoder::{EncodedFact, FactDigest, Param, RowEncoder};
@@ -111,8 +112,45 @@ pub struct Writer<'c> {
     pub(in crate::store) first_run: Option<i64>,
     /// Facts that were changed by hand, and that the folder or file would have changed back.
     pub(in crate::store) kept: Vec<String>,
-    /// Texts of documents were written.
-    pub(in crate::store) texts: bool,
+    /// Actors, places or names were written: labels and countries may be others.
+    pub(in crate::store) relabel: bool,
+    /// Whether names and codes of a data set mean the same, by field.
+    pub(in crate::store) agreement: Agreement,
+}
+
+/// How often the name and the code of a field mean the same state.
+#[derive(Debug, Default)]
+pub struct Agreement {
+    fields: BTreeMap<&'static str, (u64, u64)>,
+    /// Fields of the record at hand that are counted already: several facts may be made of it.
+    counted: Vec<&'static str>,
+}
+
+impl Agreement {
+    /// Says that another record begins.
+    pub fn begin_record(&mut self) {
+        self.counted.clear();
+    }
+
+    /// Counts a field of a record.
+    pub fn count(&mut self, field: &'static str, agrees: Option<bool>) {
+        if let Some(agrees) = agrees
+            && !self.counted.contains(&field)
+        {
+            self.counted.push(field);
+            let (rows, differ) = self.fields.entry(field).or_default();
+            *rows += 1;
+            *differ += u64::from(!agrees);
+        }
+    }
+
+    /// The fields whose names and codes differ: in how many records, of how many.
+    pub fn differing(&self) -> impl Iterator<Item = (&'static str, u64, u64)> {
+        self.fields
+            .iter()
+            .filter(|(_, (_, differ))| *differ > 0)
+            .map(|(field, (rows, differ))| (*field, *differ, *rows))
+    }
 }
 
 /// The live row of a key.
@@ -148,7 +186,8 @@ impl Store {
             restoring: false,
             first_run: None,
             kept: Vec::new(),
-            texts: false,
+            relabel: false,
+            agreement: Agreement::default(),
         })
     }
 
@@ -336,6 +375,12 @@ impl Writer<'_> {
         self.run.file.is_some()
     }
 
+    /// Whether names and codes of what was written mean the same.
+    #[must_use]
+    pub fn agreement(&self) -> &Agreement {
+        &self.agreement
+    }
+
     /// Facts that were changed by hand, and that the folder would have changed back.
     #[must_use]
     pub fn kept(&self) -> &[String] {
@@ -380,7 +425,6 @@ impl Writer<'_> {
     /// The database cannot be written; then nothing was.
     pub fn commit(mut self) -> Result<()> {
         if let Some(bulk) = self.bulk.take() {
-            self.resolved = NameCache::default();
             bulk.end(&self.transaction)?;
         }
         for (import, counts) in self.imports.values() {
@@ -402,11 +446,10 @@ impl Writer<'_> {
                 ],
             )?;
         }
-        // the index forgets nothing by itself: a text that took the place of another makes it anew
-        self.words.write(&mut self.held)?;
-        if self.texts {
-            search::rebuild(&self.transaction)?;
+        if self.relabel {
+            labels::refresh(&self.transaction)?;
         }
+        self.words.write(&mut self.held)?;
         self.changes.end(&self.transaction, self.run.file.is_some())?;
         self.transaction.commit()?;
         Ok(())

@@ -6,7 +6,8 @@ use crate::error::Result;
 use crate::kind::KINDS;
 use crate::store::entities::lookup::EntityClass;
 use crate::store::entities::merge::roles;
-use crate::store::{Store, extras, rollup, search};
+use crate::store::search::Reindex;
+use crate::store::{Store, extras, rollup};
 
 /// What became of an undo.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,7 +35,6 @@ impl Store {
         if known.is_none() {
             return Ok(UndoOutcome::NoRun);
         }
-        let (mut gone, mut again) = (0, 0);
         for kind in KINDS {
             let later = format!(
                 "SELECT min(retired_by_id) FROM {} WHERE import_id = ?1 AND retired_by_id > ?1",
@@ -43,6 +43,11 @@ impl Store {
             if let Some(later) = transaction.query_row(&later, [run], |row| row.get(0))? {
                 return Ok(UndoOutcome::Later(later));
             }
+        }
+        let words = Reindex::begin(&transaction, run, |_| "f.import_id = ?1".to_owned())?;
+        rollup::take_back(&transaction, run)?;
+        let (mut gone, mut again) = (0, 0);
+        for kind in KINDS {
             extras::forget(&transaction, kind, "f.import_id = ?1", run)?;
             gone += transaction
                 .execute(&format!("DELETE FROM {} WHERE import_id = ?1", kind.table), [run])?;
@@ -55,8 +60,7 @@ impl Store {
         extras::forget_unused(&transaction)?;
         forget(&transaction, run)?;
         transaction.execute("DELETE FROM imports WHERE id = ?1", [run])?;
-        search::rebuild(&transaction)?;
-        rollup::rebuild(&transaction)?;
+        words.end(&transaction)?;
         transaction.commit()?;
         Ok(UndoOutcome::Done(gone as u64, again as u64))
     }
@@ -65,27 +69,44 @@ impl Store {
 /// Forgets whom the run brought in: names that no fact bears any longer, and their bearers.
 fn forget(transaction: &Transaction<'_>, run: i64) -> Result<()> {
     for class in [EntityClass::Actor, EntityClass::Place] {
-        let (column, table) = (class.column(), class.table());
-        let within = if class == EntityClass::Actor { "of_id" } else { "within_id" };
+        let (column, table, one) = (class.column(), class.table(), class.one());
         let borne: Vec<String> = roles(class)
             .into_iter()
             .map(|(table, column)| {
                 format!("SELECT {column} FROM {table} WHERE {column} IS NOT NULL")
             })
             .collect();
+        // members of names that go are used by nobody else
+        let unused = format!(
+            "import_id = ?1 AND class = '{one}' AND id NOT IN ({borne})",
+            borne = borne.join(" UNION ")
+        );
         transaction.execute(
             &format!(
-                "DELETE FROM names WHERE import_id = ?1 AND {column} IS NOT NULL AND id NOT IN ({borne})
-                    AND {column} NOT IN (SELECT b.id FROM {table} b JOIN names n ON n.{column} = b.id
-                                          WHERE b.import_id = ?1 AND n.id IN ({borne}))",
+                "DELETE FROM name_members WHERE name_id IN (SELECT id FROM names WHERE {unused})"
+            ),
+            [run],
+        )?;
+        transaction.execute(
+            &format!(
+                "DELETE FROM names WHERE {unused} AND id NOT IN (SELECT member_id FROM name_members)
+                    AND ifnull({column}, -1) NOT IN (SELECT b.id FROM {table} b JOIN names n ON n.{column} = b.id
+                                          WHERE b.import_id = ?1 AND n.id IN ({borne} UNION SELECT member_id FROM name_members))",
                 borne = borne.join(" UNION ")
             ),
             [run],
         )?;
         // a place within a place goes first
+        let mut kept = vec![format!("SELECT {column} FROM names WHERE {column} IS NOT NULL")];
+        kept.extend(
+            class
+                .ties()
+                .iter()
+                .map(|tie| format!("SELECT {tie} FROM {table} WHERE {tie} IS NOT NULL")),
+        );
         let gone = format!(
-            "DELETE FROM {table} WHERE import_id = ?1 AND id NOT IN (SELECT {column} FROM names WHERE {column} IS NOT NULL)
-                AND id NOT IN (SELECT {within} FROM {table} WHERE {within} IS NOT NULL)"
+            "DELETE FROM {table} WHERE import_id = ?1 AND id NOT IN ({})",
+            kept.join(" UNION ")
         );
         while transaction.execute(&gone, [run])? > 0 {}
         transaction

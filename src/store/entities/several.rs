@@ -1,0 +1,254 @@
+//! A cell that names several: "Poland, Russia (Soviet Union), Ukraine". It is taken apart with care,
+//! since a comma may be part of a name, and codes confirm it as a set, since data sets sort names by
+//! letter and codes by number.
+
+use crate::error::Result;
+use crate::store::entities::lookup::EntityClass;
+use crate::store::entities::name_cache::{NameHit, ResolvedName};
+use crate::store::write::transaction::Writer;
+use crate::value::date::Days;
+use crate::value::{EntityRef, NameStyle};
+
+/// A cell with more pieces than this is taken apart in one way only: at every separator.
+const PIECES: usize = 12;
+
+/// One way to take a cell apart.
+#[derive(Debug)]
+struct Reading<'n> {
+    parts: Vec<String>,
+    /// Whom each part means by its spelling.
+    spelled: Vec<Option<NameHit>>,
+    /// Codes that no part's spelling means, with whom they mean.
+    left: Vec<(&'n str, Option<NameHit>)>,
+    /// How many parts mean one of the codes.
+    confirmed: usize,
+}
+
+impl Reading<'_> {
+    /// How much speaks for it: parts that codes confirm, then parts that are known at all.
+    fn rank(&self) -> (usize, usize) {
+        (self.confirmed, self.spelled.iter().flatten().count())
+    }
+}
+
+impl Writer<'_> {
+    /// The members of a name that means several, if it does.
+    ///
+    /// The whole is tried as one name first. At a comma it is taken apart only where all parts are
+    /// known, or are as many as their codes; any other separator is no part of names.
+    pub(in crate::store) fn several(
+        &mut self,
+        class: EntityClass,
+        named: &EntityRef<'_>,
+        style: &NameStyle,
+        days: Days,
+    ) -> Result<Option<ResolvedName>> {
+        let Some(split) = style.split.as_deref() else { return Ok(None) };
+        let Some(name) = named.name.as_deref() else {
+            return self.several_codes(class, named, split, days);
+        };
+        let cut = |text: &'_ str| -> Vec<String> {
+            text.split(split)
+                .map(str::trim)
+                .filter(|part| !part.is_empty())
+                .map(str::to_owned)
+                .collect()
+        };
+        let pieces = cut(name);
+        if pieces.len() < 2 {
+            return Ok(None);
+        }
+        let scheme = named.codes.first().map_or("name", |(scheme, _)| *scheme);
+        let codes: Vec<&str> = named.codes.first().map_or(Vec::new(), |(_, codes)| {
+            codes.split(split).map(str::trim).filter(|code| !code.is_empty()).collect()
+        });
+        // a single code is that of a single name
+        if codes.len() == 1 || self.exactly(class, name)?.is_some() {
+            return Ok(None);
+        }
+        let count = if codes.is_empty() { pieces.len() } else { codes.len().min(pieces.len()) };
+        let mut coded = Vec::new();
+        for code in &codes {
+            coded.push((*code, self.coded(class, scheme, code, None, days)?));
+        }
+        let mut best: Option<Reading<'_>> = None;
+        for parts in groupings(&pieces, count, split) {
+            let reading = self.read_parts(class, parts, (scheme, &coded), style)?;
+            if best.as_ref().is_none_or(|best| reading.rank() > best.rank()) {
+                best = Some(reading);
+            }
+        }
+        let Some(Reading { parts, spelled, mut left, confirmed }) = best else { return Ok(None) };
+        let unknown = spelled.iter().filter(|hit| hit.is_none()).count();
+        let may_be_part = split.trim() == ",";
+        if may_be_part && unknown > 0 && parts.len() != codes.len() {
+            return Ok(None);
+        }
+        // one code that is left over may be that of one part that is left over
+        let one_left = unknown == 1 && left.len() == 1;
+        let mut members = Vec::new();
+        for (part, hit) in parts.iter().zip(spelled) {
+            let code = if hit.is_none() && one_left { left.pop() } else { None };
+            let member = EntityRef {
+                name: Some(part.as_str().into()),
+                codes: code.iter().map(|(code, _)| (scheme, (*code).into())).collect(),
+                kind: named.kind.clone(),
+                style: Some(style),
+                ..EntityRef::default()
+            };
+            members.push(self.member(class, &member, hit, code.and_then(|(_, hit)| hit), days)?);
+        }
+        let resolved = self.name_of_several(class, name, &members)?;
+        let mut are_states = true;
+        for member in &members {
+            are_states &= self.known(class, member.entity)?.is_state;
+        }
+        let agrees = (are_states && !codes.is_empty())
+            .then(|| left.is_empty() && confirmed + usize::from(one_left) == members.len());
+        Ok(Some(ResolvedName { agrees, ..resolved }))
+    }
+
+    /// The members of a cell that has several codes and no names.
+    fn several_codes(
+        &mut self,
+        class: EntityClass,
+        named: &EntityRef<'_>,
+        split: &str,
+        days: Days,
+    ) -> Result<Option<ResolvedName>> {
+        let Some((scheme, codes)) = named.codes.first().filter(|(_, codes)| codes.contains(split))
+        else {
+            return Ok(None);
+        };
+        let (mut members, mut names) = (Vec::new(), Vec::new());
+        for code in codes.split(split).map(str::trim).filter(|code| !code.is_empty()) {
+            let member = EntityRef {
+                codes: vec![(*scheme, code.into())],
+                kind: named.kind.clone(),
+                ..EntityRef::default()
+            };
+            members.push(self.entity_of(class, &member, days, None)?.0);
+            names.push(format!("{scheme}:{code}"));
+        }
+        Ok(Some(self.name_of_several(class, &names.join("; "), &members)?))
+    }
+
+    fn read_parts<'n>(
+        &mut self,
+        class: EntityClass,
+        parts: Vec<String>,
+        (scheme, coded): (&str, &[(&'n str, Option<NameHit>)]),
+        style: &NameStyle,
+    ) -> Result<Reading<'n>> {
+        let mut left = coded.to_vec();
+        let mut spelled = Vec::new();
+        let mut confirmed = 0;
+        for part in &parts {
+            let mut hit = self.by_spelling(class, part, Some(style))?;
+            // "DR Congo (Zaire)": what stands before the bracket is enough where a code says the same
+            let loose = match (&hit, part.split_once(" (")) {
+                (None, Some((bare, _))) => self.by_spelling(class, bare, Some(style))?,
+                _ => None,
+            };
+            let spelled_as = hit.as_ref().or(loose.as_ref());
+            let same = |(_, coded): &(&str, Option<NameHit>)| matches!((coded, spelled_as), (Some(coded), Some(hit)) if coded.entity == hit.entity);
+            let meant_by = match (left.iter().position(same), spelled_as) {
+                (None, Some(hit)) => self.has_had(class, hit.entity, scheme, &left)?,
+                (same, _) => same,
+            };
+            if let Some(code) = meant_by {
+                let (_, coded) = left.remove(code);
+                confirmed += 1;
+                if let Some(coded) = coded
+                    && hit.as_ref().is_none_or(|hit| hit.entity != coded.entity)
+                {
+                    hit = Some(self.worded(class, &coded, part, style.alias)?);
+                }
+            }
+            spelled.push(hit);
+        }
+        Ok(Reading { parts, spelled, left, confirmed })
+    }
+
+    /// Which of the codes somebody had at another time: "Serbia (Yugoslavia)" is one name of two
+    /// states, and the day decides which.
+    fn has_had(
+        &self,
+        class: EntityClass,
+        entity: i64,
+        scheme: &str,
+        codes: &[(&str, Option<NameHit>)],
+    ) -> Result<Option<usize>> {
+        for (i, (code, _)) in codes.iter().enumerate() {
+            if self.bears(class, entity, scheme, code)? {
+                return Ok(Some(i));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The row of a member, by its spelling or its code.
+    fn member(
+        &mut self,
+        class: EntityClass,
+        named: &EntityRef<'_>,
+        spelled: Option<NameHit>,
+        coded: Option<NameHit>,
+        days: Days,
+    ) -> Result<NameHit> {
+        match (spelled, coded) {
+            (Some(hit), _) => Ok(hit),
+            (None, Some(hit)) => {
+                let name = named.name.as_deref().unwrap_or_default();
+                let is_reliable = named.style.is_some_and(|style| style.alias);
+                self.worded(class, &hit, name, is_reliable)
+            }
+            (None, None) => Ok(self.entity_of(class, named, days, None)?.0),
+        }
+    }
+}
+
+/// The ways to join neighbouring pieces so that there are so many parts.
+fn groupings(pieces: &[String], count: usize, split: &str) -> Vec<Vec<String>> {
+    if count == pieces.len() || pieces.len() > PIECES {
+        return vec![pieces.to_vec()];
+    }
+    let between = format!("{} ", split.trim_end());
+    let mut all = Vec::new();
+    let gaps = pieces.len() - 1;
+    // a bit for each gap: whether the pieces beside it are two parts
+    for cuts in 0_u32..1 << gaps {
+        if cuts.count_ones() as usize + 1 != count {
+            continue;
+        }
+        let mut parts = vec![pieces[0].clone()];
+        for (gap, piece) in pieces[1..].iter().enumerate() {
+            if cuts >> gap & 1 == 1 {
+                parts.push(piece.clone());
+            } else if let Some(last) = parts.last_mut() {
+                last.push_str(&between);
+                last.push_str(piece);
+            }
+        }
+        all.push(parts);
+    }
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pieces_are_joined_in_every_way_that_leaves_so_many_parts() {
+        let pieces = ["Macedonia", "FYR", "Serbia (Yugoslavia)"].map(str::to_owned);
+        assert_eq!(
+            groupings(&pieces, 2, ","),
+            [
+                ["Macedonia", "FYR, Serbia (Yugoslavia)"].map(str::to_owned).to_vec(),
+                ["Macedonia, FYR", "Serbia (Yugoslavia)"].map(str::to_owned).to_vec(),
+            ]
+        );
+        assert_eq!(groupings(&pieces, 3, ",").len(), 1);
+    }
+}
