@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::process::Command;
+use std::sync::LazyLock;
 
 use serde_json::Value;
 
@@ -16,7 +17,7 @@ pub struct World {
     pub rows: Vec<Value>,
 }
 
-const FIELDS: &str = "ref,source,type,actor,target,said_by,place,country,deaths_best,date,date_from,date_to,summary,stance,topic";
+const FIELDS: &str = "ref,source,type,actor,target,others,side_a,side_b,supporters,said_by,place,country,deaths_best,date,date_from,date_to,summary,stance,topic";
 
 pub fn world(shipped: bool) -> World {
     let folder = tempfile::tempdir().unwrap();
@@ -48,6 +49,28 @@ fn is(row: &Value, field: &str, wanted: &str) -> bool {
     row[field].as_str().is_some_and(|text| text.eq_ignore_ascii_case(wanted))
 }
 
+/// Whether one of the names of a field is somebody, or acts for them.
+fn names(row: &Value, field: &str, wanted: &str) -> bool {
+    static STATES: LazyLock<BTreeMap<String, String>> = LazyLock::new(|| {
+        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/seed/actors.csv");
+        let mut actors = csv::Reader::from_path(file).unwrap();
+        let columns = actors.headers().unwrap().clone();
+        let at = |name: &str| columns.iter().position(|column| column == name).unwrap();
+        let (name, acts_for) = (at("name"), at("acts_for"));
+        let pair = |row: csv::StringRecord| (row[name].to_owned(), row[acts_for].to_owned());
+        actors.records().map(|row| pair(row.unwrap())).collect()
+    });
+    row[field].as_str().is_some_and(|text| {
+        text.split("; ").any(|name| {
+            let mut name = name;
+            while !name.is_empty() && !name.eq_ignore_ascii_case(wanted) {
+                name = STATES.get(name).map_or("", String::as_str);
+            }
+            !name.is_empty()
+        })
+    })
+}
+
 /// A filter: its flags, and whether a row passes.
 type Filter = (Vec<String>, Box<dyn Fn(&Value) -> bool>);
 
@@ -69,12 +92,17 @@ fn filter(chance: &mut Chance, rows: &[Value]) -> Filter {
             (flag("source", &source), Box::new(move |row| is(row, "source", &source)))
         }
         2 => {
-            let name = pick(chance, "target");
+            let stated = |role: &&str| rows.iter().any(|row| !row[*role].is_null());
+            let some: Vec<&str> = ["actor", "target", "side_a", "side_b", "said_by"]
+                .into_iter()
+                .filter(stated)
+                .collect();
+            let role = *chance.pick(&some);
+            let name = pick(chance, role);
+            let roles = ["actor", "target", "others", "side_a", "side_b", "said_by"];
             (
                 flag("actor", &name),
-                Box::new(move |row| {
-                    ["actor", "target", "said_by"].iter().any(|role| is(row, role, &name))
-                }),
+                Box::new(move |row| roles.iter().any(|role| names(row, role, &name))),
             )
         }
         3 => {
@@ -447,7 +475,7 @@ fn two_halves_are_a_whole() {
     let tabulate = || {
         done(
             folder.path(),
-            &["tabulate", "events", "--rows", "actor,year", "--value", "deaths_best", "-f", "csv"],
+            &["tabulate", "events", "--rows", "side_a,year", "--value", "deaths_best", "-f", "csv"],
         )
     };
     let halves = tabulate();
@@ -457,8 +485,7 @@ fn two_halves_are_a_whole() {
     });
     assert_eq!(told.collect::<BTreeMap<_, _>>(), naive);
     // so are long answers, unless they are limited
-    let columns =
-        "ref,date,actor,place,country,lat,lon,deaths_best,extra,extra.dyad_name,extra.deaths_a";
+    let columns = "ref,date,side_a,place,country,latitude,longitude,deaths_best,extra,extra.dyad_name,extra.deaths_a";
     let query = |more: &[&str]| {
         done(folder.path(), &[&["query", "events", "--columns", columns, "-q"], more].concat())
     };

@@ -4,6 +4,8 @@
 //! views` writes it. Once a release has frozen it, a new kind needs a new migration that drops the
 //! views and makes them again, and the test reads that one.
 
+use std::fmt::Write as _;
+
 use crate::kind::{Field, KINDS, Kind, Need};
 use crate::store::read::columns::spot;
 use crate::value::{Type, date::Bucket};
@@ -67,14 +69,12 @@ pub fn views() -> String {
         let columns: Vec<String> =
             fields.iter().map(|field| column(kind, field)).chain(days).collect();
         let name = kind.name.replace('-', "_");
-        text.push_str(&format!("CREATE VIEW current_{name} AS\n{};\n\n", select(kind, &columns)));
+        let _ = write!(text, "CREATE VIEW current_{name} AS\n{};\n\n", select(kind, &columns));
     }
     let arms: Vec<String> = KINDS.iter().map(|kind| of_all(kind)).collect();
-    text.push_str(&format!("CREATE VIEW current_facts AS\n{};\n\n", arms.join("\nUNION ALL\n")));
-    text.push_str(&format!(
-        "PRAGMA user_version = {};\n",
-        crate::store::schema::migrations::newest()
-    ));
+    let _ = write!(text, "CREATE VIEW current_facts AS\n{};\n\n", arms.join("\nUNION ALL\n"));
+    let newest = crate::store::schema::migrations::newest();
+    let _ = writeln!(text, "PRAGMA user_version = {newest};");
     text
 }
 
@@ -104,7 +104,7 @@ fn of_all(kind: &Kind) -> String {
 }
 
 /// Returns the statement that selects the live facts of a kind. Names are sub-selects, which cost
-/// nothing where nobody asks for them; SQLite would make joins for every count.
+/// nothing where nobody asks for them; `SQLite` would make joins for every count.
 fn select(kind: &Kind, columns: &[String]) -> String {
     format!(
         "  SELECT {}\n    FROM {} f\n   WHERE +f.retired_by_id IS NULL",
