@@ -149,7 +149,7 @@ CREATE VIEW current_facts AS
          coalesce(f.longitude, (SELECT p.longitude FROM names n JOIN places p ON p.id = n.place_id
            WHERE n.id = f.place_id)) AS longitude,
          f.locator, f.note, coalesce(f.deaths_best, f.deaths_low, f.deaths_high) AS figure,
-         nullif(concat_ws('; ', (SELECT label FROM names WHERE id = f.actor_id), (SELECT label FROM names WHERE id = f.target_id), (SELECT label FROM names WHERE id = f.others_id), (SELECT label FROM names WHERE id = f.side_a_id), (SELECT label FROM names WHERE id = f.side_b_id), (SELECT label FROM names WHERE id = f.supporters_id)), '') AS parties
+         nullif(substr(ifnull('; ' || (SELECT label FROM names WHERE id = f.actor_id), '') || ifnull('; ' || (SELECT label FROM names WHERE id = f.target_id), '') || ifnull('; ' || (SELECT label FROM names WHERE id = f.others_id), '') || ifnull('; ' || (SELECT label FROM names WHERE id = f.side_a_id), '') || ifnull('; ' || (SELECT label FROM names WHERE id = f.side_b_id), '') || ifnull('; ' || (SELECT label FROM names WHERE id = f.supporters_id), ''), 3), '') AS parties
     FROM events f
    WHERE +f.retired_by_id IS NULL
 UNION ALL
@@ -166,7 +166,7 @@ UNION ALL
            WHERE n.id = f.place_id)) AS longitude,
          f.locator, f.note,
          coalesce(f.best, f.low, f.high, f.value_best, f.value_low, f.value_high) AS figure,
-         nullif(concat_ws('; ', (SELECT label FROM names WHERE id = f.supplier_id), (SELECT label FROM names WHERE id = f.recipient_id)), '') AS parties
+         nullif(substr(ifnull('; ' || (SELECT label FROM names WHERE id = f.supplier_id), '') || ifnull('; ' || (SELECT label FROM names WHERE id = f.recipient_id), ''), 3), '') AS parties
     FROM arms_transfers f
    WHERE +f.retired_by_id IS NULL
 UNION ALL
@@ -181,7 +181,7 @@ UNION ALL
          coalesce(f.longitude, (SELECT p.longitude FROM names n JOIN places p ON p.id = n.place_id
            WHERE n.id = f.place_id)) AS longitude,
          f.locator, f.note, coalesce(f.best, f.low, f.high) AS figure,
-         nullif(concat_ws('; ', (SELECT label FROM names WHERE id = f.victim_id), (SELECT label FROM names WHERE id = f.perpetrator_id), (SELECT label FROM names WHERE id = f.side_a_id), (SELECT label FROM names WHERE id = f.side_b_id), (SELECT label FROM names WHERE id = f.supporters_id)), '') AS parties
+         nullif(substr(ifnull('; ' || (SELECT label FROM names WHERE id = f.victim_id), '') || ifnull('; ' || (SELECT label FROM names WHERE id = f.perpetrator_id), '') || ifnull('; ' || (SELECT label FROM names WHERE id = f.side_a_id), '') || ifnull('; ' || (SELECT label FROM names WHERE id = f.side_b_id), '') || ifnull('; ' || (SELECT label FROM names WHERE id = f.supporters_id), ''), 3), '') AS parties
     FROM casualty_statistics f
    WHERE +f.retired_by_id IS NULL
 UNION ALL
@@ -197,7 +197,7 @@ UNION ALL
            WHERE n.id = f.place_id)) AS longitude,
          f.locator, f.note,
          coalesce(f.posts_best, f.posts_low, f.posts_high, f.staff_best, f.staff_low, f.staff_high) AS figure,
-         nullif(concat_ws('; ', (SELECT label FROM names WHERE id = f.sender_id), (SELECT label FROM names WHERE id = f.receiver_id), (SELECT label FROM names WHERE id = f.head_id)), '') AS parties
+         nullif(substr(ifnull('; ' || (SELECT label FROM names WHERE id = f.sender_id), '') || ifnull('; ' || (SELECT label FROM names WHERE id = f.receiver_id), '') || ifnull('; ' || (SELECT label FROM names WHERE id = f.head_id), ''), 3), '') AS parties
     FROM diplomatic_posts f
    WHERE +f.retired_by_id IS NULL
 UNION ALL
@@ -212,7 +212,7 @@ UNION ALL
          coalesce(f.longitude, (SELECT p.longitude FROM names n JOIN places p ON p.id = n.place_id
            WHERE n.id = f.place_id)) AS longitude,
          f.locator, f.note, coalesce(f.best, f.low, f.high) AS figure,
-         nullif(concat_ws('; ', (SELECT label FROM names WHERE id = f.subject_id), (SELECT label FROM names WHERE id = f.counterpart_id)), '') AS parties
+         nullif(substr(ifnull('; ' || (SELECT label FROM names WHERE id = f.subject_id), '') || ifnull('; ' || (SELECT label FROM names WHERE id = f.counterpart_id), ''), 3), '') AS parties
     FROM indicators f
    WHERE +f.retired_by_id IS NULL;
 

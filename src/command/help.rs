@@ -23,8 +23,17 @@ pub struct Args {
 }
 
 /// The topics; one that is a command too is told behind the command's help.
-const TOPICS: [&str; 8] =
-    ["dates", "evidence", "mapping", "tabulate", "import", "formats", "exit-codes", "environment"];
+const TOPICS: [&str; 9] = [
+    "dates",
+    "names",
+    "evidence",
+    "mapping",
+    "tabulate",
+    "import",
+    "formats",
+    "exit-codes",
+    "environment",
+];
 
 const DATES: &str = "Dates are EDTF (ISO 8601-2), at the precision of the source:
 
@@ -83,6 +92,8 @@ const EVIDENCE: &str = include_str!("../../docs/evidence.md");
 
 const TABULATE: &str = include_str!("../../docs/tabulate.md");
 
+const NAMES: &str = include_str!("../../docs/meaning.md");
+
 /// The page on imports, whose last part is the mapping language.
 const MAPPING: &str = include_str!("../../docs/import.md");
 
@@ -117,6 +128,7 @@ fn topic(name: &str) -> Option<String> {
         "environment" => ENVIRONMENT.to_owned(),
         "import" => IMPORT.to_owned(),
         "evidence" => page(EVIDENCE),
+        "names" => page(NAMES),
         "tabulate" => page(TABULATE),
         "mapping" => {
             let start = MAPPING.find("## The mapping language").unwrap_or_default();

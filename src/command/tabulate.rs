@@ -134,7 +134,7 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
         ui,
     )?;
     ui.cite_some(&store, global, |slug| sources.contains(&slug))?;
-    let cross = tally
+    let mut cross = tally
         .cross(
             axes.rows.len(),
             axes.columns.len() + usize::from(is_spread),
@@ -150,7 +150,9 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
             count(all, "fact", "facts")
         ));
     }
-    if !is_spread {
+    if is_spread {
+        cross.pair_columns(axes.columns.len());
+    } else {
         for (n, field) in rows.iter().chain(&axes.columns).enumerate() {
             shares(&cross, n, field, value, named.contains(&n))
                 .iter()

@@ -59,6 +59,8 @@ pub struct FieldOptions {
     pub strip_prefix: Option<OneOrSeveral>,
     /// What the names of those look like who act for a state, with `{state}` in them.
     pub acts_for: Option<OneOrSeveral>,
+    /// What the names of those look like who belong to a state, with `{state}` in them.
+    pub of: Option<OneOrSeveral>,
     /// Spellings and codes of the data set become names of whom they mean.
     pub alias: bool,
     /// The field is made only of records that pass these.
@@ -201,6 +203,7 @@ impl FieldOptions {
             ("split", self.split.is_some()),
             ("strip_prefix", self.strip_prefix.is_some()),
             ("acts_for", self.acts_for.is_some()),
+            ("of", self.of.is_some()),
             ("alias", self.alias),
             ("entity", self.entity),
             ("when", !self.when.0.is_empty()),

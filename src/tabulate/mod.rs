@@ -5,7 +5,7 @@
 
 mod tally;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tally::{Period, TallyGroup};
 pub use tally::{Tally, TallyEntry};
@@ -147,6 +147,19 @@ impl Cross {
             )?;
         }
         Ok(self.summed(&whole))
+    }
+
+    /// Gives each column of what is one's own, or shared, the other beside it, though it be empty:
+    /// `at` is the place of the two in a column's labels.
+    pub fn pair_columns(&mut self, at: usize) {
+        let both = self.columns.iter().flat_map(|column| {
+            tally::sole_and_shared().map(|label| {
+                let mut column = column.clone();
+                column[at] = label;
+                column
+            })
+        });
+        self.columns = both.collect::<BTreeSet<_>>().into_iter().collect();
     }
 
     /// The share of the facts whose label at a place, among those of the rows and columns, is one of

@@ -202,10 +202,7 @@ impl Tally {
     /// label, and in a column that says that they are shared. `side` is the label's place among all,
     /// `at` that of the new column.
     pub fn each_member(&mut self, side: usize, at: usize) {
-        let [sole, shared] = ["sole", "shared"].map(String::from);
-        // what is one's own stands first
-        let [sole, shared] = [(0, sole), (1, shared)]
-            .map(|(n, text)| self.label(Label { missing: false, days: Some((n, n)), text }));
+        let [sole, shared] = sole_and_shared().map(|label| self.label(label));
         for (mut labels, group) in std::mem::take(&mut self.groups) {
             let label = self.labels[labels[side] as usize].clone();
             let members: Vec<u32> = label
@@ -312,6 +309,15 @@ impl Tally {
         }
         Ok(cross)
     }
+}
+
+/// The labels of what is one's own, which stands first, and of what is shared.
+pub(super) fn sole_and_shared() -> [Label; 2] {
+    [(0, "sole"), (1, "shared")].map(|(n, text)| Label {
+        missing: false,
+        days: Some((n, n)),
+        text: text.to_owned(),
+    })
 }
 
 /// Whether something that lies within so many days is a figure for a period, a month or longer, and

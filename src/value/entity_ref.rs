@@ -32,6 +32,8 @@ pub struct NameStyle {
     pub strip_prefix: Vec<String>,
     /// What the name of somebody who acts for a state looks like: `Military Forces of {state}`.
     pub acts_for: Vec<StatePattern>,
+    /// What the name of somebody looks like who belongs to a state: `* ({state})`.
+    pub of: Vec<StatePattern>,
     /// The spellings and codes of the data set can be relied on: they become names of whom they
     /// mean.
     pub alias: bool,
@@ -45,21 +47,22 @@ pub struct StatePattern {
 }
 
 impl StatePattern {
-    /// Reads `Military Forces of {state} (*)`: `?` and `*` behind the state stand for any text.
+    /// Reads `Military Forces of {state} (*)`: `?` and `*` stand for any text.
     #[must_use]
     pub fn parse(text: &str) -> Option<StatePattern> {
         let (before, after) = text.split_once("{state}")?;
-        let is_clear = !before.contains(['{', '}', '*', '?']) && !after.contains(['{', '}']);
+        let is_clear = ![before, after].iter().any(|part| part.contains(['{', '}']));
         is_clear.then(|| StatePattern { before: before.to_owned(), after: after.to_owned() })
     }
 
     /// The state in a name that looks so.
     #[must_use]
     pub fn state<'n>(&self, name: &'n str) -> Option<&'n str> {
-        let rest = name.strip_prefix(self.before.as_str())?;
-        let ends = rest.char_indices().map(|(end, _)| end).skip(1).chain([rest.len()]);
-        let end = ends.into_iter().find(|end| looks_like(&rest[*end..], &self.after))?;
-        Some(rest[..end].trim()).filter(|state| !state.is_empty())
+        let ends: Vec<usize> = name.char_indices().map(|(at, _)| at).chain([name.len()]).collect();
+        // the last beginning and the first end: nothing of a state's name stands around it
+        let begin = *ends.iter().rev().find(|at| looks_like(&name[..**at], &self.before))?;
+        let end = *ends.iter().find(|at| **at > begin && looks_like(&name[**at..], &self.after))?;
+        Some(name[begin..end].trim()).filter(|state| !state.is_empty())
     }
 }
 

@@ -13,6 +13,7 @@ mod shipped;
 mod skipped;
 mod tools;
 mod transcripts;
+mod who_and_where;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

@@ -120,5 +120,6 @@ transcripts! {
     docs_evidence: "docs/evidence.md",
     docs_formats: "docs/formats.md",
     docs_import: "docs/import.md",
+    docs_meaning: "docs/meaning.md",
     docs_tabulate: "docs/tabulate.md",
 }

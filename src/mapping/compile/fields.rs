@@ -227,7 +227,7 @@ impl MappingCompiler<'_> {
         if table.table == PLACES.table {
             allowed.extend(["within", "point", "entity"]);
         } else {
-            allowed.push("acts_for");
+            allowed.extend(["acts_for", "of"]);
         }
         self.suits(how, &allowed, name);
         let codes: Vec<(&'static str, CompiledTemplate)> = how
@@ -284,7 +284,8 @@ impl MappingCompiler<'_> {
         let style = NameStyle {
             split: how.split.clone(),
             strip_prefix: how.strip_prefix.iter().flat_map(OneOrSeveral::list).cloned().collect(),
-            acts_for: self.acts_for(how, name),
+            acts_for: self.state_patterns(how.acts_for.as_ref(), "acts_for", name),
+            of: self.state_patterns(how.of.as_ref(), "of", name),
             alias: how.alias,
         };
         NameRule {
@@ -301,13 +302,18 @@ impl MappingCompiler<'_> {
         }
     }
 
-    fn acts_for(&mut self, how: &FieldOptions, name: &str) -> Vec<StatePattern> {
+    fn state_patterns(
+        &mut self,
+        texts: Option<&OneOrSeveral>,
+        key: &str,
+        name: &str,
+    ) -> Vec<StatePattern> {
         let mut patterns = Vec::new();
-        for text in how.acts_for.iter().flat_map(OneOrSeveral::list) {
+        for text in texts.into_iter().flat_map(OneOrSeveral::list) {
             match StatePattern::parse(text) {
                 Some(pattern) => patterns.push(pattern),
                 None => self.wrong(format!(
-                    "{name}: acts_for \"{text}\": expected a pattern such as \"Military Forces of {{state}} (*)\""
+                    "{name}: {key} \"{text}\": expected a pattern such as \"Military Forces of {{state}} (*)\""
                 )),
             }
         }

@@ -16,7 +16,7 @@ use crate::store::entities::name_cache::{Entity, NameHit, ResolvedName, write_da
 use crate::store::write::transaction::Writer;
 use crate::value::date::{self, Days};
 use crate::value::text::fold;
-use crate::value::{EntityRef, NameStyle};
+use crate::value::{EntityRef, NameStyle, StatePattern};
 
 /// Two points that are one: a step of the seventh decimal is a centimetre.
 const SAME: f64 = 1e-6;
@@ -353,12 +353,16 @@ impl Writer<'_> {
         let kind = named.kind.as_deref().unwrap_or(unknown);
         let entity = match class {
             EntityClass::Actor => {
-                let acts_for = self.acts_for(&spelling, named.style)?;
-                let add = "INSERT INTO actors (name, kind, acts_for_id, import_id) VALUES (?1, ?2, ?3, ?4)";
+                let acts_for =
+                    self.state_in(&spelling, named.style.map_or(&[][..], |style| &style.acts_for))?;
+                let of =
+                    self.state_in(&spelling, named.style.map_or(&[][..], |style| &style.of))?;
+                let add = "INSERT INTO actors (name, kind, acts_for_id, of_id, import_id) VALUES (?1, ?2, ?3, ?4, ?5)";
                 self.transaction.prepare_cached(add)?.execute(params![
                     usual,
                     kind,
                     acts_for,
+                    of.filter(|_| acts_for.is_none()),
                     self.first_run
                 ])?;
                 self.transaction.last_insert_rowid()
@@ -421,9 +425,9 @@ impl Writer<'_> {
         }
     }
 
-    /// The state that somebody of this name acts for.
-    fn acts_for(&mut self, name: &str, style: Option<&NameStyle>) -> Result<Option<i64>> {
-        for pattern in style.iter().flat_map(|style| &style.acts_for) {
+    /// The state that stands in a name which looks like one of these.
+    fn state_in(&mut self, name: &str, patterns: &[StatePattern]) -> Result<Option<i64>> {
+        for pattern in patterns {
             if let Some(state) = pattern.state(name)
                 && let Some(found) = self.spelled(EntityClass::Actor, state)?
                 && self.known(EntityClass::Actor, found.entity)?.is_state

@@ -98,8 +98,11 @@ fn of_all(kind: &Kind) -> String {
         .collect();
     columns.push(format!("coalesce({}) AS figure", figure.join(", ")));
     let parties = kind.own.iter().filter(|field| field.ty == Type::Actor);
-    let labels: Vec<String> = parties.map(|field| label(field.name, "label")).collect();
-    columns.push(format!("nullif(concat_ws('; ', {}), '') AS parties", labels.join(", ")));
+    // concat_ws is not known to SQLite before 3.44, which many tools have
+    let labels: Vec<String> = parties
+        .map(|field| format!("ifnull('; ' || {}, '')", label(field.name, "label")))
+        .collect();
+    columns.push(format!("nullif(substr({}, 3), '') AS parties", labels.join(" || ")));
     select(kind, &columns)
 }
 
