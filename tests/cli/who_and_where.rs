@@ -172,13 +172,11 @@ fn codes_make_no_aliases() {
     let here = folder.path();
     stdout(&facts(here).args(["seed", "-q"]).output().unwrap());
     let before = lines(here, "query all --actor Reuters --columns ref");
-    let mut table =
-        "GLOBALEVENTID\tSQLDATE\tActor1Name\tActor1CountryCode\tActor2Name\tActor2CountryCode\n"
-            .to_owned();
-    for n in 0..40 {
-        table.push_str(&format!("{n}\t20140312\tJOE BIDEN\tUSA\tREUTERS\tUSA\n"));
-    }
-    std::fs::write(here.join("gdelt.tsv"), table).unwrap();
+    let header =
+        "GLOBALEVENTID\tSQLDATE\tActor1Name\tActor1CountryCode\tActor2Name\tActor2CountryCode\n";
+    let row = |n: i32| format!("{n}\t20140312\tJOE BIDEN\tUSA\tREUTERS\tUSA\n");
+    let rows: String = (0..40).map(row).collect();
+    std::fs::write(here.join("gdelt.tsv"), header.to_owned() + &rows).unwrap();
     std::fs::write(
         here.join("gdelt.toml"),
         r#"
