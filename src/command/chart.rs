@@ -61,6 +61,10 @@ const TICKS: i64 = 30;
 const COLOURS: usize = 7;
 
 pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
+    if let Some(format) = &global.format {
+        return Err(Error::usage(format!("facts chart does not write {format}"))
+            .hint("-o chart.svg, chart.png or chart.txt chooses the format; facts tabulate writes the figures"));
+    }
     let mut query = Query::of(query::kinds(&args.kind)?);
     query.tests = args.filters.tests(&query.kinds)?;
     query.past = args.filters.past()?;

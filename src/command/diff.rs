@@ -127,6 +127,10 @@ fn runs(args: &Args, store: &Store) -> Result<(i64, i64, String)> {
         if runs.is_empty() {
             let known = store.releases()?;
             let near = did_you_mean(release, known.iter().map(String::as_str));
+            if let Some(import) = release.strip_prefix("import=") {
+                return Err(Error::new(ErrorKind::NotFound, format!("unknown import {import}"))
+                    .hint("list all: facts log"));
+            }
             let of = args.source.as_ref().map_or(String::new(), |source| format!(" of {source}"));
             return Err(Error::new(
                 ErrorKind::NotFound,

@@ -167,15 +167,24 @@ fn flags() -> impl Iterator<Item = (&'static Field, String)> {
         .filter(move |(field, _)| seen.insert(field.name))
 }
 
-/// Leaves the flags of other kinds out of a command's help.
+/// Leaves the flags of other kinds out of a command's help, and says of the others what they mean in
+/// this one.
 pub fn hide_others(command: Command, kind: &Kind) -> Command {
-    flags().filter(|(field, _)| kind.field(field.name).is_none()).fold(
-        command,
-        |command, (field, _)| {
-            let is_here = command.get_arguments().any(|arg| arg.get_id() == field.name);
-            if is_here { command.mut_arg(field.name, |arg| arg.hide(true)) } else { command }
-        },
-    )
+    flags().fold(command, |command, (field, _)| {
+        if !command.get_arguments().any(|arg| arg.get_id() == field.name) {
+            return command;
+        }
+        command.mut_arg(field.name, |arg| match kind.field(field.name) {
+            Some(own) => arg.help(own.about).help_heading(
+                if kind.own.iter().any(|own| own.name == field.name) {
+                    format!("Filters for {}", kind.name)
+                } else {
+                    SHARED.to_owned()
+                },
+            ),
+            None => arg.hide(true),
+        })
+    })
 }
 
 fn value_name(ty: Type) -> &'static str {

@@ -42,6 +42,7 @@ mod status;
 mod tabulate;
 mod ui;
 mod undo;
+mod usage_error;
 
 use std::ffi::OsString;
 
@@ -140,7 +141,12 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, mut ui: Ui) -> Exit {
         line.try_get_matches_from(arguments).and_then(|found| Cli::from_arg_matches(&found));
     let mut cli = match parsed {
         Ok(cli) => cli,
-        Err(error) => return ui.usage(&error),
+        Err(error) => {
+            return match usage_error::failure(&error) {
+                Some(failure) => ui.fail(&failure),
+                None => ui.usage(&error),
+            };
+        }
     };
     match settings::Settings::read() {
         Ok(config) => cli.global.config = config,

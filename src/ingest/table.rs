@@ -42,6 +42,9 @@ impl Columns {
             };
             let wanted = kind::present_name(name.trim());
             match takes.iter().find(|field| field.name == wanted) {
+                None if table.iter().any(|field| field.name == wanted) => {
+                    bad.push(complain("follows from other fields and cannot be set".into()));
+                }
                 None => {
                     let near = did_you_mean(name, takes.iter().map(|field| field.name));
                     bad.push(complain(format!("unknown field{near}")));

@@ -70,7 +70,8 @@ pub const HEAD: &[Field] = &[
     )
     .derived(),
     Field::new("kind", Type::Term, "The kind of fact.").derived(),
-    Field::new("key", Type::Key, "The fact's key within its source.").required(),
+    Field::new("key", Type::Key, "The fact's key within its source; facts add assigns one.")
+        .required(),
     Field::new("source", Type::Source, "The source that states it.").required().filter(Is),
     Field::new("date", Type::Date, "Date in EDTF, at the precision of the source."),
     Field::new("date_from", Type::Day, "First day of the date; empty if the start is open.")

@@ -26,6 +26,9 @@ pub struct Days {
 /// # Errors
 /// A sentence on what is wrong with it.
 pub fn parse(text: &str) -> Result<Days, String> {
+    if is_day_month_year(text) {
+        return Err("the year first, as in 2014-03-12".to_owned());
+    }
     let date = Edtf::parse(text).map_err(|e| format!("{EXPECTED}: {}", e.message))?;
     if matches!(date, Edtf::DateTime(_)) {
         return Err(format!("{EXPECTED}: times of day are not supported"));
@@ -41,6 +44,15 @@ pub fn parse(text: &str) -> Result<Days, String> {
         }
         _ => Ok(days),
     }
+}
+
+/// Whether it is a date as people write it: `13/05/2013`, `5.3.2014`. Nobody can tell its day from its
+/// month.
+fn is_day_month_year(text: &str) -> bool {
+    let parts: Vec<&str> = text.split(['/', '.', '-']).collect();
+    let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    matches!(parts.as_slice(), [a, b, year] if (1..=2).contains(&a.len()) && (1..=2).contains(&b.len()) && year.len() == 4
+        && [a, b, year].iter().all(|part| digits(part)))
 }
 
 fn bound(bound: Bound) -> Result<Option<i64>, String> {

@@ -6,7 +6,11 @@ use crate::value::text::fold;
 pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
     let wanted = fold(name);
     let length = wanted.chars().count();
-    let reach = if length < 4 { 1 } else { length.div_ceil(3).clamp(2, 4) };
+    let reach = if length < 4 { 1 } else { (length / 3).clamp(2, 4) };
+    // who begins alike may end otherwise: casualty, casualties
+    let begins = |candidate: &str| {
+        wanted.chars().zip(candidate.chars()).take_while(|(a, b)| a == b).count() * 2 >= length
+    };
     let mut near: Vec<(usize, &str)> = known
         .into_iter()
         .filter_map(|candidate| {
@@ -15,7 +19,7 @@ pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<
             let part = length >= 3
                 && (folded.contains(&wanted)
                     || (folded.chars().count() >= 3 && wanted.contains(&folded)));
-            if distance <= reach {
+            if distance <= reach || distance == reach + 1 && length >= 4 && begins(&folded) {
                 Some((distance, candidate))
             } else if part {
                 Some((reach + 1, candidate))

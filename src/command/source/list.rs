@@ -35,11 +35,12 @@ pub fn run(_args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     };
     match cite {
         Some(Cite::Bibtex) => {
-            ui.text(&sources.iter().map(|source| bibtex(source)).collect::<String>())?;
+            let text: String = sources.iter().map(|source| bibtex(source)).collect();
+            ui.whole(global, text.as_bytes())?;
         }
         Some(Cite::CslJson) => {
             let items: Vec<Json> = sources.iter().map(|source| csl(source)).collect();
-            ui.text(&format!("{:#}\n", Json::from(items)))?;
+            ui.whole(global, format!("{:#}\n", Json::from(items)).as_bytes())?;
         }
         None => {
             let headings = SOURCES.fields.iter().map(|field| Heading::text(field.name)).collect();
