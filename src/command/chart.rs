@@ -14,7 +14,7 @@ use crate::error::ErrorKind;
 use crate::error::{Error, Result};
 use crate::query::{self, Predicate, Query, field};
 use crate::store::Store;
-use crate::tabulate::{Aggregate, Cross, Dispute, Label};
+use crate::tabulate::{Across, Aggregate, Cross, Dispute, Label};
 use crate::value::date::{Bucket, Days};
 use crate::value::text::count;
 use crate::value::{Type, Value};
@@ -157,7 +157,7 @@ fn numbers(query: &Query, args: &Args, store: &Store) -> Result<Chart> {
                 (split, apart) = tabulate::differing(&tally, &axes.unit_fields, &free);
                 Some(
                     tally
-                        .cross(axes.rows.len(), axes.columns.len(), &split, false)
+                        .cross(axes.rows.len(), axes.columns.len(), &split, Across::default())
                         .map_err(explain)?,
                 )
             }
@@ -209,7 +209,7 @@ fn too_many_colours(values: usize) -> Error {
 /// What must not be added up is no more drawn than tabulated.
 fn explain(dispute: Dispute) -> Error {
     let hint = match dispute {
-        Dispute::Sources(..) => {
+        Dispute::Sources(..) | Dispute::Counts(..) => {
             "--by source separates sources, --source X selects one; facts tabulate offers more ways"
         }
         Dispute::Periods(..) => "--x month separates them, or select one of them with a filter",

@@ -25,6 +25,11 @@ pub fn load(
 ) -> Result<Vec<Claim>> {
     let unknown: HashSet<String> =
         store.unknown_entities(EntityClass::Actor)?.into_iter().collect();
+    let datasets: HashSet<String> = sources(store)?
+        .into_iter()
+        .filter(|source| !source.document)
+        .map(|source| source.slug)
+        .collect();
     let mut claims = Vec::new();
     for kind in kinds {
         let mut query = Query::of(vec![kind]);
@@ -39,7 +44,8 @@ pub fn load(
         let fields = query.columns.clone();
         store.select(&query, |cells| {
             let row = ClaimRow { fields: &fields, cells };
-            claims.push(claim(kind, &row, &unknown));
+            let claim = claim(kind, &row, &unknown);
+            claims.push(Claim { is_record: datasets.contains(&claim.source), ..claim });
             Ok(())
         })?;
     }
@@ -158,6 +164,13 @@ fn claim(kind: &'static Kind, row: &ClaimRow<'_, '_>, unknown: &HashSet<String>)
         stage: row.text("stage"),
         event: row.text("event"),
         counted: kind.comparable_by.iter().filter_map(|name| row.text(name)).collect(),
+        scope: {
+            let mut scope: Vec<String> =
+                kind.scope_by.iter().filter_map(|name| row.text(name)).collect();
+            scope.sort_unstable();
+            scope
+        },
+        is_record: false,
         figures: stated,
         content: format!("{parties}\u{1e}{own}\u{1f}{spine}"),
         unknown: actors.filter(|name| unknown.contains(name)).collect(),

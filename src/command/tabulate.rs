@@ -16,9 +16,10 @@ use crate::query::{self, Predicate, Query, field, fields};
 use crate::render::Heading;
 use crate::store::{AggregateRequest, RollupRow, Store};
 use crate::tabulate::{
-    Aggregate, BETWEEN_NAMES, Cross, Dispute, Label, Share, Tally, TallyEntry, name,
+    Across, Aggregate, BETWEEN_NAMES, Cross, Dispute, Label, Share, Tally, TallyEntry, name,
 };
 use crate::value::date::{Bucket, Days};
+use crate::value::suggest::did_you_mean;
 use crate::value::text::{count, grouped};
 use crate::value::{OwnedValue, Type, Value, real};
 
@@ -53,9 +54,10 @@ pub struct Args {
     /// for each, in a column of its own
     #[arg(long, value_name = "HOW", value_enum, default_value_t = MembersArg::Own)]
     members: MembersArg,
-    /// Sum figures of several sources anyway
-    #[arg(long)]
-    sum_across_sources: bool,
+    /// Add up across this all the same: source, topic (answers to one question), date (a period and
+    /// its part), or a field that says what figures count, such as harm
+    #[arg(long, value_name = "FIELDS", value_delimiter = ',')]
+    sum_across: Vec<String>,
     #[command(flatten)]
     filters: FilterArgs,
 }
@@ -98,6 +100,11 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let unit_fields: Vec<&'static Field> = value.map_or(Ok(Vec::new()), |value| {
         value.unit_fields.iter().map(|name| field(name, &query.kinds)).collect::<Result<_>>()
     })?;
+    let across = across(args, &unit_fields)?;
+    let unit_fields: Vec<&'static Field> = unit_fields
+        .into_iter()
+        .filter(|field| !args.sum_across.iter().any(|name| name == field.name))
+        .collect();
     let free: Vec<&'static Field> = unit_fields
         .iter()
         .copied()
@@ -135,12 +142,7 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     )?;
     ui.cite_some(&store, global, |slug| sources.contains(&slug))?;
     let mut cross = tally
-        .cross(
-            axes.rows.len(),
-            axes.columns.len() + usize::from(is_spread),
-            &split,
-            args.sum_across_sources,
-        )
+        .cross(axes.rows.len(), axes.columns.len() + usize::from(is_spread), &split, across)
         .map_err(explain)?;
     let (lacking, all) = cross.lacking();
     if value.is_some() && lacking > 0 {
@@ -164,9 +166,33 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
         unknown.extend(store.unknown_values(&query)?);
     }
     drop(store);
-    write(&cross, &rows, !cols.is_empty() || is_spread, args, global, ui)?;
+    write(&cross, &rows, !cols.is_empty() || is_spread, (args, across), global, ui)?;
     unknown.iter().for_each(|said| ui.status(said));
     Ok(Exit::Done)
+}
+
+/// What `--sum-across` allows.
+fn across(args: &Args, unit_fields: &[&'static Field]) -> Result<Across> {
+    let mut across = Across::default();
+    for name in &args.sum_across {
+        match name.as_str() {
+            "source" => across.sources = true,
+            "topic" => across.topics = true,
+            "date" => across.periods = true,
+            name if unit_fields.iter().any(|field| field.name == name) => {}
+            name => {
+                let units = unit_fields.iter().map(|field| field.name);
+                let known: Vec<&str> =
+                    ["source", "topic", "date"].into_iter().chain(units).collect();
+                let near = did_you_mean(name, known.iter().copied());
+                return Err(Error::usage(format!(
+                    "--sum-across \"{name}\": expected one of {}{near}",
+                    known.join(", ")
+                )));
+            }
+        }
+    }
+    Ok(across)
 }
 
 /// The one field of the sides whose labels may name several.
@@ -399,7 +425,7 @@ struct LabelCache {
 impl LabelCache {
     fn get(&self, field: &Field, cell: &Value<'_>, days: Days) -> Option<u32> {
         match (field.ty, cell) {
-            (Type::Date | Type::Bucket(_), _) => self.days.get(&(days.first, days.last)).copied(),
+            (Type::Bucket(_), _) => self.days.get(&(days.first, days.last)).copied(),
             (_, Value::Null) => self.nothing,
             (_, Value::Int(n) | Value::Day(n)) => self.numbers.get(n).copied(),
             (_, Value::Text(text)) => self.texts.get(text.as_ref()).copied(),
@@ -409,7 +435,7 @@ impl LabelCache {
 
     fn insert(&mut self, field: &Field, cell: &Value<'_>, days: Days, label: u32) {
         match (field.ty, cell) {
-            (Type::Date | Type::Bucket(_), _) => {
+            (Type::Bucket(_), _) => {
                 self.days.insert((days.first, days.last), label);
             }
             (_, Value::Null) => self.nothing = Some(label),
@@ -467,15 +493,17 @@ pub fn differing(
 pub fn explain(dispute: Dispute) -> Error {
     match dispute {
         Dispute::Sources(cell, sources) => Error::usage(format!("{cell} would sum figures from {}", sources.join(", ")))
-            .hint("--cols source shows them side by side, --source X selects one, --agg range or list shows them all, --sum-across-sources sums them anyway"),
+            .hint("--cols source shows them side by side, --source X selects one, --agg range or list shows them all, --sum-across source sums them anyway"),
+        Dispute::Counts(cell, sources) => Error::usage(format!("{cell} would count facts of {} together, some of them perhaps twice", sources.join(", ")))
+            .hint("--cols source shows them side by side, --source X selects one, --sum-across source counts them anyway"),
         Dispute::Answers(cell, topic, refs) => {
             Error::usage(format!("{cell} would sum {} answers to one question, {topic}: {}", refs.len(), refs.join(", ")))
-                .hint("--agg range or list shows them all, --cols said_by shows them side by side")
+                .hint("--agg range or list shows them all, --cols said_by shows them side by side, --sum-across topic sums them anyway")
         }
         Dispute::Unlike(cell, counted) => Error::usage(format!("{cell} would sum figures in different units: {}", counted.join(", ")))
             .hint("leave out --totals, or select one of them with a filter"),
         Dispute::Periods(cell, refs) => Error::usage(format!("{cell} would sum a figure for a period and a figure for part of it: {}", refs.join(", ")))
-            .hint("--rows month separates them, --agg range or list shows them all"),
+            .hint("--rows month separates them, --agg range or list shows them all, --sum-across date sums them anyway"),
     }
 }
 
@@ -483,7 +511,7 @@ fn write(
     cross: &Cross,
     rows: &[&'static Field],
     has_columns: bool,
-    args: &Args,
+    (args, across): (&Args, Across),
     global: &GlobalArgs,
     ui: &mut Ui,
 ) -> Result<()> {
@@ -516,7 +544,7 @@ fn write(
                 .collect();
         line.extend(cross.columns.iter().map(|column| cross.cell(row, column)));
         if along(Totals::Rows) && has_columns {
-            line.push(cross.total(Some(row), None, args.sum_across_sources).map_err(explain)?);
+            line.push(cross.total(Some(row), None, across).map_err(explain)?);
         }
         body.push(line);
     }
@@ -524,10 +552,10 @@ fn write(
         let mut line: Vec<OwnedValue> = vec![Value::Text("total".into())];
         line.resize(rows.len(), Value::Null);
         for column in &cross.columns {
-            line.push(cross.total(None, Some(column), args.sum_across_sources).map_err(explain)?);
+            line.push(cross.total(None, Some(column), across).map_err(explain)?);
         }
         if along(Totals::Rows) && has_columns {
-            line.push(cross.total(None, None, args.sum_across_sources).map_err(explain)?);
+            line.push(cross.total(None, None, across).map_err(explain)?);
         }
         body.push(line);
     }

@@ -39,6 +39,11 @@ pub struct Claim {
     pub event: Option<String>,
     /// What its figures count: harm and population, measure and unit.
     pub counted: Vec<String>,
+    /// Whose figures they are, beside the place: sides and kind of violence; empty where it is not
+    /// said.
+    pub scope: Vec<String>,
+    /// Its source is a data set, whose records each count something else.
+    pub is_record: bool,
     /// Its figures, each under the name of its field.
     pub figures: Vec<ClaimFigure>,
     /// What tells it from another fact of its kind, but for its summary: the kind's own fields,
@@ -118,6 +123,8 @@ impl Claim {
             stage: None,
             event: None,
             counted: Vec::new(),
+            scope: Vec::new(),
+            is_record: false,
             figures: Vec::new(),
             content: key.to_owned(),
             unknown: Vec::new(),

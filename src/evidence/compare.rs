@@ -110,10 +110,32 @@ pub fn questions(claims: &[Claim]) -> Vec<Question<'_>> {
         by_topic.into_iter().flat_map(|(asked, group)| verdicts(&asked, group)).collect();
     for (asked, group) in by_place {
         for cluster in clusters(group) {
-            questions.extend(verdicts(&asked, cluster));
+            for scope in scopes(cluster) {
+                questions.extend(verdicts(&asked, scope));
+            }
         }
     }
     questions
+}
+
+/// Claims about the same sides and violence. A figure that does not say whose it is answers where
+/// there is one such scope; where there are several it is more than any of them.
+fn scopes(cluster: Vec<&Claim>) -> Vec<Vec<&Claim>> {
+    let mut scopes: BTreeMap<&[String], Vec<&Claim>> = BTreeMap::new();
+    for claim in cluster {
+        scopes.entry(&claim.scope).or_default().push(claim);
+    }
+    if scopes.len() == 2
+        && let Some(unscoped) = scopes.remove(&[][..])
+    {
+        scopes.values_mut().for_each(|only| only.extend(&unscoped));
+    }
+    scopes.into_values().collect()
+}
+
+/// Whether the answers are of one data set alone: its records count different things.
+fn is_one_data_set(group: &[&Claim]) -> bool {
+    group.iter().all(|claim| claim.is_record && claim.source == group[0].source)
 }
 
 /// What is counted, where, from which day to which: figures are compared within it.
@@ -155,7 +177,7 @@ fn clusters(mut group: Vec<&Claim>) -> Vec<Vec<&Claim>> {
 /// The verdict on a group of answers: one on what is said and denied, else one for each thing that
 /// is counted.
 fn verdicts<'c>(asked: &str, mut group: Vec<&'c Claim>) -> Vec<Question<'c>> {
-    if group.len() < 2 {
+    if group.len() < 2 || is_one_data_set(&group) {
         return Vec::new();
     }
     group.sort_by(|a, b| {
@@ -191,6 +213,17 @@ fn verdicts<'c>(asked: &str, mut group: Vec<&'c Claim>) -> Vec<Question<'c>> {
                 .push((claim, Some(figure)));
         }
     }
+    // several records of one data set for one thing are parts of it, and no answers to each other
+    for answers in parts.values_mut() {
+        let of: Vec<(bool, String)> =
+            answers.iter().map(|(claim, _)| (claim.is_record, claim.source.clone())).collect();
+        answers.retain(|(claim, _)| {
+            let same =
+                |(is_record, source): &&(bool, String)| *is_record && *source == claim.source;
+            of.iter().filter(same).count() < 2
+        });
+    }
+    parts.retain(|_, answers| !answers.is_empty());
     let several = parts.len() > 1;
     let mut found: Vec<Question<'c>> = Vec::new();
     for ((counted, place, ..), answers) in parts {

@@ -86,6 +86,7 @@ pub static KIND: Kind = Kind {
     ],
     has_place_question: false,
     comparable_by: &["designation"],
+    scope_by: &[],
     rollup_by: &[],
     leading: &[
         "date",

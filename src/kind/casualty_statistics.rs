@@ -56,6 +56,7 @@ pub static KIND: Kind = Kind {
     figures: &[Figure::only(true)],
     has_place_question: true,
     comparable_by: &["harm", "population"],
+    scope_by: &["violence", "side_a", "side_b", "victim", "perpetrator"],
     rollup_by: &["harm", "population"],
     leading: &[
         "date",

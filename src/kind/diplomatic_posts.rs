@@ -80,6 +80,7 @@ pub static KIND: Kind = Kind {
     ],
     has_place_question: false,
     comparable_by: &["post_type"],
+    scope_by: &[],
     rollup_by: &[],
     leading: &["date", "sender", "receiver", "post_type", "staff_best", "posts_best", "head", "office", "ref", "place", "summary"],
 };

@@ -46,6 +46,7 @@ pub static KIND: Kind = Kind {
     }],
     has_place_question: false,
     comparable_by: &[],
+    scope_by: &[],
     rollup_by: &["type"],
     leading: &[
         "date",

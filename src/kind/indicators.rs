@@ -44,6 +44,7 @@ pub static KIND: Kind = Kind {
     figures: &[Figure::only(true)],
     has_place_question: false,
     comparable_by: &["measure", "unit"],
+    scope_by: &[],
     rollup_by: &[],
     leading: &["date", "measure", "subject", "counterpart", "best", "unit", "ref", "summary"],
 };

@@ -62,6 +62,9 @@ pub struct Kind {
     /// The fields that say what its figures count: figures that differ in them are no answers to
     /// one question.
     pub comparable_by: &'static [&'static str],
+    /// The fields that say whose figures they are, beside the place; in any order, since the sides of a
+    /// conflict have none.
+    pub scope_by: &'static [&'static str],
     /// The fields by which the kind's rollup is grouped, besides source, year and country; empty if
     /// it has no rollup.
     pub rollup_by: &'static [&'static str],

@@ -77,7 +77,7 @@ pub fn parse(text: &str, kinds: &[&'static Kind]) -> Result<Predicate> {
         return Ok(Predicate::Compare(field, *op, Type::Text.parse(value).map_err(Error::usage)?));
     }
     let parsed = match field.ty {
-        Type::Bucket(_) => Type::Date.parse(value),
+        Type::Bucket(bucket) => Type::Date.parse(&bucket.edtf(value)),
         Type::Actor
         | Type::Place
         | Type::Source

@@ -265,7 +265,13 @@ pub fn among(field: &'static Field, values: Vec<String>, not: bool) -> Result<Pr
             field.name
         )));
     }
-    if !matches!(field.ty, Type::Actor | Type::Place | Type::Source | Type::Topic) {
+    if let Type::Bucket(bucket) = field.ty {
+        for value in &values {
+            Type::Date
+                .parse(&bucket.edtf(value))
+                .map_err(|e| Error::usage(format!("{}: \"{value}\": {e}", field.name)))?;
+        }
+    } else if !matches!(field.ty, Type::Actor | Type::Place | Type::Source | Type::Topic) {
         for value in &values {
             field
                 .ty

@@ -35,9 +35,9 @@ pub enum Aggregate {
 }
 
 impl Aggregate {
-    /// Whether figures are mixed into one that none of the sources states.
+    /// Whether facts are mixed into one number that none of the sources states.
     fn adds_up(self) -> bool {
-        matches!(self, Aggregate::Sum | Aggregate::Mean | Aggregate::Median)
+        matches!(self, Aggregate::Count | Aggregate::Sum | Aggregate::Mean | Aggregate::Median)
     }
 
     /// Whether it must see every figure, and not what some add up to.
@@ -73,6 +73,17 @@ impl Share {
     }
 }
 
+/// What may be added up although it is most likely counted twice: what the user takes upon himself.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Across {
+    /// Facts of several sources.
+    pub sources: bool,
+    /// Several answers to one question.
+    pub topics: bool,
+    /// A figure for a period and one for a part of it.
+    pub periods: bool,
+}
+
 /// One label of an axis, with what sorts it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Label {
@@ -87,8 +98,10 @@ pub struct Label {
 /// Why a cell cannot be filled honestly.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Dispute {
-    /// Several sources would be added up.
+    /// Figures of several sources would be added up.
     Sources(String, Vec<String>),
+    /// Facts of several sources would be counted together.
+    Counts(String, Vec<String>),
     /// Figures that count different things would be added up.
     Unlike(String, Vec<String>),
     /// Several answers to one question would be added up.
@@ -131,7 +144,7 @@ impl Cross {
         &self,
         row: Option<&[Label]>,
         column: Option<&[Label]>,
-        across_sources: bool,
+        across: Across,
     ) -> Result<OwnedValue, Dispute> {
         let mut whole = TallyGroup::default();
         for ((r, c), group) in &self.cells {
@@ -143,7 +156,7 @@ impl Cross {
             self.dispute(
                 &name(row.unwrap_or_default(), column.unwrap_or_default()),
                 &whole,
-                across_sources,
+                across,
             )?;
         }
         Ok(self.summed(&whole))
@@ -191,12 +204,19 @@ impl Cross {
         &self.labels[label as usize].text
     }
 
-    fn dispute(&self, cell: &str, group: &TallyGroup, across_sources: bool) -> Result<(), Dispute> {
-        if group.sources.len() > 1 && !across_sources {
+    fn dispute(&self, cell: &str, group: &TallyGroup, across: Across) -> Result<(), Dispute> {
+        if group.sources.len() > 1 && !across.sources {
             let mut sources: Vec<String> =
                 group.sources.iter().map(|source| self.text(*source).to_owned()).collect();
             sources.sort_unstable();
-            return Err(Dispute::Sources(cell.to_owned(), sources));
+            return Err(if self.aggregate == Aggregate::Count {
+                Dispute::Counts(cell.to_owned(), sources)
+            } else {
+                Dispute::Sources(cell.to_owned(), sources)
+            });
+        }
+        if self.aggregate == Aggregate::Count {
+            return Ok(());
         }
         if group.counts.len() > 1 {
             let counted = group.counts.iter().map(|counts| {
@@ -208,13 +228,13 @@ impl Cross {
             counted.sort_unstable();
             return Err(Dispute::Unlike(cell.to_owned(), counted));
         }
-        if let Some((topic, answers)) = group.answers.iter().find(|(_, answers)| answers.len() > 1)
-        {
+        let twice = |(_, answers): &(&String, &Vec<String>)| answers.len() > 1 && !across.topics;
+        if let Some((topic, answers)) = group.answers.iter().find(twice) {
             let mut answers = answers.clone();
             answers.sort_unstable();
             return Err(Dispute::Answers(cell.to_owned(), topic.clone(), answers));
         }
-        periods(cell, &group.periods)
+        if across.periods { Ok(()) } else { periods(cell, &group.periods) }
     }
 
     fn summed(&self, group: &TallyGroup) -> OwnedValue {
@@ -332,7 +352,7 @@ mod tests {
         Fact { row, column, figure, source, when, counts: "killed", topic: None, over_period: true }
     }
 
-    fn cross(facts: &[Fact], aggregate: Aggregate, across_sources: bool) -> Result<Cross, Dispute> {
+    fn cross(facts: &[Fact], aggregate: Aggregate, across: bool) -> Result<Cross, Dispute> {
         let mut tally = Tally::new(aggregate);
         for fact in facts {
             let labels =
@@ -347,7 +367,7 @@ mod tests {
                 &TallyEntry { figure, over_period, source, topic, days, reference: &reference },
             );
         }
-        tally.cross(1, 1, &[false], across_sources)
+        tally.cross(1, 1, &[false], Across { sources: across, ..Across::default() })
     }
 
     #[test]
@@ -404,7 +424,7 @@ mod tests {
             cross(&[entry("a", "x", Some(3.0), "s", "2012"), wounded], Aggregate::Sum, false)
                 .unwrap();
         assert_eq!(
-            cross.total(None, Some(&label("x")), false),
+            cross.total(None, Some(&label("x")), Across::default()),
             Err(Dispute::Unlike("x".into(), vec!["killed".into(), "wounded".into()]))
         );
     }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use foldhash::fast::RandomState;
 
-use crate::tabulate::{Aggregate, BETWEEN_NAMES, Cross, Dispute, Label, name};
+use crate::tabulate::{Across, Aggregate, BETWEEN_NAMES, Cross, Dispute, Label, name};
 use crate::value::FigureStats;
 use crate::value::date::Days;
 
@@ -87,6 +87,9 @@ impl TallyGroup {
         self.facts += 1;
         if aggregate == Aggregate::List {
             self.list.push((entry.source, entry.figure));
+        }
+        if aggregate == Aggregate::Count && !self.sources.contains(&entry.source) {
+            self.sources.insert(entry.source);
         }
         let Some(figure) = entry.figure else { return };
         self.stated += 1;
@@ -180,6 +183,7 @@ impl Tally {
     pub fn add_many(&mut self, labels: &[u32], counts: usize, source: u32, many: &FigureStats) {
         self.sources.insert(source);
         let (sources, counted) = match many.stated {
+            0 if self.aggregate == Aggregate::Count => ([source].into(), BTreeSet::new()),
             0 => (BTreeSet::new(), BTreeSet::new()),
             _ => ([source].into(), [labels[labels.len() - counts..].to_vec()].into()),
         };
@@ -256,8 +260,7 @@ impl Tally {
     }
 
     /// The cross-table of so many parts of the rows and of the columns; what figures count joins
-    /// the columns where `split` says so. Without `across_sources`, a sum, mean or median over
-    /// several sources is refused.
+    /// the columns where `split` says so. What `across` does not allow to be added up is refused.
     ///
     /// # Errors
     /// The first dispute, in the order of rows and columns.
@@ -266,7 +269,7 @@ impl Tally {
         rows: usize,
         columns: usize,
         split: &[bool],
-        across_sources: bool,
+        across: Across,
     ) -> Result<Cross, Dispute> {
         let named = |labels: &[u32]| -> Vec<Label> {
             labels.iter().map(|n| self.labels[*n as usize].clone()).collect()
@@ -304,7 +307,7 @@ impl Tally {
         };
         if self.aggregate.adds_up() {
             for ((row, column), group) in &cross.cells {
-                cross.dispute(&name(row, column), group, across_sources)?;
+                cross.dispute(&name(row, column), group, across)?;
             }
         }
         Ok(cross)

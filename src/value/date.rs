@@ -3,6 +3,8 @@
 //! The one place that knows `edtf-core`. Days are Julian day numbers: they compare as integers,
 //! years before the common era included, and `SQLite`'s own `date()` reads them.
 
+use std::borrow::Cow;
+
 use edtf_core::{Bound, Edtf};
 use jiff::civil::Date;
 
@@ -177,6 +179,31 @@ impl Bucket {
         let next = civil(self.start_of(day))
             .and_then(|date| date.checked_add(jiff::Span::new().months(months)).ok());
         next.map_or(day + 30 * i64::from(months), julian)
+    }
+
+    /// The date that a label of a table stands for, in EDTF; any other text as it is. `2010s`,
+    /// `2013-Q4`, `2013–2014`, `2013–`.
+    #[must_use]
+    pub fn edtf(self, label: &str) -> Cow<'_, str> {
+        let part = |text: &str, is_end: bool| match text.rsplit_once("-Q") {
+            _ if text.is_empty() => "..".to_owned(),
+            Some((year, quarter)) => match quarter.parse::<u8>() {
+                Ok(n @ 1..=4) => format!("{year}-{:02}", if is_end { 3 * n } else { 3 * n - 2 }),
+                _ => text.to_owned(),
+            },
+            None => match text.strip_suffix('s').and_then(|decade| decade.parse::<i16>().ok()) {
+                Some(decade) => year_text(if is_end { decade + 9 } else { decade }),
+                None => text.to_owned(),
+            },
+        };
+        match label.split_once('–') {
+            Some((from, to)) => Cow::Owned(format!("{}/{}", part(from, false), part(to, true))),
+            None if self == Bucket::Decade || self == Bucket::Quarter => {
+                let (from, to) = (part(label, false), part(label, true));
+                if from == to { Cow::Borrowed(label) } else { Cow::Owned(format!("{from}/{to}")) }
+            }
+            None => Cow::Borrowed(label),
+        }
     }
 
     fn start(self, date: Date) -> Option<Date> {

@@ -725,7 +725,7 @@ class Questions:
         way = self.weighed({"": 4, "sum": 3, "mean": 3, "count": 3, "min": 3, "max": 3, "median": 3, "range": 3, "list": 3})
         made = [f"--agg={way}"] if way else []
         if way in ("", "sum", "mean") and self.often(0.8):
-            made.append(f"--source={self.chance.choice(self.known.sources)}" if self.often(0.4) else "--sum-across-sources")
+            made.append(f"--source={self.chance.choice(self.known.sources)}" if self.often(0.4) else "--sum-across=source")
         return made
 
     def compare(self):

@@ -135,7 +135,7 @@ fn summaries_say_what_the_facts_say() {
                 ]);
             }
             if chance.below(2) == 0 {
-                arguments.push("--sum-across-sources");
+                arguments.push("--sum-across=source");
             }
             if chance.below(3) == 0 {
                 arguments.push(*chance.pick(&["--totals=both", "--totals=rows"]));

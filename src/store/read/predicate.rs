@@ -9,7 +9,7 @@ use crate::query::{ActorTie, DateMatch, Op, Predicate, is_partial};
 use crate::store::entities::lookup::{self, EntityClass, Meaning, Spelling, spelling};
 use crate::store::read::columns::expression;
 use crate::store::search;
-use crate::value::date::{self, Days};
+use crate::value::date::{self, Bucket, Days};
 use crate::value::text::fold;
 use crate::value::{OwnedValue, Type, Value};
 
@@ -172,7 +172,11 @@ fn among(
             any.push("f.source_id = (SELECT id FROM sources WHERE slug = ?)".into());
             values.push(Sql::Text(word.clone()));
         } else if field.ty == Type::Date || matches!(field.ty, Type::Bucket(_)) {
-            let parsed = Type::Date.parse(word).unwrap_or(Value::Null);
+            let word = match field.ty {
+                Type::Bucket(bucket) => bucket.edtf(word),
+                _ => word.into(),
+            };
+            let parsed = Type::Date.parse(&word).unwrap_or(Value::Null);
             any.push(compare(connection, kind, field, Op::Is, &parsed, values)?);
         } else if matches!(field.ty, Type::Term | Type::Text) {
             any.push(format!("{} = ? COLLATE NOCASE", expression(kind, field)));
@@ -242,12 +246,32 @@ fn compare(
     }
     if field.ty == Type::Date || matches!(field.ty, Type::Bucket(_)) {
         let days = date::parse(&text).unwrap_or(Days { first: None, last: None });
-        return Ok(compare_days(op, days, values));
+        return Ok(match (field.ty, op) {
+            (Type::Bucket(bucket), Op::Is | Op::IsNot) => {
+                in_bucket(bucket, op == Op::IsNot, days, values)
+            }
+            _ => compare_days(op, days, values),
+        });
     }
     let collation =
         if matches!(field.ty, Type::Term | Type::Text) { " COLLATE NOCASE" } else { "" };
     values.push(bind(value));
     Ok(format!("{by} {} ?{collation}", sign(op)))
+}
+
+/// The condition that facts stand under a label of a table: they begin and end in the same stretches
+/// as these days.
+fn in_bucket(bucket: Bucket, not: bool, days: Days, values: &mut Vec<Sql>) -> String {
+    let mut side = |column: &str, day: Option<i64>| match day {
+        None => format!("f.{column} IS NULL"),
+        Some(day) => {
+            values.push(Sql::Integer(bucket.start_of(day)));
+            values.push(Sql::Integer(bucket.next(day) - 1));
+            format!("ifnull(f.{column} BETWEEN ? AND ?, 0)")
+        }
+    };
+    let both = [side("first_day", days.first), side("last_day", days.last)].join(" AND ");
+    format!("(f.date IS NOT NULL AND {}({both}))", if not { "NOT " } else { "" })
 }
 
 /// Dates compare by their days: before means that all of it lies before, `=` that both span the
