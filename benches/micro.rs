@@ -120,6 +120,7 @@ fn a_fact_into_a_table(bencher: Bencher) {
     let entry = TallyEntry {
         figure: Some(5.0),
         over_period: false,
+        is_stock: false,
         source: labels[0],
         topic: None,
         days,

@@ -148,11 +148,13 @@ fn numbers(query: &Query, args: &Args, store: &Store) -> Result<Chart> {
     let beside = |n: usize| bounds.and_then(|bounds| field(bounds[n], &query.kinds).ok()).map(Some);
     let mut crosses = Vec::new();
     let mut apart = Vec::new();
+    let mut lacking = None;
     for value in [Some(y), beside(0), beside(1)] {
         crosses.push(match value {
             None => None,
             Some(value) => {
                 let tally = tabulate::collect(query, &axes, value, aggregate, store)?;
+                lacking = lacking.or(Some(tally.lacking()));
                 let split;
                 (split, apart) = tabulate::differing(&tally, &axes.unit_fields, &free);
                 Some(
@@ -181,7 +183,7 @@ fn numbers(query: &Query, args: &Args, store: &Store) -> Result<Chart> {
     let what = y.map_or_else(|| "facts".to_owned(), |y| y.name.replace('_', " "));
     let of: Vec<&str> = by.iter().chain(&apart).map(|field| field.name).collect();
     let told = if of.is_empty() { String::new() } else { format!(", by {}", of.join(" and ")) };
-    let (lacking, all) = cross.lacking();
+    let (lacking, all) = lacking.unwrap_or_default();
     let mut notes = vec![sources(query, store)?];
     if y.is_some() && lacking > 0 {
         notes.push(format!(
@@ -212,7 +214,9 @@ fn explain(dispute: Dispute) -> Error {
         Dispute::Sources(..) | Dispute::Counts(..) => {
             "--by source separates sources, --source X selects one; facts tabulate offers more ways"
         }
-        Dispute::Periods(..) => "--x month separates them, or select one of them with a filter",
+        Dispute::Periods(..) | Dispute::Stocks(..) => {
+            "--x month separates them, or select one of them with a filter"
+        }
         Dispute::Answers(..) | Dispute::Unlike(..) => "select one of them with a filter",
     };
     let mut failure = tabulate::explain(dispute);

@@ -272,6 +272,23 @@ impl FilterArgs {
             };
             tests.push(test);
         }
+        if self.with_support && self.actor.is_none() {
+            return Err(Error::usage("--with-support needs --actor")
+                .hint("--supporters NAME finds those who support, and nobody else"));
+        }
+        let names_somebody = |test: &Predicate| {
+            matches!(
+                test,
+                Predicate::AnyActor { exclusively: true, .. }
+                    | Predicate::In { exclusively: true, .. }
+            )
+        };
+        if self.exclusively && !tests.iter().any(names_somebody) {
+            return Err(Error::usage(
+                "--exclusively needs a filter that names an actor or a place",
+            )
+            .hint("--place Iraq --exclusively finds facts of Iraq and no other place"));
+        }
         for text in &self.not {
             let (name, value) = text
                 .split_once('=')

@@ -52,7 +52,14 @@ pub fn object(object: &Map<String, Json>) -> Result<ManualFields, String> {
             quoted(&other.to_string())
         )),
     };
-    object.iter().map(|(name, value)| Ok((name.clone(), text(name, value)?))).collect()
+    // an answer says twice who several are
+    let is_said_twice =
+        |name: &str| name.strip_suffix("_members").is_some_and(|field| object.contains_key(field));
+    object
+        .iter()
+        .filter(|(name, _)| !is_said_twice(name))
+        .map(|(name, value)| Ok((name.clone(), text(name, value)?)))
+        .collect()
 }
 
 /// Checks what is given against the fields of a table.

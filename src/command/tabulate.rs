@@ -123,6 +123,7 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
         .filter_map(|(n, field)| field.names_several().then_some(n))
         .collect();
     let is_spread = args.members == MembersArg::Each;
+    let (lacking, all) = tally.lacking();
     if is_spread {
         tally.each_member(spread_field(&named, args)?, rows.len() + cols.len());
     }
@@ -144,7 +145,6 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let mut cross = tally
         .cross(axes.rows.len(), axes.columns.len() + usize::from(is_spread), &split, across)
         .map_err(explain)?;
-    let (lacking, all) = cross.lacking();
     if value.is_some() && lacking > 0 {
         let what = value.map_or("figure", |value| value.name);
         ui.note(&format!(
@@ -320,6 +320,9 @@ pub fn collect(
     .into();
     query.columns.extend([shared("kind")?, shared("date_span")?]);
     query.columns.extend(shared("event").ok());
+    query.columns.extend(shared("stock_flow").ok());
+    let at = |name: &str| query.columns.iter().position(|field| field.name == name);
+    let (event, stock_flow) = (at("event"), at("stock_flow"));
     let fixed = query.columns.len();
     let sides: Vec<&'static Field> =
         axes.rows.iter().chain(&axes.columns).chain(&axes.unit_fields).copied().collect();
@@ -346,18 +349,29 @@ pub fn collect(
             gathering.look(store, (query.columns[0], &cells[0]), &sides, &cells[fixed..], days)?;
         let figure = value.and_then(|_| cells[cells.len() - 1].number());
         let is_throughout = cells[6].text() == Some("throughout");
-        let has_event = fixed == 8 && !cells[7].is_null();
-        let over_period = cells[5]
-            .text()
-            .and_then(kind::find)
-            .is_some_and(|kind| kind.is_over_period(is_throughout, has_event));
+        let has_event = event.is_some_and(|at| !cells[at].is_null());
+        let kind = cells[5].text().and_then(kind::find);
+        let over_period = kind.is_some_and(|kind| kind.is_over_period(is_throughout, has_event));
+        let not_flow = stock_flow
+            .and_then(|at| cells[at].text())
+            .is_some_and(|what| kind::NOT_FLOW.contains(&what));
+        let is_stock =
+            not_flow || value.is_some_and(|value| kind.is_some_and(|kind| kind.is_stock(value)));
         let topic = cells[1].text();
         let reference = if topic.is_some() || over_period {
             format!("{}:{}", store.called(query.columns[0], &cells[0])?, cells[2])
         } else {
             String::new()
         };
-        let entry = TallyEntry { figure, over_period, source, topic, days, reference: &reference };
+        let entry = TallyEntry {
+            figure,
+            over_period,
+            is_stock,
+            source,
+            topic,
+            days,
+            reference: &reference,
+        };
         gathering.tally.add(&gathering.labels, axes.unit_fields.len(), &entry);
         Ok(())
     };
@@ -502,6 +516,8 @@ pub fn explain(dispute: Dispute) -> Error {
         }
         Dispute::Unlike(cell, counted) => Error::usage(format!("{cell} would sum figures in different units: {}", counted.join(", ")))
             .hint("leave out --totals, or select one of them with a filter"),
+        Dispute::Stocks(cell, dates) => Error::usage(format!("{cell} would sum numbers at {dates} dates, which are not flows"))
+            .hint("--rows year or --cols date separates them, --agg max or range shows the highest, --sum-across date sums them anyway"),
         Dispute::Periods(cell, refs) => Error::usage(format!("{cell} would sum a figure for a period and a figure for part of it: {}", refs.join(", ")))
             .hint("--rows month separates them, --agg range or list shows them all, --sum-across date sums them anyway"),
     }

@@ -82,6 +82,7 @@ pub static KIND: Kind = Kind {
             text: None,
             qualifier: None,
             is_period: false,
+            is_stock: false,
         },
     ],
     has_place_question: false,

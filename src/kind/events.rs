@@ -43,6 +43,7 @@ pub static KIND: Kind = Kind {
         text: Some("deaths_text"),
         qualifier: None,
         is_period: false,
+        is_stock: false,
     }],
     has_place_question: false,
     comparable_by: &[],

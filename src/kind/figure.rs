@@ -21,6 +21,8 @@ pub struct Figure {
     /// It is for a period, unless the fact belongs to an event: figures for a period and for a part
     /// of it are never added up.
     pub is_period: bool,
+    /// It is a number at a date, such as of posts, and never added up over time.
+    pub is_stock: bool,
 }
 
 impl Figure {
@@ -34,6 +36,7 @@ impl Figure {
             text: Some("quantity_text"),
             qualifier: Some("qualifier"),
             is_period,
+            is_stock: false,
         }
     }
 

@@ -35,6 +35,9 @@ pub static KINDS: &[&Kind] = &[
 /// What the program keeps in a kind's table beside the declared fields.
 pub const KEPT_COLUMNS: &[&str] = &["id", "digest"];
 
+/// The values of `stock_flow` whose figures are never added up over time.
+pub const NOT_FLOW: [&str; 2] = ["stock", "cumulative"];
+
 /// How a number is hedged in its source.
 pub const QUALIFIERS: &[&str] = &[
     "exact", "rounded", "about", "almost", "over", "at-least", "up-to", "range", "several", "order",
@@ -261,6 +264,14 @@ impl Kind {
     #[must_use]
     pub fn is_over_period(&self, is_throughout: bool, has_event: bool) -> bool {
         is_throughout || self.has_period_figures() && !has_event
+    }
+
+    /// Whether a figure is a number at a date.
+    #[must_use]
+    pub fn is_stock(&self, value: &Field) -> bool {
+        self.figures.iter().any(|figure| {
+            figure.is_stock && [figure.low, figure.best, figure.high].contains(&value.name)
+        })
     }
 
     /// The fields that a query shows when it names none.

@@ -191,8 +191,8 @@ pub static NAMES: ReferenceTable = ReferenceTable {
         )
         .required(),
         Field::new("name", Type::Term, "The spelling or code.").required(),
-        Field::new("actor", Type::Actor, "The actor it means; several separated by \"; \"."),
-        Field::new("place", Type::Place, "The place it means; several separated by \"; \"."),
+        Field::new("actor", Type::Actor, "The actor it means."),
+        Field::new("place", Type::Place, "The place it means."),
         Field::new("valid_from", Type::Edtf, "First day on which the code is valid."),
         Field::new("valid_to", Type::Edtf, "Last day on which the code is valid."),
     ],

@@ -34,8 +34,7 @@ impl DateRule {
         } else if let Some(years) = &self.years {
             let Some(stated_years) = stated(years) else { return Ok(None) };
             let date = date_formats::years(&stated_years).map_err(|e| (years.column(), e))?;
-            let whole = date_formats::is_every_year(&stated_years);
-            (Cow::Owned(date), whole)
+            (Cow::Owned(date), true)
         } else {
             match self.days(
                 self.start.as_ref().and_then(stated),
@@ -111,7 +110,10 @@ impl DateRule {
                     return Err((column, format!("the end is before the start, {begin}")));
                 }
                 let date = date_formats::between(first, last, precision, self.throughout);
-                Ok(Some((Cow::Owned(date), matches!(precision, Precision::Day | Precision::Span))))
+                Ok(Some((
+                    Cow::Owned(date),
+                    matches!(precision, Precision::Day | Precision::Span | Precision::Interval),
+                )))
             }
         }
     }

@@ -175,6 +175,13 @@ impl Mapping {
                 .collect();
             for (name, field) in &mut fact.fields {
                 let Some(like) = &field.how.like else { continue };
+                let others =
+                    field.how.used().into_iter().filter(|key| !["like", "when"].contains(key));
+                if let Some(other) = others.chain(field.text.as_ref().map(|_| "text")).next() {
+                    let said =
+                        format!("{}: like takes no {other} beside it, only when", name.get_ref());
+                    return Err(MappingError::at(text, Some(name.span()), said));
+                }
                 let Some((_, other)) =
                     known.iter().find(|(known, other)| known == like && other.how.like.is_none())
                 else {

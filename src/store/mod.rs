@@ -1,6 +1,7 @@
 //! The only folder that knows `SQLite`: open, migrate, write, select.
 
 mod connection;
+mod date_parts;
 mod entities;
 mod error;
 mod extras;

@@ -80,7 +80,7 @@ pub struct Across {
     pub sources: bool,
     /// Several answers to one question.
     pub topics: bool,
-    /// A figure for a period and one for a part of it.
+    /// A figure for a period and one for a part of it, or numbers at several dates.
     pub periods: bool,
 }
 
@@ -108,6 +108,8 @@ pub enum Dispute {
     Answers(String, String, Vec<String>),
     /// A figure for a period and one for a part of it would be added up.
     Periods(String, Vec<String>),
+    /// Numbers at several dates, or running totals, would be added up.
+    Stocks(String, usize),
 }
 
 /// The cross-table: labels of the rows and columns, and the cells.
@@ -192,14 +194,6 @@ impl Cross {
         share
     }
 
-    /// How many facts of how many lack a figure.
-    #[must_use]
-    pub fn lacking(&self) -> (u64, u64) {
-        self.cells.values().fold((0, 0), |(lack, all), group| {
-            (lack + group.facts - group.stated, all + group.facts)
-        })
-    }
-
     fn text(&self, label: u32) -> &str {
         &self.labels[label as usize].text
     }
@@ -233,6 +227,9 @@ impl Cross {
             let mut answers = answers.clone();
             answers.sort_unstable();
             return Err(Dispute::Answers(cell.to_owned(), topic.clone(), answers));
+        }
+        if group.stocks.len() > 1 && !across.periods {
+            return Err(Dispute::Stocks(cell.to_owned(), group.stocks.len()));
         }
         if across.periods { Ok(()) } else { periods(cell, &group.periods) }
     }
@@ -364,7 +361,15 @@ mod tests {
             tally.add(
                 &labels,
                 1,
-                &TallyEntry { figure, over_period, source, topic, days, reference: &reference },
+                &TallyEntry {
+                    figure,
+                    over_period,
+                    is_stock: false,
+                    source,
+                    topic,
+                    days,
+                    reference: &reference,
+                },
             );
         }
         tally.cross(1, 1, &[false], Across { sources: across, ..Across::default() })

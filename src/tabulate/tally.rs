@@ -17,6 +17,8 @@ pub struct TallyEntry<'a> {
     /// It counts over all of its date, so that another of its source may count a part of that
     /// again.
     pub over_period: bool,
+    /// It is a number at a date or a running total, and not of what happened in a time.
+    pub is_stock: bool,
     /// Who states it: the number of a label.
     pub source: u32,
     /// The question that it answers.
@@ -52,6 +54,8 @@ pub(super) struct TallyGroup {
     pub(super) counts: BTreeSet<Vec<u32>>,
     pub(super) answers: BTreeMap<String, Vec<String>>,
     pub(super) periods: Vec<Period>,
+    /// The dates of stocks and running totals.
+    pub(super) stocks: BTreeSet<(Option<i64>, Option<i64>)>,
     /// Every figure, where the middle one is asked for, and with its source, where all are.
     pub(super) figures: Vec<f64>,
     pub(super) list: Vec<(u32, Option<f64>)>,
@@ -114,6 +118,9 @@ impl TallyGroup {
         if let Some(topic) = entry.topic {
             self.answers.entry(topic.to_owned()).or_default().push(entry.reference.to_owned());
         }
+        if entry.is_stock {
+            self.stocks.insert((entry.days.first, entry.days.last));
+        }
         if let (true, Some(first), Some(last)) =
             (entry.over_period, entry.days.first, entry.days.last)
             && is_period(last - first)
@@ -136,6 +143,7 @@ impl TallyGroup {
             self.answers.entry(topic.clone()).or_default().extend(answers.iter().cloned());
         }
         self.periods.extend(other.periods.iter().cloned());
+        self.stocks.extend(&other.stocks);
         self.figures.extend(&other.figures);
         self.list.extend(&other.list);
     }
@@ -220,6 +228,14 @@ impl Tally {
                 self.groups.entry(labels.clone()).or_default().take(&group);
             }
         }
+    }
+
+    /// How many facts lack a figure, of how many.
+    #[must_use]
+    pub fn lacking(&self) -> (u64, u64) {
+        self.groups.values().fold((0, 0), |(lack, all), group| {
+            (lack + group.facts - group.stated, all + group.facts)
+        })
     }
 
     /// The sources of all facts.

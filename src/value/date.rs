@@ -48,6 +48,19 @@ pub fn parse(text: &str) -> Result<Days, String> {
     }
 }
 
+/// The days of each part of a date that is a set, such as `{2010,2012}`; none of any other date.
+#[must_use]
+pub fn parts(text: &str) -> Vec<Days> {
+    let Some(members) = text.strip_prefix('{').and_then(|text| text.strip_suffix('}')) else {
+        return Vec::new();
+    };
+    let part = |member: &str| match member.split_once("..") {
+        Some((from, to)) => parse(&format!("{from}/{to}")),
+        None => parse(member),
+    };
+    members.split(',').filter_map(|member| part(member.trim()).ok()).collect()
+}
+
 /// Whether it is a date as people write it: `13/05/2013`, `5.3.2014`. Nobody can tell its day from its
 /// month.
 fn is_day_month_year(text: &str) -> bool {

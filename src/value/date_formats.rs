@@ -13,6 +13,8 @@ pub enum Precision {
     Day,
     /// One of the days from the first to the last.
     Span,
+    /// Some of the days from the first to the last.
+    Interval,
     /// Some day of the week around the day that is given.
     Week,
     /// The month is known.
@@ -22,9 +24,10 @@ pub enum Precision {
 }
 
 /// The precisions, by the names that descriptions have for them.
-pub const PRECISIONS: [(&str, Precision); 5] = [
+pub const PRECISIONS: [(&str, Precision); 6] = [
     ("day", Precision::Day),
     ("span", Precision::Span),
+    ("interval", Precision::Interval),
     ("week", Precision::Week),
     ("month", Precision::Month),
     ("year", Precision::Year),
@@ -123,9 +126,10 @@ pub fn between(first: i64, last: i64, precision: Precision, throughout: bool) ->
     let (Some(begin), Some(end)) = (civil(first), civil(last)) else { return span(first, last) };
     match precision {
         Precision::Day | Precision::Span | Precision::Week if first != last => span(first, last),
+        Precision::Interval if first != last => format!("{}/{}", iso(first), iso(last)),
         Precision::Day => iso(first),
         // not a day that is known, and nothing tells how far it may be off
-        Precision::Span => format!("{}~", iso(first)),
+        Precision::Span | Precision::Interval => format!("{}~", iso(first)),
         Precision::Week => span(first - 3, first + 3),
         Precision::Month if (begin.year(), begin.month()) == (end.year(), end.month()) => {
             format!("{}-{:02}", year_text(begin.year()), begin.month())
@@ -182,7 +186,8 @@ fn month_named(text: &str) -> Option<i8> {
     i8::try_from(found + 1).ok()
 }
 
-/// Years with something between them, as the span from the first to the last of them.
+/// Years with something between them: from the first to the last if they are all of them, else as
+/// the set of them.
 ///
 /// # Errors
 /// What is no year.
@@ -197,18 +202,19 @@ pub fn years(text: &str) -> Result<String, String> {
             Err(format!("expected years, not \"{first}\""))
         }
         (Some(first), Some(last)) if first == last => Ok(format!("{first:04}")),
-        (Some(first), Some(last)) => Ok(format!("{first:04}/{last:04}")),
+        (Some(first), Some(last)) => {
+            let (first, last) = (*first, *last);
+            found.sort_unstable();
+            found.dedup();
+            Ok(if found.windows(2).all(|pair| pair[1] - pair[0] == 1) {
+                format!("{first:04}/{last:04}")
+            } else {
+                let years: Vec<String> = found.iter().map(|year| format!("{year:04}")).collect();
+                format!("{{{}}}", years.join(","))
+            })
+        }
         _ => Err("expected years".into()),
     }
-}
-
-/// Whether the span from the first to the last of some years holds no other year than they.
-#[must_use]
-pub fn is_every_year(text: &str) -> bool {
-    let mut found: Vec<i64> =
-        text.split(|c: char| !c.is_ascii_digit()).filter_map(|year| year.parse().ok()).collect();
-    found.sort_unstable();
-    found.windows(2).all(|pair| pair[1] - pair[0] <= 1)
 }
 
 #[cfg(test)]
@@ -283,9 +289,10 @@ mod tests {
     }
 
     #[test]
-    fn years_are_a_span() {
+    fn years_are_a_span_or_a_set() {
         assert_eq!(years("2005").unwrap(), "2005");
-        assert_eq!(years("2009; 2005; 2006").unwrap(), "2005/2009");
+        assert_eq!(years("2006; 2005; 2006; 2007").unwrap(), "2005/2007");
+        assert_eq!(years("2009; 2005; 2006").unwrap(), "{2005,2006,2009}");
         assert!(years("soon").is_err());
     }
 }

@@ -170,6 +170,7 @@ fn slug(text: &str) -> Result<OwnedValue, String> {
 
 fn integer(text: &str) -> Result<OwnedValue, String> {
     match text.parse::<i64>() {
+        Ok(n) if n < 0 => Err("expected 0 or more".into()),
         Ok(n) if n.to_string() == text => Ok(Value::Int(n)),
         Ok(n) => Err(format!("expected a whole number (did you mean {n}?)")),
         Err(e)
@@ -240,7 +241,7 @@ mod tests {
 
     #[test]
     fn numbers_are_taken_as_written_or_not_at_all() {
-        for text in ["0", "9500", "-3", "9223372036854775807", " 12 "] {
+        for text in ["0", "9500", "9223372036854775807", " 12 "] {
             assert!(matches!(Type::Integer.parse(text), Ok(Value::Int(_))), "{text}");
         }
         for text in [
@@ -249,6 +250,7 @@ mod tests {
             "0x10",
             "+5",
             "-0",
+            "-3",
             "007",
             "9,500",
             "9223372036854775808",

@@ -61,7 +61,9 @@ fn name() -> impl Strategy<Value = String> {
         hostile(),
         Just("cow:645".to_owned()),
         Just("name:x".to_owned()),
-        Just("Washington, D.C.".to_owned())
+        Just("Washington, D.C.".to_owned()),
+        Just("Front; Army".to_owned()),
+        Just("Front [= Army]".to_owned())
     ]
     .prop_map(|text| text.trim().to_owned())
 }
@@ -81,7 +83,11 @@ fn date() -> impl Strategy<Value = &'static str> {
 }
 
 fn number() -> impl Strategy<Value = String> {
-    prop_oneof![Just(String::new()), Just("0".to_owned()), any::<i64>().prop_map(|n| n.to_string())]
+    prop_oneof![
+        Just(String::new()),
+        Just("0".to_owned()),
+        (0..=i64::MAX).prop_map(|n| n.to_string())
+    ]
 }
 
 #[derive(Debug, Clone)]
@@ -173,7 +179,7 @@ proptest! {
             by_key.insert(fact.key.clone(), fact);
         }
         // a name is written so that a colon in it makes no scheme of its beginning
-        let written = |name: &str| if name.contains(':') { format!("name:{name}") } else { name.to_owned() };
+        let written = |name: &str| if name.contains(':') || name.contains(" [= ") { format!("name:{name}") } else { name.to_owned() };
         let rows: Vec<Vec<String>> = by_key.values().map(|fact| {
             let basis = if fact.date.is_empty() { "" } else { "stated" };
             let tiv = fact.tiv.map(|n| format!("{n:?}")).unwrap_or_default();

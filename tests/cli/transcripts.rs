@@ -114,6 +114,7 @@ transcripts! {
     spreadsheets: "tests/cli/spreadsheets.md",
     sql: "tests/cli/sql.md",
     charts: "tests/cli/charts.md",
+    several: "tests/cli/several.md",
     shell: "tests/cli/shell.md",
     guide: "docs/guide.md",
     comparison: "docs/comparison.md",

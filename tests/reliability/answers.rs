@@ -301,6 +301,8 @@ fn tables_hold_what_was_counted() {
             arguments.extend(flags.iter().map(String::as_str));
             if sums {
                 arguments.extend(["--value", "deaths_best"]);
+            } else if a != "source" && b != "source" {
+                arguments.extend(["--sum-across", "source"]);
             }
             let (code, text, said) = within(&arguments);
             if code == 2 && said.contains("ends before it begins") {

@@ -17,7 +17,7 @@ use crate::ingest::{Diagnostic, Diagnostics, likely};
 use crate::mapping::cell_error::CellError;
 use crate::mapping::{Record, is_complete};
 use crate::store::{Counts, ImportInfo, ReleaseImport, ReleaseInfo, Store, Writer};
-use crate::value::text::{count, grouped};
+use crate::value::text::{count, grouped, quoted};
 
 /// Imports a file.
 ///
@@ -296,12 +296,13 @@ impl<'a> ImportLoad<'a> {
     /// where they are so many that the file cannot be trusted.
     fn differing(&self, writer: &Writer<'_>, force: bool) -> Result<Vec<String>> {
         let mut notes = Vec::new();
-        for (field, differ, rows) in writer.agreement().differing() {
+        for (field, differ, rows, example) in writer.agreement().differing() {
             let name = self.chosen.plan.column_of(field).unwrap_or(field);
             let said = format!(
-                "{} of {}: the name and the code of \"{name}\" differ",
+                "{} of {}: the name and the code of \"{name}\" differ, as in {}",
                 grouped(&differ.to_string()),
-                count(rows, "row", "rows")
+                count(rows, "row", "rows"),
+                quoted(example)
             );
             if differ * 10 > rows && !force {
                 return Err(Error::new(
@@ -345,6 +346,19 @@ impl<'a> ImportLoad<'a> {
             notes.extend(lines);
         }
         // a country is an actor and a place, and one name all the same
+        let outside: Vec<&str> = writer.outside_their_years().iter().map(String::as_str).collect();
+        if !outside.is_empty() {
+            let some = outside[..outside.len().min(5)].join(", ");
+            let more = if outside.len() > 5 { ", …" } else { "" };
+            notes.push(format!(
+                "{}: {some}{more}",
+                count(
+                    outside.len() as u64,
+                    "code is used outside the years in which it is valid",
+                    "codes are used outside the years in which they are valid"
+                )
+            ));
+        }
         let mut unknown: Vec<&str> = Vec::new();
         for (_, name) in writer.unresolved() {
             if !unknown.contains(&name.as_str()) {

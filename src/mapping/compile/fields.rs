@@ -281,8 +281,14 @@ impl MappingCompiler<'_> {
             let [lat, lon] = point;
             [self.number(lat, how, false), self.number(lon, how, false)]
         });
+        let empty = |text: &Option<String>| text.as_deref() == Some("");
+        if empty(&how.split)
+            || how.strip_prefix.iter().flat_map(OneOrSeveral::list).any(String::is_empty)
+        {
+            self.wrong(format!("{name}: split and strip_prefix must not be empty"));
+        }
         let style = NameStyle {
-            split: how.split.clone(),
+            split: how.split.clone().filter(|split| !split.is_empty()),
             strip_prefix: how.strip_prefix.iter().flat_map(OneOrSeveral::list).cloned().collect(),
             acts_for: self.state_patterns(how.acts_for.as_ref(), "acts_for", name),
             of: self.state_patterns(how.of.as_ref(), "of", name),

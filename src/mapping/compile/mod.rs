@@ -212,6 +212,15 @@ impl MappingCompiler<'_> {
     }
 
     fn test(&mut self, condition: &Condition) -> CompiledCondition {
+        let Condition { is, not, starts_with, above, stated, .. } = condition;
+        if is.is_none()
+            && not.is_none()
+            && starts_with.is_none()
+            && above.is_none()
+            && stated.is_none()
+        {
+            self.wrong("a condition needs one of is, not, starts_with, above and stated".into());
+        }
         CompiledCondition { text: self.text(&condition.text), condition: condition.clone() }
     }
 

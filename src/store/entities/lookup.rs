@@ -100,7 +100,7 @@ pub fn spelling(text: &str) -> Spelling<'_> {
 }
 
 /// The SQL that writes a row `n` of `names` so that [`spelling`] reads it back.
-pub const WORDING: &str = "CASE WHEN n.scheme = 'wording' THEN n.name || ' [= ' || n.meant_by || ']'
+pub const WORDING: &str = "CASE WHEN n.scheme = 'wording' THEN iif(n.name = n.meant_by, n.name, n.name || ' [= ' || n.meant_by || ']')
   WHEN n.scheme = 'name' AND instr(n.name, ':') = 0 AND instr(n.name, ' [= ') = 0 THEN n.name ELSE n.scheme || ':' || n.name END";
 
 /// Takes `the Kremlin [= Russia]` apart: what a source calls somebody, and the name or code that
@@ -110,6 +110,25 @@ pub fn glossed(text: &str) -> Option<(&str, &str)> {
     let (wording, meant_by) = text.strip_suffix(']')?.split_once(" [= ")?;
     (!text.starts_with("name:") && !wording.is_empty() && !meant_by.is_empty())
         .then_some((wording, meant_by))
+}
+
+/// Takes `Iraq; the Kremlin [= Russia]` apart; a gloss may have several in it.
+#[must_use]
+pub fn listed(text: &str) -> Vec<&str> {
+    let (mut parts, mut begin, mut depth) = (Vec::new(), 0, 0_usize);
+    for (at, c) in text.char_indices() {
+        if text[at..].starts_with(" [= ") {
+            depth += 1;
+        } else if c == ']' {
+            depth = depth.saturating_sub(1);
+        } else if depth == 0 && text[at..].starts_with("; ") {
+            parts.push(text[begin..at].trim());
+            begin = at + 2;
+        }
+    }
+    parts.push(text[begin..].trim());
+    parts.retain(|part| !part.is_empty());
+    parts
 }
 
 /// The spelling of a name of this wording: what stands behind its scheme, or before whom it means.
@@ -226,11 +245,11 @@ pub enum NameMatch {
 pub struct NameEntry {
     /// The row.
     pub id: i64,
-    /// The actor or place; none where the name has members.
-    pub entity: Option<i64>,
+    /// The actor or place.
+    pub entity: i64,
     /// How an export writes it.
     pub wording: String,
-    /// The usual name of whom it means, or of its members.
+    /// The usual name of whom it means.
     pub usual: String,
 }
 
@@ -268,10 +287,10 @@ impl NameLookup {
 
 fn look(connection: &Connection, class: EntityClass, text: &str) -> Result<NameMatch> {
     let Spelling { scheme, name } = spelling(text);
-    let (column, one) = (class.column(), class.one());
+    let column = class.column();
     let sql = format!(
         "SELECT n.id, n.{column}, {WORDING}, n.label FROM names n
-          WHERE n.folded = ?1 AND n.class = '{one}' AND CASE WHEN ?2 IS NULL THEN {BY_ITSELF} ELSE n.scheme = ?2 END
+          WHERE n.folded = ?1 AND n.{column} IS NOT NULL AND CASE WHEN ?2 IS NULL THEN {BY_ITSELF} ELSE n.scheme = ?2 END
           ORDER BY n.name <> ?3, n.scheme <> 'name', n.name, n.valid_from"
     );
     let mut find = connection.prepare_cached(&sql)?;

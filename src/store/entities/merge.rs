@@ -1,6 +1,6 @@
 //! Names given another bearer: every fact that bears the name follows, since facts point to names.
 
-use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
+use rusqlite::{Connection, TransactionBehavior, params};
 
 use crate::error::Result;
 use crate::kind::{KINDS, Kind};
@@ -40,20 +40,19 @@ impl Store {
         let transaction =
             self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let mut lookup = NameLookup::default();
-        let NameMatch::One(NameEntry { entity: Some(to), usual: to_usual, .. }) =
+        let NameMatch::One(NameEntry { entity: to, usual: to_usual, .. }) =
             lookup.find(&transaction, class, entity)?
         else {
             return Ok(LinkOutcome::NoBearer);
         };
         let from = match lookup.find(&transaction, class, name)? {
-            NameMatch::One(NameEntry { entity: Some(from), usual, .. }) => Some((from, usual)),
-            NameMatch::One(NameEntry { entity: None, .. }) => {
-                return Ok(LinkOutcome::Taken("several".into()));
-            }
+            NameMatch::One(NameEntry { entity: from, usual, .. }) => Some((from, usual)),
             NameMatch::None => None,
-            NameMatch::Several(_) if !merge => return Ok(LinkOutcome::Taken("several".into())),
-            NameMatch::Several(_) => return Ok(LinkOutcome::NoName),
+            NameMatch::Several(several) => {
+                return Ok(LinkOutcome::Taken(several.join(" and ")));
+            }
         };
+        let mut facts = 0;
         match from {
             None if merge => return Ok(LinkOutcome::NoName),
             None => {
@@ -73,13 +72,13 @@ impl Store {
                 if !(merge || transaction.query_row(&is_unknown, [from], |row| row.get(0))?) {
                     return Ok(LinkOutcome::Taken(usual));
                 }
+                facts = facts_of(&transaction, class, from)?;
                 let words = Reindex::begin(&transaction, from, |kind| has_name_of(class, kind))?;
                 go_over(&transaction, class, from, to)?;
                 labels::refresh(&transaction)?;
                 words.end(&transaction)?;
             }
         }
-        let facts = bearing(&transaction, class, name)?;
         transaction.commit()?;
         Ok(LinkOutcome::Done(to_usual, facts))
     }
@@ -199,29 +198,16 @@ pub(in crate::store) fn roles(class: EntityClass) -> Vec<(&'static str, String)>
         .collect()
 }
 
-/// How many live facts bear a name.
-fn bearing(connection: &Connection, class: EntityClass, name: &str) -> Result<u64> {
-    let mut find = connection.prepare(&format!(
-        "SELECT id FROM names WHERE scheme = 'name' AND name = ?1 AND {} IS NOT NULL",
-        class.column()
-    ))?;
-    let Some(id) = find.query_row([spelling(name).name], |row| row.get::<_, i64>(0)).optional()?
-    else {
-        return Ok(0);
-    };
+/// How many live facts name an entity, alone or among others.
+fn facts_of(connection: &Connection, class: EntityClass, entity: i64) -> Result<u64> {
     let mut facts = 0_i64;
     for kind in KINDS {
-        let any: Vec<String> = roles(class)
-            .into_iter()
-            .filter(|(table, _)| *table == kind.table)
-            .map(|(_, column)| format!("{column} = ?1"))
-            .collect();
         let sql = format!(
-            "SELECT count(*) FROM {} WHERE retired_by_id IS NULL AND ({})",
+            "SELECT count(*) FROM {} f WHERE f.retired_by_id IS NULL AND {}",
             kind.table,
-            any.join(" OR ")
+            has_name_of(class, kind)
         );
-        facts += connection.query_row(&sql, [id], |row| row.get::<_, i64>(0))?;
+        facts += connection.query_row(&sql, [entity], |row| row.get::<_, i64>(0))?;
     }
     Ok(facts.unsigned_abs())
 }

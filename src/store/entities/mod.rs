@@ -4,7 +4,7 @@ pub mod labels;
 pub mod lookup;
 pub mod merge;
 pub mod name_cache;
-mod resolve;
+pub(in crate::store) mod resolve;
 mod several;
 
 pub use lookup::EntityClass;

@@ -1,6 +1,6 @@
 //! What a run found out about names, remembered for when they come again.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
 use foldhash::fast::RandomState;
@@ -109,6 +109,8 @@ pub struct NameCache {
     pub entities: HashMap<(EntityClass, i64), Rc<Entity>>,
     /// Names that nobody known bears, in the order of their coming.
     pub new: Vec<(EntityClass, String)>,
+    /// Codes that were used outside of the years in which they are valid.
+    pub outside: BTreeSet<String>,
 }
 
 impl NameCache {

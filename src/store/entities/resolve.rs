@@ -5,6 +5,7 @@
 //! no name of theirs, since a data set may give a newspaper the code of its country.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use rusqlite::{OptionalExtension, params};
@@ -67,6 +68,12 @@ impl Writer<'_> {
         &self.resolved.new
     }
 
+    /// Codes that were used outside of the years in which they are valid.
+    #[must_use]
+    pub fn outside_their_years(&self) -> &BTreeSet<String> {
+        &self.resolved.outside
+    }
+
     fn resolve_uncached(
         &mut self,
         class: EntityClass,
@@ -107,6 +114,14 @@ impl Writer<'_> {
     ) -> Result<(NameHit, Option<bool>), Stop<String>> {
         let within = named.within.as_deref().filter(|within| !within.is_empty());
         let Some(within) = within else { return Ok(self.entity_of(class, named, days, None)?) };
+        if let Some(style) = within.style
+            && named.name.is_some()
+            && self.several(class, within, style, days)?.is_some()
+        {
+            return Err(Stop::Input(
+                "several countries for a place of its own: leave out entity = true".into(),
+            ));
+        }
         let (country, agrees) = self.one(class, within, days)?;
         let Some(name) = named.name.as_deref() else { return Ok((country, agrees)) };
         let usual = Rc::clone(&self.known(class, country.entity)?.usual);
@@ -185,15 +200,13 @@ impl Writer<'_> {
             }
             taken = self.exactly(class, name)?.is_some();
         }
-        if class == EntityClass::Actor
-            && let (Some(name), Some(style)) = (name, named.style)
-            && let Some(state) = government(name, style)
-        {
+        let is_government = name.zip(named.style).is_some_and(|(name, style)| {
+            class == EntityClass::Actor && government(name, style).is_some()
+        });
+        if is_government {
             // nobody knows the state, but that it is one
-            let state =
-                EntityRef { name: Some(state.into()), kind: Some("state".into()), ..named.clone() };
-            let (hit, agrees) = self.entity_of(class, &state, days, within)?;
-            return Ok((self.worded(class, &hit, name, is_reliable)?, agrees));
+            let named = EntityRef { kind: Some("state".into()), ..named.clone() };
+            return Ok((self.create_entity(class, &named, within, taken)?, None));
         }
         Ok((self.create_entity(class, named, within, taken)?, None))
     }
@@ -272,14 +285,14 @@ impl Writer<'_> {
 
     /// The row of a spelling as it is given: another spelling of the same folded form gets a row of
     /// its own, and what stands behind a prefix a wording.
-    fn as_spelled(
+    pub(super) fn as_spelled(
         &mut self,
         class: EntityClass,
         spelled: NameHit,
         named: &EntityRef<'_>,
     ) -> Result<NameHit> {
         let given = named.name.as_deref().unwrap_or_default();
-        if wording(given) == spelled.wording {
+        if wording(given) == spelled.wording || given == spelled_in(&spelled.wording) {
             return Ok(spelled);
         }
         if fold(given) != fold(spelled_in(&spelled.wording))
@@ -429,7 +442,10 @@ impl Writer<'_> {
     fn state_in(&mut self, name: &str, patterns: &[StatePattern]) -> Result<Option<i64>> {
         for pattern in patterns {
             if let Some(state) = pattern.state(name)
-                && let Some(found) = self.spelled(EntityClass::Actor, state)?
+                && let Some(found) = match self.spelled(EntityClass::Actor, state)? {
+                    None => self.spelled(EntityClass::Actor, state.trim_start_matches("the "))?,
+                    found => found,
+                }
                 && self.known(EntityClass::Actor, found.entity)?.is_state
             {
                 return Ok(Some(found.entity));
@@ -472,7 +488,11 @@ impl Writer<'_> {
         self.resolved.dated |= only.is_none() && !known.is_empty();
         let valid = || known.iter().filter(|(_, valid, _)| *valid);
         // the latest stands first
-        let best = valid().find(|(.., named)| *named).or_else(|| valid().next()).or(only);
+        let best = valid().find(|(.., named)| *named).or_else(|| valid().next());
+        if let (None, Some(_)) = (best, only) {
+            self.resolved.outside.insert(format!("{scheme}:{code}"));
+        }
+        let best = best.or(only);
         Ok(best.map(|(meant, ..)| meant.clone()))
     }
 
@@ -631,10 +651,12 @@ impl Writer<'_> {
         name: &str,
         members: &[NameHit],
     ) -> Result<ResolvedName> {
+        let wordings: Vec<&str> = members.iter().map(|member| member.wording.as_ref()).collect();
+        let meant_by = wordings.join("; ");
         let find = format!(
             "SELECT n.id, (SELECT json_group_array(member_id ORDER BY position) FROM name_members WHERE name_id = n.id)
-               FROM names n WHERE n.folded = ?1 AND +n.scheme = 'name' AND n.name = ?2 AND n.class = '{}'
-                AND n.actor_id IS NULL AND n.place_id IS NULL",
+               FROM names n WHERE n.folded = ?1 AND +n.scheme = '{WORDING}' AND n.name = ?2 AND n.meant_by = ?3
+                AND n.class = '{}' AND n.actor_id IS NULL AND n.place_id IS NULL",
             class.one()
         );
         let ids: Vec<i64> = members.iter().map(|member| member.id).collect();
@@ -642,7 +664,7 @@ impl Writer<'_> {
         let found: Option<i64> = self
             .transaction
             .prepare_cached(&find)?
-            .query_map(params![fold(name), name], |row| {
+            .query_map(params![fold(name), name, meant_by], |row| {
                 Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?))
             })?
             .find_map(|row| row.ok().filter(|(_, members)| *members == wanted).map(|(id, _)| id));
@@ -657,7 +679,7 @@ impl Writer<'_> {
         let id = match found {
             Some(id) => id,
             None => {
-                let id = self.add_row(class, None, "name", name, None)?;
+                let id = self.add_row(class, None, WORDING, name, Some(&meant_by))?;
                 let add =
                     "INSERT INTO name_members (name_id, position, member_id) VALUES (?1, ?2, ?3)";
                 for (position, member) in (1_i64..).zip(&ids) {
@@ -670,14 +692,14 @@ impl Writer<'_> {
                         label,
                         Some(countries.as_str()).filter(|text| !text.is_empty())
                     ])?;
-                self.names.forget();
                 id
             }
         };
         let words = if *name == *label { label.clone() } else { format!("{name} {label}") };
+        let wording = if meant_by == name { meant_by } else { format!("{name} [= {meant_by}]") };
         Ok(ResolvedName {
             id,
-            wording: wording(name),
+            wording: wording.into(),
             words: words.into(),
             label: label.into(),
             agrees: None,
@@ -767,7 +789,7 @@ fn joined(mut labels: Vec<Rc<str>>) -> String {
 }
 
 /// The abbreviation and the full name in `TNLA: Ta'ang National Liberation Army`.
-fn abbreviated(name: &str) -> Option<[&str; 2]> {
+pub(in crate::store) fn abbreviated(name: &str) -> Option<[&str; 2]> {
     let (short, full) = name.split_once(": ")?;
     let is_short = (2..=15).contains(&short.len())
         && short.starts_with(|c: char| c.is_ascii_uppercase())

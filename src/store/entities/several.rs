@@ -3,11 +3,14 @@
 //! letter and codes by number.
 
 use crate::error::Result;
-use crate::store::entities::lookup::EntityClass;
+use crate::store::entities::lookup::{EntityClass, spelled_in};
 use crate::store::entities::name_cache::{NameHit, ResolvedName};
 use crate::store::write::transaction::Writer;
 use crate::value::date::Days;
 use crate::value::{EntityRef, NameStyle};
+
+/// The schemes whose codes are of states and countries.
+const STATES: &[&str] = &["gw", "cow", "iso2", "iso3", "iso-numeric"];
 
 /// A cell with more pieces than this is taken apart in one way only: at every separator.
 const PIECES: usize = 12;
@@ -16,8 +19,8 @@ const PIECES: usize = 12;
 #[derive(Debug)]
 struct Reading<'n> {
     parts: Vec<String>,
-    /// Whom each part means by its spelling.
-    spelled: Vec<Option<NameHit>>,
+    /// Whom each part means by its spelling, and whether a code says the same.
+    spelled: Vec<Option<(NameHit, bool)>>,
     /// Codes that no part's spelling means, with whom they mean.
     left: Vec<(&'n str, Option<NameHit>)>,
     /// How many parts mean one of the codes.
@@ -55,22 +58,27 @@ impl Writer<'_> {
                 .collect()
         };
         let pieces = cut(name);
-        if pieces.len() < 2 {
-            return Ok(None);
-        }
         let scheme = named.codes.first().map_or("name", |(scheme, _)| *scheme);
         let codes: Vec<&str> = named.codes.first().map_or(Vec::new(), |(_, codes)| {
             codes.split(split).map(str::trim).filter(|code| !code.is_empty()).collect()
         });
-        // a single code is that of a single name
-        if codes.len() == 1 || self.exactly(class, name)?.is_some() {
+        // a party of one name or one code is an alliance, whose codes may be those of its members; a
+        // state's codes are states
+        let are_states = STATES.contains(&scheme);
+        let are_several = pieces.len().max(codes.len()) > 1;
+        if !are_several || !are_states && (pieces.len() == 1 || codes.len() == 1) {
             return Ok(None);
         }
-        let count = if codes.is_empty() { pieces.len() } else { codes.len().min(pieces.len()) };
+        if let Some(whole) = self.exactly(class, name)?
+            && (codes.len() == 1 || pieces.len() > 1 && !self.is_unmatched(class, whole.entity)?)
+        {
+            return Ok(None);
+        }
         let mut coded = Vec::new();
         for code in &codes {
             coded.push((*code, self.coded(class, scheme, code, None, days)?));
         }
+        let count = if codes.len() < 2 { pieces.len() } else { codes.len().min(pieces.len()) };
         let mut best: Option<Reading<'_>> = None;
         for parts in groupings(&pieces, count, split) {
             let reading = self.read_parts(class, parts, (scheme, &coded), style)?;
@@ -84,11 +92,22 @@ impl Writer<'_> {
         if may_be_part && unknown > 0 && parts.len() != codes.len() {
             return Ok(None);
         }
-        // one code that is left over may be that of one part that is left over
-        let one_left = unknown == 1 && left.len() == 1;
+        let all_coded =
+            are_states && !codes.is_empty() && coded.iter().all(|(_, hit)| hit.is_some());
         let mut members = Vec::new();
         for (part, hit) in parts.iter().zip(spelled) {
-            let code = if hit.is_none() && one_left { left.pop() } else { None };
+            // a code that is left over may be that of a part that is left over
+            let is_confirmed = hit.as_ref().is_some_and(|(_, is_confirmed)| *is_confirmed);
+            let code = if !is_confirmed && left.len() == 1 && confirmed + 1 == parts.len() {
+                left.pop()
+            } else {
+                None
+            };
+            if all_coded && !is_confirmed && code.is_none() {
+                // the codes decide, and none of them is this one's
+                continue;
+            }
+            let hit = hit.map(|(hit, _)| hit).filter(|_| is_confirmed || code.is_none());
             let member = EntityRef {
                 name: Some(part.as_str().into()),
                 codes: code.iter().map(|(code, _)| (scheme, (*code).into())).collect(),
@@ -98,13 +117,20 @@ impl Writer<'_> {
             };
             members.push(self.member(class, &member, hit, code.and_then(|(_, hit)| hit), days)?);
         }
-        let resolved = self.name_of_several(class, name, &members)?;
-        let mut are_states = true;
-        for member in &members {
-            are_states &= self.known(class, member.entity)?.is_state;
+        if all_coded {
+            members.extend(left.drain(..).filter_map(|(_, hit)| hit));
         }
-        let agrees = (are_states && !codes.is_empty())
-            .then(|| left.is_empty() && confirmed + usize::from(one_left) == members.len());
+        // one name that nobody knows, beside one code, agrees with it; of two, nobody can say
+        let agrees = (all_coded && unknown < 2)
+            .then(|| confirmed + unknown == parts.len() && parts.len() == codes.len());
+        let resolved = match members.as_slice() {
+            [one] if spelled_in(&one.wording) == name => self.whole(class, one)?,
+            [one] => {
+                let hit = self.add_wording(class, one.entity, name, &one.wording)?;
+                self.whole(class, &hit)?
+            }
+            members => self.name_of_several(class, name, members)?,
+        };
         Ok(Some(ResolvedName { agrees, ..resolved }))
     }
 
@@ -165,9 +191,15 @@ impl Writer<'_> {
                     hit = Some(self.worded(class, &coded, part, style.alias)?);
                 }
             }
-            spelled.push(hit);
+            spelled.push(hit.map(|hit| (hit, meant_by.is_some())));
         }
         Ok(Reading { parts, spelled, left, confirmed })
+    }
+
+    /// Whether somebody was made for a name that nobody knew.
+    fn is_unmatched(&self, class: EntityClass, entity: i64) -> Result<bool> {
+        let sql = format!("SELECT {} FROM {} WHERE id = ?1", class.unknown(), class.table());
+        Ok(self.transaction.prepare_cached(&sql)?.query_row([entity], |row| row.get(0))?)
     }
 
     /// Which of the codes somebody had at another time: "Serbia (Yugoslavia)" is one name of two
@@ -197,7 +229,7 @@ impl Writer<'_> {
         days: Days,
     ) -> Result<NameHit> {
         match (spelled, coded) {
-            (Some(hit), _) => Ok(hit),
+            (Some(hit), _) => self.as_spelled(class, hit, named),
             (None, Some(hit)) => {
                 let name = named.name.as_deref().unwrap_or_default();
                 let is_reliable = named.style.is_some_and(|style| style.alias);

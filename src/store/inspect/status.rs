@@ -6,7 +6,6 @@ use crate::error::Result;
 use crate::kind::reference_table::{self, ReferenceTable};
 use crate::kind::{Field, KINDS, Kind};
 use crate::store::Store;
-use crate::store::entities::lookup::EntityClass;
 use crate::store::read::columns;
 use crate::store::read::compile::CompiledQuery;
 use crate::store::read::cursor::{Cursor, plain};
@@ -79,14 +78,7 @@ impl Store {
         row: impl FnMut(&[Value<'_>]) -> Result<()>,
     ) -> Result<u64> {
         let is_names = table.table == reference_table::NAMES.table;
-        let shown: Vec<String> = table
-            .fields
-            .iter()
-            .map(|field| match EntityClass::of(field.ty) {
-                Some(class) if is_names => bearer_expression(class),
-                _ => parent_expression(field),
-            })
-            .collect();
+        let shown: Vec<String> = table.fields.iter().map(parent_expression).collect();
         // what a source calls somebody is written where it does
         let rows = if is_names {
             format!("WHERE f.scheme <> '{}'", reference_table::WORDING)
@@ -331,18 +323,6 @@ impl History {
 /// A usual name, written so that it is found again: a colon must not make a scheme of its
 /// beginning.
 const USUAL: &str = "CASE WHEN instr(name, ':') = 0 THEN name ELSE 'name:' || name END";
-
-/// Whom a row `f` of `names` means: an actor or place, or several with "; " between.
-fn bearer_expression(class: EntityClass) -> String {
-    let (table, column, one) = (class.table(), class.column(), class.one());
-    format!(
-        "CASE WHEN f.class <> '{one}' THEN NULL WHEN f.{column} IS NOT NULL
-           THEN (SELECT {USUAL} FROM {table} WHERE id = f.{column})
-           ELSE (SELECT group_concat({USUAL}, '; ' ORDER BY position) FROM
-                  (SELECT b.name, m.position FROM name_members m JOIN names n ON n.id = m.member_id
-                     JOIN {table} b ON b.id = n.{column} WHERE m.name_id = f.id)) END"
-    )
-}
 
 fn parent_expression(field: &Field) -> String {
     match field.ty {

@@ -8,7 +8,7 @@ use crate::kind::{Field, Kind};
 use crate::query::{ActorTie, DateMatch, Op, Predicate, is_partial};
 use crate::store::entities::lookup::{self, EntityClass, Meaning, Spelling, spelling};
 use crate::store::read::columns::expression;
-use crate::store::search;
+use crate::store::{date_parts, search};
 use crate::value::date::{self, Bucket, Days};
 use crate::value::text::fold;
 use crate::value::{OwnedValue, Type, Value};
@@ -24,7 +24,18 @@ pub fn condition(
     values: &mut Vec<Sql>,
 ) -> Result<String> {
     match test {
-        Predicate::DateWindow(days, strength) => Ok(window(*days, *strength, values)),
+        Predicate::DateWindow(days, strength) => {
+            let mut condition = window(*days, *strength, values);
+            let bounds = (days.last.is_some(), days.first.is_some());
+            if *strength == DateMatch::Overlap
+                && let Some(parts) = date_parts::overlap(connection, kind, bounds)?
+            {
+                condition.push_str(" AND ");
+                condition.push_str(&parts);
+                values.extend(days.last.into_iter().chain(days.first).map(Sql::Integer));
+            }
+            Ok(condition)
+        }
         Predicate::AnyActor { names, tie, exclusively } => {
             let meaning = Meaning {
                 belongings: *tie == ActorTie::Belonging,
@@ -35,8 +46,10 @@ pub fn condition(
                 field.ty == Type::Actor && (*tie != ActorTie::Party || field.name != SUPPORT)
             });
             let roles: Vec<String> = roles
-                .map(|field| is_meant(&format!("{}_id", field.name), meaning, names, values))
-                .collect();
+                .map(|field| {
+                    is_named(connection, &format!("{}_id", field.name), meaning, names, values)
+                })
+                .collect::<Result<_>>()?;
             Ok(format!("({})", roles.join(" OR ")))
         }
         Predicate::Known(field, known) => Ok(match kind.own(field) {
@@ -96,6 +109,40 @@ fn is_meant(column: &str, meaning: Meaning, words: &[String], values: &mut Vec<S
     format!("f.{column} IN ({})", lookup::names_of(meaning, &meant.join("\n    UNION ")))
 }
 
+/// The condition that a column points to a name that one of these words means; a word of several
+/// names, as an answer shows them, means a name that has them all.
+fn is_named(
+    connection: &Connection,
+    column: &str,
+    meaning: Meaning,
+    words: &[String],
+    values: &mut Vec<Sql>,
+) -> Result<String> {
+    let mut any = Vec::new();
+    let mut single = Vec::new();
+    for word in words {
+        let parts = lookup::listed(word);
+        if parts.len() > 1 && lookup::called(connection, meaning, word)?.is_empty() {
+            let parts: Vec<String> = parts.into_iter().map(str::to_owned).collect();
+            let one = Meaning { exclusively: false, ..meaning };
+            let mut all: Vec<String> = parts
+                .iter()
+                .map(|part| is_meant(column, one, std::slice::from_ref(part), values))
+                .collect();
+            if meaning.exclusively {
+                all.push(is_meant(column, meaning, &parts, values));
+            }
+            any.push(format!("({})", all.join(" AND ")));
+        } else {
+            single.push(word.clone());
+        }
+    }
+    if !single.is_empty() {
+        any.push(is_meant(column, meaning, &single, values));
+    }
+    Ok(if any.len() == 1 { any.remove(0) } else { format!("({})", any.join(" OR ")) })
+}
+
 /// The condition that a fact lies in a place, or at a spot, that one of these words means.
 fn is_placed(
     connection: &Connection,
@@ -104,7 +151,7 @@ fn is_placed(
     words: &[String],
     values: &mut Vec<Sql>,
 ) -> Result<String> {
-    let mut any = vec![is_meant("place_id", meaning, words, values)];
+    let mut any = vec![is_named(connection, "place_id", meaning, words, values)?];
     for word in words {
         // `Avdiivka town, Ukraine`, as an answer shows it
         let whole = spots_called(connection, kind, word)?;
@@ -204,9 +251,9 @@ fn entity_condition(
     values: &mut Vec<Sql>,
 ) -> Result<String> {
     match field.name {
-        "country" => Ok(is_meant("place_id", meaning, words, values)),
+        "country" => is_named(connection, "place_id", meaning, words, values),
         "place" => is_placed(connection, kind, meaning, words, values),
-        name => Ok(is_meant(&format!("{name}_id"), meaning, words, values)),
+        name => is_named(connection, &format!("{name}_id"), meaning, words, values),
     }
 }
 

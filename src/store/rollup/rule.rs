@@ -1,7 +1,7 @@
 //! Which facts no rollup holds: one list of reasons for each kind, which `SQLite` is told as a
 //! condition and rows in memory are asked.
 
-use crate::kind::Kind;
+use crate::kind::{Kind, NOT_FLOW};
 use crate::store::rollup::figures;
 use crate::store::write::row_encoder::Param;
 
@@ -22,6 +22,8 @@ pub enum Reason {
     Missing(&'static str),
     /// It states this text.
     Is(&'static str, &'static str),
+    /// It begins so.
+    Begins(&'static str, char),
     /// Its number is below this one.
     Below(&'static str, i64),
     /// Its number is above this one.
@@ -36,6 +38,7 @@ impl Reason {
             Reason::Stated(column)
             | Reason::Missing(column)
             | Reason::Is(column, _)
+            | Reason::Begins(column, _)
             | Reason::Below(column, _)
             | Reason::Above(column, _) => Some(column),
         }
@@ -47,6 +50,7 @@ impl Reason {
             (Reason::Always, _) | (Reason::Missing(_), Param::Null) => true,
             (Reason::Stated(_), value) => *value != Param::Null,
             (Reason::Is(_, text), Param::Text(value)) => value == text,
+            (Reason::Begins(_, begin), Param::Text(value)) => value.starts_with(*begin),
             (Reason::Below(_, least), Param::Integer(n)) => n < least,
             (Reason::Above(_, most), Param::Integer(n)) => n > most,
             _ => false,
@@ -60,24 +64,29 @@ impl Reason {
             Reason::Stated(column) => format!("f.{column} IS NOT NULL"),
             Reason::Missing(column) => format!("f.{column} IS NULL"),
             Reason::Is(column, text) => format!("f.{column} = '{text}'"),
+            Reason::Begins(column, begin) => format!("f.{column} GLOB '{begin}*'"),
             Reason::Below(column, least) => format!("f.{column} < {least}"),
             Reason::Above(column, most) => format!("f.{column} > {most}"),
         }
     }
 }
 
-/// The reasons of a kind: it answers a question, is a figure for a period, or is too far from
-/// today or too large to be added up in the same way.
+/// The reasons of a kind: it answers a question, is a figure for a period, a stock or a running total,
+/// has several dates, or is too far from today or too large to be added up in the same way.
 pub fn reasons(kind: &Kind) -> Vec<Reason> {
     let (first, last) = DAYS;
     let mut reasons = vec![
         Reason::Stated("topic"),
         Reason::Is("date_span", "throughout"),
+        Reason::Begins("date", '{'),
         Reason::Below("first_day", first),
         Reason::Below("last_day", first),
         Reason::Above("first_day", last),
         Reason::Above("last_day", last),
     ];
+    if let Some(field) = kind.field("stock_flow") {
+        reasons.extend(NOT_FLOW.map(|what| Reason::Is(field.name, what)));
+    }
     if kind.has_period_figures() {
         // a figure that belongs to an event is no figure for a period
         let event = kind.field("event").map(|field| Reason::Missing(field.name));

@@ -20,7 +20,7 @@ mod views;
 /// the first release takes the next number.
 pub const SCHEMAS: &[(i64, &str)] = &[
     (100, "5a544fe9210d404bbed60ca967ad827b3e03e5364ebef4093a2a29a41987b1bb"),
-    (101, "6dfcca914f7a44c41fe77ea4ba2fdec9f67cde5f82d0c80fc58f945b1b618c6d"),
+    (101, "3161918cceb542aa4bb21433c774217fbe2537334b1773b526d70e967c1c8502"),
 ];
 
 /// Refuses a database whose schema is not the one that the migrations make. What other programs

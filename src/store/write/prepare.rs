@@ -6,7 +6,7 @@ use crate::error::{Error, Result, Stop};
 use crate::evidence::locator;
 use crate::kind::{Field, InputRow, Kind, common_field};
 use crate::store::entities::lookup::{
-    EntityClass, NameEntry, NameMatch, glossed, spelled_in, spelling,
+    EntityClass, NameEntry, NameMatch, glossed, listed, spelling,
 };
 use crate::store::entities::name_cache::{NameHit, ResolvedName};
 use crate::store::source_texts;
@@ -85,6 +85,13 @@ impl Writer<'_> {
             }
             .map_err(|stop| stop.map(|expected| RowError { field: field.name, expected }))?;
         }
+        for (field, other) in [("latitude", "longitude"), ("longitude", "latitude")] {
+            let is_set = |name| !matches!(prepared.value(name), Param::Null);
+            if is_set(field) && !is_set(other) {
+                let expected = format!("needs a {other} beside it");
+                return Err(Stop::Input(RowError { field, expected }));
+            }
+        }
         Ok(prepared)
     }
 
@@ -100,7 +107,7 @@ impl Writer<'_> {
             return Err(Stop::Input("unexpected name".into()));
         };
         let meant = self.resolve(class, named, days)?;
-        self.agreement.count(field.name, meant.agrees);
+        self.agreement.count(field.name, meant.agrees, named);
         // a spot that is called as its country is the country
         if field.name == "place"
             && let Param::Text(spot) = prepared.value("locality")
@@ -148,30 +155,32 @@ impl Writer<'_> {
         text: &str,
         days: Days,
     ) -> Result<ResolvedName, Stop<String>> {
-        if let NameMatch::One(entry) = self.names.find(&self.transaction, class, text)?
-            && entry.entity.is_none()
+        let parts = listed(text);
+        if let ([_, _, ..], None) = (parts.as_slice(), self.exactly(class, text)?) {
+            return self.known_several(class, text, &parts, days);
+        }
+        if let Some((wording, meant_by)) = glossed(text)
+            && let parts @ [_, _, ..] = listed(meant_by).as_slice()
         {
-            return Ok(ResolvedName {
-                id: entry.id,
-                words: format!("{} {}", spelled_in(&entry.wording), entry.usual).into(),
-                wording: entry.wording.into(),
-                label: entry.usual.into(),
-                agrees: None,
-            });
+            return self.known_several(class, wording, parts, days);
         }
-        match self.known_one(class, text, days) {
-            Err(Stop::Input(expected)) if text.contains(SEVERAL) => {
-                let mut members = Vec::new();
-                for part in text.split(SEVERAL).map(str::trim).filter(|part| !part.is_empty()) {
-                    members.push(self.known_one(class, part, days)?);
-                }
-                if members.len() < 2 {
-                    return Err(Stop::Input(expected));
-                }
-                Ok(self.name_of_several(class, text, &members)?)
-            }
-            hit => Ok(self.whole(class, &hit?)?),
+        let hit = self.known_one(class, text, days)?;
+        Ok(self.whole(class, &hit)?)
+    }
+
+    fn known_several(
+        &mut self,
+        class: EntityClass,
+        wording: &str,
+        parts: &[&str],
+        days: Days,
+    ) -> Result<ResolvedName, Stop<String>> {
+        let mut members = Vec::new();
+        for part in parts {
+            let member = self.known_one(class, part, days);
+            members.push(member.map_err(|stop| stop.map(|why| format!("{why} (\"{part}\")")))?);
         }
+        Ok(self.name_of_several(class, wording, &members)?)
     }
 
     /// The one whom a name or code means that must be known.
@@ -189,7 +198,7 @@ impl Writer<'_> {
         let code = spelling(text);
         let is_code = code.scheme.is_some_and(|scheme| scheme != "name");
         match found {
-            NameMatch::One(NameEntry { id, entity: Some(entity), wording, .. }) => {
+            NameMatch::One(NameEntry { id, entity, wording, .. }) => {
                 Ok(NameHit { id, entity, wording: wording.into() })
             }
             NameMatch::Several(_)
@@ -208,6 +217,3 @@ impl Writer<'_> {
         }
     }
 }
-
-/// What stands between several names in a cell.
-const SEVERAL: &str = "; ";

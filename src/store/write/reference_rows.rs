@@ -8,6 +8,7 @@ use crate::error::{Result, Stop};
 use crate::kind::reference_table::{self, ReferenceTable};
 use crate::kind::{self, Field, InputRow};
 use crate::store::entities::lookup::{EntityClass, NameEntry, NameMatch};
+use crate::store::entities::resolve::abbreviated;
 use crate::store::read::predicate::bind;
 use crate::store::search;
 use crate::store::write::transaction::{Outcome, RowError, Writer};
@@ -49,11 +50,6 @@ impl Writer<'_> {
                 (_, value) if value.is_null() => Sql::Null,
                 (Type::Actor | Type::Place, InputValue::Value(Value::Text(name))) => {
                     let class = EntityClass::of(field.ty).unwrap_or(EntityClass::Actor);
-                    if table.table == reference_table::NAMES.table
-                        && let Some(several) = self.put_several(class, row, name)?
-                    {
-                        return Ok(several);
-                    }
                     if class.table() == table.table {
                         later.push((column.clone(), class, field, name.to_string()));
                         continue;
@@ -186,7 +182,7 @@ impl Writer<'_> {
         }
         let found = self.names.find(&self.transaction, class, name)?;
         match found {
-            NameMatch::One(NameEntry { entity: Some(entity), .. }) => Ok(entity),
+            NameMatch::One(NameEntry { entity, .. }) => Ok(entity),
             other => Err(Stop::Input(self.expected_name(class, name, &other)?)),
         }
     }
@@ -255,41 +251,33 @@ impl Writer<'_> {
         }))
     }
 
-    /// Writes a name that means several, if its cell names several who are known.
-    fn put_several(
-        &mut self,
-        class: EntityClass,
-        row: &InputRow<'_>,
-        members: &str,
-    ) -> Result<Option<Outcome>, Stop<RowError>> {
-        if !members.contains("; ") || self.entity(class, members).is_ok() {
-            return Ok(None);
-        }
-        let mut hits = Vec::new();
-        for member in members.split("; ") {
-            let refused = |expected| RowError { field: class.one(), expected };
-            let entity = self.entity(class, member).map_err(|stop| stop.map(refused))?;
-            let usual = self.known(class, entity)?.usual.clone();
-            let hit = self.exactly(class, &usual)?.ok_or_else(|| {
-                Stop::Input(refused(format!("\"{usual}\" has no name row of its own")))
-            })?;
-            hits.push(hit);
-        }
-        let before = self.transaction.total_changes();
-        self.name_of_several(class, &kind::given(row, "name"), &hits)?;
-        let is_new = self.transaction.total_changes() > before;
-        self.relabel |= is_new;
-        Ok(Some(if is_new { Outcome::Added } else { Outcome::Unchanged }))
-    }
-
+    /// Gives somebody new their usual name, and the abbreviation and the full name in `TNLA: Ta'ang
+    /// National Liberation Army`.
     fn usual_name(&mut self, class: EntityClass, entity: i64, name: &str) -> Result<()> {
         let sql = format!(
-            "INSERT INTO names (scheme, name, folded, class, label, {column}) SELECT 'name', ?1, ?2, '{one}', ?1, ?3
-              WHERE NOT EXISTS (SELECT 1 FROM names WHERE scheme = 'name' AND name = ?1 AND {column} = ?3)",
+            "INSERT INTO names (scheme, name, folded, class, label, {column}) SELECT ?4, ?1, ?2, '{one}', ?1, ?3
+              WHERE NOT EXISTS (SELECT 1 FROM names WHERE scheme = ?4 AND name = ?1 AND {column} = ?3)",
             column = class.column(),
             one = class.one()
         );
-        self.transaction.prepare_cached(&sql)?.execute(params![name, fold(name), entity])?;
+        self.transaction.prepare_cached(&sql)?.execute(params![
+            name,
+            fold(name),
+            entity,
+            "name"
+        ])?;
+        if let (EntityClass::Actor, Some(parts)) = (class, abbreviated(name)) {
+            for part in parts {
+                let other = self.exactly(class, part)?.is_some_and(|other| other.entity != entity);
+                let scheme = if other { reference_table::HOMONYM } else { "name" };
+                self.transaction.prepare_cached(&sql)?.execute(params![
+                    part,
+                    fold(part),
+                    entity,
+                    scheme
+                ])?;
+            }
+        }
         Ok(())
     }
 

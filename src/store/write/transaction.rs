@@ -12,6 +12,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, 
 use crate::error::{Result, Stop};
 use crate::kind::{InputRow, Kind};
 use crate::store::Store;
+use crate::store::date_parts;
 use crate::store::entities::labels;
 use crate::store::entities::lookup::NameLookup;
 use crate::store::entities::name_cache::NameCache;
@@ -22,7 +23,7 @@ use crate::store::write::bulk::Bulk;
 use crate::store::write::reference_rows::PendingReference;
 use crate::store::write::row_encoder::{EncodedFact, FactDigest, Param, RowEncoder};
 use crate::store::write::statements::StatementCache;
-use crate::value::{InputValue, Value};
+use crate::value::{EntityRef, InputValue, Value};
 
 /// Why a row cannot be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -121,7 +122,7 @@ pub struct Writer<'c> {
 /// How often the name and the code of a field mean the same state.
 #[derive(Debug, Default)]
 pub struct Agreement {
-    fields: BTreeMap<&'static str, (u64, u64)>,
+    fields: BTreeMap<&'static str, (u64, u64, String)>,
     /// Fields of the record at hand that are counted already: several facts may be made of it.
     counted: Vec<&'static str>,
 }
@@ -133,23 +134,29 @@ impl Agreement {
     }
 
     /// Counts a field of a record.
-    pub fn count(&mut self, field: &'static str, agrees: Option<bool>) {
+    pub fn count(&mut self, field: &'static str, agrees: Option<bool>, named: &EntityRef<'_>) {
         if let Some(agrees) = agrees
             && !self.counted.contains(&field)
         {
             self.counted.push(field);
-            let (rows, differ) = self.fields.entry(field).or_default();
+            let (rows, differ, example) = self.fields.entry(field).or_default();
             *rows += 1;
             *differ += u64::from(!agrees);
+            if !agrees && example.is_empty() {
+                let codes: Vec<&str> = named.codes.iter().map(|(_, code)| code.as_ref()).collect();
+                let name = named.name.as_deref().unwrap_or_default();
+                *example = format!("{name}: {}", codes.join(", "));
+            }
         }
     }
 
-    /// The fields whose names and codes differ: in how many records, of how many.
-    pub fn differing(&self) -> impl Iterator<Item = (&'static str, u64, u64)> {
+    /// The fields in which name and code disagree, with the number of such records and of all, and
+    /// the first of them.
+    pub fn differing(&self) -> impl Iterator<Item = (&'static str, u64, u64, &str)> {
         self.fields
             .iter()
-            .filter(|(_, (_, differ))| *differ > 0)
-            .map(|(field, (rows, differ))| (*field, *differ, *rows))
+            .filter(|(_, (_, differ, _))| *differ > 0)
+            .map(|(field, (rows, differ, example))| (*field, *differ, *rows, example.as_str()))
     }
 }
 
@@ -353,6 +360,11 @@ impl Writer<'_> {
             return Ok(None);
         }
         let id = self.transaction.last_insert_rowid();
+        if let Param::Text(date) = prepared.value("date")
+            && date.starts_with('{')
+        {
+            date_parts::insert(&self.transaction, prepared.form.kind, id, date)?;
+        }
         if let Some(layout) = layout {
             self.layouts.keep(&mut self.held, form.kind, id, layout)?;
         }

@@ -7,7 +7,7 @@ use crate::kind::KINDS;
 use crate::store::entities::lookup::EntityClass;
 use crate::store::entities::merge::roles;
 use crate::store::search::Reindex;
-use crate::store::{Store, extras, rollup};
+use crate::store::{Store, date_parts, extras, rollup};
 
 /// What became of an undo.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +27,15 @@ impl Store {
     /// # Errors
     /// The database cannot be written; then nothing was.
     pub fn undo(&mut self, run: i64) -> Result<UndoOutcome> {
+        // SQLite would look through all facts for each name that goes; what is still used stays by
+        // the statements below
+        self.connection.pragma_update(None, "foreign_keys", false)?;
+        let outcome = self.take_back(run);
+        self.connection.pragma_update(None, "foreign_keys", true)?;
+        outcome
+    }
+
+    fn take_back(&mut self, run: i64) -> Result<UndoOutcome> {
         let transaction =
             self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let known = transaction
@@ -48,6 +57,7 @@ impl Store {
         rollup::take_back(&transaction, run)?;
         let (mut gone, mut again) = (0, 0);
         for kind in KINDS {
+            date_parts::forget(&transaction, kind, run)?;
             extras::forget(&transaction, kind, "f.import_id = ?1", run)?;
             gone += transaction
                 .execute(&format!("DELETE FROM {} WHERE import_id = ?1", kind.table), [run])?;
