@@ -187,7 +187,7 @@ fn numbers(query: &Query, args: &Args, store: &Store) -> Result<Chart> {
     let mut notes = vec![sources(query, store)?];
     if y.is_some() && lacking > 0 {
         notes.push(format!(
-            "{lacking} of {} have no {what}; they are not drawn as zero",
+            "{lacking} of {} without {what}; not drawn as zero",
             count(all, "fact", "facts")
         ));
     }

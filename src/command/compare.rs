@@ -18,8 +18,8 @@ use crate::value::{OwnedValue, Value};
 /// A question is a topic; casualty figures without a topic are compared by place, population and
 /// harm if their periods overlap. Verdicts: denied (stated by one, denied by another), disjoint
 /// (ranges do not overlap), point-differs (single figures differ), stage-differs (a deal is at
-/// several stages that no dates put in order), overlap (ranges overlap but differ), scope-differs
-/// (the figures count different things, so they do not conflict), agree.
+/// conflicting stages, and no dates put them in order), overlap (ranges overlap but differ),
+/// scope-differs (the figures count different things, so they do not conflict), agree.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  facts compare all\n  facts compare casualties --during 2013 --min-spread 10%"

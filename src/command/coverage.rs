@@ -15,8 +15,8 @@ use crate::render::Heading;
 use crate::value::Value;
 use crate::value::text::count;
 
-/// Show how much of a document is covered by facts, and list uncovered sentences that may contain
-/// more.
+/// Show how much of a document the facts cover, and list uncovered sentences that may state more
+/// facts.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  facts coverage us-iraq-2014\n  facts coverage us-iraq-2014 --min 80%"

@@ -166,7 +166,7 @@ fn runs(args: &Args, store: &Store) -> Result<(i64, i64, String)> {
     }
 }
 
-/// The fields in which two states of a fact differ; columns without a field each by itself.
+/// Returns the fields in which two versions of a fact differ, each extra column separately.
 fn differences(
     change: &FactChange,
     before: &[OwnedValue],

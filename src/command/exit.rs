@@ -60,7 +60,7 @@ pub const CODES: &[(Exit, &str)] = &[
     (Exit::Usage, "usage error: unknown command, kind, field or value"),
     (
         Exit::Database,
-        "the database is missing, damaged, of another program, or of another version of facts",
+        "the database is missing or damaged, or belongs to another program or version of facts",
     ),
     (Exit::Rejected, "input was rejected; nothing was written"),
     (Exit::Busy, "the database is busy; try again"),

@@ -129,7 +129,7 @@ fn replace(folder: &Path, drafts: Drafts) -> Result<()> {
                 return Err(failed(&path, &e));
             }
             return Err(failed(&path, &e).hint(format!(
-                "some files of {shown} are of this export now: run it again with --force",
+                "some files in {shown} are already from this export; run it again with --force",
                 shown = folder.display()
             )));
         }

@@ -70,7 +70,7 @@ impl clap::Args for FilterArgs {
             .arg(
                 Arg::new("exclusively")
                     .long("exclusively")
-                    .help("Only facts that name nobody and no place besides those asked for")
+                    .help("With name filters, only facts in which the matching field names nothing else")
                     .help_heading(SHARED)
                     .action(ArgAction::SetTrue),
             )

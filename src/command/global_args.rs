@@ -183,7 +183,7 @@ impl GlobalArgs {
         ChosenDatabase { path: here.to_owned(), by: "here".into() }
     }
 
-    /// Opens the database to read.
+    /// Opens the database for reading.
     ///
     /// # Errors
     /// As [`Store::open`].
@@ -191,10 +191,10 @@ impl GlobalArgs {
         Store::open(&self.database().path, Access::Read { any_schema: self.force_schema })
     }
 
-    /// The format that is meant.
+    /// Returns the output format, from `--format`, the output file's extension, or the default.
     ///
     /// # Errors
-    /// The end of the output file's name is no format's.
+    /// Fails if the extension of the output file is unknown.
     pub fn format(&self, terminal: bool) -> Result<&'static Format> {
         if let Some(name) = self.format.as_deref().filter(|name| CITATIONS.contains(name)) {
             return Err(Error::usage(format!("-f {name} works only with facts source list")));

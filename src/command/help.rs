@@ -12,8 +12,8 @@ use crate::error::{Error, Result};
 use crate::render::FORMATS;
 use crate::value::suggest::did_you_mean;
 
-/// Show help on a command or a topic: dates, evidence, mapping, tabulate, formats, exit-codes,
-/// environment.
+/// Show help on a command or a topic: dates, names, evidence, mapping, tabulate, import, formats,
+/// exit-codes, environment.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  facts help query\n  facts help dates\n  facts help mapping")]
 pub struct Args {

@@ -1,5 +1,4 @@
-//! Loading a folder of CSV files into a database: all of it, or nothing and a list of what is
-//! wrong.
+//! Loads a folder of CSV files into a database: all of it, or nothing and a list of errors.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -67,7 +66,7 @@ pub struct Loaded {
 /// Loads a folder into a store.
 struct FolderLoad<'f> {
     folder: &'f SeedFolder,
-    /// Nothing is there yet, so that a folder's history can be taken over.
+    /// Whether the database is empty, so that the folder's history can be loaded too.
     fresh: bool,
     diagnostics: Diagnostics,
     skipped_history: u64,

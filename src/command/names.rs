@@ -16,7 +16,7 @@ use crate::value::text::{count, fold};
 /// List names and codes of actors and places, and resolve unmatched names.
 ///
 /// Countries come with their ISO 3166 codes, and with Correlates of War (cow) and Gleditsch and
-/// Ward (gw) codes and the days on which those are valid.
+/// Ward (gw) codes, each with the days on which it is valid.
 #[derive(Debug, clap::Args)]
 #[command(
     args_conflicts_with_subcommands = true,
@@ -53,10 +53,10 @@ pub(super) enum NamesCommand {
     /// Merge two actors or places: the first becomes another name of the second. This cannot be
     /// undone: make a backup first
     Merge {
-        /// Actor to merge
+        /// Actor or place to merge
         #[arg(value_name = "NAME")]
         from: String,
-        /// Actor to keep
+        /// Actor or place to keep
         #[arg(value_name = "INTO")]
         into: String,
         /// Merge places, not actors

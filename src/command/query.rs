@@ -22,8 +22,8 @@ pub struct Args {
     /// use, extra.* is all of them
     #[arg(short, long, value_name = "FIELDS")]
     columns: Option<String>,
-    /// Fields to sort by, with `-` for descending; `none` skips sorting; fastest for bulk export
-    /// [default: date,ref]
+    /// Fields to sort by, with `-` for descending; `none` skips sorting, which is fastest for bulk
+    /// export [default: date,ref]
     #[arg(short, long, value_name = "FIELDS", allow_hyphen_values = true)]
     sort: Option<String>,
     /// Maximum number of facts

@@ -70,7 +70,7 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
         || saved.global.output.is_some()
     {
         return Err(Error::usage(format!(
-            "the query \"{name}\" in {} does more than read",
+            "the query \"{name}\" in {} would write; saved queries are read-only",
             query.by.display()
         ))
         .hint("run the command directly, or put -o after the name; saved queries cannot write"));

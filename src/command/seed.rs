@@ -75,7 +75,7 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     if !loaded.kept.is_empty() {
         let shown: Vec<&str> = loaded.kept.iter().take(5).map(String::as_str).collect();
         let more = if loaded.kept.len() > 5 { ", …" } else { "" };
-        ui.status(&format!("kept as changed by hand: {}{more}", shown.join(", ")));
+        ui.status(&format!("edited by hand and not overwritten: {}{more}", shown.join(", ")));
     }
     let db = if global.db.is_some() { format!(" --db {shown}") } else { String::new() };
     ui.status(&format!(

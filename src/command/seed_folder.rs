@@ -169,8 +169,10 @@ impl SeedFolder {
         if self.sums().as_ref() == sums && !path.join(INCOMPLETE).exists() {
             return Ok(());
         }
-        let message =
-            format!("{} was exported anew while it was read; nothing was written", path.display());
+        let message = format!(
+            "{}: an export replaced files while they were read; nothing was written",
+            path.display()
+        );
         Err(Error::new(ErrorKind::Busy, message).hint("try again when the export is done"))
     }
 

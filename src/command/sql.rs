@@ -12,8 +12,8 @@ use crate::store::SqlLimits;
 
 /// Run one read-only SQL statement, with a time limit.
 ///
-/// The view `current_facts` shows all current facts with names and ISO dates, and `current_events`,
-/// `current_casualties` and so on each kind with all its fields; facts fields --tables lists
+/// The view `current_facts` shows all current facts with names and ISO dates; `current_events`,
+/// `current_casualties` and so on show each kind with all its fields. facts fields --tables lists
 /// the tables.
 #[derive(Debug, clap::Args)]
 #[command(

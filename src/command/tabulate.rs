@@ -50,8 +50,8 @@ pub struct Args {
     /// Add totals, but never across sources
     #[arg(long, value_name = "WHERE")]
     totals: Option<Totals>,
-    /// Where a fact names several countries or parties: give them a label of their own, or count it
-    /// for each, in a column of its own
+    /// How to count a fact that names several countries or parties: under a label of its own, or
+    /// once for each of them, in a separate column
     #[arg(long, value_name = "HOW", value_enum, default_value_t = MembersArg::Own)]
     members: MembersArg,
     /// Add up across this all the same: source, topic (answers to one question), date (a period and
@@ -148,7 +148,7 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     if value.is_some() && lacking > 0 {
         let what = value.map_or("figure", |value| value.name);
         ui.note(&format!(
-            "{lacking} of {} have no {what}; they are not counted as zero",
+            "{lacking} of {} without {what}; not counted as zero",
             count(all, "fact", "facts")
         ));
     }
@@ -199,18 +199,20 @@ fn across(args: &Args, unit_fields: &[&'static Field]) -> Result<Across> {
 fn spread_field(named: &[usize], args: &Args) -> Result<usize> {
     if matches!(args.totals, Some(Totals::Cols | Totals::Both)) {
         return Err(Error::usage(
-            "--members each counts shared facts once for each member, so that a column has no total",
+            "--totals cols cannot be used with --members each, which counts shared facts once for each member",
         )
         .hint("leave out --totals, or use --members own"));
     }
     match named {
         [one] => Ok(*one),
-        [] => Err(Error::usage("--members each: no field of --rows or --cols can name several")
-            .hint("such as country, side_a, actor or conflict_country")),
-        _ => Err(Error::usage(
-            "--members each: several fields of --rows and --cols name parties or countries",
+        [] => Err(Error::usage(
+            "--members each needs a field in --rows or --cols that can hold several names",
         )
-        .hint("leave one of them")),
+        .hint("such as country, side_a, actor or conflict_country")),
+        _ => Err(Error::usage(
+            "--members each takes only one field of parties or countries in --rows and --cols",
+        )
+        .hint("keep only one of them")),
     }
 }
 
@@ -236,7 +238,7 @@ fn shares(
     let none = cross.share(at, |label| label.missing);
     if none.is_large() && field.column().is_none() {
         let name = field.name;
-        notes.push(said(none, format!("have no {name}; -w '{name} is null' shows them")));
+        notes.push(said(none, format!("without {name}; -w '{name} is null' shows them")));
     }
     let shared = cross.share(at, |label| label.text.contains(BETWEEN_NAMES));
     if is_named && shared.is_large() {

@@ -57,7 +57,7 @@ pub type Answer<'c> = (&'c Claim, Option<&'c ClaimFigure>);
 pub struct Question<'c> {
     /// Its topic, or what is asked.
     pub asked: String,
-    /// What is counted, where the answers are figures.
+    /// What the figures count; empty if the answers are not figures.
     pub counted: String,
     /// How they stand to each other.
     pub verdict: Verdict,
@@ -146,7 +146,8 @@ fn counted(claim: &Claim) -> String {
     claim.counted.join(" ").to_lowercase()
 }
 
-/// What makes a figure without a topic comparable with others.
+/// Returns the question of a figure without a topic (what it counts, and where), if it is
+/// comparable.
 fn comparable(claim: &Claim) -> Option<String> {
     let dated = claim.days.first.is_some() || claim.days.last.is_some();
     (claim.has_place_question && dated)

@@ -37,7 +37,7 @@ pub fn refuse_leftovers(database: &Path) -> Result<()> {
                 ))
             } else {
                 Error::database(format!(
-                    "{shown} is left over from another database; a new {database} would take in what it holds"
+                    "{shown} is left over from another database; SQLite would write its contents into a new {database}"
                 ))
                 .hint(format!(
                     "if that database was moved, move {shown} to it; otherwise delete {shown}"

@@ -12,8 +12,8 @@ pub struct Diagnostic {
     pub file: String,
     /// The physical line, from 1.
     pub line: u64,
-    /// The column in characters, from 1; 0: there are no lines, and `line` is the number of the
-    /// record.
+    /// The column in characters, counted from 1; 0 if the input has no lines, in which case `line`
+    /// is the record number.
     pub column: u64,
     /// The field, if it is about one.
     pub field: Option<String>,

@@ -133,7 +133,7 @@ impl<R> Decoded<R> {
     }
 }
 
-/// Bytes as UTF-8, whatever their encoding.
+/// Returns a reader that converts `reader` from `encoding` to UTF-8.
 #[must_use]
 pub fn decoded(reader: Box<dyn Read>, encoding: &'static Encoding) -> Box<dyn Read> {
     if encoding == UTF_8 { reader } else { Box::new(Decoded::new(reader, encoding)) }

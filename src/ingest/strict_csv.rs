@@ -1,9 +1,8 @@
-//! A strict pass over the bytes of a CSV file, on their way to the `csv` crate.
+//! Checks the bytes of a CSV file before the `csv` crate reads them.
 //!
-//! The crate takes a quote that is never closed, text behind a closing quote and NUL characters,
-//! and counts lines wrongly after blank ones. This reader passes the same bytes on, stops at the
-//! first that breaks RFC 4180, and keeps the bytes of the records under way so that a cell can be
-//! located.
+//! The crate accepts unclosed quotes, text after a closing quote and NUL characters, and miscounts
+//! lines after blank ones. This reader passes the same bytes on, stops at the first that breaks RFC
+//! 4180, and keeps the bytes of the records under way so that a cell can be located.
 
 use std::io::{self, Read};
 

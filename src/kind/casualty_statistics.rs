@@ -17,7 +17,9 @@ pub static KIND: Kind = Kind {
     table: "casualty_statistics",
     about: "Counts of people harmed: one row per harm and population.",
     own: &[
-        Field::new("harm", Type::Choice(HARMS), "What happened to them.").required().filter(Is),
+        Field::new("harm", Type::Choice(HARMS), "What happened to the people counted.")
+            .required()
+            .filter(Is),
         Field::new(
             "population",
             Type::Term,
@@ -26,7 +28,7 @@ pub static KIND: Kind = Kind {
         .required()
         .filter(Is),
         Field::new("victim", Type::Actor, "The party that was harmed.").filter(Is),
-        Field::new("perpetrator", Type::Actor, "The party that did it.").filter(Is),
+        Field::new("perpetrator", Type::Actor, "The party that caused the harm.").filter(Is),
         SIDE_A,
         SIDE_B,
         SUPPORTERS,

@@ -26,7 +26,7 @@ pub(in crate::kind) const STOCK_FLOW: &[&str] = &["flow", "stock", "cumulative"]
 pub(in crate::kind) const SIDE_A: Field = Field::new(
     "side_a",
     Type::Actor,
-    "First side of a conflict, which says nothing of who attacked; may be several.",
+    "First side of a conflict, not necessarily the attacker; may be several.",
 )
 .filter(Is);
 pub(in crate::kind) const SIDE_B: Field =
@@ -34,13 +34,13 @@ pub(in crate::kind) const SIDE_B: Field =
 pub(in crate::kind) const SUPPORTERS: Field = Field::new(
     "supporters",
     Type::Actor,
-    "States that sent troops in support of a side; --actor does not look here.",
+    "States that sent troops in support of a side; --actor does not match them.",
 )
 .filter(Is);
 pub(in crate::kind) const CONFLICT_COUNTRY: Field = Field::new(
     "conflict_country",
     Type::Place,
-    "Country whose conflict it is, which need not be where it happened; may be several.",
+    "Country whose conflict it is, not always where it happened; may be several.",
 )
 .filter(Is);
 pub(in crate::kind) const VIOLENCE_FIELD: Field =
@@ -136,12 +136,12 @@ pub const TAIL: &[Field] = &[
     Field::new(
         "latitude",
         Type::Degrees(90),
-        "Latitude in degrees north (WGS 84); that of the place where the fact states none.",
+        "Latitude in degrees north (WGS 84); if the fact states none, that of its place.",
     ),
     Field::new(
         "longitude",
         Type::Degrees(180),
-        "Longitude in degrees east (WGS 84); that of the place where the fact states none.",
+        "Longitude in degrees east (WGS 84); if the fact states none, that of its place.",
     ),
     Field::new("confidence", Type::Choice(CONFIDENCES), "Confidence of whoever recorded the fact.")
         .default("unrated"),

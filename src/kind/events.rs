@@ -18,7 +18,12 @@ pub static KIND: Kind = Kind {
             .filter(Is),
         Field::new("subtype", Type::Term, "Subtype, in the source's words."),
         Field::new("actor", Type::Actor, "Who acted."),
-        Field::new("target", Type::Actor, "The actor it was done to or with.").filter(Is),
+        Field::new(
+            "target",
+            Type::Actor,
+            "The actor that the action was directed at, or shared with.",
+        )
+        .filter(Is),
         Field::new("others", Type::Actor, "Further parties; may be several.").filter(Is),
         SIDE_A,
         SIDE_B,

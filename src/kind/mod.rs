@@ -23,7 +23,7 @@ use crate::value::{InputValue, Type};
 pub use events::KIND as EVENTS;
 pub use figure::Figure;
 
-/// Every kind of fact, in the order in which people meet them.
+/// Every kind of fact, in the order of help and output.
 pub static KINDS: &[&Kind] = &[
     &events::KIND,
     &arms_transfers::KIND,
@@ -101,9 +101,9 @@ pub enum Need {
     Required,
     /// A row may state it.
     Optional,
-    /// It follows from other fields.
+    /// It is computed from other fields.
     Derived,
-    /// The program keeps it: which import brought the row, which retired it.
+    /// The program sets it: the import that recorded the row, and the one that retired it.
     System,
 }
 
@@ -153,7 +153,7 @@ pub enum FactKey {
 }
 
 impl Field {
-    /// A field that a row may state.
+    /// Returns an optional field without default, filter or unit fields.
     const fn new(name: &'static str, ty: Type, about: &'static str) -> Field {
         Field {
             name,
@@ -253,7 +253,7 @@ impl Kind {
         if field.column().is_some() { Some(field) } else { self.field(field.name) }
     }
 
-    /// Whether its figures are for a period, unless the fact belongs to an event.
+    /// Whether figures of this kind cover the whole date of a fact that belongs to no event.
     #[must_use]
     pub fn has_period_figures(&self) -> bool {
         self.figures.iter().any(|figure| figure.is_period)

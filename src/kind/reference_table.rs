@@ -78,7 +78,7 @@ pub static SOURCES: ReferenceTable = ReferenceTable {
             "Reliability, from A (completely reliable) to E (unreliable); F: cannot be judged (Admiralty code).",
         ),
         Field::new("sha256", Type::Sum, "SHA-256 of the document's file (hexadecimal)."),
-        Field::new("accessed", Type::Edtf, "When it was looked at (EDTF)."),
+        Field::new("accessed", Type::Edtf, "Date of access (EDTF)."),
         Field::new("archived_url", Type::Text, "Address of an archived copy."),
         Field::new("collected_by", Type::Text, "Who collected it."),
         Field::new("collected_at", Type::Edtf, "When it was collected (EDTF)."),
@@ -91,12 +91,12 @@ pub static SOURCES: ReferenceTable = ReferenceTable {
         Field::new(
             "redistribution",
             Type::Choice(REDISTRIBUTION),
-            "What of it may be passed on: all of it, a passage per fact (excerpt), or the citation alone (no).",
+            "What may be passed on: everything (yes), a passage per fact (excerpt), or only the citation (no).",
         ),
         Field::new(
             "restricted",
             Type::Choice(YES_NO),
-            "Whether it must not leave the database at all.",
+            "Whether the source must never leave the database.",
         ),
         Field::new(
             "derived_from",
@@ -106,7 +106,7 @@ pub static SOURCES: ReferenceTable = ReferenceTable {
         Field::new(
             "family",
             Type::Slug,
-            "Name for sources of one publisher: agreement among them is no confirmation.",
+            "Group of related sources, such as one publisher's: agreement within it is not confirmation.",
         ),
         Field::new("note", Type::Text, "What a reader should know."),
     ],
@@ -233,7 +233,11 @@ pub static IMPORTS: ReferenceTable = ReferenceTable {
         .required(),
         Field::new("rejected", Type::Integer, "Rejected records.").required(),
         Field::new("repeated", Type::Integer, "Exact duplicates within the file.").required(),
-        Field::new("uid", Type::Term, "Name of the import that no other copy of the database has."),
+        Field::new(
+            "uid",
+            Type::Term,
+            "Identifier of the import, unique across copies of the database.",
+        ),
         Field::new("by", Type::Term, "Who ran it."),
     ],
     key: &["id"],

@@ -203,7 +203,7 @@ fn bounded<'p>(
     Ok(Some(ParsedFigure { low, best, high, words, qualifier: plan.qualifier.as_deref() }))
 }
 
-/// A number without the mark before or behind it, and what the mark means.
+/// Strips the mark before or after a number, and returns the qualifier that the mark means.
 fn unmarked<'t, 'p>(text: &'t str, marks: &'p [(String, String)]) -> (&'t str, Option<&'p str>) {
     for (mark, qualifier) in marks {
         // a range is told by what stands between its bounds

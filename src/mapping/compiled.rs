@@ -45,17 +45,16 @@ impl CompiledMapping {
     }
 }
 
-/// Records that are given once more for each party: those with one key that differ in some columns
-/// alone.
+/// Records repeated for each party: they share a key and differ only in some columns.
 #[derive(Debug)]
 pub struct CompiledRepeats {
-    /// What they share.
+    /// The key that the records share.
     pub key: CompiledTemplate,
     /// What differs, as `{$others}` has it.
     pub gather: CompiledTemplate,
     /// The columns that may differ.
     pub with: Vec<usize>,
-    /// Those of them that `gather` does not tell.
+    /// Those columns of `with` that `gather` does not use.
     pub untold: Vec<usize>,
 }
 
@@ -195,7 +194,7 @@ pub struct NameRule {
     pub point: Option<[NumberRule; 2]>,
 }
 
-/// A date.
+/// The compiled mapping of a date.
 #[derive(Debug)]
 pub struct DateRule {
     /// The day, or the first.

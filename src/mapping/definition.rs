@@ -162,7 +162,8 @@ impl Mapping {
                 }
             }
             if !is_used {
-                let said = format!("no [[fact]] has a field \"{}\" to share", name.get_ref());
+                let said =
+                    format!("[shared] has a field \"{}\" that no [[fact]] can use", name.get_ref());
                 return Err(MappingError::at(text, Some(name.span()), said));
             }
         }
@@ -185,7 +186,10 @@ impl Mapping {
                 let Some((_, other)) =
                     known.iter().find(|(known, other)| known == like && other.how.like.is_none())
                 else {
-                    let said = format!("{}: no field \"{like}\" to be like", name.get_ref());
+                    let said = format!(
+                        "{}: like = \"{like}\": no such field in the fact or in [shared]",
+                        name.get_ref()
+                    );
                     return Err(MappingError::at(text, Some(name.span()), said));
                 };
                 let when = std::mem::take(&mut field.how.when);

@@ -193,7 +193,7 @@ impl FieldOptions {
             .chain(conditions)
     }
 
-    /// The words of the language that are used, for the check that they suit the field.
+    /// Returns the mapping keys that are set, to check that the field accepts them.
     #[must_use]
     pub fn used(&self) -> Vec<&'static str> {
         let all = [

@@ -6,7 +6,7 @@ use crate::mapping::{Mapping, ReadOptions};
 use crate::mapping::compiled::{REJECT_COLUMNS, column};
 use crate::value::text::looks_like;
 
-/// What may stand between cells, as agreed by the header.
+/// Delimiters to try; the header decides.
 const DELIMITERS: [char; 4] = [',', ';', '\t', '|'];
 
 /// How many lines may precede a header.
@@ -27,7 +27,7 @@ pub struct FileLayout {
     pub line: u64,
     /// Whether the line there is the header.
     pub has_header: bool,
-    /// How many columns told it.
+    /// Number of columns by which it was recognised.
     pub score: usize,
 }
 
@@ -35,7 +35,7 @@ pub struct FileLayout {
 /// lacks.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Mismatch {
-    /// How many of the columns it has, of a thousand.
+    /// Share of the required columns that the file has, in thousandths.
     pub share: usize,
     /// What it lacks, or has and must not have.
     pub why: Vec<String>,
@@ -255,7 +255,7 @@ pub fn release(mapping: &Mapping, layout: &FileLayout, file_name: &str) -> Optio
     told.or_else(|| release.file_name.iter().find_map(|pattern| in_name(file_name, pattern)))
 }
 
-/// The part of a name that looks like a pattern in which `#` is a digit; `v##_#` finds `23.1` in
+/// Finds a release in a file name by a pattern in which `#` is a digit: `v##_#` finds `23.1` in
 /// `v23_1`.
 fn in_name(name: &str, pattern: &str) -> Option<String> {
     let (name, pattern): (Vec<char>, Vec<char>) =

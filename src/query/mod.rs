@@ -24,9 +24,9 @@ pub struct Query {
     pub sort: Vec<Order>,
     /// Not sorted at all: each kind's facts as they lie.
     pub unsorted: bool,
-    /// At most so many rows.
+    /// Maximum number of rows.
     pub limit: Option<u64>,
-    /// Leaving out so many first.
+    /// Number of rows to skip.
     pub offset: u64,
     /// Words that the facts must hold; without a sort, the best match comes first.
     pub words: Option<String>,

@@ -41,7 +41,7 @@ pub static FORMAT: Format = Format {
 /// The rows that a sheet of Excel has, the header among them.
 const ROWS: u32 = 1_048_576;
 
-/// The longest text that a cell of Excel holds.
+/// Maximum length of the text in an Excel cell.
 const LONGEST: usize = 32_767;
 
 /// The widest that a column is made.

@@ -24,7 +24,7 @@ pub fn number(alias: &str, tag: i64) -> String {
     format!("{alias}.id * {TAGS} + {tag}")
 }
 
-/// The tag in a number, in SQL.
+/// Returns the SQL expression for the kind tag of a fact number.
 pub fn tag_of(number: &str) -> String {
     format!("{number} & {}", TAGS - 1)
 }

@@ -59,9 +59,9 @@ pub const BETWEEN_NAMES: &str = "; ";
 /// A part of the facts of a table, and of what their figures add up to.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Share {
-    /// So many facts, of all.
+    /// Number of facts in this part, and of all facts.
     pub facts: (u64, u64),
-    /// So much of the sum of all figures.
+    /// Sum of the figures in this part, and of all figures.
     pub sum: (f64, f64),
 }
 
@@ -87,7 +87,7 @@ pub struct Across {
 /// One label of an axis, with what sorts it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Label {
-    /// Labels of nothing stand last.
+    /// Whether it is the label of missing values, which sorts last.
     pub missing: bool,
     /// What periods are ordered by; `None` for labels that are no period.
     pub days: Option<(i64, i64)>,

@@ -17,7 +17,7 @@ pub const EXPECTED: &str = "a valid EDTF date (2014, 2014-03, 2014-03-12, 2011-1
 /// The first and the last day on which something may lie; `None`: no bound known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Days {
-    /// The earliest day.
+    /// The earliest day; `None` if unbounded.
     pub first: Option<i64>,
     /// The latest day.
     pub last: Option<i64>,

@@ -76,7 +76,7 @@ impl EntityRef<'_> {
     }
 }
 
-/// What a row on its way in gives for one field.
+/// The input for one field of a new row.
 #[derive(Debug, Clone, PartialEq)]
 pub enum InputValue<'a> {
     /// A value; of an actor or place its name or `scheme:code`, which must be known.

@@ -7,7 +7,7 @@ use std::fmt::Write;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-/// A name without case, accents and doubled white space: what two spellings of one name share.
+/// Folds a name for comparison: removes case, accents and repeated white space.
 #[must_use]
 pub fn fold(name: &str) -> String {
     if name.is_ascii()

@@ -34,7 +34,7 @@ pub struct ChosenMapping {
 }
 
 impl ChosenMapping {
-    /// The records, from the first.
+    /// Returns a reader at the first record.
     ///
     /// # Errors
     /// The file cannot be read.

@@ -310,7 +310,7 @@ impl<'a> ImportLoad<'a> {
                     format!("{}: {said}; nothing was written", self.input.shown),
                 )
                 .hint("some columns of the file seem to be out of order; get the file again")
-                .hint("--force-codes imports it, and the codes decide"));
+                .hint("--force-codes imports the file anyway, and the codes decide"));
             }
             notes.push(said);
         }
@@ -340,7 +340,7 @@ impl<'a> ImportLoad<'a> {
         note(self.skipped, "line", "lines", "skipped: not a record (totals, tags, footnotes)");
         note(self.silent, "record", "records", "skipped: nothing in it becomes a fact");
         let kept = writer.kept().len() as u64;
-        note(kept, "fact", "facts", "kept as changed by hand");
+        note(kept, "fact", "facts", "edited by hand and not overwritten");
         let lines = self.diagnostics.lines();
         if self.skip {
             notes.extend(lines);

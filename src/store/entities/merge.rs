@@ -1,4 +1,4 @@
-//! Names given another bearer: every fact that bears the name follows, since facts point to names.
+//! Links names to another entity. Facts refer to names, so every fact with the name follows.
 
 use rusqlite::{Connection, TransactionBehavior, params};
 

@@ -98,8 +98,8 @@ impl RecentNames {
 /// What was resolved so far.
 #[derive(Debug, Default)]
 pub struct NameCache {
-    /// Those that mean one bearer whatever the day; `None`: the day decides, and stands behind the
-    /// key.
+    /// Names that mean the same entity on every day. `None`: the day decides, and is appended to
+    /// the key.
     pub found: RecentNames,
     /// The name at hand had different bearers at different times.
     pub dated: bool,
@@ -124,7 +124,8 @@ impl NameCache {
     }
 }
 
-/// Adds what tells a name from others to a key, each part behind its length or of a fixed one.
+/// Appends to `key` everything that identifies a name; each part has a length prefix or a fixed
+/// length.
 pub fn write_key(key: &mut Vec<u8>, class: EntityClass, named: &EntityRef<'_>) {
     key.push(if class == EntityClass::Actor { b'a' } else { b'p' });
     let mut text = |text: &str| {

@@ -240,7 +240,7 @@ impl Writer<'_> {
     }
 }
 
-/// The ways to join neighbouring pieces so that there are so many parts.
+/// Returns every way to join neighbouring pieces into `count` parts.
 fn groupings(pieces: &[String], count: usize, split: &str) -> Vec<Vec<String>> {
     if count == pieces.len() || pieces.len() > PIECES {
         return vec![pieces.to_vec()];

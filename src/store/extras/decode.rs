@@ -184,7 +184,7 @@ fn layout_of(packed: &str) -> Option<(i64, &str)> {
     Some((rest[..cells].parse().ok()?, &rest[cells..]))
 }
 
-/// The texts that numbers stand for, by their numbers, which are given from 1 on.
+/// Numbered texts, indexed by number; numbers start at 1.
 #[derive(Default)]
 struct NumberedTexts(Vec<Option<NumberedText>>);
 

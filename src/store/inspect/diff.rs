@@ -110,7 +110,7 @@ impl Store {
         Ok(())
     }
 
-    /// What a row states, in the fields that are compared.
+    /// Reads the compared fields of a row.
     fn state(&self, kind: &'static Kind, id: i64) -> Result<Vec<OwnedValue>> {
         let shown: Vec<String> =
             compared(kind).map(|field| columns::expression(kind, field)).collect();

@@ -31,7 +31,7 @@ pub struct Status {
     /// Sources, actors, places, names, topics.
     pub parents: Vec<(&'static str, u64)>,
     /// When the last run wrote (RFC 3339, UTC).
-    pub last_run: Option<String>,
+    pub last_import: Option<String>,
 }
 
 impl Store {
@@ -60,12 +60,12 @@ impl Store {
                 Ok((table.table, count(&format!("SELECT count(*) FROM {}", table.table))?))
             })
             .collect::<Result<_>>()?;
-        let last_run = self
+        let last_import = self
             .connection
             .query_row("SELECT max(ran_at) FROM imports", [], |row| row.get(0))
             .optional()?
             .flatten();
-        Ok(Status { held, parents, last_run })
+        Ok(Status { held, parents, last_import })
     }
 
     /// The rows of a parent table in an order of their own, its fields as an export writes them.

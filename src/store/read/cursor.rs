@@ -21,7 +21,7 @@ use crate::store::read::decoder::ColumnDecoder;
 use crate::value::date::Days;
 use crate::value::{OwnedValue, Value};
 
-/// So many ids at least are read by one thread before the other's turn, in at most so many turns.
+/// Minimum number of ids per stretch, and maximum number of stretches: two threads take turns.
 const STRETCH: i64 = 512;
 const TURNS: i64 = 1 << 14;
 

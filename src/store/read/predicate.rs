@@ -180,7 +180,8 @@ fn is_placed(
     Ok(format!("({})", any.join("\n    OR ")))
 }
 
-/// The spots that facts of a kind have and that a word spells, case, accents and apostrophes aside.
+/// Returns the localities of a kind's facts that match `word`, ignoring case, accents and
+/// apostrophes.
 fn spots_called(connection: &Connection, kind: &Kind, word: &str) -> Result<Vec<String>> {
     if spelling(word).scheme.is_some() || search::words(word).is_none() {
         return Ok(Vec::new());

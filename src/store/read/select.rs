@@ -71,7 +71,7 @@ impl Store {
         })
     }
 
-    /// Has an answer of many rows read by other threads, if it is one, and nobody waits to write.
+    /// Runs `read`, which uses other threads, if the answer has many rows and no writer is waiting.
     fn much(&self, query: &Query, read: impl FnOnce() -> Result<u64>) -> Result<Option<u64>> {
         if !self.is_much(query)? {
             return Ok(None);

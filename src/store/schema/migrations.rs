@@ -61,7 +61,7 @@ pub fn newest() -> i64 {
     SCHEMAS.last().map_or(FIRST, |(number, _)| *number)
 }
 
-/// The schema of the database.
+/// Returns the schema number of the database.
 pub fn version(connection: &Connection) -> Result<i64> {
     Ok(connection.pragma_query_value(None, "user_version", |row| row.get(0))?)
 }

@@ -23,8 +23,8 @@ pub const SCHEMAS: &[(i64, &str)] = &[
     (101, "3161918cceb542aa4bb21433c774217fbe2537334b1773b526d70e967c1c8502"),
 ];
 
-/// Refuses a database whose schema is not the one that the migrations make. What other programs
-/// added beside it is theirs: views, tables, and indexes that refuse nothing.
+/// Checks that the schema is the one that the migrations create. Other programs may add views,
+/// tables and non-unique indexes.
 ///
 /// # Errors
 /// It is another.

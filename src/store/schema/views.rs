@@ -86,7 +86,7 @@ fn is_shown(field: &Field) -> bool {
         && !matches!(field.ty, Type::Bucket(bucket) if bucket != Bucket::Year)
 }
 
-/// The facts of a kind in the shape of all.
+/// Returns the SELECT of a kind with the columns of `current_facts`.
 fn of_all(kind: &Kind) -> String {
     let fields = OF_ALL.iter().filter_map(|name| kind.field(name));
     let mut columns: Vec<String> = fields.map(|field| column(kind, field)).collect();

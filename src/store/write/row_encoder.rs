@@ -135,7 +135,7 @@ impl RowEncoder {
 pub struct RollupColumns {
     /// The source.
     pub source: usize,
-    /// The date, and behind it its first and last day.
+    /// The date; its first and last day follow it.
     pub date: usize,
     /// The place.
     pub place: usize,
@@ -195,7 +195,7 @@ pub struct EncodedFact<'r> {
     pub form: Rc<RowEncoder>,
     /// The values of its columns.
     pub values: Vec<Param<'r>>,
-    /// What the digest takes in of references, their wording, and the words that find them.
+    /// For each reference: its column, its wording for the digest, and the words that find it.
     wording: Vec<(usize, Rc<str>, Rc<str>)>,
 }
 

@@ -1,4 +1,4 @@
-//! Taking a run back: what it added goes, what it retired lives again, as if it had never been.
+//! Undoes an import: removes the rows that it added and restores those that it retired.
 
 use rusqlite::{OptionalExtension, Transaction, TransactionBehavior};
 
@@ -9,10 +9,10 @@ use crate::store::entities::merge::roles;
 use crate::store::search::Reindex;
 use crate::store::{Store, date_parts, extras, rollup};
 
-/// What became of an undo.
+/// The outcome of an undo.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum UndoOutcome {
-    /// So many rows went, and so many live again.
+    /// Done: the number of rows removed, and of rows restored.
     Done(u64, u64),
     /// There is no such run.
     NoRun,
