@@ -39,7 +39,10 @@ pub fn run(_args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     for (table, rows) in &status.parents {
         lines.push((Heading::number(*table), whole(*rows)));
     }
-    lines.push((Heading::text("last_import"), status.last_import.as_deref().map_or(Value::Null, text)));
+    lines.push((
+        Heading::text("last_import"),
+        status.last_import.as_deref().map_or(Value::Null, text),
+    ));
     let (headings, cells): (Vec<Heading>, Vec<OwnedValue>) = lines.into_iter().unzip();
     ui.record(global, headings, &cells)?;
     Ok(Exit::Done)

@@ -13,6 +13,7 @@ use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
+use crate::kind::{self, Kind};
 use crate::mapping::condition::{Condition, Conditions};
 use crate::mapping::field_mapping::{FieldMapping, OneOrSeveral};
 use crate::mapping::template::{Template, TemplateName, TemplatePart};
@@ -132,6 +133,13 @@ impl Mapping {
         if mapping.fact.is_empty() {
             return Err(MappingError { line: 1, said: "expected at least one [[fact]]".into() });
         }
+        if let Complete::Within { within } = &mapping.complete {
+            let kinds = mapping.fact.iter().filter_map(|fact| kind::find(fact.kind.get_ref()));
+            if !kinds.map(|kind| kind.field(within)).any(|field| field.is_some()) {
+                let said = format!("complete: within = \"{within}\": no [[fact]] has such a field");
+                return Err(MappingError { line: line_of(text, "complete"), said });
+            }
+        }
         Ok(mapping)
     }
 
@@ -148,12 +156,12 @@ impl Mapping {
         for (name, field) in &self.shared.0 {
             let mut is_used = borrowed.contains(name.get_ref());
             for fact in &mut self.fact {
-                let has = |kind: &crate::kind::Kind| {
+                let has = |kind: &Kind| {
                     name.get_ref() == "date"
                         || kind.field(name.get_ref()).is_some()
                         || kind.figures.iter().any(|figure| figure.name() == name.get_ref())
                 };
-                if crate::kind::find(fact.kind.get_ref()).is_none_or(|kind| !has(kind)) {
+                if kind::find(fact.kind.get_ref()).is_none_or(|kind| !has(kind)) {
                     continue;
                 }
                 is_used = true;
@@ -317,6 +325,11 @@ pub enum Complete {
     Preamble {
         /// The patterns, of `?` and `*`.
         preamble: OneOrSeveral,
+    },
+    /// For the values of a field that its facts have, such as the countries.
+    Within {
+        /// The field.
+        within: String,
     },
 }
 

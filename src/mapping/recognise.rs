@@ -285,6 +285,7 @@ pub fn is_complete(mapping: &Mapping, layout: &FileLayout) -> bool {
     match &mapping.complete {
         Complete::Unknown => false,
         Complete::Is(complete) => *complete,
+        Complete::Within { .. } => true,
         Complete::Preamble { preamble } => layout.preamble.iter().any(|line| {
             let folded = line.split_whitespace().collect::<Vec<_>>().join(" ");
             preamble.list().iter().any(|pattern| looks_like(&folded, &format!("*{pattern}*")))

@@ -28,7 +28,8 @@ pub use inspect::{FactChange, History, KindCount, SqlColumn, SqlLimits, Status, 
 pub use rollup::{AggregateRequest, RollupRow};
 pub use schema::migrations::AppliedMigration;
 pub use write::{
-    Counts, ImportInfo, Outcome, ReleaseImport, ReleaseInfo, RowError, UndoOutcome, Writer,
+    Counts, ImportInfo, Outcome, ReleaseEnd, ReleaseImport, ReleaseInfo, RowError, UndoOutcome,
+    Writer,
 };
 
 /// An open database of facts, checked to be one.

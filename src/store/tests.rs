@@ -180,7 +180,7 @@ fn release(
             Err(Stop::Failed(error)) => panic!("{error}"),
         }
     }
-    let counts = release.finish(&mut writer, complete, &"0".repeat(64)).unwrap();
+    let counts = release.finish(&mut writer, complete, version).unwrap().counts;
     writer.commit().unwrap();
     (counts, refused)
 }

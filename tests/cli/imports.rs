@@ -29,6 +29,52 @@ fn answer(folder: &Path, arguments: &[&str]) -> Vec<String> {
     stdout(&output).lines().skip(1).map(str::to_owned).collect()
 }
 
+/// A file for one country withdraws that country's events and no others, and is never followed by
+/// an older one.
+#[test]
+fn a_country_s_file_says_nothing_of_other_countries() {
+    let Some(data) = shared("data/ucdp") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    let world = std::fs::read_to_string(data.join("ged_v23_1_sample1000.csv")).unwrap();
+    std::fs::write(here.join("world.csv"), &world).unwrap();
+    let sums = |country: &str| {
+        answer(here, &["query", "events", "--country", country, "--columns", "deaths_best", "-q"])
+            .iter()
+            .fold((0, 0), |(n, sum), figure| (n + 1, sum + figure.parse::<u64>().unwrap_or(0)))
+    };
+    import(here, &here.join("world.csv"), &["--release", "19.1"]);
+    let syria = sums("Syria");
+    let ukraine = sums("Ukraine").0;
+    let first =
+        import(here, &data.join("ged_ukraine_hdx_2020.csv"), &["--release", "20.1", "--complete"]);
+    assert_eq!(
+        number(&first, "withdrawn") + number(&first, "changed") + number(&first, "unchanged"),
+        ukraine
+    );
+    assert_eq!(sums("Ukraine"), (993, 6632));
+    let second = import(here, &data.join("ged_ukraine_hdx_2021.csv"), &["--release", "21.1"]);
+    assert_eq!((number(&second, "added"), number(&second, "withdrawn")), (174, 0));
+    assert_eq!(sums("Ukraine"), (1167, 6875));
+    assert_eq!(sums("Syria"), syria);
+    for more in [&["--release", "20.1"][..], &[]] {
+        let output = facts(here)
+            .arg("import")
+            .arg(data.join("ged_ukraine_hdx_2020.csv"))
+            .args(more)
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(4));
+        assert!(String::from_utf8_lossy(&output.stderr).contains("is older than release 21.1"));
+    }
+    assert_eq!(sums("Ukraine"), (1167, 6875), "what was refused changed nothing");
+    let older = ["--release", "20.1", "--older"];
+    let third = import(here, &data.join("ged_ukraine_hdx_2020.csv"), &older);
+    assert_eq!(number(&third, "withdrawn"), 174);
+    assert_eq!(sums("Ukraine"), (993, 6632));
+    assert_eq!(sums("Syria"), syria);
+}
+
 fn adds_up(report: &Json) {
     let parts =
         ["added", "changed", "unchanged", "rejected", "repeated"].map(|name| number(report, name));

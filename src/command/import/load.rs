@@ -15,8 +15,8 @@ use crate::error::{Error, ErrorKind, Result, Stop};
 use crate::ingest::source_file::SourceFile;
 use crate::ingest::{Diagnostic, Diagnostics, likely};
 use crate::mapping::cell_error::CellError;
-use crate::mapping::{Record, is_complete};
-use crate::store::{Counts, ImportInfo, ReleaseImport, ReleaseInfo, Store, Writer};
+use crate::mapping::{Complete, Record, is_complete};
+use crate::store::{Counts, ImportInfo, ReleaseEnd, ReleaseImport, ReleaseInfo, Store, Writer};
 use crate::value::text::{count, grouped, quoted};
 
 /// Imports a file.
@@ -130,6 +130,11 @@ impl<'a> ImportLoad<'a> {
             release: chosen.release.as_deref(),
             kinds: chosen.plan.kinds(),
             mended,
+            within: match &mapping.complete {
+                Complete::Within { within } => Some(within),
+                _ => None,
+            },
+            older: args.older,
             parts: chosen.plan.parts,
         })?;
         let input = self.input;
@@ -163,7 +168,7 @@ impl<'a> ImportLoad<'a> {
             && args.complete.map_or(said && !mended, |whether| whether == Whether::Yes);
         self.progress.then("writing");
         let run = release.run();
-        let counts = release.finish(&mut writer, complete, &end.sha256)?;
+        let ReleaseEnd { counts, lacking } = release.finish(&mut writer, complete, &end.sha256)?;
         self.add_up(counts)?;
         let before = counts.changed + counts.unchanged + counts.withdrawn;
         if args.complete.is_none() && counts.withdrawn * 2 > before {
@@ -179,6 +184,14 @@ impl<'a> ImportLoad<'a> {
         if rejected > 0 && (args.complete == Some(Whether::Yes) || args.complete.is_none() && said)
         {
             notes.push("nothing was withdrawn because records were rejected; fix them and import the file again".into());
+        }
+        if lacking > 0 && !mended && rejected == 0 {
+            notes.push(format!(
+                "{} of {} in the database {} not in the file; --complete withdraws them",
+                count(lacking, "record", "records"),
+                mapping.source(),
+                if lacking == 1 { "is" } else { "are" }
+            ));
         }
         let rejects = self.rejects.take().map(Rejects::finish).transpose()?.flatten();
         let report = ImportReport {

@@ -32,6 +32,7 @@ use crate::value::text::{count, grouped};
 #[command(
     after_help = "Examples:\n  facts import GEDEvent_v25_1.csv\n  facts import mine.tsv --mapping mine.toml\n  facts import --draft mine.tsv > mine.toml"
 )]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct Args {
     /// Files to import; - is standard input
     #[arg(value_name = "FILE", required = true)]
@@ -52,6 +53,9 @@ pub struct Args {
     /// on the data set]
     #[arg(long, value_name = "WHETHER", num_args = 0..=1, default_missing_value = "yes", require_equals = true)]
     complete: Option<Whether>,
+    /// Import the file although a later release of its facts was imported before
+    #[arg(long)]
+    older: bool,
     /// Import the file although its names and codes mean different countries; the codes decide
     #[arg(long)]
     force_codes: bool,

@@ -3,6 +3,7 @@
 
 pub mod bulk;
 mod lookups;
+mod older;
 mod prepare;
 mod reference_rows;
 mod release;
@@ -11,6 +12,6 @@ pub mod statements;
 pub mod transaction;
 mod undo;
 
-pub use release::{ReleaseImport, ReleaseInfo};
+pub use release::{ReleaseEnd, ReleaseImport, ReleaseInfo};
 pub use transaction::{Counts, ImportInfo, Outcome, RowError, Writer};
 pub use undo::UndoOutcome;

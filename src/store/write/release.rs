@@ -8,9 +8,10 @@ use std::rc::Rc;
 
 use rusqlite::params;
 
-use crate::error::{Error, Result, Stop};
+use crate::error::{Error, ErrorKind, Result, Stop};
 use crate::kind::{FactKey, KINDS, Kind, NewFact};
 use crate::store::extras;
+use crate::store::read::columns::expression;
 use crate::store::write::row_encoder::{EncodedFact, FactDigest};
 use crate::store::write::transaction::{Counts, LiveRow, Outcome, RowError, Writer};
 
@@ -40,6 +41,20 @@ pub struct ReleaseInfo<'a> {
     pub mended: bool,
     /// Of how many parts, "/" between, the key of a record's first fact is made.
     pub parts: usize,
+    /// The field for whose values a complete file is complete: of other values it says nothing.
+    pub within: Option<&'a str>,
+    /// It may replace what a later release says.
+    pub older: bool,
+}
+
+/// What became of a release.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReleaseEnd {
+    /// What became of its records.
+    pub counts: Counts,
+    /// Records in the database that the file lacks and that were kept, as it is not complete; 0 if
+    /// it shares no record with the database.
+    pub lacking: u64,
 }
 
 /// A release on its way in.
@@ -50,6 +65,9 @@ pub struct ReleaseImport {
     import: i64,
     kinds: Vec<&'static Kind>,
     parts: usize,
+    within: Option<String>,
+    older: bool,
+    release: Option<String>,
     mended: bool,
     /// The source had no facts before, so that nothing need be compared.
     fresh: bool,
@@ -141,6 +159,9 @@ impl Writer<'_> {
             import,
             kinds: about.kinds.clone(),
             parts: about.parts,
+            within: about.within.map(str::to_owned),
+            older: about.older,
+            release: release.map(str::to_owned),
             mended: about.mended,
             fresh,
             seen: HashMap::new(),
@@ -210,13 +231,13 @@ impl ReleaseImport {
     /// records.
     ///
     /// # Errors
-    /// The database cannot be written.
+    /// The database cannot be written, or a later release would be lost.
     pub fn finish(
         mut self,
         writer: &mut Writer<'_>,
         complete: bool,
         sha256: &str,
-    ) -> Result<Counts> {
+    ) -> Result<ReleaseEnd> {
         for (base, ready) in std::mem::take(&mut self.waiting) {
             let Some(first) = ready.first() else { continue };
             let live = self.live_of(writer, first.prepared.form.kind, &base)?;
@@ -236,12 +257,44 @@ impl ReleaseImport {
                 Err(Stop::Failed(error)) => return Err(error),
             }
         }
+        let mut lacking = 0;
+        let counts = *self.counts(writer);
         if complete {
-            self.withdraw(writer)?;
+            self.counts(writer).withdrawn = self.withdraw(writer)?;
+        } else if counts.changed + counts.unchanged > 0 {
+            lacking = self.records_of(&self.absent(writer)?);
         }
+        self.refuse_older(writer, sha256)?;
         let set = "UPDATE imports SET complete = ?2, sha256 = ?3 WHERE id = ?1";
         writer.transaction.execute(set, params![self.import, complete, sha256])?;
-        Ok(*self.counts(writer))
+        Ok(ReleaseEnd { counts: *self.counts(writer), lacking })
+    }
+
+    /// Refuses to replace what a later release says.
+    fn refuse_older(&self, writer: &Writer<'_>, sha256: &str) -> Result<()> {
+        if self.fresh || self.older {
+            return Ok(());
+        }
+        let about = (self.dataset.as_str(), self.release.as_deref());
+        let Some(newer) = writer.newer_release((self.source, self.import), about, sha256)? else {
+            return Ok(());
+        };
+        let which = |release: Option<&str>| {
+            release.map_or("this file".to_owned(), |release| format!("release {release}"))
+        };
+        let later = match newer.release.as_deref() {
+            Some(release) if Some(release) != self.release.as_deref() => which(Some(release)),
+            _ => format!("import {}", newer.import),
+        };
+        Err(Error::new(
+            ErrorKind::Rejected,
+            format!(
+                "{}: {} is older than {later}, whose facts it would replace; nothing was written",
+                self.slug,
+                which(self.release.as_deref())
+            ),
+        )
+        .hint("--older imports it all the same; --as-of shows the facts of an earlier release"))
     }
 
     fn counts<'w>(&self, writer: &'w mut Writer<'_>) -> &'w mut Counts {
@@ -454,34 +507,65 @@ impl ReleaseImport {
         Ok(lost)
     }
 
-    /// Retires what was imported with the same description before, and is not in this release.
-    fn withdraw(&mut self, writer: &mut Writer<'_>) -> Result<()> {
-        let mut records = HashSet::new();
+    /// Retires what was imported with the same description before, and is not in this release;
+    /// returns how many records those are.
+    fn withdraw(&mut self, writer: &mut Writer<'_>) -> Result<u64> {
+        let absent = self.absent(writer)?;
+        for (kind, id, _) in &absent {
+            writer.retire(kind, *id, self.import, "absent")?;
+        }
+        Ok(self.records_of(&absent))
+    }
+
+    /// The live facts that were imported with the same description, and that this release lacks: of
+    /// those for which it may be complete.
+    fn absent(&self, writer: &Writer<'_>) -> Result<Vec<AbsentFact>> {
+        let mut absent = Vec::new();
+        let mut covered: HashSet<String> = HashSet::new();
         for kind in KINDS {
+            let within = self.within.as_deref().and_then(|name| kind.field(name));
+            let value = match within {
+                None => "NULL".to_owned(),
+                // a country that nobody knows yet is one all the same
+                Some(field) if field.name == "country" => {
+                    "(SELECT coalesce(n.country, n.label) FROM names n WHERE n.id = f.place_id)"
+                        .to_owned()
+                }
+                Some(field) => expression(kind, field),
+            };
             let sql = format!(
-                "SELECT f.id, f.key FROM {} f JOIN imports r ON r.id = f.import_id
+                "SELECT f.id, f.key, {value} FROM {} f JOIN imports r ON r.id = f.import_id
                   WHERE f.source_id = ?1 AND f.retired_by_id IS NULL AND r.dataset = ?2",
                 kind.table
             );
-            let rows: Vec<(i64, String)> = {
-                let mut find = writer.transaction.prepare_cached(&sql)?;
-                let rows = find.query_map(params![self.source, self.dataset], |row| {
-                    Ok((row.get(0)?, row.get(1)?))
-                })?;
-                let absent = rows.filter(|row| {
-                    row.as_ref().map_or(true, |(id, _): &(i64, String)| !self.has_seen(kind, *id))
-                });
-                absent.collect::<Result<_, _>>()?
-            };
-            for (id, key) in rows {
-                writer.retire(kind, id, self.import, "absent")?;
-                records.insert(key.split('/').take(self.parts).collect::<Vec<_>>().join("/"));
+            let mut find = writer.transaction.prepare_cached(&sql)?;
+            let mut rows = find.query(params![self.source, self.dataset])?;
+            while let Some(row) = rows.next()? {
+                let id = row.get(0)?;
+                let values: Option<String> = row.get(2)?;
+                if !self.has_seen(kind, id) {
+                    absent.push(((*kind, id, row.get(1)?), values));
+                } else if let Some(values) = values {
+                    covered.extend(values.split("; ").map(str::to_owned));
+                }
             }
         }
-        self.counts(writer).withdrawn = records.len() as u64;
-        Ok(())
+        let is_covered = |values: &Option<String>| {
+            values.as_ref().is_some_and(|all| all.split("; ").all(|one| covered.contains(one)))
+        };
+        absent.retain(|(_, values)| self.within.is_none() || is_covered(values));
+        Ok(absent.into_iter().map(|(fact, _)| fact).collect())
+    }
+
+    /// How many records these facts are of.
+    fn records_of(&self, facts: &[AbsentFact]) -> u64 {
+        let record = |key: &str| key.split('/').take(self.parts).collect::<Vec<_>>().join("/");
+        facts.iter().map(|(.., key)| record(key)).collect::<HashSet<_>>().len() as u64
     }
 }
+
+/// A fact that a release lacks: its kind, id and key.
+type AbsentFact = (&'static Kind, i64, String);
 
 fn twice() -> RowError {
     let expected = "another record in this file has the same key but other values; add \"#\" to the key to number them";
