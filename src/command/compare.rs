@@ -1,14 +1,16 @@
 //! `facts compare`: the answers to each question side by side, and how they stand to each other.
 
 use crate::command::Exit;
+use crate::command::compare_totals::Compared;
 use crate::command::filter_args::FilterArgs;
 use crate::command::global_args::GlobalArgs;
 use crate::command::ui::Ui;
-use crate::command::{extra_columns, load_claims};
+use crate::command::{compare_totals, extra_columns, load_claims};
 use crate::error::{Error, Result};
 use crate::evidence::claim::{Claim, ClaimFigure};
 use crate::evidence::compare::{self, Question, Verdict};
-use crate::query::{self, Predicate};
+use crate::evidence::totals::TotalQuestion;
+use crate::query::{self, Predicate, Query};
 use crate::render::Heading;
 use crate::value::text::count;
 use crate::value::{OwnedValue, Value};
@@ -20,14 +22,26 @@ use crate::value::{OwnedValue, Value};
 /// (ranges do not overlap), point-differs (single figures differ), stage-differs (a deal is at
 /// conflicting stages, and no dates put them in order), overlap (ranges overlap but differ),
 /// scope-differs (the figures count different things, so they do not conflict), agree.
+///
+/// With --rows, what each source adds up to is compared instead: a label, such as a country and a
+/// year, is a question, and the labels that sources differ in most come first.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  facts compare all\n  facts compare casualties --during 2013 --min-spread 10%"
+    after_help = "Examples:\n  facts compare all\n  facts compare casualties --during 2013 --min-spread 10%\n  facts compare casualties --rows country,year --min-ratio 2"
 )]
 pub struct Args {
     /// events, arms-transfers, casualties, posts, indicators, or all
     #[arg(value_name = "KIND")]
     kind: String,
+    /// Compare totals: what each source adds up to for each label of these fields
+    #[arg(long, value_name = "FIELDS")]
+    rows: Option<String>,
+    /// Figure to add up with --rows [default: the first of the kind]
+    #[arg(long, value_name = "FIELD", requires = "rows")]
+    value: Option<String>,
+    /// Only questions whose highest figure is at least this many times the lowest
+    #[arg(long, value_name = "N")]
+    min_ratio: Option<f64>,
     /// Only questions whose figures differ by at least this much: 500, or 10% of the lowest
     #[arg(long, value_name = "N|N%")]
     min_spread: Option<String>,
@@ -53,20 +67,45 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let spread = args.min_spread.as_deref().map(spread).transpose()?;
     let store = global.open()?;
     extra_columns::say_unknown(tests.iter().filter_map(Predicate::field), &kinds, &store, ui)?;
+    let is_asked = |verdict: Verdict| {
+        if args.verdict.is_empty() {
+            args.all || verdict.is_contradiction() || verdict == Verdict::Overlap
+        } else {
+            args.verdict.iter().any(|asked| asked == verdict.name())
+        }
+    };
+    let is_wide = |range: Option<(f64, f64)>, ratio: Option<f64>| {
+        spread.as_ref().is_none_or(|least| range.is_some_and(|range| least.is_met(range)))
+            && args.min_ratio.is_none_or(|least| match range {
+                // nothing is any number of times nothing
+                Some((low, high)) if low <= 0.0 => high > low,
+                _ => ratio.is_some_and(|ratio| ratio >= least),
+            })
+    };
+    if let Some(rows) = &args.rows {
+        let mut query = Query::of(kinds);
+        query.tests = tests;
+        query.past = args.filters.past()?;
+        let compared = compare_totals::totals(&query, rows, args.value.as_deref(), &store)?;
+        drop(store);
+        let questions: Vec<&TotalQuestion> = compared
+            .questions
+            .iter()
+            .filter(|question| {
+                is_asked(question.verdict) && is_wide(Some(question.range), question.ratio())
+            })
+            .collect();
+        let contradictions =
+            questions.iter().filter(|question| question.verdict.is_contradiction()).count();
+        compared.notes.iter().for_each(|said| ui.note(said));
+        totals(&compared, &questions, args.by == "question", global, ui)?;
+        return Ok(end(args, (questions.len(), contradictions), ui));
+    }
     let claims = load_claims::load(&store, &kinds, &tests, &args.filters.past()?)?;
     drop(store);
     let questions: Vec<Question<'_>> = compare::questions(&claims)
         .into_iter()
-        .filter(|question| {
-            let asked = if args.verdict.is_empty() {
-                args.all
-                    || question.verdict.is_contradiction()
-                    || question.verdict == Verdict::Overlap
-            } else {
-                args.verdict.iter().any(|verdict| verdict == question.verdict.name())
-            };
-            asked && spread.as_ref().is_none_or(|least| is_wide(question, least))
-        })
+        .filter(|question| is_asked(question.verdict) && is_wide(question.range, question.ratio()))
         .collect();
     if args.by == "question" {
         by_question(&questions, global, ui)?;
@@ -75,12 +114,17 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     }
     let contradictions =
         questions.iter().filter(|question| question.verdict.is_contradiction()).count();
+    Ok(end(args, (questions.len(), contradictions), ui))
+}
+
+/// Says how many there are.
+fn end(args: &Args, (questions, contradictions): (usize, usize), ui: &mut Ui) -> Exit {
     ui.status(&format!(
         "{}, {}",
-        count(questions.len() as u64, "question", "questions"),
+        count(questions as u64, "question", "questions"),
         count(contradictions as u64, "contradiction", "contradictions")
     ));
-    Ok(if args.exit_code && contradictions > 0 { Exit::No } else { Exit::Done })
+    if args.exit_code && contradictions > 0 { Exit::No } else { Exit::Done }
 }
 
 /// A spread in figures, or in parts of the lowest.
@@ -100,11 +144,13 @@ fn spread(text: &str) -> Result<Spread> {
     Ok(if part { Spread::Part(number / 100.0) } else { Spread::Figures(number) })
 }
 
-fn is_wide(question: &Question<'_>, least: &Spread) -> bool {
-    question.range.is_some_and(|(low, high)| match least {
-        Spread::Figures(n) => high - low >= *n,
-        Spread::Part(part) => high - low >= low * part,
-    })
+impl Spread {
+    fn is_met(&self, (low, high): (f64, f64)) -> bool {
+        match self {
+            Spread::Figures(n) => high - low >= *n,
+            Spread::Part(part) => high - low >= low * part,
+        }
+    }
 }
 
 fn text(text: &str) -> OwnedValue {
@@ -116,10 +162,66 @@ fn real(n: Option<f64>) -> OwnedValue {
 }
 
 /// Lowest, highest, spread and ratio.
-fn range(question: &Question<'_>) -> [OwnedValue; 4] {
-    let (low, high) = question.range.unzip();
-    let ratio = question.ratio().map(|ratio| (ratio * 100.0).round() / 100.0);
-    [real(low), real(high), real(question.range.map(|(low, high)| high - low)), real(ratio)]
+fn range(range: Option<(f64, f64)>, ratio: Option<f64>) -> [OwnedValue; 4] {
+    let (low, high) = range.unzip();
+    let ratio = ratio.map(|ratio| (ratio * 100.0).round() / 100.0);
+    [real(low), real(high), real(range.map(|(low, high)| high - low)), real(ratio)]
+}
+
+/// The totals of each label: a row for each source, or for each label.
+fn totals(
+    compared: &Compared,
+    questions: &[&TotalQuestion],
+    by_question: bool,
+    global: &GlobalArgs,
+    ui: &mut Ui,
+) -> Result<u64> {
+    let fields = compared.rows.iter().chain(&compared.scope);
+    let mut headings: Vec<Heading> = fields.map(|field| Heading::text(field.name)).collect();
+    headings.push(Heading::text("verdict"));
+    let leading: Vec<String> = if by_question {
+        headings.push(Heading::text("sources"));
+        Vec::new()
+    } else {
+        headings.push(Heading::text("source"));
+        headings.extend(["low", "best", "high"].map(Heading::number));
+        let rows = compared.rows.iter().map(|field| field.name);
+        rows.chain(["verdict", "source", "best", "low", "high", "ratio"])
+            .map(String::from)
+            .collect()
+    };
+    headings.extend(["lowest", "highest", "spread", "ratio"].map(Heading::number));
+    ui.rows(global, headings, leading, |row| {
+        let mut rows = 0;
+        for question in questions {
+            let TotalQuestion { label, scope, violence, population, answers, .. } = question;
+            let mut shared: Vec<OwnedValue> =
+                label.iter().chain(scope).map(|part| text(part)).collect();
+            for field in &compared.scope[scope.len()..] {
+                let part = if field.name == "violence" { violence } else { population };
+                shared.push(part.as_deref().map_or(Value::Null, text));
+            }
+            shared.push(text(question.verdict.name()));
+            let end = range(Some(question.range), question.ratio());
+            if by_question {
+                let sources: Vec<&str> =
+                    answers.iter().map(|(source, _)| source.as_str()).collect();
+                shared.push(text(&sources.join("; ")));
+                row(&[shared, end.to_vec()].concat())?;
+                rows += 1;
+                continue;
+            }
+            for (source, figure) in answers {
+                let mut cells = shared.clone();
+                cells.push(text(source));
+                cells.extend([figure.low, figure.best, figure.high].map(real));
+                cells.extend(end.clone());
+                row(&cells)?;
+                rows += 1;
+            }
+        }
+        Ok(rows)
+    })
 }
 
 fn by_answer(questions: &[Question<'_>], global: &GlobalArgs, ui: &mut Ui) -> Result<u64> {
@@ -144,7 +246,7 @@ fn by_answer(questions: &[Question<'_>], global: &GlobalArgs, ui: &mut Ui) -> Re
         for question in questions {
             for (claim, figure) in &question.answers {
                 let mut cells = answer(question, claim, *figure);
-                cells.extend(range(question));
+                cells.extend(range(question.range, question.ratio()));
                 cells.push(text(&claim.summary));
                 row(&cells)?;
                 rows += 1;
@@ -185,7 +287,7 @@ fn by_question(questions: &[Question<'_>], global: &GlobalArgs, ui: &mut Ui) -> 
                 text(&question.counted),
                 Value::Int(answers),
             ];
-            cells.extend(range(question));
+            cells.extend(range(question.range, question.ratio()));
             row(&cells)?;
         }
         Ok(questions.len() as u64)

@@ -6,6 +6,7 @@ mod backup;
 mod chart;
 mod check;
 mod compare;
+mod compare_totals;
 mod complete;
 mod completions;
 mod coverage;

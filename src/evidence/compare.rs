@@ -229,7 +229,7 @@ fn verdicts<'c>(asked: &str, mut group: Vec<&'c Claim>) -> Vec<Question<'c>> {
     let mut found: Vec<Question<'c>> = Vec::new();
     for ((counted, place, ..), answers) in parts {
         let figures: Vec<&ClaimFigure> = answers.iter().filter_map(|(_, figure)| *figure).collect();
-        let verdict = match numbers(&figures) {
+        let verdict = match figures_verdict(&figures) {
             Verdict::Agree if several => Verdict::ScopeDiffers,
             verdict => verdict,
         };
@@ -260,7 +260,8 @@ fn verdicts<'c>(asked: &str, mut group: Vec<&'c Claim>) -> Vec<Question<'c>> {
 }
 
 /// The verdict on figures that count the same thing.
-fn numbers(figures: &[&ClaimFigure]) -> Verdict {
+#[must_use]
+pub fn figures_verdict(figures: &[&ClaimFigure]) -> Verdict {
     let lowest_end = figures.iter().map(|figure| figure.upper()).fold(f64::INFINITY, f64::min);
     let highest_begin =
         figures.iter().map(|figure| figure.lower()).fold(f64::NEG_INFINITY, f64::max);

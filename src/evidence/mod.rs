@@ -6,3 +6,4 @@ pub mod claim;
 pub mod compare;
 pub mod coverage;
 pub mod locator;
+pub mod totals;

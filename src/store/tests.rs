@@ -180,7 +180,7 @@ fn release(
             Err(Stop::Failed(error)) => panic!("{error}"),
         }
     }
-    let counts = release.finish(&mut writer, complete, version).unwrap().counts;
+    let counts = release.finish(&mut writer, complete, &format!("{version:0>64}")).unwrap().counts;
     writer.commit().unwrap();
     (counts, refused)
 }

@@ -138,6 +138,13 @@ impl Cross {
         self.cells.contains_key(&(row.to_vec(), column.to_vec()))
     }
 
+    /// Why the facts of a row and a column must not be added up, if they must not.
+    #[must_use]
+    pub fn disputed(&self, row: &[Label], column: &[Label]) -> Option<Dispute> {
+        let group = self.cells.get(&(row.to_vec(), column.to_vec()))?;
+        self.dispute(&name(row, column), group, Across::default()).err()
+    }
+
     /// The total of a row, of a column, or of all.
     ///
     /// # Errors

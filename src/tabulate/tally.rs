@@ -287,6 +287,18 @@ impl Tally {
         split: &[bool],
         across: Across,
     ) -> Result<Cross, Dispute> {
+        let cross = self.cross_unchecked(rows, columns, split);
+        if self.aggregate.adds_up() {
+            for ((row, column), group) in &cross.cells {
+                cross.dispute(&name(row, column), group, across)?;
+            }
+        }
+        Ok(cross)
+    }
+
+    /// The cross-table, whatever it adds up: [`Cross::disputed`] says of a cell whether it may.
+    #[must_use]
+    pub fn cross_unchecked(&self, rows: usize, columns: usize, split: &[bool]) -> Cross {
         let named = |labels: &[u32]| -> Vec<Label> {
             labels.iter().map(|n| self.labels[*n as usize].clone()).collect()
         };
@@ -304,7 +316,7 @@ impl Tally {
             .into_iter()
             .map(|((row, column), group)| ((named(&row), named(&column)), group))
             .collect();
-        let cross = Cross {
+        Cross {
             rows: cells
                 .keys()
                 .map(|(row, _)| row.clone())
@@ -320,13 +332,7 @@ impl Tally {
             cells,
             labels: self.labels.clone(),
             aggregate: self.aggregate,
-        };
-        if self.aggregate.adds_up() {
-            for ((row, column), group) in &cross.cells {
-                cross.dispute(&name(row, column), group, across)?;
-            }
         }
-        Ok(cross)
     }
 }
 

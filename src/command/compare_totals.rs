@@ -1,0 +1,150 @@
+//! `facts compare KIND --rows FIELDS`: what each source adds up to, side by side.
+
+use crate::command::tabulate::{Axes, collect, explain, figure};
+use crate::error::{Error, Result};
+use crate::evidence::claim::ClaimFigure;
+use crate::evidence::totals::{self, SourceTotal, TotalQuestion};
+use crate::kind::Field;
+use crate::query::{Query, field, fields};
+use crate::store::Store;
+use crate::tabulate::{Aggregate, Cross, Dispute, Label};
+use crate::value::Value;
+
+/// Fields that tell apart what figures count, where a kind has them, beside their units. Types of
+/// events are each data set's own words, and tell nothing apart.
+const SCOPES: [&str; 2] = ["harm", "stock_flow"];
+const OWN_WORDS: &str = "type";
+const VIOLENCE: &str = "violence";
+const POPULATION: &str = "population";
+
+/// The totals of each label, and what is said of those that were left out.
+pub struct Compared {
+    /// The fields of the labels.
+    pub rows: Vec<&'static Field>,
+    /// The fields of what is counted.
+    pub scope: Vec<&'static Field>,
+    /// The labels with several sources.
+    pub questions: Vec<TotalQuestion>,
+    /// What is to be known beside them, in sentences.
+    pub notes: Vec<String>,
+}
+
+/// Adds up each source's figures under each label, and sets them against each other.
+///
+/// # Errors
+/// A field that is unknown or no figure; several kinds; the database cannot be read.
+pub fn totals(query: &Query, rows: &str, value: Option<&str>, store: &Store) -> Result<Compared> {
+    let [kind] = query.kinds.as_slice() else {
+        return Err(Error::usage("--rows compares the totals of one kind")
+            .hint("facts compare casualties --rows country,year"));
+    };
+    let rows = fields(rows, &query.kinds)?;
+    let best = value.or_else(|| kind.figures.first().map(|figure| figure.best));
+    let best = figure(best.unwrap_or("best"), query)?;
+    let bounds = kind.figures.iter().find_map(|figure| figure.bounds_of(best));
+    let is_row = |name: &str| rows.iter().any(|row| row.name == name);
+    let known = |name: &str| kind.field(name).filter(|_| !is_row(name));
+    let units =
+        best.unit_fields.iter().filter(|name| **name != OWN_WORDS && !SCOPES.contains(name));
+    let scope: Vec<&'static Field> =
+        SCOPES.iter().chain(units).copied().filter_map(known).collect();
+    let parted: Vec<&'static Field> =
+        [VIOLENCE, POPULATION].into_iter().filter_map(known).collect();
+    let source = field("source", &query.kinds)?;
+    let columns: Vec<&'static Field> =
+        [source].into_iter().chain(scope.iter().copied()).chain(parted.iter().copied()).collect();
+    let axes = Axes { rows: rows.clone(), columns, unit_fields: Vec::new() };
+    let cross = |field: &'static Field| -> Result<Cross> {
+        let tally = collect(query, &axes, Some(field), Aggregate::Sum, store)?;
+        Ok(tally.cross_unchecked(axes.rows.len(), axes.columns.len(), &[]))
+    };
+    let [low, high] = match bounds {
+        None => [None, None],
+        Some(names) => {
+            let [low, high] = names.map(|name| field(name, &query.kinds));
+            [Some(cross(low?)?), Some(cross(high?)?)]
+        }
+    };
+    let best = cross(best)?;
+    let mut all = Vec::new();
+    let (mut disputes, mut unlabelled, mut lacking) = (Vec::new(), 0, 0);
+    for row in &best.rows {
+        for column in best.columns.iter().filter(|column| best.has(row, column)) {
+            if row.iter().any(|label| label.missing) {
+                unlabelled += 1;
+                continue;
+            }
+            let crosses = [low.as_ref(), Some(&best), high.as_ref()];
+            if let Some(dispute) =
+                crosses.iter().flatten().find_map(|cross| cross.disputed(row, column))
+            {
+                disputes.push(dispute);
+                continue;
+            }
+            let [low, best, high] = crosses.map(|cross| cross.map(|cross| cross.cell(row, column)));
+            let is_partial = matches!(best, Some(Value::Partial(..)));
+            lacking += usize::from(is_partial);
+            // bounds that only some of the facts have are bounds of less
+            let bound = |cell: Option<Value<'_>>| match cell {
+                Some(Value::Partial(..)) if !is_partial => None,
+                cell => cell.and_then(|cell| cell.number()),
+            };
+            let figure = ClaimFigure {
+                name: String::new(),
+                low: bound(low),
+                best: best.and_then(|best| best.number()),
+                high: bound(high),
+            };
+            if figure.stated().next().is_none() {
+                continue;
+            }
+            let text = |label: &Label| label.text.clone();
+            let part = |name: &str| {
+                let at = parted.iter().position(|field| field.name == name)?;
+                let label = &column[1 + scope.len() + at];
+                (!label.missing).then(|| text(label))
+            };
+            all.push(SourceTotal {
+                label: row.iter().map(text).collect(),
+                scope: column[1..=scope.len()]
+                    .iter()
+                    .map(|label| if label.missing { String::new() } else { text(label) })
+                    .collect(),
+                violence: part(VIOLENCE),
+                population: part(POPULATION),
+                source: column[0].text.clone(),
+                figure,
+            });
+        }
+    }
+    let (questions, lone) = totals::questions(&all);
+    let notes = left_out((lone, unlabelled, lacking), disputes);
+    let scope = scope.into_iter().chain(parted).collect();
+    Ok(Compared { rows, scope, questions, notes })
+}
+
+/// What is said of totals that were left out or are not whole.
+fn left_out(
+    (lone, unlabelled, lacking): (usize, usize, usize),
+    disputes: Vec<Dispute>,
+) -> Vec<String> {
+    let mut notes = Vec::new();
+    let mut note = |n: usize, one: &str, many: &str| {
+        if n > 0 {
+            notes.push(format!("{n} {}", if n == 1 { one } else { many }));
+        }
+    };
+    note(lone, "total of one source alone", "totals of one source alone");
+    note(unlabelled, "total without a label left out", "totals without a label left out");
+    note(
+        lacking,
+        "total lacks figures of some facts, which count for nothing",
+        "totals lack figures of some facts, which count for nothing",
+    );
+    let n = disputes.len();
+    if let Some(first) = disputes.into_iter().next() {
+        let which = if n == 1 { "total" } else { "totals" };
+        notes.push(format!("{n} {which} left out: {}", explain(first)));
+    }
+    notes
+}
