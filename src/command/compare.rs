@@ -20,7 +20,8 @@ use crate::value::{OwnedValue, Value};
 /// A question is a topic; casualty figures without a topic are compared by place, population and
 /// harm if their periods overlap. Verdicts: denied (stated by one, denied by another), disjoint
 /// (ranges do not overlap), point-differs (single figures differ), stage-differs (a deal is at
-/// conflicting stages, and no dates put them in order), overlap (ranges overlap but differ),
+/// conflicting stages, and no dates put them in order), revision (sources of one family, such as
+/// those of one publisher, differ), overlap (ranges overlap but differ),
 /// scope-differs (the figures count different things, so they do not conflict), agree.
 ///
 /// With --rows, what each source adds up to is compared instead: a label, such as a country and a
@@ -46,7 +47,7 @@ pub struct Args {
     #[arg(long, value_name = "N|N%")]
     min_spread: Option<String>,
     /// Only these verdicts
-    #[arg(long, value_name = "VERDICT", value_delimiter = ',', value_parser = ["denied", "disjoint", "point-differs", "stage-differs", "overlap", "scope-differs", "agree"])]
+    #[arg(long, value_name = "VERDICT", value_delimiter = ',', value_parser = ["denied", "disjoint", "point-differs", "stage-differs", "revision", "overlap", "scope-differs", "agree"])]
     verdict: Vec<String>,
     /// Also show questions whose answers agree or count different things
     #[arg(long)]
@@ -69,7 +70,9 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     extra_columns::say_unknown(tests.iter().filter_map(Predicate::field), &kinds, &store, ui)?;
     let is_asked = |verdict: Verdict| {
         if args.verdict.is_empty() {
-            args.all || verdict.is_contradiction() || verdict == Verdict::Overlap
+            args.all
+                || verdict.is_contradiction()
+                || matches!(verdict, Verdict::Overlap | Verdict::Revision)
         } else {
             args.verdict.iter().any(|asked| asked == verdict.name())
         }

@@ -1,5 +1,6 @@
 //! `facts compare KIND --rows FIELDS`: what each source adds up to, side by side.
 
+use crate::command::load_claims;
 use crate::command::tabulate::{Axes, collect, explain, figure};
 use crate::error::{Error, Result};
 use crate::evidence::claim::ClaimFigure;
@@ -117,7 +118,9 @@ pub fn totals(query: &Query, rows: &str, value: Option<&str>, store: &Store) -> 
             });
         }
     }
-    let (questions, lone) = totals::questions(&all);
+    let families = load_claims::families(store)?;
+    let family = |source: &str| families.get(source).cloned().unwrap_or_else(|| source.to_owned());
+    let (questions, lone) = totals::questions(&all, family);
     let notes = left_out((lone, unlabelled, lacking), disputes);
     let scope = scope.into_iter().chain(parted).collect();
     Ok(Compared { rows, scope, questions, notes })

@@ -1,7 +1,7 @@
 //! Facts as checks and comparisons look at them, read from the database by their kinds'
 //! declarations.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::error::Result;
 use crate::evidence::check::CheckedSource;
@@ -30,6 +30,7 @@ pub fn load(
         .filter(|source| !source.document)
         .map(|source| source.slug)
         .collect();
+    let families = families(store)?;
     let mut claims = Vec::new();
     for kind in kinds {
         let mut query = Query::of(vec![kind]);
@@ -45,11 +46,43 @@ pub fn load(
         store.select(&query, |cells| {
             let row = ClaimRow { fields: &fields, cells };
             let claim = claim(kind, &row, &unknown);
-            claims.push(Claim { is_record: datasets.contains(&claim.source), ..claim });
+            let family = families.get(&claim.source).unwrap_or(&claim.source).clone();
+            let is_record = datasets.contains(&claim.source);
+            claims.push(Claim { family, is_record, ..claim });
             Ok(())
         })?;
     }
     Ok(claims)
+}
+
+/// The family of each source that has relatives: the name that they share, or the source that it is
+/// derived from.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn families(store: &Store) -> Result<HashMap<String, String>> {
+    let mut families = HashMap::new();
+    store.export_parent(&SOURCES, |cells| {
+        let text = |name: &str| source_text(cells, name);
+        if let (Some(slug), Some(family)) = (text("slug"), text("family").or(text("derived_from")))
+        {
+            families.insert(slug, family);
+        }
+        Ok(())
+    })?;
+    // what is derived from a member of a family belongs to it
+    let of_parents: Vec<(String, String)> = families
+        .iter()
+        .filter_map(|(slug, family)| Some((slug.clone(), families.get(family)?.clone())))
+        .collect();
+    families.extend(of_parents);
+    Ok(families)
+}
+
+/// A field of a source, as text.
+fn source_text(cells: &[Value<'_>], name: &str) -> Option<String> {
+    let at = SOURCES.fields.iter().position(|field| field.name == name)?;
+    cells[at].text().map(str::to_owned)
 }
 
 /// The sources as the rules look at them, with the texts that are held.
@@ -59,14 +92,7 @@ pub fn load(
 pub fn sources(store: &Store) -> Result<Vec<CheckedSource>> {
     let mut sources = Vec::new();
     store.export_parent(&SOURCES, |cells| {
-        let text = |name: &str| {
-            SOURCES
-                .fields
-                .iter()
-                .position(|field| field.name == name)
-                .and_then(|i| cells[i].text())
-                .map(str::to_owned)
-        };
+        let text = |name: &str| source_text(cells, name);
         let slug = text("slug").unwrap_or_default();
         let held = store.held_text(&slug)?;
         sources.push(CheckedSource {
@@ -151,6 +177,7 @@ fn claim(kind: &'static Kind, row: &ClaimRow<'_, '_>, unknown: &HashSet<String>)
         kind: kind.name,
         has_place_question: kind.has_place_question,
         source: text("source"),
+        family: text("source"),
         topic: row.text("topic"),
         said_by: row.text("said_by"),
         said_via: row.text("said_via"),

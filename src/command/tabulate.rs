@@ -152,6 +152,14 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
             count(all, "fact", "facts")
         ));
     }
+    if let Some(value) =
+        value.filter(|value| aggregate == Aggregate::Sum && is_bound(value, &query))
+    {
+        ui.note(&format!(
+            "{} adds up bounds, as if all were so low or so high at once; it is no confidence interval",
+            value.name
+        ));
+    }
     if is_spread {
         cross.pair_columns(axes.columns.len());
     } else {
@@ -169,6 +177,12 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     write(&cross, &rows, !cols.is_empty() || is_spread, (args, across), global, ui)?;
     unknown.iter().for_each(|said| ui.status(said));
     Ok(Exit::Done)
+}
+
+/// Whether a field is a lower or upper bound of figures.
+fn is_bound(field: &Field, query: &Query) -> bool {
+    let figures = query.kinds.iter().flat_map(|kind| kind.figures);
+    figures.into_iter().any(|figure| [figure.low, figure.high].contains(&field.name))
 }
 
 /// What `--sum-across` allows.

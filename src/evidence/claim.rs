@@ -13,6 +13,8 @@ pub struct Claim {
     pub has_place_question: bool,
     /// The work.
     pub source: String,
+    /// The sources that it is related to; a source without relatives is a family of its own.
+    pub family: String,
     /// The question that it answers.
     pub topic: Option<String>,
     /// The voice; none: the source itself.
@@ -110,6 +112,7 @@ impl Claim {
             kind,
             has_place_question: kind == "casualties",
             source: source.to_owned(),
+            family: source.to_owned(),
             topic: None,
             said_by: None,
             said_via: None,

@@ -16,6 +16,8 @@ pub enum Verdict {
     PointDiffers,
     /// The same deal stands at several stages, in no order of time.
     StageDiffers,
+    /// Sources of one family differ: one revises the other, or counts otherwise.
+    Revision,
     /// The ranges meet, and are not the same.
     Overlap,
     /// The answers do not count the same thing, and are no contradiction.
@@ -33,6 +35,7 @@ impl Verdict {
             Verdict::Disjoint => "disjoint",
             Verdict::PointDiffers => "point-differs",
             Verdict::StageDiffers => "stage-differs",
+            Verdict::Revision => "revision",
             Verdict::Overlap => "overlap",
             Verdict::ScopeDiffers => "scope-differs",
             Verdict::Agree => "agree",
@@ -193,14 +196,13 @@ fn verdicts<'c>(asked: &str, mut group: Vec<&'c Claim>) -> Vec<Question<'c>> {
     };
     let speaks =
         |stances: &[&str]| group.iter().any(|claim| stances.contains(&claim.stance.as_str()));
-    if speaks(&["denies"]) && speaks(&["states", "alleges"]) {
-        return vec![whole(Verdict::Denied)];
-    }
+    let is_denied = speaks(&["denies"]) && speaks(&["states", "alleges"]);
     // each thing that is counted, over each period, is compared for itself
     // a figure for a part of the country is none for all of it
     let places: BTreeSet<&String> = group.iter().filter_map(|claim| claim.place.as_ref()).collect();
     let mut parts: BTreeMap<Scope, Vec<Answer<'_>>> = BTreeMap::new();
-    for claim in &group {
+    // what is denied is no answer to what others state
+    for claim in group.iter().filter(|claim| !is_denied || claim.stance != "denies") {
         for figure in &claim.figures {
             let what = [figure.name.clone(), counted(claim)]
                 .into_iter()
@@ -229,7 +231,8 @@ fn verdicts<'c>(asked: &str, mut group: Vec<&'c Claim>) -> Vec<Question<'c>> {
     let mut found: Vec<Question<'c>> = Vec::new();
     for ((counted, place, ..), answers) in parts {
         let figures: Vec<&ClaimFigure> = answers.iter().filter_map(|(_, figure)| *figure).collect();
-        let verdict = match figures_verdict(&figures) {
+        let sources = answers.iter().map(|(claim, _)| (&*claim.source, &*claim.family));
+        let verdict = match within_family(figures_verdict(&figures), sources) {
             Verdict::Agree if several => Verdict::ScopeDiffers,
             verdict => verdict,
         };
@@ -250,6 +253,10 @@ fn verdicts<'c>(asked: &str, mut group: Vec<&'c Claim>) -> Vec<Question<'c>> {
             range: (low <= high).then_some((low, high)),
         });
     }
+    if is_denied {
+        found.retain(|question| question.verdict.is_contradiction());
+        found.insert(0, whole(Verdict::Denied));
+    }
     if stages_conflict(&group) {
         found.push(whole(Verdict::StageDiffers));
     }
@@ -257,6 +264,24 @@ fn verdicts<'c>(asked: &str, mut group: Vec<&'c Claim>) -> Vec<Question<'c>> {
         found.push(whole(Verdict::Agree));
     }
     found
+}
+
+/// The verdict on answers of these sources and their families: if several sources of one family
+/// differ, that is no contradiction.
+#[must_use]
+pub fn within_family<'s>(
+    verdict: Verdict,
+    mut sources: impl Iterator<Item = (&'s str, &'s str)> + Clone,
+) -> Verdict {
+    let others = sources.clone();
+    let Some((source, family)) = sources.next() else { return verdict };
+    let is_one_family = sources.all(|(_, other)| other == family);
+    let are_several = others.clone().any(|(other, _)| other != source);
+    if is_one_family && are_several && (verdict.is_contradiction() || verdict == Verdict::Overlap) {
+        Verdict::Revision
+    } else {
+        verdict
+    }
 }
 
 /// The verdict on figures that count the same thing.
@@ -324,6 +349,29 @@ mod tests {
 
     fn dated(claim: Claim, when: &str) -> Claim {
         Claim { date: Some(when.to_owned()), days: date::parse(when).unwrap(), ..claim }
+    }
+
+    #[test]
+    fn what_is_denied_may_be_disputed_among_those_who_state_it() {
+        let of = |reference: &str, best: f64| counts(reference, "dead", None, Some(best), None);
+        let denial = Claim { stance: "denies".into(), ..of("c:1", 3.0) };
+        assert_eq!(verdict(&[of("a:1", 3.0), denial.clone()]), [Verdict::Denied]);
+        let both = [Verdict::Denied, Verdict::PointDiffers];
+        assert_eq!(verdict(&[of("a:1", 3.0), of("b:1", 4.0), denial]), both);
+    }
+
+    #[test]
+    fn sources_of_one_family_revise_and_do_not_contradict_each_other() {
+        let of = |reference: &str, best: f64, family: &str| Claim {
+            family: family.into(),
+            ..counts(reference, "dead", None, Some(best), None)
+        };
+        let (a, b) = (of("a:1", 3.0, "one"), of("b:1", 4.0, "one"));
+        assert_eq!(verdict(&[a.clone(), b.clone()]), [Verdict::Revision]);
+        assert_eq!(verdict(&[a.clone(), of("b:1", 3.0, "one")]), [Verdict::Agree]);
+        assert_eq!(verdict(&[a.clone(), of("c:1", 4.0, "other")]), [Verdict::PointDiffers]);
+        assert_eq!(verdict(&[a.clone(), of("a:2", 4.0, "one")]), [Verdict::PointDiffers]);
+        assert_eq!(verdict(&[a, b, of("c:1", 4.0, "other")]), [Verdict::PointDiffers]);
     }
 
     fn verdict(claims: &[Claim]) -> Vec<Verdict> {

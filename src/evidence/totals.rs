@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::evidence::claim::ClaimFigure;
-use crate::evidence::compare::{Verdict, figures_verdict};
+use crate::evidence::compare::{Verdict, figures_verdict, within_family};
 
 /// Populations that are parts of all: a source that has one of the first two divides its dead
 /// among them.
@@ -64,9 +64,13 @@ type Asked = (Vec<String>, Vec<String>, Option<String>, Option<String>);
 /// and how many have one source alone.
 ///
 /// A source that divides its dead among the sides is compared by what they add up to. A source that
-/// tells no kinds of violence apart is compared with all kinds of the others.
+/// tells no kinds of violence apart is compared with all kinds of the others. `family` tells which
+/// sources are related.
 #[must_use]
-pub fn questions(totals: &[SourceTotal]) -> (Vec<TotalQuestion>, usize) {
+pub fn questions(
+    totals: &[SourceTotal],
+    family: impl Fn(&str) -> String,
+) -> (Vec<TotalQuestion>, usize) {
     let mut asked: BTreeMap<Asked, BTreeMap<String, ClaimFigure>> = BTreeMap::new();
     for total in whole(totals) {
         let SourceTotal { label, scope, violence, population, source, figure } = total;
@@ -105,7 +109,12 @@ pub fn questions(totals: &[SourceTotal]) -> (Vec<TotalQuestion>, usize) {
         };
         let range =
             (stated().fold(f64::INFINITY, f64::min), stated().fold(f64::NEG_INFINITY, f64::max));
-        let verdict = figures_verdict(&figures);
+        let families: Vec<String> = answers.iter().map(|(source, _)| family(source)).collect();
+        let sources = answers.iter().zip(&families);
+        let verdict = within_family(
+            figures_verdict(&figures),
+            sources.map(|((source, _), family)| (source.as_str(), family.as_str())),
+        );
         found.push(TotalQuestion { label, scope, violence, population, verdict, answers, range });
     }
     let rank = |question: &TotalQuestion| question.ratio().unwrap_or(f64::INFINITY);
@@ -171,7 +180,7 @@ mod tests {
     }
 
     fn found(totals: &[SourceTotal]) -> Vec<(Option<String>, (f64, f64))> {
-        let (questions, _) = questions(totals);
+        let (questions, _) = questions(totals, str::to_owned);
         questions.into_iter().map(|question| (question.violence, question.range)).collect()
     }
 

@@ -52,6 +52,9 @@ pub struct Mapping {
     pub url: Option<String>,
     /// How its makers want it cited.
     pub citation: Option<String>,
+    /// What it has in common with other data sets of its makers: agreement among them confirms
+    /// nothing.
+    pub family: Option<String>,
     /// Where its codes are explained.
     pub codebook: Option<String>,
     /// Whether a file holds everything, so that what it lacks was withdrawn.

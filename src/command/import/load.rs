@@ -126,6 +126,7 @@ impl<'a> ImportLoad<'a> {
             url: mapping.url.as_deref(),
             licence: mapping.licence.as_deref(),
             citation: mapping.citation.as_deref(),
+            family: mapping.family.as_deref(),
             dataset: &mapping.name,
             release: chosen.release.as_deref(),
             kinds: chosen.plan.kinds(),

@@ -30,6 +30,8 @@ pub struct ReleaseInfo<'a> {
     pub licence: Option<&'a str>,
     /// How its makers want it cited.
     pub citation: Option<&'a str>,
+    /// The sources that it is related to.
+    pub family: Option<&'a str>,
     /// The description that it is read with.
     pub dataset: &'a str,
     /// The publisher's version.
@@ -122,14 +124,15 @@ impl Writer<'_> {
             url,
             licence,
             citation,
+            family,
             dataset,
             release,
             ..
         } = about;
         let new = self.transaction.execute(
-            "INSERT INTO sources (slug, kind, title, publisher, url, licence, citation) VALUES (?1, 'dataset', ?2, ?3, ?4, ?5, ?6)
+            "INSERT INTO sources (slug, kind, title, publisher, url, licence, citation, family) VALUES (?1, 'dataset', ?2, ?3, ?4, ?5, ?6, ?7)
              ON CONFLICT (slug) DO NOTHING",
-            params![slug, title, publisher, url, licence, citation],
+            params![slug, title, publisher, url, licence, citation, family],
         )?;
         let source = self.source(slug).map_err(|stop| stop.into_error(Error::usage))?;
         let mut fresh = true;
