@@ -54,6 +54,10 @@ pub struct Args {
     /// once for each of them, in a separate column
     #[arg(long, value_name = "HOW", value_enum, default_value_t = MembersArg::Own)]
     members: MembersArg,
+    /// Where to count a fact whose date is longer than a year, quarter, month or decade of the table:
+    /// under a label of its own, in the first, or in each
+    #[arg(long, value_name = "HOW", value_enum, default_value_t = SpreadArg::Own)]
+    spread: SpreadArg,
     /// Add up across this all the same: source, topic (answers to one question), date (a period and
     /// its part), or a field that says what figures count, such as harm
     #[arg(long, value_name = "FIELDS", value_delimiter = ',')]
@@ -87,6 +91,13 @@ enum MembersArg {
     Each,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum SpreadArg {
+    Own,
+    First,
+    Each,
+}
+
 pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let mut query = Query::of(query::kinds(&args.kind)?);
     query.tests = args.filters.tests(&query.kinds)?;
@@ -114,6 +125,7 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
         })
         .collect();
     let axes = Axes { rows: rows.clone(), columns: cols.clone(), unit_fields };
+    let spread = spread_bucket(args, &axes, value, aggregate, &query)?;
     let store = global.open()?;
     let mut tally = collect(&query, &axes, value, aggregate, &store)?;
     let named: Vec<usize> = rows
@@ -124,6 +136,9 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
         .collect();
     let is_spread = args.members == MembersArg::Each;
     let (lacking, all) = tally.lacking();
+    if let Some((side, bucket)) = spread {
+        tally.spread(side, bucket, args.spread == SpreadArg::Each);
+    }
     if is_spread {
         tally.each_member(spread_field(&named, args)?, rows.len() + cols.len());
     }
@@ -228,6 +243,56 @@ fn spread_field(named: &[usize], args: &Args) -> Result<usize> {
         )
         .hint("keep only one of them")),
     }
+}
+
+/// The side and the buckets over which long facts are spread, if they are.
+fn spread_bucket(
+    args: &Args,
+    axes: &Axes,
+    value: Option<&Field>,
+    aggregate: Aggregate,
+    query: &Query,
+) -> Result<Option<(usize, Bucket)>> {
+    let how = match args.spread {
+        SpreadArg::Own => return Ok(None),
+        SpreadArg::First => "first",
+        SpreadArg::Each => "each",
+    };
+    let sides = axes.rows.iter().chain(&axes.columns).enumerate();
+    let buckets: Vec<(usize, Bucket)> = sides
+        .filter_map(|(n, field)| match field.ty {
+            Type::Bucket(bucket) => Some((n, bucket)),
+            _ => None,
+        })
+        .collect();
+    let [one] = buckets.as_slice() else {
+        return Err(Error::usage(format!(
+            "--spread {how} needs one of year, quarter, month and decade in --rows or --cols"
+        )));
+    };
+    let is_sum = matches!(aggregate, Aggregate::Sum | Aggregate::Mean | Aggregate::Median);
+    let is_stock = value.is_some_and(|value| query.kinds.iter().all(|kind| kind.is_stock(value)));
+    if args.spread == SpreadArg::Each && is_sum && !is_stock {
+        return Err(Error::usage("--spread each would add up one figure in several periods")
+            .hint("--spread own gives long periods a row of their own; counts can be spread"));
+    }
+    // what has a stage is a deal, and goes through bit by bit
+    if args.spread == SpreadArg::First
+        && is_sum
+        && value.is_some_and(|value| value.unit_fields.contains(&"stage"))
+    {
+        return Err(Error::usage(
+            "--spread first would put the deliveries of several years into the first of them",
+        )
+        .hint("--spread own gives long periods a row of their own"));
+    }
+    if args.spread == SpreadArg::Each && args.totals.is_some() {
+        return Err(Error::usage(
+            "--totals cannot be used with --spread each, which counts one fact in several periods",
+        )
+        .hint("leave out --totals, or use --spread own"));
+    }
+    Ok(Some(*one))
 }
 
 /// What to say of facts that lie under no label of a field, or under one that is shared, where they

@@ -329,7 +329,7 @@ fn periods(cell: &str, stated: &[Period]) -> Result<(), Dispute> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::value::date;
+    use crate::value::date::{self, Bucket};
 
     fn label(text: &str) -> Vec<Label> {
         vec![Label { days: None, missing: false, text: text.to_owned() }]
@@ -393,6 +393,44 @@ mod tests {
         assert_eq!(cross.cell(&label("a"), &label("x")), Value::Null);
         assert_eq!(cross.cell(&label("b"), &label("x")), Value::Real(0.0));
         assert_eq!(cross.cell(&label("a"), &label("y")), Value::Null);
+    }
+
+    #[test]
+    fn what_lasted_is_counted_in_the_first_or_in_each_of_its_years() {
+        let year = Bucket::Year;
+        let rows = |is_each: bool| -> Vec<(String, OwnedValue)> {
+            let mut tally = Tally::new(Aggregate::Count);
+            for when in ["2012-05/2014-02", "2013", "2013/.."] {
+                let days = date::parse(when).unwrap();
+                let row = Label {
+                    missing: false,
+                    days: Some(year.order(days)),
+                    text: year.label(days).unwrap(),
+                };
+                let (row, source) = (tally.label(row), tally.label(label("s").remove(0)));
+                tally.add(
+                    &[row],
+                    0,
+                    &TallyEntry {
+                        figure: None,
+                        over_period: false,
+                        is_stock: false,
+                        source,
+                        topic: None,
+                        days,
+                        reference: "",
+                    },
+                );
+            }
+            tally.spread(0, year, is_each);
+            let cross = tally.cross(1, 0, &[], Across::default()).unwrap();
+            cross.rows.iter().map(|row| (row[0].text.clone(), cross.cell(row, &[]))).collect()
+        };
+        let counted = |rows: &[(&str, i64)]| -> Vec<(String, OwnedValue)> {
+            rows.iter().map(|(row, n)| ((*row).to_owned(), Value::Int(*n))).collect()
+        };
+        assert_eq!(rows(false), counted(&[("2012", 1), ("2013", 1), ("2013–", 1)]));
+        assert_eq!(rows(true), counted(&[("2012", 1), ("2013", 2), ("2013–", 1), ("2014", 1)]));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use foldhash::fast::RandomState;
 
 use crate::tabulate::{Across, Aggregate, BETWEEN_NAMES, Cross, Dispute, Label, name};
 use crate::value::FigureStats;
-use crate::value::date::Days;
+use crate::value::date::{Bucket, Days};
 
 /// One fact on its way into the cross-table, but for its labels.
 #[derive(Debug, Clone, Copy)]
@@ -28,6 +28,9 @@ pub struct TallyEntry<'a> {
     /// The fact's name, for messages.
     pub reference: &'a str,
 }
+
+/// A fact is spread over at most so many buckets.
+const LONGEST: usize = 1200;
 
 /// Facts gathered by their labels, so that what is kept grows with the table and not with the
 /// facts.
@@ -225,6 +228,36 @@ impl Tally {
             labels.insert(at, if members.len() > 1 { shared } else { sole });
             for member in members {
                 labels[side] = member;
+                self.groups.entry(labels.clone()).or_default().take(&group);
+            }
+        }
+    }
+
+    /// Puts the facts of a label that is longer than one bucket under the first of its buckets, or
+    /// under each. What has an open end, or more than [`LONGEST`] buckets, stays where it is.
+    pub fn spread(&mut self, side: usize, bucket: Bucket, is_each: bool) {
+        for (mut labels, group) in std::mem::take(&mut self.groups) {
+            let starts = match self.labels[labels[side] as usize].days {
+                Some((first, last)) if first < last && last < i64::MAX => {
+                    let next = |day: &i64| Some(bucket.next(*day)).filter(|day| *day <= last);
+                    let all = std::iter::successors(Some(first), next);
+                    all.take(if is_each { LONGEST + 1 } else { 1 }).collect()
+                }
+                _ => Vec::new(),
+            };
+            if starts.is_empty() || starts.len() > LONGEST {
+                self.groups.entry(labels).or_default().take(&group);
+                continue;
+            }
+            for day in starts {
+                let days = Days { first: Some(day), last: Some(day) };
+                let text = bucket.label(days).unwrap_or_default();
+                labels[side] = self.label(Label { missing: false, days: Some((day, day)), text });
+                let mut group = group.clone();
+                // what holds throughout holds in each of them
+                if is_each && !group.stocks.is_empty() {
+                    group.stocks = [(Some(day), Some(day))].into();
+                }
                 self.groups.entry(labels.clone()).or_default().take(&group);
             }
         }
