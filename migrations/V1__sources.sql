@@ -128,11 +128,13 @@ CREATE TABLE imports (
   uid             TEXT UNIQUE,
   -- Who ran it.
   by              TEXT,
+  -- What a complete file is complete for, such as countries, with '; ' between. NULL: everything.
+  covers          TEXT,
   CONSTRAINT complete_known CHECK (complete IN (0, 1)),
   CONSTRAINT nothing_lost CHECK (read = added + changed + unchanged + rejected + repeated),
   CONSTRAINT sha256_hex CHECK (length(sha256) = 64 AND sha256 NOT GLOB '*[^0-9a-f]*'),
   CONSTRAINT no_empty_text CHECK (release <> '' AND file <> '' AND ran_at <> '' AND program <> ''
-    AND uid <> '' AND by <> '')
+    AND uid <> '' AND by <> '' AND covers <> '')
 ) STRICT;
 CREATE INDEX imports_source ON imports(source_id);
 

@@ -10,6 +10,7 @@ use crate::query::{Query, field, fields};
 use crate::store::Store;
 use crate::tabulate::{Aggregate, Cross, Dispute, Label};
 use crate::value::Value;
+use crate::value::text::BETWEEN_NAMES;
 
 /// Fields that tell apart what figures count, where a kind has them, beside their units. Types of
 /// events are each data set's own words, and tell nothing apart.
@@ -68,67 +69,69 @@ pub fn totals(query: &Query, rows: &str, value: Option<&str>, store: &Store) -> 
     };
     let best = cross(best)?;
     let mut all = Vec::new();
-    let (mut disputes, mut unlabelled, mut lacking) = (Vec::new(), 0, 0);
-    for row in &best.rows {
-        for column in best.columns.iter().filter(|column| best.has(row, column)) {
-            if row.iter().any(|label| label.missing) {
-                unlabelled += 1;
-                continue;
-            }
-            let crosses = [low.as_ref(), Some(&best), high.as_ref()];
-            if let Some(dispute) =
-                crosses.iter().flatten().find_map(|cross| cross.disputed(row, column))
-            {
-                disputes.push(dispute);
-                continue;
-            }
-            let [low, best, high] = crosses.map(|cross| cross.map(|cross| cross.cell(row, column)));
-            let is_partial = matches!(best, Some(Value::Partial(..)));
-            lacking += usize::from(is_partial);
-            // bounds that only some of the facts have are bounds of less
-            let bound = |cell: Option<Value<'_>>| match cell {
-                Some(Value::Partial(..)) if !is_partial => None,
-                cell => cell.and_then(|cell| cell.number()),
-            };
-            let figure = ClaimFigure {
-                name: String::new(),
-                low: bound(low),
-                best: best.and_then(|best| best.number()),
-                high: bound(high),
-            };
-            if figure.stated().next().is_none() {
-                continue;
-            }
-            let text = |label: &Label| label.text.clone();
-            let part = |name: &str| {
-                let at = parted.iter().position(|field| field.name == name)?;
-                let label = &column[1 + scope.len() + at];
-                (!label.missing).then(|| text(label))
-            };
-            all.push(SourceTotal {
-                label: row.iter().map(text).collect(),
-                scope: column[1..=scope.len()]
-                    .iter()
-                    .map(|label| if label.missing { String::new() } else { text(label) })
-                    .collect(),
-                violence: part(VIOLENCE),
-                population: part(POPULATION),
-                source: column[0].text.clone(),
-                figure,
-            });
+    let (mut disputes, mut unlabelled, mut lacking, mut shared) = (Vec::new(), 0, 0, 0);
+    for (row, column) in best.pairs() {
+        if row.iter().any(|label| label.missing) {
+            unlabelled += 1;
+            continue;
         }
+        let crosses = [low.as_ref(), Some(&best), high.as_ref()];
+        if let Some(dispute) =
+            crosses.iter().flatten().find_map(|cross| cross.disputed(row, column))
+        {
+            disputes.push(dispute);
+            continue;
+        }
+        let [low, best, high] = crosses.map(|cross| cross.map(|cross| cross.cell(row, column)));
+        let is_partial = matches!(best, Some(Value::Partial(..)));
+        lacking += usize::from(is_partial);
+        // bounds that only some of the facts have are bounds of less
+        let bound = |cell: Option<Value<'_>>| match cell {
+            Some(Value::Partial(..)) if !is_partial => None,
+            cell => cell.and_then(|cell| cell.number()),
+        };
+        let figure = ClaimFigure {
+            name: String::new(),
+            low: bound(low),
+            best: best.and_then(|best| best.number()),
+            high: bound(high),
+        };
+        if figure.stated().next().is_none() {
+            continue;
+        }
+        let is_shared = |(label, field): (&Label, &&Field)| {
+            field.names_several() && label.text.contains(BETWEEN_NAMES)
+        };
+        shared += usize::from(row.iter().zip(&rows).any(is_shared));
+        let text = |label: &Label| label.text.clone();
+        let part = |name: &str| {
+            let at = parted.iter().position(|field| field.name == name)?;
+            let label = &column[1 + scope.len() + at];
+            (!label.missing).then(|| text(label))
+        };
+        all.push(SourceTotal {
+            label: row.iter().map(text).collect(),
+            scope: column[1..=scope.len()]
+                .iter()
+                .map(|label| if label.missing { String::new() } else { text(label) })
+                .collect(),
+            violence: part(VIOLENCE),
+            population: part(POPULATION),
+            source: column[0].text.clone(),
+            figure,
+        });
     }
     let families = load_claims::families(store)?;
     let family = |source: &str| families.get(source).cloned().unwrap_or_else(|| source.to_owned());
     let (questions, lone) = totals::questions(&all, family);
-    let notes = left_out((lone, unlabelled, lacking), disputes);
+    let notes = left_out([lone, unlabelled, shared, lacking], disputes);
     let scope = scope.into_iter().chain(parted).collect();
     Ok(Compared { rows, scope, questions, notes })
 }
 
 /// What is said of totals that were left out or are not whole.
 fn left_out(
-    (lone, unlabelled, lacking): (usize, usize, usize),
+    [lone, unlabelled, shared, lacking]: [usize; 4],
     disputes: Vec<Dispute>,
 ) -> Vec<String> {
     let mut notes = Vec::new();
@@ -139,6 +142,11 @@ fn left_out(
     };
     note(lone, "total of one source alone", "totals of one source alone");
     note(unlabelled, "total without a label left out", "totals without a label left out");
+    note(
+        shared,
+        "total is of several names together, and of none of them alone",
+        "totals are of several names together, and of none of them alone",
+    );
     note(
         lacking,
         "total lacks figures of some facts, which count for nothing",

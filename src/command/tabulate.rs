@@ -15,12 +15,10 @@ use crate::kind::{self, Field};
 use crate::query::{self, Predicate, Query, field, fields};
 use crate::render::Heading;
 use crate::store::{AggregateRequest, RollupRow, Store};
-use crate::tabulate::{
-    Across, Aggregate, BETWEEN_NAMES, Cross, Dispute, Label, Share, Tally, TallyEntry, name,
-};
+use crate::tabulate::{Across, Aggregate, Cross, Dispute, Label, Share, Tally, TallyEntry, name};
 use crate::value::date::{Bucket, Days};
 use crate::value::suggest::did_you_mean;
-use crate::value::text::{count, grouped};
+use crate::value::text::{BETWEEN_NAMES, count, grouped};
 use crate::value::{OwnedValue, Type, Value, real};
 
 /// Cross-tabulate facts without summing incompatible figures.

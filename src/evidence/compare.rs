@@ -277,7 +277,7 @@ pub fn within_family<'s>(
     let Some((source, family)) = sources.next() else { return verdict };
     let is_one_family = sources.all(|(_, other)| other == family);
     let are_several = others.clone().any(|(other, _)| other != source);
-    if is_one_family && are_several && (verdict.is_contradiction() || verdict == Verdict::Overlap) {
+    if is_one_family && are_several && verdict.is_contradiction() {
         Verdict::Revision
     } else {
         verdict

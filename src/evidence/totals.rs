@@ -10,6 +10,7 @@ use crate::evidence::compare::{Verdict, figures_verdict, within_family};
 /// among them.
 const SIDES: [&str; 2] = ["side a", "side b"];
 const PARTS: [&str; 4] = ["side a", "side b", "civilians", "unknown"];
+const CIVILIANS: &str = "civilians";
 const ALL: &str = "all";
 
 /// What one source adds up to under one label, for one population.
@@ -64,7 +65,7 @@ type Asked = (Vec<String>, Vec<String>, Option<String>, Option<String>);
 /// and how many have one source alone.
 ///
 /// A source that divides its dead among the sides is compared by what they add up to. A source that
-/// tells no kinds of violence apart is compared with all kinds of the others. `family` tells which
+/// tells no kinds of violence apart is compared with all kinds of the others, if they tell several. `family` tells which
 /// sources are related.
 #[must_use]
 pub fn questions(
@@ -79,6 +80,11 @@ pub fn questions(
     // whoever tells no kinds apart counts them all
     let untold: Vec<Asked> =
         asked.keys().filter(|(_, _, violence, _)| violence.is_none()).cloned().collect();
+    let mut kinds: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for total in totals {
+        let violence = total.violence.as_deref();
+        kinds.entry(&total.source).or_default().extend(violence);
+    }
     for (label, scope, _, population) in untold {
         let of_kinds: Vec<(String, ClaimFigure)> = asked
             .iter()
@@ -88,8 +94,13 @@ pub fn questions(
             .flat_map(|(_, answers)| answers.clone())
             .collect();
         let answers = asked.entry((label, scope, None, population)).or_default();
+        // a source of one kind of violence says nothing of all, and what states all is no sum
+        let whole: BTreeSet<String> = answers.keys().cloned().collect();
         for (source, figure) in of_kinds {
-            answers.entry(source).and_modify(|sum| add(sum, &figure)).or_insert(figure);
+            let is_of_all = kinds.get(source.as_str()).is_some_and(|kinds| kinds.len() > 1);
+            if is_of_all && !whole.contains(&source) {
+                answers.entry(source).and_modify(|sum| add(sum, &figure)).or_insert(figure);
+            }
         }
     }
     let mut lone = 0;
@@ -139,6 +150,9 @@ fn whole(totals: &[SourceTotal]) -> Vec<SourceTotal> {
         let is_part = population.as_deref().is_some_and(|one| PARTS.contains(&one))
             && dividing.contains(&(source.as_str(), violence));
         let key = of(if is_part { Some(ALL.to_owned()) } else { population.clone() });
+        if is_part && population.as_deref() == Some(CIVILIANS) {
+            whole.insert(of(population.clone()), figure.clone());
+        }
         // what it states of all is not the sum of its parts
         if population.as_deref() == Some(ALL) {
             stated.insert(key.clone());
@@ -213,7 +227,10 @@ mod tests {
             total("b", Some("non-state"), "all", 4.0),
         ];
         assert_eq!(found(&totals), []);
-        let untold = [&totals[..], &[total("c", None, "all", 6.0)]].concat();
-        assert_eq!(found(&untold), [(None, (3.0, 6.0))]);
+        let untold = [total("c", None, "all", 6.0)];
+        assert_eq!(found(&[&totals[..], &untold].concat()), []);
+        let of_kinds = [total("a", Some("one-sided"), "all", 1.0), total("a", None, "side x", 9.0)];
+        let all = [&totals[..], &of_kinds, &untold].concat();
+        assert_eq!(found(&all), [(None, (4.0, 6.0))]);
     }
 }

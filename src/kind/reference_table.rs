@@ -239,6 +239,11 @@ pub static IMPORTS: ReferenceTable = ReferenceTable {
             "Identifier of the import, unique across copies of the database.",
         ),
         Field::new("by", Type::Term, "Who ran it."),
+        Field::new(
+            "covers",
+            Type::Text,
+            "What a complete file is complete for; empty: everything.",
+        ),
     ],
     key: &["id"],
     kept: &[],

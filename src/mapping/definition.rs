@@ -138,8 +138,11 @@ impl Mapping {
         }
         if let Complete::Within { within } = &mapping.complete {
             let kinds = mapping.fact.iter().filter_map(|fact| kind::find(fact.kind.get_ref()));
-            if !kinds.map(|kind| kind.field(within)).any(|field| field.is_some()) {
-                let said = format!("complete: within = \"{within}\": no [[fact]] has such a field");
+            let names: Vec<&str> = kinds.flat_map(Kind::fields).map(|field| field.name).collect();
+            if !names.contains(&within.as_str()) {
+                let near = did_you_mean(within, names);
+                let said =
+                    format!("complete: within = \"{within}\": no [[fact]] has such a field{near}");
                 return Err(MappingError { line: line_of(text, "complete"), said });
             }
         }

@@ -4,8 +4,9 @@ use std::io::{self, Write};
 
 use serde::ser::{Error, Serialize, SerializeMap, Serializer};
 
-use crate::render::{BETWEEN_NAMES, Format, Heading, Sheet, Sink};
+use crate::render::{Format, Heading, Sheet, Sink};
 use crate::value::Value;
+use crate::value::text::BETWEEN_NAMES;
 
 /// An array.
 pub static JSON: Format = Format {

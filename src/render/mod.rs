@@ -127,12 +127,9 @@ pub struct Heading {
     pub number: bool,
     /// It holds dates, whole ones among them.
     pub date: bool,
-    /// It may hold several names, with [`BETWEEN_NAMES`] between.
+    /// It may hold several names, with [`text::BETWEEN_NAMES`](crate::value::text::BETWEEN_NAMES) between.
     pub names: bool,
 }
-
-/// What stands between several names in one cell.
-pub const BETWEEN_NAMES: &str = "; ";
 
 impl Heading {
     /// A column of text.

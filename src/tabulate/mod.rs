@@ -53,9 +53,6 @@ impl Aggregate {
     }
 }
 
-/// What stands between several names in one label.
-pub const BETWEEN_NAMES: &str = "; ";
-
 /// A part of the facts of a table, and of what their figures add up to.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Share {
@@ -130,6 +127,11 @@ impl Cross {
     pub fn cell(&self, row: &[Label], column: &[Label]) -> OwnedValue {
         let key = (row.to_vec(), column.to_vec());
         self.cells.get(&key).map_or(Value::Null, |group| self.summed(group))
+    }
+
+    /// The rows and columns that have facts in common.
+    pub fn pairs(&self) -> impl Iterator<Item = (&[Label], &[Label])> {
+        self.cells.keys().map(|(row, column)| (row.as_slice(), column.as_slice()))
     }
 
     /// Whether a row and a column have a fact in common.

@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use foldhash::fast::RandomState;
 
-use crate::tabulate::{Across, Aggregate, BETWEEN_NAMES, Cross, Dispute, Label, name};
+use crate::tabulate::{Across, Aggregate, Cross, Dispute, Label, name};
 use crate::value::FigureStats;
 use crate::value::date::{Bucket, Days};
+use crate::value::text::BETWEEN_NAMES;
 
 /// One fact on its way into the cross-table, but for its labels.
 #[derive(Debug, Clone, Copy)]

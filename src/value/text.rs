@@ -7,6 +7,9 @@ use std::fmt::Write;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
+/// What stands between several names in one cell, of a row on its way in or of an answer.
+pub const BETWEEN_NAMES: &str = "; ";
+
 /// Folds a name for comparison: removes case, accents and repeated white space.
 #[must_use]
 pub fn fold(name: &str) -> String {

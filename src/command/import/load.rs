@@ -176,7 +176,7 @@ impl<'a> ImportLoad<'a> {
             let live = count(before, "record", "records");
             return Err(Error::new(
                 ErrorKind::Rejected,
-                format!("{}: {} of {live} in the database are missing from the file; nothing was written", self.input.shown, counts.withdrawn),
+                format!("{}: {} of {live} in the database are missing from the file; nothing was written", self.input.shown, grouped(&counts.withdrawn.to_string())),
             )
             .hint("if the file is complete, --complete withdraws them; if not, --complete=no keeps them"));
         }

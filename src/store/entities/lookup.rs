@@ -8,7 +8,7 @@ use rusqlite::{Connection, params, params_from_iter};
 use crate::error::Result;
 use crate::kind::reference_table::{HOMONYM, SCHEMES};
 use crate::value::Type;
-use crate::value::text::fold;
+use crate::value::text::{BETWEEN_NAMES, fold};
 
 /// Who bears a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -121,7 +121,7 @@ pub fn listed(text: &str) -> Vec<&str> {
             depth += 1;
         } else if c == ']' {
             depth = depth.saturating_sub(1);
-        } else if depth == 0 && text[at..].starts_with("; ") {
+        } else if depth == 0 && text[at..].starts_with(BETWEEN_NAMES) {
             parts.push(text[begin..at].trim());
             begin = at + 2;
         }

@@ -16,7 +16,7 @@ use crate::store::entities::lookup::{EntityClass, spelled_in};
 use crate::store::entities::name_cache::{Entity, NameHit, ResolvedName, write_days, write_key};
 use crate::store::write::transaction::Writer;
 use crate::value::date::{self, Days};
-use crate::value::text::fold;
+use crate::value::text::{BETWEEN_NAMES, fold};
 use crate::value::{EntityRef, NameStyle, StatePattern};
 
 /// Two points that are one: a step of the seventh decimal is a centimetre.
@@ -652,7 +652,7 @@ impl Writer<'_> {
         members: &[NameHit],
     ) -> Result<ResolvedName> {
         let wordings: Vec<&str> = members.iter().map(|member| member.wording.as_ref()).collect();
-        let meant_by = wordings.join("; ");
+        let meant_by = wordings.join(BETWEEN_NAMES);
         let find = format!(
             "SELECT n.id, (SELECT json_group_array(member_id ORDER BY position) FROM name_members WHERE name_id = n.id)
                FROM names n WHERE n.folded = ?1 AND +n.scheme = '{WORDING}' AND n.name = ?2 AND n.meant_by = ?3
@@ -785,7 +785,7 @@ fn joined(mut labels: Vec<Rc<str>>) -> String {
         (a.to_ascii_lowercase().as_str(), a).cmp(&(b.to_ascii_lowercase().as_str(), b))
     });
     labels.dedup();
-    labels.join("; ")
+    labels.join(BETWEEN_NAMES)
 }
 
 /// The abbreviation and the full name in `TNLA: Ta'ang National Liberation Army`.

@@ -7,6 +7,7 @@ use crate::store::entities::lookup::{EntityClass, spelled_in};
 use crate::store::entities::name_cache::{NameHit, ResolvedName};
 use crate::store::write::transaction::Writer;
 use crate::value::date::Days;
+use crate::value::text::BETWEEN_NAMES;
 use crate::value::{EntityRef, NameStyle};
 
 /// The schemes whose codes are of states and countries.
@@ -156,7 +157,7 @@ impl Writer<'_> {
             members.push(self.entity_of(class, &member, days, None)?.0);
             names.push(format!("{scheme}:{code}"));
         }
-        Ok(Some(self.name_of_several(class, &names.join("; "), &members)?))
+        Ok(Some(self.name_of_several(class, &names.join(BETWEEN_NAMES), &members)?))
     }
 
     fn read_parts<'n>(

@@ -13,6 +13,7 @@ use crate::store::read::{as_of, columns, predicate};
 use crate::store::rollup::{AggregateRequest, RollupRow};
 use crate::store::{Store, extras};
 use crate::value::suggest::did_you_mean;
+use crate::value::text::BETWEEN_NAMES;
 use crate::value::{Type, Value};
 
 /// So many rows are worth a second thread.
@@ -271,7 +272,10 @@ impl Store {
                 let called = lookup::called(&self.connection, meaning, word)?;
                 if called.len() > 1 {
                     let (many, one) = (called.len(), meaning.class.one());
-                    said.push(format!("\"{word}\" means {many} {one}s: {}", called.join("; ")));
+                    said.push(format!(
+                        "\"{word}\" means {many} {one}s: {}",
+                        called.join(BETWEEN_NAMES)
+                    ));
                 }
             }
         }

@@ -20,7 +20,7 @@ mod views;
 /// the first release takes the next number.
 pub const SCHEMAS: &[(i64, &str)] = &[
     (100, "5a544fe9210d404bbed60ca967ad827b3e03e5364ebef4093a2a29a41987b1bb"),
-    (101, "3161918cceb542aa4bb21433c774217fbe2537334b1773b526d70e967c1c8502"),
+    (101, "72d5b163412f87d7b807cf998f1ab5fdd2ba0abbe9beeee311dd99869262a268"),
 ];
 
 /// Checks that the schema is the one that the migrations create. Other programs may add views,

@@ -1,10 +1,14 @@
 //! An older release after a newer one: what the newer one said would be lost.
 
+use std::collections::BTreeSet;
+
 use rusqlite::{OptionalExtension, params};
 
 use crate::error::Result;
 use crate::kind::KINDS;
+use crate::store::write::release::value_within;
 use crate::store::write::transaction::Writer;
+use crate::value::text::BETWEEN_NAMES;
 
 /// The import whose facts another import has just replaced, although its file came later.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,8 +21,8 @@ pub struct NewerRelease {
 
 impl Writer<'_> {
     /// The newest import of a data set that is newer than this one, and of which this one changes,
-    /// withdraws or restores facts. By its release; or, since a file that was imported before is as
-    /// old as it was then, by its content.
+    /// withdraws or restores facts: what it wrote, or left as it was since it had them too. By its
+    /// release; or, since a file that was imported before is as old as it was then, by its content.
     ///
     /// # Errors
     /// The database cannot be read.
@@ -26,6 +30,7 @@ impl Writer<'_> {
         &self,
         (source, import): (i64, i64),
         (dataset, release): (&str, Option<&str>),
+        within: Option<&str>,
         sha256: &str,
     ) -> Result<Option<NewerRelease>> {
         let same_file: Option<i64> = self
@@ -50,15 +55,33 @@ impl Writer<'_> {
             })
             .collect();
         let sql = format!(
-            "SELECT id, release FROM imports WHERE dataset = ?3 AND id <> ?2 AND id IN ({}) ORDER BY id DESC",
+            "SELECT id, release, complete, covers, id IN ({}) FROM imports
+              WHERE source_id = ?1 AND dataset = ?3 AND id < ?2 ORDER BY id DESC",
             touched.join(" UNION ")
         );
+        let replaced = self.replaced(source, import, within)?;
         let mut find = self.transaction.prepare(&sql)?;
-        let rows = find.query_map(params![source, import, dataset], |row| {
-            Ok(NewerRelease { import: row.get(0)?, release: row.get(1)? })
-        })?;
-        for row in rows {
-            let other = row?;
+        let mut rows = find.query(params![source, import, dataset])?;
+        while let Some(row) = rows.next()? {
+            let other = NewerRelease { import: row.get(0)?, release: row.get(1)? };
+            let (is_complete, covers): (bool, Option<String>) = (row.get(2)?, row.get(3)?);
+            let covers: Option<Vec<&str>> =
+                covers.as_deref().map(|covers| covers.split(BETWEEN_NAMES).collect());
+            // a complete release had what was there after it
+            let had = is_complete
+                && replaced.iter().any(|(written_by, values)| {
+                    let is_covered = match (&covers, values) {
+                        (None, _) => true,
+                        (Some(_), None) => false,
+                        (Some(covers), Some(values)) => {
+                            values.split(BETWEEN_NAMES).all(|one| covers.contains(&one))
+                        }
+                    };
+                    *written_by <= other.import && is_covered
+                });
+            if !had && !row.get::<_, bool>(4)? {
+                continue;
+            }
             let is_newer = match (release, other.release.as_deref()) {
                 (Some(own), Some(other)) if own != other => is_later(other, own),
                 _ => same_file.is_some_and(|same| same < other.import),
@@ -68,6 +91,32 @@ impl Writer<'_> {
             }
         }
         Ok(None)
+    }
+}
+
+impl Writer<'_> {
+    /// Which imports wrote what an import changed or withdrew, and the values of that for which a
+    /// file may be complete.
+    fn replaced(
+        &self,
+        source: i64,
+        import: i64,
+        within: Option<&str>,
+    ) -> Result<BTreeSet<(i64, Option<String>)>> {
+        let mut replaced = BTreeSet::new();
+        for kind in KINDS {
+            let sql = format!(
+                "SELECT DISTINCT f.import_id, {} FROM {} f WHERE f.source_id = ?1 AND f.retired_by_id = ?2",
+                value_within(kind, within),
+                kind.table
+            );
+            let mut find = self.transaction.prepare(&sql)?;
+            let rows = find.query_map([source, import], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            for row in rows {
+                replaced.insert(row?);
+            }
+        }
+        Ok(replaced)
     }
 }
 

@@ -3,7 +3,7 @@
 //!
 //! The facts of a record are written together or not at all.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 
 use rusqlite::params;
@@ -14,6 +14,7 @@ use crate::store::extras;
 use crate::store::read::columns::expression;
 use crate::store::write::row_encoder::{EncodedFact, FactDigest};
 use crate::store::write::transaction::{Counts, LiveRow, Outcome, RowError, Writer};
+use crate::value::text::BETWEEN_NAMES;
 
 /// What a release says of itself.
 #[derive(Debug, Clone, Default)]
@@ -262,14 +263,19 @@ impl ReleaseImport {
         }
         let mut lacking = 0;
         let counts = *self.counts(writer);
+        let mut covers = Covered::default();
         if complete {
-            self.counts(writer).withdrawn = self.withdraw(writer)?;
+            let absent;
+            (absent, covers) = self.absent(writer)?;
+            self.counts(writer).withdrawn = self.withdraw(writer, &absent)?;
         } else if counts.changed + counts.unchanged > 0 {
-            lacking = self.records_of(&self.absent(writer)?);
+            lacking = self.records_of(&self.absent(writer)?.0);
         }
         self.refuse_older(writer, sha256)?;
-        let set = "UPDATE imports SET complete = ?2, sha256 = ?3 WHERE id = ?1";
-        writer.transaction.execute(set, params![self.import, complete, sha256])?;
+        let covers: Vec<String> = covers.into_iter().collect();
+        let covers = Some(covers.join(BETWEEN_NAMES)).filter(|covers| !covers.is_empty());
+        let set = "UPDATE imports SET complete = ?2, sha256 = ?3, covers = ?4 WHERE id = ?1";
+        writer.transaction.execute(set, params![self.import, complete, sha256, covers])?;
         Ok(ReleaseEnd { counts: *self.counts(writer), lacking })
     }
 
@@ -279,23 +285,23 @@ impl ReleaseImport {
             return Ok(());
         }
         let about = (self.dataset.as_str(), self.release.as_deref());
-        let Some(newer) = writer.newer_release((self.source, self.import), about, sha256)? else {
+        let ids = (self.source, self.import);
+        let within = self.within.as_deref();
+        let Some(newer) = writer.newer_release(ids, about, within, sha256)? else {
             return Ok(());
         };
-        let which = |release: Option<&str>| {
-            release.map_or("this file".to_owned(), |release| format!("release {release}"))
-        };
-        let later = match newer.release.as_deref() {
-            Some(release) if Some(release) != self.release.as_deref() => which(Some(release)),
-            _ => format!("import {}", newer.import),
+        let later = match (newer.release.as_deref(), self.release.as_deref()) {
+            (Some(later), Some(own)) if later != own => {
+                format!("release {own} is older than release {later}")
+            }
+            (Some(later), _) => {
+                format!("this file was imported before release {later}")
+            }
+            (None, _) => format!("this file was imported before import {}", newer.import),
         };
         Err(Error::new(
             ErrorKind::Rejected,
-            format!(
-                "{}: {} is older than {later}, whose facts it would replace; nothing was written",
-                self.slug,
-                which(self.release.as_deref())
-            ),
+            format!("{}: {later}, whose facts it would replace; nothing was written", self.slug),
         )
         .hint("--older imports it all the same; --as-of shows the facts of an earlier release"))
     }
@@ -512,30 +518,20 @@ impl ReleaseImport {
 
     /// Retires what was imported with the same description before, and is not in this release;
     /// returns how many records those are.
-    fn withdraw(&mut self, writer: &mut Writer<'_>) -> Result<u64> {
-        let absent = self.absent(writer)?;
-        for (kind, id, _) in &absent {
+    fn withdraw(&mut self, writer: &mut Writer<'_>, absent: &[AbsentFact]) -> Result<u64> {
+        for (kind, id, _) in absent {
             writer.retire(kind, *id, self.import, "absent")?;
         }
-        Ok(self.records_of(&absent))
+        Ok(self.records_of(absent))
     }
 
     /// The live facts that were imported with the same description, and that this release lacks: of
-    /// those for which it may be complete.
-    fn absent(&self, writer: &Writer<'_>) -> Result<Vec<AbsentFact>> {
+    /// those for which it may be complete; and for what it is.
+    fn absent(&self, writer: &Writer<'_>) -> Result<(Vec<AbsentFact>, Covered)> {
         let mut absent = Vec::new();
-        let mut covered: HashSet<String> = HashSet::new();
+        let mut covered = Covered::default();
         for kind in KINDS {
-            let within = self.within.as_deref().and_then(|name| kind.field(name));
-            let value = match within {
-                None => "NULL".to_owned(),
-                // a country that nobody knows yet is one all the same
-                Some(field) if field.name == "country" => {
-                    "(SELECT coalesce(n.country, n.label) FROM names n WHERE n.id = f.place_id)"
-                        .to_owned()
-                }
-                Some(field) => expression(kind, field),
-            };
+            let value = value_within(kind, self.within.as_deref());
             let sql = format!(
                 "SELECT f.id, f.key, {value} FROM {} f JOIN imports r ON r.id = f.import_id
                   WHERE f.source_id = ?1 AND f.retired_by_id IS NULL AND r.dataset = ?2",
@@ -549,21 +545,38 @@ impl ReleaseImport {
                 if !self.has_seen(kind, id) {
                     absent.push(((*kind, id, row.get(1)?), values));
                 } else if let Some(values) = values {
-                    covered.extend(values.split("; ").map(str::to_owned));
+                    covered.extend(values.split(BETWEEN_NAMES).map(str::to_owned));
                 }
             }
         }
         let is_covered = |values: &Option<String>| {
-            values.as_ref().is_some_and(|all| all.split("; ").all(|one| covered.contains(one)))
+            values
+                .as_ref()
+                .is_some_and(|all| all.split(BETWEEN_NAMES).all(|one| covered.contains(one)))
         };
         absent.retain(|(_, values)| self.within.is_none() || is_covered(values));
-        Ok(absent.into_iter().map(|(fact, _)| fact).collect())
+        Ok((absent.into_iter().map(|(fact, _)| fact).collect(), covered))
     }
 
     /// How many records these facts are of.
     fn records_of(&self, facts: &[AbsentFact]) -> u64 {
         let record = |key: &str| key.split('/').take(self.parts).collect::<Vec<_>>().join("/");
         facts.iter().map(|(.., key)| record(key)).collect::<HashSet<_>>().len() as u64
+    }
+}
+
+/// The values that a file is complete for.
+type Covered = BTreeSet<String>;
+
+/// The SQL of the values for which a release with the row `f` is complete; NULL: it knows no limits.
+pub(super) fn value_within(kind: &'static Kind, within: Option<&str>) -> String {
+    match within.and_then(|name| kind.field(name)) {
+        None => "NULL".to_owned(),
+        // a country that nobody knows yet is one all the same
+        Some(field) if field.name == "country" => {
+            "(SELECT coalesce(n.country, n.label) FROM names n WHERE n.id = f.place_id)".to_owned()
+        }
+        Some(field) => expression(kind, field),
     }
 }
 
