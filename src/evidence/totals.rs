@@ -77,31 +77,29 @@ pub fn questions(
         let SourceTotal { label, scope, violence, population, source, figure } = total;
         asked.entry((label, scope, violence, population)).or_default().insert(source, figure);
     }
-    // whoever tells no kinds apart counts them all
-    let untold: Vec<Asked> =
-        asked.keys().filter(|(_, _, violence, _)| violence.is_none()).cloned().collect();
+    // a source of several kinds of violence is compared with one that tells no kinds apart; what a
+    // source states of all kinds is no sum of them
     let mut kinds: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for total in totals {
-        let violence = total.violence.as_deref();
-        kinds.entry(&total.source).or_default().extend(violence);
+        kinds.entry(&total.source).or_default().extend(total.violence.as_deref());
     }
-    for (label, scope, _, population) in untold {
-        let of_kinds: Vec<(String, ClaimFigure)> = asked
-            .iter()
-            .filter(|((l, s, violence, p), _)| {
-                (l, s, p) == (&label, &scope, &population) && violence.is_some()
-            })
-            .flat_map(|(_, answers)| answers.clone())
-            .collect();
-        let answers = asked.entry((label, scope, None, population)).or_default();
-        // a source of one kind of violence says nothing of all, and what states all is no sum
-        let whole: BTreeSet<String> = answers.keys().cloned().collect();
-        for (source, figure) in of_kinds {
+    let mut of_all: BTreeMap<Asked, BTreeMap<String, ClaimFigure>> = BTreeMap::new();
+    for ((label, scope, violence, population), answers) in &asked {
+        let all = (label.clone(), scope.clone(), None, population.clone());
+        let Some(whole) = asked.get(&all).filter(|_| violence.is_some()) else { continue };
+        for (source, figure) in answers {
             let is_of_all = kinds.get(source.as_str()).is_some_and(|kinds| kinds.len() > 1);
-            if is_of_all && !whole.contains(&source) {
-                answers.entry(source).and_modify(|sum| add(sum, &figure)).or_insert(figure);
+            if is_of_all && !whole.contains_key(source) {
+                let sums = of_all.entry(all.clone()).or_default();
+                match sums.get_mut(source) {
+                    Some(sum) => add(sum, figure),
+                    None => drop(sums.insert(source.clone(), figure.clone())),
+                }
             }
         }
+    }
+    for (question, sums) in of_all {
+        asked.entry(question).or_default().extend(sums);
     }
     let mut lone = 0;
     let mut found = Vec::new();
