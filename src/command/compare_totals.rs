@@ -14,7 +14,9 @@ use crate::value::text::BETWEEN_NAMES;
 
 /// Fields that tell apart what figures count, where a kind has them, beside their units. Types of
 /// events are each data set's own words, and tell nothing apart.
-const SCOPES: [&str; 2] = ["harm", "stock_flow"];
+const SCOPES: [&str; 2] = ["harm", STOCK_FLOW];
+const STOCK_FLOW: &str = "stock_flow";
+const FLOW: &str = "flow";
 const OWN_WORDS: &str = "type";
 const VIOLENCE: &str = "violence";
 const POPULATION: &str = "population";
@@ -111,9 +113,15 @@ pub fn totals(query: &Query, rows: &str, value: Option<&str>, store: &Store) -> 
         };
         all.push(SourceTotal {
             label: row.iter().map(text).collect(),
-            scope: column[1..=scope.len()]
+            scope: column[1..]
                 .iter()
-                .map(|label| if label.missing { String::new() } else { text(label) })
+                .zip(&scope)
+                .map(|(label, field)| match label.missing {
+                    false => text(label),
+                    // a figure that says nothing of it counts what happened
+                    true if field.name == STOCK_FLOW => FLOW.to_owned(),
+                    true => String::new(),
+                })
                 .collect(),
             violence: part(VIOLENCE),
             population: part(POPULATION),
