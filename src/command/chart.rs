@@ -140,7 +140,8 @@ fn numbers(query: &Query, args: &Args, store: &Store) -> Result<Chart> {
                 && !args.filters.fixes(field.name)
         })
         .collect();
-    let axes = Axes { rows: vec![x], columns: by.into_iter().collect(), unit_fields };
+    let axes =
+        Axes { rows: vec![x], columns: by.into_iter().collect(), unit_fields, sets_apart: false };
     let aggregate = if y.is_some() { Aggregate::Sum } else { Aggregate::Count };
     let bounds = y.and_then(|y| {
         query.kinds.iter().flat_map(|kind| kind.figures).find_map(|figure| figure.bounds_of(y))

@@ -57,7 +57,7 @@ pub fn totals(query: &Query, rows: &str, value: Option<&str>, store: &Store) -> 
     let source = field("source", &query.kinds)?;
     let columns: Vec<&'static Field> =
         [source].into_iter().chain(scope.iter().copied()).chain(parted.iter().copied()).collect();
-    let axes = Axes { rows: rows.clone(), columns, unit_fields: Vec::new() };
+    let axes = Axes { rows: rows.clone(), columns, unit_fields: Vec::new(), sets_apart: false };
     let cross = |field: &'static Field| -> Result<Cross> {
         let tally = collect(query, &axes, Some(field), Aggregate::Sum, store)?;
         Ok(tally.cross_unchecked(axes.rows.len(), axes.columns.len(), &[]))

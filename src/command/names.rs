@@ -170,6 +170,13 @@ fn link(
                 ),
             ));
         }
+        LinkOutcome::FurtherName(usual) => {
+            return Err(Error::new(
+                ErrorKind::Rejected,
+                format!("\"{name}\" is a further name of {usual}, all of which would be merged; nothing was written"),
+            )
+            .hint(format!("if {usual} is meant: facts names merge \"{usual}\" \"{entity}\"")));
+        }
         LinkOutcome::Taken(usual) => {
             return Err(Error::new(
                 ErrorKind::Rejected,

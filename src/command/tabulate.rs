@@ -122,7 +122,8 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
                 && !args.filters.fixes(field.name)
         })
         .collect();
-    let axes = Axes { rows: rows.clone(), columns: cols.clone(), unit_fields };
+    let sets_apart = args.spread != SpreadArg::Own;
+    let axes = Axes { rows: rows.clone(), columns: cols.clone(), unit_fields, sets_apart };
     let spread = spread_bucket(args, &axes, value, aggregate, &query)?;
     let store = global.open()?;
     let mut tally = collect(&query, &axes, value, aggregate, &store)?;
@@ -336,6 +337,9 @@ pub struct Axes {
     pub columns: Vec<&'static Field>,
     /// Those that say what a figure counts.
     pub unit_fields: Vec<&'static Field>,
+    /// A fact with a set of dates has a label of its own in place of a period, since no bucket is
+    /// all of it.
+    pub sets_apart: bool,
 }
 
 /// The bucket by whose beginnings so many days are marked.
@@ -400,8 +404,9 @@ pub fn collect(
     query.columns.extend([shared("kind")?, shared("date_span")?]);
     query.columns.extend(shared("event").ok());
     query.columns.extend(shared("stock_flow").ok());
+    query.columns.extend(axes.sets_apart.then(|| shared("date")).transpose()?);
     let at = |name: &str| query.columns.iter().position(|field| field.name == name);
-    let (event, stock_flow) = (at("event"), at("stock_flow"));
+    let (event, stock_flow, date) = (at("event"), at("stock_flow"), at("date"));
     let fixed = query.columns.len();
     let sides: Vec<&'static Field> =
         axes.rows.iter().chain(&axes.columns).chain(&axes.unit_fields).copied().collect();
@@ -424,8 +429,14 @@ pub fn collect(
             _ => None,
         };
         let days = Days { first: day(3), last: day(4) };
-        let source =
-            gathering.look(store, (query.columns[0], &cells[0]), &sides, &cells[fixed..], days)?;
+        let set = date.and_then(|at| cells[at].text()).filter(|date| date.contains(','));
+        let source = gathering.look(
+            store,
+            (query.columns[0], &cells[0]),
+            &sides,
+            &cells[fixed..],
+            (days, set),
+        )?;
         let figure = value.and_then(|_| cells[cells.len() - 1].number());
         let is_throughout = cells[6].text() == Some("throughout");
         let has_event = event.is_some_and(|at| !cells[at].is_null());
@@ -460,7 +471,7 @@ pub fn collect(
             (query.columns[0], &sums.source),
             &sides,
             &sums.sides,
-            sums.days,
+            (sums.days, None),
         )?;
         gathering.tally.add_many(&gathering.labels, axes.unit_fields.len(), source, &sums.many);
         Ok(())
@@ -488,10 +499,14 @@ impl Gathering {
         (source, slug): (&Field, &Value<'_>),
         sides: &[&'static Field],
         cells: &[Value<'_>],
-        days: Days,
+        (days, set): (Days, Option<&str>),
     ) -> Result<u32> {
         let Gathering { tally, known, labels } = self;
         let mut number = |n: usize, field: &Field, cell: &Value<'_>| {
+            if let (Some(set), Type::Bucket(bucket)) = (set, field.ty) {
+                let days = Some((bucket.order(days).0, i64::MAX));
+                return Ok(tally.label(Label { missing: false, days, text: set.to_owned() }));
+            }
             if let Some(number) = known[n].get(field, cell, days) {
                 return Ok(number);
             }

@@ -201,8 +201,8 @@ fn verdicts<'c>(asked: &str, mut group: Vec<&'c Claim>) -> Vec<Question<'c>> {
     // a figure for a part of the country is none for all of it
     let places: BTreeSet<&String> = group.iter().filter_map(|claim| claim.place.as_ref()).collect();
     let mut parts: BTreeMap<Scope, Vec<Answer<'_>>> = BTreeMap::new();
-    // what is denied is no answer to what others state
-    for claim in group.iter().filter(|claim| !is_denied || claim.stance != "denies") {
+    // what is denied is no answer to what others state, or deny
+    for claim in group.iter().filter(|claim| claim.stance != "denies") {
         for figure in &claim.figures {
             let what = [figure.name.clone(), counted(claim)]
                 .into_iter()
@@ -231,9 +231,14 @@ fn verdicts<'c>(asked: &str, mut group: Vec<&'c Claim>) -> Vec<Question<'c>> {
     let mut found: Vec<Question<'c>> = Vec::new();
     for ((counted, place, ..), answers) in parts {
         let figures: Vec<&ClaimFigure> = answers.iter().filter_map(|(_, figure)| *figure).collect();
-        let sources = answers.iter().map(|(claim, _)| (&*claim.source, &*claim.family));
-        let verdict = match within_family(figures_verdict(&figures), sources) {
+        // voices that sources report contradict each other whoever reports them
+        let sources: BTreeSet<&str> = answers.iter().map(|(claim, _)| &*claim.source).collect();
+        let are_own = sources.len() == answers.len()
+            && answers.iter().all(|(claim, _)| claim.said_by.is_none());
+        let families = answers.iter().map(|(claim, _)| (&*claim.source, &*claim.family));
+        let verdict = match figures_verdict(&figures) {
             Verdict::Agree if several => Verdict::ScopeDiffers,
+            verdict if are_own => within_family(verdict, families),
             verdict => verdict,
         };
         let stated = || figures.iter().flat_map(|figure| figure.stated());
@@ -254,7 +259,8 @@ fn verdicts<'c>(asked: &str, mut group: Vec<&'c Claim>) -> Vec<Question<'c>> {
         });
     }
     if is_denied {
-        found.retain(|question| question.verdict.is_contradiction());
+        found
+            .retain(|question| !matches!(question.verdict, Verdict::Agree | Verdict::ScopeDiffers));
         found.insert(0, whole(Verdict::Denied));
     }
     if stages_conflict(&group) {
@@ -371,7 +377,13 @@ mod tests {
         assert_eq!(verdict(&[a.clone(), of("b:1", 3.0, "one")]), [Verdict::Agree]);
         assert_eq!(verdict(&[a.clone(), of("c:1", 4.0, "other")]), [Verdict::PointDiffers]);
         assert_eq!(verdict(&[a.clone(), of("a:2", 4.0, "one")]), [Verdict::PointDiffers]);
-        assert_eq!(verdict(&[a, b, of("c:1", 4.0, "other")]), [Verdict::PointDiffers]);
+        assert_eq!(
+            verdict(&[a.clone(), b.clone(), of("c:1", 4.0, "other")]),
+            [Verdict::PointDiffers]
+        );
+        let voice = |claim: &Claim, who: &str| Claim { said_by: Some(who.into()), ..claim.clone() };
+        assert_eq!(verdict(&[voice(&a, "Iran"), voice(&b, "Iraq")]), [Verdict::PointDiffers]);
+        assert_eq!(verdict(&[a, voice(&b, "Iraq")]), [Verdict::PointDiffers]);
     }
 
     fn verdict(claims: &[Claim]) -> Vec<Verdict> {

@@ -55,7 +55,7 @@ pub fn overlap(
     let last = if has_last { " AND (d.first_day IS NULL OR d.first_day <= ?)" } else { "" };
     let first = if has_first { " AND (d.last_day IS NULL OR d.last_day >= ?)" } else { "" };
     Ok(Some(format!(
-        "(f.date NOT GLOB '{{*' OR EXISTS (SELECT 1 FROM date_parts d WHERE d.fact = {}{last}{first}))",
+        "(f.date NOT GLOB '*,*' OR EXISTS (SELECT 1 FROM date_parts d WHERE d.fact = {}{last}{first}))",
         fact_id::number("f", kind_tag(kind))
     )))
 }

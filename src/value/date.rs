@@ -51,9 +51,13 @@ pub fn parse(text: &str) -> Result<Days, String> {
 /// The days of each part of a date that is a set, such as `{2010,2012}`; none of any other date.
 #[must_use]
 pub fn parts(text: &str) -> Vec<Days> {
-    let Some(members) = text.strip_prefix('{').and_then(|text| text.strip_suffix('}')) else {
+    let inside = |(open, close)| text.strip_prefix(open)?.strip_suffix(close);
+    let Some(members) = [('{', '}'), ('[', ']')].into_iter().find_map(inside) else {
         return Vec::new();
     };
+    if !members.contains(',') {
+        return Vec::new();
+    }
     let part = |member: &str| match member.split_once("..") {
         Some((from, to)) => parse(&format!("{from}/{to}")),
         None => parse(member),

@@ -22,6 +22,8 @@ pub enum LinkOutcome {
     NoName,
     /// The name is somebody else's.
     Taken(String),
+    /// What is to be merged is one of several names of this one.
+    FurtherName(String),
 }
 
 impl Store {
@@ -66,6 +68,13 @@ impl Store {
             }
             Some((from, usual)) if from == to && merge => return Ok(LinkOutcome::Taken(usual)),
             Some((from, _)) if from == to => {}
+            Some((_, usual))
+                if merge
+                    && spelling(name).scheme.is_none()
+                    && fold(&usual) != fold(spelling(name).name) =>
+            {
+                return Ok(LinkOutcome::FurtherName(usual));
+            }
             Some((from, usual)) => {
                 let is_unknown =
                     format!("SELECT {} FROM {} WHERE id = ?1", class.unknown(), class.table());

@@ -22,8 +22,8 @@ pub enum Reason {
     Missing(&'static str),
     /// It states this text.
     Is(&'static str, &'static str),
-    /// It begins so.
-    Begins(&'static str, char),
+    /// This is in its text.
+    Contains(&'static str, char),
     /// Its number is below this one.
     Below(&'static str, i64),
     /// Its number is above this one.
@@ -38,7 +38,7 @@ impl Reason {
             Reason::Stated(column)
             | Reason::Missing(column)
             | Reason::Is(column, _)
-            | Reason::Begins(column, _)
+            | Reason::Contains(column, _)
             | Reason::Below(column, _)
             | Reason::Above(column, _) => Some(column),
         }
@@ -50,7 +50,7 @@ impl Reason {
             (Reason::Always, _) | (Reason::Missing(_), Param::Null) => true,
             (Reason::Stated(_), value) => *value != Param::Null,
             (Reason::Is(_, text), Param::Text(value)) => value == text,
-            (Reason::Begins(_, begin), Param::Text(value)) => value.starts_with(*begin),
+            (Reason::Contains(_, part), Param::Text(value)) => value.contains(*part),
             (Reason::Below(_, least), Param::Integer(n)) => n < least,
             (Reason::Above(_, most), Param::Integer(n)) => n > most,
             _ => false,
@@ -64,7 +64,7 @@ impl Reason {
             Reason::Stated(column) => format!("f.{column} IS NOT NULL"),
             Reason::Missing(column) => format!("f.{column} IS NULL"),
             Reason::Is(column, text) => format!("f.{column} = '{text}'"),
-            Reason::Begins(column, begin) => format!("f.{column} GLOB '{begin}*'"),
+            Reason::Contains(column, part) => format!("f.{column} GLOB '*{part}*'"),
             Reason::Below(column, least) => format!("f.{column} < {least}"),
             Reason::Above(column, most) => format!("f.{column} > {most}"),
         }
@@ -78,7 +78,8 @@ pub fn reasons(kind: &Kind) -> Vec<Reason> {
     let mut reasons = vec![
         Reason::Stated("topic"),
         Reason::Is("date_span", "throughout"),
-        Reason::Begins("date", '{'),
+        // a set, whose members may lie far apart
+        Reason::Contains("date", ','),
         Reason::Below("first_day", first),
         Reason::Below("last_day", first),
         Reason::Above("first_day", last),

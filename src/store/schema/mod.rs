@@ -20,7 +20,7 @@ mod views;
 /// the first release takes the next number.
 pub const SCHEMAS: &[(i64, &str)] = &[
     (100, "5a544fe9210d404bbed60ca967ad827b3e03e5364ebef4093a2a29a41987b1bb"),
-    (101, "72d5b163412f87d7b807cf998f1ab5fdd2ba0abbe9beeee311dd99869262a268"),
+    (101, "4189272b750915d500bd1f8c93b725af53a4c524dfb2e7e3a771f278ed94a1e2"),
 ];
 
 /// Checks that the schema is the one that the migrations create. Other programs may add views,

@@ -361,7 +361,7 @@ impl Writer<'_> {
         }
         let id = self.transaction.last_insert_rowid();
         if let Param::Text(date) = prepared.value("date")
-            && date.starts_with('{')
+            && date.contains(',')
         {
             date_parts::insert(&self.transaction, prepared.form.kind, id, date)?;
         }
