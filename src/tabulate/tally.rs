@@ -235,7 +235,7 @@ impl Tally {
     }
 
     /// Puts the facts of a label that is longer than one bucket under the first of its buckets, or
-    /// under each. What has an open end, or more than [`LONGEST`] buckets, stays where it is.
+    /// under each. What has an open end, or more than 1,200 buckets, stays where it is.
     pub fn spread(&mut self, side: usize, bucket: Bucket, is_each: bool) {
         for (mut labels, group) in std::mem::take(&mut self.groups) {
             let starts = match self.labels[labels[side] as usize].days {
