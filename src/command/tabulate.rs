@@ -170,7 +170,7 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
         value.filter(|value| aggregate == Aggregate::Sum && is_bound(value, &query))
     {
         ui.note(&format!(
-            "{} adds up bounds, as if all were so low or so high at once; it is no confidence interval",
+            "this sum of {} assumes that every figure is at its bound at once; do not read it as a confidence interval",
             value.name
         ));
     }

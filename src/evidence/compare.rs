@@ -201,7 +201,7 @@ fn verdicts<'c>(asked: &str, mut group: Vec<&'c Claim>) -> Vec<Question<'c>> {
     // a figure for a part of the country is none for all of it
     let places: BTreeSet<&String> = group.iter().filter_map(|claim| claim.place.as_ref()).collect();
     let mut parts: BTreeMap<Scope, Vec<Answer<'_>>> = BTreeMap::new();
-    // what is denied is no answer to what others state, or deny
+    // a figure that a speaker denies is not compared
     for claim in group.iter().filter(|claim| claim.stance != "denies") {
         for figure in &claim.figures {
             let what = [figure.name.clone(), counted(claim)]
@@ -272,8 +272,8 @@ fn verdicts<'c>(asked: &str, mut group: Vec<&'c Claim>) -> Vec<Question<'c>> {
     found
 }
 
-/// The verdict on answers of these sources and their families: if several sources of one family
-/// differ, that is no contradiction.
+/// Turns a contradiction between several sources of one family into [`Verdict::Revision`].
+/// `sources` gives the source and the family of each answer.
 #[must_use]
 pub fn within_family<'s>(
     verdict: Verdict,

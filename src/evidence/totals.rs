@@ -77,8 +77,8 @@ pub fn questions(
         let SourceTotal { label, scope, violence, population, source, figure } = total;
         asked.entry((label, scope, violence, population)).or_default().insert(source, figure);
     }
-    // a source of several kinds of violence is compared with one that tells no kinds apart; what a
-    // source states of all kinds is no sum of them
+    // a source without kinds of violence is compared with the sum over the kinds of another, unless
+    // that other states a total for all kinds itself
     let mut kinds: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for total in totals {
         kinds.entry(&total.source).or_default().extend(total.violence.as_deref());

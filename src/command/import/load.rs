@@ -306,8 +306,8 @@ impl<'a> ImportLoad<'a> {
         failure
     }
 
-    /// Says in how many records the name and the code of a field mean different countries; fails
-    /// where they are so many that the file cannot be trusted.
+    /// Returns a note for each field whose name and code mean different countries in some records.
+    /// Fails if that is more than a tenth of them: the columns are probably out of order.
     fn differing(&self, writer: &Writer<'_>, force: bool) -> Result<Vec<String>> {
         let mut notes = Vec::new();
         for (field, differ, rows, example) in writer.agreement().differing() {

@@ -2,6 +2,7 @@
 //! found again.
 
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use rusqlite::{Connection, params, params_from_iter};
 
@@ -129,6 +130,16 @@ pub fn listed(text: &str) -> Vec<&str> {
     parts.push(text[begin..].trim());
     parts.retain(|part| !part.is_empty());
     parts
+}
+
+/// A spelling as an export writes it: a colon must not make a scheme of its beginning, nor a bracket
+/// a gloss of its end.
+pub(in crate::store) fn wording(name: &str) -> Rc<str> {
+    if name.contains(':') || name.contains(" [= ") {
+        format!("name:{name}").into()
+    } else {
+        name.into()
+    }
 }
 
 /// The spelling of a name of this wording: what stands behind its scheme, or before whom it means.

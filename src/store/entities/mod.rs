@@ -4,7 +4,9 @@ pub mod labels;
 pub mod lookup;
 pub mod merge;
 pub mod name_cache;
-pub(in crate::store) mod resolve;
+mod name_rows;
+pub(in crate::store) mod new_names;
+mod resolve;
 mod several;
 
 pub use lookup::EntityClass;

@@ -39,7 +39,7 @@ impl Writer<'_> {
     /// The members of a name that means several, if it does.
     ///
     /// The whole is tried as one name first. At a comma it is taken apart only where all parts are
-    /// known, or are as many as their codes; any other separator is no part of names.
+    /// known, or are as many as their codes; names never contain any other separator.
     pub(in crate::store) fn several(
         &mut self,
         class: EntityClass,

@@ -89,7 +89,7 @@ pub fn reasons(kind: &Kind) -> Vec<Reason> {
         reasons.extend(NOT_FLOW.map(|what| Reason::Is(field.name, what)));
     }
     if kind.has_period_figures() {
-        // a figure that belongs to an event is no figure for a period
+        // the figures of an event do not cover a period
         let event = kind.field("event").map(|field| Reason::Missing(field.name));
         reasons.push(event.unwrap_or(Reason::Always));
     }

@@ -8,7 +8,7 @@ use crate::error::{Result, Stop};
 use crate::kind::reference_table::{self, ReferenceTable};
 use crate::kind::{self, Field, InputRow};
 use crate::store::entities::lookup::{EntityClass, NameEntry, NameMatch};
-use crate::store::entities::resolve::abbreviated;
+use crate::store::entities::new_names::abbreviated;
 use crate::store::read::predicate::bind;
 use crate::store::search;
 use crate::store::write::transaction::{Outcome, RowError, Writer};

@@ -1,0 +1,192 @@
+//! The rows of `names` that a code or a spelling has, and what is known of whom they mean.
+
+use std::rc::Rc;
+
+use rusqlite::params;
+
+use crate::error::Result;
+use crate::store::entities::lookup::{EntityClass, wording};
+use crate::store::entities::name_cache::{Entity, NameHit};
+use crate::store::write::transaction::Writer;
+use crate::value::EntityRef;
+use crate::value::date::{self, Days};
+use crate::value::text::fold;
+
+impl Writer<'_> {
+    /// Whether somebody has a code, at whatever time.
+    pub(super) fn bears(
+        &self,
+        class: EntityClass,
+        entity: i64,
+        scheme: &str,
+        code: &str,
+    ) -> Result<bool> {
+        let sql = format!(
+            "SELECT EXISTS (SELECT 1 FROM names WHERE folded = ?1 AND +scheme = ?2 AND {} = ?3)",
+            class.column()
+        );
+        let mut find = self.transaction.prepare_cached(&sql)?;
+        Ok(find.query_row(params![fold(code), scheme, entity], |row| row.get(0))?)
+    }
+
+    /// Whether somebody has other codes than those that are given, and none of them: it cannot be
+    /// who is meant.
+    pub(super) fn is_contradicted(
+        &self,
+        class: EntityClass,
+        entity: i64,
+        named: &EntityRef<'_>,
+    ) -> Result<bool> {
+        let sql = format!(
+            "SELECT max(folded = ?3) FROM names WHERE {} = ?1 AND scheme = ?2 AND scheme IN ('gw', 'cow', 'ucdp', 'acled', 'sipri')",
+            class.column()
+        );
+        for (scheme, code) in &named.codes {
+            let same: Option<bool> = self
+                .transaction
+                .prepare_cached(&sql)?
+                .query_row(params![entity, scheme, fold(code)], |row| row.get(0))?;
+            if same == Some(false) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// The row of a code on these days. Where it went from one bearer to another within them, the
+    /// spelling decides, else who bears it at their end; where it is nobody's, the only bearer that
+    /// it ever had.
+    pub(in crate::store) fn coded(
+        &mut self,
+        class: EntityClass,
+        scheme: &str,
+        code: &str,
+        name: Option<&str>,
+        days: Days,
+    ) -> Result<Option<NameHit>> {
+        let mut rows = self.rows_of(class, scheme, &fold(code))?;
+        rows.sort_by(|a, b| b.valid_from.cmp(&a.valid_from));
+        let mut known: Vec<(NameHit, bool, bool)> = Vec::new();
+        for NameRow { id, entity, valid_from, valid_to, .. } in rows {
+            let edge = |text: Option<String>| text.and_then(|text| date::parse(&text).ok());
+            let (from, to) = (
+                edge(valid_from).and_then(|days| days.first),
+                edge(valid_to).and_then(|days| days.last),
+            );
+            let after =
+                |a: Option<i64>, b: Option<i64>| matches!((a, b), (Some(a), Some(b)) if a > b);
+            let valid = !after(from, days.last) && !after(days.first, to);
+            let usual = Rc::clone(&self.known(class, entity)?.usual);
+            let named = name.is_some_and(|name| fold(name) == fold(&usual));
+            let wording = format!("{scheme}:{code}").into();
+            known.push((NameHit { id, entity, wording }, valid, named));
+        }
+        let only = known
+            .first()
+            .filter(|(first, ..)| known.iter().all(|(meant, ..)| meant.entity == first.entity));
+        self.resolved.dated |= only.is_none() && !known.is_empty();
+        let valid = || known.iter().filter(|(_, valid, _)| *valid);
+        // the latest stands first
+        let best = valid().find(|(.., named)| *named).or_else(|| valid().next());
+        if let (None, Some(_)) = (best, only) {
+            self.resolved.outside.insert(format!("{scheme}:{code}"));
+        }
+        let best = best.or(only);
+        Ok(best.map(|(meant, ..)| meant.clone()))
+    }
+
+    /// The row of a spelling, to the letter.
+    pub(in crate::store) fn exactly(
+        &self,
+        class: EntityClass,
+        name: &str,
+    ) -> Result<Option<NameHit>> {
+        Ok(self.spelled(class, name)?.filter(|found| found.wording == wording(name)))
+    }
+
+    /// The row of a spelling, to the letter or as the only one with this folded form.
+    pub(in crate::store) fn spelled(
+        &self,
+        class: EntityClass,
+        name: &str,
+    ) -> Result<Option<NameHit>> {
+        let mut found: Option<NameHit> = None;
+        let mut several = false;
+        for row in self.rows_of(class, "name", &fold(name))? {
+            let meant = NameHit { id: row.id, entity: row.entity, wording: wording(&row.name) };
+            if row.name == name {
+                return Ok(Some(meant));
+            }
+            several |= found.as_ref().is_some_and(|first| first.entity != meant.entity);
+            found.get_or_insert(meant);
+        }
+        Ok(found.filter(|_| !several))
+    }
+
+    /// The rows of `names` of a class that have this folded form and scheme.
+    fn rows_of(&self, class: EntityClass, scheme: &str, folded: &str) -> Result<Vec<NameRow>> {
+        // the plus keeps SQLite from looking through all names of a scheme
+        let sql = format!(
+            "SELECT id, name, {column}, valid_from, valid_to FROM names
+              WHERE folded = ?1 AND +scheme = ?2 AND {column} IS NOT NULL",
+            column = class.column()
+        );
+        let mut find = self.transaction.prepare_cached(&sql)?;
+        let rows = find.query_map(params![folded, scheme], |row| {
+            Ok(NameRow {
+                id: row.get(0)?,
+                name: row.get(1)?,
+                entity: row.get(2)?,
+                valid_from: row.get(3)?,
+                valid_to: row.get(4)?,
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    pub(super) fn has_code(&self, class: EntityClass, entity: i64, scheme: &str) -> Result<bool> {
+        let sql = format!(
+            "SELECT EXISTS (SELECT 1 FROM names WHERE {} = ?1 AND scheme = ?2)",
+            class.column()
+        );
+        Ok(self
+            .transaction
+            .prepare_cached(&sql)?
+            .query_row(params![entity, scheme], |row| row.get(0))?)
+    }
+
+    /// What is known of an actor or place.
+    pub(in crate::store) fn known(&mut self, class: EntityClass, id: i64) -> Result<Rc<Entity>> {
+        if let Some(entity) = self.resolved.entities.get(&(class, id)) {
+            return Ok(Rc::clone(entity));
+        }
+        let find = match class {
+            EntityClass::Actor => {
+                "SELECT name, kind = 'state', NULL, NULL, NULL FROM actors WHERE id = ?1"
+            }
+            EntityClass::Place => {
+                "SELECT name, kind = 'country', latitude, longitude, (SELECT country FROM names WHERE place_id = p.id LIMIT 1)
+                   FROM places p WHERE id = ?1"
+            }
+        };
+        let entity = self.transaction.prepare_cached(find)?.query_row([id], |row| {
+            let (lat, lon): (Option<f64>, Option<f64>) = (row.get(2)?, row.get(3)?);
+            Ok(Entity {
+                usual: row.get_ref(0)?.as_str()?.into(),
+                is_state: row.get(1)?,
+                country: row.get_ref(4)?.as_str_or_null()?.map(Rc::from),
+                point: lat.zip(lon),
+            })
+        })?;
+        Ok(self.resolved.remember((class, id), entity))
+    }
+}
+
+/// A row of `names` as it is looked up.
+struct NameRow {
+    id: i64,
+    name: String,
+    entity: i64,
+    valid_from: Option<String>,
+    valid_to: Option<String>,
+}
