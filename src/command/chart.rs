@@ -6,8 +6,8 @@ use crate::chart::{Chart, ChartStyle, Point, Series};
 use crate::command::Exit;
 use crate::command::extra_columns;
 use crate::command::filter_args::FilterArgs;
+use crate::command::gather::{self, Axes};
 use crate::command::global_args::GlobalArgs;
-use crate::command::tabulate::{self, Axes};
 use crate::command::ui::Ui;
 #[cfg(feature = "chart")]
 use crate::error::ErrorKind;
@@ -126,7 +126,7 @@ fn picture(_: &Chart, end: &str) -> Result<Vec<u8>> {
 /// A chart of figures.
 fn numbers(query: &Query, args: &Args, store: &Store) -> Result<Chart> {
     let x = field(&args.x, &query.kinds)?;
-    let y = args.y.as_deref().map(|name| tabulate::figure(name, query)).transpose()?;
+    let y = args.y.as_deref().map(|name| gather::figure(name, query)).transpose()?;
     let by = args.by.as_deref().map(|name| field(name, &query.kinds)).transpose()?;
     let unit_fields = y.map_or(Ok(Vec::new()), |y| {
         y.unit_fields.iter().map(|name| field(name, &query.kinds)).collect::<Result<_>>()
@@ -154,10 +154,10 @@ fn numbers(query: &Query, args: &Args, store: &Store) -> Result<Chart> {
         crosses.push(match value {
             None => None,
             Some(value) => {
-                let tally = tabulate::collect(query, &axes, value, aggregate, store)?;
+                let tally = gather::collect(query, &axes, value, aggregate, store)?;
                 lacking = lacking.or(Some(tally.lacking()));
                 let split;
-                (split, apart) = tabulate::differing(&tally, &axes.unit_fields, &free);
+                (split, apart) = gather::differing(&tally, &axes.unit_fields, &free);
                 Some(
                     tally
                         .cross(axes.rows.len(), axes.columns.len(), &split, Across::default())
@@ -204,6 +204,15 @@ fn numbers(query: &Query, args: &Args, store: &Store) -> Result<Chart> {
     })
 }
 
+/// The bucket by whose beginnings so many days are marked.
+fn bucket_for(days: f64) -> Bucket {
+    match days {
+        days if days < 800.0 => Bucket::Month,
+        days if days < 15_000.0 => Bucket::Year,
+        _ => Bucket::Decade,
+    }
+}
+
 fn too_many_colours(values: usize) -> Error {
     Error::usage(format!("--by has {values} values; at most {COLOURS} colours can be told apart"))
         .hint("select fewer with a filter, or leave out --by")
@@ -220,7 +229,7 @@ fn explain(dispute: Dispute) -> Error {
         }
         Dispute::Answers(..) | Dispute::Unlike(..) => "select one of them with a filter",
     };
-    let mut failure = tabulate::explain(dispute);
+    let mut failure = gather::explain(dispute);
     failure.hints = vec![hint.into()];
     failure
 }
@@ -357,7 +366,7 @@ fn timeline(query: &Query, args: &Args, store: &Store) -> Result<Chart> {
     let spans = || series.iter().flat_map(|series| &series.points).map(|point| point.span);
     let begin = spans().map(|span| span.0).fold(f64::INFINITY, f64::min);
     let end = spans().map(|span| span.1).fold(f64::NEG_INFINITY, f64::max);
-    let bucket = tabulate::bucket_for(end - begin);
+    let bucket = bucket_for(end - begin);
     let mut ticks = Vec::new();
     if lines > 0 {
         #[expect(clippy::cast_possible_truncation, reason = "a day")]

@@ -1,7 +1,7 @@
 //! `facts compare KIND --rows FIELDS`: what each source adds up to, side by side.
 
+use crate::command::gather::{Axes, collect, explain, figure};
 use crate::command::load_claims;
-use crate::command::tabulate::{Axes, collect, explain, figure};
 use crate::error::{Error, Result};
 use crate::evidence::claim::ClaimFigure;
 use crate::evidence::totals::{self, SourceTotal, TotalQuestion};

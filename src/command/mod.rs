@@ -17,6 +17,7 @@ mod export;
 mod extra_columns;
 mod fields;
 mod filter_args;
+mod gather;
 mod global_args;
 mod help;
 mod import;

@@ -1,22 +1,19 @@
 //! `facts tabulate`: a cross-table of figures, or of how many facts there are.
 
-use std::collections::HashMap;
-
 use clap::ValueEnum;
-use foldhash::fast::RandomState;
 
 use crate::command::Exit;
 use crate::command::extra_columns;
 use crate::command::filter_args::FilterArgs;
+use crate::command::gather::{Axes, collect, differing, explain, figure};
 use crate::command::global_args::GlobalArgs;
 use crate::command::ui::Ui;
 use crate::error::{Error, Result};
-use crate::kind::{self, Field};
+use crate::kind::Field;
 use crate::query::{self, Predicate, Query, field, fields};
 use crate::render::Heading;
-use crate::store::{AggregateRequest, RollupRow, Store};
-use crate::tabulate::{Across, Aggregate, Cross, Dispute, Label, Share, Tally, TallyEntry, name};
-use crate::value::date::{Bucket, Days};
+use crate::tabulate::{Across, Aggregate, Cross, Share, name};
+use crate::value::date::Bucket;
 use crate::value::suggest::did_you_mean;
 use crate::value::text::{BETWEEN_NAMES, count, grouped};
 use crate::value::{OwnedValue, Type, Value, real};
@@ -329,46 +326,6 @@ fn shares(
     notes
 }
 
-/// The fields of the table's sides, and those that tell figures of one cell apart.
-pub struct Axes {
-    /// Those down the side.
-    pub rows: Vec<&'static Field>,
-    /// Those across the top.
-    pub columns: Vec<&'static Field>,
-    /// Those that say what a figure counts.
-    pub unit_fields: Vec<&'static Field>,
-    /// A fact with a set of dates has a label of its own in place of a period, since no bucket is
-    /// all of it.
-    pub sets_apart: bool,
-}
-
-/// The bucket by whose beginnings so many days are marked.
-#[must_use]
-pub fn bucket_for(days: f64) -> Bucket {
-    match days {
-        days if days < 800.0 => Bucket::Month,
-        days if days < 15_000.0 => Bucket::Year,
-        _ => Bucket::Decade,
-    }
-}
-
-/// The field whose figures are put in the cells.
-pub fn figure(name: &str, query: &Query) -> Result<&'static Field> {
-    let found = field(name, &query.kinds)?;
-    if found.ty.is_number() {
-        return Ok(found);
-    }
-    let numbers: Vec<&str> = query
-        .kinds
-        .iter()
-        .flat_map(|kind| kind.own)
-        .filter(|own| own.ty.is_number())
-        .map(|own| own.name)
-        .collect();
-    Err(Error::usage(format!("{} is not a number ({})", found.name, found.ty.name()))
-        .hint(format!("numeric fields: {}", numbers.join(", "))))
-}
-
 fn aggregate(how: Option<AggregateArg>, value: Option<&Field>) -> Result<Aggregate> {
     match (how, value) {
         (None, None) | (Some(AggregateArg::Count), _) => Ok(Aggregate::Count),
@@ -380,240 +337,6 @@ fn aggregate(how: Option<AggregateArg>, value: Option<&Field>) -> Result<Aggrega
         (Some(AggregateArg::Median), _) => Ok(Aggregate::Median),
         (Some(AggregateArg::Range), _) => Ok(Aggregate::Range),
         (Some(AggregateArg::List), _) => Ok(Aggregate::List),
-    }
-}
-
-/// Reads the facts.
-pub fn collect(
-    query: &Query,
-    axes: &Axes,
-    value: Option<&'static Field>,
-    aggregate: Aggregate,
-    store: &Store,
-) -> Result<Tally> {
-    let shared = |name: &str| field(name, &query.kinds);
-    let mut query = query.clone();
-    query.columns = [
-        shared("source")?,
-        shared("topic")?,
-        shared("key")?,
-        shared("date_from")?,
-        shared("date_to")?,
-    ]
-    .into();
-    query.columns.extend([shared("kind")?, shared("date_span")?]);
-    query.columns.extend(shared("event").ok());
-    query.columns.extend(shared("stock_flow").ok());
-    query.columns.extend(axes.sets_apart.then(|| shared("date")).transpose()?);
-    let at = |name: &str| query.columns.iter().position(|field| field.name == name);
-    let (event, stock_flow, date) = (at("event"), at("stock_flow"), at("date"));
-    let fixed = query.columns.len();
-    let sides: Vec<&'static Field> =
-        axes.rows.iter().chain(&axes.columns).chain(&axes.unit_fields).copied().collect();
-    query.columns.extend(&sides);
-    query.columns.extend(value);
-    let begin = || Gathering {
-        tally: Tally::new(aggregate),
-        known: vec![LabelCache::default(); sides.len() + 1],
-        labels: vec![0; sides.len()],
-    };
-    let asked = AggregateRequest {
-        sides: &sides,
-        value,
-        each: aggregate.wants_each(),
-        ends: aggregate.wants_ends(),
-    };
-    let row = |gathering: &mut Gathering, store: &Store, cells: &[Value<'_>]| {
-        let day = |i: usize| match cells[i] {
-            Value::Day(day) => Some(day),
-            _ => None,
-        };
-        let days = Days { first: day(3), last: day(4) };
-        let set = date.and_then(|at| cells[at].text()).filter(|date| date.contains(','));
-        let source = gathering.look(
-            store,
-            (query.columns[0], &cells[0]),
-            &sides,
-            &cells[fixed..],
-            (days, set),
-        )?;
-        let figure = value.and_then(|_| cells[cells.len() - 1].number());
-        let is_throughout = cells[6].text() == Some("throughout");
-        let has_event = event.is_some_and(|at| !cells[at].is_null());
-        let kind = cells[5].text().and_then(kind::find);
-        let over_period = kind.is_some_and(|kind| kind.is_over_period(is_throughout, has_event));
-        let not_flow = stock_flow
-            .and_then(|at| cells[at].text())
-            .is_some_and(|what| kind::NOT_FLOW.contains(&what));
-        let is_stock =
-            not_flow || value.is_some_and(|value| kind.is_some_and(|kind| kind.is_stock(value)));
-        let topic = cells[1].text();
-        let reference = if topic.is_some() || over_period {
-            format!("{}:{}", store.called(query.columns[0], &cells[0])?, cells[2])
-        } else {
-            String::new()
-        };
-        let entry = TallyEntry {
-            figure,
-            over_period,
-            is_stock,
-            source,
-            topic,
-            days,
-            reference: &reference,
-        };
-        gathering.tally.add(&gathering.labels, axes.unit_fields.len(), &entry);
-        Ok(())
-    };
-    let summed = |gathering: &mut Gathering, store: &Store, sums: &RollupRow| {
-        let source = gathering.look(
-            store,
-            (query.columns[0], &sums.source),
-            &sides,
-            &sums.sides,
-            (sums.days, None),
-        )?;
-        gathering.tally.add_many(&gathering.labels, axes.unit_fields.len(), source, &sums.many);
-        Ok(())
-    };
-    let gathered = store.gather(&query, asked, begin, row, summed)?;
-    let mut parts = gathered.into_iter().map(|gathering| gathering.tally);
-    let mut tally = parts.next().unwrap_or_else(|| Tally::new(aggregate));
-    parts.for_each(|part| tally.take(&part));
-    Ok(tally)
-}
-
-/// What one thread gathers.
-struct Gathering {
-    tally: Tally,
-    /// The labels of each side that were met, and of the sources.
-    known: Vec<LabelCache>,
-    labels: Vec<u32>,
-}
-
-impl Gathering {
-    /// Notes the labels of the sides of a fact; returns that of its source.
-    fn look(
-        &mut self,
-        store: &Store,
-        (source, slug): (&Field, &Value<'_>),
-        sides: &[&'static Field],
-        cells: &[Value<'_>],
-        (days, set): (Days, Option<&str>),
-    ) -> Result<u32> {
-        let Gathering { tally, known, labels } = self;
-        let mut number = |n: usize, field: &Field, cell: &Value<'_>| {
-            if let (Some(set), Type::Bucket(bucket)) = (set, field.ty) {
-                let days = Some((bucket.order(days).0, i64::MAX));
-                return Ok(tally.label(Label { missing: false, days, text: set.to_owned() }));
-            }
-            if let Some(number) = known[n].get(field, cell, days) {
-                return Ok(number);
-            }
-            let number = tally.label(label(field, &store.called(field, cell)?, days));
-            known[n].insert(field, cell, days, number);
-            Ok::<_, Error>(number)
-        };
-        for (n, (field, cell)) in sides.iter().zip(cells).enumerate() {
-            labels[n] = number(n, field, cell)?;
-        }
-        number(sides.len(), source, slug)
-    }
-}
-
-/// The labels of the values of a side that were seen: what one is called is asked once.
-#[derive(Debug, Clone, Default)]
-struct LabelCache {
-    nothing: Option<u32>,
-    numbers: HashMap<i64, u32, RandomState>,
-    texts: HashMap<String, u32, RandomState>,
-    days: HashMap<(Option<i64>, Option<i64>), u32, RandomState>,
-}
-
-impl LabelCache {
-    fn get(&self, field: &Field, cell: &Value<'_>, days: Days) -> Option<u32> {
-        match (field.ty, cell) {
-            (Type::Bucket(_), _) => self.days.get(&(days.first, days.last)).copied(),
-            (_, Value::Null) => self.nothing,
-            (_, Value::Int(n) | Value::Day(n)) => self.numbers.get(n).copied(),
-            (_, Value::Text(text)) => self.texts.get(text.as_ref()).copied(),
-            (_, other) => self.texts.get(&other.to_string()).copied(),
-        }
-    }
-
-    fn insert(&mut self, field: &Field, cell: &Value<'_>, days: Days, label: u32) {
-        match (field.ty, cell) {
-            (Type::Bucket(_), _) => {
-                self.days.insert((days.first, days.last), label);
-            }
-            (_, Value::Null) => self.nothing = Some(label),
-            (_, Value::Int(n) | Value::Day(n)) => {
-                self.numbers.insert(*n, label);
-            }
-            (_, other) => {
-                self.texts.insert(other.to_string(), label);
-            }
-        }
-    }
-}
-
-fn label(field: &Field, cell: &Value<'_>, days: Days) -> Label {
-    let text = match field.ty {
-        Type::Bucket(bucket) => bucket.label(days),
-        _ if cell.is_null() => None,
-        _ => Some(cell.to_string()),
-    };
-    let order = match field.ty {
-        _ if text.is_none() => None,
-        Type::Bucket(bucket) => Some(bucket.order(days)),
-        Type::Date | Type::Day => {
-            Some((days.first.or(days.last).unwrap_or(i64::MAX), days.last.unwrap_or(i64::MAX)))
-        }
-        _ => None,
-    };
-    Label {
-        days: order,
-        missing: text.is_none(),
-        text: text.unwrap_or_else(|| format!("no {}", field.name)),
-    }
-}
-
-/// The fields in which figures do differ get columns: which of all, and they themselves.
-pub fn differing(
-    tally: &Tally,
-    unit_fields: &[&'static Field],
-    free: &[&'static Field],
-) -> (Vec<bool>, Vec<&'static Field>) {
-    let split: Vec<bool> = unit_fields
-        .iter()
-        .zip(tally.differing(unit_fields.len()))
-        .map(|(field, differs)| differs && free.contains(field))
-        .collect();
-    let apart = unit_fields
-        .iter()
-        .zip(&split)
-        .filter(|(_, split)| **split)
-        .map(|(field, _)| *field)
-        .collect();
-    (split, apart)
-}
-
-pub fn explain(dispute: Dispute) -> Error {
-    match dispute {
-        Dispute::Sources(cell, sources) => Error::usage(format!("{cell} would sum figures from {}", sources.join(", ")))
-            .hint("--cols source shows them side by side, --source X selects one, --agg range or list shows them all, --sum-across source sums them anyway"),
-        Dispute::Counts(cell, sources) => Error::usage(format!("{cell} would count facts of {} together, some of them perhaps twice", sources.join(", ")))
-            .hint("--cols source shows them side by side, --source X selects one, --sum-across source counts them anyway"),
-        Dispute::Answers(cell, topic, refs) => {
-            Error::usage(format!("{cell} would sum {} answers to one question, {topic}: {}", refs.len(), refs.join(", ")))
-                .hint("--agg range or list shows them all, --cols said_by shows them side by side, --sum-across topic sums them anyway")
-        }
-        Dispute::Unlike(cell, counted) => Error::usage(format!("{cell} would sum figures in different units: {}", counted.join(", ")))
-            .hint("leave out --totals, or select one of them with a filter"),
-        Dispute::Stocks(cell, dates) => Error::usage(format!("{cell} would sum numbers at {dates} dates, which are not flows"))
-            .hint("--rows year or --cols date separates them, --agg max or range shows the highest, --sum-across date sums them anyway"),
-        Dispute::Periods(cell, refs) => Error::usage(format!("{cell} would sum a figure for a period and a figure for part of it: {}", refs.join(", ")))
-            .hint("--rows month separates them, --agg range or list shows them all, --sum-across date sums them anyway"),
     }
 }
 

@@ -3,7 +3,6 @@
 
 pub mod bulk;
 mod lookups;
-mod older;
 mod prepare;
 mod reference_rows;
 mod release;

@@ -3,15 +3,18 @@
 //!
 //! The facts of a record are written together or not at all.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+mod older;
+mod withdraw;
+
+use std::collections::HashMap;
 use std::rc::Rc;
 
 use rusqlite::params;
 
-use crate::error::{Error, ErrorKind, Result, Stop};
+use crate::error::{Error, Result, Stop};
 use crate::kind::{FactKey, KINDS, Kind, NewFact};
 use crate::store::extras;
-use crate::store::read::columns::expression;
+use crate::store::write::release::withdraw::Covered;
 use crate::store::write::row_encoder::{EncodedFact, FactDigest};
 use crate::store::write::transaction::{Counts, LiveRow, Outcome, RowError, Writer};
 use crate::value::text::BETWEEN_NAMES;
@@ -279,33 +282,6 @@ impl ReleaseImport {
         Ok(ReleaseEnd { counts: *self.counts(writer), lacking })
     }
 
-    /// Refuses to replace what a later release says.
-    fn refuse_older(&self, writer: &Writer<'_>, sha256: &str) -> Result<()> {
-        if self.fresh || self.older {
-            return Ok(());
-        }
-        let about = (self.dataset.as_str(), self.release.as_deref());
-        let ids = (self.source, self.import);
-        let within = self.within.as_deref();
-        let Some(newer) = writer.newer_release(ids, about, within, sha256)? else {
-            return Ok(());
-        };
-        let later = match (newer.release.as_deref(), self.release.as_deref()) {
-            (Some(later), Some(own)) if later != own => {
-                format!("release {own} is older than release {later}")
-            }
-            (Some(later), _) => {
-                format!("this file was imported before release {later}")
-            }
-            (None, _) => format!("this file was imported before import {}", newer.import),
-        };
-        Err(Error::new(
-            ErrorKind::Rejected,
-            format!("{}: {later}, whose facts it would replace; nothing was written", self.slug),
-        )
-        .hint("--older imports it all the same; --as-of shows the facts of an earlier release"))
-    }
-
     fn counts<'w>(&self, writer: &'w mut Writer<'_>) -> &'w mut Counts {
         &mut writer.imports.entry(self.source).or_default().1
     }
@@ -515,73 +491,7 @@ impl ReleaseImport {
         }
         Ok(lost)
     }
-
-    /// Retires what was imported with the same description before, and is not in this release;
-    /// returns how many records those are.
-    fn withdraw(&mut self, writer: &mut Writer<'_>, absent: &[AbsentFact]) -> Result<u64> {
-        for (kind, id, _) in absent {
-            writer.retire(kind, *id, self.import, "absent")?;
-        }
-        Ok(self.records_of(absent))
-    }
-
-    /// The live facts that were imported with the same description, and that this release lacks: of
-    /// those for which it may be complete; and for what it is.
-    fn absent(&self, writer: &Writer<'_>) -> Result<(Vec<AbsentFact>, Covered)> {
-        let mut absent = Vec::new();
-        let mut covered = Covered::default();
-        for kind in KINDS {
-            let value = value_within(kind, self.within.as_deref());
-            let sql = format!(
-                "SELECT f.id, f.key, {value} FROM {} f JOIN imports r ON r.id = f.import_id
-                  WHERE f.source_id = ?1 AND f.retired_by_id IS NULL AND r.dataset = ?2",
-                kind.table
-            );
-            let mut find = writer.transaction.prepare_cached(&sql)?;
-            let mut rows = find.query(params![self.source, self.dataset])?;
-            while let Some(row) = rows.next()? {
-                let id = row.get(0)?;
-                let values: Option<String> = row.get(2)?;
-                if !self.has_seen(kind, id) {
-                    absent.push(((*kind, id, row.get(1)?), values));
-                } else if let Some(values) = values {
-                    covered.extend(values.split(BETWEEN_NAMES).map(str::to_owned));
-                }
-            }
-        }
-        let is_covered = |values: &Option<String>| {
-            values
-                .as_ref()
-                .is_some_and(|all| all.split(BETWEEN_NAMES).all(|one| covered.contains(one)))
-        };
-        absent.retain(|(_, values)| self.within.is_none() || is_covered(values));
-        Ok((absent.into_iter().map(|(fact, _)| fact).collect(), covered))
-    }
-
-    /// How many records these facts are of.
-    fn records_of(&self, facts: &[AbsentFact]) -> u64 {
-        let record = |key: &str| key.split('/').take(self.parts).collect::<Vec<_>>().join("/");
-        facts.iter().map(|(.., key)| record(key)).collect::<HashSet<_>>().len() as u64
-    }
 }
-
-/// The values that a file is complete for.
-type Covered = BTreeSet<String>;
-
-/// The SQL of the values for which a release with the row `f` is complete; NULL: it knows no limits.
-pub(super) fn value_within(kind: &'static Kind, within: Option<&str>) -> String {
-    match within.and_then(|name| kind.field(name)) {
-        None => "NULL".to_owned(),
-        // a country that nobody knows yet is one all the same
-        Some(field) if field.name == "country" => {
-            "(SELECT coalesce(n.country, n.label) FROM names n WHERE n.id = f.place_id)".to_owned()
-        }
-        Some(field) => expression(kind, field),
-    }
-}
-
-/// A fact that a release lacks: its kind, id and key.
-type AbsentFact = (&'static Kind, i64, String);
 
 fn twice() -> RowError {
     let expected = "another record in this file has the same key but other values; add \"#\" to the key to number them";

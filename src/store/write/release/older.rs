@@ -4,19 +4,49 @@ use std::collections::BTreeSet;
 
 use rusqlite::{OptionalExtension, params};
 
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::kind::KINDS;
-use crate::store::write::release::value_within;
+use crate::store::write::release::ReleaseImport;
+use crate::store::write::release::withdraw::value_within;
 use crate::store::write::transaction::Writer;
 use crate::value::text::BETWEEN_NAMES;
 
 /// The import whose facts another import has just replaced, although its file came later.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NewerRelease {
+struct NewerRelease {
     /// Its number.
-    pub import: i64,
+    import: i64,
     /// Its release, if the file states one.
-    pub release: Option<String>,
+    release: Option<String>,
+}
+
+impl ReleaseImport {
+    /// Refuses to replace what a later release says.
+    pub(super) fn refuse_older(&self, writer: &Writer<'_>, sha256: &str) -> Result<()> {
+        if self.fresh || self.older {
+            return Ok(());
+        }
+        let about = (self.dataset.as_str(), self.release.as_deref());
+        let ids = (self.source, self.import);
+        let within = self.within.as_deref();
+        let Some(newer) = writer.newer_release(ids, about, within, sha256)? else {
+            return Ok(());
+        };
+        let later = match (newer.release.as_deref(), self.release.as_deref()) {
+            (Some(later), Some(own)) if later != own => {
+                format!("release {own} is older than release {later}")
+            }
+            (Some(later), _) => {
+                format!("this file was imported before release {later}")
+            }
+            (None, _) => format!("this file was imported before import {}", newer.import),
+        };
+        Err(Error::new(
+            ErrorKind::Rejected,
+            format!("{}: {later}, whose facts it would replace; nothing was written", self.slug),
+        )
+        .hint("--older imports it all the same; --as-of shows the facts of an earlier release"))
+    }
 }
 
 impl Writer<'_> {
@@ -26,7 +56,7 @@ impl Writer<'_> {
     ///
     /// # Errors
     /// The database cannot be read.
-    pub(in crate::store) fn newer_release(
+    fn newer_release(
         &self,
         (source, import): (i64, i64),
         (dataset, release): (&str, Option<&str>),
@@ -92,9 +122,7 @@ impl Writer<'_> {
         }
         Ok(None)
     }
-}
 
-impl Writer<'_> {
     /// Which imports wrote what an import changed or withdrew, and the values of that for which a
     /// file may be complete.
     fn replaced(
