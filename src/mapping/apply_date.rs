@@ -3,118 +3,199 @@
 use std::borrow::Cow;
 
 use crate::mapping::apply::FieldError;
-use crate::mapping::compiled::DateRule;
+use crate::mapping::compiled::{DateEnd, DateRule, DateSource, TextRule};
 use crate::mapping::compiled_template::{CompiledTemplate, RecordCells};
-use crate::value::date;
-use crate::value::date_formats::{self, PRECISIONS, Precision};
+use crate::value::date_formats::{self, PRECISIONS, PartialDate, Precision};
+
+/// A date as EDTF, and whether the columns of its days can be told from it.
+type WholeDate<'p> = (Cow<'p, str>, bool);
+
+/// What a record states at one end of a date.
+struct StatedEnd {
+    first: PartialDate,
+    /// The last date, where one cell states two.
+    last: Option<PartialDate>,
+    /// Whether the columns of the day can be told from it.
+    whole: bool,
+}
 
 impl DateRule {
     /// The date as EDTF, and whether the columns of its days can be told from it.
     pub(super) fn edtf<'p>(
         &'p self,
         cells: &RecordCells<'p, '_>,
-    ) -> Result<Option<(Cow<'p, str>, bool)>, FieldError> {
-        let stated = |text: &'p CompiledTemplate| {
-            text.fill(cells).filter(|text| !self.missing.iter().any(|word| word == text))
-        };
-        let mut date = if let Some([year, month, day]) = &self.parts {
-            let part = |part: &'p Option<CompiledTemplate>| part.as_ref().and_then(stated);
-            let Some(stated_year) = part(year) else { return Ok(None) };
-            let at =
-                |part: &Option<CompiledTemplate>| part.as_ref().and_then(CompiledTemplate::column);
-            let (stated_month, stated_day) = (part(month), part(day));
-            // a day of no month is kept beside the year
-            let whole = stated_month.is_some() || stated_day.is_none();
-            let of_month = stated_day.as_deref().filter(|_| stated_month.is_some());
-            let date = date_formats::in_parts(&stated_year, stated_month.as_deref(), of_month);
-            (
-                Cow::Owned(date.map_err(|(n, expected)| (at([year, month, day][n]), expected))?),
-                whole,
-            )
-        } else if let Some(years) = &self.years {
-            let Some(stated_years) = stated(years) else { return Ok(None) };
-            let date = date_formats::years(&stated_years).map_err(|e| (years.column(), e))?;
-            (Cow::Owned(date), true)
-        } else {
-            match self.days(
-                self.start.as_ref().and_then(stated),
-                self.end.as_ref().and_then(stated),
-                cells,
-            )? {
-                Some(date) => date,
-                None => return Ok(None),
+    ) -> Result<Option<WholeDate<'p>>, FieldError> {
+        let date = match &self.source {
+            DateSource::Edtf(text) => self.stated(text, cells).map(|text| (text, true)),
+            DateSource::Years(years) => match self.stated(years, cells) {
+                None => None,
+                Some(stated) => {
+                    let date = date_formats::years(&stated).map_err(|e| (years.column(), e))?;
+                    Some((Cow::Owned(date), true))
+                }
+            },
+            DateSource::Ends { start, end } => {
+                let from = self.end(start.as_ref(), cells)?;
+                let to = self.end(end.as_ref(), cells)?;
+                self.joined(from, to, end.as_ref(), cells)?
             }
         };
+        let Some((mut date, whole)) = date else { return Ok(None) };
         let no = |word: &Cow<'_, str>| ["no", "false", "0"].contains(&word.to_lowercase().as_str());
         let approximate = self.approximate.as_ref().and_then(|approximate| approximate.fill(cells));
-        if approximate.is_some_and(|word| !no(&word)) && !date.0.ends_with('~') {
-            date.0 = Cow::Owned(format!("{}~", date.0));
+        if approximate.is_some_and(|word| !no(&word)) {
+            date = Cow::Owned(approximately(&date));
         }
-        Ok(Some(date))
+        Ok(Some((date, whole)))
     }
 
-    fn days<'p>(
+    fn stated<'p>(
         &self,
-        begin: Option<Cow<'p, str>>,
-        end: Option<Cow<'p, str>>,
+        text: &'p CompiledTemplate,
         cells: &RecordCells<'p, '_>,
-    ) -> Result<Option<(Cow<'p, str>, bool)>, FieldError> {
-        let day = |text: &str, of: &Option<CompiledTemplate>| {
-            date_formats::day(text, &self.formats).ok_or_else(|| {
-                let column = of.as_ref().and_then(CompiledTemplate::column);
-                (
-                    column,
-                    format!(
-                        "expected a valid date, such as {}",
-                        date_formats::examples(&self.formats)
-                    ),
-                )
-            })
+    ) -> Option<Cow<'p, str>> {
+        text.fill(cells).filter(|text| !self.missing.iter().any(|word| word == text))
+    }
+
+    /// One end of the date.
+    fn end(
+        &self,
+        end: Option<&DateEnd>,
+        cells: &RecordCells<'_, '_>,
+    ) -> Result<Option<StatedEnd>, FieldError> {
+        match end {
+            None => Ok(None),
+            Some(DateEnd::Text(words)) => self.text(words, cells),
+            Some(DateEnd::Parts(parts)) => self.parts(parts, cells),
+        }
+    }
+
+    fn text(
+        &self,
+        words: &TextRule,
+        cells: &RecordCells<'_, '_>,
+    ) -> Result<Option<StatedEnd>, FieldError> {
+        let column = words.text.column();
+        let text = words.fill(cells).map_err(|e| (column, e))?;
+        let Some(text) = text.filter(|text| !self.missing.iter().any(|word| word == text)) else {
+            return Ok(None);
         };
-        let precision = match &self.precision {
-            None => Precision::Day,
-            Some(words) => {
-                let column = words.text.first_column();
-                let word = words.fill(cells).map_err(|e| (column, e))?;
-                let found = PRECISIONS.iter().find(|(name, _)| Some(*name) == word.as_deref());
-                found
-                    .map(|(_, precision)| *precision)
-                    .ok_or((column, "expected a date precision".to_owned()))?
-            }
-        };
-        match (begin, end) {
-            (None, None) => Ok(None),
-            // a date in EDTF stands for itself
-            (Some(begin), None)
-                if self.end.is_none() && self.precision.is_none() && self.formats.is_empty() =>
-            {
-                Ok(Some((begin, true)))
-            }
-            (Some(begin), None) => {
-                let first = day(&begin, &self.start)?;
-                let open = self.throughout && self.end.is_some();
-                let date = if open {
-                    format!("{}/..", date::iso(first))
-                } else {
-                    date_formats::between(first, first, precision, self.throughout)
-                };
-                Ok(Some((Cow::Owned(date), precision == Precision::Day)))
-            }
-            (None, Some(end)) => {
-                Ok(Some((Cow::Owned(format!("/{}", date::iso(day(&end, &self.end)?))), false)))
-            }
-            (Some(begin), Some(end)) => {
-                let (first, last) = (day(&begin, &self.start)?, day(&end, &self.end)?);
-                if first > last {
-                    let column = self.end.as_ref().and_then(CompiledTemplate::column);
-                    return Err((column, format!("the end is before the start, {begin}")));
-                }
-                let date = date_formats::between(first, last, precision, self.throughout);
-                Ok(Some((
-                    Cow::Owned(date),
-                    matches!(precision, Precision::Day | Precision::Span | Precision::Interval),
-                )))
+        if let Some(first) = self.style.read(&text) {
+            return Ok(Some(StatedEnd { first, last: None, whole: true }));
+        }
+        if let Some((first, last)) = self.style.read_range(&text) {
+            return Ok(Some(StatedEnd { first, last: Some(last), whole: true }));
+        }
+        let expected = self.style.expected(&text);
+        Err(match column {
+            Some(_) => (column, expected),
+            // the cells alone do not show what was read
+            None => (words.text.first_column(), format!("{expected}, not \"{text}\"")),
+        })
+    }
+
+    fn parts(
+        &self,
+        parts: &[Option<TextRule>; 3],
+        cells: &RecordCells<'_, '_>,
+    ) -> Result<Option<StatedEnd>, FieldError> {
+        let at = |n: usize| parts[n].as_ref().and_then(|part: &TextRule| part.text.first_column());
+        let mut stated: [Option<Cow<'_, str>>; 3] = [None, None, None];
+        for (n, part) in parts.iter().enumerate() {
+            if let Some(part) = part {
+                stated[n] = part
+                    .fill(cells)
+                    .map_err(|e| (at(n), e))?
+                    .filter(|text| !self.missing.iter().any(|word| word == text));
             }
         }
+        let [Some(year), month, day] = stated else { return Ok(None) };
+        // a day of no month is kept beside the year
+        let whole = month.is_some() || day.is_none();
+        let of_month = day.as_deref().filter(|_| month.is_some());
+        let first = date_formats::in_parts(&year, month.as_deref(), of_month, &self.style.months)
+            .map_err(|(n, expected)| (at(n), expected))?;
+        Ok(Some(StatedEnd { first, last: None, whole }))
+    }
+
+    /// The date from one end to the other.
+    fn joined(
+        &self,
+        from: Option<StatedEnd>,
+        to: Option<StatedEnd>,
+        end: Option<&DateEnd>,
+        cells: &RecordCells<'_, '_>,
+    ) -> Result<Option<WholeDate<'static>>, FieldError> {
+        let whole =
+            from.as_ref().is_none_or(|from| from.whole) && to.as_ref().is_none_or(|to| to.whole);
+        let column = || match end? {
+            DateEnd::Text(words) => words.text.first_column(),
+            DateEnd::Parts(parts) => parts[0].as_ref()?.text.first_column(),
+        };
+        let (first, last) = match (from, to) {
+            (None, None) => return Ok(None),
+            (None, Some(to)) => {
+                let last = to.last.unwrap_or(to.first);
+                return Ok(Some((Cow::Owned(format!("/{}", last.edtf())), false)));
+            }
+            (Some(from), None) => match from.last {
+                Some(last) => (from.first, last),
+                None => return self.alone(&from, end.is_some(), cells).map(Some),
+            },
+            (Some(from), Some(to)) => (from.first, to.last.unwrap_or(to.first)),
+        };
+        if first.first() > last.last() {
+            return Err((column(), format!("the end is before the start, {}", first.edtf())));
+        }
+        if !first.is_day() || !last.is_day() || end.is_none() {
+            return Ok(Some((Cow::Owned(date_formats::from_to(first, last)), whole)));
+        }
+        let precision = self.precision(cells)?;
+        let date = date_formats::between(first.first(), last.first(), precision, self.throughout);
+        let told = matches!(precision, Precision::Day | Precision::Span | Precision::Interval);
+        Ok(Some((Cow::Owned(date), whole && told)))
+    }
+
+    /// The date of a record that states but one.
+    fn alone(
+        &self,
+        from: &StatedEnd,
+        may_end: bool,
+        cells: &RecordCells<'_, '_>,
+    ) -> Result<WholeDate<'static>, FieldError> {
+        let StatedEnd { first, whole, .. } = *from;
+        if may_end && self.throughout {
+            return Ok((Cow::Owned(format!("{}/..", first.edtf())), whole));
+        }
+        if !first.is_day() {
+            return Ok((Cow::Owned(first.edtf()), whole));
+        }
+        let precision = self.precision(cells)?;
+        let day = first.first();
+        let date = date_formats::between(day, day, precision, self.throughout);
+        Ok((Cow::Owned(date), whole && precision == Precision::Day))
+    }
+
+    fn precision(&self, cells: &RecordCells<'_, '_>) -> Result<Precision, FieldError> {
+        let Some(words) = &self.precision else { return Ok(Precision::Day) };
+        let column = words.text.first_column();
+        let word = words.fill(cells).map_err(|e| (column, e))?;
+        let found = PRECISIONS.iter().find(|(name, _)| Some(*name) == word.as_deref());
+        found
+            .map(|(_, precision)| *precision)
+            .ok_or((column, "expected a date precision".to_owned()))
+    }
+}
+
+/// A date in EDTF as an approximate one: of an interval, both ends are.
+fn approximately(date: &str) -> String {
+    let mark = |end: &str| match end {
+        "" | ".." => end.to_owned(),
+        _ if end.ends_with(['~', ']', '}']) => end.to_owned(),
+        _ => format!("{end}~"),
+    };
+    match date.split_once('/') {
+        Some((from, to)) => format!("{}/{}", mark(from), mark(to)),
+        None => mark(date),
     }
 }

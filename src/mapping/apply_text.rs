@@ -1,14 +1,28 @@
 //! What a cell says: words with their codes read, and whom a name means.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use crate::mapping::apply_figure;
 use crate::mapping::compiled::{NameRule, TextRule};
-use crate::mapping::compiled_template::RecordCells;
+use crate::mapping::compiled_template::{CompiledTemplate, RecordCells};
+use crate::value::EntityRef;
 use crate::value::text::looks_like;
-use crate::value::{EntityRef, date, date_formats};
 
 impl TextRule {
+    /// A text as it stands.
+    pub(super) fn of(text: CompiledTemplate) -> TextRule {
+        TextRule {
+            text,
+            codes: HashMap::new(),
+            patterns: Vec::new(),
+            otherwise: None,
+            missing: Vec::new(),
+            split: None,
+            dates: None,
+        }
+    }
+
     /// What a record makes of it, codes read and lists joined.
     pub(super) fn fill<'p>(
         &'p self,
@@ -34,13 +48,10 @@ impl TextRule {
         text: Cow<'p, str>,
         cells: &RecordCells<'p, '_>,
     ) -> Result<Option<Cow<'p, str>>, String> {
-        if !self.formats.is_empty() {
-            return match date_formats::day(&text, &self.formats) {
-                Some(day) => Ok(Some(Cow::Owned(date::iso(day)))),
-                None => Err(format!(
-                    "expected a valid date, such as {}",
-                    date_formats::examples(&self.formats)
-                )),
+        if let Some(style) = &self.dates {
+            return match style.read(&text) {
+                Some(date) => Ok(Some(Cow::Owned(date.edtf()))),
+                None => Err(style.expected(&text)),
             };
         }
         if self.codes.is_empty() {

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use crate::kind::{Field, Kind};
 use crate::mapping::Condition;
 use crate::mapping::compiled_template::CompiledTemplate;
+use crate::value::date_formats::DateStyle;
 use crate::value::{NameStyle, OwnedValue};
 
 /// A description, ready for the files of one header.
@@ -130,7 +131,7 @@ pub struct TextRule {
     /// What stands between the items of a list.
     pub split: Option<String>,
     /// Formats of a date that is kept as text.
-    pub formats: Vec<String>,
+    pub dates: Option<DateStyle>,
 }
 
 /// A number as it is written.
@@ -197,16 +198,10 @@ pub struct NameRule {
 /// The compiled mapping of a date.
 #[derive(Debug)]
 pub struct DateRule {
-    /// The day, or the first.
-    pub start: Option<CompiledTemplate>,
-    /// The last day.
-    pub end: Option<CompiledTemplate>,
-    /// Year, month and day.
-    pub parts: Option<[Option<CompiledTemplate>; 3]>,
-    /// Years with something between.
-    pub years: Option<CompiledTemplate>,
-    /// How dates are written.
-    pub formats: Vec<String>,
+    /// Where it stands.
+    pub source: DateSource,
+    /// How the data set writes dates.
+    pub style: DateStyle,
     /// How precise it is.
     pub precision: Option<TextRule>,
     /// It is approximate where this is stated.
@@ -221,6 +216,58 @@ pub struct DateRule {
     pub fields: [&'static Field; 3],
     /// The basis.
     pub basis: String,
+}
+
+/// Where a date stands in a record.
+#[derive(Debug)]
+pub enum DateSource {
+    /// In one text, in EDTF.
+    Edtf(CompiledTemplate),
+    /// In one date, or in a first and a last one.
+    Ends {
+        /// The first, or the only one.
+        start: Option<DateEnd>,
+        /// The last.
+        end: Option<DateEnd>,
+    },
+    /// In a list of years.
+    Years(CompiledTemplate),
+}
+
+/// One end of a date.
+#[derive(Debug)]
+pub enum DateEnd {
+    /// In one text.
+    Text(Box<TextRule>),
+    /// In year, month and day; the first always is there.
+    Parts(Box<[Option<TextRule>; 3]>),
+}
+
+impl DateSource {
+    /// The columns of the days, which are kept where the date is less precise than they.
+    #[must_use]
+    pub fn day_columns(&self) -> Vec<usize> {
+        let of_end = |end: &DateEnd| match end {
+            DateEnd::Text(words) => words.text.column(),
+            DateEnd::Parts(parts) => parts[2].as_ref().and_then(|day| day.text.column()),
+        };
+        match self {
+            DateSource::Edtf(text) | DateSource::Years(text) => text.column().into_iter().collect(),
+            DateSource::Ends { start, end } => start.iter().chain(end).filter_map(of_end).collect(),
+        }
+    }
+
+    /// The parts of its ends, each in a column of its own.
+    fn parts(&self) -> impl Iterator<Item = &TextRule> {
+        let ends = match self {
+            DateSource::Ends { start, end } => [start.as_ref(), end.as_ref()],
+            _ => [None, None],
+        };
+        ends.into_iter().flatten().flat_map(|end| match end {
+            DateEnd::Text(_) => [].iter().flatten(),
+            DateEnd::Parts(parts) => parts.iter().flatten(),
+        })
+    }
 }
 
 /// A test of a record.
@@ -283,11 +330,9 @@ impl FieldRule {
             RuleKind::Name(name) => name.whole(columns),
             RuleKind::Date(date) => {
                 date.columns.iter().for_each(|column| columns.push(*column));
-                let parts = date.parts.iter().flatten().flatten();
-                let precision =
-                    date.precision.iter().filter(|words| words.is_whole()).map(|words| &words.text);
-                let others = parts.chain(&date.years).chain(&date.approximate).chain(precision);
-                columns.extend(others.filter_map(CompiledTemplate::column));
+                let whole = date.source.parts().chain(&date.precision);
+                let whole = whole.filter(|words| words.is_whole()).map(|words| &words.text);
+                columns.extend(whole.chain(&date.approximate).filter_map(CompiledTemplate::column));
             }
         }
     }

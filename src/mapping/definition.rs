@@ -117,7 +117,7 @@ impl Mapping {
             table.get("format").filter(|format| format.as_integer() != Some(FORMAT))
         {
             let said = format!(
-                "format {format}: expected {FORMAT}; a mapping of a later format needs a newer facts"
+                "format {format}: expected {FORMAT}; a mapping of a later format needs a newer version of facts"
             );
             return Err(MappingError { line: line_of(text, "format"), said });
         }
@@ -193,8 +193,10 @@ impl Mapping {
                 let others =
                     field.how.used().into_iter().filter(|key| !["like", "when"].contains(key));
                 if let Some(other) = others.chain(field.text.as_ref().map(|_| "text")).next() {
-                    let said =
-                        format!("{}: like takes no {other} beside it, only when", name.get_ref());
+                    let said = format!(
+                        "{}: like cannot be combined with {other}; only `when` is allowed beside it",
+                        name.get_ref()
+                    );
                     return Err(MappingError::at(text, Some(name.span()), said));
                 }
                 let Some((_, other)) =

@@ -4,8 +4,9 @@ use crate::kind::{Field, InputRow, common_field};
 use crate::mapping::apply::FieldError;
 use crate::mapping::apply_figure::{self, ParsedFigure};
 use crate::mapping::cell_error::CellError;
-use crate::mapping::compiled::{DateRule, FieldRule, NameRule, RuleKind, TextRule};
+use crate::mapping::compiled::{DateRule, DateSource, FieldRule, NameRule, RuleKind, TextRule};
 use crate::mapping::compiled_template::RecordCells;
+use crate::value::date_formats::spreadsheet_hint;
 use crate::value::{EntityRef, InputValue, Type, Value, date};
 
 /// A fact under way.
@@ -137,7 +138,15 @@ impl<'p> FactDraft<'p> {
 
     fn date(&mut self, plan: &'p DateRule, cells: &RecordCells<'p, '_>) -> Result<(), FieldError> {
         let Some((edtf, whole)) = plan.edtf(cells)? else { return Ok(()) };
-        date::parse(&edtf).map_err(|e| (None, format!("expected {e}")))?;
+        date::parse(&edtf).map_err(|e| {
+            let hint = spreadsheet_hint(&edtf);
+            let how = if hint.is_empty() && matches!(plan.source, DateSource::Edtf(_)) {
+                "; dates that are written otherwise need formats"
+            } else {
+                hint
+            };
+            (None, format!("expected {e}{how}"))
+        })?;
         if !whole {
             self.lost.extend(&plan.columns);
         }

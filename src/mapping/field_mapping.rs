@@ -112,20 +112,28 @@ pub struct FieldOptions {
     pub within: Option<Box<FieldMapping>>,
     /// Latitude and longitude.
     pub point: Option<[Template; 2]>,
-    /// The first day.
-    pub start: Option<Template>,
-    /// The last day.
-    pub end: Option<Template>,
+    /// The first date.
+    pub start: Option<Box<FieldMapping>>,
+    /// The last date.
+    pub end: Option<Box<FieldMapping>>,
     /// The year.
-    pub year: Option<Template>,
-    /// The month, as a number or by its English name.
-    pub month: Option<Template>,
+    pub year: Option<Box<FieldMapping>>,
+    /// The month, as a number or by its name.
+    pub month: Option<Box<FieldMapping>>,
     /// The day of the month.
-    pub day: Option<Template>,
+    pub day: Option<Box<FieldMapping>>,
     /// Years with something between; the date is from the first to the last.
     pub years: Option<Template>,
     /// How dates are written, tried in this order (strftime).
     pub formats: Vec<String>,
+    /// The first of the hundred years that years of two digits belong to.
+    pub century: Option<i16>,
+    /// The languages of the names of months, besides English.
+    pub locale: Option<OneOrSeveral>,
+    /// Numbers are days as spreadsheets count them.
+    pub excel: bool,
+    /// What stands between the first and the last date in one cell.
+    pub range: Option<OneOrSeveral>,
     /// How precise the date is: day, span, week, month or year.
     pub precision: Option<Box<FieldMapping>>,
     /// Whether it happened within the date or held throughout it.
@@ -141,7 +149,18 @@ impl FieldMapping {
     pub(super) fn templates<'s>(&'s self, all: &mut Vec<&'s Template>) {
         all.extend(&self.text);
         all.extend(self.how.templates());
-        for spec in [&self.how.kind, &self.how.within, &self.how.precision].into_iter().flatten() {
+        let how = &self.how;
+        let specs = [
+            &how.kind,
+            &how.within,
+            &how.precision,
+            &how.start,
+            &how.end,
+            &how.year,
+            &how.month,
+            &how.day,
+        ];
+        for spec in specs.into_iter().flatten() {
             spec.templates(all);
         }
     }
@@ -175,11 +194,6 @@ impl FieldOptions {
             &self.best,
             &self.high,
             &self.name,
-            &self.start,
-            &self.end,
-            &self.year,
-            &self.month,
-            &self.day,
             &self.years,
             &self.approximate,
         ];
@@ -228,6 +242,10 @@ impl FieldOptions {
             ("day", self.day.is_some()),
             ("years", self.years.is_some()),
             ("formats", !self.formats.is_empty()),
+            ("century", self.century.is_some()),
+            ("locale", self.locale.is_some()),
+            ("excel", self.excel),
+            ("range", self.range.is_some()),
             ("precision", self.precision.is_some()),
             ("span", self.span.is_some()),
             ("basis", self.basis.is_some()),

@@ -2,6 +2,7 @@
 //! before it.
 
 use crate::mapping::{Mapping, ReadOptions};
+use crate::value::date_formats::{DateStyle, PartialDate};
 
 use crate::mapping::compiled::{REJECT_COLUMNS, column};
 use crate::value::text::looks_like;
@@ -249,8 +250,7 @@ pub fn release(mapping: &Mapping, layout: &FileLayout, file_name: &str) -> Optio
     let told = release.preamble.as_ref().and_then(|before| {
         let line =
             layout.preamble.iter().find_map(|line| line.trim().strip_prefix(before.as_str()))?;
-        let day = crate::value::date_formats::day(line.trim(), &release.formats)?;
-        Some(crate::value::date::iso(day))
+        DateStyle::of(release.formats.clone()).read(line.trim()).map(PartialDate::edtf)
     });
     told.or_else(|| release.file_name.iter().find_map(|pattern| in_name(file_name, pattern)))
 }

@@ -5,6 +5,7 @@ use jiff::civil::{Date, date};
 use jiff::fmt::strtime;
 
 use crate::value::date::{civil, iso, julian, year_text};
+use crate::value::month_names::MonthNames;
 
 /// How precise a data set calls a date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,82 +34,249 @@ pub const PRECISIONS: [(&str, Precision); 6] = [
     ("year", Precision::Year),
 ];
 
-/// The months, in English and lower case.
-pub const MONTHS: [&str; 12] = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-];
-
-/// Whether a format (strftime) can read dates.
-///
-/// # Errors
-/// Why it cannot.
-pub fn check_format(format: &str) -> Result<(), String> {
-    let told = date(2003, 11, 23).at(14, 5, 6, 0);
-    let text = strtime::format(format, told).map_err(|e| e.to_string())?;
-    match day_in(&text, format) {
-        Some(day) if civil(day) == Some(told.date()) => Ok(()),
-        _ => Err("it needs a year, a month and a day".into()),
-    }
+/// A date as far as it is stated: a year, perhaps its month, perhaps the day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PartialDate {
+    year: i16,
+    month: Option<i8>,
+    day: Option<i8>,
 }
 
-/// What a day looks like in each of the formats, for messages; ISO 8601 where there are none.
-#[must_use]
-pub fn examples(formats: &[String]) -> String {
-    let day = date(2014, 3, 12);
-    let mut shown: Vec<String> = Vec::new();
-    for format in formats {
-        let text = strtime::format(format, day.at(0, 0, 0, 0)).unwrap_or_else(|_| format.clone());
-        if !shown.contains(&text) {
-            shown.push(text);
+impl PartialDate {
+    fn of(date: Date) -> PartialDate {
+        PartialDate { year: date.year(), month: Some(date.month()), day: Some(date.day()) }
+    }
+
+    /// Whether the day is stated.
+    #[must_use]
+    pub fn is_day(self) -> bool {
+        self.day.is_some()
+    }
+
+    /// The first day that it may be.
+    #[must_use]
+    pub fn first(self) -> i64 {
+        julian(date(self.year, self.month.unwrap_or(1), self.day.unwrap_or(1)))
+    }
+
+    /// The last day that it may be.
+    #[must_use]
+    pub fn last(self) -> i64 {
+        match (self.month, self.day) {
+            (Some(month), None) => julian(date(self.year, month, 1).last_of_month()),
+            (None, _) => julian(date(self.year, 12, 31)),
+            _ => self.first(),
         }
     }
-    if shown.is_empty() { day.to_string() } else { shown.join(" or ") }
+
+    /// The date as EDTF.
+    #[must_use]
+    pub fn edtf(self) -> String {
+        let year = year_text(self.year);
+        match (self.month, self.day) {
+            (Some(month), Some(day)) => format!("{year}-{month:02}-{day:02}"),
+            (Some(month), None) => format!("{year}-{month:02}"),
+            (None, _) => year,
+        }
+    }
 }
 
-fn day_in(text: &str, format: &str) -> Option<i64> {
+/// How a data set writes its dates.
+#[derive(Debug, Default)]
+pub struct DateStyle {
+    /// The formats (strftime), tried in this order; ISO 8601 where there are none.
+    pub formats: Vec<String>,
+    /// The first of the hundred years that a year of two digits belongs to.
+    pub century: Option<i16>,
+    /// How the months are called.
+    pub months: MonthNames,
+    /// Whether numbers are days as spreadsheets count them.
+    pub excel: bool,
+    /// What stands between the first and the last date in one cell.
+    pub range: Vec<String>,
+}
+
+impl DateStyle {
+    /// The style of dates that are written in these formats.
+    #[must_use]
+    pub fn of(formats: Vec<String>) -> DateStyle {
+        DateStyle { formats, ..DateStyle::default() }
+    }
+
+    /// What is wrong with the formats, if anything is.
+    #[must_use]
+    pub fn mistakes(&self) -> Vec<String> {
+        let wrong = |format: &String| {
+            let why = if self.century.is_none() && has_short_year(format) {
+                "the year has two digits; set century to the first of the hundred years meant, \
+                 such as century = 1950 for 1950 to 2049"
+            } else {
+                // a day on which no two parts look alike
+                let day = PartialDate::of(date(2003, 11, 23));
+                let text = strtime::format(format, date(2003, 11, 23).at(14, 5, 6, 0));
+                let read = text.ok().and_then(|text| self.read_as(&text, format));
+                match read {
+                    Some(read) if (read.first()..=read.last()).contains(&day.first()) => {
+                        return None;
+                    }
+                    _ => "expected a year, or a year and a month, or a year, a month and a day",
+                }
+            };
+            Some(format!("invalid date format \"{format}\": {why}"))
+        };
+        self.formats.iter().filter_map(wrong).collect()
+    }
+
+    /// The date that a text states, in the first of the formats that fits.
+    #[must_use]
+    pub fn read(&self, text: &str) -> Option<PartialDate> {
+        if self.excel
+            && let Some(day) = spreadsheet_day(text)
+        {
+            return Some(day);
+        }
+        self.in_formats(text)
+    }
+
+    fn in_formats(&self, text: &str) -> Option<PartialDate> {
+        if self.formats.is_empty() {
+            return iso_date(text);
+        }
+        self.formats.iter().find_map(|format| self.read_as(text, format))
+    }
+
+    /// The first and the last date that a text states, where it states two.
+    ///
+    /// What one of them leaves out is taken from the other: "12–14 March 2014", "1914-18".
+    #[must_use]
+    pub fn read_range(&self, text: &str) -> Option<(PartialDate, PartialDate)> {
+        self.range.iter().find_map(|between| {
+            let (left, right) = text.split_once(between.as_str())?;
+            let (left, right) = (left.trim(), right.trim());
+            match (self.in_formats(left), self.in_formats(right)) {
+                (Some(first), Some(last)) => Some((first, last)),
+                (None, Some(last)) => {
+                    let rests = right.match_indices(|c: char| !c.is_alphanumeric());
+                    let whole = rests.map(|(n, _)| format!("{left}{}", &right[n..]));
+                    Some((whole.into_iter().find_map(|text| self.in_formats(&text))?, last))
+                }
+                (Some(first), None) => {
+                    let begun = left.len().checked_sub(right.len())?;
+                    Some((first, self.in_formats(&format!("{}{right}", left.get(..begun)?))?))
+                }
+                (None, None) => None,
+            }
+        })
+    }
+
+    fn read_as(&self, text: &str, format: &str) -> Option<PartialDate> {
+        if format == "%Y-%m-%d"
+            && let Some(day) = iso_day(text)
+        {
+            return Some(day);
+        }
+        parse(text, format, self.century).or_else(|| {
+            if !format.contains("%B") && !format.contains("%b") && !format.contains("%h") {
+                return None;
+            }
+            let text = self.months.in_english(text)?;
+            parse(&text, &format.replace("%b", "%B").replace("%h", "%B"), self.century)
+        })
+    }
+
+    /// What a text that states no date should look like, for messages.
+    #[must_use]
+    pub fn expected(&self, text: &str) -> String {
+        let day = date(2014, 3, 12);
+        let mut shown: Vec<String> = Vec::new();
+        for format in &self.formats {
+            let text =
+                strtime::format(format, day.at(0, 0, 0, 0)).unwrap_or_else(|_| format.clone());
+            if !shown.contains(&text) {
+                shown.push(text);
+            }
+        }
+        if shown.is_empty() {
+            shown.push(day.to_string());
+        }
+        let hint = if self.excel { "" } else { spreadsheet_hint(text) };
+        format!("expected a valid date, such as {}{hint}", shown.join(" or "))
+    }
+}
+
+/// What to do about a text that looks like a day as spreadsheets count it; else nothing.
+#[must_use]
+pub fn spreadsheet_hint(text: &str) -> &'static str {
+    let looks = text.len() == 5 && text.parse::<u32>().is_ok_and(|n| (10_000..80_000).contains(&n));
+    if looks { "; a day as spreadsheets count it is read with excel = true" } else { "" }
+}
+
+fn has_short_year(format: &str) -> bool {
+    ["%y", "%-y", "%D", "%g"].iter().any(|part| format.contains(part))
+}
+
+fn parse(text: &str, format: &str, century: Option<i16>) -> Option<PartialDate> {
     // the year of "9-May-20" is not the year 20
     if format.contains("%Y")
         && !text.as_bytes().windows(4).any(|run| run.iter().all(u8::is_ascii_digit))
     {
         return None;
     }
-    strtime::parse(format, text).ok()?.to_date().ok().map(julian)
-}
-
-/// The day that a text states in the first of the formats that fits; ISO 8601 where there are none.
-#[must_use]
-pub fn day(text: &str, formats: &[String]) -> Option<i64> {
-    if formats.is_empty() {
-        return iso_day(text);
+    let mut read = strtime::parse(format, text).ok()?;
+    if let Some(first) = century
+        && has_short_year(format)
+        && let Some(year) = read.year()
+    {
+        read.set_year(Some(first + (year - first).rem_euclid(100))).ok()?;
     }
-    formats
-        .iter()
-        .find_map(|format| if format == "%Y-%m-%d" { iso_day(text) } else { day_in(text, format) })
+    if let Ok(date) = read.to_date() {
+        return Some(PartialDate::of(date));
+    }
+    match (read.year()?, read.month(), read.day()) {
+        (year, month, None) => Some(PartialDate { year, month, day: None }),
+        _ => None,
+    }
 }
 
-fn iso_day(text: &str) -> Option<i64> {
+fn iso_day(text: &str) -> Option<PartialDate> {
+    if text.len() == 10 { iso_date(text) } else { None }
+}
+
+/// The date of a text in ISO 8601: a year, a month or a day.
+fn iso_date(text: &str) -> Option<PartialDate> {
     let bytes = text.as_bytes();
-    if bytes.len() != 10 || bytes[4] != b'-' || bytes[7] != b'-' || !text.is_ascii() {
-        return None;
-    }
     let part = |range: std::ops::Range<usize>| {
         bytes[range]
             .iter()
             .try_fold(0_i16, |n, b| b.is_ascii_digit().then(|| n * 10 + i16::from(b - b'0')))
     };
     let narrow = |n: i16| i8::try_from(n).ok();
-    Date::new(part(0..4)?, narrow(part(5..7)?)?, narrow(part(8..10)?)?).ok().map(julian)
+    let dash = |n: usize| bytes[n] == b'-';
+    match bytes.len() {
+        4 => Some(PartialDate { year: part(0..4)?, month: None, day: None }),
+        7 if dash(4) => {
+            let month = narrow(part(5..7)?).filter(|month| (1..=12).contains(month))?;
+            Some(PartialDate { year: part(0..4)?, month: Some(month), day: None })
+        }
+        10 if dash(4) && dash(7) => {
+            Date::new(part(0..4)?, narrow(part(5..7)?)?, narrow(part(8..10)?)?)
+                .ok()
+                .map(PartialDate::of)
+        }
+        _ => None,
+    }
+}
+
+/// The day of a number as spreadsheets count them from 1900 on; a time of day is left out.
+fn spreadsheet_day(text: &str) -> Option<PartialDate> {
+    let serial = text.split_once('.').map_or(text, |(days, _)| days).parse::<i64>().ok()?;
+    // their 1900 has a 29 February, day 60
+    let offset = match serial {
+        1..=59 => serial,
+        61..=2_958_465 => serial - 1,
+        _ => return None,
+    };
+    civil(julian(date(1899, 12, 31)) + offset).map(PartialDate::of)
 }
 
 /// A date that is stated by its first and last day, at a precision; as EDTF.
@@ -139,7 +307,7 @@ pub fn between(first: i64, last: i64, precision: Precision, throughout: bool) ->
     }
 }
 
-/// A date in parts, of which the finer may be missing, as EDTF.
+/// A date in parts, of which the finer may be missing.
 ///
 /// # Errors
 /// Which part is none (0 year, 1 month, 2 day), and what was expected.
@@ -147,43 +315,48 @@ pub fn in_parts(
     year: &str,
     month: Option<&str>,
     day: Option<&str>,
-) -> Result<String, (usize, String)> {
+    months: &MonthNames,
+) -> Result<PartialDate, (usize, String)> {
     let of_year = whole(year)
         .and_then(|year| i16::try_from(year).ok())
         .filter(|year| (-9999..=9999).contains(year));
     let Some(year) = of_year else { return Err((0, "expected a year".into())) };
     let Some(month) = month else {
         return if day.is_none() {
-            Ok(year_text(year))
+            Ok(PartialDate { year, month: None, day: None })
         } else {
             Err((1, "expected a month, because a day is given".into()))
         };
     };
     let number = match whole(month) {
         Some(n) => i8::try_from(n).ok().filter(|n| (1..=12).contains(n)),
-        None => month_named(month),
+        None => months.month(month),
+    };
+    let unknown = |text: &str| match whole(text) {
+        Some(n) if n <= 0 || n >= 99 => format!("; if it means unknown, set missing = [\"{n}\"]"),
+        _ => String::new(),
     };
     let Some(number) = number else {
-        return Err((1, "expected a month: 1 to 12, or its English name".into()));
+        return Err((1, format!("expected a month: 1 to 12, or its name{}", unknown(month))));
     };
-    let Some(day) = day else { return Ok(format!("{}-{number:02}", year_text(year))) };
+    let Some(day) = day else { return Ok(PartialDate { year, month: Some(number), day: None }) };
     let found = whole(day)
         .and_then(|day| i8::try_from(day).ok())
         .and_then(|day| Date::new(year, number, day).ok());
     found
-        .map(|date| iso(julian(date)))
-        .ok_or_else(|| (2, "expected a day that exists in that month".into()))
+        .map(PartialDate::of)
+        .ok_or_else(|| (2, format!("expected a day that exists in that month{}", unknown(day))))
+}
+
+/// A date from a first to a last one, of which at least one is less precise than a day; as EDTF.
+#[must_use]
+pub fn from_to(first: PartialDate, last: PartialDate) -> String {
+    if first == last { first.edtf() } else { format!("{}/{}", first.edtf(), last.edtf()) }
 }
 
 /// A number that may have been through a spreadsheet: `7` and `7.0`.
 fn whole(text: &str) -> Option<i64> {
     text.strip_suffix(".0").unwrap_or(text).parse().ok()
-}
-
-fn month_named(text: &str) -> Option<i8> {
-    let name = text.trim_end_matches('.').to_lowercase();
-    let found = MONTHS.iter().position(|month| name.len() >= 3 && month.starts_with(&name))?;
-    i8::try_from(found + 1).ok()
 }
 
 /// Years with something between them: from the first to the last if they are all of them, else as
@@ -221,9 +394,13 @@ pub fn years(text: &str) -> Result<String, String> {
 mod tests {
     use super::*;
 
+    fn style(formats: &[&str]) -> DateStyle {
+        let formats = formats.iter().map(|format| (*format).to_owned()).collect();
+        DateStyle { century: Some(1950), ..DateStyle::of(formats) }
+    }
+
     fn read(text: &str, formats: &[&str]) -> Option<String> {
-        let formats: Vec<String> = formats.iter().map(|format| (*format).to_owned()).collect();
-        day(text, &formats).map(iso)
+        style(formats).read(text).map(PartialDate::edtf)
     }
 
     #[test]
@@ -241,21 +418,20 @@ mod tests {
             ("23 Oct 2025 5:22:49 PM", &["%d %b %Y %I:%M:%S %p"], "2025-10-23"),
             ("18 May 2026 2:29:20 PM", &["%d %b %Y %I:%M:%S %p"], "2026-05-18"),
         ] {
-            for format in formats {
-                check_format(format).unwrap();
-            }
+            assert_eq!(style(formats).mistakes(), Vec::<String>::new());
             assert_eq!(read(text, formats).as_deref(), Some(wanted), "{text}");
         }
         assert_eq!(read("2014-02-30", &[]), None);
         assert_eq!(read("2014-02-30", &["%Y-%m-%d"]), None);
-        assert!(check_format("%Y-%m").is_err());
-        assert!(check_format("%Q").is_err());
+        assert_eq!(style(&["%m-%d"]).mistakes().len(), 1);
+        assert_eq!(style(&["%Q"]).mistakes().len(), 1);
     }
 
     #[test]
     fn a_date_is_as_precise_as_it_is() {
         let between = |first: &str, last: &str, precision| {
-            between(iso_day(first).unwrap(), iso_day(last).unwrap(), precision, false)
+            let day = |text| iso_day(text).unwrap().first();
+            between(day(first), day(last), precision, false)
         };
         assert_eq!(between("2014-03-05", "2014-03-05", Precision::Day), "2014-03-05");
         assert_eq!(
@@ -276,16 +452,80 @@ mod tests {
     }
 
     #[test]
+    fn a_format_may_leave_out_the_day() {
+        for (text, format, wanted) in [
+            ("March 2014", "%B %Y", "2014-03"),
+            ("2014/3", "%Y/%m", "2014-03"),
+            ("201403", "%Y%m", "2014-03"),
+            ("Sept. 2014", "%b %Y", "2014-09"),
+            ("1960", "%Y", "1960"),
+            ("1991-1-16", "%Y-%m-%d", "1991-01-16"),
+        ] {
+            assert_eq!(read(text, &[format]).as_deref(), Some(wanted), "{text}");
+        }
+        let month = read("2014-02", &[]);
+        assert_eq!(month.as_deref(), Some("2014-02"));
+    }
+
+    #[test]
+    fn a_year_of_two_digits_needs_its_century() {
+        let one = DateStyle::of(vec!["%d-%b-%y".into()]);
+        assert!(one.mistakes()[0].contains("set century"));
+        let old = DateStyle { century: Some(1900), ..one };
+        let read = |text| old.read(text).map(PartialDate::edtf);
+        assert_eq!(read("5-Jun-67").as_deref(), Some("1967-06-05"));
+        assert_eq!(read("20-Mar-03").as_deref(), Some("1903-03-20"));
+    }
+
+    #[test]
+    fn spreadsheets_count_days_from_1900() {
+        let style = DateStyle { excel: true, ..DateStyle::default() };
+        let read = |text| style.read(text).map(PartialDate::edtf);
+        assert_eq!(read("41710").as_deref(), Some("2014-03-12"));
+        assert_eq!(read("41710.75").as_deref(), Some("2014-03-12"));
+        assert_eq!(read("1").as_deref(), Some("1900-01-01"));
+        assert_eq!(read("59").as_deref(), Some("1900-02-28"));
+        assert_eq!(read("60"), None);
+        assert_eq!(read("61").as_deref(), Some("1900-03-01"));
+        assert!(DateStyle::default().expected("41710").contains("excel = true"));
+    }
+
+    #[test]
+    fn one_cell_may_state_the_first_and_the_last_date() {
+        let style = DateStyle {
+            excel: true,
+            range: ["–", " to ", "-"].map(str::to_owned).to_vec(),
+            ..style(&["%d %B %Y", "%B %Y", "%Y-%m-%d", "%Y"])
+        };
+        for (text, wanted) in [
+            ("12-14 March 2014", "2014-03-12/2014-03-14"),
+            ("30 March – 2 April 2014", "2014-03-30/2014-04-02"),
+            ("March–May 2014", "2014-03/2014-05"),
+            ("2014-03-12 to 2014-03-14", "2014-03-12/2014-03-14"),
+            ("1960–1963", "1960/1963"),
+            ("1914-18", "1914/1918"),
+        ] {
+            let (first, last) = style.read_range(text).unwrap_or_else(|| panic!("{text}"));
+            assert_eq!(from_to(first, last), wanted, "{text}");
+        }
+        assert_eq!(style.read_range("some time – later"), None);
+    }
+
+    #[test]
     fn parts_of_a_date_may_be_missing() {
-        assert_eq!(in_parts("2003", None, None).unwrap(), "2003");
-        assert_eq!(in_parts("2003.0", Some("3"), None).unwrap(), "2003-03");
-        assert_eq!(in_parts("2003", Some("Mar"), Some("20")).unwrap(), "2003-03-20");
+        let months = MonthNames::default();
+        let read = |year, month, day| in_parts(year, month, day, &months).map(PartialDate::edtf);
+        assert_eq!(read("2003", None, None).unwrap(), "2003");
+        assert_eq!(read("2003.0", Some("3"), None).unwrap(), "2003-03");
+        assert_eq!(read("2003", Some("Mar"), Some("20")).unwrap(), "2003-03-20");
         for (year, month, day) in
             [("x", None, None), ("2003", Some("13"), None), ("2003", Some("2"), Some("30"))]
         {
-            assert!(in_parts(year, month, day).is_err());
+            assert!(read(year, month, day).is_err());
         }
-        assert!(in_parts("2003", None, Some("4")).is_err());
+        assert!(read("2003", None, Some("4")).is_err());
+        let (part, why) = read("2003", Some("3"), Some("-9")).unwrap_err();
+        assert_eq!((part, why.contains("missing = [\"-9\"]")), (2, true));
     }
 
     #[test]

@@ -5,6 +5,7 @@ pub mod date;
 pub mod date_formats;
 mod entity_ref;
 mod figure_stats;
+pub mod month_names;
 pub mod suggest;
 pub mod text;
 mod types;

@@ -11,7 +11,7 @@ use crate::ingest::source_file::SourceFile;
 use crate::ingest::{self, CsvDialect, CsvReader, ShortRows};
 use crate::kind::EVENTS;
 use crate::mapping::{self, Record};
-use crate::value::date_formats;
+use crate::value::date_formats::DateStyle;
 
 /// What a column is made of, as far as a sample tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -135,7 +135,7 @@ impl SampledColumn {
         self.stated += 1;
         self.not_date.resize(FORMATS.len(), false);
         for (not, format) in self.not_date.iter_mut().zip(FORMATS) {
-            *not = *not || date_formats::day(cell, &[format.to_owned()]).is_none();
+            *not = *not || DateStyle::of(vec![format.to_owned()]).read(cell).is_none();
         }
         self.not_year |= !(cell.len() == 4
             && cell.parse::<u16>().is_ok_and(|year| (1000..2200).contains(&year)));

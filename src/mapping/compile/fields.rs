@@ -6,13 +6,10 @@ use std::collections::BTreeMap;
 use crate::kind::reference_table::{ACTORS, PLACES, ReferenceTable};
 use crate::kind::{self, Field, Figure, Kind};
 use crate::mapping::compile::MappingCompiler;
-use crate::mapping::compiled::{
-    DateRule, FieldRule, NameRule, NumberRule, QuantityRule, RuleKind, TextRule,
-};
+use crate::mapping::compiled::{FieldRule, NameRule, NumberRule, QuantityRule, RuleKind, TextRule};
 use crate::mapping::compiled_template::CompiledTemplate;
 use crate::mapping::field_mapping::OneOrSeveral;
 use crate::mapping::{FieldMapping, FieldOptions, Template};
-use crate::value::date_formats::{PRECISIONS, check_format};
 use crate::value::suggest::did_you_mean;
 use crate::value::{NameStyle, StatePattern, Type};
 
@@ -59,8 +56,11 @@ impl MappingCompiler<'_> {
                 RuleKind::Number(self.number(text, &spec.how, field.ty == Type::Integer))
             }
             _ => {
-                let words =
-                    self.words(spec, name, &["codes", "otherwise", "missing", "split", "formats"])?;
+                let words = self.words(
+                    spec,
+                    name,
+                    &["codes", "otherwise", "missing", "split", "formats", "century", "locale"],
+                )?;
                 self.choices(&words, field);
                 RuleKind::Text(words)
             }
@@ -86,7 +86,7 @@ impl MappingCompiler<'_> {
         }
     }
 
-    fn suits(&mut self, how: &FieldOptions, allowed: &[&str], name: &str) {
+    pub(super) fn suits(&mut self, how: &FieldOptions, allowed: &[&str], name: &str) {
         for word in how.used() {
             if !allowed.contains(&word) {
                 self.wrong(format!(
@@ -104,7 +104,12 @@ impl MappingCompiler<'_> {
         spec.text.as_ref()
     }
 
-    fn words(&mut self, spec: &FieldMapping, name: &str, allowed: &[&str]) -> Option<TextRule> {
+    pub(super) fn words(
+        &mut self,
+        spec: &FieldMapping,
+        name: &str,
+        allowed: &[&str],
+    ) -> Option<TextRule> {
         self.suits(&spec.how, allowed, name);
         let text = self.needed(spec, name)?;
         let text = self.text(text);
@@ -122,7 +127,7 @@ impl MappingCompiler<'_> {
             otherwise,
             missing: spec.how.missing.clone(),
             split: spec.how.split.clone(),
-            formats: spec.how.formats.clone(),
+            dates: (!spec.how.formats.is_empty()).then(|| self.date_style(&spec.how)),
         })
     }
 
@@ -250,7 +255,7 @@ impl MappingCompiler<'_> {
             otherwise,
             missing: how.missing.clone(),
             split: None,
-            formats: Vec::new(),
+            dates: None,
         });
         let kinds: &'static [&'static str] = match table.field("kind").map(|field| field.ty) {
             Some(Type::Choice(kinds)) => kinds,
@@ -324,84 +329,6 @@ impl MappingCompiler<'_> {
             }
         }
         patterns
-    }
-
-    fn date(&mut self, spec: &FieldMapping, fields: [&'static Field; 3]) -> DateRule {
-        let how = &spec.how;
-        let allowed = [
-            "missing",
-            "start",
-            "end",
-            "year",
-            "month",
-            "day",
-            "years",
-            "formats",
-            "precision",
-            "span",
-            "basis",
-            "approximate",
-        ];
-        self.suits(how, &allowed, "date");
-        let start = spec.text.as_ref().or(how.start.as_ref()).map(|template| self.text(template));
-        let end = how.end.as_ref().map(|template| self.text(template));
-        let parts = how.year.as_ref().map(|year| {
-            [Some(year), how.month.as_ref(), how.day.as_ref()]
-                .map(|part| part.map(|part| self.text(part)))
-        });
-        let years = how.years.as_ref().map(|years| self.text(years));
-        if [start.is_some(), parts.is_some(), years.is_some()]
-            .iter()
-            .filter(|given| **given)
-            .count()
-            != 1
-        {
-            self.wrong(
-                "date: expected one of: text, start (with end), year (with month and day), or years"
-                    .into(),
-            );
-        }
-        let precision = how
-            .precision
-            .as_ref()
-            .and_then(|spec| self.words(spec, "precision", &["codes", "otherwise", "missing"]));
-        for word in
-            precision.iter().flat_map(|words| words.codes.values()).cloned().collect::<Vec<_>>()
-        {
-            if !PRECISIONS.iter().any(|(name, _)| *name == word) {
-                let names = PRECISIONS.map(|(name, _)| name).join(", ");
-                self.wrong(format!("invalid precision \"{word}\": expected one of {names}"));
-            }
-        }
-        for format in &how.formats {
-            if let Err(why) = check_format(format) {
-                self.wrong(format!("invalid date format \"{format}\": {why}"));
-            }
-        }
-        let span = how.span.as_deref().unwrap_or("within");
-        let basis = how.basis.clone().unwrap_or_else(|| "stated".into());
-        for (field, word) in [(fields[1], span), (fields[2], basis.as_str())] {
-            if let Err(expected) = field.ty.parse(word) {
-                self.wrong(format!("{}: \"{word}\": {expected}", field.name));
-            }
-        }
-        let day = parts.as_ref().and_then(|[.., day]| day.as_ref());
-        let told = [start.as_ref(), end.as_ref(), years.as_ref(), day];
-        let columns = told.into_iter().flatten().filter_map(CompiledTemplate::column).collect();
-        DateRule {
-            start,
-            end,
-            parts,
-            years,
-            formats: how.formats.clone(),
-            precision,
-            approximate: how.approximate.as_ref().map(|approximate| self.text(approximate)),
-            missing: how.missing.clone(),
-            throughout: span == "throughout",
-            columns,
-            fields,
-            basis,
-        }
     }
 }
 

@@ -3,6 +3,7 @@
 //! Every name in the description is checked here, against the kinds, their fields and code lists,
 //! and the header of the file; a mistake has its line and the nearest name.
 
+mod date;
 mod fields;
 
 use std::collections::BTreeMap;
@@ -366,7 +367,11 @@ summary = "{id}"
             ("population", "populaton", 7, "did you mean \"population\""),
             ("\"{n}\"", "\"{m}\"", 8, "no column \"m\""),
             ("\"exact\"", "\"exactly\"", 8, "did you mean \"exact\""),
-            ("%d/%m/%Y", "%m/%Y", 9, "invalid date format"),
+            ("%d/%m/%Y", "%d/%m", 9, "invalid date format"),
+            ("%d/%m/%Y", "%d/%m/%y", 9, "set century"),
+            ("%Y\"]", "%Y\"], locale = \"xx\"", 9, "unknown locale"),
+            ("start = ", "end = ", 9, "end needs start"),
+            ("\"{day}\"", "{ day = \"{day}\" }", 9, "expected a text, or a table"),
             ("unmarked", "within", 8, "does not take within"),
             ("{id}\"\n", "{$id}\"\n", 10, "unknown variable $id"),
         ] {

@@ -1,0 +1,150 @@
+//! The date of a fact made ready: where each end stands, and how the data set writes dates.
+
+use crate::kind::Field;
+use crate::mapping::FieldMapping;
+use crate::mapping::compile::MappingCompiler;
+use crate::mapping::compiled::{DateEnd, DateRule, DateSource, TextRule};
+use crate::mapping::field_mapping::{FieldOptions, OneOrSeveral};
+use crate::value::date_formats::{DateStyle, PRECISIONS};
+use crate::value::month_names::MonthNames;
+
+impl MappingCompiler<'_> {
+    pub(super) fn date(&mut self, spec: &FieldMapping, fields: [&'static Field; 3]) -> DateRule {
+        let how = &spec.how;
+        let allowed = [
+            "missing",
+            "start",
+            "end",
+            "year",
+            "month",
+            "day",
+            "years",
+            "formats",
+            "century",
+            "locale",
+            "excel",
+            "range",
+            "precision",
+            "span",
+            "basis",
+            "approximate",
+        ];
+        self.suits(how, &allowed, "date");
+        let style = self.date_style(how);
+        let source = self.date_source(spec, &style);
+        let precision = how
+            .precision
+            .as_ref()
+            .and_then(|spec| self.words(spec, "precision", &["codes", "otherwise", "missing"]));
+        for word in
+            precision.iter().flat_map(|words| words.codes.values()).cloned().collect::<Vec<_>>()
+        {
+            if !PRECISIONS.iter().any(|(name, _)| *name == word) {
+                let names = PRECISIONS.map(|(name, _)| name).join(", ");
+                self.wrong(format!("invalid precision \"{word}\": expected one of {names}"));
+            }
+        }
+        let span = how.span.as_deref().unwrap_or("within");
+        let basis = how.basis.clone().unwrap_or_else(|| "stated".into());
+        for (field, word) in [(fields[1], span), (fields[2], basis.as_str())] {
+            if let Err(expected) = field.ty.parse(word) {
+                self.wrong(format!("{}: \"{word}\": {expected}", field.name));
+            }
+        }
+        DateRule {
+            columns: source.day_columns(),
+            source,
+            style,
+            precision,
+            approximate: how.approximate.as_ref().map(|approximate| self.text(approximate)),
+            missing: how.missing.clone(),
+            throughout: span == "throughout",
+            fields,
+            basis,
+        }
+    }
+
+    /// Where the date stands.
+    fn date_source(&mut self, spec: &FieldMapping, style: &DateStyle) -> DateSource {
+        let how = &spec.how;
+        let given =
+            [spec.text.is_some(), how.start.is_some(), how.year.is_some(), how.years.is_some()];
+        if given.iter().filter(|given| **given).count() != 1 {
+            self.wrong(
+                "date: expected one of: text, start (with end), year (with month and day), or years"
+                    .into(),
+            );
+        }
+        if how.end.is_some() && how.start.is_none() {
+            self.wrong("date: end needs start".into());
+        }
+        if let Some(years) = &how.years {
+            return DateSource::Years(self.text(years));
+        }
+        let end = how.end.as_ref().and_then(|end| self.date_end(end, "date.end"));
+        if let Some(start) = &how.start {
+            return DateSource::Ends { start: self.date_end(start, "date.start"), end };
+        }
+        let is_edtf = style.formats.is_empty()
+            && !style.excel
+            && style.range.is_empty()
+            && how.precision.is_none();
+        match &spec.text {
+            Some(text) if is_edtf => DateSource::Edtf(self.text(text)),
+            Some(text) => {
+                let words = TextRule::of(self.text(text));
+                DateSource::Ends { start: Some(DateEnd::Text(Box::new(words))), end: None }
+            }
+            None => DateSource::Ends { start: self.date_parts(how, "date"), end: None },
+        }
+    }
+
+    /// One end of the date: a text, or its parts.
+    fn date_end(&mut self, spec: &FieldMapping, name: &str) -> Option<DateEnd> {
+        self.suits(&spec.how, &["year", "month", "day", "missing"], name);
+        match (&spec.text, &spec.how.year) {
+            (Some(_), None) => {
+                self.words(spec, name, &["missing"]).map(|words| DateEnd::Text(Box::new(words)))
+            }
+            (None, Some(_)) => self.date_parts(&spec.how, name),
+            _ => {
+                self.wrong(format!("{name}: expected a text, or a table with year, month and day"));
+                None
+            }
+        }
+    }
+
+    fn date_parts(&mut self, how: &FieldOptions, name: &str) -> Option<DateEnd> {
+        let year = how.year.as_ref()?;
+        let mut part = |spec: &FieldMapping, part: &str| {
+            let mut words =
+                self.words(spec, &format!("{name}.{part}"), &["codes", "otherwise", "missing"])?;
+            words.missing.extend(how.missing.iter().cloned());
+            Some(words)
+        };
+        let year = part(year, "year")?;
+        let month = how.month.as_ref().and_then(|month| part(month, "month"));
+        let day = how.day.as_ref().and_then(|day| part(day, "day"));
+        Some(DateEnd::Parts(Box::new([Some(year), month, day])))
+    }
+
+    /// How the data set writes dates.
+    pub(super) fn date_style(&mut self, how: &FieldOptions) -> DateStyle {
+        let several = |one: &Option<OneOrSeveral>| {
+            one.as_ref().map_or_else(Vec::new, |several| several.list().to_vec())
+        };
+        let months = MonthNames::of(&several(&how.locale)).unwrap_or_else(|why| {
+            self.wrong(why);
+            MonthNames::default()
+        });
+        let style = DateStyle {
+            formats: how.formats.clone(),
+            century: how.century,
+            months,
+            excel: how.excel,
+            range: several(&how.range),
+        };
+        style.mistakes().into_iter().for_each(|mistake| self.wrong(mistake));
+        style
+    }
+}
