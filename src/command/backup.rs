@@ -11,7 +11,7 @@ use crate::value::text::count;
 /// Copy the database to a file and check the copy, even while other programs write to it.
 ///
 /// Do not `cp` or `mv` a database while it is being written. Do not move a backup to the name of a
-/// database whose -journal or -wal file still exists: its contents would be written into the
+/// database whose -journal or -wal file still exists: the contents of that file would be written into the
 /// backup.
 #[derive(Debug, clap::Args)]
 #[command(

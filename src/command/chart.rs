@@ -119,7 +119,7 @@ fn picture(chart: &Chart, end: &str) -> Result<Vec<u8>> {
 /// This program draws no pictures.
 #[cfg(not(feature = "chart"))]
 fn picture(_: &Chart, end: &str) -> Result<Vec<u8>> {
-    Err(Error::usage(format!("this facts was built without .{end} charts (feature \"chart\")"))
+    Err(Error::usage(format!("this build of facts cannot draw .{end} charts (feature \"chart\")"))
         .hint("write a .txt file with -o instead"))
 }
 

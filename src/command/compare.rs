@@ -24,8 +24,8 @@ use crate::value::{OwnedValue, Value};
 /// those of one publisher, differ), overlap (ranges overlap but differ),
 /// scope-differs (the figures count different things, so they do not conflict), agree.
 ///
-/// With --rows, what each source adds up to is compared instead: a label, such as a country and a
-/// year, is a question, and the labels that sources differ in most come first.
+/// With --rows, the totals of the sources are compared instead: each label, such as a country and a
+/// year, is a question, and the labels on which the sources differ most come first.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  facts compare all\n  facts compare casualties --during 2013 --min-spread 10%\n  facts compare casualties --rows country,year --min-ratio 2"
@@ -34,10 +34,10 @@ pub struct Args {
     /// events, arms-transfers, casualties, posts, indicators, or all
     #[arg(value_name = "KIND")]
     kind: String,
-    /// Compare totals: what each source adds up to for each label of these fields
+    /// Compare totals: the sum of each source for each label of these fields
     #[arg(long, value_name = "FIELDS")]
     rows: Option<String>,
-    /// Figure to add up with --rows [default: the first of the kind]
+    /// Figure to add up with --rows [default: the first figure of the kind]
     #[arg(long, value_name = "FIELD", requires = "rows")]
     value: Option<String>,
     /// Only questions whose highest figure is at least this many times the lowest

@@ -148,17 +148,21 @@ fn left_out(
             notes.push(format!("{n} {}", if n == 1 { one } else { many }));
         }
     };
-    note(lone, "total of one source alone", "totals of one source alone");
-    note(unlabelled, "total without a label left out", "totals without a label left out");
+    note(
+        lone,
+        "total not compared: only one source has it",
+        "totals not compared: only one source has each",
+    );
+    note(unlabelled, "total left out: it has no label", "totals left out: they have no label");
     note(
         shared,
-        "total is of several names together, and of none of them alone",
-        "totals are of several names together, and of none of them alone",
+        "total counts several names together, not each of them",
+        "totals count several names together, not each of them",
     );
     note(
         lacking,
-        "total lacks figures of some facts, which count for nothing",
-        "totals lack figures of some facts, which count for nothing",
+        "total does not include facts whose figure is unknown",
+        "totals do not include facts whose figure is unknown",
     );
     let n = disputes.len();
     if let Some(first) = disputes.into_iter().next() {

@@ -58,7 +58,7 @@ fn tables(kinds: &[&'static Kind], global: &GlobalArgs, ui: &mut Ui) -> Result<E
         let of_kinds = kinds.iter().map(|kind| (kind.table, kind.fields().filter(|field| field.is_stored()).collect::<Vec<_>>()));
         let parents = PARENTS.iter().map(|parent| (parent.table, parent.fields.iter().collect::<Vec<_>>()));
         let mut lines: Vec<[Value<'static>; 4]> =
-            VIEW.map(|(column, about)| [text("facts"), text(column), text("text"), text(about)]).into();
+            VIEW.map(|(column, about)| [text("current_facts"), text(column), text("text"), text(about)]).into();
         for (table, fields) in of_kinds.chain(parents) {
             if table != "imports" {
                 lines.push([

@@ -107,7 +107,7 @@ impl clap::Args for FilterArgs {
             );
         }
         crate::command::as_of_args::AsOfArgs::augment_args(command).after_help(
-            "Commas (with no space after) and repeated flags mean or; different flags mean and.",
+            "Commas (with no space after) and repeated flags mean \"or\"; different flags mean \"and\".",
         )
     }
 

@@ -270,7 +270,7 @@ pub fn explain(dispute: Dispute) -> Error {
         }
         Dispute::Unlike(cell, counted) => Error::usage(format!("{cell} would sum figures in different units: {}", counted.join(", ")))
             .hint("leave out --totals, or select one of them with a filter"),
-        Dispute::Stocks(cell, dates) => Error::usage(format!("{cell} would sum numbers at {dates} dates, which are not flows"))
+        Dispute::Stocks(cell, dates) => Error::usage(format!("{cell} would sum numbers that hold at {dates} different dates (stocks, not flows)"))
             .hint("--rows year or --cols date separates them, --agg max or range shows the highest, --sum-across date sums them anyway"),
         Dispute::Periods(cell, refs) => Error::usage(format!("{cell} would sum a figure for a period and a figure for part of it: {}", refs.join(", ")))
             .hint("--rows month separates them, --agg range or list shows them all, --sum-across date sums them anyway"),

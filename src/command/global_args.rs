@@ -19,7 +19,7 @@ pub const CITATIONS: [&str; 2] = ["bibtex", "csl-json"];
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Global options")]
 pub struct GlobalArgs {
-    /// Database file [default: `FACTS_DB`, else facts.db in this folder, else in the user's data
+    /// Database file [default: `FACTS_DB`, else the one set in facts.toml, else facts.db in this folder, else in the user's data
     /// folder]
     #[arg(long, global = true, value_name = "FILE")]
     pub db: Option<PathBuf>,

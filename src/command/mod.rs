@@ -212,7 +212,7 @@ facts: a database of sourced facts about conflict and diplomacy
   Database  init, seed, status, fields, migrate
 
 Start with `facts seed` (an example) or `facts init` (an empty database).
-`facts help` lists all commands, `facts help query` explains one.
+`facts help` lists all commands; `facts help query` explains one.
 ";
 
 fn dispatch(cli: &Cli, ui: &mut Ui) -> Result<Exit> {

@@ -166,14 +166,14 @@ fn link(
             return Err(Error::new(
                 ErrorKind::Rejected,
                 format!(
-                    "\"{name}\" and \"{entity}\" are names of {usual} already; nothing was written"
+                    "\"{name}\" and \"{entity}\" are already names of {usual}; nothing was written"
                 ),
             ));
         }
         LinkOutcome::FurtherName(usual) => {
             return Err(Error::new(
                 ErrorKind::Rejected,
-                format!("\"{name}\" is a further name of {usual}, all of which would be merged; nothing was written"),
+                format!("\"{name}\" is only another name of {usual}, and all of {usual} would be merged; nothing was written"),
             )
             .hint(format!("if {usual} is meant: facts names merge \"{usual}\" \"{entity}\"")));
         }

@@ -10,7 +10,7 @@ use crate::render::Heading;
 use crate::value::Value;
 use crate::value::suggest::did_you_mean;
 
-/// Run a query saved in facts.toml, with any further options; without a name, list them.
+/// Run a query saved in facts.toml, with any further options; without a name, list the saved queries.
 ///
 /// Saved queries are in facts.toml, in this folder or a parent folder, one per line under
 /// [queries]: jets = "query arms-transfers --recipient Iraq -w 'designation~F-16'".

@@ -17,7 +17,7 @@ use crate::value::{OwnedValue, Value};
 ///
 /// A folder contains one file per table, as `facts export` writes them: sources.csv, topics.csv,
 /// actors.csv, places.csv, names.csv, and a file for each kind of fact. Any of them may be missing.
-/// Either everything is loaded or nothing.
+/// Either everything is loaded or nothing is.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  facts seed\n  facts seed my-facts/ --db my.db")]
 pub struct Args {

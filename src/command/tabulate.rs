@@ -53,8 +53,8 @@ pub struct Args {
     /// under a label of its own, in the first, or in each
     #[arg(long, value_name = "HOW", value_enum, default_value_t = SpreadArg::Own)]
     spread: SpreadArg,
-    /// Add up across this all the same: source, topic (answers to one question), date (a period and
-    /// its part), or a field that says what figures count, such as harm
+    /// Add up across these anyway: source, topic (answers to one question), date (a period and
+    /// its part), or a field that says what the figures count, such as harm
     #[arg(long, value_name = "FIELDS", value_delimiter = ',')]
     sum_across: Vec<String>,
     #[command(flatten)]
@@ -270,7 +270,7 @@ fn spread_bucket(
     let is_stock = value.is_some_and(|value| query.kinds.iter().all(|kind| kind.is_stock(value)));
     if args.spread == SpreadArg::Each && is_sum && !is_stock {
         return Err(Error::usage("--spread each would add up one figure in several periods")
-            .hint("--spread own gives long periods a row of their own; counts can be spread"));
+            .hint("--spread own gives long periods a row of their own; without --value, --spread each counts facts"));
     }
     // what has a stage is a deal, and goes through bit by bit
     if args.spread == SpreadArg::First

@@ -201,7 +201,7 @@ fn duplicates(claims: &[Claim], is_data: impl Fn(&Claim) -> bool, found: &mut Ve
                     found,
                     "duplicate",
                     &claim.reference,
-                    format!("states the same as {}", other.reference),
+                    format!("states the same thing as {}", other.reference),
                 );
             }
         }

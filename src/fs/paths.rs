@@ -30,10 +30,10 @@ pub fn refuse_leftovers(database: &Path) -> Result<()> {
             let (shown, database) = (leftover.display(), database.display());
             return Err(if exists {
                 Error::database(format!(
-                    "{database} is being written, or was left in the middle of a write: {shown} is there"
+                    "{database} is being written, or a write to it was interrupted: {shown} exists"
                 ))
                 .hint(format!(
-                    "try again when it is done, open it once (facts status --db {database}), or name another file"
+                    "try again when the write is done; after an interruption, repair the database by opening it once (facts status --db {database}), or name another file"
                 ))
             } else {
                 Error::database(format!(

@@ -137,7 +137,7 @@ pub fn complete_date(
         if !stated(row, "date_basis") {
             return Err((
                 "date_basis",
-                "missing: a date needs stated (by the source), inferred (by you) or source (its own date)".into(),
+                "missing: with a date, set it to stated (by the source), inferred (by you) or source (the source's own date)".into(),
             ));
         }
         if !stated(row, "date_span") {

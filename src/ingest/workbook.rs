@@ -78,7 +78,7 @@ fn read(given: &File, shown: &str, wanted: Option<&str>) -> Result<File> {
 #[cfg(not(feature = "excel"))]
 fn read(_: &File, shown: &str, _: Option<&str>) -> Result<File> {
     Err(Error::usage(format!(
-        "{shown} is a workbook, but this facts was built without workbooks (feature \"excel\")"
+        "{shown} is a workbook, but this build of facts cannot read workbooks (feature \"excel\")"
     ))
     .hint("save the sheet as CSV"))
 }

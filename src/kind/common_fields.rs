@@ -117,7 +117,7 @@ pub const TAIL: &[Field] = &[
     Field::new(
         "said_via",
         Type::Term,
-        "Where it was said, such as in an interview or a parliament.",
+        "Where it was said, such as in an interview or in parliament.",
     ),
     Field::new("said_on", Type::Edtf, "When it was said."),
     Field::new("topic", Type::Topic, "The question that the fact answers.").filter(Is),
@@ -154,7 +154,7 @@ pub const TAIL: &[Field] = &[
     Field::new(
         "quote_status",
         Type::Choice(QUOTE_STATUSES),
-        "How the quote was found in the text of its source.",
+        "How the quote was found in its source's text: exact, folded (apart from spaces, case and typography), pieces (around an ellipsis), near, not-held (no text stored) or unchecked.",
     )
     .kept(),
     Field::new(

@@ -24,8 +24,12 @@ pub static KIND: Kind = Kind {
         .filter(Is),
         Field::new("unit", Type::Term, "The unit, such as km, rank, people or USD.").filter(Is),
         Field::new("subject", Type::Actor, "The actor that the figure describes.").filter(Is),
-        Field::new("counterpart", Type::Actor, "The other actor, for a figure about two.")
-            .filter(Is),
+        Field::new(
+            "counterpart",
+            Type::Actor,
+            "The other actor, if the figure relates two actors.",
+        )
+        .filter(Is),
         Field::new("low", Type::Real, "Lower bound.").unit_fields(MEASURED),
         Field::new("best", Type::Real, "Best estimate.").unit_fields(MEASURED),
         Field::new("high", Type::Real, "Upper bound.").unit_fields(MEASURED),

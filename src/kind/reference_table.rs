@@ -101,7 +101,7 @@ pub static SOURCES: ReferenceTable = ReferenceTable {
         Field::new(
             "derived_from",
             Type::Text,
-            "Slugs of the sources that it is made of, separated by \"; \".",
+            "Slugs of the sources that it is derived from, separated by \"; \".",
         ),
         Field::new(
             "family",
@@ -187,7 +187,7 @@ pub static NAMES: ReferenceTable = ReferenceTable {
         Field::new(
             "scheme",
             Type::Choice(ALL_SCHEMES),
-            "`name` for a spelling, otherwise the code list.",
+            "`name` for a spelling, `homonym` for a spelling that another actor has too, `wording` for a source's own words; otherwise the code list.",
         )
         .required(),
         Field::new("name", Type::Term, "The spelling or code.").required(),
@@ -242,7 +242,7 @@ pub static IMPORTS: ReferenceTable = ReferenceTable {
         Field::new(
             "covers",
             Type::Text,
-            "What a complete file is complete for; empty: everything.",
+            "What a complete file covers, such as certain countries; empty if it covers everything.",
         ),
     ],
     key: &["id"],

@@ -126,11 +126,14 @@ impl Sink for XlsxRows<'_> {
         widen(query, 1, WIDEST)?;
         let mut notes = Vec::new();
         if self.cut > 0 {
-            notes.push(format!("{} cells hold more text than Excel allows and were cut", self.cut));
+            notes.push(format!(
+                "cells cut because they hold more text than Excel allows: {}",
+                self.cut
+            ));
         }
         if self.left_out > 0 {
             notes.push(format!(
-                "{} rows left out: more than an Excel sheet holds; use -f csv",
+                "rows left out because an Excel sheet cannot hold more: {}; use -f csv",
                 self.left_out
             ));
         }

@@ -392,7 +392,7 @@ fn json(
         }
     }
     Err(Error::new(ErrorKind::Rejected, format!("{}: {why}", input.shown))
-        .hint("the mapping states where the records are: [read] records = \"data\""))
+        .hint("set where the records are in the mapping: [read] records = \"data\""))
 }
 
 /// The name of the one list of a document that fits into its beginning, such as `data`.

@@ -188,7 +188,7 @@ impl<'a> ImportLoad<'a> {
         }
         if lacking > 0 && !mended && rejected == 0 {
             notes.push(format!(
-                "{} of {} in the database {} not in the file; --complete withdraws them",
+                "{} of {} in the database {} not in the file; --complete withdraws what is missing",
                 count(lacking, "record", "records"),
                 mapping.source(),
                 if lacking == 1 { "is" } else { "are" }
@@ -301,7 +301,7 @@ impl<'a> ImportLoad<'a> {
         if whole && !self.skip && self.read > bad {
             let rest = count(self.read - bad, "record", "records");
             failure = failure
-                .hint(format!("--on-error skip --rejects rejects.csv loads the other {rest}"));
+                .hint(format!("--on-error skip --rejects rejects.csv loads the remaining {rest}"));
         }
         failure
     }
@@ -323,7 +323,7 @@ impl<'a> ImportLoad<'a> {
                     ErrorKind::Rejected,
                     format!("{}: {said}; nothing was written", self.input.shown),
                 )
-                .hint("some columns of the file seem to be out of order; get the file again")
+                .hint("some columns of the file seem to be out of order; check the file or download it again")
                 .hint("--force-codes imports the file anyway, and the codes decide"));
             }
             notes.push(said);
@@ -338,7 +338,7 @@ impl<'a> ImportLoad<'a> {
         }
         let (read, told) = (self.read, counts.read());
         Err(Error::database(format!(
-            "{read} records were read but {told} accounted for; nothing was written"
+            "{read} records were read but {told} were accounted for; nothing was written"
         ))
         .hint("this is a bug in facts; please report it"))
     }

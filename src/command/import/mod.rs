@@ -23,10 +23,10 @@ use crate::store::Counts;
 use crate::value::Value;
 use crate::value::text::{count, grouped};
 
-/// Import data sets: well-known ones are recognised, any other table is read with a mapping.
+/// Import data sets: well-known ones are recognised; any other table is read with a mapping.
 ///
 /// Reads CSV and similar formats, JSON, and a sheet of a workbook, plain or compressed (.gz, .zst,
-/// or .zip with one file in it). Either all of a file is written or nothing. Each file is one
+/// or .zip with one file in it). Either the whole file is written or nothing is. Each file is one
 /// import in facts log, and facts undo reverts it.
 #[derive(Debug, clap::Args)]
 #[command(
@@ -53,10 +53,10 @@ pub struct Args {
     /// on the data set]
     #[arg(long, value_name = "WHETHER", num_args = 0..=1, default_missing_value = "yes", require_equals = true)]
     complete: Option<Whether>,
-    /// Import the file although a later release of its facts was imported before
+    /// Import the file even if a later release of its facts has already been imported
     #[arg(long)]
     older: bool,
-    /// Import the file although its names and codes mean different countries; the codes decide
+    /// Import the file even if its names and codes mean different countries; the codes decide
     #[arg(long)]
     force_codes: bool,
     /// Report what would be imported, but write nothing
@@ -65,7 +65,7 @@ pub struct Args {
     /// What to do with a record that cannot be loaded: stop the import, or skip the record
     #[arg(long, value_name = "WHAT", value_enum, default_value_t = OnError::Abort)]
     on_error: OnError,
-    /// File for records that cannot be loaded; fix them there and import it
+    /// File for records that cannot be loaded; fix the records in it, then import that file
     #[arg(long, value_name = "FILE")]
     rejects: Option<PathBuf>,
     /// Show at most this many errors; with --on-error skip, stop after this many rejected records

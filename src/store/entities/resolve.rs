@@ -116,7 +116,8 @@ impl Writer<'_> {
             && self.several(class, within, style, days)?.is_some()
         {
             return Err(Stop::Input(
-                "several countries for a place of its own: leave out entity = true".into(),
+                "a place of its own cannot lie in several countries: leave out entity = true"
+                    .into(),
             ));
         }
         let (country, agrees) = self.one(class, within, days)?;

@@ -99,7 +99,7 @@ impl Store {
             if cost.rows.is_some_and(|most| rows >= most) {
                 return Err(Error::new(
                     ErrorKind::Limit,
-                    format!("more than {rows} rows (--max-rows)"),
+                    format!("the result has more rows than the limit of {rows} (--max-rows)"),
                 )
                 .hint("add LIMIT to the statement, or raise --max-rows"));
             }

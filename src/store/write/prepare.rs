@@ -88,7 +88,7 @@ impl Writer<'_> {
         for (field, other) in [("latitude", "longitude"), ("longitude", "latitude")] {
             let is_set = |name| !matches!(prepared.value(name), Param::Null);
             if is_set(field) && !is_set(other) {
-                let expected = format!("needs a {other} beside it");
+                let expected = format!("needs a {other} too");
                 return Err(Stop::Input(RowError { field, expected }));
             }
         }

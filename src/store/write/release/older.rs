@@ -45,7 +45,7 @@ impl ReleaseImport {
             ErrorKind::Rejected,
             format!("{}: {later}, whose facts it would replace; nothing was written", self.slug),
         )
-        .hint("--older imports it all the same; --as-of shows the facts of an earlier release"))
+        .hint("--older imports it anyway; --as-of shows the facts of an earlier release"))
     }
 }
 
