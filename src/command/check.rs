@@ -69,7 +69,8 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     });
     drop(store);
     let headings = ["rule", "ref", "finding"].map(Heading::text).into();
-    ui.rows(global, headings, Vec::new(), |row| {
+    let leading = ["rule", "finding", "ref"].map(String::from).into();
+    ui.rows(global, headings, leading, |row| {
         for finding in &findings {
             row(&[
                 Value::Text(finding.rule.into()),

@@ -41,6 +41,7 @@ mod show;
 mod source;
 mod sql;
 mod status;
+mod table_columns;
 mod tabulate;
 mod ui;
 mod undo;

@@ -4,7 +4,7 @@ use crate::command::Exit;
 use crate::command::filter_args::FilterArgs;
 use crate::command::global_args::GlobalArgs;
 use crate::command::ui::Ui;
-use crate::command::{extra_columns, heading};
+use crate::command::{extra_columns, heading, table_columns};
 use crate::error::Result;
 use crate::query::{self, Predicate, Query};
 use crate::value::text::count;
@@ -98,14 +98,10 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     }
     ui.cite(&store, global)?;
     let headings = query.columns.iter().map(|field| heading(field)).collect();
-    let leading = if args.columns.is_some() {
-        Vec::new()
-    } else {
-        query.leading().map(str::to_owned).collect()
-    };
+    let columns = table_columns::of_query(&query, args.columns.is_some());
     // a moment that is none is told before anything is written
     store.run_at(&query.past)?;
-    let rows = ui.select(global, headings, leading, &store, &query)?;
+    let rows = ui.select(global, headings, columns, &store, &query)?;
     for said in store.homonyms(&query)? {
         ui.status(&said);
     }

@@ -7,10 +7,9 @@ use crate::command::global_args::{GlobalArgs, When};
 use crate::command::progress::Waiting;
 use crate::error::{Error, ErrorKind, Result};
 use crate::fs::output::Output;
-use crate::kind::Figure;
 use crate::kind::reference_table::SOURCES;
 use crate::query::Query;
-use crate::render::{CitedWork, FigureColumns, Heading, Sheet, SheetNotes, Sink};
+use crate::render::{CitedWork, Heading, Sheet, SheetNotes, Sink, TableColumns};
 use crate::store::{Store, trace};
 use crate::value::Value;
 use crate::value::text::visible;
@@ -249,7 +248,8 @@ impl Ui {
         leading: Vec<String>,
         fill: impl FnOnce(&mut RowSink<'_>) -> Result<u64>,
     ) -> Result<u64> {
-        self.write_rows(global, headings, (leading, Vec::new(), false), global.expanded, |page| {
+        let columns = TableColumns { leading, ..TableColumns::default() };
+        self.write_rows(global, headings, columns, global.expanded, |page| {
             fill(&mut |cells| page.row(cells))
         })
     }
@@ -262,14 +262,10 @@ impl Ui {
         &mut self,
         global: &GlobalArgs,
         headings: Vec<Heading>,
-        leading: Vec<String>,
+        columns: TableColumns,
         store: &Store,
         query: &Query,
     ) -> Result<u64> {
-        // columns that were asked for by name stay as they are
-        let chosen_by_kind = !leading.is_empty();
-        let figures = if chosen_by_kind { figures(query) } else { Vec::new() };
-        let columns = (leading, figures, chosen_by_kind);
         self.write_rows(global, headings, columns, global.expanded, |page| {
             if let Some(line) = page.sink.line()
                 && let Some(rows) =
@@ -303,7 +299,7 @@ impl Ui {
         &mut self,
         global: &GlobalArgs,
         headings: Vec<Heading>,
-        (leading, figures, chosen_by_kind): (Vec<String>, Vec<FigureColumns>, bool),
+        table: TableColumns,
         records: bool,
         fill: impl FnOnce(&mut Page<'_>) -> Result<u64>,
     ) -> Result<u64> {
@@ -311,9 +307,7 @@ impl Ui {
         let format = global.format(terminal)?;
         let sheet = Sheet {
             headings,
-            leading,
-            says_once: chosen_by_kind,
-            figures,
+            table,
             null: global.null.clone(),
             records,
             width: if global.output.is_some() { None } else { self.width() },
@@ -413,21 +407,6 @@ impl Page<'_> {
         self.waiting.rows(rows);
         Ok(self.sink.lines(bytes)?)
     }
-}
-
-/// The columns of an answer that a table for people joins: the figures of its kind.
-fn figures(query: &Query) -> Vec<FigureColumns> {
-    let [kind] = query.kinds.as_slice() else { return Vec::new() };
-    let place = |name: &str| query.columns.iter().position(|field| field.name == name);
-    let columns = |figure: &Figure| {
-        Some(FigureColumns {
-            name: if figure.stem.is_empty() { "figure" } else { figure.stem }.to_owned(),
-            low: place(figure.low)?,
-            best: place(figure.best)?,
-            high: place(figure.high)?,
-        })
-    };
-    kind.figures.iter().filter_map(columns).collect()
 }
 
 fn colour(global: &GlobalArgs, terminal: bool) -> bool {

@@ -102,4 +102,5 @@ pub static KIND: Kind = Kind {
         "stance",
         "summary",
     ],
+    parties: &[],
 };

@@ -4,7 +4,7 @@ use crate::kind::Filter::Is;
 use crate::kind::common_fields::{
     CONFLICT_COUNTRY, SIDE_A, SIDE_B, STOCK_FLOW, SUPPORTERS, VIOLENCE_FIELD,
 };
-use crate::kind::{Field, Figure, Kind, QUALIFIERS};
+use crate::kind::{Field, Figure, Kind, PartyPair, QUALIFIERS, SIDES};
 use crate::value::Type;
 
 const HARMS: &[&str] = &["killed", "wounded", "missing", "detained", "displaced"];
@@ -64,15 +64,13 @@ pub static KIND: Kind = Kind {
         "date",
         "best",
         "harm",
+        "parties",
         "population",
         "place",
         "ref",
-        "victim",
-        "perpetrator",
-        "side_a",
-        "side_b",
         "said_by",
         "stance",
         "summary",
     ],
+    parties: &[SIDES, PartyPair { first: "perpetrator", between: " → ", second: "victim" }],
 };

@@ -2,7 +2,7 @@
 
 use crate::kind::Filter::Is;
 use crate::kind::common_fields::{CONFLICT_COUNTRY, SIDE_A, SIDE_B, SUPPORTERS, VIOLENCE_FIELD};
-use crate::kind::{Field, Figure, Kind};
+use crate::kind::{Field, Figure, Kind, PartyPair, SIDES};
 use crate::value::Type;
 
 /// The declaration of events.
@@ -57,15 +57,13 @@ pub static KIND: Kind = Kind {
     leading: &[
         "date",
         "deaths_best",
-        "actor",
-        "target",
-        "side_a",
-        "side_b",
+        "parties",
         "summary",
-        "type",
         "ref",
+        "type",
         "place",
         "said_by",
         "stance",
     ],
+    parties: &[PartyPair { first: "actor", between: " → ", second: "target" }, SIDES],
 };

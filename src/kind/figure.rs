@@ -46,6 +46,12 @@ impl Figure {
         if self.stem.is_empty() { "quantity" } else { self.stem }
     }
 
+    /// What a table for people calls it, where it shows low, best and high in one column.
+    #[must_use]
+    pub fn heading(&self) -> &'static str {
+        if self.stem.is_empty() { "figure" } else { self.stem }
+    }
+
     /// The fields of its bounds, if a field is its best estimate.
     #[must_use]
     pub fn bounds_of(&self, best: &Field) -> Option<[&'static str; 2]> {

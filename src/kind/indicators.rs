@@ -50,5 +50,6 @@ pub static KIND: Kind = Kind {
     comparable_by: &["measure", "unit"],
     scope_by: &[],
     rollup_by: &[],
-    leading: &["date", "measure", "subject", "counterpart", "best", "unit", "ref", "summary"],
+    leading: &["date", "measure", "subject", "best", "unit", "counterpart", "ref", "summary"],
+    parties: &[],
 };

@@ -71,9 +71,27 @@ pub struct Kind {
     /// The fields by which the kind's rollup is grouped, besides source, year and country; empty if
     /// it has no rollup.
     pub rollup_by: &'static [&'static str],
-    /// The fields that a narrow table shows, the most important first.
+    /// The fields that a narrow table shows, the most important first; `parties` is the column that
+    /// it makes of those below.
     pub leading: &'static [&'static str],
+    /// The parties that a table for people shows in one column.
+    pub parties: &'static [PartyPair],
 }
+
+/// Two fields whose parties are read together.
+#[derive(Debug)]
+pub struct PartyPair {
+    /// The one named first.
+    pub first: &'static str,
+    /// What stands between them.
+    pub between: &'static str,
+    /// The other.
+    pub second: &'static str,
+}
+
+/// The sides of a conflict, neither of which comes first.
+pub(in crate::kind) const SIDES: PartyPair =
+    PartyPair { first: "side_a", between: " – ", second: "side_b" };
 
 /// One field of a kind or of a parent table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -235,6 +253,9 @@ impl Field {
 }
 
 impl Kind {
+    /// What a table for people calls the column of the parties.
+    pub const PARTIES: &'static str = "parties";
+
     /// All fields of the kind, in the order in which output shows them.
     pub fn fields(&self) -> impl Iterator<Item = &'static Field> {
         common_fields::HEAD.iter().chain(self.own).chain(common_fields::TAIL)

@@ -237,7 +237,12 @@ pub fn field(name: &str, kinds: &[&'static Kind]) -> Result<&'static Field> {
 pub fn fields(list: &str, kinds: &[&'static Kind]) -> Result<Vec<&'static Field>> {
     let fields: Vec<&'static Field> = list
         .split(',')
-        .filter(|name| !name.trim().is_empty())
+        .map(str::trim)
+        .filter(|name| !name.is_empty())
+        .flat_map(|name| match joined_fields(name, kinds) {
+            fields if fields.is_empty() => vec![name],
+            fields => fields,
+        })
         .map(|name| field(name, kinds))
         .collect::<Result<_>>()?;
     if fields.is_empty() {
@@ -251,6 +256,16 @@ pub fn fields(list: &str, kinds: &[&'static Kind]) -> Result<Vec<&'static Field>
         Some((_, twice)) => Err(Error::usage(format!("\"{list}\" names {} twice", twice.name))),
         None => Ok(fields),
     }
+}
+
+/// The fields that a table for people shows in one column of this name: a figure, or the parties.
+fn joined_fields(name: &str, kinds: &[&'static Kind]) -> Vec<&'static str> {
+    let [kind] = kinds else { return Vec::new() };
+    if name == Kind::PARTIES {
+        return kind.parties.iter().flat_map(|pair| [pair.first, pair.second]).collect();
+    }
+    let figure = kind.figures.iter().find(|figure| figure.heading() == name);
+    figure.map_or_else(Vec::new, |figure| vec![figure.low, figure.best, figure.high])
 }
 
 /// A test that a field is one of these values; what comes from a closed list or has a form is

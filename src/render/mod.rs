@@ -52,13 +52,8 @@ pub struct Format {
 pub struct Sheet {
     /// The columns.
     pub headings: Vec<Heading>,
-    /// The columns that a narrow table keeps first, by name.
-    pub leading: Vec<String>,
-    /// The columns that a table for people shows as one: the bounds and the best estimate of a
-    /// figure.
-    pub figures: Vec<FigureColumns>,
-    /// What all rows have in a column may be said once above a table, in place of the column.
-    pub says_once: bool,
+    /// How a table for people shows them.
+    pub table: TableColumns,
     /// What stands for "not stated"; by itself nothing, and a dash in tables.
     pub null: Option<String>,
     /// A field a line instead of a row a line, in tables.
@@ -73,6 +68,32 @@ pub struct Sheet {
     pub excel: Option<Excel>,
     /// What the rows are, for the formats that say so.
     pub about: SheetNotes,
+}
+
+/// Which columns a table for people shows first, and which it joins.
+#[derive(Debug, Clone, Default)]
+pub struct TableColumns {
+    /// The columns that a narrow table keeps first, by name.
+    pub leading: Vec<String>,
+    /// The columns that are shown as one: the bounds and the best estimate of a figure.
+    pub figures: Vec<FigureColumns>,
+    /// The parties that are shown in one column.
+    pub parties: Option<PartyColumns>,
+    /// The columns whose values another one says, too; they are left out.
+    pub repeated: Vec<usize>,
+    /// What all rows have in a column may be said once above the table, in place of the column.
+    pub says_once: bool,
+    /// All columns are shown, however wide the table becomes.
+    pub keeps_all: bool,
+}
+
+/// Pairs of columns that are shown as one: the first, what stands between, the second.
+#[derive(Debug, Clone)]
+pub struct PartyColumns {
+    /// What they are called together.
+    pub name: String,
+    /// The pairs.
+    pub pairs: Vec<(usize, &'static str, usize)>,
 }
 
 /// Three columns that are one figure.

@@ -10,9 +10,9 @@ use comfy_table::{
 use unicode_width::UnicodeWidthStr;
 
 use crate::render::record::{RecordTables, marked};
-use crate::render::{Format, Sheet, Sink};
+use crate::render::{Format, Sheet, Sink, TableColumns};
 use crate::value::Value;
-use crate::value::text::{count, grouped, visible};
+use crate::value::text::{BETWEEN_NAMES, count, grouped, visible};
 
 /// A table on a terminal.
 pub static FORMAT: Format = Format {
@@ -127,7 +127,9 @@ impl Sink for AlignedTable<'_> {
         if !once.is_empty() {
             let said =
                 once.iter().map(|&i| format!("{}: {}", sheet.headings[i].name, rows[0][i].0));
-            writeln!(out, "{}", said.collect::<Vec<_>>().join(" · "))?;
+            for line in in_lines(said, sheet.width) {
+                writeln!(out, "{line}")?;
+            }
         }
         if !rows.is_empty() {
             write_table(out, sheet, &rows, &columns, &widths)?;
@@ -146,17 +148,45 @@ impl Sink for AlignedTable<'_> {
     }
 }
 
-/// The sheet and its rows with the columns of each figure joined into one.
+/// The parties in one cell: `Iraq → Iran`, `Syria – IS`.
+fn parties(row: &[CellText], pairs: &[(usize, &'static str, usize)]) -> CellText {
+    let stated = |i: usize| (!row[i].1).then(|| row[i].0.as_str());
+    let pair = |&(first, between, second): &(usize, &str, usize)| {
+        Some(match (stated(first), stated(second)) {
+            (Some(one), Some(other)) => format!("{one}{between}{other}"),
+            (Some(one), None) => one.to_owned(),
+            (None, Some(other)) => format!("{}{other}", between.trim_start()),
+            (None, None) => return None,
+        })
+    };
+    let pairs: Vec<String> = pairs.iter().filter_map(pair).collect();
+    if pairs.is_empty() { ("–".to_owned(), true) } else { (pairs.join(BETWEEN_NAMES), false) }
+}
+
+/// The sheet and its rows with the columns of each figure, and those of the parties, joined into one.
 fn joined(sheet: &Sheet, rows: &[Vec<CellText>]) -> (Sheet, Vec<Vec<CellText>>) {
     let mut joined = sheet.clone();
-    for columns in &sheet.figures {
+    let TableColumns { figures, parties: pairs, repeated, .. } = &sheet.table;
+    for columns in figures {
         let best = &sheet.headings[columns.best].name;
-        joined.leading.iter_mut().filter(|name| *name == best).for_each(|name| {
+        joined.table.leading.iter_mut().filter(|name| *name == best).for_each(|name| {
             name.clone_from(&columns.name);
         });
         joined.headings[columns.best].name.clone_from(&columns.name);
     }
-    let gone = |i: usize| sheet.figures.iter().any(|figure| figure.low == i || figure.high == i);
+    let (name, pairs) =
+        pairs.as_ref().map_or(("", &[][..]), |parties| (parties.name.as_str(), &parties.pairs));
+    let of_parties: Vec<usize> =
+        pairs.iter().flat_map(|&(first, _, second)| [first, second]).collect();
+    let first_party = of_parties.iter().copied().min();
+    if let Some(i) = first_party {
+        name.clone_into(&mut joined.headings[i].name);
+    }
+    let gone = |i: usize| {
+        figures.iter().any(|figure| figure.low == i || figure.high == i)
+            || of_parties.contains(&i) && Some(i) != first_party
+            || repeated.contains(&i)
+    };
     let mut at = 0;
     joined.headings.retain(|_| {
         at += 1;
@@ -164,8 +194,9 @@ fn joined(sheet: &Sheet, rows: &[Vec<CellText>]) -> (Sheet, Vec<Vec<CellText>>) 
     });
     let row = |cells: &Vec<CellText>| {
         let kept = cells.iter().enumerate().filter(|(i, _)| !gone(*i));
-        kept.map(|(i, cell)| match sheet.figures.iter().find(|figure| figure.best == i) {
+        kept.map(|(i, cell)| match figures.iter().find(|figure| figure.best == i) {
             Some(of) => figure(&cells[of.low], cell, &cells[of.high]),
+            None if Some(i) == first_party => parties(cells, pairs),
             None => cell.clone(),
         })
         .collect()
@@ -175,15 +206,34 @@ fn joined(sheet: &Sheet, rows: &[Vec<CellText>]) -> (Sheet, Vec<Vec<CellText>>) 
 
 /// The columns that have the same short value in every row: it is said once above the table.
 fn said_once(sheet: &Sheet, rows: &[Vec<CellText>]) -> Vec<usize> {
-    if !sheet.says_once || sheet.width.is_none() || rows.len() < SAID_ONCE {
+    if !sheet.table.says_once || sheet.width.is_none() || rows.len() < SAID_ONCE {
         return Vec::new();
     }
     let is_same = |&i: &usize| {
         let (text, is_null) = &rows[0][i];
         !is_null && text.width() <= WIDEST_ONCE && rows.iter().all(|row| row[i].0 == *text)
     };
-    let listed = |&i: &usize| sheet.leading.contains(&sheet.headings[i].name);
+    let listed = |&i: &usize| sheet.table.leading.contains(&sheet.headings[i].name);
     (0..sheet.headings.len()).filter(listed).filter(is_same).collect()
+}
+
+/// What is said above a table, in lines that are as wide as it may be.
+fn in_lines(said: impl Iterator<Item = String>, width: Option<usize>) -> Vec<String> {
+    const BETWEEN: &str = " · ";
+    let mut lines: Vec<String> = Vec::new();
+    for one in said {
+        match lines.last_mut() {
+            Some(line)
+                if width
+                    .is_none_or(|width| line.width() + BETWEEN.width() + one.width() <= width) =>
+            {
+                line.push_str(BETWEEN);
+                line.push_str(&one);
+            }
+            _ => lines.push(one),
+        }
+    }
+    lines
 }
 
 /// Which columns fit, in their order, and how wide each is; those of `once` are left out.
@@ -208,24 +258,31 @@ fn layout(sheet: &Sheet, rows: &[Vec<CellText>], once: &[usize]) -> (Vec<usize>,
                 .unwrap_or(0);
             let solid = texts(i).any(|text| text.starts_with(|c: char| c.is_ascii_digit()));
             let readable = if natural[i] > LONG { SENTENCE } else { READABLE };
-            if solid && natural[i] <= LONG / 2 {
+            if sheet.table.keeps_all {
+                word.min(readable)
+            } else if solid && natural[i] <= LONG / 2 {
                 natural[i]
             } else {
-                word.max(natural[i].min(readable))
+                // a word as long as a long reference may be broken
+                word.min(room * 2 / 5).max(natural[i].min(readable))
             }
         })
         .collect();
-    let place = |i: usize| sheet.leading.iter().position(|name| *name == sheet.headings[i].name);
+    let place =
+        |i: usize| sheet.table.leading.iter().position(|name| *name == sheet.headings[i].name);
     // a column that was asked for by its name stays, empty or not
-    let empty = |i: usize| !sheet.leading.is_empty() && rows.iter().all(|row| row[i].1);
+    let empty = |i: usize| !sheet.table.leading.is_empty() && rows.iter().all(|row| row[i].1);
     let (mut listed, unlisted): (Vec<usize>, Vec<usize>) =
-        all.into_iter().partition(|&i| sheet.leading.is_empty() || place(i).is_some());
+        all.into_iter().partition(|&i| sheet.table.leading.is_empty() || place(i).is_some());
     listed.sort_by_key(|&i| place(i));
     let mut chosen: Vec<usize> = Vec::new();
     let mut used = 0;
     for i in listed {
         let gap = if chosen.is_empty() { 0 } else { GAP };
-        if chosen.is_empty() || (!empty(i) && used + gap + least[i] <= room) {
+        if chosen.is_empty()
+            || sheet.table.keeps_all
+            || (!empty(i) && used + gap + least[i] <= room)
+        {
             used += gap + least[i];
             chosen.push(i);
         }
@@ -240,7 +297,7 @@ fn layout(sheet: &Sheet, rows: &[Vec<CellText>], once: &[usize]) -> (Vec<usize>,
     // what nobody listed is shown where there is room left for all of it, if it tells rows apart
     let varies = |i: usize| rows.len() < 2 || rows.iter().any(|row| row[i].0 != rows[0][i].0);
     for i in unlisted {
-        if !empty(i) && (sheet.leading.is_empty() || varies(i)) && GAP + natural[i] <= spare {
+        if !empty(i) && (sheet.table.leading.is_empty() || varies(i)) && GAP + natural[i] <= spare {
             spare -= GAP + natural[i];
             chosen.push(i);
             widths.push(natural[i]);
