@@ -61,7 +61,7 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     })?;
     writer.commit()?;
     ui.status(match outcome {
-        Outcome::Unchanged => "nothing changed",
+        Outcome::Unchanged | Outcome::ColumnsOnly => "nothing changed",
         _ => "updated; the previous version is kept in its history",
     });
     Ok(Exit::Done)

@@ -47,6 +47,8 @@ pub struct CsvReader {
     /// The rest of a record that was cut by a line break, and how many were put together.
     rest: Record,
     joined: u64,
+    /// The line that was read to see whether it belongs to the record before it.
+    ahead: Option<LineAhead>,
 }
 
 impl CsvReader {
@@ -94,6 +96,7 @@ impl CsvReader {
             short: form.short,
             rest: Record::new(),
             joined: 0,
+            ahead: None,
         }
     }
 
@@ -115,8 +118,13 @@ impl CsvReader {
     /// The file cannot be read ([`Stop::Failed`]), or breaks the format ([`Stop::Input`]).
     pub fn next(&mut self, record: &mut Record) -> Result<bool, Stop<CsvError, io::Error>> {
         let found = self.line(record)?;
+        self.reader.get_mut().forget_before(self.current, self.line);
         match (found, self.short) {
             (true, Some(ShortRows::Rejoin(width))) if record.len() < width => {
+                return self.join(record, width);
+            }
+            (true, Some(ShortRows::Rejoin(width))) if self.is_padded_half(record, width) => {
+                record.truncate(stated(record));
                 return self.join(record, width);
             }
             (true, Some(ShortRows::Pad(width))) => {
@@ -125,6 +133,27 @@ impl CsvReader {
             _ => {}
         }
         Ok(found)
+    }
+
+    /// Whether a record with blank cells at its end is the first half of one that a raw line break
+    /// cut, where a spreadsheet filled both lines up to the width of the table: the cells that they
+    /// state are then just those of one record.
+    fn is_padded_half(&mut self, record: &Record, width: usize) -> bool {
+        let first = stated(record);
+        if first == 0 || first == width {
+            return false;
+        }
+        let (begin, line) = (self.current, self.line);
+        let mut next = Record::new();
+        let found = self.line(&mut next);
+        let is_half = matches!(found, Ok(true)) && first + stated(&next) == width + 1;
+        if is_half {
+            next.truncate(stated(&next));
+        }
+        self.ahead =
+            Some(LineAhead { found, record: next, current: self.current, line: self.line });
+        (self.current, self.line) = (begin, line);
+        is_half
     }
 
     /// Puts a record together that a raw line break cut: the cell that was cut keeps its line
@@ -162,6 +191,11 @@ impl CsvReader {
     }
 
     fn line(&mut self, record: &mut Record) -> Result<bool, Stop<CsvError, io::Error>> {
+        if let Some(ahead) = self.ahead.take() {
+            *record = ahead.record;
+            (self.current, self.line) = (ahead.current, ahead.line);
+            return ahead.found;
+        }
         match self.reader.read_record(record) {
             Ok(found) => {
                 if let Some(position) = record.position() {
@@ -169,7 +203,6 @@ impl CsvReader {
                     self.line =
                         self.reader.get_ref().position_from(self.current, self.line, start).0;
                     self.current = start;
-                    self.reader.get_mut().forget_before(self.current, self.line);
                 }
                 match self.reader.get_ref().fault() {
                     // the pass is ahead of the records, and what stopped it stays
@@ -210,6 +243,20 @@ impl CsvReader {
     }
 }
 
+/// A line that was read before its turn.
+struct LineAhead {
+    found: Result<bool, Stop<CsvError, io::Error>>,
+    record: Record,
+    current: u64,
+    line: u64,
+}
+
+/// How many cells a record has up to the last that states something.
+fn stated(record: &Record) -> usize {
+    let blank = |cell: &&str| cell.trim().is_empty();
+    record.len() - record.iter().rev().take_while(blank).count()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -246,6 +293,28 @@ mod tests {
         assert_eq!(fault("a,b\n1,2\r3,4\n").0, 2);
         assert!(fault("").2.contains("empty"));
         assert_eq!(read(b"a,b\n1,K\xf6ln\n").unwrap_err().line, 2);
+    }
+
+    #[test]
+    fn a_record_that_a_line_break_cut_is_put_together() {
+        let form = CsvDialect { short: Some(ShortRows::Rejoin(5)), ..CsvDialect::default() };
+        // the second was cut, and a spreadsheet filled both halves with blank cells
+        let text = "a,b,no\ntes,d,e\n1,2,no,,\ntes,4,5,,\n1,2,,,\n1,2,3,,5\n1,2,3,4,\n";
+        let mut records = CsvReader::of(Box::new(Cursor::new(text.as_bytes().to_vec())), form);
+        let (mut record, mut all) = (Record::new(), Vec::new());
+        while records.next(&mut record).unwrap_or_else(|_| panic!("{all:?}")) {
+            let cells: Vec<&str> = record.iter().collect();
+            all.push((records.locate(None).0, cells.join("|")));
+        }
+        let whole = [
+            (1, "a|b|no\ntes|d|e"),
+            (3, "1|2|no\ntes|4|5"),
+            (5, "1|2|||"),
+            (6, "1|2|3||5"),
+            (7, "1|2|3|4|"),
+        ];
+        assert_eq!(all, whole.map(|(line, cells)| (line, cells.to_owned())));
+        assert_eq!(records.joined(), 2);
     }
 
     #[test]

@@ -131,6 +131,7 @@ impl<'a> ImportLoad<'a> {
             release: chosen.release.as_deref(),
             kinds: chosen.plan.kinds(),
             mended,
+            columns: &chosen.layout.header,
             within: match &mapping.complete {
                 Complete::Within { within } => Some(within),
                 _ => None,
@@ -182,6 +183,13 @@ impl<'a> ImportLoad<'a> {
         }
         let mut notes = self.notes(&writer, end.joined);
         notes.extend(differing);
+        if counts.columns_only > 0 {
+            notes.push(format!(
+                "{} {} different extra columns because the layout of the file changed",
+                count(counts.columns_only, "unchanged record", "unchanged records"),
+                if counts.columns_only == 1 { "has" } else { "have" }
+            ));
+        }
         if rejected > 0 && (args.complete == Some(Whether::Yes) || args.complete.is_none() && said)
         {
             notes.push("nothing was withdrawn because records were rejected; fix them and import the file again".into());

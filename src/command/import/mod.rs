@@ -191,7 +191,15 @@ fn write(reports: &[ImportReport], global: &GlobalArgs, ui: &mut Ui) -> Result<(
     ui.rows(global, headings, Vec::new(), |row| {
         for report in reports {
             let whole = |n: u64| Value::Int(i64::try_from(n).unwrap_or(i64::MAX));
-            let Counts { added, changed, unchanged, withdrawn, rejected, repeated } = report.counts;
+            let Counts {
+                added,
+                changed,
+                unchanged,
+                withdrawn,
+                rejected,
+                repeated,
+                columns_only: _,
+            } = report.counts;
             let mut cells = vec![
                 Value::Text(report.file.as_str().into()),
                 Value::Text(report.dataset.as_str().into()),

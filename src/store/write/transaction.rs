@@ -43,6 +43,8 @@ pub enum Outcome {
     Changed,
     /// It was there already.
     Unchanged,
+    /// It was there already; only extra columns came or went with the layout of the file.
+    ColumnsOnly,
     /// The same input has it twice.
     Repeated,
 }
@@ -56,6 +58,8 @@ pub struct Counts {
     pub changed: u64,
     /// Those that were there already.
     pub unchanged: u64,
+    /// Those of them whose extra columns are others than before.
+    pub columns_only: u64,
     /// Those that were there and are no more.
     pub withdrawn: u64,
     /// Those that could not be loaded.
@@ -71,6 +75,10 @@ impl Counts {
             Outcome::Added => self.added += 1,
             Outcome::Changed => self.changed += 1,
             Outcome::Unchanged => self.unchanged += 1,
+            Outcome::ColumnsOnly => {
+                self.unchanged += 1;
+                self.columns_only += 1;
+            }
             Outcome::Repeated => self.repeated += 1,
         }
     }
@@ -442,7 +450,15 @@ impl Writer<'_> {
         for (import, counts) in self.imports.values() {
             let Some(import) = import else { continue };
             let whole = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
-            let Counts { added, changed, unchanged, withdrawn, rejected, repeated } = *counts;
+            let Counts {
+                added,
+                changed,
+                unchanged,
+                withdrawn,
+                rejected,
+                repeated,
+                columns_only: _,
+            } = *counts;
             self.transaction.execute(
                 "UPDATE imports SET read = ?2, added = ?3, changed = ?4, unchanged = ?5, withdrawn = ?6, rejected = ?7, repeated = ?8
                   WHERE id = ?1",

@@ -3,10 +3,11 @@
 //!
 //! The facts of a record are written together or not at all.
 
+mod columns;
 mod older;
 mod withdraw;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use rusqlite::params;
@@ -47,6 +48,8 @@ pub struct ReleaseInfo<'a> {
     pub mended: bool,
     /// Of how many parts, "/" between, the key of a record's first fact is made.
     pub parts: usize,
+    /// The columns of the file.
+    pub columns: &'a [String],
     /// The field for whose values a complete file is complete: of other values it says nothing.
     pub within: Option<&'a str>,
     /// It may replace what a later release says.
@@ -79,6 +82,10 @@ pub struct ReleaseImport {
     fresh: bool,
     /// The rows that were met, kind by kind.
     seen: HashMap<&'static str, RowSet>,
+    /// The columns of the file, and the extra columns that the source's facts had before it, once
+    /// they were asked for.
+    columns: HashSet<String>,
+    columns_before: Option<HashSet<String>>,
     /// How many records are called the same.
     counters: HashMap<String, u64>,
     /// Records without a key of their own that are not there to the letter: they may have changed,
@@ -166,6 +173,8 @@ impl Writer<'_> {
             import,
             kinds: about.kinds.clone(),
             parts: about.parts,
+            columns: about.columns.iter().cloned().collect(),
+            columns_before: None,
             within: about.within.map(str::to_owned),
             older: about.older,
             release: release.map(str::to_owned),
@@ -393,6 +402,11 @@ impl ReleaseImport {
                     live.digest == digest,
                     live.by_hand,
                 ) {
+                    Ok(Outcome::Changed)
+                        if self.differs_in_columns_only(writer, &mut prepared, live)? =>
+                    {
+                        Outcome::ColumnsOnly
+                    }
                     Ok(outcome) => outcome,
                     Err(refused) => return Err(Stop::Input((n, refused))),
                 },
@@ -411,7 +425,7 @@ impl ReleaseImport {
                     self.see(kind, live.id);
                     outcome
                 }
-                (Outcome::Added | Outcome::Changed, live) => {
+                (Outcome::Added | Outcome::Changed | Outcome::ColumnsOnly, live) => {
                     if let Some(live) = live {
                         writer.retire(kind, live.id, self.import, "changed")?;
                     }
@@ -444,7 +458,7 @@ impl ReleaseImport {
         if !self.fresh
             && outcome != Outcome::Repeated
             && self.retire_lost(writer, record)?
-            && outcome == Outcome::Unchanged
+            && matches!(outcome, Outcome::Unchanged | Outcome::ColumnsOnly)
         {
             outcome = Outcome::Changed;
         }
@@ -512,6 +526,12 @@ fn sum(outcomes: &[Outcome]) -> Outcome {
             .all(|outcome| matches!(outcome, Outcome::Unchanged | Outcome::Repeated)) =>
         {
             Outcome::Unchanged
+        }
+        () if !outcomes
+            .iter()
+            .any(|outcome| matches!(outcome, Outcome::Added | Outcome::Changed)) =>
+        {
+            Outcome::ColumnsOnly
         }
         () => Outcome::Changed,
     }
