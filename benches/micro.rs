@@ -9,7 +9,7 @@ use facts::mapping::{self, CompiledMapping, KnownValues, Mapping, Record};
 use facts::render::{self, Heading, Sheet};
 use facts::tabulate::{Aggregate, Label, Tally, TallyEntry};
 use facts::value::date::{self, Days};
-use facts::value::{OwnedValue, Value};
+use facts::value::{Number, OwnedValue, Value};
 
 fn main() {
     divan::main();
@@ -118,12 +118,13 @@ fn a_fact_into_a_table(bencher: Bencher) {
         .into();
     let days = date::parse("2013-06-10").unwrap();
     let entry = TallyEntry {
-        figure: Some(5.0),
+        figure: Some(Number::Int(5)),
         over_period: false,
         is_stock: false,
         source: labels[0],
         topic: None,
         days,
+        parts: &[],
         reference: "",
     };
     bencher.counter(ItemsCount::new(1_usize)).bench_local(|| tally.add(&labels, 0, &entry));

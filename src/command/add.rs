@@ -75,6 +75,7 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
         return Err(manual_input::rejected(details));
     }
     writer.commit()?;
+    ui.say_clock_set_back(&store)?;
     for reference in &refs {
         ui.text(&format!("{reference}\n"))?;
     }

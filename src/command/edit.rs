@@ -60,6 +60,7 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
         })
     })?;
     writer.commit()?;
+    ui.say_clock_set_back(&store)?;
     ui.status(match outcome {
         Outcome::Unchanged | Outcome::ColumnsOnly => "nothing changed",
         _ => "updated; the previous version is kept in its history",

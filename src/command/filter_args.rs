@@ -205,13 +205,19 @@ fn given(name: &str, values: &[String]) -> Result<()> {
     Ok(())
 }
 
-/// Values between commas; a comma with a space behind it belongs to a name, as in `Washington,
-/// D.C.`
+/// Values between commas. A comma with a space behind it belongs to a name, as in `Washington,
+/// D.C.`, and one between braces or brackets to a date, as in `{2010,2012}`.
 fn split(list: &str) -> Vec<String> {
     let mut values = vec![String::new()];
     let mut chars = list.chars().peekable();
+    let mut depth = 0_u32;
     while let Some(c) = chars.next() {
-        if c == ',' && chars.peek() != Some(&' ') {
+        match c {
+            '{' | '[' => depth += 1,
+            '}' | ']' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if c == ',' && depth == 0 && chars.peek() != Some(&' ') {
             values.push(String::new());
         } else if let Some(last) = values.last_mut() {
             last.push(c);
@@ -363,6 +369,7 @@ mod tests {
     #[test]
     fn a_comma_with_a_space_behind_it_belongs_to_the_name() {
         assert_eq!(split("sought,blocked"), ["sought", "blocked"]);
+        assert_eq!(split("{2010,2012},2014"), ["{2010,2012}", "2014"]);
         assert_eq!(split("Washington, D.C.,Baghdad"), ["Washington, D.C.", "Baghdad"]);
     }
 }

@@ -10,7 +10,7 @@ use crate::kind::{self, Field};
 use crate::query::{Query, field};
 use crate::store::{AggregateRequest, RollupRow, Store};
 use crate::tabulate::{Aggregate, Dispute, Label, Tally, TallyEntry};
-use crate::value::date::Days;
+use crate::value::date::{self, Days};
 use crate::value::{Type, Value};
 
 /// The fields of the table's sides, and those that tell figures of one cell apart.
@@ -64,7 +64,8 @@ pub fn collect(
     query.columns.extend([shared("kind")?, shared("date_span")?]);
     query.columns.extend(shared("event").ok());
     query.columns.extend(shared("stock_flow").ok());
-    query.columns.extend(axes.sets_apart.then(|| shared("date")).transpose()?);
+    let needs_sets = axes.sets_apart || value.is_some();
+    query.columns.extend(needs_sets.then(|| shared("date")).transpose()?);
     let at = |name: &str| query.columns.iter().position(|field| field.name == name);
     let (event, stock_flow, date) = (at("event"), at("stock_flow"), at("date"));
     let fixed = query.columns.len();
@@ -89,15 +90,16 @@ pub fn collect(
             _ => None,
         };
         let days = Days { first: day(3), last: day(4) };
-        let set = date.and_then(|at| cells[at].text()).filter(|date| date.contains(','));
+        let set = date.and_then(|at| cells[at].text()).filter(|date| date::is_set(date));
+        let parts = set.map_or_else(Vec::new, date::parts);
         let source = gathering.look(
             store,
             (query.columns[0], &cells[0]),
             &sides,
             &cells[fixed..],
-            (days, set),
+            (days, set.filter(|_| axes.sets_apart)),
         )?;
-        let figure = value.and_then(|_| cells[cells.len() - 1].number());
+        let figure = value.and_then(|_| cells[cells.len() - 1].exact_number());
         let is_throughout = cells[6].text() == Some("throughout");
         let has_event = event.is_some_and(|at| !cells[at].is_null());
         let kind = cells[5].text().and_then(kind::find);
@@ -120,6 +122,7 @@ pub fn collect(
             source,
             topic,
             days,
+            parts: &parts,
             reference: &reference,
         };
         gathering.tally.add(&gathering.labels, axes.unit_fields.len(), &entry);

@@ -177,6 +177,17 @@ fn link(
             )
             .hint(format!("if {usual} is meant: facts names merge \"{usual}\" \"{entity}\"")));
         }
+        LinkOutcome::BothStates(one, other) => {
+            return Err(Error::new(
+                ErrorKind::Rejected,
+                format!(
+                    "{one} and {other} are both states with codes of their own; nothing was written"
+                ),
+            )
+            .hint(format!(
+                "to give a spelling to one of them: facts names link SPELLING \"{other}\""
+            )));
+        }
         LinkOutcome::Taken(usual) => {
             return Err(Error::new(
                 ErrorKind::Rejected,

@@ -34,8 +34,11 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
         ui.status(&format!("changed since the export: {}", differing.join(", ")));
     }
     let path = global.database().path;
-    let (loaded, created) =
-        Store::open_or_create(&path, |store, created| Ok((load(&folder, store)?, created)))?;
+    let (loaded, created) = Store::open_or_create(&path, |store, created| {
+        let loaded = load(&folder, store)?;
+        ui.say_clock_set_back(store)?;
+        Ok((loaded, created))
+    })?;
     let (report, held, history) = (loaded.report, loaded.held, loaded.skipped_history);
     let headings = vec![
         Heading::text("kind"),

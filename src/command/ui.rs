@@ -156,6 +156,17 @@ impl Ui {
         Ok(())
     }
 
+    /// Says that the clock was set back between two imports, if it was.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn say_clock_set_back(&mut self, store: &Store) -> Result<()> {
+        if let Some(later) = store.clock_set_back()? {
+            self.status(&clock_note(&later));
+        }
+        Ok(())
+    }
+
     /// Says something of the answer to come, behind it; the formats that tell what they hold tell
     /// it too.
     pub fn note(&mut self, line: &str) {
@@ -289,7 +300,7 @@ impl Ui {
         headings: Vec<Heading>,
         cells: &[Value<'_>],
     ) -> Result<()> {
-        self.write_rows(global, headings, Default::default(), true, |page| {
+        self.write_rows(global, headings, TableColumns::default(), true, |page| {
             page.row(cells).map(|()| 1)
         })?;
         Ok(())
@@ -407,6 +418,13 @@ impl Page<'_> {
         self.waiting.rows(rows);
         Ok(self.sink.lines(bytes)?)
     }
+}
+
+/// What to know of an import whose clock was before that of an earlier one.
+pub fn clock_note(later: &str) -> String {
+    format!(
+        "the clock of this machine is behind the import of {later}; --as-of follows the order of imports"
+    )
 }
 
 fn colour(global: &GlobalArgs, terminal: bool) -> bool {

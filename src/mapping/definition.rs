@@ -138,7 +138,11 @@ impl Mapping {
         }
         if let Complete::Within { within } = &mapping.complete {
             let kinds = mapping.fact.iter().filter_map(|fact| kind::find(fact.kind.get_ref()));
-            let names: Vec<&str> = kinds.flat_map(Kind::fields).map(|field| field.name).collect();
+            let fields = kinds
+                .flat_map(Kind::fields)
+                .filter(|field| field.is_given() || field.name == "country");
+            let names: Vec<&str> =
+                fields.map(|field| field.name).filter(|name| *name != "key").collect();
             if !names.contains(&within.as_str()) {
                 let near = did_you_mean(within, names);
                 let said =
@@ -541,7 +545,10 @@ date = "{year}"
         for format in ["2\nwords_to_come = 1", "\"2\"", "1.0"] {
             let text = GOOD.replace("title", &format!("format = {format}\ntitle"));
             let mistake = Mapping::parse(&text).unwrap_err();
-            assert!(mistake.said.ends_with("needs a newer facts"), "{format}: {mistake:?}");
+            assert!(
+                mistake.said.ends_with("needs a newer version of facts"),
+                "{format}: {mistake:?}"
+            );
         }
     }
 

@@ -6,7 +6,7 @@ use rusqlite::{Connection, params};
 use crate::error::Result;
 use crate::kind::Kind;
 use crate::store::fact_id::{self, kind_tag, rowid};
-use crate::value::date;
+use crate::value::date::{self, SET_SEPARATOR};
 
 /// Keeps the parts of a date that is a set.
 ///
@@ -55,7 +55,7 @@ pub fn overlap(
     let last = if has_last { " AND (d.first_day IS NULL OR d.first_day <= ?)" } else { "" };
     let first = if has_first { " AND (d.last_day IS NULL OR d.last_day >= ?)" } else { "" };
     Ok(Some(format!(
-        "(f.date NOT GLOB '*,*' OR EXISTS (SELECT 1 FROM date_parts d WHERE d.fact = {}{last}{first}))",
+        "(f.date NOT GLOB '*{SET_SEPARATOR}*' OR EXISTS (SELECT 1 FROM date_parts d WHERE d.fact = {}{last}{first}))",
         fact_id::number("f", kind_tag(kind))
     )))
 }

@@ -11,7 +11,7 @@ use tally::{Period, TallyGroup};
 pub use tally::{Tally, TallyEntry};
 
 use crate::value::text::grouped;
-use crate::value::{OwnedValue, Value, real};
+use crate::value::{Number, OwnedValue, Value};
 
 /// How the figures of a cell become one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -192,7 +192,7 @@ impl Cross {
     pub fn share(&self, at: usize, is_one: impl Fn(&Label) -> bool) -> Share {
         let mut share = Share::default();
         for ((row, column), group) in &self.cells {
-            let sum = group.sum.total();
+            let sum = group.sum.total().real();
             share.facts.1 += group.facts;
             share.sum.1 += sum;
             if row.iter().chain(column).nth(at).is_some_and(&is_one) {
@@ -254,12 +254,12 @@ impl Cross {
             Aggregate::Count | Aggregate::Sum => group.sum.total(),
             Aggregate::Min => low,
             Aggregate::Max => high,
-            Aggregate::Mean => group.sum.total() / n,
-            Aggregate::Median => middle(&group.figures),
+            Aggregate::Mean => Number::Real(group.sum.total().real() / n),
+            Aggregate::Median => Number::Real(middle(&group.figures)),
             Aggregate::Range => {
-                let shown = |n: f64| grouped(&real(n));
+                let shown = |n: Number| grouped(&n.text());
                 return Value::Text(
-                    if low.total_cmp(&high).is_eq() {
+                    if low.order(&high).is_eq() {
                         shown(low)
                     } else {
                         format!("{}–{}", shown(low), shown(high))
@@ -268,8 +268,9 @@ impl Cross {
                 );
             }
             Aggregate::List => {
-                let shown =
-                    |figure: &Option<f64>| figure.map_or("–".to_owned(), |n| grouped(&real(n)));
+                let shown = |figure: &Option<Number>| {
+                    figure.map_or("–".to_owned(), |n| grouped(&n.text()))
+                };
                 let mut parts: Vec<String> = group
                     .list
                     .iter()
@@ -280,8 +281,8 @@ impl Cross {
             }
         };
         match group.facts - group.stated {
-            0 => Value::Real(figure),
-            lacking => Value::Partial(figure, group.facts, lacking),
+            0 => figure.cell(),
+            lacking => Value::Partial(figure.real(), group.facts, lacking),
         }
     }
 }
@@ -305,23 +306,26 @@ pub fn name(row: &[Label], column: &[Label]) -> String {
     if parts.is_empty() { "the total".into() } else { parts.join(" × ") }
 }
 
-/// A longer period that holds a shorter one of the same source: a year and one of its months.
+/// A longer period that holds a shorter one of the same source: a year and one of its months, or a
+/// set of years and one of them.
 fn periods(cell: &str, stated: &[Period]) -> Result<(), Dispute> {
+    let order = |period: &&Period| (period.source, period.first, std::cmp::Reverse(period.last));
     let mut spans: Vec<&Period> = stated.iter().collect();
-    spans.sort_unstable_by(|a, b| (a.0, a.1, -a.2, &a.3).cmp(&(b.0, b.1, -b.2, &b.3)));
+    spans.sort_unstable_by(|a, b| (order(a), &a.reference).cmp(&(order(b), &b.reference)));
     let mut longest: Option<&Period> = None;
     for span in spans {
-        let (source, first, last, reference) = span;
         match longest {
-            Some((of, begin, end, holder))
-                if of == source && last <= end && (begin, end) != (first, last) =>
+            Some(held)
+                if held.source == span.source
+                    && span.last <= held.last
+                    && held.whole != span.whole =>
             {
                 return Err(Dispute::Periods(
                     cell.to_owned(),
-                    vec![holder.clone(), reference.clone()],
+                    vec![held.reference.clone(), span.reference.clone()],
                 ));
             }
-            Some((of, _, end, _)) if of == source && end >= last => {}
+            Some(held) if held.source == span.source && held.last >= span.last => {}
             _ => longest = Some(span),
         }
     }
@@ -371,12 +375,13 @@ mod tests {
                 &labels,
                 1,
                 &TallyEntry {
-                    figure,
+                    figure: figure.map(Number::Real),
                     over_period,
                     is_stock: false,
                     source,
                     topic,
                     days,
+                    parts: &date::parts(fact.when),
                     reference: &reference,
                 },
             );
@@ -420,6 +425,7 @@ mod tests {
                         source,
                         topic: None,
                         days,
+                        parts: &[],
                         reference: "",
                     },
                 );

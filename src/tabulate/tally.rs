@@ -6,15 +6,15 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use foldhash::fast::RandomState;
 
 use crate::tabulate::{Across, Aggregate, Cross, Dispute, Label, name};
-use crate::value::FigureStats;
 use crate::value::date::{Bucket, Days};
 use crate::value::text::BETWEEN_NAMES;
+use crate::value::{FigureStats, Number, RunningSum};
 
 /// One fact on its way into the cross-table, but for its labels.
 #[derive(Debug, Clone, Copy)]
 pub struct TallyEntry<'a> {
     /// Its figure; none: it states none.
-    pub figure: Option<f64>,
+    pub figure: Option<Number>,
     /// It counts over all of its date, so that another of its source may count a part of that
     /// again.
     pub over_period: bool,
@@ -26,6 +26,8 @@ pub struct TallyEntry<'a> {
     pub topic: Option<&'a str>,
     /// The days that it covers.
     pub days: Days,
+    /// The days of each part, if its date is a set.
+    pub parts: &'a [Days],
     /// The fact's name, for messages.
     pub reference: &'a str,
 }
@@ -51,8 +53,8 @@ pub(super) struct TallyGroup {
     pub(super) facts: u64,
     pub(super) stated: u64,
     pub(super) sum: RunningSum,
-    pub(super) low: Option<f64>,
-    pub(super) high: Option<f64>,
+    pub(super) low: Option<Number>,
+    pub(super) high: Option<Number>,
     /// Of those that state a figure: sources, what is counted, answers to questions, periods.
     pub(super) sources: BTreeSet<u32>,
     pub(super) counts: BTreeSet<Vec<u32>>,
@@ -62,32 +64,19 @@ pub(super) struct TallyGroup {
     pub(super) stocks: BTreeSet<(Option<i64>, Option<i64>)>,
     /// Every figure, where the middle one is asked for, and with its source, where all are.
     pub(super) figures: Vec<f64>,
-    pub(super) list: Vec<(u32, Option<f64>)>,
+    pub(super) list: Vec<(u32, Option<Number>)>,
 }
 
-/// A figure for a stretch of time: its source, the first and the last day, the fact.
-pub(super) type Period = (u32, i64, i64, String);
-
-/// A sum that keeps what addition rounds away (Neumaier).
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct RunningSum {
-    sum: f64,
-    lost: f64,
-}
-
-impl RunningSum {
-    fn add(&mut self, n: f64) {
-        let sum = self.sum + n;
-        self.lost +=
-            if self.sum.abs() >= n.abs() { (self.sum - sum) + n } else { (n - sum) + self.sum };
-        self.sum = sum;
-    }
-
-    /// The sum, to the fifteen digits that a binary number holds of a decimal one.
-    pub(super) fn total(self) -> f64 {
-        let exact = self.sum + self.lost;
-        format!("{exact:.14e}").parse().unwrap_or(exact)
-    }
+/// A figure for a stretch of time, or for one of the stretches of a set.
+#[derive(Debug, Clone)]
+pub(super) struct Period {
+    pub(super) source: u32,
+    pub(super) first: i64,
+    pub(super) last: i64,
+    /// The first and the last day of the whole date.
+    pub(super) whole: (i64, i64),
+    /// The fact.
+    pub(super) reference: String,
 }
 
 impl TallyGroup {
@@ -102,16 +91,10 @@ impl TallyGroup {
         let Some(figure) = entry.figure else { return };
         self.stated += 1;
         self.sum.add(figure);
-        self.low = Some(
-            self.low
-                .map_or(figure, |low| if figure.total_cmp(&low).is_lt() { figure } else { low }),
-        );
-        self.high =
-            Some(self.high.map_or(figure, |high| {
-                if figure.total_cmp(&high).is_gt() { figure } else { high }
-            }));
+        self.low = self.low.into_iter().chain([figure]).min_by(Number::order);
+        self.high = self.high.into_iter().chain([figure]).max_by(Number::order);
         if aggregate == Aggregate::Median {
-            self.figures.push(figure);
+            self.figures.push(figure.real());
         }
         if !self.sources.contains(&entry.source) {
             self.sources.insert(entry.source);
@@ -125,11 +108,8 @@ impl TallyGroup {
         if entry.is_stock {
             self.stocks.insert((entry.days.first, entry.days.last));
         }
-        if let (true, Some(first), Some(last)) =
-            (entry.over_period, entry.days.first, entry.days.last)
-            && is_period(last - first)
-        {
-            self.periods.push((entry.source, first, last, entry.reference.to_owned()));
+        if entry.over_period {
+            self.periods.extend(periods(entry));
         }
     }
 
@@ -137,10 +117,9 @@ impl TallyGroup {
     pub(super) fn take(&mut self, other: &TallyGroup) {
         self.facts += other.facts;
         self.stated += other.stated;
-        self.sum.add(other.sum.sum);
-        self.sum.add(other.sum.lost);
-        self.low = self.low.into_iter().chain(other.low).min_by(f64::total_cmp);
-        self.high = self.high.into_iter().chain(other.high).max_by(f64::total_cmp);
+        self.sum.take(&other.sum);
+        self.low = self.low.into_iter().chain(other.low).min_by(Number::order);
+        self.high = self.high.into_iter().chain(other.high).max_by(Number::order);
         self.sources.extend(&other.sources);
         self.counts.extend(other.counts.iter().cloned());
         for (topic, answers) in &other.answers {
@@ -200,7 +179,8 @@ impl Tally {
             _ => ([source].into(), [labels[labels.len() - counts..].to_vec()].into()),
         };
         let FigureStats { facts, stated, sum, low, high } = *many;
-        let sum = RunningSum { sum, lost: 0.0 };
+        let sum = RunningSum::of(sum);
+        let [low, high] = [low, high].map(|bound| bound.map(Number::Real));
         let group = TallyGroup {
             facts,
             stated,
@@ -290,7 +270,10 @@ impl Tally {
             group.sources =
                 here(&group.sources.iter().copied().collect::<Vec<_>>()).into_iter().collect();
             group.counts = group.counts.iter().map(|counts| here(counts)).collect();
-            group.periods.iter_mut().for_each(|period| period.0 = numbers[period.0 as usize]);
+            group
+                .periods
+                .iter_mut()
+                .for_each(|period| period.source = numbers[period.source as usize]);
             group.list.iter_mut().for_each(|listed| listed.0 = numbers[listed.0 as usize]);
             self.groups.entry(here(labels)).or_default().take(&group);
         }
@@ -377,6 +360,23 @@ pub(super) fn sole_and_shared() -> [Label; 2] {
         days: Some((n, n)),
         text: text.to_owned(),
     })
+}
+
+/// The stretches of time that a figure is for.
+fn periods(entry: &TallyEntry<'_>) -> Vec<Period> {
+    let (Some(begin), Some(end)) = (entry.days.first, entry.days.last) else { return Vec::new() };
+    let parts = if entry.parts.is_empty() { &[entry.days][..] } else { entry.parts };
+    let period = |part: &Days| {
+        let (first, last) = (part.first?, part.last?);
+        is_period(last - first).then(|| Period {
+            source: entry.source,
+            first,
+            last,
+            whole: (begin, end),
+            reference: entry.reference.to_owned(),
+        })
+    };
+    parts.iter().filter_map(period).collect()
 }
 
 /// Whether something that lies within so many days is a figure for a period, a month or longer, and

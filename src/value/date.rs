@@ -48,6 +48,15 @@ pub fn parse(text: &str) -> Result<Days, String> {
     }
 }
 
+/// Whether a date is a set of several, such as `{2010,2012}` or `[2010,2012]`.
+#[must_use]
+pub fn is_set(text: &str) -> bool {
+    text.contains(SET_SEPARATOR)
+}
+
+/// What stands between the parts of a set, and in no other date.
+pub const SET_SEPARATOR: char = ',';
+
 /// The days of each part of a date that is a set, such as `{2010,2012}`; none of any other date.
 #[must_use]
 pub fn parts(text: &str) -> Vec<Days> {
@@ -55,14 +64,14 @@ pub fn parts(text: &str) -> Vec<Days> {
     let Some(members) = [('{', '}'), ('[', ']')].into_iter().find_map(inside) else {
         return Vec::new();
     };
-    if !members.contains(',') {
+    if !is_set(members) {
         return Vec::new();
     }
     let part = |member: &str| match member.split_once("..") {
         Some((from, to)) => parse(&format!("{from}/{to}")),
         None => parse(member),
     };
-    members.split(',').filter_map(|member| part(member.trim()).ok()).collect()
+    members.split(SET_SEPARATOR).filter_map(|member| part(member.trim()).ok()).collect()
 }
 
 /// Whether it is a date as people write it: `13/05/2013`, `5.3.2014`. Nobody can tell its day from its

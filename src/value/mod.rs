@@ -6,6 +6,7 @@ pub mod date_formats;
 mod entity_ref;
 mod figure_stats;
 pub mod month_names;
+mod number;
 pub mod suggest;
 pub mod text;
 mod types;
@@ -15,6 +16,7 @@ use std::fmt::{self, Display};
 
 pub use entity_ref::{EntityRef, InputValue, NameStyle, StatePattern};
 pub use figure_stats::FigureStats;
+pub use number::{Number, RunningSum};
 pub use types::Type;
 
 /// One value of one field of one row, on its way in or out.
@@ -81,6 +83,15 @@ impl Value<'_> {
             Value::Int(n) => Some(*n as f64),
             Value::Real(n) | Value::Partial(n, ..) => Some(*n),
             _ => None,
+        }
+    }
+
+    /// The number in the cell, with all digits of a whole one.
+    #[must_use]
+    pub fn exact_number(&self) -> Option<Number> {
+        match self {
+            Value::Int(n) => Some(Number::Int(*n)),
+            other => other.number().map(Number::Real),
         }
     }
 

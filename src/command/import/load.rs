@@ -10,10 +10,10 @@ use crate::command::import::rejects::Rejects;
 use crate::command::import::{Args, ImportReport, OnError, Whether};
 use crate::command::load_folder::countries;
 use crate::command::progress::Progress;
-use crate::command::ui::Ui;
+use crate::command::ui::{Ui, clock_note};
 use crate::error::{Error, ErrorKind, Result, Stop};
 use crate::ingest::source_file::SourceFile;
-use crate::ingest::{Diagnostic, Diagnostics, likely};
+use crate::ingest::{CsvError, Diagnostic, Diagnostics, likely};
 use crate::mapping::cell_error::CellError;
 use crate::mapping::{Complete, Record, is_complete};
 use crate::store::{Counts, ImportInfo, ReleaseEnd, ReleaseImport, ReleaseInfo, Store, Writer};
@@ -119,7 +119,59 @@ impl<'a> ImportLoad<'a> {
         // a file of mended records is a part of the file that they are from
         let mended = !chosen.plan.ignored.is_empty();
         writer.expect(self.input.size() / BYTES)?;
-        let mut release = writer.release(&ReleaseInfo {
+        let mut release = writer.release(&self.release_info(args, mended))?;
+        let input = self.input;
+        let write = |record: &Record, at: RecordPosition, made: &RecordOutcome<'_>| {
+            self.one(record, at, made, &mut release, &mut writer)
+        };
+        let end = match pipeline::all(chosen, input, write) {
+            Ok(end) => end,
+            Err(Stop::Failed(error)) => return Err(error),
+            Err(Stop::Input(fault)) => return Err(self.broken(fault)),
+        };
+        if !self.diagnostics.is_empty() && !self.skip {
+            return Err(self.refusal(true));
+        }
+        let differing = self.differing(&writer, args.force_codes)?;
+        let rejected = self.diagnostics.rows();
+        let said = is_complete(mapping, &chosen.layout);
+        // a record that was rejected is not absent
+        let complete = rejected == 0
+            && args.complete.map_or(said && !mended, |whether| whether == Whether::Yes);
+        self.progress.then("writing");
+        let run = release.run();
+        let end_of_release = release.finish(&mut writer, complete, &end.sha256)?;
+        let counts = end_of_release.counts;
+        self.add_up(counts)?;
+        self.refuse_mass_withdrawal(args, counts)?;
+        let mut notes = self.notes(&writer, end.joined);
+        notes.extend(differing);
+        if rejected > 0 && (args.complete == Some(Whether::Yes) || args.complete.is_none() && said)
+        {
+            notes.push("nothing was withdrawn because records were rejected; fix them and import the file again".into());
+        }
+        self.notes_of_release(end_of_release, mended || rejected > 0, &mut notes);
+        let rejects = self.rejects.take().map(Rejects::finish).transpose()?.flatten();
+        notes.extend(rejects.map(|path| format!("rejected records are in {}", path.display())));
+        if !args.dry_run {
+            writer.commit()?;
+            notes.extend(store.clock_set_back()?.map(|later| clock_note(&later)));
+        }
+        Ok(ImportReport {
+            file: self.input.shown.clone(),
+            dataset: mapping.name.clone(),
+            source: mapping.source().to_owned(),
+            release: chosen.release.clone(),
+            run,
+            counts,
+            notes,
+        })
+    }
+
+    /// What the file and its mapping say of the release.
+    fn release_info(&self, args: &Args, mended: bool) -> ReleaseInfo<'a> {
+        let (chosen, mapping) = (self.chosen, &self.chosen.mapping);
+        ReleaseInfo {
             source: mapping.source(),
             title: &mapping.title,
             publisher: mapping.publisher.as_deref(),
@@ -138,87 +190,76 @@ impl<'a> ImportLoad<'a> {
             },
             older: args.older,
             parts: chosen.plan.parts,
-        })?;
-        let input = self.input;
-        let write = |record: &Record, at: RecordPosition, made: &RecordOutcome<'_>| {
-            self.one(record, at, made, &mut release, &mut writer)
-        };
-        let end = match pipeline::all(chosen, input, write) {
-            Ok(end) => end,
-            Err(Stop::Failed(error)) => return Err(error),
-            Err(Stop::Input(fault)) => {
-                let is_encoding = fault.is_encoding;
-                let mut diagnostic = Diagnostic::fault(&self.input.shown, fault);
-                if is_encoding {
-                    let name = likely(self.input.reader()?).map_err(|e| self.input.failed(&e))?;
+        }
+    }
+
+    /// The error of a file that cannot be read to its end.
+    fn broken(&mut self, fault: CsvError) -> Error {
+        let is_encoding = fault.is_encoding;
+        let mut diagnostic = Diagnostic::fault(&self.input.shown, fault);
+        if is_encoding {
+            let likely = self
+                .input
+                .reader()
+                .and_then(|reader| likely(reader).map_err(|e| self.input.failed(&e)));
+            match likely {
+                Err(error) => return error,
+                Ok(name) => {
                     diagnostic.expected =
                         format!("invalid UTF-8; it looks like {name}: use --encoding {name}");
                 }
-                // behind a broken record nobody knows where the next begins
-                self.diagnostics.push(diagnostic);
-                return Err(self.refusal(false));
             }
-        };
-        if !self.diagnostics.is_empty() && !self.skip {
-            return Err(self.refusal(true));
         }
-        let differing = self.differing(&writer, args.force_codes)?;
-        let rejected = self.diagnostics.rows();
-        let said = is_complete(mapping, &chosen.layout);
-        // a record that was rejected is not absent
-        let complete = rejected == 0
-            && args.complete.map_or(said && !mended, |whether| whether == Whether::Yes);
-        self.progress.then("writing");
-        let run = release.run();
-        let ReleaseEnd { counts, lacking } = release.finish(&mut writer, complete, &end.sha256)?;
-        self.add_up(counts)?;
+        // behind a broken record nobody knows where the next begins
+        self.diagnostics.push(diagnostic);
+        self.refusal(false)
+    }
+
+    /// Refuses a file that would withdraw most of what the source has, unless it is said to be
+    /// complete.
+    fn refuse_mass_withdrawal(&self, args: &Args, counts: Counts) -> Result<()> {
         let before = counts.changed + counts.unchanged + counts.withdrawn;
-        if args.complete.is_none() && counts.withdrawn * 2 > before {
-            let live = count(before, "record", "records");
-            return Err(Error::new(
-                ErrorKind::Rejected,
-                format!("{}: {} of {live} in the database are missing from the file; nothing was written", self.input.shown, grouped(&counts.withdrawn.to_string())),
-            )
-            .hint("if the file is complete, --complete withdraws them; if not, --complete=no keeps them"));
+        if args.complete.is_some() || counts.withdrawn * 2 <= before {
+            return Ok(());
         }
-        let mut notes = self.notes(&writer, end.joined);
-        notes.extend(differing);
+        let live = count(before, "record", "records");
+        Err(Error::new(
+            ErrorKind::Rejected,
+            format!(
+                "{}: {} of {live} in the database are missing from the file; nothing was written",
+                self.input.shown,
+                grouped(&counts.withdrawn.to_string())
+            ),
+        )
+        .hint(
+            "if the file is complete, --complete withdraws them; if not, --complete=no keeps them",
+        ))
+    }
+
+    /// What there is to say of a release beside its counts.
+    fn notes_of_release(&self, end: ReleaseEnd, is_part: bool, notes: &mut Vec<String>) {
+        let ReleaseEnd { counts, lacking, replaced } = end;
+        let have = |n: u64| if n == 1 { "has" } else { "have" };
         if counts.columns_only > 0 {
             notes.push(format!(
                 "{} {} different extra columns because the layout of the file changed",
                 count(counts.columns_only, "unchanged record", "unchanged records"),
-                if counts.columns_only == 1 { "has" } else { "have" }
+                have(counts.columns_only)
             ));
         }
-        if rejected > 0 && (args.complete == Some(Whether::Yes) || args.complete.is_none() && said)
-        {
-            notes.push("nothing was withdrawn because records were rejected; fix them and import the file again".into());
+        if let Some(replaced) = replaced {
+            notes.push(format!(
+                "the file names no release, and replaced facts of release {replaced}; name it with --release"
+            ));
         }
-        if lacking > 0 && !mended && rejected == 0 {
+        if lacking > 0 && !is_part {
             notes.push(format!(
                 "{} of {} in the database {} not in the file; --complete withdraws what is missing",
                 count(lacking, "record", "records"),
-                mapping.source(),
+                self.chosen.mapping.source(),
                 if lacking == 1 { "is" } else { "are" }
             ));
         }
-        let rejects = self.rejects.take().map(Rejects::finish).transpose()?.flatten();
-        let report = ImportReport {
-            file: self.input.shown.clone(),
-            dataset: mapping.name.clone(),
-            source: mapping.source().to_owned(),
-            release: chosen.release.clone(),
-            run,
-            counts,
-            notes: notes
-                .into_iter()
-                .chain(rejects.map(|path| format!("rejected records are in {}", path.display())))
-                .collect(),
-        };
-        if !args.dry_run {
-            writer.commit()?;
-        }
-        Ok(report)
     }
 
     /// Writes what a record became.

@@ -24,6 +24,8 @@ pub enum LinkOutcome {
     Taken(String),
     /// What is to be merged is one of several names of this one.
     FurtherName(String),
+    /// Both that are to be merged are states, by their usual names.
+    BothStates(String, String),
 }
 
 impl Store {
@@ -74,6 +76,13 @@ impl Store {
                     && fold(&usual) != fold(spelling(name).name) =>
             {
                 return Ok(LinkOutcome::FurtherName(usual));
+            }
+            Some((from, usual))
+                if merge
+                    && is_state(&transaction, class, from)?
+                    && is_state(&transaction, class, to)? =>
+            {
+                return Ok(LinkOutcome::BothStates(usual, to_usual));
             }
             Some((from, usual)) => {
                 let is_unknown =
@@ -219,4 +228,13 @@ fn facts_of(connection: &Connection, class: EntityClass, entity: i64) -> Result<
         facts += connection.query_row(&sql, [entity], |row| row.get::<_, i64>(0))?;
     }
     Ok(facts.unsigned_abs())
+}
+
+/// Whether an actor or place is a state that a list of codes has.
+fn is_state(connection: &Connection, class: EntityClass, id: i64) -> Result<bool> {
+    let sql = format!(
+        "SELECT EXISTS (SELECT 1 FROM names WHERE {} = ?1 AND scheme IN ('iso3', 'iso2', 'iso-numeric', 'gw', 'cow'))",
+        class.column()
+    );
+    Ok(connection.query_row(&sql, [id], |row| row.get(0))?)
 }

@@ -35,6 +35,16 @@ pub struct Status {
 }
 
 impl Store {
+    /// When an earlier import ran, if the clock of the last one was before it.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn clock_set_back(&self) -> Result<Option<String>> {
+        let sql = "SELECT max(ran_at) FROM imports
+                   WHERE ran_at > (SELECT ran_at FROM imports ORDER BY id DESC LIMIT 1)";
+        Ok(self.connection.query_row(sql, [], |row| row.get(0))?)
+    }
+
     /// What the database holds.
     ///
     /// # Errors

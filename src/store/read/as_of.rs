@@ -23,7 +23,8 @@ pub fn run_at(connection: &Connection, moment: &AsOfPoint) -> Result<i64> {
                 .hint("list all: facts log"))
         }
         AsOfPoint::Before(time) => {
-            let find = "SELECT ifnull(max(id), 0) FROM imports WHERE ran_at < ?1";
+            // in the order of imports: a clock may have been set back
+            let find = "SELECT ifnull((SELECT min(id) - 1 FROM imports WHERE ran_at >= ?1), ifnull(max(id), 0)) FROM imports";
             Ok(connection.query_row(find, [time], |row| row.get(0))?)
         }
     }

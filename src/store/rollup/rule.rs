@@ -4,6 +4,7 @@
 use crate::kind::{Kind, NOT_FLOW};
 use crate::store::rollup::figures;
 use crate::store::write::row_encoder::Param;
+use crate::value::date::SET_SEPARATOR;
 
 /// The days that `SQLite` can tell the year of: from year 0 to 9999.
 const DAYS: (i64, i64) = (1_721_060, 5_373_484);
@@ -79,7 +80,7 @@ pub fn reasons(kind: &Kind) -> Vec<Reason> {
         Reason::Stated("topic"),
         Reason::Is("date_span", "throughout"),
         // a set, whose members may lie far apart
-        Reason::Contains("date", ','),
+        Reason::Contains("date", SET_SEPARATOR),
         Reason::Below("first_day", first),
         Reason::Below("last_day", first),
         Reason::Above("first_day", last),

@@ -23,7 +23,7 @@ use crate::store::write::bulk::Bulk;
 use crate::store::write::reference_rows::PendingReference;
 use crate::store::write::row_encoder::{EncodedFact, FactDigest, Param, RowEncoder};
 use crate::store::write::statements::StatementCache;
-use crate::value::{EntityRef, InputValue, Value};
+use crate::value::{EntityRef, InputValue, Value, date};
 
 /// Why a row cannot be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -369,7 +369,7 @@ impl Writer<'_> {
         }
         let id = self.transaction.last_insert_rowid();
         if let Param::Text(date) = prepared.value("date")
-            && date.contains(',')
+            && date::is_set(date)
         {
             date_parts::insert(&self.transaction, prepared.form.kind, id, date)?;
         }

@@ -57,13 +57,15 @@ pub struct ReleaseInfo<'a> {
 }
 
 /// What became of a release.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReleaseEnd {
     /// What became of its records.
     pub counts: Counts,
     /// Records in the database that the file lacks and that were kept, as it is not complete; 0 if
     /// it shares no record with the database.
     pub lacking: u64,
+    /// The release whose facts it changed or withdrew, although it states none itself.
+    pub replaced: Option<String>,
 }
 
 /// A release on its way in.
@@ -288,7 +290,13 @@ impl ReleaseImport {
         let covers = Some(covers.join(BETWEEN_NAMES)).filter(|covers| !covers.is_empty());
         let set = "UPDATE imports SET complete = ?2, sha256 = ?3, covers = ?4 WHERE id = ?1";
         writer.transaction.execute(set, params![self.import, complete, sha256, covers])?;
-        Ok(ReleaseEnd { counts: *self.counts(writer), lacking })
+        let counts = *self.counts(writer);
+        let replaced = if self.release.is_none() && counts.changed + counts.withdrawn > 0 {
+            writer.last_release(self.source, &self.dataset, self.import)?
+        } else {
+            None
+        };
+        Ok(ReleaseEnd { counts, lacking, replaced })
     }
 
     fn counts<'w>(&self, writer: &'w mut Writer<'_>) -> &'w mut Counts {

@@ -50,6 +50,23 @@ impl ReleaseImport {
 }
 
 impl Writer<'_> {
+    /// The last release of a data set that an import before this one named.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub(super) fn last_release(
+        &self,
+        source: i64,
+        dataset: &str,
+        import: i64,
+    ) -> Result<Option<String>> {
+        let sql = "SELECT release FROM imports WHERE source_id = ?1 AND dataset = ?2 AND id < ?3 AND release IS NOT NULL
+                    ORDER BY id DESC LIMIT 1";
+        let release =
+            self.transaction.query_row(sql, params![source, dataset, import], |row| row.get(0));
+        Ok(release.optional()?)
+    }
+
     /// The newest import of a data set that is newer than this one, and of which this one changes,
     /// withdraws or restores facts: what it wrote, or left as it was since it had them too. By its
     /// release; or, since a file that was imported before is as old as it was then, by its content.
