@@ -73,6 +73,9 @@ CREATE TABLE sources (
   derived_from    TEXT,
   -- Name for the sources of one publisher: agreement among them is no confirmation.
   family          TEXT,
+  -- Fields whose values divide its records, each of which has one, separated by "; ": figures may be
+  -- added up over them.
+  partitioned_by  TEXT,
   -- Remarks for readers.
   note            TEXT,
   -- Import that created the row. Undoing it removes the row too, unless something else refers to
@@ -87,7 +90,7 @@ CREATE TABLE sources (
     AND published <> '' AND url <> '' AND licence <> '' AND citation <> '' AND note <> ''
     AND accessed <> '' AND archived_url <> '' AND collected_by <> '' AND collected_at <> ''
     AND doi <> '' AND isbn <> '' AND container <> '' AND edition <> '' AND language <> ''
-    AND medium <> '' AND derived_from <> '' AND family <> '')
+    AND medium <> '' AND derived_from <> '' AND family <> '' AND partitioned_by <> '')
 ) STRICT;
 
 -- Imports: the runs that recorded facts, one row per run and source. Ids rise in the order of the

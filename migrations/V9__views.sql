@@ -216,4 +216,4 @@ UNION ALL
     FROM indicators f
    WHERE +f.retired_by_id IS NULL;
 
-PRAGMA user_version = 101;
+PRAGMA user_version = 102;

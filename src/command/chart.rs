@@ -154,10 +154,10 @@ fn numbers(query: &Query, args: &Args, store: &Store) -> Result<Chart> {
         crosses.push(match value {
             None => None,
             Some(value) => {
-                let tally = gather::collect(query, &axes, value, aggregate, store)?;
+                let mut tally = gather::collect(query, &axes, value, aggregate, store)?;
                 lacking = lacking.or(Some(tally.lacking()));
                 let split;
-                (split, apart) = gather::differing(&tally, &axes.unit_fields, &free);
+                (split, apart) = gather::separate(&mut tally, &axes.unit_fields, &free, store)?;
                 Some(
                     tally
                         .cross(axes.rows.len(), axes.columns.len(), &split, Across::default())

@@ -5,12 +5,15 @@ use std::collections::HashMap;
 
 use foldhash::fast::RandomState;
 
+use crate::command::load_claims::source_text;
 use crate::error::{Error, Result};
+use crate::kind::reference_table::{PARTITIONED_BY, SOURCES};
 use crate::kind::{self, Field};
 use crate::query::{Query, field};
 use crate::store::{AggregateRequest, RollupRow, Store};
 use crate::tabulate::{Aggregate, Dispute, Label, Tally, TallyEntry};
 use crate::value::date::{self, Days};
+use crate::value::text::BETWEEN_NAMES;
 use crate::value::{Type, Value};
 
 /// The fields of the table's sides, and those that tell figures of one cell apart.
@@ -241,12 +244,26 @@ fn label(field: &Field, cell: &Value<'_>, days: Days) -> Label {
     }
 }
 
-/// The fields in which figures do differ get columns: which of all, and they themselves.
-pub fn differing(
-    tally: &Tally,
+/// The fields in which figures do differ get columns: which of all, and they themselves. Figures
+/// that differ in a field which divides the records of all their sources are put together.
+///
+/// # Errors
+/// The sources cannot be read.
+pub fn separate(
+    tally: &mut Tally,
     unit_fields: &[&'static Field],
     free: &[&'static Field],
-) -> (Vec<bool>, Vec<&'static Field>) {
+    store: &Store,
+) -> Result<(Vec<bool>, Vec<&'static Field>)> {
+    let divided = divided(&tally.sources(), store)?;
+    let joined: Vec<bool> = unit_fields
+        .iter()
+        .map(|field| {
+            let divides = |by: &Vec<String>| by.iter().any(|name| name == field.name);
+            free.contains(field) && divided.iter().all(divides)
+        })
+        .collect();
+    tally.join_counts(&joined);
     let split: Vec<bool> = unit_fields
         .iter()
         .zip(tally.differing(unit_fields.len()))
@@ -258,7 +275,21 @@ pub fn differing(
         .filter(|(_, split)| **split)
         .map(|(field, _)| *field)
         .collect();
-    (split, apart)
+    Ok((split, apart))
+}
+
+/// The fields that divide the records of each of these sources.
+fn divided(sources: &[&str], store: &Store) -> Result<Vec<Vec<String>>> {
+    let mut divided = Vec::new();
+    store.export_parent(&SOURCES, |cells| {
+        let text = |name: &str| source_text(cells, name);
+        if text("slug").is_some_and(|slug| sources.contains(&slug.as_str())) {
+            let by = text(PARTITIONED_BY).unwrap_or_default();
+            divided.push(by.split(BETWEEN_NAMES).map(str::to_owned).collect());
+        }
+        Ok(())
+    })?;
+    Ok(divided)
 }
 
 pub fn explain(dispute: Dispute) -> Error {

@@ -80,7 +80,7 @@ pub fn families(store: &Store) -> Result<HashMap<String, String>> {
 }
 
 /// A field of a source, as text.
-fn source_text(cells: &[Value<'_>], name: &str) -> Option<String> {
+pub fn source_text(cells: &[Value<'_>], name: &str) -> Option<String> {
     let at = SOURCES.fields.iter().position(|field| field.name == name)?;
     cells[at].text().map(str::to_owned)
 }

@@ -5,7 +5,7 @@ use clap::ValueEnum;
 use crate::command::Exit;
 use crate::command::extra_columns;
 use crate::command::filter_args::FilterArgs;
-use crate::command::gather::{Axes, collect, differing, explain, figure};
+use crate::command::gather::{Axes, collect, explain, figure, separate};
 use crate::command::global_args::GlobalArgs;
 use crate::command::ui::Ui;
 use crate::error::{Error, Result};
@@ -138,7 +138,7 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     if is_spread {
         tally.each_member(spread_field(&named, args)?, rows.len() + cols.len());
     }
-    let (split, apart) = differing(&tally, &axes.unit_fields, &free);
+    let (split, apart) = separate(&mut tally, &axes.unit_fields, &free, &store)?;
     cols.extend(&apart);
     if !apart.is_empty() {
         let names: Vec<&str> = apart.iter().map(|field| field.name).collect();

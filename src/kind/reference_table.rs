@@ -108,11 +108,19 @@ pub static SOURCES: ReferenceTable = ReferenceTable {
             Type::Slug,
             "Group of related sources, such as one publisher's: agreement within it is not confirmation.",
         ),
+        Field::new(
+            PARTITIONED_BY,
+            Type::Text,
+            "Fields of which each record has one value, so that figures may be summed over them, separated by \"; \".",
+        ),
         Field::new("note", Type::Text, "What a reader should know."),
     ],
     key: &["slug"],
     kept: &["id", "import_id"],
 };
+
+/// The field of a source that names the fields which divide its records.
+pub const PARTITIONED_BY: &str = "partitioned_by";
 
 /// The texts of documents.
 pub static TEXTS: ReferenceTable = ReferenceTable {

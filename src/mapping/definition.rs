@@ -55,6 +55,9 @@ pub struct Mapping {
     /// What it has in common with other data sets of its makers: agreement among them confirms
     /// nothing.
     pub family: Option<String>,
+    /// The fields of which each record has one value, so that figures may be summed over them.
+    #[serde(default)]
+    pub partitioned_by: Vec<String>,
     /// Where its codes are explained.
     pub codebook: Option<String>,
     /// Whether a file holds everything, so that what it lacks was withdrawn.

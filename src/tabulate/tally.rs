@@ -292,6 +292,31 @@ impl Tally {
             .collect()
     }
 
+    /// Puts together what differs only in some of the last labels, those of what figures count.
+    pub fn join_counts(&mut self, joined: &[bool]) {
+        if !joined.contains(&true) {
+            return;
+        }
+        let all = self.label(Label { missing: false, days: None, text: String::new() });
+        let join = |counts: &mut [u32]| {
+            counts.iter_mut().zip(joined).filter(|(_, joined)| **joined).for_each(|(label, _)| {
+                *label = all;
+            });
+        };
+        for (mut labels, mut group) in std::mem::take(&mut self.groups) {
+            let counts = labels.len() - joined.len();
+            join(&mut labels[counts..]);
+            group.counts = std::mem::take(&mut group.counts)
+                .into_iter()
+                .map(|mut counts| {
+                    join(&mut counts);
+                    counts
+                })
+                .collect();
+            self.groups.entry(labels).or_default().take(&group);
+        }
+    }
+
     /// The cross-table of so many parts of the rows and of the columns; what figures count joins
     /// the columns where `split` says so. What `across` does not allow to be added up is refused.
     ///

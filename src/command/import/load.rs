@@ -17,7 +17,7 @@ use crate::ingest::{CsvError, Diagnostic, Diagnostics, likely};
 use crate::mapping::cell_error::CellError;
 use crate::mapping::{Complete, Record, is_complete};
 use crate::store::{Counts, ImportInfo, ReleaseEnd, ReleaseImport, ReleaseInfo, Store, Writer};
-use crate::value::text::{count, grouped, quoted};
+use crate::value::text::{BETWEEN_NAMES, count, grouped, quoted};
 
 /// Imports a file.
 ///
@@ -179,6 +179,8 @@ impl<'a> ImportLoad<'a> {
             licence: mapping.licence.as_deref(),
             citation: mapping.citation.as_deref(),
             family: mapping.family.as_deref(),
+            partitioned_by: (!mapping.partitioned_by.is_empty())
+                .then(|| mapping.partitioned_by.join(BETWEEN_NAMES)),
             dataset: &mapping.name,
             release: chosen.release.as_deref(),
             kinds: chosen.plan.kinds(),

@@ -96,13 +96,20 @@ fn of_all(kind: &Kind) -> String {
         .flat_map(|figure| [figure.best, figure.low, figure.high])
         .map(|name| format!("f.{name}"))
         .collect();
-    columns.push(format!("coalesce({}) AS figure", figure.join(", ")));
+    columns.push(match figure.as_slice() {
+        [] => "NULL AS figure".to_owned(),
+        [one] => format!("{one} AS figure"),
+        several => format!("coalesce({}) AS figure", several.join(", ")),
+    });
     let parties = kind.own.iter().filter(|field| field.ty == Type::Actor);
     // concat_ws is not known to SQLite before 3.44, which many tools have
     let labels: Vec<String> = parties
         .map(|field| format!("ifnull('; ' || {}, '')", label(field.name, "label")))
         .collect();
-    columns.push(format!("nullif(substr({}, 3), '') AS parties", labels.join(" || ")));
+    columns.push(match labels.as_slice() {
+        [] => "NULL AS parties".to_owned(),
+        some => format!("nullif(substr({}, 3), '') AS parties", some.join(" || ")),
+    });
     select(kind, &columns)
 }
 
@@ -164,7 +171,16 @@ const SLUG: &str = "(SELECT slug FROM sources WHERE id = f.source_id)";
 
 #[cfg(test)]
 mod tests {
+    use super::*;
     use crate::store::schema::migrated;
+
+    #[test]
+    fn a_kind_may_have_neither_figures_nor_parties() {
+        let kind = Kind { figures: &[], own: &[], ..*KINDS[0] };
+        let connection = migrated();
+        connection.prepare(&of_all(&kind)).unwrap();
+        connection.prepare("SELECT * FROM current_facts").unwrap();
+    }
 
     #[test]
     fn the_migration_is_what_the_declarations_make() {

@@ -37,6 +37,8 @@ pub struct ReleaseInfo<'a> {
     pub citation: Option<&'a str>,
     /// The sources that it is related to.
     pub family: Option<&'a str>,
+    /// The fields that divide its records.
+    pub partitioned_by: Option<String>,
     /// The description that it is read with.
     pub dataset: &'a str,
     /// The publisher's version.
@@ -138,14 +140,15 @@ impl Writer<'_> {
             licence,
             citation,
             family,
+            partitioned_by,
             dataset,
             release,
             ..
         } = about;
         let new = self.transaction.execute(
-            "INSERT INTO sources (slug, kind, title, publisher, url, licence, citation, family) VALUES (?1, 'dataset', ?2, ?3, ?4, ?5, ?6, ?7)
+            "INSERT INTO sources (slug, kind, title, publisher, url, licence, citation, family, partitioned_by) VALUES (?1, 'dataset', ?2, ?3, ?4, ?5, ?6, ?7, ?8)
              ON CONFLICT (slug) DO NOTHING",
-            params![slug, title, publisher, url, licence, citation, family],
+            params![slug, title, publisher, url, licence, citation, family, partitioned_by],
         )?;
         let source = self.source(slug).map_err(|stop| stop.into_error(Error::usage))?;
         let mut fresh = true;
