@@ -5,10 +5,10 @@ use std::path::PathBuf;
 
 use serde_json::{Map, Value as Json};
 
-use crate::command::Exit;
 use crate::command::global_args::GlobalArgs;
 use crate::command::manual_input::{self, ManualFields};
 use crate::command::ui::Ui;
+use crate::command::{Exit, kinds_or};
 use crate::error::{Error, ErrorKind, Result, Stop};
 use crate::kind::reference_table::{self, ReferenceTable};
 use crate::kind::{Field, KINDS, Kind};
@@ -25,8 +25,7 @@ use crate::value::text::count;
     after_help = "Examples:\n  facts add casualties source=unami key=2013 date=2013 date_basis=stated harm=killed population=civilians best=7818 summary='Killed in 2013'\n  facts query events -f jsonl | facts add events --from -"
 )]
 pub struct Args {
-    /// events, arms-transfers, casualties, posts, indicators; or actors, places, topics
-    #[arg(value_name = "KIND")]
+    #[arg(value_name = "KIND", help = kinds_or("actors, places or topics"))]
     kind: String,
     /// Values of the fact; without key, facts assigns one
     #[arg(value_name = "FIELD=VALUE", required_unless_present = "from")]
@@ -125,7 +124,7 @@ fn put(
             let fields: Vec<&'static Field> = parent.fields.iter().collect();
             let row = manual_input::check(&record, &fields, false).map_err(Stop::Input)?;
             let name = stated(&record, parent.key[0]);
-            match writer.put_parent(parent, &row, 0) {
+            match writer.put_reference(parent, &row, 0) {
                 Ok(Outcome::Added) => Ok(name),
                 Ok(_) => {
                     Err(Stop::Input(vec![format!("{}: {name} already exists", parent.key[0])]))

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use crate::chart::{Chart, ChartStyle, Point, Series};
-use crate::command::Exit;
 use crate::command::extra_columns;
 use crate::command::filter_args::FilterArgs;
 use crate::command::gather::{self, Axes};
 use crate::command::global_args::GlobalArgs;
 use crate::command::ui::Ui;
+use crate::command::{Exit, kinds_or};
 #[cfg(feature = "chart")]
 use crate::error::ErrorKind;
 use crate::error::{Error, Result};
@@ -29,8 +29,7 @@ use crate::value::{Type, Value};
     after_help = "Examples:\n  facts chart casualties --x year --y best --by source -o deaths.svg\n  facts chart events --style timeline --during 2013-11..2014-03"
 )]
 pub struct Args {
-    /// events, arms-transfers, casualties, posts, indicators, or all
-    #[arg(value_name = "KIND")]
+    #[arg(value_name = "KIND", help = kinds_or("all"))]
     kind: String,
     /// Field on the x axis: year, quarter, month, decade, or any other field
     #[arg(long, value_name = "FIELD", default_value = "year")]
@@ -425,7 +424,7 @@ fn sources(query: &Query, store: &Store) -> Result<String> {
     })?;
     slugs.sort_unstable();
     let mut told = Vec::new();
-    store.export_parent(&crate::kind::reference_table::SOURCES, |cells| {
+    store.export_reference(&crate::kind::reference_table::SOURCES, |cells| {
         if let Some(slug) = cells[0].text().filter(|slug| slugs.iter().any(|known| known == slug)) {
             told.push(format!("{slug} ({})", cells[2]));
         }

@@ -1,10 +1,10 @@
 //! `facts compare`: the answers to each question side by side, and how they stand to each other.
 
-use crate::command::Exit;
 use crate::command::compare_totals::Compared;
 use crate::command::filter_args::FilterArgs;
 use crate::command::global_args::GlobalArgs;
 use crate::command::ui::Ui;
+use crate::command::{Exit, kinds_or};
 use crate::command::{compare_totals, extra_columns, load_claims};
 use crate::error::{Error, Result};
 use crate::evidence::claim::{Claim, ClaimFigure};
@@ -31,8 +31,7 @@ use crate::value::{OwnedValue, Value};
     after_help = "Examples:\n  facts compare all\n  facts compare casualties --during 2013 --min-spread 10%\n  facts compare casualties --rows country,year --min-ratio 2"
 )]
 pub struct Args {
-    /// events, arms-transfers, casualties, posts, indicators, or all
-    #[arg(value_name = "KIND")]
+    #[arg(value_name = "KIND", help = kinds_or("all"))]
     kind: String,
     /// Compare totals: the sum of each source for each label of these fields
     #[arg(long, value_name = "FIELDS")]

@@ -78,8 +78,7 @@ pub fn totals(query: &Query, rows: &str, value: Option<&str>, store: &Store) -> 
             continue;
         }
         let crosses = [low.as_ref(), Some(&best), high.as_ref()];
-        if let Some(dispute) =
-            crosses.iter().flatten().find_map(|cross| cross.disputed(row, column))
+        if let Some(dispute) = crosses.iter().flatten().find_map(|cross| cross.dispute(row, column))
         {
             disputes.push(dispute);
             continue;

@@ -100,7 +100,7 @@ fn store() -> Option<Store> {
 fn slugs(table: &'static crate::kind::reference_table::ReferenceTable) -> Vec<String> {
     let mut slugs = Vec::new();
     if let Some(store) = store() {
-        let _ = store.export_parent(table, |cells| {
+        let _ = store.export_reference(table, |cells| {
             slugs.extend(cells[0].text().map(str::to_owned));
             Ok(())
         });

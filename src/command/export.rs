@@ -15,7 +15,7 @@ use crate::command::seed_folder::{FORMAT, INCOMPLETE, PACKAGE, SUMS};
 use crate::command::ui::Ui;
 use crate::error::{Error, ErrorKind, Result};
 use crate::fs::atomic_file;
-use crate::kind::reference_table::{IMPORTS, PARENTS};
+use crate::kind::reference_table::{IMPORTS, REFERENCE_TABLES};
 use crate::kind::{Field, KINDS, Need};
 use crate::query::{AsOf, AsOfPoint};
 use crate::render::{self, Heading, Sheet};
@@ -62,7 +62,7 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     ui.status(&format!(
         "{shown}: {} in {} tables",
         count(facts, "row of facts", "rows of facts"),
-        KINDS.len() + PARENTS.len()
+        KINDS.len() + REFERENCE_TABLES.len()
     ));
     Ok(Exit::Done)
 }
@@ -74,12 +74,12 @@ fn export(store: &Store, folder: &Path, as_of: Option<AsOfPoint>) -> Result<u64>
     let run = store.run_at(&AsOf { as_of, published_by: None })?;
     let mut facts = 0;
     let mut resources = Vec::new();
-    for parent in PARENTS {
+    for parent in REFERENCE_TABLES {
         let fields: Vec<&'static Field> = parent.fields.iter().collect();
         file(folder, &mut drafts, parent.table, &fields, |row| {
             // runs are numbered, and stand with their number first
             let later = |cells: &[Value<'_>]| matches!((run, &cells[0]), (Some(run), Value::Int(id)) if *id > run);
-            store.export_parent(parent, |cells| {
+            store.export_reference(parent, |cells| {
                 if parent.table == IMPORTS.table && later(cells) { Ok(()) } else { row(cells) }
             })
         })?;

@@ -4,7 +4,7 @@ use crate::command::Exit;
 use crate::command::global_args::GlobalArgs;
 use crate::command::ui::Ui;
 use crate::error::Result;
-use crate::kind::reference_table::PARENTS;
+use crate::kind::reference_table::REFERENCE_TABLES;
 use crate::kind::{Field, Filter, KINDS, Kind, Need};
 use crate::query;
 use crate::render::Heading;
@@ -26,7 +26,7 @@ pub struct Args {
 
 pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     // what facts refer to has fields too: facts add actors takes them
-    let parent = PARENTS.iter().find(|parent| parent.table == args.kind);
+    let parent = REFERENCE_TABLES.iter().find(|parent| parent.table == args.kind);
     let kinds = if parent.is_some() { Vec::new() } else { query::kinds(&args.kind)? };
     if args.tables {
         return tables(&kinds, global, ui);
@@ -56,7 +56,7 @@ fn tables(kinds: &[&'static Kind], global: &GlobalArgs, ui: &mut Ui) -> Result<E
     let text = |text: &'static str| Value::Text(text.into());
     ui.rows(global, headings, Vec::new(), |row| {
         let of_kinds = kinds.iter().map(|kind| (kind.table, kind.fields().filter(|field| field.is_stored()).collect::<Vec<_>>()));
-        let parents = PARENTS.iter().map(|parent| (parent.table, parent.fields.iter().collect::<Vec<_>>()));
+        let parents = REFERENCE_TABLES.iter().map(|parent| (parent.table, parent.fields.iter().collect::<Vec<_>>()));
         let mut lines: Vec<[Value<'static>; 4]> =
             VIEW.map(|(column, about)| [text("current_facts"), text(column), text("text"), text(about)]).into();
         for (table, fields) in of_kinds.chain(parents) {

@@ -155,8 +155,8 @@ impl FromArgMatches for FilterArgs {
 
 /// Every field with a flag of its own, once, and the heading that it stands under.
 fn flags() -> impl Iterator<Item = (&'static Field, String)> {
-    let shared: BTreeSet<&str> = kind::shared().map(|field| field.name).collect();
-    let common = kind::shared().map(|field| (field, SHARED.to_owned()));
+    let shared: BTreeSet<&str> = kind::common_fields().map(|field| field.name).collect();
+    let common = kind::common_fields().map(|field| (field, SHARED.to_owned()));
     let own = KINDS.iter().flat_map(|kind| {
         kind.own.iter().map(move |field| (field, format!("Filters for {}", kind.name)))
     });

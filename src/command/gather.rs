@@ -281,7 +281,7 @@ pub fn separate(
 /// The fields that divide the records of each of these sources.
 fn divided(sources: &[&str], store: &Store) -> Result<Vec<Vec<String>>> {
     let mut divided = Vec::new();
-    store.export_parent(&SOURCES, |cells| {
+    store.export_reference(&SOURCES, |cells| {
         let text = |name: &str| source_text(cells, name);
         if text("slug").is_some_and(|slug| sources.contains(&slug.as_str())) {
             let by = text(PARTITIONED_BY).unwrap_or_default();

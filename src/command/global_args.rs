@@ -3,9 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use clap::builder::PossibleValuesParser;
-use clap::{ArgAction, Args, ValueEnum};
+use clap::{ArgAction, Args};
 use etcetera::BaseStrategy;
 
+use crate::command::output_style::{Flavour, When};
 use crate::command::settings::Settings;
 use crate::error::{Error, Result};
 use crate::render::{self, FORMATS, Format};
@@ -58,37 +59,6 @@ pub struct GlobalArgs {
     /// What the files of settings say.
     #[arg(skip)]
     pub config: Settings,
-}
-
-/// When to do something that suits a terminal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum When {
-    /// Only on a terminal.
-    Auto,
-    /// Always.
-    Always,
-    /// Never.
-    Never,
-}
-
-/// The two kinds of CSV that spreadsheets open.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Flavour {
-    /// Commas between cells, decimal points.
-    Us,
-    /// Semicolons between cells, decimal commas.
-    Eu,
-}
-
-impl From<Flavour> for render::Excel {
-    fn from(flavour: Flavour) -> render::Excel {
-        match flavour {
-            Flavour::Us => render::Excel::Us,
-            Flavour::Eu => render::Excel::Eu,
-        }
-    }
 }
 
 /// A database, and what chose it.

@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::evidence::check::CheckedSource;
 use crate::evidence::claim::{Claim, ClaimFigure};
 use crate::kind::reference_table::SOURCES;
-use crate::kind::{Field, Kind, shared};
+use crate::kind::{Field, Kind, common_fields};
 use crate::query::{AsOf, Predicate, Query};
 use crate::store::{EntityClass, Store};
 use crate::value::date::Days;
@@ -62,7 +62,7 @@ pub fn load(
 /// The database cannot be read.
 pub fn families(store: &Store) -> Result<HashMap<String, String>> {
     let mut families = HashMap::new();
-    store.export_parent(&SOURCES, |cells| {
+    store.export_reference(&SOURCES, |cells| {
         let text = |name: &str| source_text(cells, name);
         if let (Some(slug), Some(family)) = (text("slug"), text("family").or(text("derived_from")))
         {
@@ -91,7 +91,7 @@ pub fn source_text(cells: &[Value<'_>], name: &str) -> Option<String> {
 /// The database cannot be read.
 pub fn sources(store: &Store) -> Result<Vec<CheckedSource>> {
     let mut sources = Vec::new();
-    store.export_parent(&SOURCES, |cells| {
+    store.export_reference(&SOURCES, |cells| {
         let text = |name: &str| source_text(cells, name);
         let slug = text("slug").unwrap_or_default();
         let held = store.held_text(&slug)?;
@@ -158,7 +158,7 @@ fn claim(kind: &'static Kind, row: &ClaimRow<'_, '_>, unknown: &HashSet<String>)
     );
     let own = join(&mut kind.own.iter().map(|field| field.name));
     let spine = join(
-        &mut shared()
+        &mut common_fields()
             .filter(|field| {
                 matches!(
                     field.name,

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use crate::command::seed_folder::SeedFolder;
 use crate::error::{Error, ErrorKind, Result, Stop};
 use crate::ingest::{Columns, CsvReader, Diagnostic, Diagnostics, complete_date};
-use crate::kind::reference_table::{self, PARENTS, ReferenceTable};
+use crate::kind::reference_table::{self, REFERENCE_TABLES, ReferenceTable};
 use crate::kind::{Field, InputRow, KINDS, Kind, given};
 use crate::mapping::Record;
 use crate::mapping::cell_error::CellError;
@@ -93,7 +93,7 @@ impl<'f> FolderLoad<'f> {
     }
 
     fn tables(&mut self, writer: &mut Writer<'_>) -> Result<LoadReport> {
-        for parent in PARENTS {
+        for parent in REFERENCE_TABLES {
             if parent.table == reference_table::IMPORTS.table && !self.fresh {
                 continue;
             }
@@ -136,7 +136,7 @@ impl<'f> FolderLoad<'f> {
                 at.and_then(|at| here.record.get(at)).unwrap_or_default().to_owned(),
             ));
             settled = Some(here.file.to_owned());
-            match writer.put_parent(parent, &row, places.len() - 1) {
+            match writer.put_reference(parent, &row, places.len() - 1) {
                 Ok(_) => {}
                 Err(Stop::Input(refused)) => load.refuse(refused, here),
                 Err(Stop::Failed(error)) => return Err(error),

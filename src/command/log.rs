@@ -20,7 +20,7 @@ pub fn run(_args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
             .map(String::from)
             .into();
     ui.rows(global, headings, leading, |row| {
-        let rows = store.export_parent(&IMPORTS, row)?;
+        let rows = store.export_reference(&IMPORTS, row)?;
         store.end_reading()?;
         Ok(rows)
     })?;

@@ -29,6 +29,7 @@ mod man;
 mod manual_input;
 mod migrate;
 mod names;
+mod output_style;
 mod pager;
 mod progress;
 mod query;
@@ -56,7 +57,7 @@ use global_args::GlobalArgs;
 pub use ui::Ui;
 
 use crate::error::Result;
-use crate::kind::{self, Field};
+use crate::kind::{self, Field, KINDS};
 use crate::render::Heading;
 use crate::value::Type;
 
@@ -269,6 +270,12 @@ fn heading(field: &Field) -> Heading {
 /// Answers a shell that asks for completions, if it does; the program's own run comes after.
 pub fn complete() {
     clap_complete::CompleteEnv::with_factory(|| complete::add(Cli::command())).complete();
+}
+
+/// The names of the kinds, and what else may be named in their place, for help.
+fn kinds_or(others: &str) -> String {
+    let names: Vec<&str> = KINDS.iter().map(|kind| kind.name).collect();
+    format!("{}, or {others}", names.join(", "))
 }
 
 fn after_help() -> String {

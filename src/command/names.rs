@@ -89,7 +89,7 @@ fn list(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     };
     let rows = ui.rows(global, headings, Vec::new(), |row| {
         let mut found = 0;
-        store.export_parent(&NAMES, |cells| {
+        store.export_reference(&NAMES, |cells| {
             let entity =
                 [cells[2].text(), cells[3].text()].into_iter().flatten().next().unwrap_or_default();
             let holds = |text: &String| {

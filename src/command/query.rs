@@ -1,9 +1,9 @@
 //! `facts query`: rows.
 
-use crate::command::Exit;
 use crate::command::filter_args::FilterArgs;
 use crate::command::global_args::GlobalArgs;
 use crate::command::ui::Ui;
+use crate::command::{Exit, kinds_or};
 use crate::command::{extra_columns, heading, table_columns};
 use crate::error::Result;
 use crate::query::{self, Predicate, Query};
@@ -15,8 +15,7 @@ use crate::value::text::count;
     after_help = "Examples:\n  facts query events --during 2013-11..2014-03\n  facts query arms-transfers --recipient Iraq --stage delivered -f json"
 )]
 pub struct Args {
-    /// events, arms-transfers, casualties, posts, indicators, or all
-    #[arg(value_name = "KIND")]
+    #[arg(value_name = "KIND", help = kinds_or("all"))]
     kind: String,
     /// Fields to show, separated by commas; extra.NAME is a source column that the mapping did not
     /// use, extra.* is all of them

@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::kind::KINDS;
-use crate::kind::reference_table::PARENTS;
+use crate::kind::reference_table::REFERENCE_TABLES;
 use crate::value::suggest::did_you_mean;
 use crate::value::text::hex;
 
@@ -230,5 +230,5 @@ fn format_of(folder: &Path) -> Result<u64> {
 }
 
 fn tables() -> impl Iterator<Item = &'static str> {
-    PARENTS.iter().map(|parent| parent.table).chain(KINDS.iter().map(|kind| kind.table))
+    REFERENCE_TABLES.iter().map(|parent| parent.table).chain(KINDS.iter().map(|kind| kind.table))
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use etcetera::BaseStrategy;
 use serde::Deserialize;
 
-use crate::command::global_args::{Flavour, When};
+use crate::command::output_style::{Flavour, When};
 use crate::error::{Error, Result};
 use crate::render::FORMATS;
 use crate::value::suggest::did_you_mean;

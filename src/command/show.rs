@@ -8,7 +8,7 @@ use crate::command::ui::Ui;
 use crate::command::{as_of_args, heading};
 use crate::error::{Error, Result};
 use crate::evidence::locator::{self, Locator};
-use crate::kind::{Need, shared};
+use crate::kind::{Need, common_field};
 use crate::query::{self, Query};
 use crate::render::{Heading, MARK_OFF, MARK_ON};
 use crate::store::{History, Store};
@@ -226,7 +226,7 @@ fn answers(store: &Store, row: &History) -> Result<Vec<String>> {
         return Ok(Vec::new());
     };
     let mut query = Query::of(query::kinds("all")?);
-    let field = |name: &str| shared().find(|field| field.name == name);
+    let field = |name: &str| common_field(name);
     let Some(by_topic) = field("topic") else { return Ok(Vec::new()) };
     query.tests = vec![query::among(by_topic, vec![topic], false)?];
     query.columns = ["ref", "said_by", "stance", "summary"].into_iter().filter_map(field).collect();

@@ -2,12 +2,12 @@
 
 use clap::ValueEnum;
 
-use crate::command::Exit;
 use crate::command::extra_columns;
 use crate::command::filter_args::FilterArgs;
 use crate::command::gather::{Axes, collect, explain, figure, separate};
 use crate::command::global_args::GlobalArgs;
 use crate::command::ui::Ui;
+use crate::command::{Exit, kinds_or};
 use crate::error::{Error, Result};
 use crate::kind::Field;
 use crate::query::{self, Predicate, Query, field, fields};
@@ -27,8 +27,7 @@ use crate::value::{OwnedValue, Type, Value, real};
     after_help = "Examples:\n  facts tabulate casualties --rows year --cols population --value best\n  facts tabulate events --rows type"
 )]
 pub struct Args {
-    /// events, arms-transfers, casualties, posts, indicators, or all
-    #[arg(value_name = "KIND")]
+    #[arg(value_name = "KIND", help = kinds_or("all"))]
     kind: String,
     /// Fields for the rows; year, quarter, month and decade are fields too
     #[arg(long, value_name = "FIELDS", required = true)]
@@ -130,12 +129,12 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
         .enumerate()
         .filter_map(|(n, field)| field.names_several().then_some(n))
         .collect();
-    let is_spread = args.members == MembersArg::Each;
+    let splits_members = args.members == MembersArg::Each;
     let (lacking, all) = tally.lacking();
     if let Some((side, bucket)) = spread {
         tally.spread(side, bucket, args.spread == SpreadArg::Each);
     }
-    if is_spread {
+    if splits_members {
         tally.each_member(spread_field(&named, args)?, rows.len() + cols.len());
     }
     let (split, apart) = separate(&mut tally, &axes.unit_fields, &free, &store)?;
@@ -154,7 +153,7 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     )?;
     ui.cite_some(&store, global, |slug| sources.contains(&slug))?;
     let mut cross = tally
-        .cross(axes.rows.len(), axes.columns.len() + usize::from(is_spread), &split, across)
+        .cross(axes.rows.len(), axes.columns.len() + usize::from(splits_members), &split, across)
         .map_err(explain)?;
     if value.is_some() && lacking > 0 {
         let what = value.map_or("figure", |value| value.name);
@@ -171,7 +170,7 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
             value.name
         ));
     }
-    if is_spread {
+    if splits_members {
         cross.pair_columns(axes.columns.len());
     } else {
         for (n, field) in rows.iter().chain(&axes.columns).enumerate() {
@@ -185,7 +184,7 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
         unknown.extend(store.unknown_values(&query)?);
     }
     drop(store);
-    write(&cross, &rows, !cols.is_empty() || is_spread, (args, across), global, ui)?;
+    write(&cross, &rows, !cols.is_empty() || splits_members, (args, across), global, ui)?;
     unknown.iter().for_each(|said| ui.status(said));
     Ok(Exit::Done)
 }

@@ -3,7 +3,8 @@
 use std::io::{BufWriter, Write};
 
 use crate::command::Exit;
-use crate::command::global_args::{GlobalArgs, When};
+use crate::command::global_args::GlobalArgs;
+use crate::command::output_style::When;
 use crate::command::progress::Waiting;
 use crate::error::{Error, ErrorKind, Result};
 use crate::fs::output::Output;
@@ -92,7 +93,7 @@ impl Ui {
         let named =
             ["slug", "title", "author", "publisher", "published", "licence", "url", "citation"];
         let mut works = Vec::new();
-        store.export_parent(&SOURCES, |cells| {
+        store.export_reference(&SOURCES, |cells| {
             let text = |name: &str| {
                 let place = SOURCES.fields.iter().position(|field| field.name == name);
                 place.map_or(String::new(), |place| cells[place].to_string())

@@ -3,6 +3,7 @@
 
 mod csv_reader;
 mod diagnostic;
+mod dialect;
 mod encoding;
 mod json_table;
 pub mod source_file;
@@ -10,8 +11,9 @@ mod strict_csv;
 mod table;
 mod workbook;
 
-pub use csv_reader::{CsvDialect, CsvReader, ShortRows};
+pub use csv_reader::CsvReader;
 pub use diagnostic::{Diagnostic, Diagnostics};
+pub use dialect::{CsvDialect, ShortRows};
 pub use encoding::{decoded, is_utf8, likely, named, of_mark};
 pub use json_table::table as json_table;
 pub use strict_csv::CsvError;

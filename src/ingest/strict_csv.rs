@@ -6,7 +6,7 @@
 
 use std::io::{self, Read};
 
-use crate::ingest::csv_reader::CsvDialect;
+use crate::ingest::dialect::CsvDialect;
 
 /// The longest cell, in bytes.
 const LONGEST_CELL: u64 = 16 << 20;

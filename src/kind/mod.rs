@@ -321,13 +321,13 @@ pub fn column(name: &str) -> Option<&'static Field> {
 }
 
 /// The fields that every kind has, in the order in which output shows them.
-pub fn shared() -> impl Iterator<Item = &'static Field> {
+pub fn common_fields() -> impl Iterator<Item = &'static Field> {
     common_fields::HEAD.iter().chain(common_fields::TAIL)
 }
 
 /// The fields of the timeline over all kinds that a query shows when it names none.
 pub fn shown_of_all() -> impl Iterator<Item = &'static Field> {
-    shared().filter(|field| is_shown(field))
+    common_fields().filter(|field| is_shown(field))
 }
 
 /// The name that a field has today, by one that folders of format 1 have for it.
@@ -343,7 +343,7 @@ pub fn present_name(name: &str) -> &str {
 /// The shared field of this name.
 #[must_use]
 pub fn common_field(name: &str) -> Option<&'static Field> {
-    shared().find(|field| field.name == name)
+    common_fields().find(|field| field.name == name)
 }
 
 fn is_shown(field: &Field) -> bool {

@@ -42,7 +42,7 @@ const ALL_SCHEMES: &[&str] = &[
     "sipri",
     "acled",
     HOMONYM,
-    WORDING,
+    WORDING_SCHEME,
 ];
 
 /// The scheme of a spelling that somebody else has too: a filter finds all who are called so, and a
@@ -51,7 +51,7 @@ pub const HOMONYM: &str = "homonym";
 
 /// The scheme of a wording that a source has for whom a code or another name means: it is shown,
 /// and never looked up.
-pub const WORDING: &str = "wording";
+pub const WORDING_SCHEME: &str = "wording";
 
 /// Works that state facts.
 pub static SOURCES: ReferenceTable = ReferenceTable {
@@ -258,7 +258,7 @@ pub static IMPORTS: ReferenceTable = ReferenceTable {
 };
 
 /// The parents, in the order in which rows must arrive.
-pub static PARENTS: &[&ReferenceTable] =
+pub static REFERENCE_TABLES: &[&ReferenceTable] =
     &[&SOURCES, &TEXTS, &TOPICS, &ACTORS, &PLACES, &NAMES, &IMPORTS];
 
 impl ReferenceTable {

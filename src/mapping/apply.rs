@@ -4,19 +4,15 @@ use std::borrow::Cow;
 use std::fmt::Write;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use crate::kind::{FactKey, NewFact, shared};
+use crate::kind::{FactKey, NewFact, common_fields};
 use crate::mapping::Record;
-use crate::mapping::cell_error::CellError;
+use crate::mapping::cell_error::{CellError, FieldError};
 use crate::mapping::compiled::{
     CompiledCondition, CompiledFact, CompiledMapping, FieldRule, KeyPart,
 };
 use crate::mapping::compiled_template::{CompiledTemplate, RecordCells};
 use crate::mapping::fact_draft::FactDraft;
 use crate::value::{InputValue, Value};
-
-/// What is wrong with one thing that a record was to become, and the column that messages point to;
-/// none: that of the field.
-pub(super) type FieldError = (Option<usize>, String);
 
 /// A record as its repetitions see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -134,7 +130,7 @@ impl CompiledMapping {
             }
             fact.complete(&mut draft, &cells);
             if let Some(locator) =
-                shared().find(|field| field.name == "locator" && !draft.states(field))
+                common_fields().find(|field| field.name == "locator" && !draft.states(field))
             {
                 draft.row.push((
                     locator,
@@ -158,7 +154,7 @@ impl CompiledMapping {
         }
         if let Some(extra) = self.extra(record, &made, &lost, repetitions)
             && let Some((_, first)) = made.first_mut()
-            && let Some(field) = shared().find(|field| field.name == "extra")
+            && let Some(field) = common_fields().find(|field| field.name == "extra")
         {
             first.row.push((field, InputValue::Value(Value::Json(Cow::Owned(extra)))));
         }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::mapping::apply::FieldError;
+use crate::mapping::cell_error::FieldError;
 use crate::mapping::compiled::{DateEnd, DateRule, DateSource, TextRule};
 use crate::mapping::compiled_template::{CompiledTemplate, RecordCells};
 use crate::value::date_formats::{self, PRECISIONS, PartialDate, Precision};

@@ -12,3 +12,7 @@ pub struct CellError {
     /// What was expected.
     pub expected: String,
 }
+
+/// What is wrong with one thing that a record was to become, and the column that messages point to;
+/// none: that of the field.
+pub(in crate::mapping) type FieldError = (Option<usize>, String);

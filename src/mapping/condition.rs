@@ -6,7 +6,7 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-use crate::mapping::field_mapping::OneOrSeveral;
+use crate::mapping::one_or_several::OneOrSeveral;
 use crate::mapping::template::Template;
 
 /// A test of a record.

@@ -15,7 +15,8 @@ use toml::Spanned;
 
 use crate::kind::{self, Kind};
 use crate::mapping::condition::{Condition, Conditions};
-use crate::mapping::field_mapping::{FieldMapping, OneOrSeveral};
+use crate::mapping::field_mapping::FieldMapping;
+use crate::mapping::one_or_several::OneOrSeveral;
 use crate::mapping::template::{Template, TemplateName, TemplatePart};
 use crate::value::suggest::did_you_mean;
 

@@ -1,9 +1,8 @@
 //! One fact under way: its fields, made one after the other from the cells of a record.
 
 use crate::kind::{Field, InputRow, common_field};
-use crate::mapping::apply::FieldError;
 use crate::mapping::apply_figure::{self, ParsedFigure};
-use crate::mapping::cell_error::CellError;
+use crate::mapping::cell_error::{CellError, FieldError};
 use crate::mapping::compiled::{DateRule, DateSource, FieldRule, NameRule, RuleKind, TextRule};
 use crate::mapping::compiled_template::RecordCells;
 use crate::value::date_formats::spreadsheet_hint;

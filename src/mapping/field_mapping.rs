@@ -8,28 +8,8 @@ use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
 use crate::mapping::condition::Conditions;
+use crate::mapping::one_or_several::OneOrSeveral;
 use crate::mapping::template::{Template, TemplateName, TemplatePart};
-
-/// One text or several.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(untagged)]
-pub enum OneOrSeveral {
-    /// One.
-    One(String),
-    /// Several.
-    Several(Vec<String>),
-}
-
-impl OneOrSeveral {
-    /// Each of them.
-    #[must_use]
-    pub fn list(&self) -> &[String] {
-        match self {
-            OneOrSeveral::One(one) => std::slice::from_ref(one),
-            OneOrSeveral::Several(several) => several,
-        }
-    }
-}
 
 /// What a field, or a group of fields, is made of. Which of these suit depends on the field.
 #[derive(Debug, Clone, Default)]

@@ -15,6 +15,7 @@ mod condition;
 mod definition;
 mod fact_draft;
 mod field_mapping;
+mod one_or_several;
 mod recognise;
 mod template;
 
@@ -23,7 +24,8 @@ pub use compile::{check, compile};
 pub use compiled::{CompiledMapping, KnownValues, REJECT_COLUMNS};
 pub use condition::Condition;
 pub use definition::{Complete, Each, FactMapping, Mapping, MappingError, ReadOptions, Repeats};
-pub use field_mapping::{FieldMapping, FieldOptions, OneOrSeveral};
+pub use field_mapping::{FieldMapping, FieldOptions};
+pub use one_or_several::OneOrSeveral;
 pub use recognise::{FileLayout, guess_layout, is_complete, match_mapping, release};
 pub use template::{Template, TemplateName, TemplatePart};
 

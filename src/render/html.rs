@@ -2,8 +2,8 @@
 
 use std::io::{self, Write};
 
+use crate::render::cell_text::shown;
 use crate::render::cited::Cited;
-use crate::render::table::shown;
 use crate::render::{Format, Sheet, Sink};
 use crate::value::Value;
 

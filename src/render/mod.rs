@@ -1,6 +1,7 @@
 //! Rows to bytes: one output format a file, and the list of them. Knows cells and headings, nothing
 //! else.
 
+mod cell_text;
 mod cited;
 mod csv;
 mod geojson;

@@ -4,8 +4,8 @@ use std::io::{self, Write};
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::render::table::shown;
-use crate::render::{MARK_OFF, MARK_ON, Sheet, Sink};
+use crate::render::cell_text::{marked, shown};
+use crate::render::{Sheet, Sink};
 use crate::value::Value;
 
 /// Writes records, a blank line between.
@@ -61,16 +61,6 @@ impl RecordTables<'_> {
         }
         self.rows += 1;
         Ok(())
-    }
-}
-
-/// Marks shown: bold on a terminal, in brackets elsewhere. A mark that goes on over lines begins
-/// anew on each.
-pub fn marked(line: &str, color: bool) -> String {
-    if color {
-        line.replace(MARK_ON, "\u{1b}[1m").replace(MARK_OFF, "\u{1b}[0m")
-    } else {
-        line.replace(MARK_ON, "[").replace(MARK_OFF, "]")
     }
 }
 

@@ -9,10 +9,11 @@ use comfy_table::{
 };
 use unicode_width::UnicodeWidthStr;
 
-use crate::render::record::{RecordTables, marked};
+use crate::render::cell_text::{marked, shown};
+use crate::render::record::RecordTables;
 use crate::render::{Format, Sheet, Sink, TableColumns};
 use crate::value::Value;
-use crate::value::text::{BETWEEN_NAMES, count, grouped, visible};
+use crate::value::text::{BETWEEN_NAMES, count, visible};
 
 /// A table on a terminal.
 pub static FORMAT: Format = Format {
@@ -38,9 +39,6 @@ const SENTENCE: usize = 30;
 /// From this width on a column holds sentences.
 const LONG: usize = 60;
 
-/// The longest text of a cell, in characters, where a table has a width.
-const LONGEST: usize = 400;
-
 /// A table of at least this many rows says once, above it, what a column has in all of them.
 const SAID_ONCE: usize = 3;
 
@@ -56,28 +54,6 @@ struct AlignedTable<'a> {
 
 /// The text of a cell, and whether it states nothing.
 type CellText = (String, bool);
-
-/// A cell as people read it: numbers with separators, control characters visible, a dash for NULL.
-pub fn shown(cell: &Value<'_>, sheet: &Sheet) -> String {
-    match cell {
-        Value::Null => sheet.null.clone().unwrap_or_else(|| "–".into()),
-        Value::Int(_) | Value::Real(_) => grouped(&cell.to_string()),
-        Value::Partial(_, parts, lacking) => {
-            format!("{} ({lacking} of {parts} unknown)", grouped(&cell.to_string()))
-        }
-        other => {
-            let text = visible(&other.to_string()).into_owned();
-            let most = sheet.width.map_or(usize::MAX, |_| LONGEST);
-            match text.char_indices().nth(most) {
-                None => text,
-                Some((end, _)) => {
-                    let all = count(text.chars().count() as u64, "character", "characters");
-                    format!("{}… ({all})", &text[..end])
-                }
-            }
-        }
-    }
-}
 
 /// A figure in one cell: `704–766 (725)`, or what of it is stated.
 fn figure(low: &CellText, best: &CellText, high: &CellText) -> CellText {

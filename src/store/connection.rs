@@ -11,7 +11,7 @@ use rusqlite::{Connection, OpenFlags};
 use crate::error::{Error, ErrorKind, Result};
 use crate::fs::atomic_file;
 use crate::fs::paths::{self, MAGIC};
-use crate::store::schema::{self, migrations};
+use crate::store::schema::{self, migrations, pages};
 use crate::store::{Store, interrupt, trace};
 
 /// 'FACT', in the header of every database of facts (set by the first migration).
@@ -184,7 +184,7 @@ impl Store {
     /// # Errors
     /// It is damaged.
     pub fn check_pages(&self) -> Result<()> {
-        check_pages(&self.connection, &self.path)
+        pages::check(&self.connection, &self.path)
     }
 }
 
@@ -325,17 +325,6 @@ fn configure(mut connection: Connection, access: Access) -> Result<Connection> {
         connection.pragma_update(None, "reverse_unordered_selects", true)?;
     }
     Ok(connection)
-}
-
-/// Refuses a database whose pages are damaged, as far as a quick check tells.
-pub fn check_pages(connection: &Connection, path: &Path) -> Result<()> {
-    let said: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
-    if said == "ok" {
-        return Ok(());
-    }
-    Err(Error::database(format!("{} is damaged", path.display()))
-        .with_source(said)
-        .hint("restore a backup"))
 }
 
 #[cfg(test)]

@@ -10,7 +10,6 @@ use crate::kind::{Field, KINDS, Kind};
 use crate::store::Store;
 use crate::store::entities::lookup::EntityClass;
 use crate::store::fact_id::{self, TEXT, kind_tag, rowid};
-use crate::store::write::row_encoder::EncodedFact;
 use crate::store::write::statements::StatementCache;
 use crate::value::Type;
 
@@ -105,29 +104,29 @@ pub struct SearchWords {
 const WAITING: usize = 1 << 21;
 
 impl SearchWords {
-    /// Adds a fact with its words.
+    /// Adds a fact with its words, which `put` puts behind those of the facts before it.
     ///
     /// # Errors
     /// The database cannot be written.
     pub fn add(
         &mut self,
-        held: &mut StatementCache<'_>,
-        prepared: &EncodedFact<'_>,
+        statements: &mut StatementCache<'_>,
+        kind: &Kind,
         id: i64,
+        put: impl FnOnce(&mut String),
     ) -> Result<()> {
-        let kind = prepared.form.kind;
         let (words, rows) = self.kinds.entry(kind_tag(kind)).or_default();
-        prepared.words(words);
+        put(words);
         rows.push((rowid(kind, id), words.len()));
-        if words.len() < WAITING { Ok(()) } else { self.write(held) }
+        if words.len() < WAITING { Ok(()) } else { self.write(statements) }
     }
 
     /// Writes what waits.
     ///
     /// # Errors
     /// The database cannot be written.
-    pub fn write(&mut self, held: &mut StatementCache<'_>) -> Result<()> {
-        let insert = held.get("add", "words", || {
+    pub fn write(&mut self, statements: &mut StatementCache<'_>) -> Result<()> {
+        let insert = statements.get("add", "words", || {
             "INSERT INTO search (rowid, words) VALUES (?1, ?2)".to_owned()
         })?;
         for (words, rows) in self.kinds.values_mut() {

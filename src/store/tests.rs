@@ -35,7 +35,7 @@ fn store() -> Store {
             (fields(name), InputValue::Value(Value::Text(text.to_owned().into())))
         };
         let source = vec![text("slug", slug), text("kind", "document"), text("title", "A title")];
-        writer.put_parent(&reference_table::SOURCES, &source, 0).unwrap();
+        writer.put_reference(&reference_table::SOURCES, &source, 0).unwrap();
     }
     writer.commit().unwrap();
     store

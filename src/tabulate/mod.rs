@@ -142,9 +142,9 @@ impl Cross {
 
     /// Why the facts of a row and a column must not be added up, if they must not.
     #[must_use]
-    pub fn disputed(&self, row: &[Label], column: &[Label]) -> Option<Dispute> {
+    pub fn dispute(&self, row: &[Label], column: &[Label]) -> Option<Dispute> {
         let group = self.cells.get(&(row.to_vec(), column.to_vec()))?;
-        self.dispute(&name(row, column), group, Across::default()).err()
+        self.check_cell(&name(row, column), group, Across::default()).err()
     }
 
     /// The total of a row, of a column, or of all.
@@ -164,7 +164,7 @@ impl Cross {
             }
         }
         if self.aggregate.adds_up() {
-            self.dispute(
+            self.check_cell(
                 &name(row.unwrap_or_default(), column.unwrap_or_default()),
                 &whole,
                 across,
@@ -207,7 +207,7 @@ impl Cross {
         &self.labels[label as usize].text
     }
 
-    fn dispute(&self, cell: &str, group: &TallyGroup, across: Across) -> Result<(), Dispute> {
+    fn check_cell(&self, cell: &str, group: &TallyGroup, across: Across) -> Result<(), Dispute> {
         if group.sources.len() > 1 && !across.sources {
             let mut sources: Vec<String> =
                 group.sources.iter().map(|source| self.text(*source).to_owned()).collect();

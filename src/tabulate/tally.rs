@@ -332,7 +332,7 @@ impl Tally {
         let cross = self.cross_unchecked(rows, columns, split);
         if self.aggregate.adds_up() {
             for ((row, column), group) in &cross.cells {
-                cross.dispute(&name(row, column), group, across)?;
+                cross.check_cell(&name(row, column), group, across)?;
             }
         }
         Ok(cross)

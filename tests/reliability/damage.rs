@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use rusqlite::Connection;
 
 use super::{Chance, alone, done, facts, say, size, within, words};
+use facts::kind::KINDS;
 
 /// A database of the shipped facts, closed.
 fn seeded() -> (tempfile::TempDir, Vec<u8>) {
@@ -97,9 +98,7 @@ fn a_mutated_database_never_breaks_the_program() {
 fn dump(path: &Path) -> Option<Vec<String>> {
     let connection = Connection::open(path).ok()?;
     let mut all = Vec::new();
-    for table in
-        ["events", "arms_transfers", "casualty_statistics", "diplomatic_posts", "indicators"]
-    {
+    for table in KINDS.iter().map(|kind| kind.table) {
         let columns: Vec<String> = {
             let mut read = connection.prepare("SELECT name FROM pragma_table_info(?1)").ok()?;
             let names = read.query_map([table], |row| row.get::<_, String>(0)).ok()?;

@@ -49,6 +49,9 @@ pub fn file(
     }
 }
 
+/// In so many records of a hundred the name and the code of a field may disagree.
+const WRONG_CODES: u64 = 10;
+
 /// How many bytes of a file a record has, as a guess.
 const BYTES: u64 = 512;
 
@@ -132,7 +135,7 @@ impl<'a> ImportLoad<'a> {
         if !self.diagnostics.is_empty() && !self.skip {
             return Err(self.refusal(true));
         }
-        let differing = self.differing(&writer, args.force_codes)?;
+        let differing = self.refuse_wrong_codes(&writer, args.force_codes)?;
         let rejected = self.diagnostics.rows();
         let said = is_complete(mapping, &chosen.layout);
         // a record that was rejected is not absent
@@ -358,10 +361,10 @@ impl<'a> ImportLoad<'a> {
     }
 
     /// Returns a note for each field whose name and code mean different countries in some records.
-    /// Fails if that is more than a tenth of them: the columns are probably out of order.
-    fn differing(&self, writer: &Writer<'_>, force: bool) -> Result<Vec<String>> {
+    /// Fails if they disagree in more than a tenth of them: the columns are probably out of order.
+    fn refuse_wrong_codes(&self, writer: &Writer<'_>, force: bool) -> Result<Vec<String>> {
         let mut notes = Vec::new();
-        for (field, differ, rows, example) in writer.agreement().differing() {
+        for (field, differ, rows, example) in writer.agreement().disagreements() {
             let name = self.chosen.plan.column_of(field).unwrap_or(field);
             let said = format!(
                 "{} of {}: the name and the code of \"{name}\" differ, as in {}",
@@ -369,7 +372,7 @@ impl<'a> ImportLoad<'a> {
                 count(rows, "row", "rows"),
                 quoted(example)
             );
-            if differ * 10 > rows && !force {
+            if differ * 100 > rows * WRONG_CODES && !force {
                 return Err(Error::new(
                     ErrorKind::Rejected,
                     format!("{}: {said}; nothing was written", self.input.shown),

@@ -88,7 +88,7 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
         if created {
             load_folder::countries(&mut writer)?;
         }
-        writer.put_parent(&SOURCES, &row, 0).map_err(|stop| {
+        writer.put_reference(&SOURCES, &row, 0).map_err(|stop| {
             stop.into_error(|refused| {
                 manual_input::rejected(vec![manual_input::refused(&refused, &given)])
             })

@@ -44,7 +44,7 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
 /// Every source, its fields in declared order.
 fn all(store: &Store) -> Result<Vec<Vec<OwnedValue>>> {
     let mut sources = Vec::new();
-    store.export_parent(&SOURCES, |cells| {
+    store.export_reference(&SOURCES, |cells| {
         sources.push(cells.iter().cloned().map(Value::into_owned).collect());
         Ok(())
     })?;

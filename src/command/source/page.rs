@@ -7,7 +7,7 @@ use std::ops::Range;
 use crate::command::source::field;
 use crate::error::{Error, ErrorKind, Result};
 use crate::evidence::locator::Locator;
-use crate::kind::{KINDS, shared};
+use crate::kind::{KINDS, common_field};
 use crate::query::Query;
 use crate::render::html::{escaped, page};
 use crate::store::Store;
@@ -51,7 +51,7 @@ pub fn write(store: &Store, slug: &str, source: &[OwnedValue]) -> Result<String>
 
 fn facts(store: &Store, slug: &str, text: &str) -> Result<Vec<PageFact>> {
     let mut facts: Vec<PageFact> = Vec::new();
-    let field = |name: &str| shared().find(|field| field.name == name);
+    let field = |name: &str| common_field(name);
     for kind in KINDS {
         let mut query = Query::of(vec![kind]);
         let Some(by_source) = field("source") else { continue };

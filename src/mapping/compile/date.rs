@@ -4,7 +4,8 @@ use crate::kind::Field;
 use crate::mapping::FieldMapping;
 use crate::mapping::compile::MappingCompiler;
 use crate::mapping::compiled::{DateEnd, DateRule, DateSource, TextRule};
-use crate::mapping::field_mapping::{FieldOptions, OneOrSeveral};
+use crate::mapping::field_mapping::FieldOptions;
+use crate::mapping::one_or_several::OneOrSeveral;
 use crate::value::date_formats::{DateStyle, PRECISIONS};
 use crate::value::month_names::MonthNames;
 

@@ -8,7 +8,7 @@ use crate::kind::{self, Field, Figure, Kind};
 use crate::mapping::compile::MappingCompiler;
 use crate::mapping::compiled::{FieldRule, NameRule, NumberRule, QuantityRule, RuleKind, TextRule};
 use crate::mapping::compiled_template::CompiledTemplate;
-use crate::mapping::field_mapping::OneOrSeveral;
+use crate::mapping::one_or_several::OneOrSeveral;
 use crate::mapping::{FieldMapping, FieldOptions, Template};
 use crate::value::suggest::did_you_mean;
 use crate::value::{NameStyle, StatePattern, Type};

@@ -101,7 +101,7 @@ pub fn spelling(text: &str) -> Spelling<'_> {
 }
 
 /// The SQL that writes a row `n` of `names` so that [`spelling`] reads it back.
-pub const WORDING: &str = "CASE WHEN n.scheme = 'wording' THEN iif(n.name = n.meant_by, n.name, n.name || ' [= ' || n.meant_by || ']')
+pub const WORDING_SQL: &str = "CASE WHEN n.scheme = 'wording' THEN iif(n.name = n.meant_by, n.name, n.name || ' [= ' || n.meant_by || ']')
   WHEN n.scheme = 'name' AND instr(n.name, ':') = 0 AND instr(n.name, ' [= ') = 0 THEN n.name ELSE n.scheme || ':' || n.name END";
 
 /// Takes `the Kremlin [= Russia]` apart: what a source calls somebody, and the name or code that
@@ -300,7 +300,7 @@ fn look(connection: &Connection, class: EntityClass, text: &str) -> Result<NameM
     let Spelling { scheme, name } = spelling(text);
     let column = class.column();
     let sql = format!(
-        "SELECT n.id, n.{column}, {WORDING}, n.label FROM names n
+        "SELECT n.id, n.{column}, {WORDING_SQL}, n.label FROM names n
           WHERE n.folded = ?1 AND n.{column} IS NOT NULL AND CASE WHEN ?2 IS NULL THEN {BY_ITSELF} ELSE n.scheme = ?2 END
           ORDER BY n.name <> ?3, n.scheme <> 'name', n.name, n.valid_from"
     );
@@ -349,4 +349,15 @@ pub fn known(connection: &Connection, class: EntityClass) -> Result<Vec<String>>
     let mut read = connection.prepare_cached(&sql)?;
     let names = read.query_map([], |row| row.get(0))?;
     Ok(names.collect::<Result<_, _>>()?)
+}
+
+/// The abbreviation and the full name in `TNLA: Ta'ang National Liberation Army`.
+pub(in crate::store) fn abbreviated(name: &str) -> Option<[&str; 2]> {
+    let (short, full) = name.split_once(": ")?;
+    let is_short = (2..=15).contains(&short.len())
+        && short.starts_with(|c: char| c.is_ascii_uppercase())
+        && short
+            .chars()
+            .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || "-&/.".contains(c));
+    (is_short && !full.trim().is_empty()).then_some([short, full.trim()])
 }

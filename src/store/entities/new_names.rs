@@ -6,8 +6,8 @@ use std::rc::Rc;
 use rusqlite::{OptionalExtension, params};
 
 use crate::error::Result;
-use crate::kind::reference_table::{HOMONYM, WORDING};
-use crate::store::entities::lookup::{EntityClass, wording};
+use crate::kind::reference_table::{HOMONYM, WORDING_SCHEME};
+use crate::store::entities::lookup::{EntityClass, abbreviated, wording};
 use crate::store::entities::name_cache::{Entity, NameHit, ResolvedName};
 use crate::store::write::transaction::Writer;
 use crate::value::EntityRef;
@@ -166,7 +166,7 @@ impl Writer<'_> {
         meant_by: &Rc<str>,
     ) -> Result<NameHit> {
         let find = format!(
-            "SELECT id FROM names WHERE folded = ?1 AND +scheme = '{WORDING}' AND name = ?2 AND meant_by = ?3 AND {} = ?4",
+            "SELECT id FROM names WHERE folded = ?1 AND +scheme = '{WORDING_SCHEME}' AND name = ?2 AND meant_by = ?3 AND {} = ?4",
             class.column()
         );
         let found: Option<i64> = self
@@ -176,7 +176,7 @@ impl Writer<'_> {
             .optional()?;
         let id = match found {
             Some(id) => id,
-            None => self.add_row(class, Some(entity), WORDING, name, Some(meant_by))?,
+            None => self.add_row(class, Some(entity), WORDING_SCHEME, name, Some(meant_by))?,
         };
         Ok(NameHit { id, entity, wording: format!("{name} [= {meant_by}]").into() })
     }
@@ -227,7 +227,7 @@ impl Writer<'_> {
         let meant_by = wordings.join(BETWEEN_NAMES);
         let find = format!(
             "SELECT n.id, (SELECT json_group_array(member_id ORDER BY position) FROM name_members WHERE name_id = n.id)
-               FROM names n WHERE n.folded = ?1 AND +n.scheme = '{WORDING}' AND n.name = ?2 AND n.meant_by = ?3
+               FROM names n WHERE n.folded = ?1 AND +n.scheme = '{WORDING_SCHEME}' AND n.name = ?2 AND n.meant_by = ?3
                 AND n.class = '{}' AND n.actor_id IS NULL AND n.place_id IS NULL",
             class.one()
         );
@@ -251,7 +251,7 @@ impl Writer<'_> {
         let id = match found {
             Some(id) => id,
             None => {
-                let id = self.add_row(class, None, WORDING, name, Some(&meant_by))?;
+                let id = self.add_row(class, None, WORDING_SCHEME, name, Some(&meant_by))?;
                 let add =
                     "INSERT INTO name_members (name_id, position, member_id) VALUES (?1, ?2, ?3)";
                 for (position, member) in (1_i64..).zip(&ids) {
@@ -286,15 +286,4 @@ fn joined(mut labels: Vec<Rc<str>>) -> String {
     });
     labels.dedup();
     labels.join(BETWEEN_NAMES)
-}
-
-/// The abbreviation and the full name in `TNLA: Ta'ang National Liberation Army`.
-pub(in crate::store) fn abbreviated(name: &str) -> Option<[&str; 2]> {
-    let (short, full) = name.split_once(": ")?;
-    let is_short = (2..=15).contains(&short.len())
-        && short.starts_with(|c: char| c.is_ascii_uppercase())
-        && short
-            .chars()
-            .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || "-&/.".contains(c));
-    (is_short && !full.trim().is_empty()).then_some([short, full.trim()])
 }

@@ -108,7 +108,7 @@ impl ExtrasEncoder {
     /// The database cannot be written.
     pub fn keep(
         &mut self,
-        held: &mut StatementCache<'_>,
+        statements: &mut StatementCache<'_>,
         kind: &'static Kind,
         id: i64,
         layout: i64,
@@ -118,11 +118,11 @@ impl ExtrasEncoder {
             self.known.iter_mut().flatten().next().filter(|last| last.kinds & bit == 0)
         {
             let add = || "UPDATE layouts SET kinds = kinds | ?1 WHERE id = ?2".to_owned();
-            held.get("add kind", "layouts", add)?.execute([bit, layout])?;
+            statements.get("add kind", "layouts", add)?.execute([bit, layout])?;
             last.kinds |= bit;
         }
         let add = || "INSERT INTO extras (id, layout_id, cells) VALUES (?1, ?2, ?3)".to_owned();
-        held.get("add", "extras", add)?.execute(params![
+        statements.get("add", "extras", add)?.execute(params![
             fact_id::rowid(kind, id),
             layout,
             self.coded

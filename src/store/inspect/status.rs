@@ -64,7 +64,7 @@ impl Store {
                 Ok(KindCount { kind, live, retired: all - live })
             })
             .collect::<Result<_>>()?;
-        let parents = reference_table::PARENTS
+        let parents = reference_table::REFERENCE_TABLES
             .iter()
             .map(|table| {
                 Ok((table.table, count(&format!("SELECT count(*) FROM {}", table.table))?))
@@ -82,7 +82,7 @@ impl Store {
     ///
     /// # Errors
     /// The database cannot be read, or `row` fails.
-    pub fn export_parent(
+    pub fn export_reference(
         &self,
         table: &'static ReferenceTable,
         row: impl FnMut(&[Value<'_>]) -> Result<()>,
@@ -91,7 +91,7 @@ impl Store {
         let shown: Vec<String> = table.fields.iter().map(parent_expression).collect();
         // what a source calls somebody is written where it does
         let rows = if is_names {
-            format!("WHERE f.scheme <> '{}'", reference_table::WORDING)
+            format!("WHERE f.scheme <> '{}'", reference_table::WORDING_SCHEME)
         } else {
             String::new()
         };

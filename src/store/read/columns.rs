@@ -1,7 +1,7 @@
 //! What a field of the row `f` is in SQL: names, ids, or the wording of its source.
 
 use crate::kind::{COLUMN, Field, Kind};
-use crate::store::entities::lookup::WORDING;
+use crate::store::entities::lookup::WORDING_SQL;
 use crate::store::{extras, literal};
 use crate::value::Type;
 
@@ -61,7 +61,7 @@ pub fn wording(kind: &'static Kind, field: &Field) -> String {
     match field.ty {
         Type::Json => extras::expression(kind),
         Type::Actor | Type::Place => {
-            format!("(SELECT {WORDING} FROM names n WHERE n.id = f.{}_id)", field.name)
+            format!("(SELECT {WORDING_SQL} FROM names n WHERE n.id = f.{}_id)", field.name)
         }
         Type::Source => source_slug(),
         Type::Import => format!("f.{}_id", field.name),

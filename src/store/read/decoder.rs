@@ -51,7 +51,7 @@ pub fn of_ids(field: &'static Field) -> ColumnDecoder {
         _ if field.column().is_some() => {
             ColumnDecoder::Column(0, field.column().unwrap_or_default())
         }
-        ("ref", _) => kind::shared()
+        ("ref", _) => kind::common_fields()
             .find(|field| field.ty == Type::Source)
             .map_or(ColumnDecoder::Plain, ColumnDecoder::Ref),
         // names of places are joined; those of actors and countries are few

@@ -9,7 +9,8 @@ use rusqlite::{Connection, params_from_iter};
 use crate::error::Result;
 use crate::kind::Kind;
 use crate::store::rollup::{add, columns, is_whole, kinds, make, table};
-use crate::store::write::row_encoder::{EncodedFact, Param, RollupColumns};
+use crate::store::write::param::Param;
+use crate::store::write::row_encoder::{EncodedFact, RollupColumns};
 use crate::value::date::{Bucket, Days};
 
 /// So many retired facts are taken off one by one; for more, the summary is made anew.

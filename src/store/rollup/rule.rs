@@ -3,7 +3,7 @@
 
 use crate::kind::{Kind, NOT_FLOW};
 use crate::store::rollup::figures;
-use crate::store::write::row_encoder::Param;
+use crate::store::write::param::Param;
 use crate::value::date::SET_SEPARATOR;
 
 /// The days that `SQLite` can tell the year of: from year 0 to 9999.

@@ -11,8 +11,9 @@ use refinery::{Migration, Runner};
 use rusqlite::{Connection, TransactionBehavior};
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::store::Store;
 use crate::store::schema::SCHEMAS;
-use crate::store::{Store, connection};
+use crate::store::schema::pages;
 
 #[cfg(test)]
 mod tests;
@@ -139,7 +140,7 @@ fn bring_to(connection: &mut Connection, path: &Path, schema: &Schema) -> Result
 fn attempt(connection: &mut Connection, path: &Path, schema: &Schema) -> Result<()> {
     check_ledger(connection, path)?;
     if version(connection)? > 0 {
-        connection::check_pages(connection, path)?;
+        pages::check(connection, path)?;
     }
     connection.pragma_update(None, "foreign_keys", false)?;
     connection.set_transaction_behavior(TransactionBehavior::Immediate);

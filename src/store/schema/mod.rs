@@ -8,10 +8,11 @@ use sha2::{Digest, Sha256};
 
 use crate::error::{Error, Result};
 use crate::kind::KINDS;
-use crate::kind::reference_table::PARENTS;
+use crate::kind::reference_table::REFERENCE_TABLES;
 use crate::value::text::hex;
 
 pub mod migrations;
+pub mod pages;
 #[cfg(test)]
 mod views;
 
@@ -78,8 +79,10 @@ pub fn check_tables(connection: &Connection, path: &Path) -> Result<()> {
     let mut find = connection.prepare(
         "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = ?1 AND type = 'table')",
     )?;
-    for table in
-        KINDS.iter().map(|kind| kind.table).chain(PARENTS.iter().map(|parent| parent.table))
+    for table in KINDS
+        .iter()
+        .map(|kind| kind.table)
+        .chain(REFERENCE_TABLES.iter().map(|parent| parent.table))
     {
         if !find.query_row([table], |row| row.get::<_, bool>(0))? {
             return Err(Error::database(format!("{}: table {table} is missing", path.display()))
@@ -190,7 +193,7 @@ mod tests {
 
     /// Every table with its declared fields and what the program keeps beside them.
     fn tables() -> Vec<(&'static str, Vec<&'static Field>, &'static [&'static str])> {
-        let parents = PARENTS
+        let parents = REFERENCE_TABLES
             .iter()
             .map(|parent| (parent.table, parent.fields.iter().collect(), parent.kept));
         let kinds = KINDS

@@ -3,6 +3,8 @@
 
 pub mod bulk;
 mod lookups;
+pub mod param;
+mod pending_reference;
 mod prepare;
 mod reference_rows;
 mod release;

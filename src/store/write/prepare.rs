@@ -10,7 +10,8 @@ use crate::store::entities::lookup::{
 };
 use crate::store::entities::name_cache::{NameHit, ResolvedName};
 use crate::store::source_texts;
-use crate::store::write::row_encoder::{EncodedFact, Param, RowEncoder};
+use crate::store::write::param::Param;
+use crate::store::write::row_encoder::{EncodedFact, RowEncoder};
 use crate::store::write::transaction::{RowError, Writer};
 use crate::value::date::{self, Days};
 use crate::value::text::fold;

@@ -7,27 +7,14 @@ use rusqlite::{OptionalExtension, params, params_from_iter};
 use crate::error::{Result, Stop};
 use crate::kind::reference_table::{self, ReferenceTable};
 use crate::kind::{self, Field, InputRow};
-use crate::store::entities::lookup::{EntityClass, NameEntry, NameMatch};
-use crate::store::entities::new_names::abbreviated;
+use crate::store::entities::lookup::{EntityClass, NameEntry, NameMatch, abbreviated};
 use crate::store::read::predicate::bind;
 use crate::store::search;
+use crate::store::write::pending_reference::PendingReference;
 use crate::store::write::transaction::{Outcome, RowError, Writer};
 use crate::value::suggest::did_you_mean;
 use crate::value::text::fold;
 use crate::value::{InputValue, Type, Value};
-
-/// A reference of a row to a row of the same table, which may arrive later.
-#[derive(Debug)]
-pub struct PendingReference {
-    table: &'static str,
-    column: String,
-    class: EntityClass,
-    id: i64,
-    field: &'static str,
-    name: String,
-    /// Where the row stood, for the message.
-    pub place: usize,
-}
 
 impl Writer<'_> {
     /// Writes a row of a parent table; `place` is where it stood in its file, should a later
@@ -35,7 +22,7 @@ impl Writer<'_> {
     ///
     /// # Errors
     /// The database cannot be written; a bad reference is in the outcome.
-    pub fn put_parent(
+    pub fn put_reference(
         &mut self,
         table: &'static ReferenceTable,
         row: &InputRow<'_>,
@@ -75,7 +62,7 @@ impl Writer<'_> {
                     expected: "expected either an actor or a place".into(),
                 }));
             }
-            if kind::given(row, "scheme") == reference_table::WORDING {
+            if kind::given(row, "scheme") == reference_table::WORDING_SCHEME {
                 return Err(Stop::Input(RowError {
                     field: "scheme",
                     expected:

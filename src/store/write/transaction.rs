@@ -20,8 +20,9 @@ use crate::store::extras::ExtrasEncoder;
 use crate::store::rollup::RollupChanges;
 use crate::store::search::SearchWords;
 use crate::store::write::bulk::Bulk;
-use crate::store::write::reference_rows::PendingReference;
-use crate::store::write::row_encoder::{EncodedFact, FactDigest, Param, RowEncoder};
+use crate::store::write::param::{FactDigest, Param};
+use crate::store::write::pending_reference::PendingReference;
+use crate::store::write::row_encoder::{EncodedFact, RowEncoder};
 use crate::store::write::statements::StatementCache;
 use crate::value::{EntityRef, InputValue, Value, date};
 
@@ -101,7 +102,7 @@ pub struct ImportInfo {
 
 /// A transaction that writes.
 pub struct Writer<'c> {
-    pub(in crate::store) held: StatementCache<'c>,
+    pub(in crate::store) statements: StatementCache<'c>,
     pub(in crate::store) transaction: Transaction<'c>,
     pub(in crate::store) names: NameLookup,
     pub(in crate::store) resolved: NameCache,
@@ -160,7 +161,7 @@ impl Agreement {
 
     /// The fields in which name and code disagree, with the number of such records and of all, and
     /// the first of them.
-    pub fn differing(&self) -> impl Iterator<Item = (&'static str, u64, u64, &str)> {
+    pub fn disagreements(&self) -> impl Iterator<Item = (&'static str, u64, u64, &str)> {
         self.fields
             .iter()
             .filter(|(_, (_, differ, _))| *differ > 0)
@@ -185,7 +186,7 @@ impl Store {
         let connection: &Connection = &self.connection;
         let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
         Ok(Writer {
-            held: StatementCache::new(connection),
+            statements: StatementCache::new(connection),
             transaction,
             names: NameLookup::default(),
             resolved: NameCache::default(),
@@ -314,7 +315,7 @@ impl Writer<'_> {
         key: &str,
     ) -> Result<Option<LiveRow>> {
         let found = self
-            .held
+            .statements
             .get("live", form.kind.name, || form.live.clone())?
             .query_row(params![source, key], |row| {
                 Ok(LiveRow { id: row.get(0)?, digest: row.get(1)?, by_hand: row.get(2)? })
@@ -334,7 +335,7 @@ impl Writer<'_> {
         let retire = || {
             format!("UPDATE {} SET retired_by_id = ?1, retired_why = ?2 WHERE id = ?3", kind.table)
         };
-        self.held.get("retire", kind.name, retire)?.execute(params![import, why, id])?;
+        self.statements.get("retire", kind.name, retire)?.execute(params![import, why, id])?;
         self.changes.retire(kind, id);
         Ok(())
     }
@@ -356,7 +357,7 @@ impl Writer<'_> {
             }
         }
         let form = &prepared.form;
-        let insert = self.held.get("insert", form.kind.name, || form.insert.clone())?;
+        let insert = self.statements.get("insert", form.kind.name, || form.insert.clone())?;
         // most columns say nothing
         insert.clear_bindings();
         for (i, value) in
@@ -374,14 +375,15 @@ impl Writer<'_> {
             date_parts::insert(&self.transaction, prepared.form.kind, id, date)?;
         }
         if let Some(layout) = layout {
-            self.layouts.keep(&mut self.held, form.kind, id, layout)?;
+            self.layouts.keep(&mut self.statements, form.kind, id, layout)?;
         }
         Ok(Some(id))
     }
 
     /// Has a new fact found by its words, and the summary of its kind hold it.
     pub(in crate::store) fn note(&mut self, prepared: &EncodedFact<'_>, id: i64) -> Result<()> {
-        self.words.add(&mut self.held, prepared, id)?;
+        let kind = prepared.form.kind;
+        self.words.add(&mut self.statements, kind, id, |words| prepared.words(words))?;
         self.changes.add(&self.transaction, prepared)
     }
 
@@ -477,7 +479,7 @@ impl Writer<'_> {
         if self.relabel {
             labels::refresh(&self.transaction)?;
         }
-        self.words.write(&mut self.held)?;
+        self.words.write(&mut self.statements)?;
         self.changes.end(&self.transaction, self.run.file.is_some())?;
         self.transaction.commit()?;
         Ok(())

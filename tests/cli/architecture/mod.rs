@@ -66,6 +66,8 @@ fn dependencies_point_one_way() {
 fn no_modules_use_each_other_in_a_circle() {
     let cycles = SOURCES.cycles(&["crate".to_owned()]);
     assert!(cycles.is_empty(), "these modules use each other: {cycles:?}");
+    let cycles = SOURCES.file_cycles();
+    assert!(cycles.is_empty(), "these files use each other: {cycles:?}");
 }
 
 #[test]

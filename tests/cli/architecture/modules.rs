@@ -176,21 +176,52 @@ impl Sources {
                 reached.entry(own).or_default().insert(used);
             }
         }
-        // whatever is reached by way of another is reached
-        for middle in reached.keys().cloned().collect::<Vec<_>>() {
-            let beyond = reached[&middle].clone();
-            for all in reached.values_mut().filter(|all| all.contains(&middle)) {
-                all.extend(beyond.iter().cloned());
+        circles(reached)
+    }
+
+    /// Returns the groups of files that use each other in a circle. A `mod.rs` is no part of one, nor
+    /// are a module and those within it.
+    pub fn file_cycles(&self) -> Vec<BTreeSet<String>> {
+        let is_file = |module: &[String]| {
+            self.files.iter().any(|file| file.module == module && !file.name.ends_with("mod.rs"))
+        };
+        let mut reached: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for file in self.files.iter().filter(|file| is_file(&file.module)) {
+            for path in self.paths(file) {
+                let Some(end) =
+                    (1..=path.len()).rev().find(|end| self.modules.contains(&path[..*end]))
+                else {
+                    continue;
+                };
+                let used = &path[..end];
+                if is_file(used)
+                    && !used.starts_with(&file.module)
+                    && !file.module.starts_with(used)
+                {
+                    reached.entry(file.module.join("::")).or_default().insert(used.join("::"));
+                }
             }
         }
-        let circle = |own: &String| -> BTreeSet<String> {
-            let all = reached[own].iter();
-            all.filter(|other| reached.get(*other).is_some_and(|back| back.contains(own)))
-                .cloned()
-                .collect()
-        };
-        let circles: BTreeSet<BTreeSet<String>> =
-            reached.keys().map(circle).filter(|circle| !circle.is_empty()).collect();
-        circles.into_iter().collect()
+        circles(reached)
     }
+}
+
+/// The groups of those that reach each other, by what each uses.
+fn circles(mut reached: BTreeMap<String, BTreeSet<String>>) -> Vec<BTreeSet<String>> {
+    // whatever is reached by way of another is reached
+    for middle in reached.keys().cloned().collect::<Vec<_>>() {
+        let beyond = reached[&middle].clone();
+        for all in reached.values_mut().filter(|all| all.contains(&middle)) {
+            all.extend(beyond.iter().cloned());
+        }
+    }
+    let circle = |own: &String| -> BTreeSet<String> {
+        let all = reached[own].iter();
+        all.filter(|other| reached.get(*other).is_some_and(|back| back.contains(own)))
+            .cloned()
+            .collect()
+    };
+    let circles: BTreeSet<BTreeSet<String>> =
+        reached.keys().map(circle).filter(|circle| !circle.is_empty()).collect();
+    circles.into_iter().collect()
 }

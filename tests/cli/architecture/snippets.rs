@@ -91,6 +91,14 @@ fn circles_are_found_at_the_top_and_within_a_folder() {
     };
     assert_eq!(cycles(&["crate"]), [["kind", "query", "value"]]);
     assert_eq!(cycles(&["crate", "store"]), [["read", "write"]]);
+    let files = [
+        ("store/mod.rs", "mod one; mod two; pub use one::One;"),
+        ("store/one.rs", "use crate::store::two::Two; mod inner { use super::One; }"),
+        ("store/two.rs", "use crate::store::One;"),
+    ];
+    let sources = Sources::from_texts(files.map(|(name, text)| (name.to_owned(), text.to_owned())));
+    let circle = ["crate::store::one", "crate::store::two"].map(str::to_owned).into();
+    assert_eq!(sources.file_cycles(), [circle]);
 }
 
 #[test]

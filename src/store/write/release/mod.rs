@@ -15,8 +15,9 @@ use rusqlite::params;
 use crate::error::{Error, Result, Stop};
 use crate::kind::{FactKey, KINDS, Kind, NewFact};
 use crate::store::extras;
+use crate::store::write::param::FactDigest;
 use crate::store::write::release::withdraw::Covered;
-use crate::store::write::row_encoder::{EncodedFact, FactDigest};
+use crate::store::write::row_encoder::EncodedFact;
 use crate::store::write::transaction::{Counts, LiveRow, Outcome, RowError, Writer};
 use crate::value::text::BETWEEN_NAMES;
 

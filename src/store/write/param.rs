@@ -1,0 +1,49 @@
+//! Values on their way into a statement.
+
+use std::borrow::Cow;
+
+use rusqlite::ToSql;
+use rusqlite::types::{ToSqlOutput, ValueRef};
+
+use crate::value::Value;
+
+/// What a fact states, in short.
+pub type FactDigest = [u8; 16];
+
+/// A value on its way into a column, without a copy of its text.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Param<'r> {
+    /// Nothing.
+    Null,
+    /// A whole number.
+    Integer(i64),
+    /// A decimal number.
+    Real(f64),
+    /// Text.
+    Text(Cow<'r, str>),
+    /// A digest.
+    Blob(FactDigest),
+}
+
+impl ToSql for Param<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self {
+            Param::Null => ValueRef::Null,
+            Param::Integer(n) => ValueRef::Integer(*n),
+            Param::Real(n) => ValueRef::Real(*n),
+            Param::Text(text) => ValueRef::Text(text.as_bytes()),
+            Param::Blob(sum) => ValueRef::Blob(sum),
+        }))
+    }
+}
+
+impl<'r> From<&'r Value<'_>> for Param<'r> {
+    fn from(cell: &'r Value<'_>) -> Param<'r> {
+        match cell {
+            Value::Null => Param::Null,
+            Value::Int(n) | Value::Day(n) => Param::Integer(*n),
+            Value::Real(n) | Value::Partial(n, ..) => Param::Real(*n),
+            Value::Text(text) | Value::Json(text) => Param::Text(Cow::Borrowed(text)),
+        }
+    }
+}
