@@ -127,9 +127,7 @@ fn numbers(query: &Query, args: &Args, store: &Store) -> Result<Chart> {
     let x = field(&args.x, &query.kinds)?;
     let y = args.y.as_deref().map(|name| gather::figure(name, query)).transpose()?;
     let by = args.by.as_deref().map(|name| field(name, &query.kinds)).transpose()?;
-    let unit_fields = y.map_or(Ok(Vec::new()), |y| {
-        y.unit_fields.iter().map(|name| field(name, &query.kinds)).collect::<Result<_>>()
-    })?;
+    let unit_fields = gather::unit_fields(y, query)?;
     let free: Vec<_> = unit_fields
         .iter()
         .copied()

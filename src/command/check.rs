@@ -56,7 +56,12 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let mut tests = Vec::new();
     if let Some(source) = &args.source {
         crate::command::source::one(&store, source)?;
-        tests.push(query::among(query::field("source", KINDS)?, vec![source.clone()], false)?);
+        tests.push(query::among(
+            query::field("source", KINDS)?,
+            KINDS,
+            vec![source.clone()],
+            false,
+        )?);
     }
     let claims = load_claims::load(&store, KINDS, &tests, &args.past.read()?)?;
     let mut sources = load_claims::sources(&store)?;

@@ -274,7 +274,7 @@ impl FilterArgs {
                     exclusively: self.exclusively,
                 }
             } else {
-                query::among(field, values.clone(), false)?
+                query::among(field, kinds, values.clone(), false)?
             };
             tests.push(test);
         }
@@ -299,7 +299,7 @@ impl FilterArgs {
             let (name, value) = text
                 .split_once('=')
                 .ok_or_else(|| Error::usage(format!("--not \"{text}\": expected FIELD=VALUE")))?;
-            tests.push(query::among(query::field(name, kinds)?, split(value), true)?);
+            tests.push(query::among(query::field(name, kinds)?, kinds, split(value), true)?);
         }
         for text in &self.expressions {
             tests.push(query::parse_expression(text, kinds)?);
@@ -358,7 +358,16 @@ impl FilterArgs {
     /// Whether a filter holds this field to one value.
     #[must_use]
     pub fn fixes(&self, name: &str) -> bool {
-        self.among.iter().any(|(field, values)| *field == name && values.len() == 1)
+        // a flag that compares a part of the text leaves several values
+        let is_whole = |name: &str| {
+            KINDS
+                .iter()
+                .find_map(|kind| kind.field(name))
+                .is_none_or(|field| !query::is_partial(field))
+        };
+        self.among
+            .iter()
+            .any(|(field, values)| *field == name && values.len() == 1 && is_whole(name))
     }
 }
 

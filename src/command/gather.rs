@@ -14,7 +14,7 @@ use crate::store::{AggregateRequest, RollupRow, Store};
 use crate::tabulate::{Aggregate, Dispute, Label, Tally, TallyEntry};
 use crate::value::date::{self, Days};
 use crate::value::text::BETWEEN_NAMES;
-use crate::value::{Type, Value};
+use crate::value::{Number, Type, Value};
 
 /// The fields of the table's sides, and those that tell figures of one cell apart.
 pub struct Axes {
@@ -93,8 +93,9 @@ pub fn collect(
             _ => None,
         };
         let days = Days { first: day(3), last: day(4) };
-        let set = date.and_then(|at| cells[at].text()).filter(|date| date::is_set(date));
-        let parts = set.map_or_else(Vec::new, date::parts);
+        let text = date.and_then(|at| cells[at].text());
+        let set = text.filter(|date| date::is_set(date));
+        let parts = text.map_or_else(Vec::new, |date| date::parts_or_open(date, days));
         let source = gathering.look(
             store,
             (query.columns[0], &cells[0]),
@@ -171,7 +172,7 @@ impl Gathering {
         let mut number = |n: usize, field: &Field, cell: &Value<'_>| {
             if let (Some(set), Type::Bucket(bucket)) = (set, field.ty) {
                 let days = Some((bucket.order(days).0, i64::MAX));
-                return Ok(tally.label(Label { missing: false, days, text: set.to_owned() }));
+                return Ok(tally.label(Label { days, text: set.to_owned(), ..Label::default() }));
             }
             if let Some(number) = known[n].get(field, cell, days) {
                 return Ok(number);
@@ -232,16 +233,43 @@ fn label(field: &Field, cell: &Value<'_>, days: Days) -> Label {
     let order = match field.ty {
         _ if text.is_none() => None,
         Type::Bucket(bucket) => Some(bucket.order(days)),
-        Type::Date | Type::Day => {
+        // two facts that begin on one day are under one label, wherever they end
+        Type::Day => match cell {
+            Value::Day(day) => Some((*day, *day)),
+            _ => None,
+        },
+        Type::Date => {
             Some((days.first.or(days.last).unwrap_or(i64::MAX), days.last.unwrap_or(i64::MAX)))
         }
         _ => None,
     };
     Label {
         days: order,
+        number: match field.ty {
+            Type::Bucket(_) => None,
+            _ => cell.exact_number().map(Number::sorted_by),
+        },
         missing: text.is_none(),
         text: text.unwrap_or_else(|| format!("no {}", field.name)),
     }
+}
+
+/// The fields that say what a figure counts, of all kinds that have it.
+///
+/// # Errors
+/// A kind declares a field that it lacks.
+pub fn unit_fields(value: Option<&Field>, query: &Query) -> Result<Vec<&'static Field>> {
+    let mut units: Vec<&'static Field> = Vec::new();
+    let figures = value
+        .into_iter()
+        .flat_map(|value| query.kinds.iter().filter_map(|kind| kind.field(value.name)));
+    for name in figures.flat_map(|figure| figure.unit_fields) {
+        let unit = field(name, &query.kinds)?;
+        if !units.contains(&unit) {
+            units.push(unit);
+        }
+    }
+    Ok(units)
 }
 
 /// The fields in which figures do differ get columns: which of all, and they themselves. Figures

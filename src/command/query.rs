@@ -98,8 +98,7 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     ui.cite(&store, global)?;
     let headings = query.columns.iter().map(|field| heading(field)).collect();
     let columns = table_columns::of_query(&query, args.columns.is_some());
-    // a moment that is none is told before anything is written
-    store.run_at(&query.past)?;
+    store.check(&query)?;
     let rows = ui.select(global, headings, columns, &store, &query)?;
     for said in store.homonyms(&query)? {
         ui.status(&said);

@@ -8,7 +8,7 @@ use crate::command::ui::Ui;
 use crate::command::{as_of_args, heading};
 use crate::error::{Error, Result};
 use crate::evidence::locator::{self, Locator};
-use crate::kind::{Need, common_field};
+use crate::kind::{KINDS, Need, common_field};
 use crate::query::{self, Query};
 use crate::render::{Heading, MARK_OFF, MARK_ON};
 use crate::store::{History, Store};
@@ -228,7 +228,7 @@ fn answers(store: &Store, row: &History) -> Result<Vec<String>> {
     let mut query = Query::of(query::kinds("all")?);
     let field = |name: &str| common_field(name);
     let Some(by_topic) = field("topic") else { return Ok(Vec::new()) };
-    query.tests = vec![query::among(by_topic, vec![topic], false)?];
+    query.tests = vec![query::among(by_topic, KINDS, vec![topic], false)?];
     query.columns = ["ref", "said_by", "stance", "summary"].into_iter().filter_map(field).collect();
     let mut answers = Vec::new();
     store.select(&query, |cells| {

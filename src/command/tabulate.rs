@@ -4,19 +4,19 @@ use clap::ValueEnum;
 
 use crate::command::extra_columns;
 use crate::command::filter_args::FilterArgs;
-use crate::command::gather::{Axes, collect, explain, figure, separate};
+use crate::command::gather::{Axes, collect, explain, figure, separate, unit_fields};
 use crate::command::global_args::GlobalArgs;
 use crate::command::ui::Ui;
 use crate::command::{Exit, kinds_or};
 use crate::error::{Error, Result};
 use crate::kind::Field;
-use crate::query::{self, Predicate, Query, field, fields};
+use crate::query::{self, Predicate, Query, fields};
 use crate::render::Heading;
-use crate::tabulate::{Across, Aggregate, Cross, Share, name};
+use crate::tabulate::{Across, Aggregate, Cross, Share, Tally, name};
 use crate::value::date::Bucket;
 use crate::value::suggest::did_you_mean;
 use crate::value::text::{BETWEEN_NAMES, count, grouped};
-use crate::value::{OwnedValue, Type, Value, real};
+use crate::value::{OwnedValue, Type, Value};
 
 /// Cross-tabulate facts without summing incompatible figures.
 ///
@@ -102,9 +102,7 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let value = args.value.as_deref().map(|name| figure(name, &query)).transpose()?;
     let aggregate = aggregate(args.agg, value)?;
     // what the figure counts differs in these: they get columns of their own
-    let unit_fields: Vec<&'static Field> = value.map_or(Ok(Vec::new()), |value| {
-        value.unit_fields.iter().map(|name| field(name, &query.kinds)).collect::<Result<_>>()
-    })?;
+    let unit_fields = unit_fields(value, &query)?;
     let across = across(args, &unit_fields)?;
     let unit_fields: Vec<&'static Field> = unit_fields
         .into_iter()
@@ -131,6 +129,12 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
         .collect();
     let splits_members = args.members == MembersArg::Each;
     let (lacking, all) = tally.lacking();
+    let notes_of_shares: Vec<String> = if splits_members {
+        Vec::new()
+    } else {
+        let sides = rows.iter().chain(&axes.columns).enumerate();
+        sides.flat_map(|(n, field)| shares(&tally, n, field, value, named.contains(&n))).collect()
+    };
     if let Some((side, bucket)) = spread {
         tally.spread(side, bucket, args.spread == SpreadArg::Each);
     }
@@ -172,13 +176,8 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     }
     if splits_members {
         cross.pair_columns(axes.columns.len());
-    } else {
-        for (n, field) in rows.iter().chain(&axes.columns).enumerate() {
-            shares(&cross, n, field, value, named.contains(&n))
-                .iter()
-                .for_each(|said| ui.note(said));
-        }
     }
+    notes_of_shares.iter().for_each(|said| ui.note(said));
     let mut unknown = store.homonyms(&query)?;
     if cross.rows.is_empty() {
         unknown.extend(store.unknown_values(&query)?);
@@ -293,7 +292,7 @@ fn spread_bucket(
 /// What to say of facts that lie under no label of a field, or under one that is shared, where they
 /// are more than a hundredth of the facts or of the figure.
 fn shares(
-    cross: &Cross,
+    tally: &Tally,
     at: usize,
     field: &Field,
     value: Option<&'static Field>,
@@ -301,20 +300,20 @@ fn shares(
 ) -> Vec<String> {
     let said = |share: Share, what: String| {
         let Share { facts: (some, all), sum: (part, whole) } = share;
-        let of_figure = value.filter(|_| whole != 0.0).map_or(String::new(), |value| {
-            let [part, whole] = [part, whole].map(|n| grouped(&real(n)));
+        let of_figure = value.filter(|_| whole.real() != 0.0).map_or(String::new(), |value| {
+            let [part, whole] = [part, whole].map(|n| grouped(&n.text()));
             format!(" ({part} of {whole} {})", value.name)
         });
         let some = grouped(&some.to_string());
         format!("{some} of {}{of_figure} {what}", count(all, "fact", "facts"))
     };
     let mut notes = Vec::new();
-    let none = cross.share(at, |label| label.missing);
+    let none = tally.share(at, |label| label.missing);
     if none.is_large() && field.column().is_none() {
         let name = field.name;
         notes.push(said(none, format!("without {name}; -w '{name} is null' shows them")));
     }
-    let shared = cross.share(at, |label| label.text.contains(BETWEEN_NAMES));
+    let shared = tally.share(at, |label| label.text.contains(BETWEEN_NAMES));
     if is_named && shared.is_large() {
         let what = format!(
             "name more than one {}; --members each counts them for each",

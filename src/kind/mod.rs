@@ -284,7 +284,7 @@ impl Kind {
     /// however well its date is known.
     #[must_use]
     pub fn is_over_period(&self, is_throughout: bool, has_event: bool) -> bool {
-        is_throughout || self.has_period_figures() && !has_event
+        !has_event && (is_throughout || self.has_period_figures())
     }
 
     /// Whether a figure is a number at a date.

@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::kind::{COLUMN, Kind};
-use crate::query::{Op, Predicate, field};
+use crate::query::{Op, Predicate, field, parse_of_any};
 use crate::value::Type;
 
 const FORM: &str =
@@ -85,7 +85,7 @@ pub fn parse(text: &str, kinds: &[&'static Kind]) -> Result<Predicate> {
         | Type::Term
         | Type::Text
         | Type::Json => Type::Text.parse(value),
-        ty => ty.parse(value),
+        _ => parse_of_any(field, kinds, value),
     };
     let parsed = parsed.map_err(|e| Error::usage(format!("-w \"{text}\": \"{value}\": {e}")))?;
     Ok(Predicate::Compare(field, *op, parsed))

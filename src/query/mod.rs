@@ -273,7 +273,12 @@ fn joined_fields(name: &str, kinds: &[&'static Kind]) -> Vec<&'static str> {
 ///
 /// # Errors
 /// A value that the field cannot have.
-pub fn among(field: &'static Field, values: Vec<String>, not: bool) -> Result<Predicate> {
+pub fn among(
+    field: &'static Field,
+    kinds: &[&'static Kind],
+    values: Vec<String>,
+    not: bool,
+) -> Result<Predicate> {
     if values.is_empty() {
         return Err(Error::usage(format!(
             "{}: expected a value, found only white space",
@@ -288,13 +293,24 @@ pub fn among(field: &'static Field, values: Vec<String>, not: bool) -> Result<Pr
         }
     } else if !matches!(field.ty, Type::Actor | Type::Place | Type::Source | Type::Topic) {
         for value in &values {
-            field
-                .ty
-                .parse(value)
+            parse_of_any(field, kinds, value)
                 .map_err(|e| Error::usage(format!("{}: \"{value}\": {e}", field.name)))?;
         }
     }
     Ok(Predicate::In { field, values, not, exclusively: false })
+}
+
+/// A value of a field, as any of the kinds that have it takes it: a figure may be a whole number in
+/// one and a decimal one in another.
+fn parse_of_any(
+    field: &'static Field,
+    kinds: &[&'static Kind],
+    text: &str,
+) -> std::result::Result<OwnedValue, String> {
+    let own = kinds.iter().filter_map(|kind| kind.field(field.name));
+    own.map(|own| own.ty.parse(text))
+        .find(std::result::Result::is_ok)
+        .unwrap_or_else(|| field.ty.parse(text))
 }
 
 /// Whether a flag of this field compares a part of the text.

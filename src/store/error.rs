@@ -40,6 +40,11 @@ impl From<&rusqlite::Error> for Error {
             Some(ErrorCode::OperationInterrupted | ErrorCode::TooBig) => {
                 (ErrorKind::Limit, "a limit was reached")
             }
+            // the parser's and the planner's limits, which only lists of filters reach
+            Some(ErrorCode::Unknown) if is_too_complex(error) => (
+                ErrorKind::Usage,
+                "the filters name too many values at once; ask for some of them at a time",
+            ),
             _ => (ErrorKind::Database, "the database query failed"),
         };
         let error = Error::new(kind, message).with_source(error);
@@ -50,10 +55,20 @@ impl From<&rusqlite::Error> for Error {
                 | ErrorCode::OperationInterrupted
                 | ErrorCode::TooBig,
             ) => error,
+            _ if kind == ErrorKind::Usage => error,
             _ => error.about_file(),
         };
         if code.is_some() { error } else { error.hint("-v shows the SQLite error") }
     }
+}
+
+/// Whether a statement is too large for `SQLite` to plan, which has a code of its own for nothing of
+/// that.
+fn is_too_complex(error: &rusqlite::Error) -> bool {
+    let said = error.to_string();
+    ["nested too deep", "Expression tree is too large", "too many SQL variables", "too many terms"]
+        .iter()
+        .any(|limit| said.contains(limit))
 }
 
 impl<E> From<rusqlite::Error> for Stop<E> {

@@ -11,7 +11,7 @@ use tally::{Period, TallyGroup};
 pub use tally::{Tally, TallyEntry};
 
 use crate::value::text::grouped;
-use crate::value::{Number, OwnedValue, Value};
+use crate::value::{Number, NumberOrder, OwnedValue, Value};
 
 /// How the figures of a cell become one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,19 +54,20 @@ impl Aggregate {
 }
 
 /// A part of the facts of a table, and of what their figures add up to.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Share {
     /// Number of facts in this part, and of all facts.
     pub facts: (u64, u64),
     /// Sum of the figures in this part, and of all figures.
-    pub sum: (f64, f64),
+    pub sum: (Number, Number),
 }
 
 impl Share {
     /// Whether it is more than a hundredth of the facts or of the sum.
     #[must_use]
     pub fn is_large(&self) -> bool {
-        self.facts.0 * 100 > self.facts.1 || self.sum.0.abs() * 100.0 > self.sum.1.abs()
+        self.facts.0 * 100 > self.facts.1
+            || self.sum.0.real().abs() * 100.0 > self.sum.1.real().abs()
     }
 }
 
@@ -82,12 +83,14 @@ pub struct Across {
 }
 
 /// One label of an axis, with what sorts it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Label {
     /// Whether it is the label of missing values, which sorts last.
     pub missing: bool,
     /// What periods are ordered by; `None` for labels that are no period.
     pub days: Option<(i64, i64)>,
+    /// What numbers are ordered by; `None` for labels that are no number.
+    pub number: Option<NumberOrder>,
     /// The text.
     pub text: String,
 }
@@ -184,23 +187,6 @@ impl Cross {
             })
         });
         self.columns = both.collect::<BTreeSet<_>>().into_iter().collect();
-    }
-
-    /// The share of the facts whose label at a place, among those of the rows and columns, is one of
-    /// these.
-    #[must_use]
-    pub fn share(&self, at: usize, is_one: impl Fn(&Label) -> bool) -> Share {
-        let mut share = Share::default();
-        for ((row, column), group) in &self.cells {
-            let sum = group.sum.total().real();
-            share.facts.1 += group.facts;
-            share.sum.1 += sum;
-            if row.iter().chain(column).nth(at).is_some_and(&is_one) {
-                share.facts.0 += group.facts;
-                share.sum.0 += sum;
-            }
-        }
-        share
     }
 
     fn text(&self, label: u32) -> &str {
@@ -309,24 +295,29 @@ pub fn name(row: &[Label], column: &[Label]) -> String {
 /// A longer period that holds a shorter one of the same source: a year and one of its months, or a
 /// set of years and one of them.
 fn periods(cell: &str, stated: &[Period]) -> Result<(), Dispute> {
+    let dispute = |one: &Period, other: &Period| {
+        Err(Dispute::Periods(cell.to_owned(), vec![one.reference.clone(), other.reference.clone()]))
+    };
     let order = |period: &&Period| (period.source, period.first, std::cmp::Reverse(period.last));
     let mut spans: Vec<&Period> = stated.iter().collect();
     spans.sort_unstable_by(|a, b| (order(a), &a.reference).cmp(&(order(b), &b.reference)));
     let mut longest: Option<&Period> = None;
-    for span in spans {
+    for span in spans.iter().filter(|span| span.set.is_none()) {
         match longest {
-            Some(held)
-                if held.source == span.source
-                    && span.last <= held.last
-                    && held.whole != span.whole =>
-            {
-                return Err(Dispute::Periods(
-                    cell.to_owned(),
-                    vec![held.reference.clone(), span.reference.clone()],
-                ));
-            }
+            Some(held) if held.holds(span) => return dispute(held, span),
             Some(held) if held.source == span.source && held.last >= span.last => {}
             _ => longest = Some(span),
+        }
+    }
+    // sets are few: each is compared with every other figure
+    for set in spans.iter().filter(|span| span.set.is_some()) {
+        for other in &spans {
+            if set.holds(other) {
+                return dispute(set, other);
+            }
+            if other.holds(set) {
+                return dispute(other, set);
+            }
         }
     }
     Ok(())
@@ -338,7 +329,7 @@ mod tests {
     use crate::value::date::{self, Bucket};
 
     fn label(text: &str) -> Vec<Label> {
-        vec![Label { days: None, missing: false, text: text.to_owned() }]
+        vec![Label { text: text.to_owned(), ..Label::default() }]
     }
 
     struct Fact {
@@ -410,9 +401,9 @@ mod tests {
             for when in ["2012-05/2014-02", "2013", "2013/.."] {
                 let days = date::parse(when).unwrap();
                 let row = Label {
-                    missing: false,
                     days: Some(year.order(days)),
                     text: year.label(days).unwrap(),
+                    ..Label::default()
                 };
                 let (row, source) = (tally.label(row), tally.label(label("s").remove(0)));
                 tally.add(

@@ -2,10 +2,11 @@
 //! the facts.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use foldhash::fast::RandomState;
 
-use crate::tabulate::{Across, Aggregate, Cross, Dispute, Label, name};
+use crate::tabulate::{Across, Aggregate, Cross, Dispute, Label, Share, name};
 use crate::value::date::{Bucket, Days};
 use crate::value::text::BETWEEN_NAMES;
 use crate::value::{FigureStats, Number, RunningSum};
@@ -26,7 +27,7 @@ pub struct TallyEntry<'a> {
     pub topic: Option<&'a str>,
     /// The days that it covers.
     pub days: Days,
-    /// The days of each part, if its date is a set.
+    /// The days of each part, if its date is a set; of an interval without an end, all days to come.
     pub parts: &'a [Days],
     /// The fact's name, for messages.
     pub reference: &'a str,
@@ -67,16 +68,41 @@ pub(super) struct TallyGroup {
     pub(super) list: Vec<(u32, Option<Number>)>,
 }
 
-/// A figure for a stretch of time, or for one of the stretches of a set.
+/// A figure for a stretch of time, or for several.
 #[derive(Debug, Clone)]
 pub(super) struct Period {
     pub(super) source: u32,
+    /// The first day of all, and the last.
     pub(super) first: i64,
     pub(super) last: i64,
-    /// The first and the last day of the whole date.
-    pub(super) whole: (i64, i64),
+    /// The stretches, if the date is a set of them.
+    pub(super) set: Option<Arc<[(i64, i64)]>>,
     /// The fact.
     pub(super) reference: String,
+}
+
+impl Period {
+    /// The stretches.
+    fn parts(&self) -> Vec<(i64, i64)> {
+        self.set.as_ref().map_or_else(|| vec![(self.first, self.last)], |set| set.to_vec())
+    }
+
+    /// Whether all of another figure of the source is for a part of this one's time.
+    pub(super) fn holds(&self, other: &Period) -> bool {
+        if self.set.is_none() && other.set.is_none() {
+            return self.source == other.source
+                && (self.first, self.last) != (other.first, other.last)
+                && self.first <= other.first
+                && other.last <= self.last;
+        }
+        let own = self.parts();
+        let is_held = |part: &(i64, i64)| {
+            own.iter().any(|stretch| stretch.0 <= part.0 && part.1 <= stretch.1)
+        };
+        self.source == other.source
+            && (self.first, self.last, &self.set) != (other.first, other.last, &other.set)
+            && other.parts().iter().all(is_held)
+    }
 }
 
 impl TallyGroup {
@@ -109,7 +135,7 @@ impl TallyGroup {
             self.stocks.insert((entry.days.first, entry.days.last));
         }
         if entry.over_period {
-            self.periods.extend(periods(entry));
+            self.periods.extend(period(entry));
         }
     }
 
@@ -233,7 +259,8 @@ impl Tally {
             for day in starts {
                 let days = Days { first: Some(day), last: Some(day) };
                 let text = bucket.label(days).unwrap_or_default();
-                labels[side] = self.label(Label { missing: false, days: Some((day, day)), text });
+                labels[side] =
+                    self.label(Label { days: Some((day, day)), text, ..Label::default() });
                 let mut group = group.clone();
                 // what holds throughout holds in each of them
                 if is_each && !group.stocks.is_empty() {
@@ -242,6 +269,23 @@ impl Tally {
                 self.groups.entry(labels.clone()).or_default().take(&group);
             }
         }
+    }
+
+    /// The share of the facts whose label at a place, among those of the rows and columns, is one of
+    /// these.
+    #[must_use]
+    pub fn share(&self, at: usize, is_one: impl Fn(&Label) -> bool) -> Share {
+        let mut facts = (0, 0);
+        let mut sums = (RunningSum::default(), RunningSum::default());
+        for (labels, group) in &self.groups {
+            facts.1 += group.facts;
+            sums.1.take(&group.sum);
+            if is_one(&self.labels[labels[at] as usize]) {
+                facts.0 += group.facts;
+                sums.0.take(&group.sum);
+            }
+        }
+        Share { facts, sum: (sums.0.total(), sums.1.total()) }
     }
 
     /// How many facts lack a figure, of how many.
@@ -297,7 +341,7 @@ impl Tally {
         if !joined.contains(&true) {
             return;
         }
-        let all = self.label(Label { missing: false, days: None, text: String::new() });
+        let all = self.label(Label::default());
         let join = |counts: &mut [u32]| {
             counts.iter_mut().zip(joined).filter(|(_, joined)| **joined).for_each(|(label, _)| {
                 *label = all;
@@ -381,27 +425,26 @@ impl Tally {
 /// The labels of what is one's own, which stands first, and of what is shared.
 pub(super) fn sole_and_shared() -> [Label; 2] {
     [(0, "sole"), (1, "shared")].map(|(n, text)| Label {
-        missing: false,
         days: Some((n, n)),
         text: text.to_owned(),
+        ..Label::default()
     })
 }
 
-/// The stretches of time that a figure is for.
-fn periods(entry: &TallyEntry<'_>) -> Vec<Period> {
-    let (Some(begin), Some(end)) = (entry.days.first, entry.days.last) else { return Vec::new() };
+/// The stretch of time, or the set of them, that a figure is for.
+fn period(entry: &TallyEntry<'_>) -> Option<Period> {
     let parts = if entry.parts.is_empty() { &[entry.days][..] } else { entry.parts };
-    let period = |part: &Days| {
-        let (first, last) = (part.first?, part.last?);
-        is_period(last - first).then(|| Period {
-            source: entry.source,
-            first,
-            last,
-            whole: (begin, end),
-            reference: entry.reference.to_owned(),
-        })
-    };
-    parts.iter().filter_map(period).collect()
+    let bounds: Vec<(i64, i64)> =
+        parts.iter().map(|part| Some((part.first?, part.last?))).collect::<Option<_>>()?;
+    let first = bounds.iter().map(|(first, _)| *first).min()?;
+    let last = bounds.iter().map(|(_, last)| *last).max()?;
+    is_period(last.saturating_sub(first)).then(|| Period {
+        source: entry.source,
+        first,
+        last,
+        set: (bounds.len() > 1).then(|| bounds.into()),
+        reference: entry.reference.to_owned(),
+    })
 }
 
 /// Whether something that lies within so many days is a figure for a period, a month or longer, and

@@ -74,6 +74,19 @@ pub fn parts(text: &str) -> Vec<Days> {
     members.split(SET_SEPARATOR).filter_map(|member| part(member.trim()).ok()).collect()
 }
 
+/// The days of each part of a set; of an interval that is open on one side, such as `2014/..`, all
+/// days on that side; none of any other date, and none where an end is unknown, as in `2014/`.
+#[must_use]
+pub fn parts_or_open(text: &str, days: Days) -> Vec<Days> {
+    let (before, after) = (text.starts_with("../"), text.ends_with("/.."));
+    if !before && !after {
+        return if is_set(text) { parts(text) } else { Vec::new() };
+    }
+    let first = days.first.or(before.then_some(i64::MIN));
+    let last = days.last.or(after.then_some(i64::MAX));
+    vec![Days { first, last }]
+}
+
 /// Whether it is a date as people write it: `13/05/2013`, `5.3.2014`. Nobody can tell its day from its
 /// month.
 fn is_day_month_year(text: &str) -> bool {

@@ -16,7 +16,7 @@ use std::fmt::{self, Display};
 
 pub use entity_ref::{EntityRef, InputValue, NameStyle, StatePattern};
 pub use figure_stats::FigureStats;
-pub use number::{Number, RunningSum};
+pub use number::{Number, NumberOrder, RunningSum};
 pub use types::Type;
 
 /// One value of one field of one row, on its way in or out.

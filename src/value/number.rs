@@ -14,6 +14,10 @@ pub enum Number {
     Real(f64),
 }
 
+/// The place of a number among others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NumberOrder(i64, i64);
+
 /// Whole numbers up to this one, and down to its negative, are exact as decimal ones.
 const EXACT: u64 = 1 << 53;
 
@@ -38,6 +42,18 @@ impl Number {
             (Number::Int(one), Number::Int(two)) => one.cmp(two),
             _ => self.real().total_cmp(&other.real()),
         }
+    }
+
+    /// What the number is ordered by among others.
+    #[must_use]
+    pub fn sorted_by(self) -> NumberOrder {
+        let bits = self.real().to_bits().cast_signed();
+        let whole = match self {
+            Number::Int(n) if n.unsigned_abs() > EXACT => n,
+            _ => 0,
+        };
+        // the bits of negative numbers rise as the numbers fall
+        NumberOrder(if bits < 0 { bits ^ i64::MAX } else { bits }, whole)
     }
 
     /// The number as a cell.
@@ -139,6 +155,13 @@ mod tests {
         sum.add(Number::Real(0.5));
         assert_eq!(sum.total().cell(), Value::Real(7.5));
         assert!(Number::Int(long).order(&Number::Int(long - 1)).is_gt());
+        let mut numbers = [1500, -2, 0, 12, long, long - 1, -13].map(Number::Int);
+        numbers.sort_by_key(|number| number.sorted_by());
+        assert_eq!(
+            numbers.map(Number::text).join(" "),
+            format!("-13 -2 0 12 1500 {} {long}", long - 1)
+        );
+        assert_eq!(Number::Int(7).sorted_by(), Number::Real(7.0).sorted_by());
         let mut parts = RunningSum::of(3.0);
         parts.take(&sum);
         assert_eq!(parts.total().text(), "10.5");

@@ -1,6 +1,7 @@
 //! The program from outside: transcripts that are documentation, properties, and the rules of the
 //! architecture.
 
+mod answers;
 mod architecture;
 mod concurrency;
 mod formats_kept;

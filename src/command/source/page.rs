@@ -55,7 +55,7 @@ fn facts(store: &Store, slug: &str, text: &str) -> Result<Vec<PageFact>> {
     for kind in KINDS {
         let mut query = Query::of(vec![kind]);
         let Some(by_source) = field("source") else { continue };
-        query.tests = vec![crate::query::among(by_source, vec![slug.to_owned()], false)?];
+        query.tests = vec![crate::query::among(by_source, KINDS, vec![slug.to_owned()], false)?];
         query.columns = ["ref", "date", "summary", "stance", "said_by", "topic", "locator"]
             .into_iter()
             .filter_map(field)

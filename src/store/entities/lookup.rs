@@ -1,7 +1,7 @@
 //! Names and codes: which rows of `names` a word means, and how a row is written so that it is
 //! found again.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
 use rusqlite::{Connection, params, params_from_iter};
@@ -171,9 +171,33 @@ impl Meaning {
     }
 }
 
-/// The SQL that selects every entity that a filter's word means. Its values are the folded word
-/// and, `with_scheme`, its scheme.
-pub fn entities_called(meaning: Meaning, with_scheme: bool) -> String {
+/// The SQL that selects every entity that one of a filter's words means, and its values.
+pub fn entities_called(meaning: Meaning, words: &[String]) -> (String, Vec<String>) {
+    let mut by_scheme: BTreeMap<Option<&str>, Vec<String>> = BTreeMap::new();
+    for word in words {
+        let Spelling { scheme, name } = spelling(word);
+        by_scheme.entry(scheme).or_default().push(fold(name));
+    }
+    let mut values = Vec::new();
+    let selects: Vec<String> = by_scheme
+        .into_iter()
+        .map(|(scheme, mut names)| {
+            // a list is one value, however long it is
+            let are_called = if names.len() == 1 {
+                values.append(&mut names);
+                "= ?"
+            } else {
+                values.push(serde_json::json!(names).to_string());
+                "IN (SELECT value FROM json_each(?))"
+            };
+            values.extend(scheme.map(str::to_owned));
+            entities_of_scheme(meaning, are_called, scheme.is_some())
+        })
+        .collect();
+    (selects.join("\n    UNION "), values)
+}
+
+fn entities_of_scheme(meaning: Meaning, are_called: &str, with_scheme: bool) -> String {
     let column = meaning.class.column();
     let schemes = if with_scheme {
         "+scheme = ?".to_owned()
@@ -186,7 +210,7 @@ pub fn entities_called(meaning: Meaning, with_scheme: bool) -> String {
         ""
     };
     format!(
-        "SELECT {column} FROM names WHERE folded = ? AND {schemes} AND {column} IS NOT NULL{countries}"
+        "SELECT {column} FROM names WHERE folded {are_called} AND {schemes} AND {column} IS NOT NULL{countries}"
     )
 }
 
@@ -228,15 +252,13 @@ pub fn names_of(meaning: Meaning, entities: &str) -> String {
 /// # Errors
 /// The database cannot be read.
 pub fn called(connection: &Connection, meaning: Meaning, text: &str) -> Result<Vec<String>> {
-    let Spelling { scheme, name } = spelling(text);
+    let (entities, values) = entities_called(meaning, &[text.to_owned()]);
     let sql = format!(
-        "SELECT DISTINCT name FROM {} WHERE id IN ({}) ORDER BY name",
+        "SELECT DISTINCT name FROM {} WHERE id IN ({entities}) ORDER BY name",
         meaning.class.table(),
-        entities_called(meaning, scheme.is_some())
     );
-    let values = [Some(fold(name)), scheme.map(str::to_owned)];
     let mut find = connection.prepare_cached(&sql)?;
-    let names = find.query_map(params_from_iter(values.into_iter().flatten()), |row| row.get(0))?;
+    let names = find.query_map(params_from_iter(values), |row| row.get(0))?;
     Ok(names.collect::<Result<_, _>>()?)
 }
 

@@ -235,7 +235,11 @@ fn order_clause(query: &Query, orders: &[(Order, usize)], part: Scan) -> String 
         let by = if single {
             sort_expressions(query.kinds[0], order.field)[*part].clone()
         } else {
-            format!("sort{i}")
+            // the kinds that lack the field have no collation for it
+            let mut owners =
+                query.kinds.iter().filter_map(|kind| Some((*kind, kind.own(order.field)?)));
+            let folds = |(kind, own)| sort_expressions(kind, own)[*part].ends_with(FOLDED);
+            format!("sort{i}{}", if owners.any(folds) { FOLDED } else { "" })
         };
         format!("{by}{} NULLS LAST", if order.descending { " DESC" } else { "" })
     };
@@ -302,6 +306,9 @@ fn sort_keys(query: &Query) -> Vec<(Order, usize)> {
 }
 
 /// What a field is sorted by, first things first.
+/// What has texts sorted whatever their case.
+const FOLDED: &str = " COLLATE NOCASE";
+
 fn sort_expressions(kind: &'static Kind, field: &Field) -> Vec<String> {
     match field.ty {
         Type::Date | Type::Bucket(_) => {
@@ -314,7 +321,7 @@ fn sort_expressions(kind: &'static Kind, field: &Field) -> Vec<String> {
         }
         _ => {
             let by = expression(kind, field);
-            vec![format!("{by} COLLATE NOCASE"), by]
+            vec![format!("{by}{FOLDED}"), by]
         }
     }
 }

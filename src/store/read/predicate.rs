@@ -6,7 +6,7 @@ use rusqlite::types::Value as Sql;
 use crate::error::Result;
 use crate::kind::{Field, Kind};
 use crate::query::{ActorTie, DateMatch, Op, Predicate, is_partial};
-use crate::store::entities::lookup::{self, EntityClass, Meaning, Spelling, spelling};
+use crate::store::entities::lookup::{self, EntityClass, Meaning, spelling};
 use crate::store::read::columns::expression;
 use crate::store::{date_parts, search};
 use crate::value::date::{self, Bucket, Days};
@@ -99,14 +99,9 @@ fn window(Days { first, last }: Days, strength: DateMatch, values: &mut Vec<Sql>
 
 /// The condition that a column of the row `f` points to a name that one of these words means.
 fn is_meant(column: &str, meaning: Meaning, words: &[String], values: &mut Vec<Sql>) -> String {
-    let mut meant = Vec::new();
-    for word in words {
-        let Spelling { scheme, name } = spelling(word);
-        values.push(Sql::Text(fold(name)));
-        values.extend(scheme.map(|scheme| Sql::Text(scheme.to_owned())));
-        meant.push(lookup::entities_called(meaning, scheme.is_some()));
-    }
-    format!("f.{column} IN ({})", lookup::names_of(meaning, &meant.join("\n    UNION ")))
+    let (entities, words) = lookup::entities_called(meaning, words);
+    values.extend(words.into_iter().map(Sql::Text));
+    format!("f.{column} IN ({})", lookup::names_of(meaning, &entities))
 }
 
 /// The condition that a column points to a name that one of these words means; a word of several
@@ -173,7 +168,7 @@ fn is_placed(
         values.extend(spots.into_iter().map(Sql::Text));
         if let Some((_, place)) = in_place {
             condition.push_str(" AND ");
-            condition.push_str(&is_meant("place_id", meaning, &[place], values));
+            condition.push_str(&is_named(connection, "place_id", meaning, &[place], values)?);
         }
         any.push(condition);
     }
@@ -211,27 +206,36 @@ fn among(
         let meaning = Meaning { exclusively, ..meaning };
         return entity_condition(connection, kind, field, meaning, words, values);
     }
+    if !is_partial(field) && field.ty != Type::Date && !matches!(field.ty, Type::Bucket(_)) {
+        let is_one_of = match words.len() {
+            1 => "= ?".to_owned(),
+            many => format!("IN ({})", vec!["?"; many].join(", ")),
+        };
+        let text = |word: &String| Sql::Text(word.clone());
+        return Ok(if field.ty == Type::Source {
+            values.extend(words.iter().map(text));
+            format!("f.source_id IN (SELECT id FROM sources WHERE slug {is_one_of})")
+        } else if matches!(field.ty, Type::Term | Type::Text) {
+            values.extend(words.iter().map(text));
+            format!("{} COLLATE NOCASE {is_one_of}", expression(kind, field))
+        } else {
+            let value = |word: &String| bind(&field.ty.parse(word).unwrap_or(Value::Null));
+            values.extend(words.iter().map(value));
+            format!("{} {is_one_of}", expression(kind, field))
+        });
+    }
     let mut any = Vec::new();
     for word in words {
         if is_partial(field) {
             any.push(format!("f.{} LIKE ? ESCAPE '\\'", field.name));
             values.push(Sql::Text(pattern(word)));
-        } else if field.ty == Type::Source {
-            any.push("f.source_id = (SELECT id FROM sources WHERE slug = ?)".into());
-            values.push(Sql::Text(word.clone()));
-        } else if field.ty == Type::Date || matches!(field.ty, Type::Bucket(_)) {
+        } else {
             let word = match field.ty {
                 Type::Bucket(bucket) => bucket.edtf(word),
                 _ => word.into(),
             };
             let parsed = Type::Date.parse(&word).unwrap_or(Value::Null);
             any.push(compare(connection, kind, field, Op::Is, &parsed, values)?);
-        } else if matches!(field.ty, Type::Term | Type::Text) {
-            any.push(format!("{} = ? COLLATE NOCASE", expression(kind, field)));
-            values.push(Sql::Text(word.clone()));
-        } else {
-            any.push(format!("{} = ?", expression(kind, field)));
-            values.push(bind(&field.ty.parse(word).unwrap_or(Value::Null)));
         }
     }
     Ok(format!("({})", any.join(" OR ")))
@@ -287,8 +291,9 @@ fn compare(
             if op == Op::Is {
                 return Ok(test);
             }
-            // a place that lies in no country lies in no other country either
-            return Ok(format!("(NOT ({test}) AND {by} IS NOT NULL)"));
+            // a place that lies in no country lies in no other country either; a spot without a place
+            // is in none
+            return Ok(format!("(({test}) IS NOT TRUE AND {by} IS NOT NULL)"));
         }
         _ => {}
     }

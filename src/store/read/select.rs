@@ -208,6 +208,16 @@ impl Store {
         past.as_of.as_ref().map(|moment| as_of::run_at(&self.connection, moment)).transpose()
     }
 
+    /// Plans a query, so that what is wrong with it is said before any row is written.
+    ///
+    /// # Errors
+    /// Names or imports cannot be looked up, or the filters are too many.
+    pub fn check(&self, query: &Query) -> Result<()> {
+        let CompiledQuery { sql, .. } = compile::compile_portable(&self.connection, query)?;
+        self.connection.prepare(&sql)?;
+        Ok(())
+    }
+
     /// The SQL that answers a query, with its values in it: it runs in any `SQLite` shell.
     ///
     /// # Errors

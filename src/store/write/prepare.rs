@@ -14,6 +14,7 @@ use crate::store::write::param::Param;
 use crate::store::write::row_encoder::{EncodedFact, RowEncoder};
 use crate::store::write::transaction::{RowError, Writer};
 use crate::value::date::{self, Days};
+use crate::value::text::BETWEEN_NAMES;
 use crate::value::text::fold;
 use crate::value::{EntityRef, InputValue, Type, Value};
 
@@ -158,21 +159,22 @@ impl Writer<'_> {
     ) -> Result<ResolvedName, Stop<String>> {
         let parts = listed(text);
         if let ([_, _, ..], None) = (parts.as_slice(), self.exactly(class, text)?) {
-            return self.known_several(class, text, &parts, days);
+            return self.known_several(class, None, &parts, days);
         }
         if let Some((wording, meant_by)) = glossed(text)
             && let parts @ [_, _, ..] = listed(meant_by).as_slice()
         {
-            return self.known_several(class, wording, parts, days);
+            return self.known_several(class, Some(wording), parts, days);
         }
         let hit = self.known_one(class, text, days)?;
         Ok(self.whole(class, &hit)?)
     }
 
+    /// Several that must be known, by the source's wording for all of them if it has one.
     fn known_several(
         &mut self,
         class: EntityClass,
-        wording: &str,
+        wording: Option<&str>,
         parts: &[&str],
         days: Days,
     ) -> Result<ResolvedName, Stop<String>> {
@@ -181,7 +183,15 @@ impl Writer<'_> {
             let member = self.known_one(class, part, days);
             members.push(member.map_err(|stop| stop.map(|why| format!("{why} (\"{part}\")")))?);
         }
-        Ok(self.name_of_several(class, wording, &members)?)
+        let listed = || {
+            members
+                .iter()
+                .map(|member| member.wording.as_ref())
+                .collect::<Vec<_>>()
+                .join(BETWEEN_NAMES)
+        };
+        let wording = wording.map_or_else(listed, str::to_owned);
+        Ok(self.name_of_several(class, &wording, &members)?)
     }
 
     /// The one whom a name or code means that must be known.
