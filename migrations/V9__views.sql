@@ -16,8 +16,9 @@
 --                        that SQLite cannot write, before -4713 or after 9999; first_day and last_day
 --                        say it as a Julian day number
 --   year                 year of the first day
--- events (V3) explains the others. The column figure of current_facts is the best estimate, else a
--- bound; parties are all actors of the fact.
+--   figure               the best estimate, else a bound
+--   parties              all actors of the fact
+-- events (V3) explains the others.
 --
 -- The + keeps SQLite from going through the partial index of live rows where it must read all of
 -- them anyway. DuckDB reads the text of a view by itself, so that it has nothing of SQLite's own.
@@ -42,7 +43,9 @@ CREATE VIEW current_events AS
            WHERE n.id = f.place_id)) AS latitude,
          coalesce(f.longitude, (SELECT p.longitude FROM names n JOIN places p ON p.id = n.place_id
            WHERE n.id = f.place_id)) AS longitude,
-         f.confidence, f.locator, f.quote, f.note, f.first_day, f.last_day
+         f.confidence, f.locator, f.quote, f.note, f.first_day, f.last_day,
+         coalesce(f.deaths_best, f.deaths_low, f.deaths_high) AS figure,
+         nullif(substr(ifnull('; ' || (SELECT label FROM names WHERE id = f.actor_id), '') || ifnull('; ' || (SELECT label FROM names WHERE id = f.target_id), '') || ifnull('; ' || (SELECT label FROM names WHERE id = f.others_id), '') || ifnull('; ' || (SELECT label FROM names WHERE id = f.side_a_id), '') || ifnull('; ' || (SELECT label FROM names WHERE id = f.side_b_id), '') || ifnull('; ' || (SELECT label FROM names WHERE id = f.supporters_id), ''), 3), '') AS parties
     FROM events f
    WHERE +f.retired_by_id IS NULL;
 
@@ -65,7 +68,9 @@ CREATE VIEW current_arms_transfers AS
            WHERE n.id = f.place_id)) AS latitude,
          coalesce(f.longitude, (SELECT p.longitude FROM names n JOIN places p ON p.id = n.place_id
            WHERE n.id = f.place_id)) AS longitude,
-         f.confidence, f.locator, f.quote, f.note, f.first_day, f.last_day
+         f.confidence, f.locator, f.quote, f.note, f.first_day, f.last_day,
+         coalesce(f.best, f.low, f.high, f.value_best, f.value_low, f.value_high) AS figure,
+         nullif(substr(ifnull('; ' || (SELECT label FROM names WHERE id = f.supplier_id), '') || ifnull('; ' || (SELECT label FROM names WHERE id = f.recipient_id), ''), 3), '') AS parties
     FROM arms_transfers f
    WHERE +f.retired_by_id IS NULL;
 
@@ -90,7 +95,9 @@ CREATE VIEW current_casualties AS
            WHERE n.id = f.place_id)) AS latitude,
          coalesce(f.longitude, (SELECT p.longitude FROM names n JOIN places p ON p.id = n.place_id
            WHERE n.id = f.place_id)) AS longitude,
-         f.confidence, f.locator, f.quote, f.note, f.first_day, f.last_day
+         f.confidence, f.locator, f.quote, f.note, f.first_day, f.last_day,
+         coalesce(f.best, f.low, f.high) AS figure,
+         nullif(substr(ifnull('; ' || (SELECT label FROM names WHERE id = f.victim_id), '') || ifnull('; ' || (SELECT label FROM names WHERE id = f.perpetrator_id), '') || ifnull('; ' || (SELECT label FROM names WHERE id = f.side_a_id), '') || ifnull('; ' || (SELECT label FROM names WHERE id = f.side_b_id), '') || ifnull('; ' || (SELECT label FROM names WHERE id = f.supporters_id), ''), 3), '') AS parties
     FROM casualty_statistics f
    WHERE +f.retired_by_id IS NULL;
 
@@ -112,7 +119,9 @@ CREATE VIEW current_posts AS
            WHERE n.id = f.place_id)) AS latitude,
          coalesce(f.longitude, (SELECT p.longitude FROM names n JOIN places p ON p.id = n.place_id
            WHERE n.id = f.place_id)) AS longitude,
-         f.confidence, f.locator, f.quote, f.note, f.first_day, f.last_day
+         f.confidence, f.locator, f.quote, f.note, f.first_day, f.last_day,
+         coalesce(f.posts_best, f.posts_low, f.posts_high, f.staff_best, f.staff_low, f.staff_high) AS figure,
+         nullif(substr(ifnull('; ' || (SELECT label FROM names WHERE id = f.sender_id), '') || ifnull('; ' || (SELECT label FROM names WHERE id = f.receiver_id), '') || ifnull('; ' || (SELECT label FROM names WHERE id = f.head_id), ''), 3), '') AS parties
     FROM diplomatic_posts f
    WHERE +f.retired_by_id IS NULL;
 
@@ -133,87 +142,31 @@ CREATE VIEW current_indicators AS
            WHERE n.id = f.place_id)) AS latitude,
          coalesce(f.longitude, (SELECT p.longitude FROM names n JOIN places p ON p.id = n.place_id
            WHERE n.id = f.place_id)) AS longitude,
-         f.confidence, f.locator, f.quote, f.note, f.first_day, f.last_day
-    FROM indicators f
-   WHERE +f.retired_by_id IS NULL;
-
-CREATE VIEW current_facts AS
-  SELECT (SELECT slug FROM sources WHERE id = f.source_id) || ':' || f.key AS ref,
-         'events' AS kind, (SELECT slug FROM sources WHERE id = f.source_id) AS source, f.key,
-         f.date, f.date_from, f.date_to, f.year, f.summary, f.stance,
-         (SELECT label FROM names WHERE id = f.said_by_id) AS said_by, f.topic,
-         coalesce(f.locality || ', ' || (SELECT label FROM names WHERE id = f.place_id), f.locality, (SELECT label FROM names WHERE id = f.place_id)) AS place,
-         (SELECT country FROM names WHERE id = f.place_id) AS country,
-         coalesce(f.latitude, (SELECT p.latitude FROM names n JOIN places p ON p.id = n.place_id
-           WHERE n.id = f.place_id)) AS latitude,
-         coalesce(f.longitude, (SELECT p.longitude FROM names n JOIN places p ON p.id = n.place_id
-           WHERE n.id = f.place_id)) AS longitude,
-         f.locator, f.note, coalesce(f.deaths_best, f.deaths_low, f.deaths_high) AS figure,
-         nullif(substr(ifnull('; ' || (SELECT label FROM names WHERE id = f.actor_id), '') || ifnull('; ' || (SELECT label FROM names WHERE id = f.target_id), '') || ifnull('; ' || (SELECT label FROM names WHERE id = f.others_id), '') || ifnull('; ' || (SELECT label FROM names WHERE id = f.side_a_id), '') || ifnull('; ' || (SELECT label FROM names WHERE id = f.side_b_id), '') || ifnull('; ' || (SELECT label FROM names WHERE id = f.supporters_id), ''), 3), '') AS parties
-    FROM events f
-   WHERE +f.retired_by_id IS NULL
-UNION ALL
-  SELECT (SELECT slug FROM sources WHERE id = f.source_id) || ':' || f.key AS ref,
-         'arms-transfers' AS kind,
-         (SELECT slug FROM sources WHERE id = f.source_id) AS source, f.key, f.date,
-         f.date_from, f.date_to, f.year, f.summary, f.stance,
-         (SELECT label FROM names WHERE id = f.said_by_id) AS said_by, f.topic,
-         coalesce(f.locality || ', ' || (SELECT label FROM names WHERE id = f.place_id), f.locality, (SELECT label FROM names WHERE id = f.place_id)) AS place,
-         (SELECT country FROM names WHERE id = f.place_id) AS country,
-         coalesce(f.latitude, (SELECT p.latitude FROM names n JOIN places p ON p.id = n.place_id
-           WHERE n.id = f.place_id)) AS latitude,
-         coalesce(f.longitude, (SELECT p.longitude FROM names n JOIN places p ON p.id = n.place_id
-           WHERE n.id = f.place_id)) AS longitude,
-         f.locator, f.note,
-         coalesce(f.best, f.low, f.high, f.value_best, f.value_low, f.value_high) AS figure,
-         nullif(substr(ifnull('; ' || (SELECT label FROM names WHERE id = f.supplier_id), '') || ifnull('; ' || (SELECT label FROM names WHERE id = f.recipient_id), ''), 3), '') AS parties
-    FROM arms_transfers f
-   WHERE +f.retired_by_id IS NULL
-UNION ALL
-  SELECT (SELECT slug FROM sources WHERE id = f.source_id) || ':' || f.key AS ref,
-         'casualties' AS kind, (SELECT slug FROM sources WHERE id = f.source_id) AS source,
-         f.key, f.date, f.date_from, f.date_to, f.year, f.summary, f.stance,
-         (SELECT label FROM names WHERE id = f.said_by_id) AS said_by, f.topic,
-         coalesce(f.locality || ', ' || (SELECT label FROM names WHERE id = f.place_id), f.locality, (SELECT label FROM names WHERE id = f.place_id)) AS place,
-         (SELECT country FROM names WHERE id = f.place_id) AS country,
-         coalesce(f.latitude, (SELECT p.latitude FROM names n JOIN places p ON p.id = n.place_id
-           WHERE n.id = f.place_id)) AS latitude,
-         coalesce(f.longitude, (SELECT p.longitude FROM names n JOIN places p ON p.id = n.place_id
-           WHERE n.id = f.place_id)) AS longitude,
-         f.locator, f.note, coalesce(f.best, f.low, f.high) AS figure,
-         nullif(substr(ifnull('; ' || (SELECT label FROM names WHERE id = f.victim_id), '') || ifnull('; ' || (SELECT label FROM names WHERE id = f.perpetrator_id), '') || ifnull('; ' || (SELECT label FROM names WHERE id = f.side_a_id), '') || ifnull('; ' || (SELECT label FROM names WHERE id = f.side_b_id), '') || ifnull('; ' || (SELECT label FROM names WHERE id = f.supporters_id), ''), 3), '') AS parties
-    FROM casualty_statistics f
-   WHERE +f.retired_by_id IS NULL
-UNION ALL
-  SELECT (SELECT slug FROM sources WHERE id = f.source_id) || ':' || f.key AS ref,
-         'posts' AS kind, (SELECT slug FROM sources WHERE id = f.source_id) AS source, f.key,
-         f.date, f.date_from, f.date_to, f.year, f.summary, f.stance,
-         (SELECT label FROM names WHERE id = f.said_by_id) AS said_by, f.topic,
-         coalesce(f.locality || ', ' || (SELECT label FROM names WHERE id = f.place_id), f.locality, (SELECT label FROM names WHERE id = f.place_id)) AS place,
-         (SELECT country FROM names WHERE id = f.place_id) AS country,
-         coalesce(f.latitude, (SELECT p.latitude FROM names n JOIN places p ON p.id = n.place_id
-           WHERE n.id = f.place_id)) AS latitude,
-         coalesce(f.longitude, (SELECT p.longitude FROM names n JOIN places p ON p.id = n.place_id
-           WHERE n.id = f.place_id)) AS longitude,
-         f.locator, f.note,
-         coalesce(f.posts_best, f.posts_low, f.posts_high, f.staff_best, f.staff_low, f.staff_high) AS figure,
-         nullif(substr(ifnull('; ' || (SELECT label FROM names WHERE id = f.sender_id), '') || ifnull('; ' || (SELECT label FROM names WHERE id = f.receiver_id), '') || ifnull('; ' || (SELECT label FROM names WHERE id = f.head_id), ''), 3), '') AS parties
-    FROM diplomatic_posts f
-   WHERE +f.retired_by_id IS NULL
-UNION ALL
-  SELECT (SELECT slug FROM sources WHERE id = f.source_id) || ':' || f.key AS ref,
-         'indicators' AS kind, (SELECT slug FROM sources WHERE id = f.source_id) AS source,
-         f.key, f.date, f.date_from, f.date_to, f.year, f.summary, f.stance,
-         (SELECT label FROM names WHERE id = f.said_by_id) AS said_by, f.topic,
-         coalesce(f.locality || ', ' || (SELECT label FROM names WHERE id = f.place_id), f.locality, (SELECT label FROM names WHERE id = f.place_id)) AS place,
-         (SELECT country FROM names WHERE id = f.place_id) AS country,
-         coalesce(f.latitude, (SELECT p.latitude FROM names n JOIN places p ON p.id = n.place_id
-           WHERE n.id = f.place_id)) AS latitude,
-         coalesce(f.longitude, (SELECT p.longitude FROM names n JOIN places p ON p.id = n.place_id
-           WHERE n.id = f.place_id)) AS longitude,
-         f.locator, f.note, coalesce(f.best, f.low, f.high) AS figure,
+         f.confidence, f.locator, f.quote, f.note, f.first_day, f.last_day,
+         coalesce(f.best, f.low, f.high) AS figure,
          nullif(substr(ifnull('; ' || (SELECT label FROM names WHERE id = f.subject_id), '') || ifnull('; ' || (SELECT label FROM names WHERE id = f.counterpart_id), ''), 3), '') AS parties
     FROM indicators f
    WHERE +f.retired_by_id IS NULL;
 
-PRAGMA user_version = 102;
+CREATE VIEW current_facts AS
+  SELECT ref, kind, source, key, date, date_from, date_to, year, summary, stance, said_by,
+         topic, place, country, latitude, longitude, locator, note, figure, parties
+    FROM current_events
+UNION ALL
+  SELECT ref, kind, source, key, date, date_from, date_to, year, summary, stance, said_by,
+         topic, place, country, latitude, longitude, locator, note, figure, parties
+    FROM current_arms_transfers
+UNION ALL
+  SELECT ref, kind, source, key, date, date_from, date_to, year, summary, stance, said_by,
+         topic, place, country, latitude, longitude, locator, note, figure, parties
+    FROM current_casualties
+UNION ALL
+  SELECT ref, kind, source, key, date, date_from, date_to, year, summary, stance, said_by,
+         topic, place, country, latitude, longitude, locator, note, figure, parties
+    FROM current_posts
+UNION ALL
+  SELECT ref, kind, source, key, date, date_from, date_to, year, summary, stance, said_by,
+         topic, place, country, latitude, longitude, locator, note, figure, parties
+    FROM current_indicators;
+
+PRAGMA user_version = 103;

@@ -239,30 +239,31 @@ fn parse(text: &str, format: &str, century: Option<i16>) -> Option<PartialDate> 
 }
 
 fn iso_day(text: &str) -> Option<PartialDate> {
-    if text.len() == 10 { iso_date(text) } else { None }
+    if text.len() >= 10 { iso_date(text) } else { None }
 }
 
 /// The date of a text in ISO 8601: a year, a month or a day.
 fn iso_date(text: &str) -> Option<PartialDate> {
+    let (sign, text) = text.strip_prefix('-').map_or((1, text), |text| (-1, text));
     let bytes = text.as_bytes();
     let part = |range: std::ops::Range<usize>| {
         bytes[range]
             .iter()
             .try_fold(0_i16, |n, b| b.is_ascii_digit().then(|| n * 10 + i16::from(b - b'0')))
     };
+    // there is no year -0
+    let year = || part(0..4).filter(|year| *year > 0 || sign > 0).map(|year| year * sign);
     let narrow = |n: i16| i8::try_from(n).ok();
     let dash = |n: usize| bytes[n] == b'-';
     match bytes.len() {
-        4 => Some(PartialDate { year: part(0..4)?, month: None, day: None }),
+        4 => Some(PartialDate { year: year()?, month: None, day: None }),
         7 if dash(4) => {
             let month = narrow(part(5..7)?).filter(|month| (1..=12).contains(month))?;
-            Some(PartialDate { year: part(0..4)?, month: Some(month), day: None })
+            Some(PartialDate { year: year()?, month: Some(month), day: None })
         }
-        10 if dash(4) && dash(7) => {
-            Date::new(part(0..4)?, narrow(part(5..7)?)?, narrow(part(8..10)?)?)
-                .ok()
-                .map(PartialDate::of)
-        }
+        10 if dash(4) && dash(7) => Date::new(year()?, narrow(part(5..7)?)?, narrow(part(8..10)?)?)
+            .ok()
+            .map(PartialDate::of),
         _ => None,
     }
 }
@@ -463,6 +464,7 @@ mod tests {
         ] {
             assert_eq!(read(text, &[format]).as_deref(), Some(wanted), "{text}");
         }
+        assert_eq!(read("-0044-03-15", &[]).as_deref(), Some("-0044-03-15"));
         let month = read("2014-02", &[]);
         assert_eq!(month.as_deref(), Some("2014-02"));
     }

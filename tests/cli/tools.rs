@@ -83,6 +83,7 @@ fn duckdb_opens_the_database() {
         ("casualties", 6),
         ("posts", 15),
         ("indicators", 9),
+        ("facts", 130),
     ];
     for (view, facts) in views {
         let mut python = Command::new("python3");

@@ -74,7 +74,7 @@ fn a_new_database_takes_in_nothing_of_an_earlier_one() {
                     assert!(!foreign.contains("another database"), "{what}");
                 }
                 Some(3) => {
-                    let said = if before.is_some() { "is there" } else { "is left over" };
+                    let said = if before.is_some() { "exists" } else { "is left over" };
                     assert!(words(&output).contains(&format!("facts.db{suffix} {said}")), "{what}");
                     assert!(file.exists(), "{what}");
                     assert_eq!(fs::read(folder.join("facts.db")).ok(), before, "{what}");

@@ -82,14 +82,19 @@ impl MappingCompiler<'_> {
         if let Some(years) = &how.years {
             return DateSource::Years(self.text(years));
         }
-        let end = how.end.as_ref().and_then(|end| self.date_end(end, "date.end"));
-        if let Some(start) = &how.start {
-            return DateSource::Ends { start: self.date_end(start, "date.start"), end };
-        }
         let is_edtf = style.formats.is_empty()
             && !style.excel
             && style.range.is_empty()
             && how.precision.is_none();
+        let end = how.end.as_ref().and_then(|end| self.date_end(end, "date.end"));
+        if let (Some(start), None, true) = (&how.start, &how.end, is_edtf)
+            && let Some(text) = start.text.as_ref().filter(|_| start.how.used().is_empty())
+        {
+            return DateSource::Edtf(self.text(text));
+        }
+        if let Some(start) = &how.start {
+            return DateSource::Ends { start: self.date_end(start, "date.start"), end };
+        }
         match &spec.text {
             Some(text) if is_edtf => DateSource::Edtf(self.text(text)),
             Some(text) => {

@@ -23,6 +23,7 @@ pub const SCHEMAS: &[(i64, &str)] = &[
     (100, "5a544fe9210d404bbed60ca967ad827b3e03e5364ebef4093a2a29a41987b1bb"),
     (101, "4189272b750915d500bd1f8c93b725af53a4c524dfb2e7e3a771f278ed94a1e2"),
     (102, "c3e3b568e2bc6d64f48267c7af5fb8cff4b924e0a316e9a95dffa7040f07dbea"),
+    (103, "83e741972966a32ca8dc6b669a47ddcafc55b074fb9078806aac9818da755ab4"),
 ];
 
 /// Checks that the schema is the one that the migrations create. Other programs may add views,

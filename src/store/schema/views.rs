@@ -30,8 +30,9 @@ const HEAD: &str = "\
 --                        that SQLite cannot write, before -4713 or after 9999; first_day and last_day
 --                        say it as a Julian day number
 --   year                 year of the first day
--- events (V3) explains the others. The column figure of current_facts is the best estimate, else a
--- bound; parties are all actors of the fact.
+--   figure               the best estimate, else a bound
+--   parties              all actors of the fact
+-- events (V3) explains the others.
 --
 -- The + keeps SQLite from going through the partial index of live rows where it must read all of
 -- them anyway. DuckDB reads the text of a view by itself, so that it has nothing of SQLite's own.
@@ -66,10 +67,13 @@ pub fn views() -> String {
     for kind in KINDS {
         let fields: Vec<&Field> = kind.fields().filter(|field| is_shown(field)).collect();
         let days = ["f.first_day", "f.last_day"].map(str::to_owned);
-        let columns: Vec<String> =
-            fields.iter().map(|field| column(kind, field)).chain(days).collect();
-        let name = kind.name.replace('-', "_");
-        let _ = write!(text, "CREATE VIEW current_{name} AS\n{};\n\n", select(kind, &columns));
+        let columns: Vec<String> = fields
+            .iter()
+            .map(|field| column(kind, field))
+            .chain(days)
+            .chain([figure(kind), parties(kind)])
+            .collect();
+        let _ = write!(text, "CREATE VIEW {} AS\n{};\n\n", view(kind), select(kind, &columns));
     }
     let arms: Vec<String> = KINDS.iter().map(|kind| of_all(kind)).collect();
     let _ = write!(text, "CREATE VIEW current_facts AS\n{};\n\n", arms.join("\nUNION ALL\n"));
@@ -86,31 +90,45 @@ fn is_shown(field: &Field) -> bool {
         && !matches!(field.ty, Type::Bucket(bucket) if bucket != Bucket::Year)
 }
 
-/// Returns the SELECT of a kind with the columns of `current_facts`.
+/// The name of the view of a kind.
+fn view(kind: &Kind) -> String {
+    format!("current_{}", kind.name.replace('-', "_"))
+}
+
+/// Returns the SELECT of a kind with the columns of `current_facts`: names of columns alone, since
+/// `DuckDB` can read no UNION that works anything out.
 fn of_all(kind: &Kind) -> String {
-    let fields = OF_ALL.iter().filter_map(|name| kind.field(name));
-    let mut columns: Vec<String> = fields.map(|field| column(kind, field)).collect();
-    let figure: Vec<String> = kind
+    let columns = OF_ALL.iter().filter(|name| kind.field(name).is_some()).copied();
+    let columns: Vec<String> = columns.chain(["figure", "parties"]).map(str::to_owned).collect();
+    format!("  SELECT {}\n    FROM {}", lines(&columns), view(kind))
+}
+
+/// Returns the SQL of the best estimate, else of a bound.
+fn figure(kind: &Kind) -> String {
+    let figures: Vec<String> = kind
         .figures
         .iter()
         .flat_map(|figure| [figure.best, figure.low, figure.high])
         .map(|name| format!("f.{name}"))
         .collect();
-    columns.push(match figure.as_slice() {
+    match figures.as_slice() {
         [] => "NULL AS figure".to_owned(),
         [one] => format!("{one} AS figure"),
         several => format!("coalesce({}) AS figure", several.join(", ")),
-    });
+    }
+}
+
+/// Returns the SQL of all actors of a fact.
+fn parties(kind: &Kind) -> String {
     let parties = kind.own.iter().filter(|field| field.ty == Type::Actor);
     // concat_ws is not known to SQLite before 3.44, which many tools have
     let labels: Vec<String> = parties
         .map(|field| format!("ifnull('; ' || {}, '')", label(field.name, "label")))
         .collect();
-    columns.push(match labels.as_slice() {
+    match labels.as_slice() {
         [] => "NULL AS parties".to_owned(),
         some => format!("nullif(substr({}, 3), '') AS parties", some.join(" || ")),
-    });
-    select(kind, &columns)
+    }
 }
 
 /// Returns the statement that selects the live facts of a kind. Names are sub-selects, which cost
@@ -178,7 +196,8 @@ mod tests {
     fn a_kind_may_have_neither_figures_nor_parties() {
         let kind = Kind { figures: &[], own: &[], ..*KINDS[0] };
         let connection = migrated();
-        connection.prepare(&of_all(&kind)).unwrap();
+        let columns = [figure(&kind), parties(&kind)];
+        connection.prepare(&select(&kind, &columns)).unwrap();
         connection.prepare("SELECT * FROM current_facts").unwrap();
     }
 
