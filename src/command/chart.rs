@@ -73,6 +73,10 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     } else {
         numbers(&query, args, &store)?
     };
+    let figure = query.kinds.iter().find_map(|kind| kind.figures.first());
+    if let Some(figure) = figure.filter(|_| args.drawn != "timeline" && args.y.is_none()) {
+        ui.status(&format!("bars show the number of facts; --y {} shows the figures", figure.best));
+    }
     if let Some(title) = &args.title {
         chart.title.clone_from(title);
     }

@@ -116,7 +116,13 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     }
     let contradictions =
         questions.iter().filter(|question| question.verdict.is_contradiction()).count();
-    Ok(end(args, (questions.len(), contradictions), ui))
+    let count = questions.len();
+    let mut records = claims.iter().filter(|claim| claim.is_record).map(|claim| &claim.source);
+    let first = records.next();
+    if count == 0 && records.any(|source| Some(source) != first) {
+        ui.status("records of data sets answer no common question; --rows country,year compares their totals");
+    }
+    Ok(end(args, (count, contradictions), ui))
 }
 
 /// Says how many there are.

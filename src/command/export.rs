@@ -16,7 +16,7 @@ use crate::command::ui::Ui;
 use crate::error::{Error, ErrorKind, Result};
 use crate::fs::atomic_file;
 use crate::kind::reference_table::{IMPORTS, REFERENCE_TABLES};
-use crate::kind::{Field, KINDS, Need};
+use crate::kind::{self, Field, KINDS, Need};
 use crate::query::{AsOf, AsOfPoint};
 use crate::render::{self, Heading, Sheet};
 use crate::store::Store;
@@ -45,6 +45,14 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let folder = &args.folder;
     let shown = folder.display();
     let is_new = !folder.exists();
+    if is_new && let Some(kind) = folder.to_str().and_then(kind::find) {
+        let name = kind.name;
+        return Err(Error::usage(format!(
+            "{name} is a kind of fact, and facts export writes a folder"
+        ))
+        .hint(format!("to write its facts to a file: facts query {name} -o {name}.csv"))
+        .hint(format!("to write all tables to a folder of this name: facts export ./{name}")));
+    }
     fs::create_dir_all(folder).map_err(|e| Error::io(format!("cannot create {shown}"), &e))?;
     let taken = fs::read_dir(folder).map_err(|e| Error::io(&shown, &e))?.next().is_some();
     if taken && !args.force {

@@ -29,7 +29,7 @@ pub fn run(_args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let db = if global.db.is_some() { format!(" --db {shown}") } else { String::new() };
     ui.status(&format!("created {shown}; it has no facts yet"));
     ui.status(&format!(
-        "next:\n  facts source add my-source --title 'My source'{db}\n  facts add events source=my-source type=meeting date=2013 date_basis=stated quote='...' summary='...'{db}\n  facts import FILE{db}"
+        "next:\n  facts source add my-source --title 'My source'{db}\n  facts source attach my-source document.txt{db}\n  facts add events source=my-source type=meeting date=2013 date_basis=stated quote='...' summary='...'{db}\n  facts import FILE{db}"
     ));
     Ok(Exit::Done)
 }

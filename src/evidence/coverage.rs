@@ -79,7 +79,8 @@ fn looks(body: &str, known: &BTreeMap<Vec<String>, &str>, longest: usize) -> Vec
     while i < words.len() {
         let found = (1..=longest.min(words.len() - i))
             .rev()
-            .find_map(|n| known.get(&words[i..i + n]).map(|name| (n, *name)));
+            .find_map(|n| known.get(&words[i..i + n]).map(|name| (n, *name)))
+            .filter(|(_, name)| is_written_so(body, &words[i], name));
         if let Some((n, name)) = found {
             if !looks.iter().any(|seen| seen == name) {
                 looks.push(name.to_owned());
@@ -90,6 +91,19 @@ fn looks(body: &str, known: &BTreeMap<Vec<String>, &str>, longest: usize) -> Vec
         }
     }
     looks
+}
+
+/// Whether the first word of a name stands in a text in the capitals that the name has: "a car bomb"
+/// does not name CAR, nor "a turkey" Turkey.
+fn is_written_so(body: &str, word: &str, name: &str) -> bool {
+    let first = name.split(|c: char| !c.is_alphanumeric()).find(|word| !word.is_empty());
+    let first = first.unwrap_or_default();
+    let is_short = first.chars().count() > 1 && first.chars().all(char::is_uppercase);
+    body.split(|c: char| !c.is_alphanumeric()).filter(|own| fold(own) == word).any(|own| {
+        let has_capital =
+            own.starts_with(char::is_uppercase) || !first.starts_with(char::is_uppercase);
+        if is_short { own.chars().all(|c| !c.is_lowercase()) } else { has_capital }
+    })
 }
 
 fn capital(word: &str) -> String {
@@ -133,6 +147,10 @@ mod tests {
         assert_eq!(found[0].looks, ["date", "figure", "Iraq"]);
         assert!(found[1].looks.is_empty());
         assert_eq!(found[2].looks, ["Baghdad"]);
+        let names = ["CAR", "US", "Turkey", "rifles"].map(str::to_owned);
+        let found = sentences("A car bomb hit us. The US sold Rifles to Turkey.", &[], &names);
+        assert_eq!(found[0].looks, [""; 0]);
+        assert_eq!(found[1].looks, ["US", "rifles", "Turkey"]);
         assert_eq!(found[1].locator, "char=33,52");
         assert!((share(&found) - 25.0).abs() < 1e-9);
     }

@@ -4,7 +4,7 @@ use crate::kind::{self, Field, InputRow, Need};
 use crate::mapping::Record;
 use crate::mapping::cell_error::CellError;
 use crate::value::suggest::did_you_mean;
-use crate::value::{InputValue, OwnedValue, Value};
+use crate::value::{InputValue, OwnedValue, Type, Value};
 
 /// Which column of a file holds which field.
 #[derive(Debug)]
@@ -64,7 +64,12 @@ impl Columns {
                     cell: None,
                     field: None,
                     value: None,
-                    expected: format!("{} is missing", field.name),
+                    expected: match field.ty {
+                        Type::Choice(words) => {
+                            format!("{} is missing: one of {}", field.name, words.join(", "))
+                        }
+                        _ => format!("{} is missing", field.name),
+                    },
                 });
             }
             if let Some(value) = field.default {

@@ -188,7 +188,7 @@ impl Writer<'_> {
         let known = crate::store::entities::lookup::known(&self.transaction, class)?;
         let near = did_you_mean(name, known.iter().map(String::as_str));
         Ok(format!(
-            "unknown {one}: add it with facts add {table}, or list it in {table}.csv{near}",
+            "unknown {one}: add it with facts add {table} name=\"{name}\" kind=KIND, or list it in {table}.csv{near}",
             table = class.table()
         ))
     }
