@@ -55,7 +55,7 @@ pub const CODES: &[(Exit, &str)] = &[
     (Exit::Done, "success, with or without rows"),
     (
         Exit::No,
-        "a test failed (-e, --exit-code, --min, check), or an unknown reference, source or import",
+        "a test failed (-e, --exit-code, --min, check), --on-error skip left out records, or an unknown reference, source or import",
     ),
     (Exit::Usage, "usage error: unknown command, kind, field or value"),
     (

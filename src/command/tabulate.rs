@@ -41,7 +41,7 @@ pub struct Args {
     /// How to combine the figures in a cell [default: sum, or count without --value]
     #[arg(long, value_name = "HOW")]
     agg: Option<AggregateArg>,
-    /// Add totals, but never across sources
+    /// Add totals, under the same rules as the sums in the cells
     #[arg(long, value_name = "WHERE")]
     totals: Option<Totals>,
     /// How to count a fact that names several countries or parties: under a label of its own, or

@@ -22,7 +22,7 @@ pub struct Finding {
 pub const RULES: &[(&str, &str)] = &[
     (
         "locator",
-        "invalid locators, and locators that miss the text, cut a word or miss the fact's quote",
+        "locators that are invalid, point outside the text, cut a word or do not cover the quote",
     ),
     ("text", "documents without a stored text, or with a text from another file"),
     ("order", "low, best and high out of order"),

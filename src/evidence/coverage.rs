@@ -148,9 +148,9 @@ mod tests {
         assert!(found[1].looks.is_empty());
         assert_eq!(found[2].looks, ["Baghdad"]);
         let names = ["CAR", "US", "Turkey", "rifles"].map(str::to_owned);
-        let found = sentences("A car bomb hit us. The US sold Rifles to Turkey.", &[], &names);
-        assert_eq!(found[0].looks, [""; 0]);
-        assert_eq!(found[1].looks, ["US", "rifles", "Turkey"]);
+        let capitals = sentences("A car bomb hit us. The US sold Rifles to Turkey.", &[], &names);
+        assert_eq!(capitals[0].looks, [""; 0]);
+        assert_eq!(capitals[1].looks, ["US", "rifles", "Turkey"]);
         assert_eq!(found[1].locator, "char=33,52");
         assert!((share(&found) - 25.0).abs() < 1e-9);
     }

@@ -140,8 +140,10 @@ impl CsvReader {
         let mut rest = std::mem::take(&mut self.rest);
         while record.len() < width {
             if !self.line(&mut rest)? || record.len() + rest.len() > width + 1 {
-                let expected =
-                    format!("the record has {} cells, the header has {width}", record.len());
+                let expected = format!(
+                    "number of cells: {} in the record, {width} in the header",
+                    record.len()
+                );
                 let error = CsvError { line, column: 1, expected, is_encoding: false };
                 return Err(Stop::Input(error));
             }

@@ -85,8 +85,11 @@ impl Columns {
     /// Every cell that is not what its field wants.
     pub fn row(&self, record: &Record) -> Result<InputRow<'static>, Vec<CellError>> {
         if record.len() != self.fields.len() {
-            let expected =
-                format!("the row has {} cells, the header has {}", record.len(), self.fields.len());
+            let expected = format!(
+                "number of cells: {} in the row, {} in the header",
+                record.len(),
+                self.fields.len()
+            );
             return Err(vec![CellError { cell: None, field: None, value: None, expected }]);
         }
         let mut row: InputRow<'static> =

@@ -42,7 +42,7 @@ pub static KIND: Kind = Kind {
         Field::new(
             "stock_flow",
             Type::Choice(STOCK_FLOW),
-            "Whether the number is for a period (flow), at a date (stock) or a running total (cumulative).",
+            "Whether the number covers a period (flow), holds at a date (stock) or is a running total (cumulative).",
         ),
     ],
     figures: &[Figure::only(true)],

@@ -111,7 +111,7 @@ pub static SOURCES: ReferenceTable = ReferenceTable {
         Field::new(
             PARTITIONED_BY,
             Type::Text,
-            "Fields of which each record has one value, so that figures may be summed over them, separated by \"; \".",
+            "Fields, separated by \"; \", that divide the records into groups that do not overlap; figures may be summed over them.",
         ),
         Field::new("note", Type::Text, "What a reader should know."),
     ],

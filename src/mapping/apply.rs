@@ -75,7 +75,7 @@ impl CompiledMapping {
         let others = &others.join("; ");
         if record.len() != self.header.len() {
             let expected = format!(
-                "the record has {} cells, the header has {}",
+                "number of cells: {} in the record, {} in the header",
                 record.len(),
                 self.header.len()
             );

@@ -140,6 +140,19 @@ impl Mapping {
         if mapping.fact.is_empty() {
             return Err(MappingError { line: 1, said: "expected at least one [[fact]]".into() });
         }
+        for name in &mapping.partitioned_by {
+            let kinds = mapping.fact.iter().filter_map(|fact| kind::find(fact.kind.get_ref()));
+            let units: Vec<&str> = kinds
+                .flat_map(|kind| kind.fields().flat_map(|field| field.unit_fields).copied())
+                .collect();
+            if !units.contains(&name.as_str()) {
+                let near = did_you_mean(name, units);
+                let said = format!(
+                    "partitioned_by: \"{name}\" tells no figures of its [[fact]]s apart{near}"
+                );
+                return Err(MappingError { line: line_of(text, "partitioned_by"), said });
+            }
+        }
         if let Complete::Within { within } = &mapping.complete {
             let kinds = mapping.fact.iter().filter_map(|fact| kind::find(fact.kind.get_ref()));
             let fields = kinds

@@ -140,7 +140,7 @@ impl<'p> FactDraft<'p> {
         date::parse(&edtf).map_err(|e| {
             let hint = spreadsheet_hint(&edtf);
             let how = if hint.is_empty() && matches!(plan.source, DateSource::Edtf(_)) {
-                "; dates that are written otherwise need formats"
+                "; for dates written any other way, set formats in the mapping"
             } else {
                 hint
             };

@@ -35,6 +35,7 @@ pub type Record = csv::StringRecord;
 /// The descriptions that ship with the program: their names and their texts.
 pub static DATASETS: &[(&str, &str)] = &[
     ("ucdp-ged", include_str!("shipped/ucdp-ged.toml")),
+    ("ucdp-acd", include_str!("shipped/ucdp-acd.toml")),
     ("ucdp-brd", include_str!("shipped/ucdp-brd.toml")),
     ("ucdp-nonstate", include_str!("shipped/ucdp-nonstate.toml")),
     ("ucdp-onesided", include_str!("shipped/ucdp-onesided.toml")),
@@ -47,6 +48,8 @@ pub static DATASETS: &[(&str, &str)] = &[
     ("ibc", include_str!("shipped/ibc.toml")),
     ("lowy", include_str!("shipped/lowy.toml")),
     ("cow-diplex", include_str!("shipped/cow-diplex.toml")),
+    ("cow-wars", include_str!("shipped/cow-wars.toml")),
+    ("cow-capitals", include_str!("shipped/cow-capitals.toml")),
     ("us-missions", include_str!("shipped/us-missions.toml")),
 ];
 

@@ -114,7 +114,7 @@ impl DateStyle {
                 // a day on which no two parts look alike
                 let day = PartialDate::of(date(2003, 11, 23));
                 let text = strtime::format(format, date(2003, 11, 23).at(14, 5, 6, 0));
-                let read = text.ok().and_then(|text| self.read_as(&text, format));
+                let read = text.ok().and_then(|text| parse(&text, format, Some(1950)));
                 match read {
                     Some(read) if (read.first()..=read.last()).contains(&day.first()) => {
                         return None;
@@ -124,7 +124,10 @@ impl DateStyle {
             };
             Some(format!("invalid date format \"{format}\": {why}"))
         };
-        self.formats.iter().filter_map(wrong).collect()
+        let of_century = self.century.filter(|year| !(0..=9900).contains(year)).map(|year| {
+            format!("century = {year}: expected the first year of a hundred, such as 1900 or 1950")
+        });
+        self.formats.iter().filter_map(wrong).chain(of_century).collect()
     }
 
     /// The date that a text states, in the first of the formats that fits.

@@ -42,7 +42,7 @@ impl MonthNames {
                 .map_err(|_| {
                     format!(
                         "unknown locale \"{language}\": expected language_COUNTRY, such as uk_UA, \
-                         or a language that has the code of its country, such as de"
+                         or a language code that is also the country's code, such as de"
                     )
                 })?;
             // many languages bend the name where a day stands before it

@@ -163,6 +163,56 @@ fn the_soviet_union_is_a_supplier_of_its_own() {
     );
 }
 
+#[test]
+fn conflicts_and_wars_belong_to_their_parties() {
+    let Some(data) = shared("data") else { return };
+    let folder = imported(&[
+        &data.join("ucdp/ucdp-prio-acd-221.csv"),
+        &data.join("cow/war_data.csv"),
+        &data.join("lowy/lowy_2017.csv"),
+    ]);
+    let here = folder.path();
+    // years of conflict, conflicts, years of war, and years as a supporter
+    for (state, years, conflicts, wars, support) in [
+        ("USA", 23, 6, 3, 127),
+        ("Iraq", 78, 6, 35, 0),
+        ("Ethiopia", 134, 11, 37, 30),
+        ("India", 212, 15, 18, 0),
+        ("France", 53, 13, 21, 88),
+    ] {
+        let asked = format!("query events --source ucdp-acd --actor {state} --columns ref,type");
+        let rows = lines(here, &asked);
+        let of = |row: &String| row.split('/').next().map(str::to_owned);
+        let distinct: std::collections::BTreeSet<_> = rows.iter().filter_map(of).collect();
+        let at_war = rows.iter().filter(|row| row.ends_with(",war")).count();
+        assert_eq!((rows.len(), distinct.len(), at_war), (years, conflicts, wars), "{state}");
+        let supported = lines(here, &format!("{asked} --with-support")).len() - rows.len();
+        assert_eq!(supported, support, "{state}");
+    }
+    let wars = "tabulate casualties --source cow-wars --rows source --value best";
+    assert_eq!(lines(here, wars), ["cow-wars,32080909"]);
+    let of_cow =
+        |what: &str| lines(here, &format!("query {what} --source cow-wars --columns ref")).len();
+    assert_eq!((of_cow("casualties"), of_cow("events")), (336, 336 + 19));
+    // what belongs to an organisation is received by no state
+    let posts = |filter: &str| {
+        lines(here, &format!("query posts --source lowy-gdi {filter} --columns ref")).len()
+    };
+    for (host, received) in [("USA", 352), ("Belgium", 66), ("Switzerland", 70)] {
+        assert_eq!(posts(&format!("--receiver {host}")), received, "{host}");
+    }
+    for (sender, sent) in [
+        ("USA", 274),
+        ("China", 271),
+        ("France", 266),
+        ("Russia", 243),
+        ("Japan", 240),
+        ("Turkey", 228),
+    ] {
+        assert_eq!(posts(&format!("--sender {sender}")), sent, "{sender}");
+    }
+}
+
 /// A data set that gives people and newspapers the codes of their countries makes no names of
 /// countries of them.
 #[test]

@@ -325,10 +325,19 @@ fn in_column(chosen: &ChosenMapping, input: &SourceFile) -> Result<Option<String
         }
         let said = record.get(place).unwrap_or_default().trim();
         if !said.is_empty() && !said.starts_with('#') {
-            return Ok(Some(said.to_owned()));
+            return Ok(Some(with_point(said)));
         }
     }
     Ok(None)
+}
+
+/// A version as its publisher writes it: 22,1 is what a spreadsheet makes of 22.1.
+fn with_point(version: &str) -> String {
+    let is_number = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    match version.split_once(',') {
+        Some((whole, part)) if is_number(whole) && is_number(part) => format!("{whole}.{part}"),
+        _ => version.to_owned(),
+    }
 }
 
 fn is_json(head: &[u8]) -> bool {
@@ -392,7 +401,7 @@ fn json(
         }
     }
     Err(Error::new(ErrorKind::Rejected, format!("{}: {why}", input.shown))
-        .hint("set where the records are in the mapping: [read] records = \"data\""))
+        .hint("in the mapping, say where the records are: [read] records = \"data\""))
 }
 
 /// The name of the one list of a document that fits into its beginning, such as `data`.

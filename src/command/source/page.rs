@@ -35,7 +35,7 @@ pub fn write(store: &Store, slug: &str, source: &[OwnedValue]) -> Result<String>
     let facts = facts(store, slug, &held.text)?;
     let title = field(source, "title").unwrap_or(slug);
     let mut body =
-        format!("<h1>{}</h1>\n<p class=\"about\">{} facts; ", escaped(title), facts.len());
+        format!("<h1>{}</h1>\n<p class=\"about\">Facts: {}; ", escaped(title), facts.len());
     for kind in KINDS {
         let _ = write!(body, "<span class=\"key {0}\">{0}</span> ", kind.name);
     }

@@ -37,9 +37,15 @@ impl MappingCompiler<'_> {
             .precision
             .as_ref()
             .and_then(|spec| self.words(spec, "precision", &["codes", "otherwise", "missing"]));
-        for word in
-            precision.iter().flat_map(|words| words.codes.values()).cloned().collect::<Vec<_>>()
-        {
+        let constant = |words: &TextRule| words.text.constant().map(str::to_owned);
+        let words: Vec<String> = precision
+            .iter()
+            .flat_map(|words| match constant(words).filter(|_| words.codes.is_empty()) {
+                Some(constant) => vec![constant],
+                None => words.codes.values().cloned().collect(),
+            })
+            .collect();
+        for word in words {
             if !PRECISIONS.iter().any(|(name, _)| *name == word) {
                 let names = PRECISIONS.map(|(name, _)| name).join(", ");
                 self.wrong(format!("invalid precision \"{word}\": expected one of {names}"));
