@@ -33,6 +33,9 @@ pub struct Args {
     /// Read facts from a file with one JSON object per line; - is standard input
     #[arg(long, value_name = "FILE", conflicts_with = "fields")]
     from: Option<PathBuf>,
+    /// Keep a quote that is not in the stored text of its source, marked as unchecked
+    #[arg(long)]
+    quote_unchecked: bool,
 }
 
 /// What may be added.
@@ -55,6 +58,9 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let mut details = Vec::new();
     let mut refs = Vec::new();
     let mut writer = manual_input::write(&store)?;
+    if args.quote_unchecked {
+        writer.keep_quotes();
+    }
     for (line, record) in records {
         let place = line
             .map(|line| format!("{}:{line}: ", file.as_deref().unwrap_or_default()))
@@ -73,6 +79,7 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     if !details.is_empty() {
         return Err(manual_input::rejected(details));
     }
+    manual_input::say_omitted(&writer, ui);
     writer.commit()?;
     ui.say_clock_set_back(&store)?;
     for reference in &refs {

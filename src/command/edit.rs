@@ -21,6 +21,9 @@ pub struct Args {
     /// New values; nothing after = removes a value
     #[arg(value_name = "FIELD=VALUE", required = true)]
     fields: Vec<String>,
+    /// Keep a quote that is not in the stored text of its source, marked as unchecked
+    #[arg(long)]
+    quote_unchecked: bool,
 }
 
 pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
@@ -36,6 +39,9 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     }
     let store = Store::open(&global.database().path, Access::Write)?;
     let mut writer = manual_input::write(&store)?;
+    if args.quote_unchecked {
+        writer.keep_quotes();
+    }
     let mut found = store.stated(source, key)?;
     let (kind, mut stated) = match (found.pop(), found.pop()) {
         (None, _) => return Err(no_such_ref(&store, reference)?),
@@ -59,6 +65,7 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
             manual_input::rejected(vec![manual_input::refused(&refused, &stated)])
         })
     })?;
+    manual_input::say_omitted(&writer, ui);
     writer.commit()?;
     ui.say_clock_set_back(&store)?;
     ui.status(match outcome {

@@ -3,6 +3,7 @@
 
 use serde_json::{Map, Value as Json};
 
+use crate::command::ui::Ui;
 use crate::error::{Error, ErrorKind, Result};
 use crate::ingest::{Columns, complete_date};
 use crate::kind::{Field, InputRow};
@@ -105,6 +106,14 @@ pub fn rejected(details: Vec<String>) -> Error {
     let mut failure = Error::new(ErrorKind::Rejected, "nothing was written");
     failure.details = details;
     failure
+}
+
+/// Says what the text of a source has between the pieces of a quote: a word that is left out may be
+/// the one that matters.
+pub fn say_omitted(writer: &Writer<'_>, ui: &mut Ui) {
+    for omitted in writer.omitted() {
+        ui.status(&format!("the quote leaves out: {omitted}"));
+    }
 }
 
 /// Begins to write what is given by hand.

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use crate::evidence::claim::{Claim, overlap};
 use crate::evidence::locator::{self, Locator};
+use crate::evidence::quote::{self, QuotePlace};
 use crate::value::text::{count, fold};
 
 /// One thing found.
@@ -24,6 +25,7 @@ pub const RULES: &[(&str, &str)] = &[
         "locator",
         "locators that are invalid, point outside the text, cut a word or do not cover the quote",
     ),
+    ("quote", "quotes in pieces: what the text has between them"),
     ("text", "documents without a stored text, or with a text from another file"),
     ("order", "low, best and high out of order"),
     ("dates", "dates that end before they begin, and deliveries before the order"),
@@ -100,10 +102,11 @@ fn locator(claim: &Claim, source: Option<&CheckedSource>, found: &mut Vec<Findin
     let text = source.and_then(|source| source.text.as_deref());
     let mut say = |what: String| push(found, "locator", &claim.reference, what);
     let Some(locator) = &claim.locator else {
-        if let (Some(quote), Some(text)) = (&claim.quote, text)
-            && locator::find(text, quote).is_empty()
-        {
-            say("the quote is not in the text".into());
+        if let (Some(quote), Some(text)) = (&claim.quote, text) {
+            match quote::places(text, quote).as_slice() {
+                [] => say("the quote is not in the text".into()),
+                [first, ..] => pieces(claim, first, found),
+            }
         }
         return;
     };
@@ -125,10 +128,19 @@ fn locator(claim: &Claim, source: Option<&CheckedSource>, found: &mut Vec<Findin
     } else if matches!(parsed, Locator::Chars(..)) && passage.trim().len() < passage.len() {
         say(format!("{locator} begins or ends with white space"));
     }
-    if let Some(quote) = &claim.quote
-        && locator::find(passage, quote).is_empty()
-    {
-        say(format!("the passage at {locator} does not contain the quote"));
+    if let Some(quote) = &claim.quote {
+        match quote::places(passage, quote).as_slice() {
+            [] => say(format!("the passage at {locator} does not contain the quote")),
+            [first, ..] => pieces(claim, first, found),
+        }
+    }
+}
+
+/// A quote that leaves words of the text out: a reader should see which.
+fn pieces(claim: &Claim, place: &QuotePlace, found: &mut Vec<Finding>) {
+    if !place.omitted.is_empty() {
+        let what = format!("the quote leaves out: {}", place.omitted.join(" … "));
+        push(found, "quote", &claim.reference, what);
     }
 }
 

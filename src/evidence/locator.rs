@@ -32,11 +32,14 @@ impl Locator {
         let place = rest.split(';').next()?;
         match scheme {
             "row" => place.parse().ok().map(Locator::Row),
-            "page" => place.parse().ok().map(Locator::Page),
+            "page" => place.parse().ok().filter(|page| *page > 0).map(Locator::Page),
             "char" | "line" => {
                 let (start, end) = place.split_once(',').unwrap_or((place, place));
                 let start = if start.is_empty() { 0 } else { start.parse().ok()? };
                 let end = if end.is_empty() { None } else { Some(end.parse().ok()?) };
+                if end.is_some_and(|end| end < start) {
+                    return None;
+                }
                 Some(if scheme == "char" {
                     Locator::Chars(start, end)
                 } else {

@@ -5,5 +5,7 @@ pub mod check;
 pub mod claim;
 pub mod compare;
 pub mod coverage;
+pub mod gate;
 pub mod locator;
+pub mod quote;
 pub mod totals;

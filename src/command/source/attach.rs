@@ -42,12 +42,20 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     })?;
     let sum = hex(&Sha256::digest(&bytes));
     let store = Store::open(&global.database().path, Access::Write)?;
-    store.attach(&args.slug, &text, &sum, || agree(&store, args, &sum))?;
+    let quotes = store.attach(&args.slug, &text, &sum, || agree(&store, args, &sum))?;
     ui.status(&format!(
         "{}: {} stored",
         args.slug,
         count(text.chars().count() as u64, "character", "characters")
     ));
+    if quotes.lacking > 0 {
+        ui.status(&format!(
+            "{} of {} not in the text; facts check --source {} lists them",
+            quotes.lacking,
+            count(quotes.found + quotes.lacking, "quote is", "quotes are"),
+            args.slug
+        ));
+    }
     Ok(Exit::Done)
 }
 

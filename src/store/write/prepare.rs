@@ -2,8 +2,11 @@
 
 use std::rc::Rc;
 
+use rusqlite::params;
+
 use crate::error::{Error, Result, Stop};
-use crate::evidence::locator;
+use crate::evidence::gate::{self, Citation};
+use crate::evidence::quote::QuoteStatus;
 use crate::kind::{Field, InputRow, Kind, common_field};
 use crate::store::entities::lookup::{
     EntityClass, NameEntry, NameMatch, glossed, listed, spelling,
@@ -19,47 +22,90 @@ use crate::value::text::fold;
 use crate::value::{EntityRef, InputValue, Type, Value};
 
 impl Writer<'_> {
-    /// A row with a quote and no locator gets one, if the text is held and has the quote once;
-    /// several places are named.
-    pub(in crate::store) fn locate<'a>(
+    /// Checks what a row cites against the text of its source, if that is held: the row with the
+    /// locator that its quote has, if it gave none, and how the quote was found.
+    pub(in crate::store) fn cite<'a>(
         &mut self,
+        kind: &'static Kind,
         row: &InputRow<'a>,
-    ) -> Result<Option<InputRow<'a>>, Stop<RowError>> {
-        let stated = |name: &str| {
-            row.iter().find(|(field, _)| field.name == name).and_then(|(_, value)| match value {
-                InputValue::Value(cell) => cell.text(),
-                InputValue::Entity(_) => None,
-            })
-        };
-        let (Some(quote), None, Some(source), false) =
-            (stated("quote"), stated("locator"), stated("source"), self.restoring)
-        else {
-            return Ok(None);
-        };
-        let Some(text) = source_texts::text(&self.transaction, source)? else {
-            return Ok(None);
-        };
-        let places: Vec<String> =
-            locator::find(&text, quote).iter().map(|range| locator::chars(&text, range)).collect();
-        match places.as_slice() {
-            [] => Ok(None),
-            [one] => {
-                let Some(field) = common_field("locator") else { return Ok(None) };
-                let others = row.iter().filter(|(field, _)| field.name != "locator").cloned();
-                Ok(Some(
-                    others
-                        .chain([(field, InputValue::Value(Value::Text(one.clone().into())))])
-                        .collect(),
-                ))
-            }
-            several => Err(Stop::Input(RowError {
-                field: "quote",
-                expected: format!(
-                    "occurs several times in the text; set locator to {}",
-                    several.join(" or ")
-                ),
-            })),
+    ) -> Result<(Option<InputRow<'a>>, Option<String>), Stop<RowError>> {
+        let stated = |name: &str| stated(row, name);
+        let status = stated("quote_status").map(str::to_owned);
+        let (quote, given) = (stated("quote"), stated("locator"));
+        // most facts of a data set cite a row, and no words
+        let is_row = given.is_some_and(|locator| locator.starts_with("row="));
+        if self.restoring || quote.is_none() && (given.is_none() || is_row) {
+            return Ok((None, status));
         }
+        let text = match stated("source") {
+            Some(source) => self.text_of(source)?,
+            None => None,
+        };
+        let citation = Citation { quote, locator: given, text: text.as_deref() };
+        let unchecked = QuoteStatus::Unchecked.name();
+        let cited = match gate::check(citation) {
+            Ok(cited) => cited,
+            Err((field, expected)) => {
+                let is_kept = self.keeps_quotes
+                    || status.as_deref() == Some(unchecked)
+                    || self.was_unchecked(kind, stated("source"), stated("key"), quote)?;
+                if quote.is_some() && is_kept {
+                    return Ok((None, Some(unchecked.to_owned())));
+                }
+                return Err(Stop::Input(RowError { field, expected }));
+            }
+        };
+        if !cited.omitted.is_empty() {
+            self.omitted.push(cited.omitted.join(" … "));
+        }
+        let status = cited.status.map(|status| status.name().to_owned());
+        let locator = cited.locator.filter(|_| given.is_none());
+        let Some((locator, field)) = locator.zip(common_field("locator")) else {
+            return Ok((None, status));
+        };
+        let others = row.iter().filter(|(field, _)| field.name != "locator").cloned();
+        let located = (field, InputValue::Value(Value::Text(locator.into())));
+        Ok((Some(others.chain([located]).collect()), status))
+    }
+
+    /// How the quote of a record is found; a data set is taken as it is.
+    pub(in crate::store) fn status_of(
+        &mut self,
+        source: &str,
+        row: &InputRow<'_>,
+    ) -> Result<String> {
+        let text = self.text_of(source)?;
+        let quote = stated(row, "quote");
+        let cited = gate::check(Citation { quote, locator: None, text: text.as_deref() });
+        let status = cited.ok().and_then(|cited| cited.status).unwrap_or(QuoteStatus::Unchecked);
+        Ok(status.name().to_owned())
+    }
+
+    /// The text of a source, read once.
+    fn text_of(&mut self, source: &str) -> Result<Option<Rc<str>>> {
+        if let Some(text) = self.texts.get(source) {
+            return Ok(text.clone());
+        }
+        let text: Option<Rc<str>> = source_texts::text(&self.transaction, source)?.map(Into::into);
+        self.texts.insert(source.to_owned(), text.clone());
+        Ok(text)
+    }
+
+    /// Whether the live version of a fact has the same quote, and that was kept unchecked.
+    fn was_unchecked(
+        &self,
+        kind: &Kind,
+        source: Option<&str>,
+        key: Option<&str>,
+        quote: Option<&str>,
+    ) -> Result<bool> {
+        let sql = format!(
+            "SELECT EXISTS (SELECT 1 FROM {} WHERE source_id = (SELECT id FROM sources WHERE slug = ?1) AND key = ?2
+               AND quote = ?3 AND quote_status = 'unchecked' AND retired_by_id IS NULL)",
+            kind.table
+        );
+        let found = self.transaction.query_row(&sql, params![source, key, quote], |row| row.get(0));
+        Ok(found?)
     }
 
     /// Resolves the names of a row and gives its date its days.
@@ -227,4 +273,12 @@ impl Writer<'_> {
             found => Err(Stop::Input(self.expected_name(class, text, &found)?)),
         }
     }
+}
+
+/// The text that a row states in a field.
+fn stated<'v>(row: &'v InputRow<'_>, name: &str) -> Option<&'v str> {
+    row.iter().find(|(field, _)| field.name == name).and_then(|(_, value)| match value {
+        InputValue::Value(cell) => cell.text(),
+        InputValue::Entity(_) => None,
+    })
 }

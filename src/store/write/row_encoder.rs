@@ -15,7 +15,7 @@ use crate::value::date::Days;
 use crate::value::{Value, real};
 
 /// What the program itself writes, behind the columns of the fields.
-const SIGNED: [&str; 4] = ["import_id", "retired_by_id", "retired_why", "digest"];
+const SIGNED: [&str; 5] = ["import_id", "retired_by_id", "retired_why", "digest", "quote_status"];
 
 /// How the facts of a kind are written.
 #[derive(Debug)]
@@ -273,6 +273,12 @@ impl<'r> EncodedFact<'r> {
     /// Whether it is retired.
     pub fn is_retired(&self) -> bool {
         self.values[self.form.width + 1] != Param::Null
+    }
+
+    /// Says how its quote was found.
+    pub fn set_quote_status(&mut self, status: Option<String>) {
+        let status = status.map_or(Param::Null, |status| Param::Text(status.into()));
+        self.values[self.form.width + 4] = status;
     }
 
     /// Says which run recorded it, and what it states in short.

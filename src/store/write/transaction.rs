@@ -120,6 +120,12 @@ pub struct Writer<'c> {
     pub(in crate::store) restoring: bool,
     /// The first of the runs that the rows written here belong to.
     pub(in crate::store) first_run: Option<i64>,
+    /// Quotes that are nowhere in the text of their source are kept, as unchecked.
+    pub(in crate::store) keeps_quotes: bool,
+    /// The texts of the sources that facts cite, where they are held.
+    pub(in crate::store) texts: HashMap<String, Option<Rc<str>>>,
+    /// What the texts have between the pieces of quotes that were written.
+    pub(in crate::store) omitted: Vec<String>,
     /// Facts that were changed by hand, and that the folder or file would have changed back.
     pub(in crate::store) kept: Vec<String>,
     /// Actors, places or names were written: labels and countries may be others.
@@ -201,6 +207,9 @@ impl Store {
             imports: HashMap::new(),
             restoring: false,
             first_run: None,
+            keeps_quotes: false,
+            texts: HashMap::new(),
+            omitted: Vec::new(),
             kept: Vec::new(),
             relabel: false,
             agreement: Agreement::default(),
@@ -219,6 +228,17 @@ impl Store {
 }
 
 impl Writer<'_> {
+    /// From now on quotes that are nowhere in the text of their source are kept, as unchecked.
+    pub fn keep_quotes(&mut self) {
+        self.keeps_quotes = true;
+    }
+
+    /// What the texts of sources have between the pieces of the quotes that were written.
+    #[must_use]
+    pub fn omitted(&self) -> &[String] {
+        &self.omitted
+    }
+
     /// From now on rows carry the runs that recorded and retired them.
     pub fn restore(&mut self) {
         self.restoring = true;
@@ -233,8 +253,9 @@ impl Writer<'_> {
         kind: &'static Kind,
         row: &InputRow<'_>,
     ) -> Result<Outcome, Stop<RowError>> {
-        let located = self.locate(row)?;
+        let (located, quote_status) = self.cite(kind, row)?;
         let mut prepared = self.prepare(kind, located.as_ref().unwrap_or(row))?;
+        prepared.set_quote_status(quote_status);
         if self.restoring
             && row.iter().any(|(field, value)| field.name == "import" && !value.is_null())
         {

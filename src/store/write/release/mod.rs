@@ -213,8 +213,11 @@ impl ReleaseImport {
         writer.agreement.begin_record();
         let mut ready = Vec::with_capacity(facts.len());
         for (n, NewFact { kind, key, row }) in facts.iter().enumerate() {
-            let prepared =
+            let mut prepared =
                 writer.prepare(kind, row).map_err(|stop| stop.map(|refused| (n, refused)))?;
+            if row.iter().any(|(field, _)| field.name == "quote") {
+                prepared.set_quote_status(Some(writer.status_of(&self.slug, row)?));
+            }
             ready.push(ReadyFact { key: key.clone(), prepared });
         }
         let key = match ready.first().map(|first| &first.key) {

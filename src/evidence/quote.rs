@@ -1,0 +1,345 @@
+//! Finding a quote in the text of its source, however it was typed: exactly, with typography folded,
+//! or in pieces around an ellipsis.
+
+use std::ops::Range;
+
+use unicode_normalization::UnicodeNormalization;
+
+use crate::evidence::locator;
+
+/// How a quote was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum QuoteStatus {
+    /// To the letter.
+    Exact,
+    /// Apart from white space, case and typography.
+    Folded,
+    /// In pieces, around an ellipsis or the words of an editor.
+    Pieces,
+    /// There is no text to look in.
+    NotHeld,
+    /// It was not looked for, or not found, and kept nevertheless.
+    Unchecked,
+}
+
+impl QuoteStatus {
+    /// Its name in databases and output.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            QuoteStatus::Exact => "exact",
+            QuoteStatus::Folded => "folded",
+            QuoteStatus::Pieces => "pieces",
+            QuoteStatus::NotHeld => "not-held",
+            QuoteStatus::Unchecked => "unchecked",
+        }
+    }
+}
+
+/// A place where a quote stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QuotePlace {
+    /// The bytes of the text, from the first word of the quote to its last.
+    pub range: Range<usize>,
+    /// How it was found.
+    pub status: QuoteStatus,
+    /// What the text has between the pieces of the quote.
+    pub omitted: Vec<String>,
+}
+
+/// How many characters may lie between two pieces of a quote.
+const FARTHEST: usize = 2_000;
+
+/// The places where a quote stands: those where it stands as it was typed, or else those that need
+/// the least folding.
+#[must_use]
+pub fn places(text: &str, quote: &str) -> Vec<QuotePlace> {
+    let quote = quote.trim();
+    if !quote.contains(char::is_alphanumeric) {
+        return Vec::new();
+    }
+    let at = |range: Range<usize>, status| QuotePlace { range, status, omitted: Vec::new() };
+    let is_word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+    let cuts = |range: &Range<usize>| {
+        is_word(text[..range.start].chars().next_back()) && is_word(quote.chars().next())
+            || is_word(text[range.end..].chars().next()) && is_word(quote.chars().next_back())
+    };
+    let exact = text.match_indices(quote).map(|(i, found)| i..i + found.len());
+    let exact: Vec<QuotePlace> =
+        exact.filter(|range| !cuts(range)).map(|range| at(range, QuoteStatus::Exact)).collect();
+    if !exact.is_empty() {
+        return exact;
+    }
+    for joins in [true, false] {
+        let text = FoldedText::of(text, joins);
+        // "[T]he" is "The"
+        for quote in [quote.to_owned(), quote.replace(['[', ']'], "")] {
+            let found = text.find(&FoldedText::of(&quote, joins));
+            if !found.is_empty() {
+                let place = |range| at(text.bytes(&range), QuoteStatus::Folded);
+                return found.into_iter().map(place).collect();
+            }
+        }
+    }
+    let found = in_pieces(text, quote, true);
+    if found.is_empty() { in_pieces(text, quote, false) } else { found }
+}
+
+/// A text as quotes are compared with it, and where each of its characters comes from.
+struct FoldedText {
+    chars: Vec<char>,
+    places: Vec<Range<usize>>,
+}
+
+impl FoldedText {
+    /// Folds a text. With `joins`, a word that a hyphen divides at the end of a line is one word.
+    fn of(text: &str, joins: bool) -> FoldedText {
+        let mut folded = FoldedText { chars: Vec::new(), places: Vec::new() };
+        let mut rest = text.char_indices().peekable();
+        while let Some((i, c)) = rest.next() {
+            let place = i..i + c.len_utf8();
+            if is_invisible(c) {
+                continue;
+            }
+            if is_dash(c) {
+                let behind = &text[place.end..];
+                let line = behind.trim_start_matches([' ', '\t', '\r']);
+                let is_divided = line.starts_with('\n')
+                    && folded.chars.last().is_some_and(|last| last.is_alphabetic())
+                    && line.trim_start().starts_with(char::is_alphabetic);
+                if is_divided {
+                    while rest.next_if(|(_, c)| c.is_whitespace()).is_some() {}
+                    if joins {
+                        continue;
+                    }
+                }
+                // a dash with blanks around it, or two hyphens, are a dash
+                if folded.chars.last() == Some(&' ') {
+                    folded.chars.pop();
+                    folded.places.pop();
+                }
+                while rest.next_if(|(_, c)| is_dash(*c) || *c == ' ').is_some() {}
+                if folded.chars.last() != Some(&'-') {
+                    folded.push('-', place);
+                }
+                continue;
+            }
+            if c.is_whitespace() {
+                if folded.chars.last().is_some_and(|last| !matches!(last, ' ' | '-')) {
+                    folded.push(' ', place);
+                }
+                continue;
+            }
+            for plain in std::iter::once(plain(c)).nfkd().flat_map(char::to_lowercase) {
+                folded.push(plain, place.clone());
+            }
+        }
+        if folded.chars.last() == Some(&' ') {
+            folded.chars.pop();
+            folded.places.pop();
+        }
+        folded
+    }
+
+    fn push(&mut self, c: char, place: Range<usize>) {
+        self.chars.push(c);
+        self.places.push(place);
+    }
+
+    /// Where another text stands in it as whole words, by characters.
+    fn find(&self, wanted: &FoldedText) -> Vec<Range<usize>> {
+        let mut found = Vec::new();
+        let mut from = 0;
+        while let Some(range) = self.find_from(wanted, from) {
+            from = range.end;
+            found.push(range);
+        }
+        found
+    }
+
+    fn find_from(&self, wanted: &FoldedText, from: usize) -> Option<Range<usize>> {
+        let (chars, wanted) = (&self.chars, wanted.chars.as_slice());
+        let first = *wanted.first()?;
+        let last = chars.len().checked_sub(wanted.len())?;
+        let is_word = |at: usize| chars.get(at).is_some_and(|c| c.is_alphanumeric());
+        let cuts = |at: usize| at > 0 && is_word(at - 1) && is_word(at);
+        (from..=last)
+            .filter(|start| chars[*start] == first)
+            .map(|start| start..start + wanted.len())
+            .find(|range| chars[range.clone()] == *wanted && !cuts(range.start) && !cuts(range.end))
+    }
+
+    /// The bytes of the text that some of its characters come from.
+    fn bytes(&self, range: &Range<usize>) -> Range<usize> {
+        self.places[range.start].start..self.places[range.end - 1].end
+    }
+}
+
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{200b}' | '\u{2060}' | '\u{feff}')
+}
+
+fn is_dash(c: char) -> bool {
+    matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}')
+}
+
+/// An apostrophe or quotation mark of whatever kind as that of a keyboard.
+fn plain(c: char) -> char {
+    match c {
+        '\u{2018}'..='\u{201b}' | '\u{2032}' | '\u{02bc}' | '\u{02bb}' | '`' | '\u{b4}' => '\'',
+        '\u{201c}'..='\u{201f}' | '\u{2033}' | '\u{ab}' | '\u{bb}' => '"',
+        other => other,
+    }
+}
+
+/// The places of a quote whose pieces stand in the text one behind the other.
+fn in_pieces(text: &str, quote: &str, joins: bool) -> Vec<QuotePlace> {
+    let pieces = pieces(quote);
+    if pieces.len() < 2 && pieces.first().is_none_or(|piece| piece.len() == quote.len()) {
+        return Vec::new();
+    }
+    let whole = FoldedText::of(text, joins);
+    let pieces: Vec<FoldedText> = pieces.iter().map(|piece| FoldedText::of(piece, joins)).collect();
+    let Some((first, others)) = pieces.split_first() else { return Vec::new() };
+    let mut found: Vec<QuotePlace> = Vec::new();
+    for begin in whole.find(first) {
+        let mut end = begin.end;
+        let mut omitted = Vec::new();
+        let is_whole = others.iter().all(|piece| {
+            let next = whole.find_from(piece, end).filter(|next| next.start - end <= FARTHEST);
+            next.is_some_and(|next| {
+                if next.start > end {
+                    let gap = text[whole.bytes(&(end..next.start))].trim();
+                    omitted.push(gap.split_whitespace().collect::<Vec<_>>().join(" "));
+                }
+                end = next.end;
+                true
+            })
+        });
+        if is_whole {
+            omitted.retain(|gap| !gap.is_empty());
+            let range = whole.bytes(&(begin.start..end));
+            // of two that end together, the shorter
+            found.retain(|other| other.range.end != range.end);
+            found.push(QuotePlace { range, status: QuoteStatus::Pieces, omitted });
+        }
+    }
+    found
+}
+
+/// The pieces of a quote around its ellipses and what an editor put into brackets.
+fn pieces(quote: &str) -> Vec<&str> {
+    let mut pieces = Vec::new();
+    let (mut begin, mut at) = (0, 0);
+    let gap = |rest: &str| -> Option<usize> {
+        for ellipsis in ["(...)", "(…)", "...", "…", ". . ."] {
+            if let Some(behind) = rest.strip_prefix(ellipsis) {
+                // the full stop of the sentence may follow
+                return Some(rest.len() - behind.trim_start_matches('.').len());
+            }
+        }
+        rest.strip_prefix('[').and_then(|inside| inside.find(']')).map(|end| end + 2)
+    };
+    while at < quote.len() {
+        match gap(&quote[at..]) {
+            Some(length) => {
+                pieces.push(&quote[begin..at]);
+                at += length;
+                begin = at;
+            }
+            None => at += quote[at..].chars().next().map_or(1, char::len_utf8),
+        }
+    }
+    pieces.push(&quote[begin..]);
+    let words = |piece: &str| piece.contains(char::is_alphanumeric);
+    let ends = |c: char| c.is_whitespace() || ",;:".contains(c);
+    pieces.into_iter().map(|piece| piece.trim_matches(ends)).filter(|piece| words(piece)).collect()
+}
+
+/// The sentence of a text that is most like a quote, if one is like it at all.
+#[must_use]
+pub fn nearest(text: &str, quote: &str) -> Option<Range<usize>> {
+    let folded = |text: &str| FoldedText::of(text, true).chars.into_iter().collect::<String>();
+    let wanted = folded(quote);
+    locator::sentences(text)
+        .into_iter()
+        .map(|range| {
+            (strsim::normalized_levenshtein(&folded(&text[range.clone()]), &wanted), range)
+        })
+        .filter(|(likeness, _)| *likeness >= 0.5)
+        .max_by(|(one, _), (other, _)| one.total_cmp(other))
+        .map(|(_, range)| range)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = "The mayor’s office said on Monday that at least 17 people – among them \
+        five children – were killed in Qarra.\nNobody claimed responsi-\nbility. “We did not attack \
+        the well-\nknown market,” the colonel said; the café   was hit by chance. Twenty-two were \
+        wounded.";
+
+    fn status(quote: &str) -> Option<QuoteStatus> {
+        places(TEXT, quote).first().map(|place| place.status)
+    }
+
+    #[test]
+    fn a_quote_is_found_however_it_was_typed() {
+        for (quote, wanted) in [
+            ("at least 17 people", QuoteStatus::Exact),
+            ("The mayor's office said", QuoteStatus::Folded),
+            ("the mayor’s office SAID on monday", QuoteStatus::Folded),
+            ("people - among them five children - were killed", QuoteStatus::Folded),
+            ("people -- among them five children -- were killed", QuoteStatus::Folded),
+            ("people—among them five children—were killed", QuoteStatus::Folded),
+            ("Nobody claimed responsibility.", QuoteStatus::Folded),
+            ("\"We did not attack the well-known market,\"", QuoteStatus::Folded),
+            ("„We did not attack", QuoteStatus::Folded),
+            ("killed in Qarra. Nobody claimed", QuoteStatus::Folded),
+            ("the cafe\u{301} was hit by chance", QuoteStatus::Folded),
+            ("at\u{a0}least 17 peo\u{ad}ple", QuoteStatus::Folded),
+            ("[t]he colonel said", QuoteStatus::Folded),
+            ("at least 17 people … were killed", QuoteStatus::Pieces),
+            ("at least 17 people ... were killed in Qarra", QuoteStatus::Pieces),
+            ("at least 17 people [...] were killed", QuoteStatus::Pieces),
+            ("at least 17 people (…) were killed", QuoteStatus::Pieces),
+            ("… 17 people … killed …", QuoteStatus::Pieces),
+            ("[They] did not attack the well-known market", QuoteStatus::Pieces),
+            ("Nobody [sic] claimed responsibility", QuoteStatus::Pieces),
+        ] {
+            assert_eq!(status(quote), Some(wanted), "{quote}");
+        }
+    }
+
+    #[test]
+    fn what_the_text_does_not_say_is_not_found() {
+        for quote in [
+            "at least 18 people",
+            "at most 17 people",
+            "at least 7 people",
+            "We did attack the well-known market",
+            "We attack the well-known market",
+            "five children were wounded",
+            "Nobody denied responsibility",
+            "the mayor said on Monday",
+            "were killed … at least 17 people",
+            "17 people … were killed … in Basra",
+            "ill",
+            "…",
+            "",
+        ] {
+            assert_eq!(status(quote), None, "{quote}");
+        }
+        let near = nearest(TEXT, "Nobody claimed any responsibility.").unwrap();
+        assert_eq!(&TEXT[near], "Nobody claimed responsi-\nbility.");
+        assert_eq!(nearest(TEXT, "9999 jets were burnt"), None);
+    }
+
+    #[test]
+    fn what_an_ellipsis_leaves_out_is_told() {
+        let place = places(TEXT, "“We did … attack the").remove(0);
+        assert_eq!((place.status, place.omitted), (QuoteStatus::Pieces, vec!["not".to_owned()]));
+        assert_eq!(&TEXT[place.range], "“We did not attack the");
+    }
+}
