@@ -225,7 +225,7 @@ fn explain(dispute: Dispute) -> Error {
         Dispute::Sources(..) | Dispute::Counts(..) => {
             "--by source separates sources, --source X selects one; facts tabulate offers more ways"
         }
-        Dispute::Periods(..) | Dispute::Stocks(..) => {
+        Dispute::Periods(..) | Dispute::Stocks(..) | Dispute::StockAndFlow(..) => {
             "--x month separates them, or select one of them with a filter"
         }
         Dispute::Answers(..) | Dispute::Unlike(..) => "select one of them with a filter",

@@ -5,8 +5,8 @@ use crate::command::load_claims;
 use crate::error::{Error, Result};
 use crate::evidence::claim::ClaimFigure;
 use crate::evidence::totals::{self, SourceTotal, TotalQuestion};
-use crate::kind::Field;
-use crate::query::{Query, field, fields};
+use crate::kind::{FLOW, Field, STOCK_FLOW};
+use crate::query::{Query, among, field, fields};
 use crate::store::Store;
 use crate::tabulate::{Aggregate, Cross, Dispute, Label};
 use crate::value::Value;
@@ -15,11 +15,12 @@ use crate::value::text::BETWEEN_NAMES;
 /// Fields that tell apart what figures count, where a kind has them, beside their units. Types of
 /// events are each data set's own words, and tell nothing apart.
 const SCOPES: [&str; 2] = ["harm", STOCK_FLOW];
-const STOCK_FLOW: &str = "stock_flow";
-const FLOW: &str = "flow";
 const OWN_WORDS: &str = "type";
 const VIOLENCE: &str = "violence";
 const POPULATION: &str = "population";
+
+/// Stances of a voice that states no figure.
+const NOT_STATED: [&str; 2] = ["denies", "declines"];
 
 /// The totals of each label, and what is said of those that were left out.
 pub struct Compared {
@@ -33,6 +34,15 @@ pub struct Compared {
     pub notes: Vec<String>,
 }
 
+/// The query without what somebody denies or declines to say, which is no figure of theirs.
+fn asserted(query: &Query) -> Result<Query> {
+    let mut query = query.clone();
+    let stance = field("stance", &query.kinds)?;
+    let not_stated = NOT_STATED.map(str::to_owned).into();
+    query.tests.push(among(stance, &query.kinds, not_stated, true)?);
+    Ok(query)
+}
+
 /// Adds up each source's figures under each label, and sets them against each other.
 ///
 /// # Errors
@@ -43,6 +53,7 @@ pub fn totals(query: &Query, rows: &str, value: Option<&str>, store: &Store) -> 
             .hint("facts compare casualties --rows country,year"));
     };
     let rows = fields(rows, &query.kinds)?;
+    let query = &asserted(query)?;
     let best = value.or_else(|| kind.figures.first().map(|figure| figure.best));
     let best = figure(best.unwrap_or("best"), query)?;
     let bounds = kind.figures.iter().find_map(|figure| figure.bounds_of(best));

@@ -11,7 +11,7 @@ use crate::kind::reference_table::{PARTITIONED_BY, SOURCES};
 use crate::kind::{self, Field};
 use crate::query::{Query, field};
 use crate::store::{AggregateRequest, RollupRow, Store};
-use crate::tabulate::{Aggregate, Dispute, Label, Tally, TallyEntry};
+use crate::tabulate::{Aggregate, Dispute, Label, Measure, Tally, TallyEntry};
 use crate::value::date::{self, Days};
 use crate::value::text::BETWEEN_NAMES;
 use crate::value::{Number, Type, Value};
@@ -108,11 +108,14 @@ pub fn collect(
         let has_event = event.is_some_and(|at| !cells[at].is_null());
         let kind = cells[5].text().and_then(kind::find);
         let over_period = kind.is_some_and(|kind| kind.is_over_period(is_throughout, has_event));
-        let not_flow = stock_flow
-            .and_then(|at| cells[at].text())
-            .is_some_and(|what| kind::NOT_FLOW.contains(&what));
-        let is_stock =
-            not_flow || value.is_some_and(|value| kind.is_some_and(|kind| kind.is_stock(value)));
+        let measure = match stock_flow.and_then(|at| cells[at].text()) {
+            Some(kind::CUMULATIVE) => Measure::Cumulative,
+            Some(kind::STOCK) => Measure::Stock,
+            _ if value.is_some_and(|value| kind.is_some_and(|kind| kind.is_stock(value))) => {
+                Measure::Stock
+            }
+            _ => Measure::Flow,
+        };
         let topic = cells[1].text();
         let reference = if topic.is_some() || over_period {
             format!("{}:{}", store.called(query.columns[0], &cells[0])?, cells[2])
@@ -122,7 +125,7 @@ pub fn collect(
         let entry = TallyEntry {
             figure,
             over_period,
-            is_stock,
+            measure,
             source,
             topic,
             days,
@@ -286,10 +289,7 @@ pub fn separate(
     let divided = divided(&tally.sources(), store)?;
     let joined: Vec<bool> = unit_fields
         .iter()
-        .map(|field| {
-            let divides = |by: &Vec<String>| by.iter().any(|name| name == field.name);
-            free.contains(field) && divided.iter().all(divides)
-        })
+        .map(|field| divided.iter().all(|by| by.iter().any(|name| name == field.name)))
         .collect();
     tally.join_counts(&joined);
     let split: Vec<bool> = unit_fields
@@ -332,6 +332,8 @@ pub fn explain(dispute: Dispute) -> Error {
         }
         Dispute::Unlike(cell, counted) => Error::usage(format!("{cell} would sum figures in different units: {}", counted.join(", ")))
             .hint("leave out --totals, or select one of them with a filter"),
+        Dispute::StockAndFlow(cell) => Error::usage(format!("{cell} would sum numbers at a date, or running totals, and what happened in a time (stocks and flows)"))
+            .hint("--cols stock_flow or -w stock_flow=flow separates them, --agg range or list shows them all, --sum-across date sums them anyway"),
         Dispute::Stocks(cell, dates) => Error::usage(format!("{cell} would sum numbers that hold at {dates} different dates (stocks, not flows)"))
             .hint("--rows year or --cols date separates them, --agg max or range shows the highest, --sum-across date sums them anyway"),
         Dispute::Periods(cell, refs) => Error::usage(format!("{cell} would sum a figure for a period and a figure for part of it: {}", refs.join(", ")))

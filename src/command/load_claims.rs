@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::evidence::check::CheckedSource;
 use crate::evidence::claim::{Claim, ClaimFigure};
 use crate::kind::reference_table::SOURCES;
-use crate::kind::{Field, Kind, common_fields};
+use crate::kind::{FLOW, Field, Kind, STOCK_FLOW, common_fields};
 use crate::query::{AsOf, Predicate, Query};
 use crate::store::{EntityClass, Store};
 use crate::value::date::Days;
@@ -190,7 +190,7 @@ fn claim(kind: &'static Kind, row: &ClaimRow<'_, '_>, unknown: &HashSet<String>)
         quote: row.text("quote"),
         stage: row.text("stage"),
         event: row.text("event"),
-        counted: kind.comparable_by.iter().filter_map(|name| row.text(name)).collect(),
+        counted: kind.comparable_by.iter().filter_map(|name| counted(row, name)).collect(),
         scope: {
             let mut scope: Vec<String> =
                 kind.scope_by.iter().filter_map(|name| row.text(name)).collect();
@@ -202,4 +202,10 @@ fn claim(kind: &'static Kind, row: &ClaimRow<'_, '_>, unknown: &HashSet<String>)
         content: format!("{parties}\u{1e}{own}\u{1f}{spine}"),
         unknown: actors.filter(|name| unknown.contains(name)).collect(),
     }
+}
+
+/// What a figure counts, by one of the fields that say so: what happened in a time goes without
+/// saying.
+fn counted(row: &ClaimRow<'_, '_>, name: &'static str) -> Option<String> {
+    row.text(name).filter(|text| name != STOCK_FLOW || text != FLOW)
 }

@@ -2,7 +2,7 @@
 
 use crate::kind::Filter::Is;
 use crate::kind::common_fields::{
-    CONFLICT_COUNTRY, SIDE_A, SIDE_B, STOCK_FLOW, SUPPORTERS, VIOLENCE_FIELD,
+    CONFLICT_COUNTRY, SIDE_A, SIDE_B, STOCKS_AND_FLOWS, SUPPORTERS, VIOLENCE_FIELD,
 };
 use crate::kind::{Field, Figure, Kind, PartyPair, QUALIFIERS, SIDES};
 use crate::value::Type;
@@ -50,14 +50,14 @@ pub static KIND: Kind = Kind {
         ),
         Field::new(
             "stock_flow",
-            Type::Choice(STOCK_FLOW),
+            Type::Choice(STOCKS_AND_FLOWS),
             "Whether the number covers a period (flow), holds at a date (stock) or is a running total (cumulative).",
         ),
         Field::new("event", Type::Text, "The event it belongs to, as SOURCE:KEY."),
     ],
     figures: &[Figure::only(true)],
     has_place_question: true,
-    comparable_by: &["harm", "population"],
+    comparable_by: &["harm", "population", "stock_flow"],
     scope_by: &["violence", "side_a", "side_b", "victim", "perpetrator"],
     rollup_by: &["harm", "population"],
     leading: &[

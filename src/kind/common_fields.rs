@@ -19,7 +19,7 @@ const QUOTE_STATUSES: &[&str] = &["exact", "folded", "pieces", "near", "not-held
 pub(in crate::kind) const VIOLENCE: &[&str] = &["state-based", "non-state", "one-sided", "other"];
 
 /// What a figure is over time.
-pub(in crate::kind) const STOCK_FLOW: &[&str] = &["flow", "stock", "cumulative"];
+pub(in crate::kind) const STOCKS_AND_FLOWS: &[&str] = &["flow", "stock", "cumulative"];
 
 /// The field of the two sides of a conflict and of those who support them, which several kinds
 /// have.

@@ -1,7 +1,7 @@
 //! Indicators: other figures, such as trade ranks and border lengths.
 
 use crate::kind::Filter::Is;
-use crate::kind::common_fields::STOCK_FLOW;
+use crate::kind::common_fields::STOCKS_AND_FLOWS;
 use crate::kind::{Field, Figure, Kind, QUALIFIERS};
 use crate::value::Type;
 
@@ -41,13 +41,13 @@ pub static KIND: Kind = Kind {
         ),
         Field::new(
             "stock_flow",
-            Type::Choice(STOCK_FLOW),
+            Type::Choice(STOCKS_AND_FLOWS),
             "Whether the number covers a period (flow), holds at a date (stock) or is a running total (cumulative).",
         ),
     ],
     figures: &[Figure::only(true)],
     has_place_question: false,
-    comparable_by: &["measure", "unit"],
+    comparable_by: &["measure", "unit", "stock_flow"],
     scope_by: &[],
     rollup_by: &[],
     leading: &["date", "measure", "subject", "best", "unit", "counterpart", "ref", "summary"],

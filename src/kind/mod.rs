@@ -36,7 +36,19 @@ pub static KINDS: &[&Kind] = &[
 pub const KEPT_COLUMNS: &[&str] = &["id", "digest"];
 
 /// The values of `stock_flow` whose figures are never added up over time.
-pub const NOT_FLOW: [&str; 2] = ["stock", "cumulative"];
+pub const NOT_FLOW: [&str; 2] = [STOCK, CUMULATIVE];
+
+/// A number at a date, in `stock_flow`.
+pub const STOCK: &str = "stock";
+
+/// A running total, in `stock_flow`.
+pub const CUMULATIVE: &str = "cumulative";
+
+/// What happened in a time, in `stock_flow`; a figure that says nothing of it is one.
+pub const FLOW: &str = "flow";
+
+/// The field that says which of them a figure is.
+pub const STOCK_FLOW: &str = "stock_flow";
 
 /// How a number is hedged in its source.
 pub const QUALIFIERS: &[&str] = &[

@@ -30,7 +30,8 @@ impl DateRule {
             DateSource::Years(years) => match self.stated(years, cells) {
                 None => None,
                 Some(stated) => {
-                    let date = date_formats::years(&stated).map_err(|e| (years.column(), e))?;
+                    let date = date_formats::years(&stated, &self.missing)
+                        .map_err(|e| (years.column(), e))?;
                     Some((Cow::Owned(date), true))
                 }
             },

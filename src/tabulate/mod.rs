@@ -7,8 +7,8 @@ mod tally;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub use tally::{Measure, Tally, TallyEntry};
 use tally::{Period, TallyGroup};
-pub use tally::{Tally, TallyEntry};
 
 use crate::value::text::grouped;
 use crate::value::{Number, NumberOrder, OwnedValue, Value};
@@ -110,6 +110,8 @@ pub enum Dispute {
     Periods(String, Vec<String>),
     /// Numbers at several dates, or running totals, would be added up.
     Stocks(String, usize),
+    /// Numbers at a date, or running totals, would be added to what happened in a time.
+    StockAndFlow(String),
 }
 
 /// The cross-table: labels of the rows and columns, and the cells.
@@ -222,6 +224,9 @@ impl Cross {
             let mut answers = answers.clone();
             answers.sort_unstable();
             return Err(Dispute::Answers(cell.to_owned(), topic.clone(), answers));
+        }
+        if group.has_flows && !group.stocks.is_empty() && !across.periods {
+            return Err(Dispute::StockAndFlow(cell.to_owned()));
         }
         if group.stocks.len() > 1 && !across.periods {
             return Err(Dispute::Stocks(cell.to_owned(), group.stocks.len()));
@@ -368,7 +373,7 @@ mod tests {
                 &TallyEntry {
                     figure: figure.map(Number::Real),
                     over_period,
-                    is_stock: false,
+                    measure: Measure::Flow,
                     source,
                     topic,
                     days,
@@ -412,7 +417,7 @@ mod tests {
                     &TallyEntry {
                         figure: None,
                         over_period: false,
-                        is_stock: false,
+                        measure: Measure::Flow,
                         source,
                         topic: None,
                         days,

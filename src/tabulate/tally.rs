@@ -19,8 +19,8 @@ pub struct TallyEntry<'a> {
     /// It counts over all of its date, so that another of its source may count a part of that
     /// again.
     pub over_period: bool,
-    /// It is a number at a date or a running total, and not of what happened in a time.
-    pub is_stock: bool,
+    /// What kind of number it is.
+    pub measure: Measure,
     /// Who states it: the number of a label.
     pub source: u32,
     /// The question that it answers.
@@ -31,6 +31,17 @@ pub struct TallyEntry<'a> {
     pub parts: &'a [Days],
     /// The fact's name, for messages.
     pub reference: &'a str,
+}
+
+/// Whether a number may be added to others of other times.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Measure {
+    /// Of what happened in a time.
+    Flow,
+    /// At a date.
+    Stock,
+    /// A running total at a date.
+    Cumulative,
 }
 
 /// A fact is spread over at most so many buckets.
@@ -62,7 +73,9 @@ pub(super) struct TallyGroup {
     pub(super) answers: BTreeMap<String, Vec<String>>,
     pub(super) periods: Vec<Period>,
     /// The dates of stocks and running totals.
-    pub(super) stocks: BTreeSet<(Option<i64>, Option<i64>)>,
+    pub(super) stocks: BTreeSet<(Measure, Option<i64>, Option<i64>)>,
+    /// Whether a figure is a flow.
+    pub(super) has_flows: bool,
     /// Every figure, where the middle one is asked for, and with its source, where all are.
     pub(super) figures: Vec<f64>,
     pub(super) list: Vec<(u32, Option<Number>)>,
@@ -131,8 +144,11 @@ impl TallyGroup {
         if let Some(topic) = entry.topic {
             self.answers.entry(topic.to_owned()).or_default().push(entry.reference.to_owned());
         }
-        if entry.is_stock {
-            self.stocks.insert((entry.days.first, entry.days.last));
+        match entry.measure {
+            Measure::Flow => self.has_flows = true,
+            other => {
+                self.stocks.insert((other, entry.days.first, entry.days.last));
+            }
         }
         if entry.over_period {
             self.periods.extend(period(entry));
@@ -153,6 +169,7 @@ impl TallyGroup {
         }
         self.periods.extend(other.periods.iter().cloned());
         self.stocks.extend(&other.stocks);
+        self.has_flows |= other.has_flows;
         self.figures.extend(&other.figures);
         self.list.extend(&other.list);
     }
@@ -215,6 +232,7 @@ impl Tally {
             high,
             sources,
             counts: counted,
+            has_flows: stated > 0,
             ..TallyGroup::default()
         };
         self.groups.entry(labels.to_vec()).or_default().take(&group);
@@ -264,7 +282,10 @@ impl Tally {
                 let mut group = group.clone();
                 // what holds throughout holds in each of them
                 if is_each && !group.stocks.is_empty() {
-                    group.stocks = [(Some(day), Some(day))].into();
+                    let at_day = |stock: &(Measure, Option<i64>, Option<i64>)| {
+                        (stock.0, Some(day), Some(day))
+                    };
+                    group.stocks = group.stocks.iter().map(at_day).collect();
                 }
                 self.groups.entry(labels.clone()).or_default().take(&group);
             }

@@ -364,31 +364,45 @@ fn whole(text: &str) -> Option<i64> {
 }
 
 /// Years with something between them: from the first to the last if they are all of them, else as
-/// the set of them.
+/// the set of them. An item may be a span: `2010-2012`. Words that mean "not stated" are passed over.
 ///
 /// # Errors
 /// What is no year.
-pub fn years(text: &str) -> Result<String, String> {
+pub fn years(text: &str, missing: &[String]) -> Result<String, String> {
+    let year = |text: &str| -> Result<i64, String> {
+        let is_year = text.len() == 4 && text.bytes().all(|b| b.is_ascii_digit());
+        text.parse().ok().filter(|_| is_year).ok_or_else(|| {
+            format!("expected years of four digits, such as 2010; 2012, not \"{text}\"")
+        })
+    };
     let mut found: Vec<i64> = Vec::new();
-    for year in text.split(|c: char| !c.is_ascii_digit()).filter(|year| !year.is_empty()) {
-        let year: i64 = year.parse().map_err(|_| format!("expected years, not \"{year}\""))?;
-        found.push(year);
-    }
-    match (found.iter().min(), found.iter().max()) {
-        (Some(first), Some(last)) if *last > 9999 => {
-            Err(format!("expected years, not \"{first}\""))
+    for item in text.split([';', ',', ' ']).map(str::trim) {
+        if item.is_empty() || missing.iter().any(|word| word == item) {
+            continue;
         }
+        match item.split_once(['-', '–', '/']) {
+            Some((first, last)) => {
+                let (first, last) = (year(first)?, year(last)?);
+                if first > last {
+                    return Err(format!(
+                        "expected years, not \"{item}\": the end is before the start"
+                    ));
+                }
+                found.extend(first..=last);
+            }
+            None => found.push(year(item)?),
+        }
+    }
+    found.sort_unstable();
+    found.dedup();
+    match (found.first(), found.last()) {
         (Some(first), Some(last)) if first == last => Ok(format!("{first:04}")),
-        (Some(first), Some(last)) => {
-            let (first, last) = (*first, *last);
-            found.sort_unstable();
-            found.dedup();
-            Ok(if found.windows(2).all(|pair| pair[1] - pair[0] == 1) {
-                format!("{first:04}/{last:04}")
-            } else {
-                let years: Vec<String> = found.iter().map(|year| format!("{year:04}")).collect();
-                format!("{{{}}}", years.join(","))
-            })
+        (Some(first), Some(last)) if found.windows(2).all(|pair| pair[1] - pair[0] == 1) => {
+            Ok(format!("{first:04}/{last:04}"))
+        }
+        (Some(_), Some(_)) => {
+            let years: Vec<String> = found.iter().map(|year| format!("{year:04}")).collect();
+            Ok(format!("{{{}}}", years.join(",")))
         }
         _ => Err("expected years".into()),
     }
@@ -535,9 +549,15 @@ mod tests {
 
     #[test]
     fn years_are_a_span_or_a_set() {
+        let missing = ["-9".to_owned()];
+        let years = |text| years(text, &missing);
         assert_eq!(years("2005").unwrap(), "2005");
         assert_eq!(years("2006; 2005; 2006; 2007").unwrap(), "2005/2007");
         assert_eq!(years("2009; 2005; 2006").unwrap(), "{2005,2006,2009}");
-        assert!(years("soon").is_err());
+        assert_eq!(years("2010–2012").unwrap(), "2010/2012");
+        assert_eq!(years("2010-2011; 2014; -9").unwrap(), "{2010,2011,2014}");
+        for text in ["soon", "2010; 20", "c. 2010", "2010-05", "2012-2010", "-0500"] {
+            assert!(years(text).is_err(), "{text}");
+        }
     }
 }

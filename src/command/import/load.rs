@@ -427,6 +427,19 @@ impl<'a> ImportLoad<'a> {
                 )
             ));
         }
+        let unlisted: Vec<&str> = writer.unlisted_codes().iter().map(String::as_str).collect();
+        if !unlisted.is_empty() {
+            let some = unlisted[..unlisted.len().min(5)].join(", ");
+            let more = if unlisted.len() > 5 { ", …" } else { "" };
+            notes.push(format!(
+                "{}: {some}{more}",
+                count(
+                    unlisted.len() as u64,
+                    "code is in no list of states, so the name beside it decides",
+                    "codes are in no list of states, so the names beside them decide"
+                )
+            ));
+        }
         let mut unknown: Vec<&str> = Vec::new();
         for (_, name) in writer.unresolved() {
             if !unknown.contains(&name.as_str()) {

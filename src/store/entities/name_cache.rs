@@ -111,6 +111,8 @@ pub struct NameCache {
     pub new: Vec<(EntityClass, String)>,
     /// Codes that were used outside of the years in which they are valid.
     pub outside: BTreeSet<String>,
+    /// Codes of states that no list has.
+    pub unlisted: BTreeSet<String>,
 }
 
 impl NameCache {

@@ -67,6 +67,7 @@ impl Writer<'_> {
         let mut rows = self.rows_of(class, scheme, &fold(code))?;
         rows.sort_by(|a, b| b.valid_from.cmp(&a.valid_from));
         let mut known: Vec<(NameHit, bool, bool)> = Vec::new();
+        let whole = days.first.zip(days.last).map(|(first, last)| last - first + 1);
         for NameRow { id, entity, valid_from, valid_to, .. } in rows {
             let edge = |text: Option<String>| text.and_then(|text| date::parse(&text).ok());
             let (from, to) = (
@@ -77,7 +78,12 @@ impl Writer<'_> {
                 |a: Option<i64>, b: Option<i64>| matches!((a, b), (Some(a), Some(b)) if a > b);
             let valid = !after(from, days.last) && !after(days.first, to);
             let usual = Rc::clone(&self.known(class, entity)?.usual);
-            let named = name.is_some_and(|name| fold(name) == fold(&usual));
+            // who bore the code for the lesser part of a long time is not who is meant
+            let shared = days.first.zip(days.last).map(|(first, last)| {
+                to.map_or(last, |to| to.min(last)) - from.map_or(first, |from| from.max(first)) + 1
+            });
+            let is_most = shared.zip(whole).is_none_or(|(shared, whole)| shared * 2 >= whole);
+            let named = is_most && name.is_some_and(|name| fold(name) == fold(&usual));
             let wording = format!("{scheme}:{code}").into();
             known.push((NameHit { id, entity, wording }, valid, named));
         }

@@ -225,6 +225,8 @@ impl Writer<'_> {
     ) -> Result<ResolvedName> {
         let wordings: Vec<&str> = members.iter().map(|member| member.wording.as_ref()).collect();
         let meant_by = wordings.join(BETWEEN_NAMES);
+        // a gloss behind a list would be one of its last name
+        let name = if name.contains(BETWEEN_NAMES) { meant_by.as_str() } else { name };
         let find = format!(
             "SELECT n.id, (SELECT json_group_array(member_id ORDER BY position) FROM name_members WHERE name_id = n.id)
                FROM names n WHERE n.folded = ?1 AND +n.scheme = '{WORDING_SCHEME}' AND n.name = ?2 AND n.meant_by = ?3
@@ -268,7 +270,8 @@ impl Writer<'_> {
             }
         };
         let words = if *name == *label { label.clone() } else { format!("{name} {label}") };
-        let wording = if meant_by == name { meant_by } else { format!("{name} [= {meant_by}]") };
+        let wording =
+            if meant_by == name { meant_by.clone() } else { format!("{name} [= {meant_by}]") };
         Ok(ResolvedName {
             id,
             wording: wording.into(),

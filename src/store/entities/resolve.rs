@@ -9,8 +9,10 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use crate::error::{Result, Stop};
+use crate::kind::reference_table::HOMONYM;
 use crate::store::entities::lookup::{EntityClass, spelled_in, wording};
 use crate::store::entities::name_cache::{NameHit, ResolvedName, write_days, write_key};
+use crate::store::entities::several::STATES;
 use crate::store::write::transaction::Writer;
 use crate::value::date::Days;
 use crate::value::text::fold;
@@ -63,6 +65,12 @@ impl Writer<'_> {
     #[must_use]
     pub fn unresolved(&self) -> &[(EntityClass, String)] {
         &self.resolved.new
+    }
+
+    /// Codes of states that no list has.
+    #[must_use]
+    pub fn unlisted_codes(&self) -> &BTreeSet<String> {
+        &self.resolved.unlisted
     }
 
     /// Codes that were used outside of the years in which they are valid.
@@ -142,7 +150,12 @@ impl Writer<'_> {
         if place.codes.is_empty() {
             let hit = match known {
                 Some(known) => self.as_spelled(class, known, &place)?,
-                None => self.create_entity(class, &place, Some(country.entity), false)?,
+                None => {
+                    let hit = self.create_entity(class, &place, Some(country.entity), false)?;
+                    // whoever asks for it leaves the country out; others may be called so, too
+                    self.add_name(class, hit.entity, HOMONYM, name)?;
+                    hit
+                }
             };
             return Ok((hit, agrees));
         }
@@ -184,6 +197,20 @@ impl Writer<'_> {
             };
             return Ok((self.worded(class, &coded, name, is_reliable)?, agrees));
         }
+        // a code of states that no list has says nothing of who is meant: the next who is given it
+        // may be anybody
+        let is_listed = |(scheme, _): &(&str, Cow<'_, str>)| !STATES.contains(scheme);
+        let without = if name.is_some() && !is_reliable && !named.codes.iter().all(is_listed) {
+            for (scheme, code) in named.codes.iter().filter(|code| !is_listed(code)) {
+                self.resolved.unlisted.insert(format!("{scheme}:{code}"));
+            }
+            let mut without = named.clone();
+            without.codes.retain(is_listed);
+            Some(without)
+        } else {
+            None
+        };
+        let named = without.as_ref().unwrap_or(named);
         let mut taken = false;
         if let (Some(name), Some(spelled)) = (name, spelled) {
             let free = match named.codes.first() {

@@ -11,7 +11,7 @@ use crate::value::text::BETWEEN_NAMES;
 use crate::value::{EntityRef, NameStyle};
 
 /// The schemes whose codes are of states and countries.
-const STATES: &[&str] = &["gw", "cow", "iso2", "iso3", "iso-numeric"];
+pub(super) const STATES: &[&str] = &["gw", "cow", "iso2", "iso3", "iso-numeric"];
 
 /// A cell with more pieces than this is taken apart in one way only: at every separator.
 const PIECES: usize = 12;
