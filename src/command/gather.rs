@@ -12,7 +12,7 @@ use crate::kind::{self, Field};
 use crate::query::{Query, field};
 use crate::store::{AggregateRequest, RollupRow, Store};
 use crate::tabulate::{Aggregate, Dispute, Label, Measure, Tally, TallyEntry};
-use crate::value::date::{self, Days};
+use crate::value::date::{self, Bucket, Days};
 use crate::value::text::BETWEEN_NAMES;
 use crate::value::{Number, Type, Value};
 
@@ -173,7 +173,9 @@ impl Gathering {
     ) -> Result<u32> {
         let Gathering { tally, known, labels } = self;
         let mut number = |n: usize, field: &Field, cell: &Value<'_>| {
-            if let (Some(set), Type::Bucket(bucket)) = (set, field.ty) {
+            if let (Some(set), Type::Bucket(bucket)) = (set, field.ty)
+                && !lies_in_one(days, bucket)
+            {
                 let days = Some((bucket.order(days).0, i64::MAX));
                 return Ok(tally.label(Label { days, text: set.to_owned(), ..Label::default() }));
             }
@@ -189,6 +191,15 @@ impl Gathering {
         }
         number(sides.len(), source, slug)
     }
+}
+
+/// Whether all of a date lies in one bucket.
+fn lies_in_one(days: Days, bucket: Bucket) -> bool {
+    let starts = days
+        .first
+        .zip(days.last)
+        .map(|(first, last)| (bucket.start_of(first), bucket.start_of(last)));
+    starts.is_some_and(|(first, last)| first == last)
 }
 
 /// The labels of the values of a side that were seen: what one is called is asked once.

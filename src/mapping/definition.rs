@@ -157,7 +157,8 @@ impl Mapping {
             let kinds = mapping.fact.iter().filter_map(|fact| kind::find(fact.kind.get_ref()));
             let fields = kinds
                 .flat_map(Kind::fields)
-                .filter(|field| field.is_given() || field.name == "country");
+                .filter(|field| field.is_given() || field.name == "country")
+                .filter(|field| !field.ty.is_number());
             let names: Vec<&str> =
                 fields.map(|field| field.name).filter(|name| *name != "key").collect();
             if !names.contains(&within.as_str()) {

@@ -12,6 +12,7 @@ use crate::store::entities::lookup::EntityClass;
 use crate::store::fact_id::{self, TEXT, kind_tag, rowid};
 use crate::store::write::statements::StatementCache;
 use crate::value::Type;
+use crate::value::text::{fold, less_folded};
 
 /// Above this many facts an index made anew is cheaper than one that is told of each.
 const FEW: i64 = 5_000;
@@ -207,9 +208,12 @@ pub fn rows_with(kind: &Kind) -> String {
     )
 }
 
-/// A text as a phrase for the index.
+/// A text as a phrase for the index, which does not fold all that names are folded by.
 pub fn phrase(text: &str) -> String {
-    format!("\"{}\"", text.replace('"', " "))
+    let texts = less_folded(&fold(text));
+    let phrases: Vec<String> =
+        texts.iter().map(|text| format!("\"{}\"", text.replace('"', " "))).collect();
+    phrases.join(" OR ")
 }
 
 /// Whether the words of a field are searched: what people write, and names.

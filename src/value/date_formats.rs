@@ -133,12 +133,8 @@ impl DateStyle {
     /// The date that a text states, in the first of the formats that fits.
     #[must_use]
     pub fn read(&self, text: &str) -> Option<PartialDate> {
-        if self.excel
-            && let Some(day) = spreadsheet_day(text)
-        {
-            return Some(day);
-        }
-        self.in_formats(text)
+        let day = || spreadsheet_day(text).filter(|_| self.excel);
+        self.in_formats(text).or_else(day)
     }
 
     fn in_formats(&self, text: &str) -> Option<PartialDate> {
@@ -156,6 +152,9 @@ impl DateStyle {
         self.range.iter().find_map(|between| {
             let (left, right) = text.split_once(between.as_str())?;
             let (left, right) = (left.trim(), right.trim());
+            if left.is_empty() || right.is_empty() {
+                return None;
+            }
             match (self.in_formats(left), self.in_formats(right)) {
                 (Some(first), Some(last)) => Some((first, last)),
                 (None, Some(last)) => {
@@ -527,7 +526,9 @@ mod tests {
             let (first, last) = style.read_range(text).unwrap_or_else(|| panic!("{text}"));
             assert_eq!(from_to(first, last), wanted, "{text}");
         }
-        assert_eq!(style.read_range("some time – later"), None);
+        for text in ["some time – later", "2010-", "– March 2014"] {
+            assert_eq!(style.read_range(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -803,10 +803,10 @@ def asked_wrongly(spec, sides, fields):
 
 def spread(entries, at, period, how):
     """Puts what is longer than a period under the first of its periods, or under each. Open ends stay, and a set of
-    dates has a label of its own."""
+    dates in several periods has a label of its own."""
     for entry in entries:
         label, days = entry.labels[at], entry.fact.days
-        if entry.fact.parts:
+        if entry.fact.parts and (None in days or label.order[0] != label.order[1]):
             yield entry.moved(at, Label(False, (label.order[0], LAST), entry.fact.row["date"]))
             continue
         if not days or None in days or label.order[0] == label.order[1]:

@@ -1,7 +1,7 @@
 //! The tests of a query as SQL conditions, with every value bound.
 
-use rusqlite::Connection;
 use rusqlite::types::Value as Sql;
+use rusqlite::{Connection, params_from_iter};
 
 use crate::error::Result;
 use crate::kind::{Field, Kind};
@@ -119,15 +119,8 @@ fn is_named(
         let parts = lookup::listed(word);
         if parts.len() > 1 && lookup::called(connection, meaning, word)?.is_empty() {
             let parts: Vec<String> = parts.into_iter().map(str::to_owned).collect();
-            let one = Meaning { exclusively: false, ..meaning };
-            let mut all: Vec<String> = parts
-                .iter()
-                .map(|part| is_meant(column, one, std::slice::from_ref(part), values))
-                .collect();
-            if meaning.exclusively {
-                all.push(is_meant(column, meaning, &parts, values));
-            }
-            any.push(format!("({})", all.join(" AND ")));
+            values.push(Sql::Text(names_of_all(connection, meaning, &parts)?));
+            any.push(format!("f.{column} IN (SELECT value FROM json_each(?))"));
         } else {
             single.push(word.clone());
         }
@@ -136,6 +129,22 @@ fn is_named(
         any.push(is_meant(column, meaning, &single, values));
     }
     Ok(if any.len() == 1 { any.remove(0) } else { format!("({})", any.join(" OR ")) })
+}
+
+/// The rows of `names` that mean all of these at once, as a JSON list: few, and a statement takes
+/// only so many conditions.
+fn names_of_all(connection: &Connection, meaning: Meaning, parts: &[String]) -> Result<String> {
+    let mut values = Vec::new();
+    let one = Meaning { exclusively: false, ..meaning };
+    let mut all: Vec<String> = parts
+        .iter()
+        .map(|part| is_meant("id", one, std::slice::from_ref(part), &mut values))
+        .collect();
+    if meaning.exclusively {
+        all.push(is_meant("id", meaning, parts, &mut values));
+    }
+    let sql = format!("SELECT json_group_array(f.id) FROM names f WHERE {}", all.join(" AND "));
+    Ok(connection.prepare(&sql)?.query_row(params_from_iter(values), |row| row.get(0))?)
 }
 
 /// The condition that a fact lies in a place, or at a spot, that one of these words means.
