@@ -36,7 +36,8 @@ const TABLE: &str = "id,type,actor,place,country,day,low,best,high,note\n\
 
 fn plan() -> CompiledMapping {
     let description = Mapping::parse(DESCRIPTION).unwrap();
-    let layout = mapping::match_mapping(&description, TABLE, "mine.csv").unwrap();
+    let layout =
+        mapping::match_mapping(&description, &mapping::FileHead::of(TABLE), "mine.csv").unwrap();
     mapping::compile(
         &description,
         DESCRIPTION,

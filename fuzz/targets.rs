@@ -46,8 +46,9 @@ summary = "{a}[ in {p}]: {n}"
 pub fn importer(bytes: &[u8]) {
     let Ok(description) = Mapping::parse(DESCRIPTION) else { return };
     let head = String::from_utf8_lossy(bytes);
-    let Ok(layout) = mapping::match_mapping(&description, &head, "any.csv") else {
-        let _ = mapping::guess_layout(&head);
+    let Ok(layout) = mapping::match_mapping(&description, &mapping::FileHead::of(&head), "any.csv")
+    else {
+        let _ = mapping::guess_layout(&mapping::FileHead::of(&head));
         return;
     };
     let known = KnownValues { header: layout.header.clone(), release: None };

@@ -103,12 +103,17 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
         totals(&compared, &questions, args.by == "question", global, ui)?;
         return Ok(end(args, (questions.len(), contradictions), ui));
     }
-    let claims = load_claims::load(&store, &kinds, &tests, &args.filters.past()?)?;
-    drop(store);
+    let past = args.filters.past()?;
+    let claims = load_claims::load_answers(&store, &kinds, &tests, &past)?;
     let questions: Vec<Question<'_>> = compare::questions(&claims)
         .into_iter()
         .filter(|question| is_asked(question.verdict) && is_wide(question.range, question.ratio()))
         .collect();
+    let data_sets = match questions.as_slice() {
+        [] => load_claims::count_data_sets(&store, &kinds, &tests, &past)?,
+        _ => 0,
+    };
+    drop(store);
     if args.by == "question" {
         by_question(&questions, global, ui)?;
     } else {
@@ -117,10 +122,8 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let contradictions =
         questions.iter().filter(|question| question.verdict.is_contradiction()).count();
     let count = questions.len();
-    let mut records = claims.iter().filter(|claim| claim.is_record).map(|claim| &claim.source);
-    let first = records.next();
-    if count == 0 && records.any(|source| Some(source) != first) {
-        ui.status("records of data sets answer no common question; --rows country,year compares their totals");
+    if data_sets > 1 {
+        ui.status("records of different data sets are not compared with each other; --rows country,year compares their totals");
     }
     Ok(end(args, (count, contradictions), ui))
 }

@@ -55,6 +55,57 @@ pub fn load(
     Ok(claims)
 }
 
+/// The facts of these kinds that pass the tests and may answer a question: without a topic, only
+/// those of a kind whose place and period are a question do.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn load_answers(
+    store: &Store,
+    kinds: &[&'static Kind],
+    tests: &[Predicate],
+    past: &AsOf,
+) -> Result<Vec<Claim>> {
+    let (of_places, of_topics): (Vec<_>, Vec<_>) =
+        kinds.iter().partition(|kind| kind.has_place_question);
+    let mut claims = load(store, &of_places, tests, past)?;
+    let topic = common_fields().find(|field| field.name == "topic");
+    let with_topic = topic.map(|topic| Predicate::Known(topic, true));
+    let tests: Vec<Predicate> = tests.iter().cloned().chain(with_topic).collect();
+    claims.extend(load(store, &of_topics, &tests, past)?);
+    Ok(claims)
+}
+
+/// Number of data sets that the facts of these kinds that pass the tests come from.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn count_data_sets(
+    store: &Store,
+    kinds: &[&'static Kind],
+    tests: &[Predicate],
+    past: &AsOf,
+) -> Result<usize> {
+    let mut named: HashSet<String> = HashSet::new();
+    for kind in kinds {
+        let mut query = Query::of(vec![kind]);
+        query.tests = tests.to_vec();
+        query.past = past.clone();
+        query.columns = kind.field("source").into_iter().collect();
+        query.unsorted = true;
+        store.select(&query, |cells| {
+            if let Some(source) = cells[0].text().filter(|source| !named.contains(*source)) {
+                named.insert(source.to_owned());
+            }
+            Ok(())
+        })?;
+    }
+    Ok(sources(store)?
+        .iter()
+        .filter(|source| !source.document && named.contains(&source.slug))
+        .count())
+}
+
 /// The family of each source that has relatives: the name that they share, or the source that it is
 /// derived from.
 ///

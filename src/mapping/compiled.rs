@@ -295,10 +295,10 @@ pub const REJECT_COLUMNS: [&str; 3] = ["_line", "_field", "_error"];
 #[must_use]
 pub fn column(header: &[String], name: &str) -> Option<usize> {
     let name = name.trim();
-    header
-        .iter()
-        .position(|column| column == name)
-        .or_else(|| header.iter().position(|column| column.to_lowercase() == name.to_lowercase()))
+    header.iter().position(|column| column == name).or_else(|| {
+        let folded = name.to_lowercase();
+        header.iter().position(|column| column.to_lowercase() == folded)
+    })
 }
 
 impl FieldRule {

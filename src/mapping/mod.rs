@@ -26,7 +26,7 @@ pub use condition::Condition;
 pub use definition::{Complete, Each, FactMapping, Mapping, MappingError, ReadOptions, Repeats};
 pub use field_mapping::{FieldMapping, FieldOptions};
 pub use one_or_several::OneOrSeveral;
-pub use recognise::{FileLayout, guess_layout, is_complete, match_mapping, release};
+pub use recognise::{FileHead, FileLayout, guess_layout, is_complete, match_mapping, release};
 pub use template::{Template, TemplateName, TemplatePart};
 
 /// The cells of one record.

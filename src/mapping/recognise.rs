@@ -1,6 +1,10 @@
 //! How a file lies before its records: which line is the header, what separates cells, what stands
 //! before it.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
 use crate::mapping::{Mapping, ReadOptions};
 use crate::value::date_formats::{DateStyle, PartialDate};
 
@@ -44,13 +48,45 @@ pub struct Mismatch {
     pub header: Vec<String>,
 }
 
+/// The beginning of a file. Its lines are cut into cells once, however many descriptions look at
+/// it: to make a reader of CSV takes longer than to read a line.
+#[derive(Debug)]
+pub struct FileHead<'t> {
+    /// Each with its place in bytes.
+    lines: Vec<(usize, &'t str)>,
+    cells: RefCell<HashMap<CutLine, Rc<[String]>>>,
+}
+
+/// How a line is cut: its number, the delimiter, and whether quotes count.
+type CutLine = (usize, char, bool);
+
+impl<'t> FileHead<'t> {
+    /// The lines of a text, whatever ends them.
+    #[must_use]
+    pub fn of(text: &'t str) -> FileHead<'t> {
+        FileHead { lines: lines(text), cells: RefCell::default() }
+    }
+
+    /// The cells of a line, white space around them left out.
+    fn cells(&self, line: usize, delimiter: char, quotes: bool) -> Rc<[String]> {
+        let mut known = self.cells.borrow_mut();
+        let cut = known.entry((line, delimiter, quotes));
+        cut.or_insert_with(|| cells(self.lines[line].1, delimiter, quotes).into()).clone()
+    }
+
+    /// The lines before this one.
+    fn before(&self, line: usize) -> Vec<String> {
+        self.lines[..line].iter().map(|(_, text)| (*text).to_owned()).collect()
+    }
+}
+
 /// How a file lies whose beginning is this, if it suits the description.
 ///
 /// # Errors
 /// How near it comes.
 pub fn match_mapping(
     mapping: &Mapping,
-    head: &str,
+    head: &FileHead<'_>,
     file_name: &str,
 ) -> Result<FileLayout, Mismatch> {
     let names = &mapping.recognise.file_name;
@@ -67,9 +103,8 @@ pub fn match_mapping(
     }
     let read = &mapping.read;
     let delimiters = read.delimiter.map_or(DELIMITERS.to_vec(), |delimiter| vec![delimiter]);
-    let lines = lines(head);
     if let Some(header) = &read.header {
-        return without_header(header, read, &delimiters, &lines);
+        return without_header(header, read, &delimiters, head);
     }
     let needs = mapping.needs();
     let mut nearest = Mismatch {
@@ -77,9 +112,9 @@ pub fn match_mapping(
         why: needs.iter().map(|need| need.join("|")).collect(),
         header: Vec::new(),
     };
-    for (n, (start, line)) in lines.iter().enumerate() {
+    for (n, (start, _)) in head.lines.iter().enumerate() {
         for delimiter in &delimiters {
-            let header = named(cells(line, *delimiter, read.quotes), read);
+            let header = named(&head.cells(n, *delimiter, read.quotes), read);
             if header.len() < 2 && needs.len() > 1 {
                 continue;
             }
@@ -96,21 +131,19 @@ pub fn match_mapping(
                 .chain(unwanted.map(|name| format!("no column {name}")))
                 .collect();
             if why.is_empty() {
-                let preamble = lines[..n].iter().map(|(_, line)| (*line).to_owned()).collect();
-                let (start, line) = (*start, n as u64 + 1);
                 return Ok(FileLayout {
                     delimiter: *delimiter,
-                    header,
-                    preamble,
-                    start,
-                    line,
+                    header: header.to_vec(),
+                    preamble: head.before(n),
+                    start: *start,
+                    line: n as u64 + 1,
                     has_header: true,
                     score: needs.len(),
                 });
             }
             let share = 1000 * (needs.len() - lacks.len()) / needs.len().max(1);
             if share > nearest.share {
-                nearest = Mismatch { share, why, header };
+                nearest = Mismatch { share, why, header: header.to_vec() };
             }
         }
     }
@@ -120,13 +153,12 @@ pub fn match_mapping(
 /// A table whose header nobody has described: the line that falls into most cells, all of them
 /// named differently and few of them a number, and is followed by as many.
 #[must_use]
-pub fn guess_layout(head: &str) -> Option<FileLayout> {
-    let lines = lines(head);
+pub fn guess_layout(head: &FileHead<'_>) -> Option<FileLayout> {
     let read = ReadOptions::default();
     let mut best: Option<FileLayout> = None;
-    for (n, (start, line)) in lines.iter().enumerate() {
+    for (n, (start, _)) in head.lines.iter().enumerate() {
         for delimiter in DELIMITERS {
-            let header = named(cells(line, delimiter, true), &read);
+            let header = named(&head.cells(n, delimiter, true), &read);
             let mut distinct: Vec<&String> =
                 header.iter().filter(|name| !name.is_empty()).collect();
             let stated = distinct.len();
@@ -137,17 +169,16 @@ pub fn guess_layout(head: &str) -> Option<FileLayout> {
                 && stated * 2 > header.len()
                 && distinct.len() == stated
                 && words > 0;
-            let follows = lines
-                .get(n + 1)
-                .is_none_or(|(_, next)| cells(next, delimiter, true).len() == header.len());
+            let follows = n + 1 == head.lines.len()
+                || head.cells(n + 1, delimiter, true).len() == header.len();
             if told
                 && (follows || n == 0)
                 && best.as_ref().is_none_or(|best| header.len() > best.header.len())
             {
                 best = Some(FileLayout {
                     delimiter,
-                    header,
-                    preamble: lines[..n].iter().map(|(_, line)| (*line).to_owned()).collect(),
+                    header: header.to_vec(),
+                    preamble: head.before(n),
                     start: *start,
                     line: n as u64 + 1,
                     has_header: true,
@@ -163,25 +194,24 @@ fn without_header(
     header: &[String],
     read: &ReadOptions,
     delimiters: &[char],
-    lines: &[(usize, &str)],
+    head: &FileHead<'_>,
 ) -> Result<FileLayout, Mismatch> {
-    let Some((start, first)) = lines.iter().find(|(_, line)| !line.is_empty()) else {
+    let Some(first) = head.lines.iter().position(|(_, line)| !line.is_empty()) else {
         return Err(Mismatch {
             share: 0,
             why: vec!["at least one record".into()],
             header: Vec::new(),
         });
     };
-    let told = |delimiter: char| cells(first, delimiter, read.quotes);
-    let line = lines.iter().position(|(at, _)| at == start).unwrap_or(0) as u64 + 1;
+    let told = |delimiter: char| head.cells(first, delimiter, read.quotes);
     let layout = |delimiter: char, header: Vec<String>, has_header: bool| {
         let score = header.len();
         FileLayout {
             delimiter,
             header,
             preamble: Vec::new(),
-            start: *start,
-            line,
+            start: head.lines[first].0,
+            line: first as u64 + 1,
             has_header,
             score,
         }
@@ -189,7 +219,7 @@ fn without_header(
     // a file of rejects has a header in any case
     let mended: Vec<String> =
         header.iter().cloned().chain(REJECT_COLUMNS.map(str::to_owned)).collect();
-    if let Some(delimiter) = delimiters.iter().find(|delimiter| told(**delimiter) == mended) {
+    if let Some(delimiter) = delimiters.iter().find(|delimiter| told(**delimiter)[..] == mended) {
         return Ok(layout(*delimiter, mended, true));
     }
     match delimiters.iter().find(|delimiter| told(**delimiter).len() == header.len()) {
@@ -203,15 +233,15 @@ fn without_header(
 }
 
 /// Columns without a name get one from the column to their left, if the description says so.
-fn named(mut header: Vec<String>, read: &ReadOptions) -> Vec<String> {
-    if let Some(unnamed) = &read.unnamed {
-        for n in 1..header.len() {
-            if header[n].is_empty() {
-                header[n] = unnamed.replace("{left}", &header[n - 1]);
-            }
+fn named(header: &Rc<[String]>, read: &ReadOptions) -> Rc<[String]> {
+    let Some(unnamed) = &read.unnamed else { return header.clone() };
+    let mut header = header.to_vec();
+    for n in 1..header.len() {
+        if header[n].is_empty() {
+            header[n] = unnamed.replace("{left}", &header[n - 1]);
         }
     }
-    header
+    header.into()
 }
 
 /// The lines of a text, whatever ends them, each with its place in bytes; a last one that is cut
@@ -304,28 +334,30 @@ mod tests {
         .unwrap()
     }
 
+    fn layout(mapping: &Mapping, text: &str, file_name: &str) -> Result<FileLayout, Mismatch> {
+        match_mapping(mapping, &FileHead::of(text), file_name)
+    }
+
     #[test]
     fn the_header_is_found_behind_what_precedes_it() {
         let head = "A title; with a semicolon\r\n\r\nid;b;c\r\n1;2;3\r\n";
-        let layout = match_mapping(&mapping(""), head, "x.csv").unwrap();
-        assert_eq!((layout.delimiter, layout.line, layout.start), (';', 3, 29));
-        assert_eq!(layout.header, ["id", "b", "c"]);
-        assert_eq!(layout.preamble.len(), 2);
-        assert_eq!(match_mapping(&mapping(""), "id\tA\r1\t2", "x").unwrap().delimiter, '\t');
-        let unfit = match_mapping(&mapping(""), "id,c\n", "x").unwrap_err();
+        let found = layout(&mapping(""), head, "x.csv").unwrap();
+        assert_eq!((found.delimiter, found.line, found.start), (';', 3, 29));
+        assert_eq!(found.header, ["id", "b", "c"]);
+        assert_eq!(found.preamble.len(), 2);
+        assert_eq!(layout(&mapping(""), "id\tA\r1\t2", "x").unwrap().delimiter, '\t');
+        let unfit = layout(&mapping(""), "id,c\n", "x").unwrap_err();
         assert_eq!((unfit.share, unfit.why), (500, vec!["a|b".to_owned()]));
-        assert!(match_mapping(&mapping("[recognise]\nwithout = [\"c\"]"), head, "x").is_err());
-        assert!(
-            match_mapping(&mapping("[recognise]\nfile_name = [\"*.tsv\"]"), head, "x.csv").is_err()
-        );
+        assert!(layout(&mapping("[recognise]\nwithout = [\"c\"]"), head, "x").is_err());
+        assert!(layout(&mapping("[recognise]\nfile_name = [\"*.tsv\"]"), head, "x.csv").is_err());
     }
 
     #[test]
     fn a_file_without_a_header_has_the_columns_that_it_is_said_to_have() {
         let bare = mapping("[read]\nheader = [\"id\", \"a\"]\n");
-        let layout = match_mapping(&bare, "1|Mosul\n", "x").unwrap();
-        assert_eq!((layout.delimiter, layout.line, layout.start), ('|', 1, 0));
-        assert!(match_mapping(&bare, "1|Mosul|x\n", "x").is_err());
+        let found = layout(&bare, "1|Mosul\n", "x").unwrap();
+        assert_eq!((found.delimiter, found.line, found.start), ('|', 1, 0));
+        assert!(layout(&bare, "1|Mosul|x\n", "x").is_err());
     }
 
     #[test]

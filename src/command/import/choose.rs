@@ -13,7 +13,8 @@ use crate::fs::paths;
 use crate::ingest::source_file::{SharedFile, SourceFile, behind};
 use crate::ingest::{self, CsvDialect, CsvReader, ShortRows};
 use crate::mapping::{
-    self, CompiledMapping, DATASETS, FileLayout, KnownValues, Mapping, MappingError, Record,
+    self, CompiledMapping, DATASETS, FileHead, FileLayout, KnownValues, Mapping, MappingError,
+    Record,
 };
 use crate::value::suggest::did_you_mean;
 
@@ -108,7 +109,7 @@ pub fn choose(input: &SourceFile, args: &Args) -> Result<ChosenMapping> {
         (None, None) => by_trial(input, &mapping)?,
     };
     let shown = if table.is_some() { shown } else { beginning(input, encoding)? };
-    let layout = mapping::match_mapping(&mapping, &shown, &input.name)
+    let layout = mapping::match_mapping(&mapping, &FileHead::of(&shown), &input.name)
         .map_err(|_| unlike(input, &mapping))?;
     let table = table.map(|(file, _)| Arc::new(file));
     let mut chosen = ChosenMapping {
@@ -182,8 +183,9 @@ fn recognise<'c>(
     let mut fitting: Vec<(usize, &(MappingSource, Mapping))> = Vec::new();
     let mut nearest: Vec<(usize, &str, Vec<String>)> = Vec::new();
     let mut header: Vec<String> = Vec::new();
+    let head = FileHead::of(head);
     for candidate in candidates {
-        match mapping::match_mapping(&candidate.1, head, &input.name) {
+        match mapping::match_mapping(&candidate.1, &head, &input.name) {
             Ok(layout) => fitting.push((layout.score, candidate)),
             Err(unfit) => {
                 if args.mapping.is_some() {

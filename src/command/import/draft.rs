@@ -10,7 +10,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::ingest::source_file::SourceFile;
 use crate::ingest::{self, CsvDialect, CsvReader, ShortRows};
 use crate::kind::EVENTS;
-use crate::mapping::{self, Record};
+use crate::mapping::{self, FileHead, Record};
 use crate::value::date_formats::DateStyle;
 
 /// What a column is made of, as far as a sample tells.
@@ -54,7 +54,7 @@ pub fn draft(input: &SourceFile, encoding: Option<&str>) -> Result<String> {
         Some((_, table)) => table.clone(),
         None => beginning(input, found)?,
     };
-    let layout = mapping::guess_layout(&text).ok_or_else(|| {
+    let layout = mapping::guess_layout(&FileHead::of(&text)).ok_or_else(|| {
         Error::new(
             ErrorKind::Rejected,
             format!("{}: no header row found at the start of the file", input.shown),
