@@ -22,8 +22,7 @@ use crate::value::{Type, Value};
 /// Draw a chart of figures by period or another field, or a timeline; without -o, as text.
 ///
 /// Whiskers run from low to high, missing figures leave gaps, and the sources are listed below.
-/// Figures of several sources are never summed, as in facts tabulate; separate them with --by
-/// source.
+/// Figures from different sources are never summed; separate them with --by source.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  facts chart casualties --x year --y best --by source -o deaths.svg\n  facts chart events --style timeline --during 2013-11..2014-03"

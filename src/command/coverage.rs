@@ -18,9 +18,7 @@ use crate::value::text::count;
 /// Show how much of a document the facts cover, and list uncovered sentences that may state more
 /// facts.
 #[derive(Debug, clap::Args)]
-#[command(
-    after_help = "Examples:\n  facts coverage us-iraq-2014\n  facts coverage us-iraq-2014 --min 80%"
-)]
+#[command(after_help = "Examples:\n  facts coverage report\n  facts coverage report --min 80%")]
 pub struct Args {
     /// Source with a stored text
     #[arg(value_name = "SOURCE")]

@@ -14,7 +14,7 @@ pub enum Exit {
     Usage = 2,
     /// The database is missing, not ours, older, newer, damaged or of an unexpected schema.
     Database = 3,
-    /// Input was rejected and nothing was written.
+    /// Input was rejected, and nothing from that file was written.
     Rejected = 4,
     /// The database is busy: try again.
     Busy = 5,
@@ -62,7 +62,7 @@ pub const CODES: &[(Exit, &str)] = &[
         Exit::Database,
         "the database is missing or damaged, or belongs to another program or version of facts",
     ),
-    (Exit::Rejected, "input was rejected; nothing was written"),
+    (Exit::Rejected, "input was rejected; nothing from that file was written"),
     (Exit::Busy, "the database is busy; try again"),
     (Exit::Io, "input/output error, such as disk full or no permission"),
     (Exit::Limit, "--max-rows, --timeout or --max-errors was exceeded"),

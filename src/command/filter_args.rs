@@ -53,7 +53,7 @@ impl clap::Args for FilterArgs {
                     .default_value("overlap"),
             )
             .arg(
-                value("actor", "NAME", "Actor in any role but support, or whoever acts for it")
+                value("actor", "NAME", "This actor, or anyone who acts for it, in any role except supporter")
                     .action(ArgAction::Append),
             )
             .arg(
@@ -100,7 +100,7 @@ impl clap::Args for FilterArgs {
                 Arg::new(field.name)
                     .long(field.flag())
                     .value_name(value_name(field.ty))
-                    .help(field.about)
+                    .help(field.about.trim_end_matches('.'))
                     .help_heading(heading)
                     .action(ArgAction::Append)
                     .aliases(field.flag().strip_suffix('s').map(str::to_owned)),
@@ -175,7 +175,7 @@ pub fn hide_others(command: Command, kind: &Kind) -> Command {
             return command;
         }
         command.mut_arg(field.name, |arg| match kind.field(field.name) {
-            Some(own) => arg.help(own.about).help_heading(
+            Some(own) => arg.help(own.about.trim_end_matches('.')).help_heading(
                 if kind.own.iter().any(|own| own.name == field.name) {
                     format!("Filters for {}", kind.name)
                 } else {

@@ -42,7 +42,7 @@ pub fn figure(name: &str, query: &Query) -> Result<&'static Field> {
         .filter(|own| own.ty.is_number())
         .map(|own| own.name)
         .collect();
-    Err(Error::usage(format!("{} is not a number ({})", found.name, found.ty.name()))
+    Err(Error::usage(format!("{} is not a numeric field ({})", found.name, found.ty.name()))
         .hint(format!("numeric fields: {}", numbers.join(", "))))
 }
 
@@ -343,7 +343,7 @@ pub fn explain(dispute: Dispute) -> Error {
         }
         Dispute::Unlike(cell, counted) => Error::usage(format!("{cell} would sum figures in different units: {}", counted.join(", ")))
             .hint("leave out --totals, or select one of them with a filter"),
-        Dispute::StockAndFlow(cell) => Error::usage(format!("{cell} would sum numbers at a date, or running totals, and what happened in a time (stocks and flows)"))
+        Dispute::StockAndFlow(cell) => Error::usage(format!("{cell} would sum numbers at a date, or running totals, and figures for a period (stocks and flows)"))
             .hint("--cols stock_flow or -w stock_flow=flow separates them, --agg range or list shows them all, --sum-across date sums them anyway"),
         Dispute::Stocks(cell, dates) => Error::usage(format!("{cell} would sum numbers that hold at {dates} different dates (stocks, not flows)"))
             .hint("--rows year or --cols date separates them, --agg max or range shows the highest, --sum-across date sums them anyway"),

@@ -47,12 +47,13 @@ const DATES: &str = "Dates are EDTF (ISO 8601-2), at the precision of the source
   [2014-03-05..2014-03-11] one of these days
   -0538                    539 BCE
 
-date_from and date_to are the first and last day of the date. date_span says whether the fact happened some time
-within the date or held throughout it. date_basis says where the date comes from: stated by the source, inferred, or
-only the source's own date.
+date_from and date_to are the first and last day of the date. date_span says whether the fact happened at some
+time within the date or held throughout it. date_basis says where the date comes from: stated by the source, inferred,
+or only the source's own date.
 
 A date window is a year, month or day, or a range: --during 2013, --during 2013-11..2014-03, --during 2013.. ; both
-ends are included in full. A fact matches if its date may overlap the window; with --match within, it must lie within.
+ends are included in full. A fact matches if its date may overlap the window; with --match within, its
+date must lie entirely within the window.
 ";
 
 const ENVIRONMENT: &str = "FACTS_DB        the database to use without --db
@@ -61,8 +62,8 @@ FACTS_LOG       if set, trace each SQL statement with its rows and time, like -v
 NO_COLOR        disables colour, as TERM=dumb does; CLICOLOR_FORCE forces it, even in a pipe
 COLUMNS         width of tables in a pipe
 
-Settings are read from facts.toml in this folder or the nearest parent folder, then from facts/config.toml in the
-user's configuration folder:
+Settings are read from facts.toml in this folder or the nearest parent folder. Those it does not set are read from
+facts/config.toml in the user's configuration folder:
 
   database      = \"facts.db\"   relative to the folder of this file
   output_format = \"json\"

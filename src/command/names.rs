@@ -185,7 +185,7 @@ fn link(
                 ),
             )
             .hint(format!(
-                "to give a spelling to one of them: facts names link SPELLING \"{other}\""
+                "to add a spelling for one of them: facts names link SPELLING \"{other}\""
             )));
         }
         LinkOutcome::Taken(usual) => {

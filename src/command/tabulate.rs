@@ -316,7 +316,7 @@ fn shares(
     let shared = tally.share(at, |label| label.text.contains(BETWEEN_NAMES));
     if is_named && shared.is_large() {
         let what = format!(
-            "name more than one {}; --members each counts them for each",
+            "name more than one {}; --members each counts them under every one",
             field.name.replace('_', " ")
         );
         notes.push(said(shared, what));

@@ -80,7 +80,7 @@ pub const HEAD: &[Field] = &[
     Field::new(
         "date_span",
         Type::Choice(SPANS),
-        "Whether it happened some time within the date or held throughout it.",
+        "Whether it happened at some time within the date or held throughout it.",
     ),
     Field::new(
         "date_basis",

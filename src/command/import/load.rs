@@ -435,8 +435,8 @@ impl<'a> ImportLoad<'a> {
                 "{}: {some}{more}",
                 count(
                     unlisted.len() as u64,
-                    "code is in no list of states, so the name beside it decides",
-                    "codes are in no list of states, so the names beside them decide"
+                    "code is not in any list of states, so the name next to it was used",
+                    "codes are not in any list of states, so the names next to them were used"
                 )
             ));
         }

@@ -17,7 +17,7 @@ use crate::value::text::{count, hex};
 /// Store the text of a document in the database, so that its facts can be checked.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  facts source attach us-iraq-2014 essay.txt\n  facts source attach memoir memoir.txt --encoding windows-1252"
+    after_help = "Examples:\n  facts source attach report report.txt\n  facts source attach memoir memoir.txt --encoding windows-1252"
 )]
 pub struct Args {
     /// Slug of the source
@@ -29,7 +29,7 @@ pub struct Args {
     /// Encoding of the file, if not UTF-8
     #[arg(long, value_name = "NAME")]
     encoding: Option<String>,
-    /// Store the text even if its SHA-256 does not match the source, or replace another text
+    /// Store the text even if its SHA-256 differs from the one recorded for the source, or replace another text
     #[arg(long)]
     force: bool,
 }

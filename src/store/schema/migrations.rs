@@ -98,7 +98,7 @@ fn check_known(path: &Path, here: i64, known: i64) -> Result<()> {
             "{shown} was made by a pre-release version of facts (schema {here}; this one reads {known})"
         );
         return Err(Error::database(message).hint(
-            "export it with the facts that made it (facts export DIR), and load that folder into a new file (facts seed DIR --db NEW.db)",
+            "export it with the version of facts that created it (facts export DIR), and load that folder into a new file (facts seed DIR --db NEW.db)",
         ));
     }
     Ok(())
@@ -191,7 +191,7 @@ fn explain(path: &Path, error: &refinery::Error) -> Error {
             "{shown} was made by another build of facts: its migration {} differs from this one's",
             applied.version()
         ))
-        .hint("export it with the facts that made it (facts export DIR), and load that folder into a new file (facts seed DIR --db NEW.db)"),
+        .hint("export it with the version of facts that created it (facts export DIR), and load that folder into a new file (facts seed DIR --db NEW.db)"),
         MissingVersion(applied) => Error::database(format!(
             "{shown} was made by a newer version of facts: unknown migration {}",
             applied.version()
