@@ -74,16 +74,22 @@ pub fn check(
 ) -> Result<InputRow<'static>, Vec<String>> {
     let header: Record = given.iter().map(|(name, _)| name).collect();
     let record: Record = given.iter().map(|(_, value)| value).collect();
-    let columns = Columns::of(&header, fields)
-        .map_err(|bad| bad.into_iter().map(line).collect::<Vec<_>>())?;
-    let mut row =
-        columns.row(&record).map_err(|bad| bad.into_iter().map(line).collect::<Vec<_>>())?;
+    let (columns, bad) = Columns::found(&header, fields);
+    let mut lines: Vec<String> = bad.into_iter().map(line).collect();
+    let mut row = match columns.row(&record) {
+        Ok(row) => row,
+        Err(bad) => {
+            lines.extend(bad.into_iter().map(line));
+            return Err(lines);
+        }
+    };
     let span = fields.iter().find(|field| field.name == "date_span");
-    if let (true, Some(span)) = (is_fact, span) {
-        complete_date(&mut row, span)
-            .map_err(|(field, expected)| vec![refused(&RowError { field, expected }, given)])?;
+    if let (true, Some(span)) = (is_fact, span)
+        && let Err((field, expected)) = complete_date(&mut row, span)
+    {
+        lines.push(refused(&RowError { field, expected }, given));
     }
-    Ok(row)
+    if lines.is_empty() { Ok(row) } else { Err(lines) }
 }
 
 fn line(CellError { field, value, expected, .. }: CellError) -> String {

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use crate::evidence::claim::{Claim, overlap};
+use crate::evidence::gate;
 use crate::evidence::locator::{self, Locator};
 use crate::evidence::quote::{self, QuotePlace};
 use crate::value::text::{count, fold};
@@ -147,7 +148,7 @@ fn pieces(claim: &Claim, place: &QuotePlace, found: &mut Vec<Finding>) {
 fn order(claim: &Claim, found: &mut Vec<Finding>) {
     for figure in &claim.figures {
         let stated: Vec<f64> = figure.stated().collect();
-        if stated.windows(2).any(|pair| pair[0] > pair[1]) {
+        if gate::out_of_order(&stated).is_some() {
             let shown: Vec<String> = stated.iter().map(ToString::to_string).collect();
             let name =
                 if figure.name.is_empty() { String::new() } else { format!("{} ", figure.name) };

@@ -81,6 +81,12 @@ pub fn check(citation: Citation<'_>) -> Result<CheckedCitation, CitationError> {
     }
 }
 
+/// Which of the numbers of a figure, from low to high, is above the next one.
+#[must_use]
+pub fn out_of_order(numbers: &[f64]) -> Option<usize> {
+    numbers.windows(2).position(|pair| pair[0] > pair[1])
+}
+
 /// The part of a text that a locator leads to; none where it says nothing of a plain text.
 fn passage(text: &str, locator: &Locator) -> Result<Option<Range<usize>>, CitationError> {
     match locator {

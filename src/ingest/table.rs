@@ -9,7 +9,8 @@ use crate::value::{InputValue, OwnedValue, Type, Value};
 /// Which column of a file holds which field.
 #[derive(Debug)]
 pub struct Columns {
-    fields: Vec<&'static Field>,
+    /// None: no field is called so.
+    fields: Vec<Option<&'static Field>>,
     /// Fields that are in no column and have something to say all the same.
     defaults: Vec<(&'static Field, OwnedValue)>,
 }
@@ -20,6 +21,14 @@ impl Columns {
     /// # Errors
     /// Unknown, doubled or missing columns, all of them.
     pub fn of(header: &Record, table: &[&'static Field]) -> Result<Columns, Vec<CellError>> {
+        let (columns, bad) = Columns::found(header, table);
+        if bad.is_empty() { Ok(columns) } else { Err(bad) }
+    }
+
+    /// Matches the header of a file with the fields of a table as far as that can be done: unknown,
+    /// doubled or missing columns, all of them, beside it.
+    #[must_use]
+    pub fn found(header: &Record, table: &[&'static Field]) -> (Columns, Vec<CellError>) {
         if let (1, Some(only)) = (header.len(), header.get(0))
             && let Some(delimiter) =
                 [';', '\t', '|'].into_iter().find(|delimiter| only.contains(*delimiter))
@@ -27,12 +36,13 @@ impl Columns {
             let shown =
                 if delimiter == '\t' { "tabs".to_owned() } else { format!("\"{delimiter}\"") };
             let expected = format!("the columns are separated by {shown}: expected commas");
-            return Err(vec![CellError { cell: None, field: None, value: None, expected }]);
+            let columns = Columns { fields: vec![None], defaults: Vec::new() };
+            return (columns, vec![CellError { cell: None, field: None, value: None, expected }]);
         }
         let takes: Vec<&'static Field> =
             table.iter().copied().filter(|field| field.is_stored()).collect();
         let mut bad = Vec::new();
-        let mut fields: Vec<&'static Field> = Vec::new();
+        let mut fields: Vec<Option<&'static Field>> = Vec::new();
         for (cell, name) in header.iter().enumerate() {
             let complain = |expected: String| CellError {
                 cell: Some(cell),
@@ -41,7 +51,10 @@ impl Columns {
                 expected,
             };
             let wanted = kind::present_name(name.trim());
-            match takes.iter().find(|field| field.name == wanted) {
+            let field = takes.iter().copied().find(|field| field.name == wanted);
+            let is_seen = fields.iter().flatten().any(|seen| seen.name == wanted);
+            fields.push(field.filter(|_| !is_seen));
+            match field {
                 None if table.iter().any(|field| field.name == wanted) => {
                     bad.push(complain("follows from other fields and cannot be set".into()));
                 }
@@ -49,14 +62,13 @@ impl Columns {
                     let near = did_you_mean(name, takes.iter().map(|field| field.name));
                     bad.push(complain(format!("unknown field{near}")));
                 }
-                Some(field) if fields.iter().any(|seen| seen.name == field.name) => {
-                    bad.push(complain("occurs twice".into()));
-                }
-                Some(field) => fields.push(field),
+                Some(_) if is_seen => bad.push(complain("occurs twice".into())),
+                Some(_) => {}
             }
         }
-        let missing =
-            takes.iter().filter(|field| !fields.iter().any(|seen| seen.name == field.name));
+        let missing = takes
+            .iter()
+            .filter(|field| !fields.iter().flatten().any(|seen| seen.name == field.name));
         let mut defaults = Vec::new();
         for field in missing {
             if field.need == Need::Required {
@@ -76,7 +88,7 @@ impl Columns {
                 defaults.push((*field, Value::Text(value.into())));
             }
         }
-        if bad.is_empty() { Ok(Columns { fields, defaults }) } else { Err(bad) }
+        (Columns { fields, defaults }, bad)
     }
 
     /// Reads a record.
@@ -96,6 +108,7 @@ impl Columns {
             Vec::with_capacity(self.fields.len() + self.defaults.len());
         let mut bad = Vec::new();
         for (cell, (field, text)) in self.fields.iter().zip(record).enumerate() {
+            let Some(field) = field else { continue };
             let mut complain = |expected: String, value: Option<&str>| {
                 bad.push(CellError {
                     cell: Some(cell),
@@ -125,7 +138,7 @@ impl Columns {
     /// The column of a field, from 0.
     #[must_use]
     pub fn position(&self, field: &str) -> Option<usize> {
-        self.fields.iter().position(|known| known.name == field)
+        self.fields.iter().position(|known| known.is_some_and(|known| known.name == field))
     }
 }
 

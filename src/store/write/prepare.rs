@@ -19,7 +19,7 @@ use crate::store::write::transaction::{RowError, Writer};
 use crate::value::date::{self, Days};
 use crate::value::text::BETWEEN_NAMES;
 use crate::value::text::fold;
-use crate::value::{EntityRef, InputValue, Type, Value};
+use crate::value::{EntityRef, InputValue, Type, Value, real};
 
 impl Writer<'_> {
     /// Checks what a row cites against the text of its source, if that is held: the row with the
@@ -66,6 +66,38 @@ impl Writer<'_> {
         let others = row.iter().filter(|(field, _)| field.name != "locator").cloned();
         let located = (field, InputValue::Value(Value::Text(locator.into())));
         Ok((Some(others.chain([located]).collect()), status))
+    }
+
+    /// Checks that low, best and high stand in order. A data set is taken as it is.
+    pub(in crate::store) fn check_order(
+        &self,
+        kind: &'static Kind,
+        row: &InputRow<'_>,
+    ) -> Result<(), Stop<RowError>> {
+        if self.restoring {
+            return Ok(());
+        }
+        for figure in kind.figures {
+            let figures: Vec<(&'static str, f64)> = [figure.low, figure.best, figure.high]
+                .into_iter()
+                .filter_map(|name| Some((name, number(row, name)?)))
+                .collect();
+            let numbers: Vec<f64> = figures.iter().map(|(_, number)| *number).collect();
+            let Some(at) = gate::out_of_order(&numbers) else { continue };
+            if self.is_loading() && self.is_data_set(stated(row, "source"))? {
+                return Ok(());
+            }
+            let ((field, _), (above, limit)) = (figures[at], figures[at + 1]);
+            let expected = format!("must not be above {above}, which is {}", real(limit));
+            return Err(Stop::Input(RowError { field, expected }));
+        }
+        Ok(())
+    }
+
+    /// Whether a source is a data set.
+    fn is_data_set(&self, source: Option<&str>) -> Result<bool> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM sources WHERE slug = ?1 AND kind = 'dataset')";
+        Ok(self.transaction.query_row(sql, params![source], |row| row.get(0))?)
     }
 
     /// How the quote of a record is found; a data set is taken as it is.
@@ -273,6 +305,14 @@ impl Writer<'_> {
             found => Err(Stop::Input(self.expected_name(class, text, &found)?)),
         }
     }
+}
+
+/// The number that a row states in a field.
+fn number(row: &InputRow<'_>, name: &str) -> Option<f64> {
+    row.iter().find(|(field, _)| field.name == name).and_then(|(_, value)| match value {
+        InputValue::Value(cell) => cell.number(),
+        InputValue::Entity(_) => None,
+    })
 }
 
 /// The text that a row states in a field.

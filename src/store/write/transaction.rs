@@ -253,6 +253,7 @@ impl Writer<'_> {
         kind: &'static Kind,
         row: &InputRow<'_>,
     ) -> Result<Outcome, Stop<RowError>> {
+        self.check_order(kind, row)?;
         let (located, quote_status) = self.cite(kind, row)?;
         let mut prepared = self.prepare(kind, located.as_ref().unwrap_or(row))?;
         prepared.set_quote_status(quote_status);
