@@ -27,7 +27,7 @@ use crate::value::text::count;
 pub struct Args {
     #[arg(value_name = "KIND", help = kinds_or("actors, places or topics"))]
     kind: String,
-    /// Values of the fact; without key, facts assigns one
+    /// Values of the fact; without key, one is assigned
     #[arg(value_name = "FIELD=VALUE", required_unless_present = "from")]
     fields: Vec<String>,
     /// Read facts from a file with one JSON object per line; - is standard input

@@ -36,7 +36,7 @@ pub struct Args {
     /// Compare totals: the sum of each source for each label of these fields
     #[arg(long, value_name = "FIELDS")]
     rows: Option<String>,
-    /// Figure to add up with --rows [default: the first figure of the kind]
+    /// Figure to add up with --rows [default: the best estimate of the kind's first figure]
     #[arg(long, value_name = "FIELD", requires = "rows")]
     value: Option<String>,
     /// Only questions whose highest figure is at least this many times the lowest

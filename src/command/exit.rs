@@ -24,11 +24,11 @@ pub enum Exit {
     Limit = 7,
     /// The program itself is at fault: it panicked, and wrote a report.
     Bug = 101,
-    /// The terminal was closed (SIGHUP); nothing was written.
+    /// The terminal was closed (SIGHUP); unfinished work was not written.
     HungUp = 129,
-    /// Somebody interrupted it (SIGINT); nothing was written.
+    /// Somebody interrupted it (SIGINT); unfinished work was not written.
     Interrupted = 130,
-    /// It was told to end (SIGTERM); nothing was written.
+    /// It was told to end (SIGTERM); unfinished work was not written.
     Terminated = 143,
 }
 
@@ -55,7 +55,7 @@ pub const CODES: &[(Exit, &str)] = &[
     (Exit::Done, "success, with or without rows"),
     (
         Exit::No,
-        "a test failed (-e, --exit-code, --min, check), --on-error skip left out records, or an unknown reference, source or import",
+        "a test failed (-e, --exit-code, --min, check), --on-error skip left out records, or an unknown reference, source, release, import or name",
     ),
     (Exit::Usage, "usage error: unknown command, kind, field or value"),
     (
@@ -67,7 +67,7 @@ pub const CODES: &[(Exit, &str)] = &[
     (Exit::Io, "input/output error, such as disk full or no permission"),
     (Exit::Limit, "--max-rows, --timeout or --max-errors was exceeded"),
     (Exit::Bug, "a bug in facts; a report was written"),
-    (Exit::HungUp, "the terminal was closed; nothing was written"),
-    (Exit::Interrupted, "interrupted; nothing was written"),
-    (Exit::Terminated, "terminated; nothing was written"),
+    (Exit::HungUp, "the terminal was closed; unfinished work was not written"),
+    (Exit::Interrupted, "interrupted; unfinished work was not written"),
+    (Exit::Terminated, "terminated; unfinished work was not written"),
 ];

@@ -68,9 +68,9 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     }
     let facts = done?;
     ui.status(&format!(
-        "{shown}: {} in {} tables",
-        count(facts, "row of facts", "rows of facts"),
-        KINDS.len() + REFERENCE_TABLES.len()
+        "{shown}: {} tables, with {}",
+        KINDS.len() + REFERENCE_TABLES.len(),
+        count(facts, "row of facts", "rows of facts")
     ));
     Ok(Exit::Done)
 }

@@ -62,8 +62,8 @@ FACTS_LOG       if set, trace each SQL statement with its rows and time, like -v
 NO_COLOR        disables colour, as TERM=dumb does; CLICOLOR_FORCE forces it, even in a pipe
 COLUMNS         width of tables in a pipe
 
-Settings are read from facts.toml in this folder or the nearest parent folder. Those it does not set are read from
-facts/config.toml in the user's configuration folder:
+Settings are read from facts.toml in this folder, or else in the nearest parent folder that has one. Those it does not
+set are read from facts/config.toml in the user's configuration folder:
 
   database      = \"facts.db\"   relative to the folder of this file
   output_format = \"json\"

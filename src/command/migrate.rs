@@ -21,7 +21,7 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     if !args.status {
         let store = Store::open(&path, Access::Write)?;
         let (here, _) = store.schema_version()?;
-        ui.status(&format!("{} has schema {here}", path.display()));
+        ui.status(&format!("{} has schema version {here}", path.display()));
         return Ok(Exit::Done);
     }
     let store = Store::open_any_version(&path)?;
@@ -41,6 +41,6 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
         }
         Ok(ledger.len() as u64)
     })?;
-    ui.status(&format!("schema {here} of {known}"));
+    ui.status(&format!("schema version {here}; this program uses {known}"));
     Ok(Exit::Done)
 }

@@ -231,7 +231,7 @@ fn spread_field(named: &[usize], args: &Args) -> Result<usize> {
         [] => Err(Error::usage(
             "--members each needs a field in --rows or --cols that can hold several names",
         )
-        .hint("such as country, side_a, actor or conflict_country")),
+        .hint("use a field such as country, side_a, actor or conflict_country")),
         _ => Err(Error::usage(
             "--members each takes only one field of parties or countries in --rows and --cols",
         )

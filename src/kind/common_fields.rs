@@ -125,7 +125,7 @@ pub const TAIL: &[Field] = &[
     Field::new(
         "locality",
         Type::Text,
-        "Spot within the place as the source names it, such as a village or a road.",
+        "Spot within the place, as the source names it: a village or a road, for example.",
     ),
     Field::new(
         "place_precision",

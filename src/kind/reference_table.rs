@@ -232,7 +232,8 @@ pub static IMPORTS: ReferenceTable = ReferenceTable {
         Field::new("added", Type::Integer, "New records.").required(),
         Field::new("changed", Type::Integer, "Records that replaced an earlier version.")
             .required(),
-        Field::new("unchanged", Type::Integer, "Records already in the database.").required(),
+        Field::new("unchanged", Type::Integer, "Records identical to those in the database.")
+            .required(),
         Field::new(
             "withdrawn",
             Type::Integer,

@@ -148,7 +148,7 @@ impl Mapping {
             if !units.contains(&name.as_str()) {
                 let near = did_you_mean(name, units);
                 let said = format!(
-                    "partitioned_by: \"{name}\" tells no figures of its [[fact]]s apart{near}"
+                    "partitioned_by: \"{name}\" is not a field that separates the figures of any [[fact]]{near}"
                 );
                 return Err(MappingError { line: line_of(text, "partitioned_by"), said });
             }

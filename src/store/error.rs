@@ -41,10 +41,9 @@ impl From<&rusqlite::Error> for Error {
                 (ErrorKind::Limit, "a limit was reached")
             }
             // the parser's and the planner's limits, which only lists of filters reach
-            Some(ErrorCode::Unknown) if is_too_complex(error) => (
-                ErrorKind::Usage,
-                "the filters name too many values at once; ask for some of them at a time",
-            ),
+            Some(ErrorCode::Unknown) if is_too_complex(error) => {
+                (ErrorKind::Usage, "the filters name too many values; ask for fewer at a time")
+            }
             _ => (ErrorKind::Database, "the database query failed"),
         };
         let error = Error::new(kind, message).with_source(error);

@@ -44,7 +44,7 @@ pub fn watch() {
 pub fn received() -> Option<Error> {
     let signal = RECEIVED.load(Ordering::Relaxed);
     let (_, kind) = SIGNALS.iter().find(|(known, _)| usize::try_from(*known) == Ok(signal))?;
-    Some(Error::new(*kind, "interrupted; nothing was written"))
+    Some(Error::new(*kind, "interrupted; unfinished work was not written"))
 }
 
 /// Whether one came.
