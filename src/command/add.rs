@@ -22,7 +22,7 @@ use crate::value::text::count;
 /// Actors, places and topics are added the same way: facts add actors name=… kind=…
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  facts add casualties source=unami key=2013 date=2013 date_basis=stated harm=killed population=civilians best=7818 summary='Killed in 2013'\n  facts query events -f jsonl | facts add events --from -"
+    after_help = "Examples:\n  facts add casualties source=unami key=2013 date=2013 date_basis=stated harm=killed population=civilians best=7818 summary='Killed in 2013'\n  facts add events --from events.jsonl"
 )]
 pub struct Args {
     #[arg(value_name = "KIND", help = kinds_or("actors, places or topics"))]

@@ -159,7 +159,7 @@ fn mark_incomplete(folder: &Path, mark: &Path) -> Result<(File, bool)> {
             found.is_file() && (text.is_empty() || text.starts_with(MARK))
         };
         if found.as_ref().is_some_and(|found| !is_ours(found)) {
-            let message = format!("{} is not a file of facts export", mark.display());
+            let message = format!("{} was not written by facts export", mark.display());
             return Err(Error::usage(message).hint("move it out of the folder"));
         }
         let opened = File::options().create(true).append(true).open(mark);

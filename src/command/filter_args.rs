@@ -280,7 +280,7 @@ impl FilterArgs {
         }
         if self.with_support && self.actor.is_none() {
             return Err(Error::usage("--with-support needs --actor")
-                .hint("--supporters NAME finds those who support, and nobody else"));
+                .hint("--supporters NAME finds the facts in which NAME is a supporter"));
         }
         let names_somebody = |test: &Predicate| {
             matches!(

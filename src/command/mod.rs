@@ -61,7 +61,7 @@ use crate::kind::{self, Field, KINDS};
 use crate::render::Heading;
 use crate::value::Type;
 
-/// A sourced fact database for people who study conflict and diplomacy.
+/// A database of sourced facts for people who study conflict and diplomacy.
 ///
 /// Every fact names its source, can cite and quote the passage, and records who said it and how
 /// (stated, alleged, denied, declined). Dates keep the precision of the source; figures have low, best and high

@@ -26,7 +26,7 @@ pub const RULES: &[(&str, &str)] = &[
         "locator",
         "locators that are invalid, point outside the text, cut a word or do not cover the quote",
     ),
-    ("quote", "quotes in pieces: what the text has between them"),
+    ("quote", "quotes with an ellipsis: the words that the quote leaves out"),
     ("text", "documents without a stored text, or with a text from another file"),
     ("order", "low, best and high out of order"),
     ("dates", "dates that end before they begin, and deliveries before the order"),

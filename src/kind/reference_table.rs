@@ -96,7 +96,7 @@ pub static SOURCES: ReferenceTable = ReferenceTable {
         Field::new(
             "restricted",
             Type::Choice(YES_NO),
-            "Whether the source must never leave the database.",
+            "Whether the source may not be passed on. Recorded only: exports still include it.",
         ),
         Field::new(
             "derived_from",

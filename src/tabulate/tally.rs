@@ -403,7 +403,7 @@ impl Tally {
         Ok(cross)
     }
 
-    /// The cross-table, whatever it adds up: [`Cross::disputed`] says of a cell whether it may.
+    /// The cross-table, whatever it adds up: [`Cross::dispute`] says of a cell whether it may.
     #[must_use]
     pub fn cross_unchecked(&self, rows: usize, columns: usize, split: &[bool]) -> Cross {
         let named = |labels: &[u32]| -> Vec<Label> {

@@ -210,7 +210,7 @@ impl DateStyle {
 #[must_use]
 pub fn spreadsheet_hint(text: &str) -> &'static str {
     let looks = text.len() == 5 && text.parse::<u32>().is_ok_and(|n| (10_000..80_000).contains(&n));
-    if looks { "; a day as spreadsheets count it is read with excel = true" } else { "" }
+    if looks { "; if it is a spreadsheet date, set excel = true" } else { "" }
 }
 
 fn has_short_year(format: &str) -> bool {

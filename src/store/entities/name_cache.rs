@@ -75,7 +75,7 @@ impl RecentNames {
 
     #[expect(
         clippy::option_option,
-        reason = "not looked up, and looked up without one bearer, are two answers"
+        reason = "not looked up, and looked up without finding one entity, are two answers"
     )]
     pub fn get(&mut self, key: &[u8]) -> Option<Option<Rc<ResolvedName>>> {
         if let Some(meant) = self.recent.get(key) {
