@@ -413,48 +413,35 @@ impl<'a> ImportLoad<'a> {
         if self.skip {
             notes.extend(lines);
         }
-        // a country is an actor and a place, and one name all the same
         let outside: Vec<&str> = writer.outside_their_years().iter().map(String::as_str).collect();
-        if !outside.is_empty() {
-            let some = outside[..outside.len().min(5)].join(", ");
-            let more = if outside.len() > 5 { ", …" } else { "" };
-            notes.push(format!(
-                "{}: {some}{more}",
-                count(
-                    outside.len() as u64,
-                    "code is used outside the years in which it is valid",
-                    "codes are used outside the years in which they are valid"
-                )
-            ));
-        }
+        notes.extend(some_of(
+            &outside,
+            "code is used outside the years in which it is valid",
+            "codes are used outside the years in which they are valid",
+        ));
         let unlisted: Vec<&str> = writer.unlisted_codes().iter().map(String::as_str).collect();
-        if !unlisted.is_empty() {
-            let some = unlisted[..unlisted.len().min(5)].join(", ");
-            let more = if unlisted.len() > 5 { ", …" } else { "" };
-            notes.push(format!(
-                "{}: {some}{more}",
-                count(
-                    unlisted.len() as u64,
-                    "code is not in any list of states, so the name next to it was used",
-                    "codes are not in any list of states, so the names next to them were used"
-                )
-            ));
-        }
+        notes.extend(some_of(
+            &unlisted,
+            "code is not in any list of states, so the name next to it was used",
+            "codes are not in any list of states, so the names next to them were used",
+        ));
         let mut unknown: Vec<&str> = Vec::new();
+        // a country is an actor and a place, and one name all the same
         for (_, name) in writer.unresolved() {
             if !unknown.contains(&name.as_str()) {
                 unknown.push(name);
             }
         }
-        if !unknown.is_empty() {
-            let some: Vec<&str> = unknown.iter().take(5).copied().collect();
-            let more = if unknown.len() > some.len() { ", …" } else { "" };
-            notes.push(format!(
-                "{}: {}{more} (list all: facts names --unresolved)",
-                count(unknown.len() as u64, "unmatched name", "unmatched names"),
-                some.join(", ")
-            ));
-        }
+        let unknown = some_of(&unknown, "unmatched name", "unmatched names");
+        notes.extend(unknown.map(|note| format!("{note} (list all: facts names --unresolved)")));
         notes
     }
+}
+
+/// How many names or codes something is said of, and the first of them.
+fn some_of(names: &[&str], one: &str, many: &str) -> Option<String> {
+    const SHOWN: usize = 5;
+    let more = if names.len() > SHOWN { ", …" } else { "" };
+    let shown = names.iter().take(SHOWN).copied().collect::<Vec<_>>().join(", ");
+    (!names.is_empty()).then(|| format!("{}: {shown}{more}", count(names.len() as u64, one, many)))
 }
