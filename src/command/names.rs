@@ -139,61 +139,36 @@ fn link(
     let waiting = ui.wait("updating facts");
     let told = store.link(class, name, entity, merge)?;
     drop(waiting);
+    let unknown = |text: &str| -> Result<Error> {
+        let names = store.all_names(class)?;
+        let near = did_you_mean(text, names.iter().map(String::as_str));
+        Ok(Error::new(ErrorKind::NotFound, format!("unknown {} \"{text}\"{near}", class.one())))
+    };
+    let refused =
+        |why: String| Error::new(ErrorKind::Rejected, format!("{why}; nothing was written"));
     let usual = match told {
-        LinkOutcome::NoBearer => {
-            let names = store.all_names(class)?;
-            return Err(Error::new(
-                ErrorKind::NotFound,
-                format!(
-                    "unknown {} \"{entity}\"{}",
-                    class.one(),
-                    did_you_mean(entity, names.iter().map(String::as_str))
-                ),
-            ));
-        }
-        LinkOutcome::NoName => {
-            let names = store.all_names(class)?;
-            return Err(Error::new(
-                ErrorKind::NotFound,
-                format!(
-                    "unknown {} \"{name}\"{}",
-                    class.one(),
-                    did_you_mean(name, names.iter().map(String::as_str))
-                ),
-            ));
-        }
+        LinkOutcome::NoEntity => return Err(unknown(entity)?),
+        LinkOutcome::NoName => return Err(unknown(name)?),
         LinkOutcome::Taken(usual) if merge => {
-            return Err(Error::new(
-                ErrorKind::Rejected,
-                format!(
-                    "\"{name}\" and \"{entity}\" are already names of {usual}; nothing was written"
-                ),
-            ));
+            let why = format!("\"{name}\" and \"{entity}\" are already names of {usual}");
+            return Err(refused(why));
         }
         LinkOutcome::FurtherName(usual) => {
-            return Err(Error::new(
-                ErrorKind::Rejected,
-                format!("\"{name}\" is only another name of {usual}, and all of {usual} would be merged; nothing was written"),
-            )
-            .hint(format!("if {usual} is meant: facts names merge \"{usual}\" \"{entity}\"")));
+            let why = format!(
+                "\"{name}\" is only another name of {usual}, and all of {usual} would be merged"
+            );
+            let hint = format!("if {usual} is meant: facts names merge \"{usual}\" \"{entity}\"");
+            return Err(refused(why).hint(hint));
         }
         LinkOutcome::BothStates(one, other) => {
-            return Err(Error::new(
-                ErrorKind::Rejected,
-                format!(
-                    "{one} and {other} are both states with codes of their own; nothing was written"
-                ),
-            )
-            .hint(format!(
-                "to add a spelling for one of them: facts names link SPELLING \"{other}\""
-            )));
+            let why = format!("{one} and {other} are both states with codes of their own");
+            let hint =
+                format!("to add a spelling for one of them: facts names link SPELLING \"{other}\"");
+            return Err(refused(why).hint(hint));
         }
         LinkOutcome::Taken(usual) => {
-            return Err(Error::new(
-                ErrorKind::Rejected,
-                format!("\"{name}\" is already a name of {usual}; nothing was written"),
-            )
-            .hint(format!("to merge the two: facts names merge \"{usual}\" \"{entity}\"")));
+            let hint = format!("to merge the two: facts names merge \"{usual}\" \"{entity}\"");
+            return Err(refused(format!("\"{name}\" is already a name of {usual}")).hint(hint));
         }
         LinkOutcome::Done(usual, facts) => {
             ui.status(&format!(

@@ -17,7 +17,7 @@ pub enum LinkOutcome {
     /// The name means this bearer now, and so many facts bear it.
     Done(String, u64),
     /// Nobody is called so.
-    NoBearer,
+    NoEntity,
     /// Nobody has the name that was to be merged.
     NoName,
     /// The name is somebody else's.
@@ -47,7 +47,7 @@ impl Store {
         let NameMatch::One(NameEntry { entity: to, usual: to_usual, .. }) =
             lookup.find(&transaction, class, entity)?
         else {
-            return Ok(LinkOutcome::NoBearer);
+            return Ok(LinkOutcome::NoEntity);
         };
         let from = match lookup.find(&transaction, class, name)? {
             NameMatch::One(NameEntry { entity: from, usual, .. }) => Some((from, usual)),
