@@ -204,7 +204,7 @@ fn numbers(query: &Query, args: &Args, store: &Store) -> Result<Chart> {
     })
 }
 
-/// The bucket by whose beginnings so many days are marked.
+/// The bucket whose beginnings mark an axis of this many days.
 fn bucket_for(days: f64) -> Bucket {
     match days {
         days if days < 800.0 => Bucket::Month,

@@ -34,7 +34,7 @@ pub struct Compared {
     pub notes: Vec<String>,
 }
 
-/// The query without what somebody denies or declines to say, which is no figure of theirs.
+/// The query without facts whose figure the speaker denies or declines to give.
 fn asserted(query: &Query) -> Result<Query> {
     let mut query = query.clone();
     let stance = field("stance", &query.kinds)?;

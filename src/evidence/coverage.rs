@@ -93,8 +93,8 @@ fn looks(body: &str, known: &BTreeMap<Vec<String>, &str>, longest: usize) -> Vec
     looks
 }
 
-/// Whether the first word of a name stands in a text in the capitals that the name has: "a car bomb"
-/// does not name CAR, nor "a turkey" Turkey.
+/// Whether a text has the first word of a name with the same capitals: "a car bomb" does not name
+/// CAR, nor "a turkey" Turkey.
 fn is_written_so(body: &str, word: &str, name: &str) -> bool {
     let first = name.split(|c: char| !c.is_alphanumeric()).find(|word| !word.is_empty());
     let first = first.unwrap_or_default();

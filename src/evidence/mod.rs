@@ -9,3 +9,4 @@ pub mod gate;
 pub mod locator;
 pub mod quote;
 pub mod totals;
+pub mod verdict;

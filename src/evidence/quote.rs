@@ -16,7 +16,7 @@ pub enum QuoteStatus {
     Folded,
     /// In pieces, around an ellipsis or the words of an editor.
     Pieces,
-    /// There is no text to look in.
+    /// The text of the source is not stored.
     NotHeld,
     /// It was not looked for, or not found, and kept nevertheless.
     Unchecked,
@@ -146,7 +146,7 @@ impl FoldedText {
         self.places.push(place);
     }
 
-    /// Where another text stands in it as whole words, by characters.
+    /// The ranges, in characters, where another text occurs in it as whole words.
     fn find(&self, wanted: &FoldedText) -> Vec<Range<usize>> {
         let mut found = Vec::new();
         let mut from = 0;

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::evidence::claim::ClaimFigure;
-use crate::evidence::compare::{Verdict, figures_verdict, within_family};
+use crate::evidence::verdict::{Verdict, figures_verdict, within_family};
 
 /// Populations that are parts of all: a source that has one of the first two divides its dead
 /// among them.

@@ -168,7 +168,7 @@ pub fn complete_date(
         return Ok(());
     }
     match ["date_basis", "date_span"].into_iter().find(|name| stated(row, name)) {
-        Some(name) => Err((name, "must be empty if there is no date".into())),
+        Some(name) => Err((name, "must be empty when the date is".into())),
         None => Ok(()),
     }
 }

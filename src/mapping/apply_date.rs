@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::mapping::cell_error::FieldError;
 use crate::mapping::compiled::{DateEnd, DateRule, DateSource, TextRule};
 use crate::mapping::compiled_template::{CompiledTemplate, RecordCells};
-use crate::value::date_formats::{self, PRECISIONS, PartialDate, Precision};
+use crate::value::partial_date::{self, PRECISIONS, PartialDate, Precision};
 
 /// A date as EDTF, and whether the columns of its days can be told from it.
 type WholeDate<'p> = (Cow<'p, str>, bool);
@@ -30,7 +30,7 @@ impl DateRule {
             DateSource::Years(years) => match self.stated(years, cells) {
                 None => None,
                 Some(stated) => {
-                    let date = date_formats::years(&stated, &self.missing)
+                    let date = partial_date::years(&stated, &self.missing)
                         .map_err(|e| (years.column(), e))?;
                     Some((Cow::Owned(date), true))
                 }
@@ -114,7 +114,7 @@ impl DateRule {
         // a day of no month is kept beside the year
         let whole = month.is_some() || day.is_none();
         let of_month = day.as_deref().filter(|_| month.is_some());
-        let first = date_formats::in_parts(&year, month.as_deref(), of_month, &self.style.months)
+        let first = partial_date::in_parts(&year, month.as_deref(), of_month, &self.style.months)
             .map_err(|(n, expected)| (at(n), expected))?;
         Ok(Some(StatedEnd { first, last: None, whole }))
     }
@@ -149,10 +149,10 @@ impl DateRule {
             return Err((column(), format!("the end is before the start, {}", first.edtf())));
         }
         if !first.is_day() || !last.is_day() || end.is_none() {
-            return Ok(Some((Cow::Owned(date_formats::from_to(first, last)), whole)));
+            return Ok(Some((Cow::Owned(partial_date::from_to(first, last)), whole)));
         }
         let precision = self.precision(cells)?;
-        let date = date_formats::between(first.first(), last.first(), precision, self.throughout);
+        let date = partial_date::between(first.first(), last.first(), precision, self.throughout);
         let told = matches!(precision, Precision::Day | Precision::Span | Precision::Interval);
         Ok(Some((Cow::Owned(date), whole && told)))
     }
@@ -173,7 +173,7 @@ impl DateRule {
         }
         let precision = self.precision(cells)?;
         let day = first.first();
-        let date = date_formats::between(day, day, precision, self.throughout);
+        let date = partial_date::between(day, day, precision, self.throughout);
         Ok((Cow::Owned(date), whole && precision == Precision::Day))
     }
 

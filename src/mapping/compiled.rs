@@ -218,7 +218,7 @@ pub struct DateRule {
     pub basis: String,
 }
 
-/// Where a date stands in a record.
+/// The cells of a record that give its date.
 #[derive(Debug)]
 pub enum DateSource {
     /// In one text, in EDTF.

@@ -7,7 +7,6 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::ops::Range;
 
 use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
@@ -16,6 +15,7 @@ use toml::Spanned;
 use crate::kind::{self, Kind};
 use crate::mapping::condition::{Condition, Conditions};
 use crate::mapping::field_mapping::FieldMapping;
+use crate::mapping::mapping_error::{MappingError, line_of, nearer};
 use crate::mapping::one_or_several::OneOrSeveral;
 use crate::mapping::template::{Template, TemplateName, TemplatePart};
 use crate::value::suggest::did_you_mean;
@@ -25,11 +25,6 @@ const FORMAT: i64 = 1;
 
 fn newest() -> i64 {
     FORMAT
-}
-
-/// The line on which a key of the top level stands.
-fn line_of(text: &str, key: &str) -> usize {
-    text.lines().position(|line| line.trim_start().starts_with(key)).map_or(1, |line| line + 1)
 }
 
 /// One published layout.
@@ -301,44 +296,6 @@ impl Mapping {
     #[must_use]
     pub fn source(&self) -> &str {
         self.source.as_deref().unwrap_or(&self.name)
-    }
-}
-
-/// What the reader of TOML says, with the nearest of the words that it would have taken.
-fn nearer(said: &str) -> String {
-    let words: Vec<&str> = said.split('`').skip(1).step_by(2).collect();
-    match words.split_first() {
-        Some((wrong, known)) if said.starts_with("unknown field") && !known.is_empty() => {
-            let near = did_you_mean(wrong, known.iter().copied());
-            let list = if near.is_empty() {
-                format!("; expected one of {}", known.join(", "))
-            } else {
-                near
-            };
-            format!("unknown key \"{wrong}\"{list}")
-        }
-        _ => said.to_owned(),
-    }
-}
-
-/// A mistake in a description.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MappingError {
-    /// The line, from 1.
-    pub line: usize,
-    /// What is wrong.
-    pub said: String,
-}
-
-impl MappingError {
-    /// A mistake at a place of the text.
-    #[must_use]
-    pub fn at(text: &str, span: Option<Range<usize>>, said: String) -> MappingError {
-        let before = span.map_or(0, |span| span.start).min(text.len());
-        MappingError {
-            line: text.as_bytes()[..before].iter().filter(|b| **b == b'\n').count() + 1,
-            said,
-        }
     }
 }
 

@@ -6,7 +6,8 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use crate::mapping::{Mapping, ReadOptions};
-use crate::value::date_formats::{DateStyle, PartialDate};
+use crate::value::date_formats::DateStyle;
+use crate::value::partial_date::PartialDate;
 
 use crate::mapping::compiled::{REJECT_COLUMNS, column};
 use crate::value::text::looks_like;

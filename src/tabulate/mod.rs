@@ -3,12 +3,14 @@
 //! Missing is not zero, figures of several sources are never added up unasked, nor two answers to
 //! one question, nor a year and the months within it.
 
+mod period;
 mod tally;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use period::periods;
+use tally::TallyGroup;
 pub use tally::{Measure, Tally, TallyEntry};
-use tally::{Period, TallyGroup};
 
 use crate::value::text::grouped;
 use crate::value::{Number, NumberOrder, OwnedValue, Value};
@@ -295,37 +297,6 @@ fn middle(figures: &[f64]) -> f64 {
 pub fn name(row: &[Label], column: &[Label]) -> String {
     let parts: Vec<&str> = row.iter().chain(column).map(|label| label.text.as_str()).collect();
     if parts.is_empty() { "the total".into() } else { parts.join(" × ") }
-}
-
-/// A longer period that holds a shorter one of the same source: a year and one of its months, or a
-/// set of years and one of them.
-fn periods(cell: &str, stated: &[Period]) -> Result<(), Dispute> {
-    let dispute = |one: &Period, other: &Period| {
-        Err(Dispute::Periods(cell.to_owned(), vec![one.reference.clone(), other.reference.clone()]))
-    };
-    let order = |period: &&Period| (period.source, period.first, std::cmp::Reverse(period.last));
-    let mut spans: Vec<&Period> = stated.iter().collect();
-    spans.sort_unstable_by(|a, b| (order(a), &a.reference).cmp(&(order(b), &b.reference)));
-    let mut longest: Option<&Period> = None;
-    for span in spans.iter().filter(|span| span.set.is_none()) {
-        match longest {
-            Some(held) if held.holds(span) => return dispute(held, span),
-            Some(held) if held.source == span.source && held.last >= span.last => {}
-            _ => longest = Some(span),
-        }
-    }
-    // sets are few: each is compared with every other figure
-    for set in spans.iter().filter(|span| span.set.is_some()) {
-        for other in &spans {
-            if set.holds(other) {
-                return dispute(set, other);
-            }
-            if other.holds(set) {
-                return dispute(other, set);
-            }
-        }
-    }
-    Ok(())
 }
 
 #[cfg(test)]

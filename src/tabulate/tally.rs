@@ -2,10 +2,10 @@
 //! the facts.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::Arc;
 
 use foldhash::fast::RandomState;
 
+use crate::tabulate::period::Period;
 use crate::tabulate::{Across, Aggregate, Cross, Dispute, Label, Share, name};
 use crate::value::date::{Bucket, Days};
 use crate::value::text::BETWEEN_NAMES;
@@ -33,6 +33,14 @@ pub struct TallyEntry<'a> {
     pub reference: &'a str,
 }
 
+impl TallyEntry<'_> {
+    /// The time that its figure is for.
+    fn period(&self) -> Option<Period> {
+        let parts = if self.parts.is_empty() { &[self.days][..] } else { self.parts };
+        Period::of(self.source, parts, self.reference)
+    }
+}
+
 /// Whether a number may be added to others of other times.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Measure {
@@ -44,7 +52,7 @@ pub enum Measure {
     Cumulative,
 }
 
-/// A fact is spread over at most so many buckets.
+/// The largest number of buckets that one fact is spread over.
 const LONGEST: usize = 1200;
 
 /// Facts gathered by their labels, so that what is kept grows with the table and not with the
@@ -81,43 +89,6 @@ pub(super) struct TallyGroup {
     pub(super) list: Vec<(u32, Option<Number>)>,
 }
 
-/// A figure for a stretch of time, or for several.
-#[derive(Debug, Clone)]
-pub(super) struct Period {
-    pub(super) source: u32,
-    /// The first day of all, and the last.
-    pub(super) first: i64,
-    pub(super) last: i64,
-    /// The stretches, if the date is a set of them.
-    pub(super) set: Option<Arc<[(i64, i64)]>>,
-    /// The fact.
-    pub(super) reference: String,
-}
-
-impl Period {
-    /// The stretches.
-    fn parts(&self) -> Vec<(i64, i64)> {
-        self.set.as_ref().map_or_else(|| vec![(self.first, self.last)], |set| set.to_vec())
-    }
-
-    /// Whether all of another figure of the source is for a part of this one's time.
-    pub(super) fn holds(&self, other: &Period) -> bool {
-        if self.set.is_none() && other.set.is_none() {
-            return self.source == other.source
-                && (self.first, self.last) != (other.first, other.last)
-                && self.first <= other.first
-                && other.last <= self.last;
-        }
-        let own = self.parts();
-        let is_held = |part: &(i64, i64)| {
-            own.iter().any(|stretch| stretch.0 <= part.0 && part.1 <= stretch.1)
-        };
-        self.source == other.source
-            && (self.first, self.last, &self.set) != (other.first, other.last, &other.set)
-            && other.parts().iter().all(is_held)
-    }
-}
-
 impl TallyGroup {
     fn add(&mut self, entry: &TallyEntry<'_>, counts: &[u32], aggregate: Aggregate) {
         self.facts += 1;
@@ -151,7 +122,7 @@ impl TallyGroup {
             }
         }
         if entry.over_period {
-            self.periods.extend(period(entry));
+            self.periods.extend(entry.period());
         }
     }
 
@@ -450,26 +421,4 @@ pub(super) fn sole_and_shared() -> [Label; 2] {
         text: text.to_owned(),
         ..Label::default()
     })
-}
-
-/// The stretch of time, or the set of them, that a figure is for.
-fn period(entry: &TallyEntry<'_>) -> Option<Period> {
-    let parts = if entry.parts.is_empty() { &[entry.days][..] } else { entry.parts };
-    let bounds: Vec<(i64, i64)> =
-        parts.iter().map(|part| Some((part.first?, part.last?))).collect::<Option<_>>()?;
-    let first = bounds.iter().map(|(first, _)| *first).min()?;
-    let last = bounds.iter().map(|(_, last)| *last).max()?;
-    is_period(last.saturating_sub(first)).then(|| Period {
-        source: entry.source,
-        first,
-        last,
-        set: (bounds.len() > 1).then(|| bounds.into()),
-        reference: entry.reference.to_owned(),
-    })
-}
-
-/// Whether something that lies within so many days is a figure for a period, a month or longer, and
-/// no single event.
-fn is_period(days: i64) -> bool {
-    days >= 27
 }

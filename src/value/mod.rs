@@ -7,6 +7,7 @@ mod entity_ref;
 mod figure_stats;
 pub mod month_names;
 mod number;
+pub mod partial_date;
 pub mod suggest;
 pub mod text;
 mod types;

@@ -49,7 +49,7 @@ pub fn file(
     }
 }
 
-/// In so many records of a hundred the name and the code of a field may disagree.
+/// The percentage of records in which the name and the code of a field may disagree.
 const WRONG_CODES: u64 = 10;
 
 /// How many bytes of a file a record has, as a guess.

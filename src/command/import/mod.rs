@@ -190,16 +190,6 @@ fn write(reports: &[ImportReport], global: &GlobalArgs, ui: &mut Ui) -> Result<(
     );
     ui.rows(global, headings, Vec::new(), |row| {
         for report in reports {
-            let whole = |n: u64| Value::Int(i64::try_from(n).unwrap_or(i64::MAX));
-            let Counts {
-                added,
-                changed,
-                unchanged,
-                withdrawn,
-                rejected,
-                repeated,
-                columns_only: _,
-            } = report.counts;
             let mut cells = vec![
                 Value::Text(report.file.as_str().into()),
                 Value::Text(report.dataset.as_str().into()),
@@ -209,10 +199,7 @@ fn write(reports: &[ImportReport], global: &GlobalArgs, ui: &mut Ui) -> Result<(
                     .as_deref()
                     .map_or(Value::Null, |release| Value::Text(release.into())),
             ];
-            cells.extend(
-                [report.counts.read(), added, changed, unchanged, withdrawn, rejected, repeated]
-                    .map(whole),
-            );
+            cells.extend(report.counts.numbers().map(Value::Int));
             row(&cells)?;
         }
         Ok(reports.len() as u64)

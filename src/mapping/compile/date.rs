@@ -6,8 +6,9 @@ use crate::mapping::compile::MappingCompiler;
 use crate::mapping::compiled::{DateEnd, DateRule, DateSource, TextRule};
 use crate::mapping::field_mapping::FieldOptions;
 use crate::mapping::one_or_several::OneOrSeveral;
-use crate::value::date_formats::{DateStyle, PRECISIONS};
+use crate::value::date_formats::DateStyle;
 use crate::value::month_names::MonthNames;
+use crate::value::partial_date::PRECISIONS;
 
 impl MappingCompiler<'_> {
     pub(super) fn date(&mut self, spec: &FieldMapping, fields: [&'static Field; 3]) -> DateRule {

@@ -131,8 +131,8 @@ fn is_named(
     Ok(if any.len() == 1 { any.remove(0) } else { format!("({})", any.join(" OR ")) })
 }
 
-/// The rows of `names` that mean all of these at once, as a JSON list: few, and a statement takes
-/// only so many conditions.
+/// The rows of `names` that mean all of these at once, as a JSON list: they are few,
+/// and the number of conditions in a statement is limited.
 fn names_of_all(connection: &Connection, meaning: Meaning, parts: &[String]) -> Result<String> {
     let mut values = Vec::new();
     let one = Meaning { exclusively: false, ..meaning };

@@ -4,10 +4,12 @@
 //! Everything a run writes is one transaction. Nothing is deleted: a row that changes is retired
 //! and a new one added.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::rc::Rc;
 
-use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
+use rusqlite::{
+    Connection, OptionalExtension, Transaction, TransactionBehavior, params, params_from_iter,
+};
 
 use crate::error::{Result, Stop};
 use crate::kind::{InputRow, Kind};
@@ -19,12 +21,14 @@ use crate::store::entities::name_cache::NameCache;
 use crate::store::extras::ExtrasEncoder;
 use crate::store::rollup::RollupChanges;
 use crate::store::search::SearchWords;
+use crate::store::write::agreement::Agreement;
 use crate::store::write::bulk::Bulk;
+use crate::store::write::counts::{Counts, Outcome};
 use crate::store::write::param::{FactDigest, Param};
 use crate::store::write::pending_reference::PendingReference;
 use crate::store::write::row_encoder::{EncodedFact, RowEncoder};
 use crate::store::write::statements::StatementCache;
-use crate::value::{EntityRef, InputValue, Value, date};
+use crate::value::{InputValue, Value, date};
 
 /// Why a row cannot be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,62 +37,6 @@ pub struct RowError {
     pub field: &'static str,
     /// What was expected.
     pub expected: String,
-}
-
-/// What became of a row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
-    /// It is new.
-    Added,
-    /// It replaced an older one.
-    Changed,
-    /// It was there already.
-    Unchanged,
-    /// It was there already; only extra columns came or went with the layout of the file.
-    ColumnsOnly,
-    /// The same input has it twice.
-    Repeated,
-}
-
-/// What became of the records of a run.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Counts {
-    /// New ones.
-    pub added: u64,
-    /// Those that replaced an older one.
-    pub changed: u64,
-    /// Those that were there already.
-    pub unchanged: u64,
-    /// Those of them whose extra columns are others than before.
-    pub columns_only: u64,
-    /// Those that were there and are no more.
-    pub withdrawn: u64,
-    /// Those that could not be loaded.
-    pub rejected: u64,
-    /// Those that the same input has twice.
-    pub repeated: u64,
-}
-
-impl Counts {
-    /// Counts one more.
-    pub fn count(&mut self, outcome: Outcome) {
-        match outcome {
-            Outcome::Added => self.added += 1,
-            Outcome::Changed => self.changed += 1,
-            Outcome::Unchanged => self.unchanged += 1,
-            Outcome::ColumnsOnly => {
-                self.unchanged += 1;
-                self.columns_only += 1;
-            }
-            Outcome::Repeated => self.repeated += 1,
-        }
-    }
-
-    /// How many were read.
-    #[must_use]
-    pub fn read(&self) -> u64 {
-        self.added + self.changed + self.unchanged + self.rejected + self.repeated
-    }
 }
 
 /// What a run says of itself in `imports`.
@@ -132,47 +80,6 @@ pub struct Writer<'c> {
     pub(in crate::store) relabel: bool,
     /// Whether names and codes of a data set mean the same, by field.
     pub(in crate::store) agreement: Agreement,
-}
-
-/// How often the name and the code of a field mean the same state.
-#[derive(Debug, Default)]
-pub struct Agreement {
-    fields: BTreeMap<&'static str, (u64, u64, String)>,
-    /// Fields of the record at hand that are counted already: several facts may be made of it.
-    counted: Vec<&'static str>,
-}
-
-impl Agreement {
-    /// Says that another record begins.
-    pub fn begin_record(&mut self) {
-        self.counted.clear();
-    }
-
-    /// Counts a field of a record.
-    pub fn count(&mut self, field: &'static str, agrees: Option<bool>, named: &EntityRef<'_>) {
-        if let Some(agrees) = agrees
-            && !self.counted.contains(&field)
-        {
-            self.counted.push(field);
-            let (rows, differ, example) = self.fields.entry(field).or_default();
-            *rows += 1;
-            *differ += u64::from(!agrees);
-            if !agrees && example.is_empty() {
-                let codes: Vec<&str> = named.codes.iter().map(|(_, code)| code.as_ref()).collect();
-                let name = named.name.as_deref().unwrap_or_default();
-                *example = format!("{name}: {}", codes.join(", "));
-            }
-        }
-    }
-
-    /// The fields in which name and code disagree, with the number of such records and of all, and
-    /// the first of them.
-    pub fn disagreements(&self) -> impl Iterator<Item = (&'static str, u64, u64, &str)> {
-        self.fields
-            .iter()
-            .filter(|(_, (_, differ, _))| *differ > 0)
-            .map(|(field, (rows, differ, example))| (*field, *differ, *rows, example.as_str()))
-    }
 }
 
 /// The live row of a key.
@@ -473,29 +380,11 @@ impl Writer<'_> {
         }
         for (import, counts) in self.imports.values() {
             let Some(import) = import else { continue };
-            let whole = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
-            let Counts {
-                added,
-                changed,
-                unchanged,
-                withdrawn,
-                rejected,
-                repeated,
-                columns_only: _,
-            } = *counts;
+            let numbers = counts.numbers();
             self.transaction.execute(
-                "UPDATE imports SET read = ?2, added = ?3, changed = ?4, unchanged = ?5, withdrawn = ?6, rejected = ?7, repeated = ?8
-                  WHERE id = ?1",
-                params![
-                    import,
-                    whole(counts.read()),
-                    whole(added),
-                    whole(changed),
-                    whole(unchanged),
-                    whole(withdrawn),
-                    whole(rejected),
-                    whole(repeated)
-                ],
+                "UPDATE imports SET read = ?1, added = ?2, changed = ?3, unchanged = ?4, withdrawn = ?5, rejected = ?6, repeated = ?7
+                  WHERE id = ?8",
+                params_from_iter(numbers.iter().chain([import])),
             )?;
         }
         if self.relabel {

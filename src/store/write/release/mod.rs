@@ -5,6 +5,7 @@
 
 mod columns;
 mod older;
+mod row_set;
 mod withdraw;
 
 use std::collections::{HashMap, HashSet};
@@ -15,10 +16,12 @@ use rusqlite::params;
 use crate::error::{Error, Result, Stop};
 use crate::kind::{FactKey, KINDS, Kind, NewFact};
 use crate::store::extras;
+use crate::store::write::counts::{Counts, Outcome};
 use crate::store::write::param::FactDigest;
+use crate::store::write::release::row_set::RowSet;
 use crate::store::write::release::withdraw::Covered;
 use crate::store::write::row_encoder::EncodedFact;
-use crate::store::write::transaction::{Counts, LiveRow, Outcome, RowError, Writer};
+use crate::store::write::transaction::{LiveRow, RowError, Writer};
 use crate::value::text::BETWEEN_NAMES;
 
 /// What a release says of itself.
@@ -102,29 +105,6 @@ pub struct ReleaseImport {
 struct ReadyFact<'r> {
     key: FactKey,
     prepared: EncodedFact<'r>,
-}
-
-/// A set of row numbers.
-#[derive(Default)]
-struct RowSet(Vec<u64>);
-
-impl RowSet {
-    fn add(&mut self, id: i64) {
-        let (word, bit) = RowSet::place(id);
-        if self.0.len() <= word {
-            self.0.resize(word + 1, 0);
-        }
-        self.0[word] |= bit;
-    }
-
-    fn has(&self, id: i64) -> bool {
-        let (word, bit) = RowSet::place(id);
-        self.0.get(word).is_some_and(|found| found & bit != 0)
-    }
-
-    fn place(id: i64) -> (usize, u64) {
-        (usize::try_from(id / 64).unwrap_or(0), 1 << (id % 64))
-    }
 }
 
 impl Writer<'_> {
