@@ -93,12 +93,14 @@ CREATE TABLE sources (
     AND medium <> '' AND derived_from <> '' AND family <> '' AND partitioned_by <> '')
 ) STRICT;
 
--- Imports: the runs that recorded facts, one row per run and source. Ids rise in the order of the
--- imports: a fact was live after import n if its import_id is at most n and no import up to n
--- retired it.
+-- Imports: every run that changed something, one row each. Ids rise in the order of the imports: a
+-- fact was live after import n if its import_id is at most n and no import up to n retired it.
 CREATE TABLE imports (
   id              INTEGER PRIMARY KEY,
-  source_id       INTEGER NOT NULL REFERENCES sources(id),
+  -- What ran: 'import', 'seed', 'add', 'edit', 'retire', 'names merge', …
+  action          TEXT NOT NULL,
+  -- Source of its facts. NULL: several, or none.
+  source_id       INTEGER REFERENCES sources(id),
   -- The publisher's version: '25.1'.
   release         TEXT,
   -- 1: the file is a complete release, and facts that it lacks were retired. 0: it may be partial.
@@ -131,23 +133,43 @@ CREATE TABLE imports (
   uid             TEXT UNIQUE,
   -- Who ran it.
   by              TEXT,
+  -- What it did or why, for readers.
+  note            TEXT,
   -- What a complete file is complete for, such as countries, with '; ' between. NULL: everything.
   covers          TEXT,
   CONSTRAINT complete_known CHECK (complete IN (0, 1)),
   CONSTRAINT nothing_lost CHECK (read = added + changed + unchanged + rejected + repeated),
   CONSTRAINT sha256_hex CHECK (length(sha256) = 64 AND sha256 NOT GLOB '*[^0-9a-f]*'),
   CONSTRAINT no_empty_text CHECK (release <> '' AND file <> '' AND ran_at <> '' AND program <> ''
-    AND uid <> '' AND by <> '' AND covers <> '')
+    AND uid <> '' AND by <> '' AND covers <> '' AND action <> '' AND note <> '')
 ) STRICT;
 CREATE INDEX imports_source ON imports(source_id);
 
+-- What imports changed or deleted in rows that facts refer to, and in the statuses of quotes: the row
+-- as it was before. Undoing the import puts it back. Rows that an import added are told by their
+-- import_id.
+CREATE TABLE undo_steps (
+  id              INTEGER PRIMARY KEY,
+  import_id       INTEGER NOT NULL REFERENCES imports(id),
+  -- Table and id of the row.
+  changed_table   TEXT NOT NULL,
+  row_id          INTEGER NOT NULL,
+  -- JSON object of the columns that changed, with their former values.
+  before          TEXT NOT NULL,
+  CONSTRAINT before_json CHECK (json_valid(before))
+) STRICT;
+CREATE INDEX undo_steps_import ON undo_steps(import_id);
+
 -- Imports that were undone. A merge with another copy of the database does not bring them back.
 CREATE TABLE undone (
-  uid             TEXT PRIMARY KEY,
+  id              INTEGER PRIMARY KEY,
+  -- As in imports.
+  uid             TEXT NOT NULL UNIQUE,
   -- Time at which it was undone (RFC 3339, UTC).
   at              TEXT NOT NULL,
   -- Who undid it.
-  by              TEXT
+  by              TEXT,
+  CONSTRAINT no_empty_text CHECK (uid <> '' AND at <> '' AND by <> '')
 ) STRICT;
 
 -- Questions with one answer, such as "How many civilians were killed in Iraq in 2013?". Facts that
@@ -159,6 +181,8 @@ CREATE TABLE topics (
   question        TEXT NOT NULL,
   -- Remarks for readers.
   note            TEXT,
+  -- As in sources.
+  import_id       INTEGER REFERENCES imports(id),
   CONSTRAINT no_empty_text CHECK (slug <> '' AND question <> '' AND note <> '')
 ) STRICT;
 
@@ -172,6 +196,8 @@ CREATE TABLE source_texts (
   sha256          TEXT NOT NULL,
   -- The text, in UTF-8 without a byte order mark.
   text            TEXT NOT NULL,
+  -- As in sources.
+  import_id       INTEGER REFERENCES imports(id),
   CONSTRAINT sha256_hex CHECK (length(sha256) = 64 AND sha256 NOT GLOB '*[^0-9a-f]*'),
   CONSTRAINT no_empty_text CHECK (text <> '')
 ) STRICT;

@@ -1,6 +1,6 @@
 -- Events, and the columns that all facts have.
 --
--- The tables of V3 to V7 each hold one kind of fact. Their first columns, up to retired_why, are
+-- The tables of V3 to V7 each hold one kind of fact. Their first columns, up to retired_note, are
 -- the same and are explained here.
 --
 -- What a row states never changes. If a later release states something else, or a person corrects
@@ -96,9 +96,11 @@ CREATE TABLE events (
   import_id       INTEGER NOT NULL REFERENCES imports(id),
   -- Import that retired the row. NULL: the row is live.
   retired_by_id   INTEGER REFERENCES imports(id),
-  -- 'changed': another row replaced it. 'absent': a complete release lacks it. 'deleted',
-  -- 'mistake': a person withdrew it.
+  -- 'changed': another row replaced it. 'absent': a complete release lacks it. A person retired it
+  -- since it was a 'mistake' or a 'duplicate', or since its source has 'withdrawn' it.
   retired_why     TEXT,
+  -- Why, in the words of whoever retired it.
+  retired_note    TEXT,
   -- first_day and last_day as ISO text, and the year of the first, for other tools. NULL outside
   -- the years -4713 to 9999.
   date_from       TEXT AS (date(first_day)),
@@ -145,15 +147,16 @@ CREATE TABLE events (
   CONSTRAINT longitude_range CHECK (longitude BETWEEN -180 AND 180),
   CONSTRAINT violence_known CHECK (violence = 'state-based' OR violence = 'non-state' OR violence = 'one-sided' OR violence = 'other'),
   CONSTRAINT confidence_known CHECK (confidence = 'high' OR confidence = 'medium' OR confidence = 'low' OR confidence = 'unrated'),
-  CONSTRAINT retired_why_known CHECK (retired_why = 'changed' OR retired_why = 'absent' OR retired_why = 'deleted' OR retired_why = 'mistake'),
+  CONSTRAINT retired_why_known CHECK (retired_why = 'changed' OR retired_why = 'absent' OR retired_why = 'mistake' OR retired_why = 'duplicate' OR retired_why = 'withdrawn'),
   CONSTRAINT date_whole CHECK ((date IS NULL) = (date_span IS NULL)
     AND (date IS NULL) = (date_basis IS NULL)),
   CONSTRAINT days_need_date CHECK (date IS NOT NULL OR (first_day IS NULL AND last_day IS NULL)),
-  CONSTRAINT retired_whole CHECK ((retired_by_id IS NULL) = (retired_why IS NULL)),
+  CONSTRAINT retired_whole CHECK ((retired_by_id IS NULL) = (retired_why IS NULL)
+    AND (retired_note IS NULL OR retired_why IS NOT NULL)),
   CONSTRAINT extra_json CHECK (extra IS NULL OR json_valid(extra)),
   CONSTRAINT digest_length CHECK (length(digest) = 16),
   CONSTRAINT no_empty_text CHECK (key <> '' AND locator <> '' AND quote <> '' AND said_via <> ''
-    AND said_on <> '' AND summary <> '' AND locality <> '' AND date <> '' AND note <> '' AND type <> ''
+    AND said_on <> '' AND summary <> '' AND locality <> '' AND date <> '' AND note <> '' AND retired_note <> '' AND type <> ''
     AND subtype <> '' AND deaths_text <> '')
 ) STRICT;
 -- A key has one live row at most. Its retired rows are the history of the fact.

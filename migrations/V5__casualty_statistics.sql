@@ -32,6 +32,7 @@ CREATE TABLE casualty_statistics (
   import_id       INTEGER NOT NULL REFERENCES imports(id),
   retired_by_id   INTEGER REFERENCES imports(id),
   retired_why     TEXT,
+  retired_note    TEXT,
   date_from       TEXT AS (date(first_day)),
   date_to         TEXT AS (date(last_day)),
   year            INTEGER AS (CAST(strftime('%Y', first_day) AS INTEGER)),
@@ -81,17 +82,18 @@ CREATE TABLE casualty_statistics (
   CONSTRAINT violence_known CHECK (violence = 'state-based' OR violence = 'non-state' OR violence = 'one-sided' OR violence = 'other'),
   CONSTRAINT stock_flow_known CHECK (stock_flow = 'flow' OR stock_flow = 'stock' OR stock_flow = 'cumulative'),
   CONSTRAINT confidence_known CHECK (confidence = 'high' OR confidence = 'medium' OR confidence = 'low' OR confidence = 'unrated'),
-  CONSTRAINT retired_why_known CHECK (retired_why = 'changed' OR retired_why = 'absent' OR retired_why = 'deleted' OR retired_why = 'mistake'),
+  CONSTRAINT retired_why_known CHECK (retired_why = 'changed' OR retired_why = 'absent' OR retired_why = 'mistake' OR retired_why = 'duplicate' OR retired_why = 'withdrawn'),
   CONSTRAINT date_whole CHECK ((date IS NULL) = (date_span IS NULL)
     AND (date IS NULL) = (date_basis IS NULL)),
   CONSTRAINT days_need_date CHECK (date IS NOT NULL OR (first_day IS NULL AND last_day IS NULL)),
-  CONSTRAINT retired_whole CHECK ((retired_by_id IS NULL) = (retired_why IS NULL)),
+  CONSTRAINT retired_whole CHECK ((retired_by_id IS NULL) = (retired_why IS NULL)
+    AND (retired_note IS NULL OR retired_why IS NOT NULL)),
   CONSTRAINT extra_json CHECK (extra IS NULL OR json_valid(extra)),
   CONSTRAINT digest_length CHECK (length(digest) = 16),
   CONSTRAINT harm_known CHECK (harm = 'killed' OR harm = 'wounded' OR harm = 'missing' OR harm = 'detained' OR harm = 'displaced'),
   CONSTRAINT qualifier_known CHECK (qualifier = 'exact' OR qualifier = 'rounded' OR qualifier = 'about' OR qualifier = 'almost' OR qualifier = 'over' OR qualifier = 'at-least' OR qualifier = 'up-to' OR qualifier = 'range' OR qualifier = 'several' OR qualifier = 'order'),
   CONSTRAINT no_empty_text CHECK (key <> '' AND locator <> '' AND quote <> '' AND said_via <> ''
-    AND said_on <> '' AND summary <> '' AND locality <> '' AND date <> '' AND note <> '' AND population <> ''
+    AND said_on <> '' AND summary <> '' AND locality <> '' AND date <> '' AND note <> '' AND retired_note <> '' AND population <> ''
     AND quantity_text <> '' AND method <> '' AND event <> '')
 ) STRICT;
 CREATE UNIQUE INDEX casualty_statistics_live ON casualty_statistics(source_id, key)

@@ -33,6 +33,7 @@ CREATE TABLE diplomatic_posts (
   import_id       INTEGER NOT NULL REFERENCES imports(id),
   retired_by_id   INTEGER REFERENCES imports(id),
   retired_why     TEXT,
+  retired_note    TEXT,
   date_from       TEXT AS (date(first_day)),
   date_to         TEXT AS (date(last_day)),
   year            INTEGER AS (CAST(strftime('%Y', first_day) AS INTEGER)),
@@ -78,11 +79,12 @@ CREATE TABLE diplomatic_posts (
   CONSTRAINT latitude_range CHECK (latitude BETWEEN -90 AND 90),
   CONSTRAINT longitude_range CHECK (longitude BETWEEN -180 AND 180),
   CONSTRAINT confidence_known CHECK (confidence = 'high' OR confidence = 'medium' OR confidence = 'low' OR confidence = 'unrated'),
-  CONSTRAINT retired_why_known CHECK (retired_why = 'changed' OR retired_why = 'absent' OR retired_why = 'deleted' OR retired_why = 'mistake'),
+  CONSTRAINT retired_why_known CHECK (retired_why = 'changed' OR retired_why = 'absent' OR retired_why = 'mistake' OR retired_why = 'duplicate' OR retired_why = 'withdrawn'),
   CONSTRAINT date_whole CHECK ((date IS NULL) = (date_span IS NULL)
     AND (date IS NULL) = (date_basis IS NULL)),
   CONSTRAINT days_need_date CHECK (date IS NOT NULL OR (first_day IS NULL AND last_day IS NULL)),
-  CONSTRAINT retired_whole CHECK ((retired_by_id IS NULL) = (retired_why IS NULL)),
+  CONSTRAINT retired_whole CHECK ((retired_by_id IS NULL) = (retired_why IS NULL)
+    AND (retired_note IS NULL OR retired_why IS NOT NULL)),
   CONSTRAINT extra_json CHECK (extra IS NULL OR json_valid(extra)),
   CONSTRAINT digest_length CHECK (length(digest) = 16),
   CONSTRAINT post_type_known CHECK (post_type = 'embassy' OR post_type = 'high-commission' OR post_type = 'nunciature' OR post_type = 'legation' OR post_type = 'consulate-general' OR post_type = 'consulate' OR post_type = 'honorary-consulate' OR post_type = 'branch-office' OR post_type = 'interests-section' OR post_type = 'liaison-office' OR post_type = 'permanent-mission' OR post_type = 'representative-office' OR post_type = 'home-office' OR post_type = 'unspecified'),
@@ -90,7 +92,7 @@ CREATE TABLE diplomatic_posts (
   CONSTRAINT head_class_known CHECK (head_class = 'ambassador' OR head_class = 'minister' OR head_class = 'charge-d-affaires' OR head_class = 'consul-general' OR head_class = 'consul' OR head_class = 'other'),
   CONSTRAINT staff_qualifier_known CHECK (staff_qualifier = 'exact' OR staff_qualifier = 'rounded' OR staff_qualifier = 'about' OR staff_qualifier = 'almost' OR staff_qualifier = 'over' OR staff_qualifier = 'at-least' OR staff_qualifier = 'up-to' OR staff_qualifier = 'range' OR staff_qualifier = 'several' OR staff_qualifier = 'order'),
   CONSTRAINT no_empty_text CHECK (key <> '' AND locator <> '' AND quote <> '' AND said_via <> ''
-    AND said_on <> '' AND summary <> '' AND locality <> '' AND date <> '' AND note <> '' AND office <> ''
+    AND said_on <> '' AND summary <> '' AND locality <> '' AND date <> '' AND note <> '' AND retired_note <> '' AND office <> ''
     AND posts_text <> '' AND staff_text <> '')
 ) STRICT;
 CREATE UNIQUE INDEX diplomatic_posts_live ON diplomatic_posts(source_id, key)

@@ -1,91 +1,155 @@
-//! `facts add`: one fact by hand, or one a line of JSON.
+//! `facts add`: facts by hand: one on the command line, or those of a file.
 
-use std::io::BufRead;
 use std::path::PathBuf;
 
-use serde_json::{Map, Value as Json};
-
 use crate::command::global_args::GlobalArgs;
-use crate::command::manual_input::{self, ManualFields};
+use crate::command::manual_input::{self, Fault, ManualFields, stated};
+use crate::command::records::RecordFile;
+use crate::command::template;
 use crate::command::ui::Ui;
 use crate::command::{Exit, kinds_or};
-use crate::error::{Error, ErrorKind, Result, Stop};
+use crate::error::{Error, Result, Stop};
 use crate::kind::reference_table::{self, ReferenceTable};
 use crate::kind::{Field, KINDS, Kind};
 use crate::query;
-use crate::store::{Access, Outcome, Store, Writer};
-use crate::value::suggest::did_you_mean;
+use crate::store::{Access, ImportInfo, NewFactOutcome, Outcome, Store, Writer, key_of};
 use crate::value::text::count;
 
 /// Add facts by hand, with the same checks as a seed file.
 ///
-/// Actors, places and topics are added the same way: facts add actors name=… kind=…
+/// Without a key, a fact is given one that is made of what it states: the same fact added twice is
+/// there once. Actors, places and topics are added the same way: facts add actors name=… kind=…
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  facts add casualties source=unami key=2013 date=2013 date_basis=stated harm=killed population=civilians best=7818 summary='Killed in 2013'\n  facts add events --from events.jsonl"
+    after_help = "Examples:\n  facts add casualties source=unami date=2013 harm=killed population=civilians best=7818 quote='at least 7,818 civilians'\n  facts add events --template > form.toml\n  facts add --from form.toml"
 )]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct Args {
-    #[arg(value_name = "KIND", help = kinds_or("actors, places or topics"))]
-    kind: String,
-    /// Values of the fact; without key, one is assigned
-    #[arg(value_name = "FIELD=VALUE", required_unless_present = "from")]
+    #[arg(value_name = "KIND", help = kinds_or("actors, places or topics"), required_unless_present_any = ["from", "editor"])]
+    kind: Option<String>,
+    /// Values of the fact; without summary, it is the quote; without `date_basis`, the date is stated
+    #[arg(value_name = "FIELD=VALUE")]
     fields: Vec<String>,
-    /// Read facts from a file with one JSON object per line; - is standard input
+    /// Read facts from a file: JSON, TOML, CSV or a workbook; - is standard input
     #[arg(long, value_name = "FILE", conflicts_with = "fields")]
     from: Option<PathBuf>,
+    /// Print a form to fill in, for --from
+    #[arg(long, conflicts_with_all = ["fields", "from", "editor", "dry_run"])]
+    template: bool,
+    /// Fill in the form in $EDITOR, then add what was filled in
+    #[arg(long, conflicts_with_all = ["fields", "from"])]
+    editor: bool,
+    /// Add actors and places that are not known yet
+    #[arg(long)]
+    create: bool,
     /// Keep a quote that is not in the stored text of its source, marked as unchecked
     #[arg(long)]
     quote_unchecked: bool,
+    /// Check everything, but write nothing
+    #[arg(long)]
+    dry_run: bool,
 }
 
 /// What may be added.
+#[derive(Clone, Copy)]
 enum What {
     Kind(&'static Kind),
     ReferenceTable(&'static ReferenceTable),
 }
 
+/// What became of a record.
+struct Done {
+    name: String,
+    is_new: bool,
+    note: Option<String>,
+}
+
 pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
-    let what = what(&args.kind)?;
+    let what = args.kind.as_deref().map(what).transpose()?;
+    if args.template {
+        let Some(What::Kind(kind)) = what else {
+            return Err(Error::usage("--template needs a kind of fact"));
+        };
+        ui.whole(global, template::of(kind).as_bytes())?;
+        return Ok(Exit::Done);
+    }
+    let (file, form) = match (&args.from, args.editor) {
+        (Some(file), _) => (Some(RecordFile::read(file)?), None),
+        (None, true) => {
+            let kinds = match what {
+                Some(What::Kind(kind)) => vec![kind],
+                _ => KINDS.to_vec(),
+            };
+            let (file, form) = template::filled_in(&kinds)?;
+            (Some(file), Some(form))
+        }
+        (None, false) => (None, None),
+    };
+    if file.is_none() && args.fields.is_empty() {
+        return Err(Error::usage("nothing to add: give FIELD=VALUE, or a file with --from").hint(
+            format!("the fields: facts fields {}", args.kind.as_deref().unwrap_or(KINDS[0].name)),
+        ));
+    }
     let path = global.database().path;
     let store = Store::open(&path, Access::Write)?;
-    let records: Vec<(Option<u64>, ManualFields)> = match &args.from {
-        None => vec![(None, manual_input::words(&args.fields)?)],
-        Some(file) => objects(file)?,
-    };
-    let file = args.from.as_ref().map(|file| {
-        if file.as_os_str() == "-" { "<stdin>".to_owned() } else { file.display().to_string() }
-    });
-    let mut details = Vec::new();
-    let mut refs = Vec::new();
-    let mut writer = manual_input::write(&store)?;
+    let mut writer =
+        store.write(ImportInfo { is_trial: args.dry_run, ..global.import_info("add") })?;
     if args.quote_unchecked {
         writer.keep_quotes();
     }
-    for (line, record) in records {
-        let place = line
-            .map(|line| format!("{}:{line}: ", file.as_deref().unwrap_or_default()))
-            .unwrap_or_default();
-        match put(&what, record, &mut writer) {
-            Ok(reference) => refs.push(reference),
+    if args.create {
+        writer.create_names();
+    }
+    let (mut faults, mut done) = (Vec::new(), Vec::new());
+    let records = match file {
+        None => vec![(None, manual_input::words(&args.fields)?)],
+        Some(file) => {
+            faults = file.faults;
+            let place = |line| Some((file.shown.clone(), line));
+            file.records.into_iter().map(|record| (place(record.line), record.fields)).collect()
+        }
+    };
+    for (place, record) in records {
+        match put(what, record, &mut writer) {
+            Ok(one) => done.push(one),
             Err(Stop::Failed(error)) => return Err(error),
-            Err(Stop::Input(lines)) => {
-                details.extend(lines.into_iter().map(|line| format!("{place}{line}")));
+            Err(Stop::Input(more)) => {
+                faults
+                    .extend(more.into_iter().map(|fault| Fault { place: place.clone(), ..fault }));
             }
         }
     }
     for (_, refused) in writer.settle()? {
-        details.push(manual_input::refused(&refused, &Vec::new()));
+        faults.push(Fault::refused(refused, &Vec::new()));
     }
-    if !details.is_empty() {
-        return Err(manual_input::rejected(details));
+    if !faults.is_empty() {
+        let refused = manual_input::rejected(&faults, global, ui)?;
+        return Err(match form {
+            Some(form) => template::keep(form, refused)?,
+            None => refused,
+        });
     }
     manual_input::say_omitted(&writer, ui);
+    manual_input::say_created(&writer, ui);
     writer.commit()?;
     ui.say_clock_set_back(&store)?;
-    for reference in &refs {
-        ui.text(&format!("{reference}\n"))?;
+    for one in &done {
+        ui.text(&format!("{}\n", one.name))?;
+        if let Some(note) = &one.note {
+            ui.status(note);
+        }
     }
-    ui.status(&format!("{}: {} added", path.display(), count(refs.len() as u64, "row", "rows")));
+    let added = done.iter().filter(|one| one.is_new).count();
+    let unchanged = match done.len() - added {
+        0 => String::new(),
+        n => format!(", {n} there already"),
+    };
+    let end = if args.dry_run { "; nothing was written" } else { "" };
+    ui.status(&format!(
+        "{}: {} added{unchanged}{end}",
+        path.display(),
+        count(added as u64, "row", "rows")
+    ));
     Ok(Exit::Done)
 }
 
@@ -113,117 +177,120 @@ fn what(word: &str) -> Result<What> {
     }
 }
 
-/// Writes one record; its REF or name, or what is wrong with it.
+/// Writes one record.
 fn put(
-    what: &What,
+    what: Option<What>,
+    record: ManualFields,
+    writer: &mut Writer<'_>,
+) -> Result<Done, Stop<Vec<Fault>>> {
+    if let Some(What::ReferenceTable(parent)) = what {
+        return put_reference(parent, &record, writer);
+    }
+    let kind = kind_of(what, &record).map_err(|fault| Stop::Input(vec![fault]))?;
+    put_fact(kind, record, writer)
+}
+
+/// The kind of a record: what it says itself, or the one that the command names.
+fn kind_of(what: Option<What>, record: &ManualFields) -> Result<&'static Kind, Fault> {
+    let own = stated(record, "kind");
+    match what {
+        Some(What::Kind(kind)) if own.is_empty() || own == kind.name => Ok(kind),
+        Some(What::Kind(kind)) => Err(Fault::of("kind", own, format!("expected {}", kind.name))),
+        _ => crate::kind::find(own).ok_or_else(|| {
+            let names: Vec<&str> = KINDS.iter().map(|kind| kind.name).collect();
+            Fault::of("kind", own, format!("expected one of {}", names.join(", ")))
+        }),
+    }
+}
+
+fn put_reference(
+    parent: &'static ReferenceTable,
+    record: &ManualFields,
+    writer: &mut Writer<'_>,
+) -> Result<Done, Stop<Vec<Fault>>> {
+    let fields: Vec<&'static Field> = parent.fields.iter().collect();
+    let row =
+        manual_input::check(record, &fields, false).map_err(|(_, faults)| Stop::Input(faults))?;
+    let name = stated(record, parent.key[0]).to_owned();
+    let outcome = writer
+        .put_reference(parent, &row, 0)
+        .map_err(|stop| stop.map(|refused| vec![Fault::refused(refused, record)]))?;
+    match outcome {
+        Outcome::Added | Outcome::Unchanged => {
+            Ok(Done { name, is_new: outcome == Outcome::Added, note: None })
+        }
+        _ => {
+            let expected = format!(
+                "already exists; change it with: facts edit {} {}",
+                parent.table,
+                shlex::try_quote(&name).unwrap_or_default()
+            );
+            Err(Stop::Input(vec![Fault::of(parent.key[0], &name, expected)]))
+        }
+    }
+}
+
+/// Writes a fact, under a key made of what it states if it gives none.
+pub fn put_new(
+    kind: &'static Kind,
     mut record: ManualFields,
     writer: &mut Writer<'_>,
-) -> Result<String, Stop<Vec<String>>> {
-    let stated = |record: &ManualFields, name: &str| {
-        record
-            .iter()
-            .find(|(field, _)| field == name)
-            .map(|(_, value)| value.clone())
-            .unwrap_or_default()
-    };
-    match what {
-        What::ReferenceTable(parent) => {
-            let fields: Vec<&'static Field> = parent.fields.iter().collect();
-            let row = manual_input::check(&record, &fields, false).map_err(Stop::Input)?;
-            let name = stated(&record, parent.key[0]);
-            match writer.put_reference(parent, &row, 0) {
-                Ok(Outcome::Added) => Ok(name),
-                Ok(_) => {
-                    Err(Stop::Input(vec![format!("{}: {name} already exists", parent.key[0])]))
-                }
-                Err(stop) => {
-                    Err(stop.map(|refused| vec![manual_input::refused(&refused, &record)]))
-                }
-            }
-        }
-        What::Kind(kind) => {
-            if let Some((_, other)) = record
-                .iter()
-                .find(|(name, value)| name == "kind" && *value != kind.name && !value.is_empty())
-            {
-                let line = format!("kind: \"{other}\": expected {}", kind.name);
-                return Err(Stop::Input(vec![line]));
-            }
-            // a ref names the fact where its source and key do not
-            if let Some((source, key)) = stated(&record, "ref").split_once(':') {
-                for (name, value) in [("source", source), ("key", key)] {
-                    if stated(&record, name).is_empty() {
-                        record.retain(|(known, _)| known != name);
-                        record.push((name.into(), value.into()));
-                    }
-                }
-            }
-            // what a query shows beside the stated fields is no mistake: it follows from them
-            record.retain(|(name, _)| kind.field(name).is_none_or(Field::is_given));
-            let source = stated(&record, "source");
-            if stated(&record, "key").is_empty() {
-                record.retain(|(name, _)| name != "key");
-                // without a source the record is refused for that alone
-                let key =
-                    if source.is_empty() { "1".into() } else { writer.next_key(kind, &source)? };
-                record.push(("key".into(), key));
-            }
-            let fields: Vec<&'static Field> = kind.fields().collect();
-            let row = manual_input::check(&record, &fields, true).map_err(Stop::Input)?;
-            let reference = format!("{source}:{}", stated(&record, "key"));
-            if writer.is_live(kind, &source, &stated(&record, "key"))? {
-                return Err(Stop::Input(vec![format!(
-                    "key: {reference} already exists; change it with: facts edit {reference}"
-                )]));
-            }
-            writer.put(kind, &row).map_err(|stop| {
-                stop.map(|refused| vec![manual_input::refused(&refused, &record)])
-            })?;
-            Ok(reference)
-        }
+) -> Result<(String, NewFactOutcome), Stop<Vec<Fault>>> {
+    // what a query shows beside the stated fields is no mistake: it follows from them
+    record.retain(|(name, _)| kind.field(name).is_none_or(Field::is_given));
+    if stated(&record, "summary").is_empty() && !stated(&record, "quote").is_empty() {
+        let quote = stated(&record, "quote").split_whitespace().collect::<Vec<_>>().join(" ");
+        record.retain(|(name, _)| name != "summary");
+        record.push(("summary".into(), quote));
     }
+    let has_key = !stated(&record, "key").is_empty();
+    if !has_key {
+        record.retain(|(name, _)| name != "key");
+        record.push(("key".into(), "new".into()));
+    }
+    let mut row = manual_input::checked(kind, &record, writer)?;
+    if !has_key {
+        let key = key_of(kind, &row);
+        record.retain(|(name, _)| name != "key");
+        record.push(("key".into(), key));
+        row = manual_input::checked(kind, &record, writer)?;
+    }
+    let told =
+        |faults: Vec<_>| faults.into_iter().map(|fault| Fault::refused(fault, &record)).collect();
+    let reference = format!("{}:{}", stated(&record, "source"), stated(&record, "key"));
+    let outcome = writer.put_new(kind, &row).map_err(|stop| stop.map(told))?;
+    Ok((reference, outcome))
 }
 
-/// The objects of a file, each with its line.
-fn objects(file: &PathBuf) -> Result<Vec<(Option<u64>, ManualFields)>> {
-    let shown =
-        if file.as_os_str() == "-" { "<stdin>".to_owned() } else { file.display().to_string() };
-    let failed = |e: &std::io::Error| Error::io(&shown, e);
-    let lines: Box<dyn BufRead> = if file.as_os_str() == "-" {
-        Box::new(std::io::stdin().lock())
-    } else {
-        Box::new(std::io::BufReader::new(std::fs::File::open(file).map_err(|e| failed(&e))?))
-    };
-    let mut records = Vec::new();
-    let mut details = Vec::new();
-    for (n, line) in lines.lines().enumerate() {
-        let line = line.map_err(|e| failed(&e))?;
-        let n = n as u64 + 1;
-        if line.trim().is_empty() {
-            continue;
-        }
-        match serde_json::from_str::<Map<String, Json>>(line.trim_start_matches('\u{feff}')) {
-            Ok(object) => match manual_input::object(&object) {
-                Ok(given) => records.push((Some(n), given)),
-                Err(why) => details.push(format!("{shown}:{n}: {why}")),
-            },
-            Err(e) => details.push(format!(
-                "{shown}:{n}:{}: expected one JSON object per line: {e}",
-                e.column()
-            )),
+fn put_fact(
+    kind: &'static Kind,
+    mut record: ManualFields,
+    writer: &mut Writer<'_>,
+) -> Result<Done, Stop<Vec<Fault>>> {
+    // a ref names the fact where its source and key do not
+    let reference = stated(&record, "ref").to_owned();
+    if let Some((source, key)) = reference.split_once(':') {
+        for (name, value) in [("source", source), ("key", key)] {
+            if stated(&record, name).is_empty() {
+                record.retain(|(known, _)| known != name);
+                record.push((name.into(), value.into()));
+            }
         }
     }
-    if details.is_empty() { Ok(records) } else { Err(manual_input::rejected(details)) }
-}
-
-/// The message for a REF that nothing has.
-pub fn no_such_ref(store: &Store, reference: &str) -> Result<Error> {
-    let refs = store.refs()?;
-    Ok(Error::new(
-        ErrorKind::NotFound,
-        format!(
-            "unknown reference \"{reference}\"{}",
-            did_you_mean(reference, refs.iter().map(String::as_str))
-        ),
-    ))
+    let has_key = !stated(&record, "key").is_empty();
+    let (name, outcome) = put_new(kind, record, writer)?;
+    let note = match outcome {
+        NewFactOutcome::Added => return Ok(Done { name, is_new: true, note: None }),
+        NewFactOutcome::Unchanged => None,
+        NewFactOutcome::Retired => Some(format!(
+            "{name} was retired since and is not added again; facts show {name} says why"
+        )),
+        _ if has_key => {
+            let expected = format!("already exists; change it with: facts edit {name}");
+            return Err(Stop::Input(vec![Fault::of("key", &name, expected)]));
+        }
+        NewFactOutcome::Edited => Some(format!("{name} was edited since and is kept as it is")),
+        NewFactOutcome::Differs => None,
+    };
+    Ok(Done { name, is_new: false, note })
 }

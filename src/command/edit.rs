@@ -1,76 +1,120 @@
-//! `facts edit`: change a fact by hand; the row as it was is retired, so that its history stays.
+//! `facts edit`: facts and the rows that they refer to changed by hand; what was there before stays
+//! in the history.
+
+use std::path::PathBuf;
 
 use crate::command::Exit;
-use crate::command::add::no_such_ref;
+use crate::command::edit_sheet::{self, SheetEdits};
+use crate::command::edits::Edits;
 use crate::command::global_args::GlobalArgs;
-use crate::command::manual_input;
+use crate::command::manual_input::{self, Fault};
+use crate::command::targets::{self, Targets};
 use crate::command::ui::Ui;
 use crate::error::{Error, Result};
-use crate::kind::Field;
-use crate::store::{Access, Outcome, Store};
+use crate::store::{Access, ImportInfo, Store};
+use crate::value::text::count;
 
-/// Change a fact by hand; the previous version is kept in its history.
+/// Change facts, sources, topics, actors or places by hand; earlier versions are kept.
+///
+/// REF is SOURCE:KEY, or its beginning. With -w, all facts that match are changed. A file or sheet
+/// (see: facts query --sheet) changes many facts at once: rows with a ref change that fact, rows
+/// without one are new, and a reason in the column delete retires the fact.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  facts edit unami:2013 best=7818 note='corrected on p. 3'\n  facts edit unami:2013 note="
+    after_help = "Examples:\n  facts edit unami:2013 best=7818 note='corrected on p. 3'\n  facts edit unami:2013 note=\n  facts edit casualties -w 'method=media' confidence=low --dry-run\n  facts edit actors 'B. McGurk' name='Brett McGurk' kind=person\n  facts edit --from corrections.xlsx"
 )]
 pub struct Args {
-    /// Reference of the fact: SOURCE:KEY
-    #[arg(value_name = "REF")]
-    reference: String,
-    /// New values; nothing after = removes a value
-    #[arg(value_name = "FIELD=VALUE", required = true)]
-    fields: Vec<String>,
+    /// What to change, and the new values: REF, or a table (sources, topics, actors, places) and
+    /// names in it; nothing after = removes a value
+    #[arg(value_name = "REF|FIELD=VALUE", required_unless_present = "from")]
+    refs: Vec<String>,
+    /// Change all facts that match, as in facts query; a KIND may stand in place of REF
+    #[arg(short = 'w', long = "where", value_name = "EXPRESSION")]
+    conditions: Vec<String>,
+    /// Read changes from a file: CSV, JSON, TOML or a workbook; - is standard input
+    #[arg(long, value_name = "FILE", conflicts_with = "conditions")]
+    from: Option<PathBuf>,
+    /// Add actors and places that are not known yet
+    #[arg(long)]
+    create: bool,
     /// Keep a quote that is not in the stored text of its source, marked as unchecked
     #[arg(long)]
     quote_unchecked: bool,
+    /// Show what would change, but write nothing
+    #[arg(long)]
+    dry_run: bool,
 }
 
 pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
-    let changes = manual_input::words(&args.fields)?;
-    let reference = &args.reference;
-    let (source, key) = reference.split_once(':').ok_or_else(|| {
-        Error::usage(format!("invalid reference \"{reference}\": expected SOURCE:KEY"))
-    })?;
-    if let Some((name, _)) = changes.iter().find(|(name, _)| name == "key" || name == "source") {
-        return Err(Error::usage(format!(
-            "{name} is part of the reference and cannot change; add a new fact with facts add"
-        )));
-    }
     let store = Store::open(&global.database().path, Access::Write)?;
-    let mut writer = manual_input::write(&store)?;
+    let note = args.from.as_ref().map(|file| file.display().to_string());
+    let info = ImportInfo { is_trial: args.dry_run, note, ..global.import_info("edit") };
+    let mut writer = store.write(info)?;
     if args.quote_unchecked {
         writer.keep_quotes();
     }
-    let mut found = store.stated(source, key)?;
-    let (kind, mut stated) = match (found.pop(), found.pop()) {
-        (None, _) => return Err(no_such_ref(&store, reference)?),
-        (Some(one), None) => one,
-        (Some(_), Some(_)) => {
-            return Err(Error::usage(format!("{reference} refers to facts of several kinds")));
+    if args.create {
+        writer.create_names();
+    }
+    let (words, fields): (Vec<String>, Vec<String>) =
+        args.refs.iter().cloned().partition(|word| !is_change(word));
+    let mut edits = Edits::default();
+    let mut sheet = SheetEdits::default();
+    match &args.from {
+        Some(file) => {
+            if !fields.is_empty() {
+                return Err(Error::usage("--from and FIELD=VALUE do not go together"));
+            }
+            sheet = edit_sheet::apply(file, &words, &store, &mut writer, &mut edits)?;
         }
-    };
-    for (name, value) in &changes {
-        stated.retain(|(known, _)| known != name);
-        stated.push((name.clone(), value.clone()));
-        // a date that goes takes with it what is said of it
-        if name == "date" && value.is_empty() {
-            stated.retain(|(known, _)| !known.starts_with("date_"));
+        None => {
+            if fields.is_empty() {
+                return Err(Error::usage("nothing to change: expected FIELD=VALUE"));
+            }
+            let fields = manual_input::words(&fields)?;
+            match targets::find(&words, &args.conditions, &store)? {
+                Targets::Facts(facts) => edits.facts(facts, &fields, &store, &mut writer)?,
+                Targets::Rows(table, rows) => edits.rows(table, rows, &fields, &mut writer)?,
+            }
         }
     }
-    let fields: Vec<&'static Field> = kind.fields().collect();
-    let row = manual_input::check(&stated, &fields, true).map_err(manual_input::rejected)?;
-    let outcome = writer.put(kind, &row).map_err(|stop| {
-        stop.into_error(|refused| {
-            manual_input::rejected(vec![manual_input::refused(&refused, &stated)])
-        })
-    })?;
+    for (_, refused) in writer.settle()? {
+        edits.faults.push(Fault::refused(refused, &Vec::new()));
+    }
+    if !edits.faults.is_empty() {
+        return Err(manual_input::rejected(&edits.faults, global, ui)?);
+    }
     manual_input::say_omitted(&writer, ui);
+    manual_input::say_created(&writer, ui);
     writer.commit()?;
     ui.say_clock_set_back(&store)?;
-    ui.status(match outcome {
-        Outcome::Unchanged | Outcome::ColumnsOnly => "nothing changed",
-        _ => "updated; the previous version is kept in its history",
-    });
-    Ok(Exit::Done)
+    edits.show(global, ui)?;
+    say(&edits, &sheet, args.dry_run, ui);
+    Ok(if sheet.conflicts.is_empty() { Exit::Done } else { Exit::No })
+}
+
+/// Whether a word is `field=value`, and no reference that has a `=` in it.
+fn is_change(word: &str) -> bool {
+    word.split_once('=').is_some_and(|(name, _)| {
+        !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "_-. ".contains(c))
+    })
+}
+
+fn say(edits: &Edits, sheet: &SheetEdits, dry_run: bool, ui: &mut Ui) {
+    for conflict in &sheet.conflicts {
+        ui.status(conflict);
+    }
+    let mut parts = Vec::new();
+    for (n, what) in [
+        (edits.changed, "changed"),
+        (sheet.added, "added"),
+        (sheet.retired, "retired"),
+        (sheet.conflicts.len() as u64, "in conflict"),
+    ] {
+        if n > 0 {
+            parts.push(format!("{} {what}", count(n, "row", "rows")));
+        }
+    }
+    let said = if parts.is_empty() { "nothing changed".to_owned() } else { parts.join(", ") };
+    ui.status(&format!("{said}{}", if dry_run { "; nothing was written" } else { "" }));
 }

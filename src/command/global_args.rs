@@ -1,6 +1,7 @@
 //! What every command takes: which database, which format, where to, how loud.
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use clap::builder::PossibleValuesParser;
 use clap::{ArgAction, Args};
@@ -10,7 +11,7 @@ use crate::command::output_style::{Flavour, When};
 use crate::command::settings::Settings;
 use crate::error::{Error, Result};
 use crate::render::{self, FORMATS, Format};
-use crate::store::{Access, Store};
+use crate::store::{Access, ImportInfo, Store};
 use crate::value::suggest::did_you_mean;
 
 /// What `facts source list` can write besides the formats.
@@ -114,6 +115,28 @@ impl GlobalArgs {
         self.verbose = self.verbose.max(verbose);
         self.force_schema |= force_schema;
         self.config = config;
+    }
+
+    /// What a run that begins now says of itself in the log.
+    #[must_use]
+    pub fn import_info(&self, action: &str) -> ImportInfo {
+        ImportInfo {
+            at: jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+            by: self.by(),
+            action: action.to_owned(),
+            ..ImportInfo::default()
+        }
+    }
+
+    /// Who works here: as the settings say, `FACTS_BY`, or Git.
+    fn by(&self) -> Option<String> {
+        let set = self.config.by.as_ref().map(|set| set.value.clone());
+        let by = set.or_else(|| std::env::var("FACTS_BY").ok()).or_else(|| {
+            let asked = Command::new("git").args(["config", "user.name"]).output().ok()?;
+            String::from_utf8(asked.stdout).ok()
+        })?;
+        let by = by.split_whitespace().collect::<Vec<_>>().join(" ");
+        (!by.is_empty()).then_some(by)
     }
 
     /// Which CSV for spreadsheets is meant: `--excel` without a flavour takes that of the settings.

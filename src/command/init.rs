@@ -2,7 +2,7 @@
 
 use crate::command::global_args::GlobalArgs;
 use crate::command::ui::Ui;
-use crate::command::{Exit, load_folder, manual_input};
+use crate::command::{Exit, load_folder};
 use crate::error::{Error, ErrorKind, Result};
 use crate::store::Store;
 
@@ -17,12 +17,12 @@ pub struct Args {}
 pub fn run(_args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let path = global.database().path;
     let shown = path.display();
-    Store::open_or_create(&path, |store, created| {
+    Store::open_or_create(&path, false, |store, created| {
         if !created {
             let message = format!("{shown} already exists; nothing was changed");
             return Err(Error::new(ErrorKind::Usage, message).hint("name another file with --db"));
         }
-        let mut writer = manual_input::write(store)?;
+        let mut writer = store.write(global.import_info("init"))?;
         load_folder::countries(&mut writer)?;
         writer.commit()
     })?;

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use crate::command::seed_folder::SeedFolder;
 use crate::error::{Error, ErrorKind, Result, Stop};
 use crate::ingest::{Columns, CsvReader, Diagnostic, Diagnostics, complete_date};
-use crate::kind::reference_table::{self, REFERENCE_TABLES, ReferenceTable};
+use crate::kind::reference_table::{self, HISTORY, REFERENCE_TABLES, ReferenceTable};
 use crate::kind::{Field, InputRow, KINDS, Kind, given};
 use crate::mapping::Record;
 use crate::mapping::cell_error::CellError;
@@ -18,13 +18,17 @@ use crate::value::{EntityRef, InputValue, NameStyle, Value};
 ///
 /// # Errors
 /// What is wrong with the folder, or the database cannot be written.
-pub fn load(folder: &SeedFolder, store: &Store) -> Result<Loaded> {
-    let at = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
-    let mut writer = store.write(ImportInfo { at, file: Some(folder.name()) })?;
+pub fn load(folder: &SeedFolder, store: &Store, info: &ImportInfo) -> Result<Loaded> {
+    let mut writer = store.write(info.clone())?;
     let fresh = store.is_fresh()?;
+    let history = folder.history()?;
+    if fresh && history.is_some() {
+        writer.restore();
+    }
     if fresh && folder.open(reference_table::IMPORTS.table)?.is_none() {
         countries(&mut writer)?;
     }
+    writer.knows(history.unwrap_or_default());
     let mut load = FolderLoad::new(folder, fresh);
     let sums = folder.sums();
     let report = load.tables(&mut writer)?;
@@ -44,7 +48,7 @@ pub fn load(folder: &SeedFolder, store: &Store) -> Result<Loaded> {
 /// The database cannot be written.
 pub fn countries(writer: &mut Writer<'_>) -> Result<()> {
     let mut load = FolderLoad::new(&SeedFolder::Countries, false);
-    load.tables(writer)?;
+    writer.base(|writer| load.tables(writer).map(|_| ()))?;
     if load.diagnostics.is_empty() { Ok(()) } else { Err(load.refuse_all()) }
 }
 
@@ -94,7 +98,8 @@ impl<'f> FolderLoad<'f> {
 
     fn tables(&mut self, writer: &mut Writer<'_>) -> Result<LoadReport> {
         for parent in REFERENCE_TABLES {
-            if parent.table == reference_table::IMPORTS.table && !self.fresh {
+            let is_history = HISTORY.iter().any(|table| table.table == parent.table);
+            if is_history && !self.fresh {
                 continue;
             }
             self.parent(parent, writer)?;
@@ -141,9 +146,6 @@ impl<'f> FolderLoad<'f> {
                 Err(Stop::Input(refused)) => load.refuse(refused, here),
                 Err(Stop::Failed(error)) => return Err(error),
             }
-            if parent.table == reference_table::IMPORTS.table {
-                writer.restore();
-            }
             Ok(())
         })?;
         for (place, refused) in writer.settle()? {
@@ -189,7 +191,9 @@ impl<'f> FolderLoad<'f> {
             }
             match writer.put(kind, &row) {
                 Ok(outcome) => counts.count(outcome),
-                Err(Stop::Input(refused)) => load.refuse(refused, here),
+                Err(Stop::Input(faults)) => {
+                    faults.into_iter().for_each(|fault| load.refuse(fault, here));
+                }
                 Err(Stop::Failed(error)) => return Err(error),
             }
             Ok(())

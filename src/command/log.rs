@@ -15,10 +15,21 @@ pub struct Args {}
 pub fn run(_args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let store = global.open()?;
     let headings = IMPORTS.fields.iter().map(heading).collect();
-    let leading =
-        ["id", "ran_at", "source", "added", "changed", "file", "withdrawn", "unchanged", "release"]
-            .map(String::from)
-            .into();
+    let leading = [
+        "id",
+        "ran_at",
+        "action",
+        "source",
+        "added",
+        "changed",
+        "by",
+        "note",
+        "file",
+        "withdrawn",
+        "release",
+    ]
+    .map(String::from)
+    .into();
     ui.rows(global, headings, leading, |row| {
         let rows = store.export_reference(&IMPORTS, row)?;
         store.end_reading()?;

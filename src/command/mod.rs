@@ -12,6 +12,8 @@ mod completions;
 mod coverage;
 mod diff;
 mod edit;
+mod edit_sheet;
+mod edits;
 mod exit;
 mod export;
 mod extra_columns;
@@ -33,7 +35,11 @@ mod output_style;
 mod pager;
 mod progress;
 mod query;
+mod query_sheet;
+mod records;
+mod retire;
 mod run;
+mod schema;
 mod search;
 mod seed;
 mod seed_folder;
@@ -44,6 +50,8 @@ mod sql;
 mod status;
 mod table_columns;
 mod tabulate;
+mod targets;
+mod template;
 mod ui;
 mod undo;
 mod usage_error;
@@ -82,6 +90,7 @@ enum Command {
     Import(import::Args),
     Add(add::Args),
     Edit(edit::Args),
+    Retire(retire::Args),
     Query(query::Args),
     Tabulate(tabulate::Args),
     Chart(chart::Args),
@@ -100,6 +109,7 @@ enum Command {
     Export(export::Args),
     Backup(backup::Args),
     Fields(fields::Args),
+    Schema(schema::Args),
     Status(status::Args),
     Migrate(migrate::Args),
     Completions(completions::Args),
@@ -208,10 +218,11 @@ const OVERVIEW: &str = "\
 facts: a database of sourced facts about conflict and diplomacy
 
   Ask       query, tabulate, compare, show, search, chart, run, sql
-  Bring in  import, add, edit, source, names, undo
+  Bring in  import, add, source, names
+  Correct   edit, retire, undo
   Check     check, coverage, diff, log
   Share     export, backup
-  Database  init, seed, status, fields, migrate
+  Database  init, seed, status, fields, schema, migrate
 
 Start with `facts seed` (an example) or `facts init` (an empty database).
 `facts help` lists all commands; `facts help query` explains one.
@@ -234,6 +245,7 @@ fn dispatch(cli: &Cli, ui: &mut Ui) -> Result<Exit> {
         Command::Import(args) => import::run(args, global, ui),
         Command::Add(args) => add::run(args, global, ui),
         Command::Edit(args) => edit::run(args, global, ui),
+        Command::Retire(args) => retire::run(args, global, ui),
         Command::Query(args) => query::run(args, global, ui),
         Command::Tabulate(args) => tabulate::run(args, global, ui),
         Command::Chart(args) => chart::run(args, global, ui),
@@ -254,6 +266,7 @@ fn dispatch(cli: &Cli, ui: &mut Ui) -> Result<Exit> {
         Command::Export(args) => export::run(args, global, ui),
         Command::Backup(args) => backup::run(args, global, ui),
         Command::Fields(args) => fields::run(args, global, ui),
+        Command::Schema(args) => schema::run(args, global, ui),
         Command::Status(args) => status::run(args, global, ui),
         Command::Migrate(args) => migrate::run(args, global, ui),
         Command::Completions(args) => completions::run(args, ui),
@@ -264,7 +277,7 @@ fn dispatch(cli: &Cli, ui: &mut Ui) -> Result<Exit> {
 fn heading(field: &Field) -> Heading {
     let date = matches!(field.ty, Type::Date | Type::Edtf | Type::Day);
     let names = field.names_several();
-    Heading { name: field.name.to_owned(), number: field.ty.is_number(), date, names }
+    Heading { number: field.ty.is_number(), date, names, ..Heading::text(field.name) }
 }
 
 /// Answers a shell that asks for completions, if it does; the program's own run comes after.

@@ -8,7 +8,7 @@ use crate::command::ui::Ui;
 use crate::error::{Error, ErrorKind, Result};
 use crate::kind::reference_table::{NAMES, SCHEMES};
 use crate::render::Heading;
-use crate::store::{Access, EntityClass, LinkOutcome, Store};
+use crate::store::{Access, EntityClass, ImportInfo, LinkOutcome, Store};
 use crate::value::Value;
 use crate::value::suggest::did_you_mean;
 use crate::value::text::{count, fold};
@@ -49,9 +49,11 @@ pub(super) enum NamesCommand {
         /// Match to a place, not an actor
         #[arg(long)]
         place: bool,
+        /// Say what would change, but write nothing
+        #[arg(long)]
+        dry_run: bool,
     },
-    /// Merge two actors or places: the first becomes another name of the second. This cannot be
-    /// undone: make a backup first
+    /// Merge two actors or places: the first becomes another name of the second
     Merge {
         /// Actor or place to merge
         #[arg(value_name = "NAME")]
@@ -62,17 +64,21 @@ pub(super) enum NamesCommand {
         /// Merge places, not actors
         #[arg(long)]
         place: bool,
+        /// Say what would change, but write nothing
+        #[arg(long)]
+        dry_run: bool,
     },
 }
 
 pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     match &args.command {
         None => list(args, global, ui),
-        Some(NamesCommand::Link { name, entity, place }) => {
-            link(name, entity, *place, false, global, ui)
+        Some(NamesCommand::Link { name, entity, place, dry_run }) => {
+            Link { name, entity, place: *place, merge: false, dry_run: *dry_run }.run(global, ui)
         }
-        Some(NamesCommand::Merge { from, into, place }) => {
-            link(from, into, *place, true, global, ui)
+        Some(NamesCommand::Merge { from, into, place, dry_run }) => {
+            Link { name: from, entity: into, place: *place, merge: true, dry_run: *dry_run }
+                .run(global, ui)
         }
     }
 }
@@ -122,70 +128,87 @@ fn list(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-fn link(
-    name: &str,
-    entity: &str,
+/// A name, and whom it is to mean.
+struct Link<'a> {
+    name: &'a str,
+    entity: &'a str,
     place: bool,
     merge: bool,
-    global: &GlobalArgs,
-    ui: &mut Ui,
-) -> Result<Exit> {
-    let class = if place { EntityClass::Place } else { EntityClass::Actor };
-    let (name, entity) = (name.trim(), entity.trim());
-    if name.is_empty() || name.chars().any(char::is_control) {
-        return Err(Error::usage("the name is empty or contains control characters"));
+    dry_run: bool,
+}
+
+impl Link<'_> {
+    fn run(&self, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
+        let class = if self.place { EntityClass::Place } else { EntityClass::Actor };
+        let (name, entity, merge) = (self.name.trim(), self.entity.trim(), self.merge);
+        if name.is_empty() || name.chars().any(char::is_control) {
+            return Err(Error::usage("the name is empty or contains control characters"));
+        }
+        let action = if merge { "names merge" } else { "names link" };
+        let info = ImportInfo {
+            is_trial: self.dry_run,
+            note: Some(format!("{name} = {entity}")),
+            ..global.import_info(action)
+        };
+        let store = Store::open(&global.database().path, Access::Write)?;
+        let mut writer = store.write(info)?;
+        let waiting = ui.wait("updating facts");
+        let told = writer.link(class, name, entity, merge)?;
+        drop(waiting);
+        if matches!(told, LinkOutcome::Done(..)) {
+            writer.commit()?;
+        }
+        let unknown = |text: &str| -> Result<Error> {
+            let names = store.all_names(class)?;
+            let near = did_you_mean(text, names.iter().map(String::as_str));
+            Ok(Error::new(ErrorKind::NotFound, format!("unknown {} \"{text}\"{near}", class.one())))
+        };
+        let refused =
+            |why: String| Error::new(ErrorKind::Rejected, format!("{why}; nothing was written"));
+        let usual = match told {
+            LinkOutcome::NoEntity => return Err(unknown(entity)?),
+            LinkOutcome::NoName => return Err(unknown(name)?),
+            LinkOutcome::Taken(usual) if merge => {
+                let why = format!("\"{name}\" and \"{entity}\" are already names of {usual}");
+                return Err(refused(why));
+            }
+            LinkOutcome::FurtherName(usual) => {
+                let why = format!(
+                    "\"{name}\" is only another name of {usual}, and all of {usual} would be merged"
+                );
+                let hint =
+                    format!("if {usual} is meant: facts names merge \"{usual}\" \"{entity}\"");
+                return Err(refused(why).hint(hint));
+            }
+            LinkOutcome::BothStates(one, other) => {
+                let why = format!("{one} and {other} are both states with codes of their own");
+                let hint = format!(
+                    "to add a spelling for one of them: facts names link SPELLING \"{other}\""
+                );
+                return Err(refused(why).hint(hint));
+            }
+            LinkOutcome::Taken(usual) => {
+                let hint = format!("to merge the two: facts names merge \"{usual}\" \"{entity}\"");
+                return Err(refused(format!("\"{name}\" is already a name of {usual}")).hint(hint));
+            }
+            LinkOutcome::Done(usual, facts) => {
+                let end = if self.dry_run { "; nothing was written" } else { "" };
+                ui.status(&format!(
+                    "\"{name}\" now means {usual}; {}{end}",
+                    count(facts, "fact updated", "facts updated")
+                ));
+                usual
+            }
+        };
+        ui.rows(
+            global,
+            [Heading::text("name"), Heading::text(class.one())].into(),
+            Vec::new(),
+            |row| {
+                row(&[Value::Text(name.into()), Value::Text(usual.as_str().into())])?;
+                Ok(1)
+            },
+        )?;
+        Ok(Exit::Done)
     }
-    let mut store = Store::open(&global.database().path, Access::Write)?;
-    let waiting = ui.wait("updating facts");
-    let told = store.link(class, name, entity, merge)?;
-    drop(waiting);
-    let unknown = |text: &str| -> Result<Error> {
-        let names = store.all_names(class)?;
-        let near = did_you_mean(text, names.iter().map(String::as_str));
-        Ok(Error::new(ErrorKind::NotFound, format!("unknown {} \"{text}\"{near}", class.one())))
-    };
-    let refused =
-        |why: String| Error::new(ErrorKind::Rejected, format!("{why}; nothing was written"));
-    let usual = match told {
-        LinkOutcome::NoEntity => return Err(unknown(entity)?),
-        LinkOutcome::NoName => return Err(unknown(name)?),
-        LinkOutcome::Taken(usual) if merge => {
-            let why = format!("\"{name}\" and \"{entity}\" are already names of {usual}");
-            return Err(refused(why));
-        }
-        LinkOutcome::FurtherName(usual) => {
-            let why = format!(
-                "\"{name}\" is only another name of {usual}, and all of {usual} would be merged"
-            );
-            let hint = format!("if {usual} is meant: facts names merge \"{usual}\" \"{entity}\"");
-            return Err(refused(why).hint(hint));
-        }
-        LinkOutcome::BothStates(one, other) => {
-            let why = format!("{one} and {other} are both states with codes of their own");
-            let hint =
-                format!("to add a spelling for one of them: facts names link SPELLING \"{other}\"");
-            return Err(refused(why).hint(hint));
-        }
-        LinkOutcome::Taken(usual) => {
-            let hint = format!("to merge the two: facts names merge \"{usual}\" \"{entity}\"");
-            return Err(refused(format!("\"{name}\" is already a name of {usual}")).hint(hint));
-        }
-        LinkOutcome::Done(usual, facts) => {
-            ui.status(&format!(
-                "\"{name}\" now means {usual}; {}",
-                count(facts, "fact updated", "facts updated")
-            ));
-            usual
-        }
-    };
-    ui.rows(
-        global,
-        [Heading::text("name"), Heading::text(class.one())].into(),
-        Vec::new(),
-        |row| {
-            row(&[Value::Text(name.into()), Value::Text(usual.as_str().into())])?;
-            Ok(1)
-        },
-    )?;
-    Ok(Exit::Done)
 }

@@ -4,7 +4,7 @@ use crate::command::filter_args::FilterArgs;
 use crate::command::global_args::GlobalArgs;
 use crate::command::ui::Ui;
 use crate::command::{Exit, kinds_or};
-use crate::command::{extra_columns, heading, table_columns};
+use crate::command::{extra_columns, heading, query_sheet, table_columns};
 use crate::error::Result;
 use crate::query::{self, Predicate, Query};
 use crate::value::text::count;
@@ -40,6 +40,9 @@ pub struct Args {
     /// Exit with 1 if no facts match
     #[arg(short = 'e', long)]
     exit_code: bool,
+    /// Write the fields that can be edited, for a spreadsheet; facts edit --from reads them back
+    #[arg(long, conflicts_with_all = ["cite", "explain"])]
+    sheet: bool,
     #[command(flatten)]
     filters: FilterArgs,
 }
@@ -54,7 +57,7 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     query.tests = args.filters.tests(&query.kinds)?;
     query.past = args.filters.past()?;
     let mut all = None;
-    if let Some(list) = &args.columns {
+    if let Some(list) = args.columns.as_ref().filter(|_| !args.sheet) {
         (query.columns, all) = extra_columns::fields(list, &query.kinds)?;
     }
     match args.sort.as_deref() {
@@ -64,6 +67,9 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     }
     (query.limit, query.offset) = (args.limit, args.offset);
     let store = global.open()?;
+    if args.sheet {
+        return query_sheet::write(query, args.columns.as_deref(), &store, global, ui);
+    }
     let sorted = query.sort.iter().map(|order| order.field);
     let tested = query.tests.iter().filter_map(Predicate::field);
     extra_columns::say_unknown(

@@ -9,7 +9,7 @@ use crate::command::seed_folder::SeedFolder;
 use crate::command::ui::Ui;
 use crate::error::Result;
 use crate::render::Heading;
-use crate::store::{Counts, Store};
+use crate::store::{Counts, ImportInfo, Store};
 use crate::value::text::count;
 use crate::value::{OwnedValue, Value};
 
@@ -24,6 +24,9 @@ pub struct Args {
     /// Folder to load [default: the example facts]
     #[arg(value_name = "DIR")]
     folder: Option<PathBuf>,
+    /// Check everything, but write nothing
+    #[arg(long)]
+    dry_run: bool,
 }
 
 pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
@@ -34,8 +37,13 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
         ui.status(&format!("changed since the export: {}", differing.join(", ")));
     }
     let path = global.database().path;
-    let (loaded, created) = Store::open_or_create(&path, |store, created| {
-        let loaded = load(&folder, store)?;
+    let info = ImportInfo {
+        file: Some(folder.name()),
+        is_trial: args.dry_run,
+        ..global.import_info("seed")
+    };
+    let (loaded, created) = Store::open_or_create(&path, args.dry_run, |store, created| {
+        let loaded = load(&folder, store, &info)?;
         ui.say_clock_set_back(store)?;
         Ok((loaded, created))
     })?;
@@ -67,7 +75,11 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
         count(held.iter().sum(), "fact", "facts"),
         sum(|c| c.added),
         sum(|c| c.changed),
-        if created { "; new database" } else { "" }
+        match (args.dry_run, created) {
+            (true, _) => "; nothing was written",
+            (false, true) => "; new database",
+            (false, false) => "",
+        }
     ));
     if history > 0 {
         ui.status(&format!(
@@ -78,7 +90,13 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     if !loaded.kept.is_empty() {
         let shown: Vec<&str> = loaded.kept.iter().take(5).map(String::as_str).collect();
         let more = if loaded.kept.len() > 5 { ", …" } else { "" };
-        ui.status(&format!("edited by hand and not overwritten: {}{more}", shown.join(", ")));
+        ui.status(&format!(
+            "changed by hand since and not overwritten: {}{more}",
+            shown.join(", ")
+        ));
+    }
+    if args.dry_run {
+        return Ok(Exit::Done);
     }
     let db = if global.db.is_some() { format!(" --db {shown}") } else { String::new() };
     ui.status(&format!(

@@ -1,5 +1,6 @@
 //! A folder of CSV files, a file a table: on the disk, or one that ships with the program.
 
+use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{Cursor, Read};
@@ -11,7 +12,7 @@ use sha2::{Digest, Sha256};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::kind::KINDS;
-use crate::kind::reference_table::REFERENCE_TABLES;
+use crate::kind::reference_table::{IMPORTS, REFERENCE_TABLES};
 use crate::value::suggest::did_you_mean;
 use crate::value::text::hex;
 
@@ -158,6 +159,25 @@ impl SeedFolder {
         let SeedFolder::Path(path) = self else { return None };
         let path = path.join(SUMS);
         path.is_file().then(|| std::fs::read_to_string(path).ok()).flatten()
+    }
+
+    /// The identifiers of the imports that an exported folder knows of, as far as they have one;
+    /// none for a folder that nobody exported.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn history(&self) -> Result<Option<HashSet<String>>> {
+        let Some((file, bytes)) = self.open(IMPORTS.table)? else { return Ok(None) };
+        // what is wrong with the file is told when it is loaded
+        let mut records = csv::Reader::from_reader(bytes);
+        let header = records.headers().map_err(|e| Error::io(&file, &e.into()))?;
+        let column = header.iter().position(|name| name == "uid");
+        let (mut known, mut has_rows) = (HashSet::new(), false);
+        for row in records.records().flatten() {
+            has_rows = true;
+            known.extend(column.and_then(|column| row.get(column)).map(str::to_owned));
+        }
+        Ok(has_rows.then_some(known))
     }
 
     /// Refuses a folder that was exported anew since its sums were read.

@@ -13,7 +13,7 @@ use crate::render::FORMATS;
 use crate::value::suggest::did_you_mean;
 
 /// The keys that a file may have.
-const KEYS: [&str; 6] = ["format", "database", "output_format", "excel", "color", "queries"];
+const KEYS: [&str; 7] = ["format", "database", "output_format", "excel", "color", "by", "queries"];
 
 /// The number of the format of such a file. One that states none is of this one.
 const FORMAT: i64 = 1;
@@ -26,6 +26,7 @@ struct SettingsFile {
     output_format: Option<String>,
     excel: Option<Flavour>,
     color: Option<When>,
+    by: Option<String>,
     queries: BTreeMap<String, String>,
 }
 
@@ -49,6 +50,8 @@ pub struct Settings {
     pub excel: Option<Setting<Flavour>>,
     /// When to use colour.
     pub color: Option<Setting<When>>,
+    /// Who works here, for the log.
+    pub by: Option<Setting<String>>,
     /// Saved queries: a name, and the command line behind `facts`.
     pub queries: BTreeMap<String, Setting<String>>,
 }
@@ -87,6 +90,9 @@ impl Settings {
         }
         if let Some(Setting { value, by }) = &self.color {
             told.push(("set_color", format!("{value:?}").to_lowercase(), by.as_path()));
+        }
+        if let Some(Setting { value, by }) = &self.by {
+            told.push(("set_by", value.clone(), by.as_path()));
         }
         if let Some(Setting { by, .. }) = self.queries.values().next() {
             told.push((
@@ -160,6 +166,7 @@ impl Settings {
         set(&mut self.format, file.output_format, by());
         set(&mut self.excel, file.excel, by());
         set(&mut self.color, file.color, by());
+        set(&mut self.by, file.by, by());
         for (name, query) in file.queries {
             self.queries.entry(name).or_insert_with(|| Setting { value: query, by: by() });
         }

@@ -2,10 +2,9 @@
 //! came from, its history.
 
 use crate::command::Exit;
-use crate::command::add::no_such_ref;
 use crate::command::global_args::GlobalArgs;
 use crate::command::ui::Ui;
-use crate::command::{as_of_args, heading};
+use crate::command::{as_of_args, heading, targets};
 use crate::error::{Error, Result};
 use crate::evidence::locator::{self, Locator};
 use crate::kind::{KINDS, Need, common_field};
@@ -45,7 +44,11 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
             Error::usage(format!("invalid reference \"{reference}\": expected SOURCE:KEY"))
                 .hint("list all: facts query all --columns ref,summary")
         })?;
-        let rows = store.history(source, key)?;
+        let mut rows = store.history(source, key)?;
+        if rows.is_empty() && !store.references(reference)?.is_empty() {
+            let (source, key) = targets::reference(reference, &store)?;
+            rows = store.history(&source, &key)?;
+        }
         let mut current: Vec<&History> = rows.iter().filter(|row| row.is_live_at(run)).collect();
         if current.is_empty() && past.as_of.is_none() {
             // what was withdrawn is shown as it was last
@@ -53,7 +56,7 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
         }
         if current.is_empty() {
             let known = if rows.is_empty() {
-                no_such_ref(&store, reference)?.message
+                targets::no_such_ref(&store, reference)?.message
             } else {
                 format!("{reference} was not yet recorded at that time")
             };

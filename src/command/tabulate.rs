@@ -347,7 +347,7 @@ fn write(
     ui: &mut Ui,
 ) -> Result<()> {
     let number = !matches!(args.agg, Some(AggregateArg::Range | AggregateArg::List));
-    let figure = |name: String| Heading { name, number, date: false, names: false };
+    let figure = |name: String| Heading { number, ..Heading::text(name) };
     let mut headings: Vec<Heading> = rows.iter().map(|field| Heading::text(field.name)).collect();
     if has_columns {
         headings.extend(

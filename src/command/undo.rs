@@ -4,7 +4,7 @@ use crate::command::Exit;
 use crate::command::global_args::GlobalArgs;
 use crate::command::ui::Ui;
 use crate::error::{Error, ErrorKind, Result};
-use crate::store::{Access, Store, UndoOutcome};
+use crate::store::{Access, ImportInfo, Store, UndoOutcome};
 use crate::value::text::count;
 
 /// Undo one import exactly: remove what it added and restore what it changed.
@@ -16,6 +16,9 @@ pub struct Args {
     /// Number of the import (id in facts log)
     #[arg(value_name = "IMPORT", allow_negative_numbers = true, value_parser = import_number)]
     run: i64,
+    /// Say what would be undone, but write nothing
+    #[arg(long)]
+    dry_run: bool,
 }
 
 fn import_number(text: &str) -> Result<i64, String> {
@@ -26,7 +29,8 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let mut store = Store::open(&global.database().path, Access::Write)?;
     let run = args.run;
     let waiting = ui.wait("undoing the import");
-    let undone = store.undo(run)?;
+    let info = ImportInfo { is_trial: args.dry_run, ..global.import_info("undo") };
+    let undone = store.undo(run, &info)?;
     drop(waiting);
     match undone {
         UndoOutcome::NoRun => Err(Error::new(ErrorKind::NotFound, format!("unknown import {run}"))
@@ -37,8 +41,9 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
         )
         .hint(format!("undo that first: facts undo {later}"))),
         UndoOutcome::Done(gone, again) => {
+            let end = if args.dry_run { "; nothing was written" } else { "" };
             ui.status(&format!(
-                "undid import {run}: {} removed, {}",
+                "undid import {run}: {} removed, {}{end}",
                 count(gone, "row", "rows"),
                 count(again, "row restored", "rows restored")
             ));

@@ -96,13 +96,22 @@ impl Columns {
     /// # Errors
     /// Every cell that is not what its field wants.
     pub fn row(&self, record: &Record) -> Result<InputRow<'static>, Vec<CellError>> {
+        let (row, bad) = self.sound(record);
+        if bad.is_empty() { Ok(row) } else { Err(bad) }
+    }
+
+    /// Reads the cells of a record that are what their fields want; the others are listed beside
+    /// them.
+    #[must_use]
+    pub fn sound(&self, record: &Record) -> (InputRow<'static>, Vec<CellError>) {
         if record.len() != self.fields.len() {
             let expected = format!(
                 "number of cells: {} in the row, {} in the header",
                 record.len(),
                 self.fields.len()
             );
-            return Err(vec![CellError { cell: None, field: None, value: None, expected }]);
+            let bad = CellError { cell: None, field: None, value: None, expected };
+            return (Vec::new(), vec![bad]);
         }
         let mut row: InputRow<'static> =
             Vec::with_capacity(self.fields.len() + self.defaults.len());
@@ -132,7 +141,7 @@ impl Columns {
         row.extend(
             self.defaults.iter().map(|(field, value)| (*field, InputValue::Value(value.clone()))),
         );
-        if bad.is_empty() { Ok(row) } else { Err(bad) }
+        (row, bad)
     }
 
     /// The column of a field, from 0.

@@ -12,7 +12,7 @@ const BASES: &[&str] = &["stated", "inferred", "source"];
 const PLACE_PRECISIONS: &[&str] =
     &["exact", "near", "admin2", "admin1", "region", "country", "open"];
 const CONFIDENCES: &[&str] = &["high", "medium", "low", "unrated"];
-const RETIRED: &[&str] = &["changed", "absent", "deleted", "mistake"];
+const RETIRED: &[&str] = &["changed", "absent", "mistake", "duplicate", "withdrawn"];
 const QUOTE_STATUSES: &[&str] = &["exact", "folded", "pieces", "near", "not-held", "unchecked"];
 
 /// Kinds of organised violence, which are disjoint by definition (after the UCDP codebooks).
@@ -176,4 +176,5 @@ pub const TAIL: &[Field] = &[
     )
     .kept(),
     Field::new("retired_why", Type::Choice(RETIRED), "Why the row was retired.").kept(),
+    Field::new("retired_note", Type::Term, "The same in the words of whoever retired it.").kept(),
 ];

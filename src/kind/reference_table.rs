@@ -132,7 +132,7 @@ pub static TEXTS: ReferenceTable = ReferenceTable {
         Field::new("text", Type::Text, "The text (UTF-8, no byte order mark).").required(),
     ],
     key: &["source"],
-    kept: &["id"],
+    kept: &["id", "import_id"],
 };
 
 /// Questions with one answer.
@@ -145,7 +145,7 @@ pub static TOPICS: ReferenceTable = ReferenceTable {
         Field::new("note", Type::Text, "What a reader should know."),
     ],
     key: &["slug"],
-    kept: &["id"],
+    kept: &["id", "import_id"],
 };
 
 /// States, bodies, groups and people.
@@ -214,7 +214,13 @@ pub static IMPORTS: ReferenceTable = ReferenceTable {
     about: "Imports, one row each.",
     fields: &[
         Field::new("id", Type::Integer, "Number of the import, in order.").required(),
-        Field::new("source", Type::Source, "The source that was imported.").required(),
+        Field::new("action", Type::Term, "What ran: import, seed, add, edit, retire, …")
+            .default("import"),
+        Field::new(
+            "source",
+            Type::Source,
+            "The source of its facts; empty if they are of several.",
+        ),
         Field::new("dataset", Type::Slug, "The mapping that the file was read with."),
         Field::new("release", Type::Term, "Release, as the publisher names it."),
         Field::new("complete", Type::Flag, "1 if facts missing from the file were withdrawn.")
@@ -248,6 +254,7 @@ pub static IMPORTS: ReferenceTable = ReferenceTable {
             "Identifier of the import, unique across copies of the database.",
         ),
         Field::new("by", Type::Term, "Who ran it."),
+        Field::new("note", Type::Text, "What it did, or why."),
         Field::new(
             "covers",
             Type::Text,
@@ -258,9 +265,25 @@ pub static IMPORTS: ReferenceTable = ReferenceTable {
     kept: &[],
 };
 
+/// Imports that were undone.
+pub static UNDONE: ReferenceTable = ReferenceTable {
+    table: "undone",
+    about: "Imports that were undone; facts merge does not bring them back.",
+    fields: &[
+        Field::new("uid", Type::Term, "Identifier that the import had.").required(),
+        Field::new("at", Type::Term, "Time at which it was undone (RFC 3339, UTC).").required(),
+        Field::new("by", Type::Term, "Who undid it."),
+    ],
+    key: &["uid"],
+    kept: &["id"],
+};
+
 /// The parents, in the order in which rows must arrive.
 pub static REFERENCE_TABLES: &[&ReferenceTable] =
-    &[&SOURCES, &TEXTS, &TOPICS, &ACTORS, &PLACES, &NAMES, &IMPORTS];
+    &[&SOURCES, &TEXTS, &TOPICS, &ACTORS, &PLACES, &NAMES, &IMPORTS, &UNDONE];
+
+/// The tables that tell what was done to a database. They come into a new one only.
+pub static HISTORY: [&ReferenceTable; 2] = [&IMPORTS, &UNDONE];
 
 impl ReferenceTable {
     /// The field of this name.

@@ -38,3 +38,15 @@ pub fn marked(line: &str, color: bool) -> String {
         line.replace(MARK_ON, "[").replace(MARK_OFF, "]")
     }
 }
+
+/// Maximum length of the text in a cell of a workbook, in units of UTF-16.
+const LONGEST_IN_WORKBOOK: usize = 32_767;
+
+/// As much of a text as a cell of a workbook holds.
+#[must_use]
+pub fn in_workbook(text: &str) -> &str {
+    if text.encode_utf16().count() <= LONGEST_IN_WORKBOOK {
+        return text;
+    }
+    text.char_indices().nth(LONGEST_IN_WORKBOOK / 2).map_or(text, |(end, _)| &text[..end])
+}

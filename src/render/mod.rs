@@ -16,6 +16,8 @@ mod xlsx;
 
 use std::io::{self, Write};
 
+pub use cell_text::in_workbook;
+
 use crate::value::Value;
 
 /// Every output format.
@@ -142,6 +144,7 @@ pub struct CitedWork {
 
 /// One column.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a property of the column by itself")]
 pub struct Heading {
     /// Its name.
     pub name: String,
@@ -151,17 +154,28 @@ pub struct Heading {
     pub date: bool,
     /// It may hold several names, with [`text::BETWEEN_NAMES`](crate::value::text::BETWEEN_NAMES) between.
     pub names: bool,
+    /// The words that may stand in it, where there is a list; a workbook offers them.
+    pub choices: &'static [&'static str],
+    /// A workbook does not show it.
+    pub hidden: bool,
 }
 
 impl Heading {
     /// A column of text.
     pub fn text(name: impl Into<String>) -> Heading {
-        Heading { name: name.into(), number: false, date: false, names: false }
+        Heading {
+            name: name.into(),
+            number: false,
+            date: false,
+            names: false,
+            choices: &[],
+            hidden: false,
+        }
     }
 
     /// A column of numbers.
     pub fn number(name: impl Into<String>) -> Heading {
-        Heading { name: name.into(), number: true, date: false, names: false }
+        Heading { number: true, ..Heading::text(name) }
     }
 }
 

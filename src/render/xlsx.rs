@@ -3,8 +3,11 @@
 
 use std::io::{self, Write};
 
-use rust_xlsxwriter::{ExcelDateTime, Format as Style, Workbook, Worksheet, XlsxError};
+use rust_xlsxwriter::{
+    DataValidation, ExcelDateTime, Format as Style, Workbook, Worksheet, XlsxError,
+};
 
+use crate::render::cell_text::in_workbook;
 use crate::render::cited::Cited;
 use crate::render::{Format, Sheet, Sink};
 use crate::value::Value;
@@ -41,11 +44,11 @@ pub static FORMAT: Format = Format {
 /// The rows that a sheet of Excel has, the header among them.
 const ROWS: u32 = 1_048_576;
 
-/// Maximum length of the text in an Excel cell.
-const LONGEST: usize = 32_767;
-
 /// The widest that a column is made.
 const WIDEST: usize = 60;
+
+/// So many rows below the last have the lists of words too.
+const NEW_ROWS: u32 = 1_000;
 
 struct XlsxRows<'a> {
     out: &'a mut dyn Write,
@@ -94,6 +97,19 @@ impl Sink for XlsxRows<'_> {
         facts.set_name("facts").map_err(as_io)?;
         for (n, width) in self.widths.iter().enumerate() {
             widen(facts, u16::try_from(n).unwrap_or(u16::MAX), *width)?;
+        }
+        for (column, heading) in (0..).zip(&self.sheet.headings) {
+            if heading.hidden {
+                facts.set_column_hidden(column).map_err(as_io)?;
+            }
+            if !heading.choices.is_empty() {
+                let list =
+                    DataValidation::new().allow_list_strings(heading.choices).map_err(as_io)?;
+                // rows may be added below
+                facts
+                    .add_data_validation(1, column, (last + NEW_ROWS).min(ROWS - 1), column, &list)
+                    .map_err(as_io)?;
+            }
         }
         if columns > 0 {
             facts.autofilter(0, 0, last, columns - 1).map_err(as_io)?;
@@ -213,12 +229,9 @@ fn text_of(
     text: &str,
     cut: &mut u64,
 ) -> io::Result<()> {
-    let mut text = text;
-    if text.encode_utf16().count() > LONGEST {
-        let end = text.char_indices().nth(LONGEST / 2).map_or(text.len(), |(at, _)| at);
-        text = &text[..end];
-        *cut += 1;
-    }
+    let kept = in_workbook(text);
+    *cut += u64::from(kept.len() < text.len());
+    let text = kept;
     sheet.write_string(row, column, text).map_err(as_io).map(|_| ())
 }
 
@@ -241,7 +254,7 @@ mod tests {
 
     #[test]
     fn a_workbook_reads_back_with_its_types() {
-        let date = Heading { name: "date".into(), number: false, date: true, names: false };
+        let date = Heading { date: true, ..Heading::text("date") };
         let headings =
             vec![Heading::text("ref"), date, Heading::number("best"), Heading::text("summary")];
         let work =

@@ -123,12 +123,13 @@ impl Store {
     ///
     /// A new database is made whole under another name beside its place and moved there at the end:
     /// whatever fails or is killed on the way, and whoever else creates one at the same time,
-    /// nobody ever finds half of one.
+    /// nobody ever finds half of one. A trial creates none.
     ///
     /// # Errors
     /// Those of [`Store::open`] and of `fill`.
     pub fn open_or_create<T>(
         path: &Path,
+        is_trial: bool,
         mut fill: impl FnMut(&mut Store, bool) -> Result<T>,
     ) -> Result<T> {
         let name = as_file_name(path)?;
@@ -153,6 +154,9 @@ impl Store {
         migrations::run(&mut store.connection, &store.path)?;
         let made = fill(&mut store, true)?;
         store.connection.close().map_err(|(_, e)| Error::from(e))?;
+        if is_trial {
+            return Ok(made);
+        }
         File::open(&draft).and_then(|file| file.sync_all()).map_err(|e| failed(&e))?;
         refuse_leftovers(&place)?;
         match draft.persist_noclobber(&place) {
@@ -349,7 +353,7 @@ mod tests {
     fn connections_have_the_settings_that_were_decided() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("facts.db");
-        Store::open_or_create(&path, |_, _| Ok(())).unwrap();
+        Store::open_or_create(&path, false, |_, _| Ok(())).unwrap();
         for access in [Access::Write, Access::Read { any_schema: false }] {
             let store = Store::open(&path, access).unwrap();
             let is = |pragma: &str| -> String {

@@ -25,11 +25,12 @@ use rusqlite::Connection;
 pub use connection::Access;
 pub use entities::{EntityClass, LinkOutcome};
 pub use inspect::{FactChange, History, KindCount, SqlColumn, SqlLimits, Status, compared};
+pub use read::{LiveFact, StatedFields};
 pub use rollup::{AggregateRequest, RollupRow};
 pub use schema::migrations::AppliedMigration;
 pub use write::{
-    Counts, ImportInfo, Outcome, ReleaseEnd, ReleaseImport, ReleaseInfo, RowError, UndoOutcome,
-    Writer,
+    Counts, ImportInfo, NewFactOutcome, Outcome, ReleaseEnd, ReleaseImport, ReleaseInfo, RowError,
+    UndoOutcome, Writer, key_of,
 };
 
 /// An open database of facts, checked to be one.

@@ -44,6 +44,15 @@ pub fn did_you_mean<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) ->
     }
 }
 
+/// A message without the nearest names that it offers, and the first of them.
+#[must_use]
+pub fn without_nearest(message: &str) -> (&str, Option<&str>) {
+    match message.split_once("; did you mean \"") {
+        None => (message, None),
+        Some((said, near)) => (said, near.split('"').next()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -31,22 +31,14 @@ pub fn file(
 ) -> Result<ImportReport> {
     let chosen = choose(input, args)?;
     let path = global.database().path;
-    let mut report = None;
-    let done = Store::open_or_create(&path, |store, _| {
-        let mut load = ImportLoad::begin(input, &chosen, args, ui)?;
-        let outcome = load.run(store, args)?;
-        report = Some(outcome);
-        // a trial leaves no database behind either
-        if args.dry_run { Err(Error::new(ErrorKind::Stopped, "")) } else { Ok(()) }
-    });
-    match (done, report) {
-        (Ok(()), Some(report)) => Ok(report),
-        (Err(failure), Some(report)) if failure.kind == ErrorKind::Stopped && args.dry_run => {
-            Ok(report)
-        }
-        (Err(failure), _) => Err(failure),
-        (Ok(()), None) => Err(Error::database("the import did not run")),
-    }
+    let info = ImportInfo {
+        file: Some(input.shown.clone()),
+        is_trial: args.dry_run,
+        ..global.import_info("import")
+    };
+    Store::open_or_create(&path, args.dry_run, |store, _| {
+        ImportLoad::begin(input, &chosen, args, ui)?.run(store, &info, args)
+    })
 }
 
 /// The percentage of records in which the name and the code of a field may disagree.
@@ -112,10 +104,9 @@ impl<'a> ImportLoad<'a> {
         })
     }
 
-    fn run(&mut self, store: &Store, args: &Args) -> Result<ImportReport> {
+    fn run(&mut self, store: &Store, info: &ImportInfo, args: &Args) -> Result<ImportReport> {
         let (chosen, mapping) = (self.chosen, &self.chosen.mapping);
-        let at = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
-        let mut writer = store.write(ImportInfo { at, file: Some(self.input.shown.clone()) })?;
+        let mut writer = store.write(info.clone())?;
         if store.is_fresh()? {
             countries(&mut writer)?;
         }
@@ -156,8 +147,8 @@ impl<'a> ImportLoad<'a> {
         self.notes_of_release(end_of_release, mended || rejected > 0, &mut notes);
         let rejects = self.rejects.take().map(Rejects::finish).transpose()?.flatten();
         notes.extend(rejects.map(|path| format!("rejected records are in {}", path.display())));
+        writer.commit()?;
         if !args.dry_run {
-            writer.commit()?;
             notes.extend(store.clock_set_back()?.map(|later| clock_note(&later)));
         }
         Ok(ImportReport {

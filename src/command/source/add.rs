@@ -8,7 +8,7 @@ use crate::command::ui::Ui;
 use crate::error::{Error, ErrorKind, Result};
 use crate::kind::Field;
 use crate::kind::reference_table::SOURCES;
-use crate::store::Store;
+use crate::store::{ImportInfo, RowError, Store};
 
 /// Add a source.
 #[derive(Debug, clap::Args)]
@@ -52,6 +52,9 @@ pub struct Args {
     /// Anything a reader should know
     #[arg(long)]
     note: Option<String>,
+    /// Check everything, but write nothing
+    #[arg(long)]
+    dry_run: bool,
 }
 
 pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
@@ -75,10 +78,18 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
         .filter_map(|(name, value)| value.map(|value| (name.to_owned(), value.clone())))
         .collect();
     let fields: Vec<&'static Field> = SOURCES.fields.iter().collect();
-    let row = manual_input::check(&given, &fields, false).map_err(manual_input::rejected)?;
+    let row = match manual_input::check(&given, &fields, false) {
+        Ok(row) => row,
+        Err((_, faults)) => return Err(manual_input::rejected(&faults, global, ui)?),
+    };
     let slug = &args.slug;
-    Store::open_or_create(&path, |store, created| {
-        let mut writer = manual_input::write(store)?;
+    let info = ImportInfo {
+        is_trial: args.dry_run,
+        note: Some(slug.clone()),
+        ..global.import_info("source add")
+    };
+    Store::open_or_create(&path, args.dry_run, |store, created| {
+        let mut writer = store.write(info.clone())?;
         if store.has_source(slug)? {
             return Err(Error::new(
                 ErrorKind::Rejected,
@@ -89,12 +100,13 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
             load_folder::countries(&mut writer)?;
         }
         writer.put_reference(&SOURCES, &row, 0).map_err(|stop| {
-            stop.into_error(|refused| {
-                manual_input::rejected(vec![manual_input::refused(&refused, &given)])
+            stop.into_error(|RowError { field, expected }| {
+                Error::new(ErrorKind::Rejected, format!("{field}: {expected}"))
             })
         })?;
         writer.commit()
     })?;
-    ui.status(&format!("{}: {slug} added", path.display()));
+    let end = if args.dry_run { "; nothing was written" } else { "" };
+    ui.status(&format!("{}: {slug} added{end}", path.display()));
     Ok(Exit::Done)
 }

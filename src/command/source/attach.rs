@@ -11,7 +11,7 @@ use crate::command::global_args::GlobalArgs;
 use crate::command::source::{field, one};
 use crate::command::ui::Ui;
 use crate::error::{Error, ErrorKind, Result};
-use crate::store::{Access, Store};
+use crate::store::{Access, ImportInfo, Store};
 use crate::value::text::{count, hex};
 
 /// Store the text of a document in the database, so that its facts can be checked.
@@ -32,6 +32,9 @@ pub struct Args {
     /// Store the text even if its SHA-256 differs from the one recorded for the source, or replace another text
     #[arg(long)]
     force: bool,
+    /// Check everything, but write nothing
+    #[arg(long)]
+    dry_run: bool,
 }
 
 pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
@@ -42,9 +45,14 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     })?;
     let sum = hex(&Sha256::digest(&bytes));
     let store = Store::open(&global.database().path, Access::Write)?;
-    let quotes = store.attach(&args.slug, &text, &sum, || agree(&store, args, &sum))?;
+    let info = ImportInfo { is_trial: args.dry_run, ..global.import_info("source attach") };
+    let mut writer = store.write(info)?;
+    agree(&store, args, &sum)?;
+    let quotes = writer.attach(&args.slug, &text, &sum)?;
+    writer.commit()?;
+    let end = if args.dry_run { "; nothing was written" } else { "" };
     ui.status(&format!(
-        "{}: {} stored",
+        "{}: {} stored{end}",
         args.slug,
         count(text.chars().count() as u64, "character", "characters")
     ));

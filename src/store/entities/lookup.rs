@@ -54,9 +54,11 @@ impl EntityClass {
     #[must_use]
     pub fn unknown(self) -> &'static str {
         match self {
-            EntityClass::Actor => "(kind = 'unknown' OR kind = 'state' AND import_id IS NOT NULL)",
+            EntityClass::Actor => {
+                "(kind = 'unknown' OR kind = 'state' AND import_id IN (SELECT id FROM imports WHERE dataset IS NOT NULL))"
+            }
             EntityClass::Place => {
-                "(kind = 'other' AND within_id IS NULL AND latitude IS NULL OR kind = 'country' AND import_id IS NOT NULL)"
+                "(kind = 'other' AND within_id IS NULL AND latitude IS NULL OR kind = 'country' AND import_id IN (SELECT id FROM imports WHERE dataset IS NOT NULL))"
             }
         }
     }

@@ -1,12 +1,14 @@
 //! Links names to another entity. Facts refer to names, so every fact with the name follows.
 
-use rusqlite::{Connection, TransactionBehavior, params};
+use rusqlite::{Connection, params};
 
 use crate::error::Result;
 use crate::kind::{KINDS, Kind};
 use crate::store::entities::labels;
 use crate::store::entities::lookup::{EntityClass, NameEntry, NameLookup, NameMatch, spelling};
 use crate::store::search::Reindex;
+use crate::store::write::transaction::Writer;
+use crate::store::write::undo_steps;
 use crate::store::{Store, rollup};
 use crate::value::Type;
 use crate::value::text::fold;
@@ -28,7 +30,7 @@ pub enum LinkOutcome {
     BothStates(String, String),
 }
 
-impl Store {
+impl Writer<'_> {
     /// Gives a name the bearer that another name or code has. With `merge`, all names of its bearer
     /// go over.
     ///
@@ -41,15 +43,13 @@ impl Store {
         entity: &str,
         merge: bool,
     ) -> Result<LinkOutcome> {
-        let transaction =
-            self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let mut lookup = NameLookup::default();
         let NameMatch::One(NameEntry { entity: to, usual: to_usual, .. }) =
-            lookup.find(&transaction, class, entity)?
+            lookup.find(&self.transaction, class, entity)?
         else {
             return Ok(LinkOutcome::NoEntity);
         };
-        let from = match lookup.find(&transaction, class, name)? {
+        let from = match lookup.find(&self.transaction, class, name)? {
             NameMatch::One(NameEntry { entity: from, usual, .. }) => Some((from, usual)),
             NameMatch::None => None,
             NameMatch::Several(several) => {
@@ -61,12 +61,13 @@ impl Store {
             None if merge => return Ok(LinkOutcome::NoName),
             None => {
                 let add = format!(
-                    "INSERT INTO names (scheme, name, folded, class, label, country, {column})
-                     SELECT 'name', ?1, ?2, class, label, country, {column} FROM names WHERE {column} = ?3 LIMIT 1",
+                    "INSERT INTO names (scheme, name, folded, class, label, country, import_id, {column})
+                     SELECT 'name', ?1, ?2, class, label, country, ?4, {column} FROM names WHERE {column} = ?3 LIMIT 1",
                     column = class.column()
                 );
                 let spelled = spelling(name).name;
-                transaction.execute(&add, params![spelled, fold(spelled), to])?;
+                let run = self.begin_for_names()?;
+                self.transaction.execute(&add, params![spelled, fold(spelled), to, run])?;
             }
             Some((from, usual)) if from == to && merge => return Ok(LinkOutcome::Taken(usual)),
             Some((from, _)) if from == to => {}
@@ -79,28 +80,32 @@ impl Store {
             }
             Some((from, usual))
                 if merge
-                    && is_state(&transaction, class, from)?
-                    && is_state(&transaction, class, to)? =>
+                    && is_state(&self.transaction, class, from)?
+                    && is_state(&self.transaction, class, to)? =>
             {
                 return Ok(LinkOutcome::BothStates(usual, to_usual));
             }
             Some((from, usual)) => {
                 let is_unknown =
                     format!("SELECT {} FROM {} WHERE id = ?1", class.unknown(), class.table());
-                if !(merge || transaction.query_row(&is_unknown, [from], |row| row.get(0))?) {
+                if !(merge || self.transaction.query_row(&is_unknown, [from], |row| row.get(0))?) {
                     return Ok(LinkOutcome::Taken(usual));
                 }
-                facts = facts_of(&transaction, class, from)?;
-                let words = Reindex::begin(&transaction, from, |kind| has_name_of(class, kind))?;
-                go_over(&transaction, class, from, to)?;
-                labels::refresh(&transaction)?;
-                words.end(&transaction)?;
+                let run = self.begin_for_names()?;
+                facts = facts_of(&self.transaction, class, from)?;
+                let words =
+                    Reindex::begin(&self.transaction, from, |kind| has_name_of(class, kind))?;
+                go_over(&self.transaction, run, class, from, to)?;
+                labels::refresh(&self.transaction)?;
+                words.end(&self.transaction)?;
             }
         }
-        transaction.commit()?;
+        self.names.forget();
         Ok(LinkOutcome::Done(to_usual, facts))
     }
+}
 
+impl Store {
     /// The actors, or the places, that nobody has said anything about.
     ///
     /// # Errors
@@ -111,6 +116,17 @@ impl Store {
         let mut read = self.connection.prepare(&sql)?;
         let names = read.query_map([], |row| row.get(0))?;
         Ok(names.collect::<Result<_, _>>()?)
+    }
+
+    /// The usual name of the actor, or the place, that a name means.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn usual_name(&self, class: EntityClass, name: &str) -> Result<Option<String>> {
+        match NameLookup::default().find(&self.connection, class, name)? {
+            NameMatch::One(entry) => Ok(Some(entry.usual)),
+            _ => Ok(None),
+        }
     }
 
     /// The usual names of whoever a text means: actors and places.
@@ -153,8 +169,20 @@ impl Store {
 }
 
 /// Gives all names of one bearer to another; the first is no more.
-fn go_over(connection: &Connection, class: EntityClass, from: i64, to: i64) -> Result<()> {
+fn go_over(
+    connection: &Connection,
+    run: Option<i64>,
+    class: EntityClass,
+    from: i64,
+    to: i64,
+) -> Result<()> {
     let (column, table) = (class.column(), class.table());
+    let change = |table: &str, column: &str, old: i64, new: i64| -> Result<()> {
+        undo_steps::keep(connection, run, table, &[column], &format!("{column} = ?1"), old)?;
+        let sql = format!("UPDATE {table} SET {column} = ?2 WHERE {column} = ?1");
+        connection.execute(&sql, [old, new])?;
+        Ok(())
+    };
     // a name that both have is one name: facts that bear the first bear the second
     let mut both = connection.prepare(&format!(
         "SELECT a.id, b.id FROM names a JOIN names b ON b.{column} = ?2 AND b.scheme = a.scheme AND b.name = a.name
@@ -165,31 +193,30 @@ fn go_over(connection: &Connection, class: EntityClass, from: i64, to: i64) -> R
         .collect::<Result<_, _>>()?;
     for (old, new) in doubled {
         for (table, column) in roles(class) {
-            connection.execute(
-                &format!("UPDATE {table} SET {column} = ?2 WHERE {column} = ?1"),
-                [old, new],
-            )?;
+            change(table, &column, old, new)?;
         }
         if class == EntityClass::Place {
             rollup::move_place(connection, old, new)?;
         }
+        let columns = ["position", "member_id"];
+        undo_steps::keep(connection, run, "name_members", &columns, "member_id = ?1", old)?;
         connection
             .execute("UPDATE name_members SET member_id = ?2 WHERE member_id = ?1", [old, new])?;
+        undo_steps::keep_whole(connection, run, "names", old)?;
         connection.execute("DELETE FROM names WHERE id = ?1", [old])?;
     }
-    connection
-        .execute(&format!("UPDATE names SET {column} = ?2 WHERE {column} = ?1"), [from, to])?;
+    change("names", column, from, to)?;
     for tie in class.ties() {
-        connection
-            .execute(&format!("UPDATE {table} SET {tie} = ?2 WHERE {tie} = ?1"), [from, to])?;
+        change(table, tie, from, to)?;
     }
+    undo_steps::keep_whole(connection, run, table, from)?;
     connection.execute(&format!("DELETE FROM {table} WHERE id = ?1"), [from])?;
     Ok(())
 }
 
 /// The condition that the row `f` of a kind has a name of the entity `?1`, or one that has such a
 /// member.
-fn has_name_of(class: EntityClass, kind: &'static Kind) -> String {
+pub(in crate::store) fn has_name_of(class: EntityClass, kind: &'static Kind) -> String {
     let names = format!(
         "SELECT id FROM names WHERE {column} = ?1
          UNION SELECT m.name_id FROM name_members m JOIN names n ON n.id = m.member_id WHERE n.{column} = ?1",

@@ -16,7 +16,7 @@ use crate::value::text::{BETWEEN_NAMES, fold};
 
 impl Writer<'_> {
     /// Makes an actor or place for a name or code that nobody bears.
-    pub(super) fn create_entity(
+    pub(in crate::store) fn create_entity(
         &mut self,
         class: EntityClass,
         named: &EntityRef<'_>,
@@ -48,6 +48,7 @@ impl Writer<'_> {
             }
         }
         let unknown = if class == EntityClass::Actor { "unknown" } else { "other" };
+        let run = self.begin_for_names()?;
         let kind = named.kind.as_deref().unwrap_or(unknown);
         let entity = match class {
             EntityClass::Actor => {
@@ -61,21 +62,16 @@ impl Writer<'_> {
                     kind,
                     acts_for,
                     of.filter(|_| acts_for.is_none()),
-                    self.first_run
+                    run
                 ])?;
                 self.transaction.last_insert_rowid()
             }
             EntityClass::Place => {
                 let (lat, lon) = named.point.unzip();
                 let add = "INSERT INTO places (name, kind, within_id, latitude, longitude, import_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-                self.transaction.prepare_cached(add)?.execute(params![
-                    usual,
-                    kind,
-                    within,
-                    lat,
-                    lon,
-                    self.first_run
-                ])?;
+                self.transaction
+                    .prepare_cached(add)?
+                    .execute(params![usual, kind, within, lat, lon, run])?;
                 self.transaction.last_insert_rowid()
             }
         };
@@ -203,6 +199,7 @@ impl Writer<'_> {
             class.column(),
             class.one()
         );
+        let run = self.begin_for_names()?;
         self.transaction.prepare_cached(&add)?.execute(params![
             scheme,
             name,
@@ -211,7 +208,7 @@ impl Writer<'_> {
             country,
             meant_by,
             entity,
-            self.first_run
+            run
         ])?;
         Ok(self.transaction.last_insert_rowid())
     }

@@ -223,36 +223,6 @@ impl Store {
             .map_err(Into::into)
     }
 
-    /// What the live rows of a REF state, each with its kind: the fields that a row may be given,
-    /// as an export writes them.
-    ///
-    /// # Errors
-    /// The database cannot be read.
-    pub fn stated(&self, source: &str, key: &str) -> Result<Vec<(&'static Kind, StatedFields)>> {
-        let mut found = Vec::new();
-        for kind in KINDS {
-            let fields: Vec<&'static Field> =
-                kind.fields().filter(|field| field.is_given()).collect();
-            let shown: Vec<String> =
-                fields.iter().map(|field| columns::wording(kind, field)).collect();
-            let sql = format!(
-                "SELECT {} FROM {} f WHERE f.source_id = (SELECT id FROM sources WHERE slug = ?1) AND f.key = ?2 AND f.retired_by_id IS NULL",
-                shown.join(", "),
-                kind.table
-            );
-            let mut statement = self.connection.prepare(&sql)?;
-            let mut rows = statement.query([source, key])?;
-            while let Some(row) = rows.next()? {
-                let mut stated = Vec::new();
-                for (i, field) in fields.iter().enumerate() {
-                    stated.push((field.name.to_owned(), plain(row.get_ref(i)?)?.to_string()));
-                }
-                found.push((*kind, stated));
-            }
-        }
-        Ok(found)
-    }
-
     /// Every REF that is live, for messages.
     ///
     /// # Errors
@@ -285,9 +255,6 @@ impl Store {
             .optional()?)
     }
 }
-
-/// What a row states: the names of its fields, and their text as an export writes it.
-pub type StatedFields = Vec<(String, String)>;
 
 /// A row that a REF has or had, with the run that recorded it and when it was retired.
 #[derive(Debug, Clone)]

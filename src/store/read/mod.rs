@@ -7,4 +7,7 @@ pub mod compile;
 pub mod cursor;
 pub mod decoder;
 pub mod predicate;
+mod reference;
 mod select;
+
+pub use reference::{LiveFact, StatedFields};

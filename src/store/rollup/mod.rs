@@ -124,6 +124,18 @@ fn make(connection: &Connection, kind: &'static Kind) -> Result<()> {
     say_whole(connection, kind)
 }
 
+/// Makes the summaries that were whole anew.
+///
+/// # Errors
+/// The database cannot be written.
+pub fn make_again(connection: &Connection) -> Result<()> {
+    kinds().try_for_each(
+        |kind| {
+            if is_whole(connection, kind)? { make(connection, kind) } else { Ok(()) }
+        },
+    )
+}
+
 /// Says that the summary of a kind holds all that it is to hold: its triggers take that back with
 /// whatever is written.
 pub fn say_whole(connection: &Connection, kind: &Kind) -> Result<()> {

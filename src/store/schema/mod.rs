@@ -24,6 +24,7 @@ pub const SCHEMAS: &[(i64, &str)] = &[
     (101, "4189272b750915d500bd1f8c93b725af53a4c524dfb2e7e3a771f278ed94a1e2"),
     (102, "c3e3b568e2bc6d64f48267c7af5fb8cff4b924e0a316e9a95dffa7040f07dbea"),
     (103, "83e741972966a32ca8dc6b669a47ddcafc55b074fb9078806aac9818da755ab4"),
+    (104, "008a0e4b007a4f357e0d8345cc17aa5e5a1cc7fe5acccfd60ccfff424941a3b9"),
 ];
 
 /// Checks that the schema is the one that the migrations create. Other programs may add views,
@@ -225,9 +226,16 @@ mod tests {
         let declared = tables().into_iter().map(|(table, ..)| table.to_owned());
         let summaries =
             KINDS.iter().filter(|kind| !kind.rollup_by.is_empty()).map(|kind| rollup::table(kind));
-        let kept =
-            ["layouts", "extras", "extra_texts", "summed", "name_members", "date_parts", "undone"]
-                .map(str::to_owned);
+        let kept = [
+            "layouts",
+            "extras",
+            "extra_texts",
+            "summed",
+            "name_members",
+            "date_parts",
+            "undo_steps",
+        ]
+        .map(str::to_owned);
         let all: BTreeSet<(String, bool)> =
             declared.chain(summaries).chain(kept).map(|table| (table, true)).collect();
         assert_eq!(found, all);

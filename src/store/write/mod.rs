@@ -2,8 +2,11 @@
 //! back.
 
 mod agreement;
+mod attach;
 pub mod bulk;
+mod corrections;
 mod counts;
+mod fact_key;
 mod lookups;
 pub mod param;
 mod pending_reference;
@@ -14,8 +17,10 @@ pub mod row_encoder;
 pub mod statements;
 pub mod transaction;
 mod undo;
+pub mod undo_steps;
 
 pub use counts::{Counts, Outcome};
+pub use fact_key::key_of;
 pub use release::{ReleaseEnd, ReleaseImport, ReleaseInfo};
-pub use transaction::{ImportInfo, RowError, Writer};
+pub use transaction::{ImportInfo, NewFactOutcome, RowError, Writer};
 pub use undo::UndoOutcome;

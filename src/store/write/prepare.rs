@@ -15,13 +15,75 @@ use crate::store::entities::name_cache::{NameHit, ResolvedName};
 use crate::store::source_texts;
 use crate::store::write::param::Param;
 use crate::store::write::row_encoder::{EncodedFact, RowEncoder};
-use crate::store::write::transaction::{RowError, Writer};
+use crate::store::write::transaction::{RowError, RowOrigin, Writer};
 use crate::value::date::{self, Days};
 use crate::value::text::BETWEEN_NAMES;
 use crate::value::text::fold;
 use crate::value::{EntityRef, InputValue, Type, Value, real};
 
+/// What a row cites, checked, and the order of its figures.
+struct CitedRow<'a> {
+    /// The row with the locator that its quote has, if it gave none.
+    located: Option<InputRow<'a>>,
+    /// How the quote was found.
+    quote_status: Option<String>,
+    /// What is wrong.
+    faults: Vec<RowError>,
+}
+
 impl Writer<'_> {
+    /// Everything that is wrong with a row, whether or not some of its cells could be read.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn faults(&mut self, kind: &'static Kind, row: &InputRow<'_>) -> Result<Vec<RowError>> {
+        let CitedRow { located, mut faults, .. } = self.cited(kind, row)?;
+        match self.prepare(kind, located.as_ref().unwrap_or(row)) {
+            Ok(_) => Ok(faults),
+            Err(Stop::Input(more)) => {
+                faults.extend(more);
+                Ok(faults)
+            }
+            Err(Stop::Failed(error)) => Err(error),
+        }
+    }
+
+    /// Makes a row ready to be written.
+    pub(in crate::store) fn ready(
+        &mut self,
+        kind: &'static Kind,
+        row: &InputRow<'_>,
+    ) -> Result<EncodedFact<'static>, Stop<Vec<RowError>>> {
+        let CitedRow { located, quote_status, mut faults } = self.cited(kind, row)?;
+        let row = located.as_ref().unwrap_or(row);
+        let prepared = match self.prepare(kind, row) {
+            Err(Stop::Input(more)) => {
+                faults.extend(more);
+                return Err(Stop::Input(faults));
+            }
+            prepared => prepared?,
+        };
+        if !faults.is_empty() {
+            return Err(Stop::Input(faults));
+        }
+        let mut prepared = prepared.into_owned();
+        prepared.set_quote_status(quote_status);
+        Ok(prepared)
+    }
+
+    /// Checks what a row cites, and the order of its figures.
+    fn cited<'a>(&mut self, kind: &'static Kind, row: &InputRow<'a>) -> Result<CitedRow<'a>> {
+        let mut faults = self.order_faults(kind, row)?;
+        match self.cite(kind, row) {
+            Ok((located, quote_status)) => Ok(CitedRow { located, quote_status, faults }),
+            Err(Stop::Input(fault)) => {
+                faults.push(fault);
+                Ok(CitedRow { located: None, quote_status: None, faults })
+            }
+            Err(Stop::Failed(error)) => Err(error),
+        }
+    }
+
     /// Checks what a row cites against the text of its source, if that is held: the row with the
     /// locator that its quote has, if it gave none, and how the quote was found.
     pub(in crate::store) fn cite<'a>(
@@ -34,7 +96,7 @@ impl Writer<'_> {
         let (quote, given) = (stated("quote"), stated("locator"));
         // most facts of a data set cite a row, and no words
         let is_row = given.is_some_and(|locator| locator.starts_with("row="));
-        if self.restoring || quote.is_none() && (given.is_none() || is_row) {
+        if self.origin == RowOrigin::History || quote.is_none() && (given.is_none() || is_row) {
             return Ok((None, status));
         }
         let text = match stated("source") {
@@ -68,14 +130,11 @@ impl Writer<'_> {
         Ok((Some(others.chain([located]).collect()), status))
     }
 
-    /// Checks that low, best and high stand in order. A data set is taken as it is.
-    pub(in crate::store) fn check_order(
-        &self,
-        kind: &'static Kind,
-        row: &InputRow<'_>,
-    ) -> Result<(), Stop<RowError>> {
-        if self.restoring {
-            return Ok(());
+    /// The figures whose low, best and high do not stand in order. A data set is taken as it is.
+    fn order_faults(&self, kind: &'static Kind, row: &InputRow<'_>) -> Result<Vec<RowError>> {
+        let mut faults = Vec::new();
+        if self.origin == RowOrigin::History {
+            return Ok(faults);
         }
         for figure in kind.figures {
             let figures: Vec<(&'static str, f64)> = [figure.low, figure.best, figure.high]
@@ -85,13 +144,13 @@ impl Writer<'_> {
             let numbers: Vec<f64> = figures.iter().map(|(_, number)| *number).collect();
             let Some(at) = gate::out_of_order(&numbers) else { continue };
             if self.is_loading() && self.is_data_set(stated(row, "source"))? {
-                return Ok(());
+                break;
             }
             let ((field, _), (above, limit)) = (figures[at], figures[at + 1]);
             let expected = format!("must not be above {above}, which is {}", real(limit));
-            return Err(Stop::Input(RowError { field, expected }));
+            faults.push(RowError { field, expected });
         }
-        Ok(())
+        Ok(faults)
     }
 
     /// Whether a source is a data set.
@@ -145,7 +204,7 @@ impl Writer<'_> {
         &mut self,
         kind: &'static Kind,
         row: &'r InputRow<'_>,
-    ) -> Result<EncodedFact<'r>, Stop<RowError>> {
+    ) -> Result<EncodedFact<'r>, Stop<Vec<RowError>>> {
         let form =
             Rc::clone(self.forms.entry(kind.name).or_insert_with(|| Rc::new(RowEncoder::of(kind))));
         let mut prepared = EncodedFact::new(form);
@@ -156,23 +215,27 @@ impl Writer<'_> {
             days = date::parse(text).map_err(Error::usage)?;
             prepared.set_days(days);
         }
+        let mut faults = Vec::new();
         for (field, value) in
             row.iter().filter(|(field, value)| field.is_given() && !value.is_null())
         {
-            match value {
+            let set = match value {
                 InputValue::Entity(named) => self.set_entity(&mut prepared, field, named, days),
                 InputValue::Value(value) => self.set_value(&mut prepared, field, value, days),
+            };
+            match set {
+                Ok(()) => {}
+                Err(Stop::Input(expected)) => faults.push(RowError { field: field.name, expected }),
+                Err(Stop::Failed(error)) => return Err(error.into()),
             }
-            .map_err(|stop| stop.map(|expected| RowError { field: field.name, expected }))?;
         }
         for (field, other) in [("latitude", "longitude"), ("longitude", "latitude")] {
             let is_set = |name| !matches!(prepared.value(name), Param::Null);
             if is_set(field) && !is_set(other) {
-                let expected = format!("needs a {other} too");
-                return Err(Stop::Input(RowError { field, expected }));
+                faults.push(RowError { field, expected: format!("needs a {other} too") });
             }
         }
-        Ok(prepared)
+        if faults.is_empty() { Ok(prepared) } else { Err(Stop::Input(faults)) }
     }
 
     /// Sets a field to whom a data set names.
@@ -301,6 +364,13 @@ impl Writer<'_> {
                     )? =>
             {
                 Ok(NameHit { wording: text.into(), ..meant })
+            }
+            NameMatch::None if self.creates_names && !is_code && !text.trim().is_empty() => {
+                let named = EntityRef { name: Some(text.into()), ..EntityRef::default() };
+                let hit = self.create_entity(class, &named, None, false)?;
+                self.names.forget();
+                self.created.push(format!("{} \"{text}\"", class.one()));
+                Ok(hit)
             }
             found => Err(Stop::Input(self.expected_name(class, text, &found)?)),
         }

@@ -12,7 +12,8 @@ use crate::store::read::predicate::bind;
 use crate::store::search;
 use crate::store::write::counts::Outcome;
 use crate::store::write::pending_reference::PendingReference;
-use crate::store::write::transaction::{RowError, Writer};
+use crate::store::write::transaction::{RowError, RowOrigin, Writer};
+use crate::store::write::undo_steps;
 use crate::value::suggest::did_you_mean;
 use crate::value::text::fold;
 use crate::value::{InputValue, Type, Value};
@@ -100,6 +101,9 @@ impl Writer<'_> {
             _ => None,
         };
         let (id, outcome) = self.upsert(table, &columns)?;
+        if !self.is_loading() && self.origin == RowOrigin::Run {
+            self.counts.count(outcome);
+        }
         if let Some(source) = text_of {
             search::add_text(&self.transaction, source)?;
         }
@@ -136,14 +140,7 @@ impl Writer<'_> {
         let mut refused = Vec::new();
         for later in std::mem::take(&mut self.later) {
             match self.entity(later.class, &later.name) {
-                Ok(entity) => {
-                    let sql = format!(
-                        "UPDATE {} SET {column} = ?1 WHERE id = ?2 AND {column} IS NOT ?1",
-                        later.table,
-                        column = later.column
-                    );
-                    self.transaction.prepare_cached(&sql)?.execute(params![entity, later.id])?;
-                }
+                Ok(entity) => self.set_tie(&later, entity)?,
                 Err(Stop::Input(expected)) => {
                     refused.push((later.place, RowError { field: later.field, expected }));
                 }
@@ -151,6 +148,24 @@ impl Writer<'_> {
             }
         }
         Ok(refused)
+    }
+
+    /// Sets a reference that waited.
+    fn set_tie(
+        &mut self,
+        PendingReference { table, column, id, .. }: &PendingReference,
+        entity: i64,
+    ) -> Result<()> {
+        let differs = format!("id = ?1 AND {column} IS NOT {entity}");
+        let is_set = format!("SELECT NOT EXISTS (SELECT 1 FROM {table} WHERE {differs})");
+        if self.transaction.prepare_cached(&is_set)?.query_row([id], |row| row.get(0))? {
+            return Ok(());
+        }
+        let run = self.begin_for_names()?;
+        undo_steps::keep(&self.transaction, run, table, &[column.as_str()], &differs, *id)?;
+        let set = format!("UPDATE {table} SET {column} = ?1 WHERE id = ?2");
+        self.transaction.prepare_cached(&set)?.execute(params![entity, id])?;
+        Ok(())
     }
 
     /// The actor or place that a name means, or what was expected instead.
@@ -242,28 +257,27 @@ impl Writer<'_> {
     /// Gives somebody new their usual name, and the abbreviation and the full name in `TNLA: Ta'ang
     /// National Liberation Army`.
     fn usual_name(&mut self, class: EntityClass, entity: i64, name: &str) -> Result<()> {
-        let sql = format!(
-            "INSERT INTO names (scheme, name, folded, class, label, {column}) SELECT ?4, ?1, ?2, '{one}', ?1, ?3
-              WHERE NOT EXISTS (SELECT 1 FROM names WHERE scheme = ?4 AND name = ?1 AND {column} = ?3)",
-            column = class.column(),
-            one = class.one()
-        );
-        self.transaction.prepare_cached(&sql)?.execute(params![
-            name,
-            fold(name),
-            entity,
-            "name"
-        ])?;
+        let mut spellings = vec![("name", name)];
         if let (EntityClass::Actor, Some(parts)) = (class, abbreviated(name)) {
             for part in parts {
                 let other = self.exactly(class, part)?.is_some_and(|other| other.entity != entity);
-                let scheme = if other { reference_table::HOMONYM } else { "name" };
-                self.transaction.prepare_cached(&sql)?.execute(params![
-                    part,
-                    fold(part),
-                    entity,
-                    scheme
-                ])?;
+                spellings.push((if other { reference_table::HOMONYM } else { "name" }, part));
+            }
+        }
+        let (column, one) = (class.column(), class.one());
+        let has = format!(
+            "SELECT EXISTS (SELECT 1 FROM names WHERE scheme = ?1 AND name = ?2 AND {column} = ?3)"
+        );
+        let add = format!(
+            "INSERT INTO names (scheme, name, folded, class, label, {column}, import_id)
+             VALUES (?1, ?2, ?4, '{one}', ?2, ?3, ?5)"
+        );
+        for (scheme, name) in spellings {
+            let asked = params![scheme, name, entity];
+            if !self.transaction.prepare_cached(&has)?.query_row(asked, |row| row.get(0))? {
+                let run = self.begin_for_names()?;
+                let row = params![scheme, name, entity, fold(name), run];
+                self.transaction.prepare_cached(&add)?.execute(row)?;
             }
         }
         Ok(())
@@ -299,6 +313,11 @@ impl Writer<'_> {
             .query_row(params_from_iter(&key_values), |row| row.get(0))
             .optional()?;
         let Some(id) = found else {
+            let mut columns = columns.to_vec();
+            if table.kept.contains(&"import_id") {
+                let run = self.begin_for_names()?;
+                columns.push(("import_id".into(), run.map_or(Sql::Null, Sql::Integer)));
+            }
             let names: Vec<&str> = columns.iter().map(|(column, _)| column.as_str()).collect();
             let marks = vec!["?"; names.len()].join(", ");
             let insert =
@@ -318,15 +337,26 @@ impl Writer<'_> {
         }
         let set: Vec<String> = others.iter().map(|(column, _)| format!("{column} = ?")).collect();
         let same: Vec<String> = others.iter().map(|(column, _)| format!("{column} IS ?")).collect();
-        let update = format!(
-            "UPDATE {} SET {} WHERE id = ? AND NOT ({})",
-            table.table,
-            set.join(", "),
-            same.join(" AND ")
-        );
         let values = others.iter().map(|(_, value)| value.clone());
-        let all: Vec<Sql> = values.clone().chain([Sql::Integer(id)]).chain(values).collect();
-        let changed = self.transaction.prepare_cached(&update)?.execute(params_from_iter(all))?;
-        Ok((id, if changed > 0 { Outcome::Changed } else { Outcome::Unchanged }))
+        let is_same: bool = self
+            .transaction
+            .prepare_cached(&format!(
+                "SELECT {} FROM {} WHERE id = ?",
+                same.join(" AND "),
+                table.table
+            ))?
+            .query_row(params_from_iter(values.clone().chain([Sql::Integer(id)])), |row| {
+                row.get(0)
+            })?;
+        if is_same {
+            return Ok((id, Outcome::Unchanged));
+        }
+        let run = self.begin_for_names()?;
+        let changed: Vec<&str> = others.iter().map(|(column, _)| column.as_str()).collect();
+        undo_steps::keep(&self.transaction, run, table.table, &changed, "id = ?1", id)?;
+        let update = format!("UPDATE {} SET {} WHERE id = ?", table.table, set.join(", "));
+        let all = values.chain([Sql::Integer(id)]);
+        self.transaction.prepare_cached(&update)?.execute(params_from_iter(all))?;
+        Ok((id, Outcome::Changed))
     }
 }

@@ -15,7 +15,8 @@ use crate::value::date::Days;
 use crate::value::{Value, real};
 
 /// What the program itself writes, behind the columns of the fields.
-const SIGNED: [&str; 5] = ["import_id", "retired_by_id", "retired_why", "digest", "quote_status"];
+const SIGNED: [&str; 6] =
+    ["import_id", "retired_by_id", "retired_why", "digest", "quote_status", "retired_note"];
 
 /// How the facts of a kind are written.
 #[derive(Debug)]
@@ -79,7 +80,7 @@ impl RowEncoder {
                 columns.join(", ")
             ),
             live: format!(
-                "SELECT f.id, f.digest, r.file IS NULL FROM {table} f JOIN imports r ON r.id = f.import_id
+                "SELECT f.id, f.digest, r.file IS NULL, r.uid FROM {table} f JOIN imports r ON r.id = f.import_id
                   WHERE f.source_id = ?1 AND f.key = ?2 AND f.retired_by_id IS NULL"
             ),
         }
@@ -263,11 +264,13 @@ impl<'r> EncodedFact<'r> {
         self
     }
 
-    /// Says which run retired it, and why.
-    pub fn retire(&mut self, by: Option<i64>, why: Option<String>) {
+    /// Says which run retired it, and why, in a word and in somebody's words.
+    pub fn retire(&mut self, by: Option<i64>, why: Option<String>, note: Option<String>) {
         let width = self.form.width;
+        let text = |text: Option<String>| text.map_or(Param::Null, |text| Param::Text(text.into()));
         self.values[width + 1] = by.map_or(Param::Null, Param::Integer);
-        self.values[width + 2] = why.map_or(Param::Null, |why| Param::Text(why.into()));
+        self.values[width + 2] = text(why);
+        self.values[width + 5] = text(note);
     }
 
     /// Whether it is retired.

@@ -4,7 +4,7 @@
 //! Everything a run writes is one transaction. Nothing is deleted: a row that changes is retired
 //! and a new one added.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use rusqlite::{
@@ -40,12 +40,67 @@ pub struct RowError {
 }
 
 /// What a run says of itself in `imports`.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct ImportInfo {
     /// When it ran (RFC 3339, UTC).
     pub at: String,
+    /// Who ran it, if that is known.
+    pub by: Option<String>,
+    /// What ran: `import`, `edit`, `names merge`.
+    pub action: String,
+    /// What it did or why, for readers.
+    pub note: Option<String>,
     /// What it read: a folder, a file, `shipped facts`; none: a fact was given by hand.
     pub file: Option<String>,
+    /// It is a trial: everything is written and checked, and nothing of it lasts.
+    pub is_trial: bool,
+}
+
+/// What became of a fact that was to be new.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NewFactOutcome {
+    /// It is.
+    Added,
+    /// It was there already.
+    Unchanged,
+    /// It was there, and somebody edited it since.
+    Edited,
+    /// It was there, and somebody retired it.
+    Retired,
+    /// Another fact has its key.
+    Differs,
+}
+
+/// The run under way, once it has written something.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::store) struct CurrentRun {
+    /// Its number in `imports`.
+    pub id: i64,
+    /// The source of its facts, until there is a second one.
+    source: Option<i64>,
+    has_several: bool,
+}
+
+/// What the rows that are written belong to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::store) enum RowOrigin {
+    /// The run under way.
+    Run,
+    /// Nothing: every database begins with them.
+    Base,
+    /// Runs that came with them: a database is being restored, history and all.
+    History,
+}
+
+/// What is set when a row is retired.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::store) struct Retirement<'a> {
+    /// The run that retires it.
+    pub run: i64,
+    /// A value of `retired_why`.
+    pub why: &'a str,
+    /// The same in somebody's words.
+    pub note: Option<&'a str>,
 }
 
 /// A transaction that writes.
@@ -63,11 +118,10 @@ pub struct Writer<'c> {
     run: ImportInfo,
     pub(in crate::store) forms: HashMap<&'static str, Rc<RowEncoder>>,
     pub(in crate::store) sources: HashMap<String, i64>,
-    pub(in crate::store) imports: HashMap<i64, (Option<i64>, Counts)>,
-    /// The runs that came with the rows: a database is being restored, history and all.
-    pub(in crate::store) restoring: bool,
-    /// The first of the runs that the rows written here belong to.
-    pub(in crate::store) first_run: Option<i64>,
+    pub(in crate::store) current: Option<CurrentRun>,
+    pub(in crate::store) counts: Counts,
+    /// What the rows belong to.
+    pub(in crate::store) origin: RowOrigin,
     /// Quotes that are nowhere in the text of their source are kept, as unchecked.
     pub(in crate::store) keeps_quotes: bool,
     /// The texts of the sources that facts cite, where they are held.
@@ -76,17 +130,28 @@ pub struct Writer<'c> {
     pub(in crate::store) omitted: Vec<String>,
     /// Facts that were changed by hand, and that the folder or file would have changed back.
     pub(in crate::store) kept: Vec<String>,
+    /// The runs that the folder that is loaded knows of.
+    known: HashSet<String>,
+    /// Actors and places that are not known are made.
+    pub(in crate::store) creates_names: bool,
+    /// Those that were.
+    pub(in crate::store) created: Vec<String>,
     /// Actors, places or names were written: labels and countries may be others.
     pub(in crate::store) relabel: bool,
     /// Whether names and codes of a data set mean the same, by field.
     pub(in crate::store) agreement: Agreement,
 }
 
+/// The condition that a person retired a row.
+pub(in crate::store) const RETIRED_BY_HAND: &str = "retired_why NOT IN ('changed', 'absent')";
+
 /// The live row of a key.
 pub(in crate::store) struct LiveRow {
     pub id: i64,
     pub digest: Vec<u8>,
     pub by_hand: bool,
+    /// The identifier of the run that recorded it.
+    pub uid: Option<String>,
 }
 
 impl Store {
@@ -111,13 +176,16 @@ impl Store {
             run,
             forms: HashMap::new(),
             sources: HashMap::new(),
-            imports: HashMap::new(),
-            restoring: false,
-            first_run: None,
+            current: None,
+            counts: Counts::default(),
+            origin: RowOrigin::Run,
             keeps_quotes: false,
             texts: HashMap::new(),
             omitted: Vec::new(),
             kept: Vec::new(),
+            known: HashSet::new(),
+            creates_names: false,
+            created: Vec::new(),
             relabel: false,
             agreement: Agreement::default(),
         })
@@ -140,6 +208,17 @@ impl Writer<'_> {
         self.keeps_quotes = true;
     }
 
+    /// From now on actors and places that are not known are made, and nothing is known of them.
+    pub fn create_names(&mut self) {
+        self.creates_names = true;
+    }
+
+    /// The actors and places that were made.
+    #[must_use]
+    pub fn created(&self) -> &[String] {
+        &self.created
+    }
+
     /// What the texts of sources have between the pieces of the quotes that were written.
     #[must_use]
     pub fn omitted(&self) -> &[String] {
@@ -148,57 +227,116 @@ impl Writer<'_> {
 
     /// From now on rows carry the runs that recorded and retired them.
     pub fn restore(&mut self) {
-        self.restoring = true;
+        self.origin = RowOrigin::History;
+    }
+
+    /// Writes what every database begins with: it belongs to no run, and no undo takes it back.
+    ///
+    /// # Errors
+    /// Those of `write`.
+    pub fn base(&mut self, write: impl FnOnce(&mut Self) -> Result<()>) -> Result<()> {
+        let origin = std::mem::replace(&mut self.origin, RowOrigin::Base);
+        let written = write(self);
+        self.origin = origin;
+        written
     }
 
     /// Writes a fact.
     ///
     /// # Errors
-    /// The database cannot be written; a bad reference is in the outcome.
+    /// The database cannot be written; what is wrong with the fact is in the outcome.
     pub fn put(
         &mut self,
         kind: &'static Kind,
         row: &InputRow<'_>,
-    ) -> Result<Outcome, Stop<RowError>> {
-        self.check_order(kind, row)?;
-        let (located, quote_status) = self.cite(kind, row)?;
-        let mut prepared = self.prepare(kind, located.as_ref().unwrap_or(row))?;
-        prepared.set_quote_status(quote_status);
-        if self.restoring
+    ) -> Result<Outcome, Stop<Vec<RowError>>> {
+        let prepared = self.ready(kind, row)?;
+        self.put_ready(kind, row, prepared)
+    }
+
+    fn put_ready(
+        &mut self,
+        kind: &'static Kind,
+        row: &InputRow<'_>,
+        mut prepared: EncodedFact<'static>,
+    ) -> Result<Outcome, Stop<Vec<RowError>>> {
+        if self.origin == RowOrigin::History
             && row.iter().any(|(field, value)| field.name == "import" && !value.is_null())
         {
-            return self.put_back(row, &mut prepared);
+            return self.put_back(row, &mut prepared).map_err(|stop| stop.map(|fault| vec![fault]));
         }
         let (Param::Integer(source), Param::Text(key)) =
             (prepared.value("source").clone(), prepared.value("key").clone())
         else {
-            return Err(Stop::Input(RowError {
-                field: "source",
-                expected: "expected a source".into(),
-            }));
+            let fault = RowError { field: "source", expected: "expected a source".into() };
+            return Err(Stop::Input(vec![fault]));
         };
         let digest = prepared.digest();
         let live = self.live(&prepared.form, source, &key)?;
         let outcome = match &live {
             Some(live) if live.digest == digest => Outcome::Unchanged,
-            Some(live) if live.by_hand && self.is_loading() => {
+            Some(live)
+                if live.by_hand && self.is_loading() && !self.has_known(live.uid.as_ref()) =>
+            {
                 self.kept.push(format!("{}:{key}", crate::kind::given(row, "source")));
                 Outcome::Unchanged
             }
             Some(_) => Outcome::Changed,
+            None if self.is_loading() && self.is_retired_by_hand(kind, source, &key)? => {
+                self.kept.push(format!("{}:{key}", crate::kind::given(row, "source")));
+                Outcome::Unchanged
+            }
             None => Outcome::Added,
         };
-        self.imports.entry(source).or_default().1.count(outcome);
+        self.counts.count(outcome);
         if outcome != Outcome::Unchanged {
-            let import = self.import(source)?;
+            let import = self.begin(source)?;
             if let Some(live) = live {
-                self.retire(kind, live.id, import, "changed")?;
+                self.retire(kind, live.id, Retirement { run: import, why: "changed", note: None })?;
             }
             if let Some(id) = self.insert(&mut prepared, import, digest)? {
                 self.note(&prepared, id)?;
             }
         }
         Ok(outcome)
+    }
+
+    /// Writes a fact, unless there is or was one of its key: what a person made of that stays.
+    ///
+    /// # Errors
+    /// The database cannot be written; what is wrong with the fact is in the outcome.
+    pub fn put_new(
+        &mut self,
+        kind: &'static Kind,
+        row: &InputRow<'_>,
+    ) -> Result<NewFactOutcome, Stop<Vec<RowError>>> {
+        let prepared = self.ready(kind, row)?;
+        let (Param::Integer(source), Param::Text(key)) =
+            (prepared.value("source").clone(), prepared.value("key").clone())
+        else {
+            return self.put_ready(kind, row, prepared).map(|_| NewFactOutcome::Added);
+        };
+        if let Some(live) = self.live(&prepared.form, source, &key)? {
+            let earlier = format!(
+                "SELECT EXISTS (SELECT 1 FROM {} WHERE source_id = ?1 AND key = ?2 AND retired_by_id IS NOT NULL)",
+                kind.table
+            );
+            // a text that was attached since may have given it another locator
+            let was_edited = live.digest != prepared.digest()
+                && self.transaction.query_row(&earlier, params![source, key], |row| row.get(0))?;
+            self.counts.count(Outcome::Unchanged);
+            let is_same = live.digest == prepared.digest();
+            return Ok(match (is_same, was_edited) {
+                (true, _) => NewFactOutcome::Unchanged,
+                (false, true) => NewFactOutcome::Edited,
+                (false, false) => NewFactOutcome::Differs,
+            });
+        }
+        if self.is_retired_by_hand(kind, source, &key)? {
+            self.counts.count(Outcome::Unchanged);
+            return Ok(NewFactOutcome::Retired);
+        }
+        self.put_ready(kind, row, prepared).map(|_| NewFactOutcome::Added)
     }
 
     /// Writes a row that carries the runs that recorded and retired it.
@@ -226,9 +364,9 @@ impl Writer<'_> {
                 }));
             }
         }
-        let why =
-            Some(crate::kind::given(row, "retired_why").into_owned()).filter(|why| !why.is_empty());
-        prepared.retire(retired_by, why);
+        let text =
+            |name| Some(crate::kind::given(row, name).into_owned()).filter(|text| !text.is_empty());
+        prepared.retire(retired_by, text("retired_why"), text("retired_note"));
         let digest = prepared.digest();
         if let Some(id) = self.insert(prepared, import.unwrap_or_default(), digest)? {
             self.note(prepared, id)?;
@@ -247,7 +385,12 @@ impl Writer<'_> {
             .statements
             .get("live", form.kind.name, || form.live.clone())?
             .query_row(params![source, key], |row| {
-                Ok(LiveRow { id: row.get(0)?, digest: row.get(1)?, by_hand: row.get(2)? })
+                Ok(LiveRow {
+                    id: row.get(0)?,
+                    digest: row.get(1)?,
+                    by_hand: row.get(2)?,
+                    uid: row.get(3)?,
+                })
             })
             .optional()?;
         Ok(found)
@@ -258,13 +401,15 @@ impl Writer<'_> {
         &mut self,
         kind: &'static Kind,
         id: i64,
-        import: i64,
-        why: &str,
+        Retirement { run, why, note }: Retirement<'_>,
     ) -> Result<()> {
         let retire = || {
-            format!("UPDATE {} SET retired_by_id = ?1, retired_why = ?2 WHERE id = ?3", kind.table)
+            format!(
+                "UPDATE {} SET retired_by_id = ?1, retired_why = ?2, retired_note = ?3 WHERE id = ?4",
+                kind.table
+            )
         };
-        self.statements.get("retire", kind.name, retire)?.execute(params![import, why, id])?;
+        self.statements.get("retire", kind.name, retire)?.execute(params![run, why, note, id])?;
         self.changes.retire(kind, id);
         Ok(())
     }
@@ -277,7 +422,6 @@ impl Writer<'_> {
         digest: FactDigest,
     ) -> Result<Option<i64>> {
         prepared.sign(import, digest);
-        self.first_run = Some(self.first_run.map_or(import, |first| first.min(import)));
         let mut layout = None;
         if let Some(object) = prepared.take_extra() {
             layout = self.layouts.take(&self.transaction, &object)?;
@@ -316,9 +460,35 @@ impl Writer<'_> {
         self.changes.add(&self.transaction, prepared)
     }
 
-    /// What is written from now on belongs to this run.
-    pub(in crate::store) fn begin_run(&mut self, run: i64) {
-        self.first_run = Some(run);
+    /// The folder that is loaded was exported after these runs: what differs from them in it was
+    /// changed in it.
+    pub fn knows(&mut self, uids: HashSet<String>) {
+        self.known = uids;
+    }
+
+    fn has_known(&self, uid: Option<&String>) -> bool {
+        uid.is_some_and(|uid| self.known.contains(uid))
+    }
+
+    /// Whether a person retired the last row of a key, and the folder that is loaded does not know
+    /// of it.
+    pub(in crate::store) fn is_retired_by_hand(
+        &self,
+        kind: &Kind,
+        source: i64,
+        key: &str,
+    ) -> Result<bool> {
+        let sql = format!(
+            "SELECT f.{RETIRED_BY_HAND}, r.uid FROM {} f JOIN imports r ON r.id = f.retired_by_id
+              WHERE f.source_id = ?1 AND f.key = ?2 AND f.retired_by_id IS NOT NULL ORDER BY f.retired_by_id DESC LIMIT 1",
+            kind.table
+        );
+        let last: Option<(bool, Option<String>)> = self
+            .transaction
+            .prepare_cached(&sql)?
+            .query_row(params![source, key], |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()?;
+        Ok(last.is_some_and(|(by_hand, uid)| by_hand && !self.has_known(uid.as_ref())))
     }
 
     /// Whether a folder or file is loaded, and nothing given by hand.
@@ -343,19 +513,38 @@ impl Writer<'_> {
         Ok(self.transaction.prepare_cached(find)?.query_row([run], |row| row.get(0))?)
     }
 
-    /// The run that writes rows of this source, begun if it has not.
-    pub(in crate::store) fn import(&mut self, source: i64) -> Result<i64> {
-        if let Some((Some(import), _)) = self.imports.get(&source) {
-            return Ok(*import);
+    /// The run that writes facts of this source, begun if it has not.
+    pub(in crate::store) fn begin(&mut self, source: i64) -> Result<i64> {
+        let run = self.begin_any()?;
+        if let Some(current) = &mut self.current {
+            current.has_several |= current.source.is_some_and(|other| other != source);
+            current.source = Some(source);
         }
+        Ok(run)
+    }
+
+    /// The run that rows belong to that facts refer to; none for those that every database begins
+    /// with, or that come with a history of their own.
+    pub(in crate::store) fn begin_for_names(&mut self) -> Result<Option<i64>> {
+        if self.origin != RowOrigin::Run {
+            return Ok(None);
+        }
+        self.begin_any().map(Some)
+    }
+
+    fn begin_any(&mut self) -> Result<i64> {
+        if let Some(current) = &self.current {
+            return Ok(current.id);
+        }
+        let ImportInfo { at, by, action, note, file, .. } = &self.run;
         self.transaction.execute(
-            "INSERT INTO imports (source_id, complete, file, ran_at, program, read, added, changed, unchanged, withdrawn, rejected, repeated)
-             VALUES (?1, 0, ?2, ?3, ?4, 0, 0, 0, 0, 0, 0, 0)",
-            params![source, self.run.file, self.run.at, concat!("facts ", env!("CARGO_PKG_VERSION"))],
+            "INSERT INTO imports (action, complete, file, ran_at, by, note, program, uid, read, added, changed, unchanged, withdrawn, rejected, repeated)
+             VALUES (?1, 0, ?2, ?3, ?4, ?5, ?6, replace(replace(?3, '-', ''), ':', '') || '-' || lower(hex(randomblob(6))), 0, 0, 0, 0, 0, 0, 0)",
+            params![action, file, at, by, note, concat!("facts ", env!("CARGO_PKG_VERSION"))],
         )?;
-        let import = self.transaction.last_insert_rowid();
-        self.imports.entry(source).or_default().0 = Some(import);
-        Ok(import)
+        let id = self.transaction.last_insert_rowid();
+        self.current = Some(CurrentRun { id, source: None, has_several: false });
+        Ok(id)
     }
 
     /// Says that about so many records come: many of them are loaded without the indexes that can
@@ -370,7 +559,7 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// Makes everything last. A run that changed nothing of a source leaves no trace of itself.
+    /// Makes everything last. A run that changed nothing leaves no trace of itself.
     ///
     /// # Errors
     /// The database cannot be written; then nothing was.
@@ -378,13 +567,13 @@ impl Writer<'_> {
         if let Some(bulk) = self.bulk.take() {
             bulk.end(&self.transaction)?;
         }
-        for (import, counts) in self.imports.values() {
-            let Some(import) = import else { continue };
-            let numbers = counts.numbers();
+        if let Some(CurrentRun { id, source, has_several }) = self.current {
+            let source = source.filter(|_| !has_several);
+            let numbers = self.counts.numbers().map(Some);
             self.transaction.execute(
-                "UPDATE imports SET read = ?1, added = ?2, changed = ?3, unchanged = ?4, withdrawn = ?5, rejected = ?6, repeated = ?7
-                  WHERE id = ?8",
-                params_from_iter(numbers.iter().chain([import])),
+                "UPDATE imports SET read = ?1, added = ?2, changed = ?3, unchanged = ?4, withdrawn = ?5, rejected = ?6, repeated = ?7,
+                        source_id = ?8 WHERE id = ?9",
+                params_from_iter(numbers.iter().chain(&[source, Some(id)])),
             )?;
         }
         if self.relabel {
@@ -392,7 +581,9 @@ impl Writer<'_> {
         }
         self.words.write(&mut self.statements)?;
         self.changes.end(&self.transaction, self.run.file.is_some())?;
-        self.transaction.commit()?;
+        if !self.run.is_trial {
+            self.transaction.commit()?;
+        }
         Ok(())
     }
 }

@@ -1,12 +1,15 @@
 //! Undoes an import: removes the rows that it added and restores those that it retired.
 
-use rusqlite::{OptionalExtension, Transaction, TransactionBehavior};
+use rusqlite::{OptionalExtension, Transaction, TransactionBehavior, params};
 
 use crate::error::Result;
-use crate::kind::KINDS;
+use crate::kind::{KINDS, Kind};
+use crate::store::entities::labels;
 use crate::store::entities::lookup::EntityClass;
 use crate::store::entities::merge::roles;
-use crate::store::search::Reindex;
+use crate::store::search::{self, Reindex};
+use crate::store::write::transaction::ImportInfo;
+use crate::store::write::undo_steps;
 use crate::store::{Store, date_parts, extras, rollup};
 
 /// The outcome of an undo.
@@ -22,20 +25,24 @@ pub enum UndoOutcome {
 
 impl Store {
     /// Takes a run back exactly, with the source, the actors, places and names that it brought,
-    /// unless later facts bear them.
+    /// unless later facts bear them. A trial does it, and then leaves everything as it was.
     ///
     /// # Errors
     /// The database cannot be written; then nothing was.
-    pub fn undo(&mut self, run: i64) -> Result<UndoOutcome> {
+    pub fn undo(&mut self, run: i64, info: &ImportInfo) -> Result<UndoOutcome> {
         // SQLite would look through all facts for each name that goes; what is still used stays by
         // the statements below
         self.connection.pragma_update(None, "foreign_keys", false)?;
-        let outcome = self.take_back(run);
+        let outcome = self.take_back(run, info);
         self.connection.pragma_update(None, "foreign_keys", true)?;
         outcome
     }
 
-    fn take_back(&mut self, run: i64) -> Result<UndoOutcome> {
+    fn take_back(
+        &mut self,
+        run: i64,
+        ImportInfo { at, by, is_trial, .. }: &ImportInfo,
+    ) -> Result<UndoOutcome> {
         let transaction =
             self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let known = transaction
@@ -53,7 +60,10 @@ impl Store {
                 return Ok(UndoOutcome::Later(later));
             }
         }
-        let words = Reindex::begin(&transaction, run, |_| "f.import_id = ?1".to_owned())?;
+        if let Some(later) = undo_steps::changed_later(&transaction, run)? {
+            return Ok(UndoOutcome::Later(later));
+        }
+        let words = Reindex::begin(&transaction, run, has_other_words)?;
         rollup::take_back(&transaction, run)?;
         let (mut gone, mut again) = (0, 0);
         for kind in KINDS {
@@ -62,18 +72,61 @@ impl Store {
             gone += transaction
                 .execute(&format!("DELETE FROM {} WHERE import_id = ?1", kind.table), [run])?;
             let revive = format!(
-                "UPDATE {} SET retired_by_id = NULL, retired_why = NULL WHERE retired_by_id = ?1",
+                "UPDATE {} SET retired_by_id = NULL, retired_why = NULL, retired_note = NULL WHERE retired_by_id = ?1",
                 kind.table
             );
             again += transaction.execute(&revive, [run])?;
         }
         extras::forget_unused(&transaction)?;
+        let texts = texts_of(&transaction, run)?;
+        texts.iter().try_for_each(|source| search::forget_text(&transaction, *source))?;
+        let has_moved = KINDS.iter().try_fold(false, |moved, kind| -> Result<bool> {
+            Ok(moved || undo_steps::has(&transaction, run, kind.table)?)
+        })?;
+        undo_steps::take_back(&transaction, run)?;
         forget(&transaction, run)?;
+        texts.iter().try_for_each(|source| search::add_text(&transaction, *source))?;
+        labels::refresh(&transaction)?;
+        if has_moved {
+            rollup::make_again(&transaction)?;
+        }
+        let undone = "INSERT INTO undone (uid, at, by) SELECT uid, ?2, ?3 FROM imports WHERE id = ?1 AND uid IS NOT NULL";
+        transaction.execute(undone, params![run, at, by])?;
         transaction.execute("DELETE FROM imports WHERE id = ?1", [run])?;
         words.end(&transaction)?;
-        transaction.commit()?;
+        if !is_trial {
+            transaction.commit()?;
+        }
         Ok(UndoOutcome::Done(gone as u64, again as u64))
     }
+}
+
+/// The condition that the row `f` of a kind goes when the run `?1` is undone, or is found by other
+/// words.
+fn has_other_words(kind: &'static Kind) -> String {
+    let renamed = undo_steps::RENAMED;
+    let names =
+        format!("{renamed} UNION SELECT name_id FROM name_members WHERE member_id IN ({renamed})");
+    let of_names: Vec<String> = [EntityClass::Actor, EntityClass::Place]
+        .into_iter()
+        .flat_map(roles)
+        .filter(|(table, _)| *table == kind.table)
+        .map(|(_, column)| format!("f.{column} IN ({names})"))
+        .collect();
+    let moved = format!(
+        "f.id IN (SELECT row_id FROM undo_steps WHERE import_id = ?1 AND changed_table = '{}')",
+        kind.table
+    );
+    format!("(f.import_id = ?1 OR {moved} OR {})", of_names.join(" OR "))
+}
+
+/// The sources whose text a run brought or replaced.
+fn texts_of(transaction: &Transaction<'_>, run: i64) -> Result<Vec<i64>> {
+    let sql = "SELECT source_id FROM source_texts WHERE import_id = ?1
+         OR id IN (SELECT row_id FROM undo_steps WHERE import_id = ?1 AND changed_table = 'source_texts')";
+    let mut find = transaction.prepare(sql)?;
+    let rows = find.query_map([run], |row| row.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// Forgets whom the run brought in: names that no fact bears any longer, and their bearers.
@@ -123,9 +176,22 @@ fn forget(transaction: &Transaction<'_>, run: i64) -> Result<()> {
             .execute(&format!("UPDATE {table} SET import_id = NULL WHERE import_id = ?1"), [run])?;
     }
     transaction.execute("UPDATE names SET import_id = NULL WHERE import_id = ?1", [run])?;
+    transaction.execute("DELETE FROM source_texts WHERE import_id = ?1", [run])?;
+    let asked: Vec<String> = KINDS
+        .iter()
+        .map(|kind| format!("SELECT topic FROM {} WHERE topic IS NOT NULL", kind.table))
+        .collect();
+    transaction.execute(
+        &format!(
+            "DELETE FROM topics WHERE import_id = ?1 AND slug NOT IN ({})",
+            asked.join(" UNION ")
+        ),
+        [run],
+    )?;
+    transaction.execute("UPDATE topics SET import_id = NULL WHERE import_id = ?1", [run])?;
     let mut used = vec![
         "SELECT source_id FROM source_texts".to_owned(),
-        format!("SELECT source_id FROM imports WHERE id <> {run}"),
+        format!("SELECT source_id FROM imports WHERE id <> {run} AND source_id IS NOT NULL"),
     ];
     used.extend(KINDS.iter().map(|kind| format!("SELECT source_id FROM {}", kind.table)));
     let new: Vec<i64> = {
@@ -139,7 +205,6 @@ fn forget(transaction: &Transaction<'_>, run: i64) -> Result<()> {
     };
     transaction.execute("UPDATE sources SET import_id = NULL WHERE import_id = ?1", [run])?;
     for source in new {
-        transaction.execute("DELETE FROM imports WHERE id = ?1", [run])?;
         transaction.execute("DELETE FROM sources WHERE id = ?1", [source])?;
     }
     Ok(())

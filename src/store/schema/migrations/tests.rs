@@ -13,10 +13,10 @@ use crate::command::{self, Ui};
 /// with rows.
 const LATER: &str = "
     CREATE TABLE topics_new (
-      id INTEGER PRIMARY KEY, slug TEXT NOT NULL UNIQUE, question TEXT NOT NULL, note TEXT, asked_by TEXT,
+      id INTEGER PRIMARY KEY, slug TEXT NOT NULL UNIQUE, question TEXT NOT NULL, note TEXT, import_id INTEGER, asked_by TEXT,
       CONSTRAINT no_empty_text CHECK (slug <> '' AND question <> '' AND note <> '' AND asked_by <> '')
     ) STRICT;
-    INSERT INTO topics_new (id, slug, question, note) SELECT id, slug, question, note FROM topics;
+    INSERT INTO topics_new (id, slug, question, note, import_id) SELECT id, slug, question, note, import_id FROM topics;
     DROP TABLE topics;
     ALTER TABLE topics_new RENAME TO topics;
     CREATE TABLE words (id INTEGER PRIMARY KEY, of TEXT NOT NULL) STRICT;

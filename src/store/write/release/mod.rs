@@ -21,7 +21,7 @@ use crate::store::write::param::FactDigest;
 use crate::store::write::release::row_set::RowSet;
 use crate::store::write::release::withdraw::Covered;
 use crate::store::write::row_encoder::EncodedFact;
-use crate::store::write::transaction::{LiveRow, RowError, Writer};
+use crate::store::write::transaction::{LiveRow, RETIRED_BY_HAND, Retirement, RowError, Writer};
 use crate::value::text::BETWEEN_NAMES;
 
 /// What a release says of itself.
@@ -75,6 +75,7 @@ pub struct ReleaseEnd {
 }
 
 /// A release on its way in.
+#[expect(clippy::struct_excessive_bools, reason = "each says something of its own")]
 pub struct ReleaseImport {
     source: i64,
     slug: Rc<str>,
@@ -88,6 +89,8 @@ pub struct ReleaseImport {
     mended: bool,
     /// The source had no facts before, so that nothing need be compared.
     fresh: bool,
+    /// Somebody retired facts of the source by hand.
+    has_retired_by_hand: bool,
     /// The rows that were met, kind by kind.
     seen: HashMap<&'static str, RowSet>,
     /// The columns of the file, and the extra columns that the source's facts had before it, once
@@ -132,16 +135,21 @@ impl Writer<'_> {
             params![slug, title, publisher, url, licence, citation, family, partitioned_by],
         )?;
         let source = self.source(slug).map_err(|stop| stop.into_error(Error::usage))?;
-        let mut fresh = true;
+        let (mut fresh, mut has_retired_by_hand) = (true, false);
         for kind in KINDS {
+            let retired = format!(
+                "SELECT EXISTS (SELECT 1 FROM {} WHERE source_id = ?1 AND retired_by_id IS NOT NULL AND {RETIRED_BY_HAND})",
+                kind.table
+            );
+            has_retired_by_hand |=
+                self.transaction.query_row(&retired, [source], |row| row.get::<_, bool>(0))?;
             let sql = format!(
                 "SELECT EXISTS (SELECT 1 FROM {} WHERE source_id = ?1 AND retired_by_id IS NULL)",
                 kind.table
             );
             fresh &= !self.transaction.query_row(&sql, [source], |row| row.get::<_, bool>(0))?;
         }
-        let import = self.import(source)?;
-        self.begin_run(import);
+        let import = self.begin(source)?;
         if new > 0 {
             self.transaction.execute(
                 "UPDATE sources SET import_id = ?2 WHERE id = ?1",
@@ -165,7 +173,8 @@ impl Writer<'_> {
             older: about.older,
             release: release.map(str::to_owned),
             mended: about.mended,
-            fresh,
+            fresh: fresh && !has_retired_by_hand,
+            has_retired_by_hand,
             seen: HashMap::new(),
             counters: HashMap::new(),
             waiting: Vec::new(),
@@ -193,8 +202,9 @@ impl ReleaseImport {
         writer.agreement.begin_record();
         let mut ready = Vec::with_capacity(facts.len());
         for (n, NewFact { kind, key, row }) in facts.iter().enumerate() {
-            let mut prepared =
-                writer.prepare(kind, row).map_err(|stop| stop.map(|refused| (n, refused)))?;
+            let mut prepared = writer
+                .prepare(kind, row)
+                .map_err(|stop| stop.map(|mut faults| (n, faults.remove(0))))?;
             if row.iter().any(|(field, _)| field.name == "quote") {
                 prepared.set_quote_status(Some(writer.status_of(&self.slug, row)?));
             }
@@ -224,12 +234,12 @@ impl ReleaseImport {
 
     /// Counts a record that the file gives once more.
     pub fn repeat(&self, writer: &mut Writer<'_>) {
-        self.counts(writer).count(Outcome::Repeated);
+        writer.counts.count(Outcome::Repeated);
     }
 
     /// Counts a record that could not be read.
     pub fn reject(&self, writer: &mut Writer<'_>) {
-        self.counts(writer).rejected += 1;
+        writer.counts.rejected += 1;
     }
 
     /// Writes what waited, withdraws what a complete release lacks, and says what became of the
@@ -258,17 +268,17 @@ impl ReleaseImport {
             };
             match self.write(writer, ready, &key) {
                 Ok(()) => {}
-                Err(Stop::Input(_)) => self.counts(writer).rejected += 1,
+                Err(Stop::Input(_)) => writer.counts.rejected += 1,
                 Err(Stop::Failed(error)) => return Err(error),
             }
         }
         let mut lacking = 0;
-        let counts = *self.counts(writer);
+        let counts = writer.counts;
         let mut covers = Covered::default();
         if complete {
             let absent;
             (absent, covers) = self.absent(writer)?;
-            self.counts(writer).withdrawn = self.withdraw(writer, &absent)?;
+            writer.counts.withdrawn = self.withdraw(writer, &absent)?;
         } else if counts.changed + counts.unchanged > 0 {
             lacking = self.records_of(&self.absent(writer)?.0);
         }
@@ -277,7 +287,7 @@ impl ReleaseImport {
         let covers = Some(covers.join(BETWEEN_NAMES)).filter(|covers| !covers.is_empty());
         let set = "UPDATE imports SET complete = ?2, sha256 = ?3, covers = ?4 WHERE id = ?1";
         writer.transaction.execute(set, params![self.import, complete, sha256, covers])?;
-        let counts = *self.counts(writer);
+        let counts = writer.counts;
         let replaced = if self.release.is_none() && counts.changed + counts.withdrawn > 0 {
             writer.last_release(self.source, &self.dataset, self.import)?
         } else {
@@ -286,8 +296,8 @@ impl ReleaseImport {
         Ok(ReleaseEnd { counts, lacking, replaced })
     }
 
-    fn counts<'w>(&self, writer: &'w mut Writer<'_>) -> &'w mut Counts {
-        &mut writer.imports.entry(self.source).or_default().1
+    fn retired(&self, why: &'static str) -> Retirement<'static> {
+        Retirement { run: self.import, why, note: None }
     }
 
     fn has_seen(&self, kind: &Kind, id: i64) -> bool {
@@ -390,6 +400,11 @@ impl ReleaseImport {
             let outcome = match &live {
                 _ if same == Some(false) => return Err(Stop::Input((n, twice()))),
                 _ if same == Some(true) => Outcome::Repeated,
+                None if self.has_retired_by_hand
+                    && writer.is_retired_by_hand(kind, self.source, &key)? =>
+                {
+                    Outcome::Unchanged
+                }
                 None => Outcome::Added,
                 Some(live) => match self.compare(
                     prepared.form.kind,
@@ -413,6 +428,10 @@ impl ReleaseImport {
         for (n, (mut prepared, digest, live, outcome, key)) in steps.into_iter().enumerate() {
             let kind = prepared.form.kind;
             outcomes.push(match (outcome, live) {
+                (Outcome::Unchanged, None) => {
+                    writer.kept.push(format!("{}:{key}", self.slug));
+                    outcome
+                }
                 (Outcome::Unchanged, Some(live)) => {
                     if live.digest != digest {
                         writer.kept.push(format!("{}:{key}", self.slug));
@@ -422,7 +441,7 @@ impl ReleaseImport {
                 }
                 (Outcome::Added | Outcome::Changed | Outcome::ColumnsOnly, live) => {
                     if let Some(live) = live {
-                        writer.retire(kind, live.id, self.import, "changed")?;
+                        writer.retire(kind, live.id, self.retired("changed"))?;
                     }
                     match writer.insert(&mut prepared, self.import, digest)? {
                         Some(id) => {
@@ -457,7 +476,7 @@ impl ReleaseImport {
         {
             outcome = Outcome::Changed;
         }
-        self.counts(writer).count(outcome);
+        writer.counts.count(outcome);
         Ok(())
     }
 
@@ -494,7 +513,7 @@ impl ReleaseImport {
                 rows.collect::<Result<_, _>>()?
             };
             for id in rows.into_iter().filter(|id| !self.has_seen(kind, *id)) {
-                writer.retire(kind, id, self.import, "absent")?;
+                writer.retire(kind, id, self.retired("absent"))?;
                 lost = true;
             }
         }

@@ -38,7 +38,7 @@ impl ReleaseImport {
         absent: &[AbsentFact],
     ) -> Result<u64> {
         for (kind, id, _) in absent {
-            writer.retire(kind, *id, self.import, "absent")?;
+            writer.retire(kind, *id, self.retired("absent"))?;
         }
         Ok(self.records_of(absent))
     }

@@ -1,0 +1,215 @@
+//! `facts edit --from`: the rows of a file or sheet, compared with the facts that they came from.
+
+use std::path::Path;
+
+use crate::command::add;
+use crate::command::edits::Edits;
+use crate::command::manual_input::{Fault, ManualFields, stated};
+use crate::command::records::RecordFile;
+use crate::command::retire::{self, REASONS};
+use crate::command::targets;
+use crate::error::{Error, Result, Stop};
+use crate::kind::{self, Kind};
+use crate::render::in_workbook;
+use crate::store::{LiveFact, NewFactOutcome, Store, Writer};
+
+/// The column that says which version of a fact a row was made of.
+pub const VERSION: &str = "version";
+
+/// The column that says why a fact is to be retired.
+pub const DELETE: &str = "delete";
+
+/// What became of the rows of a sheet beside those that changed a fact.
+#[derive(Debug, Default)]
+pub struct SheetEdits {
+    /// New facts.
+    pub added: u64,
+    /// Facts that were retired.
+    pub retired: u64,
+    /// Rows of facts that were changed meanwhile, and stay as they are.
+    pub conflicts: Vec<String>,
+}
+
+/// Reads a file and writes what its rows change; `words` may name the kind of its new facts.
+///
+/// # Errors
+/// The file cannot be read, or the database cannot be written.
+pub fn apply(
+    file: &Path,
+    words: &[String],
+    store: &Store,
+    writer: &mut Writer<'_>,
+    edits: &mut Edits,
+) -> Result<SheetEdits> {
+    let kind = match words {
+        [] => None,
+        [word] => Some(kind::find(word).ok_or_else(|| {
+            Error::usage(format!(
+                "\"{word}\" is no kind of fact; --from takes the references from the file"
+            ))
+        })?),
+        _ => return Err(Error::usage("--from takes the references from the file")),
+    };
+    let file = RecordFile::read(file)?;
+    edits.faults.extend(file.faults.iter().cloned());
+    let mut sheet = SheetEdits::default();
+    for record in &file.records {
+        let mut row = SheetRow { kind, fields: &record.fields, store, sheet: &mut sheet };
+        match row.apply(writer, edits) {
+            Ok(()) => {}
+            Err(Stop::Failed(error)) => return Err(error),
+            Err(Stop::Input(faults)) => {
+                let place = Some((file.shown.clone(), record.line));
+                edits.faults.extend(
+                    faults.into_iter().map(|fault| Fault { place: place.clone(), ..fault }),
+                );
+            }
+        }
+    }
+    Ok(sheet)
+}
+
+/// A row of a sheet.
+struct SheetRow<'a> {
+    kind: Option<&'static Kind>,
+    fields: &'a ManualFields,
+    store: &'a Store,
+    sheet: &'a mut SheetEdits,
+}
+
+impl SheetRow<'_> {
+    fn apply(
+        &mut self,
+        writer: &mut Writer<'_>,
+        edits: &mut Edits,
+    ) -> Result<(), Stop<Vec<Fault>>> {
+        let reference = stated(self.fields, "ref").trim();
+        let fact = if reference.is_empty() { None } else { Some(self.fact(reference)?) };
+        let delete = stated(self.fields, DELETE).trim();
+        match (fact, delete.is_empty()) {
+            (None, false) => {
+                let expected = "a row without a ref has nothing to retire: empty the cell";
+                Err(Stop::Input(vec![Fault::of(DELETE, delete, expected)]))
+            }
+            (None, true) => self.add(writer),
+            (Some(fact), false) => {
+                let (reason, note) = match REASONS.iter().find(|reason| **reason == delete) {
+                    Some(reason) => (*reason, None),
+                    None => (REASONS[0], Some(delete)),
+                };
+                if self.is_current(&fact) {
+                    retire::fact(&fact, reason, note, writer)?;
+                    self.sheet.retired += 1;
+                }
+                Ok(())
+            }
+            (Some(fact), true) => self.change(&fact, writer, edits),
+        }
+    }
+
+    fn fact(&self, reference: &str) -> Result<LiveFact, Stop<Vec<Fault>>> {
+        let found = targets::reference(reference, self.store)
+            .and_then(|(source, key)| targets::one_fact(self.store, &source, &key));
+        found.map_err(|error| Stop::Input(vec![Fault::of("ref", reference, error.message)]))
+    }
+
+    fn add(&mut self, writer: &mut Writer<'_>) -> Result<(), Stop<Vec<Fault>>> {
+        let own = stated(self.fields, "kind").trim();
+        let Some(kind) = kind::find(own).or(self.kind.filter(|_| own.is_empty())) else {
+            let expected =
+                "expected the kind of a new fact, in the column kind or behind facts edit";
+            return Err(Stop::Input(vec![Fault::of("kind", own, expected)]));
+        };
+        let is_fact = |name: &str| ![DELETE, VERSION, "ref", "kind"].contains(&name);
+        let record: ManualFields = self
+            .fields
+            .iter()
+            .filter(|(name, value)| is_fact(name) && !value.trim().is_empty())
+            .cloned()
+            .collect();
+        if add::put_new(kind, record, writer)?.1 == NewFactOutcome::Added {
+            self.sheet.added += 1;
+        }
+        Ok(())
+    }
+
+    /// Whether the fact is still the one that the row was made of; if not, that is a conflict.
+    fn is_current(&mut self, fact: &LiveFact) -> bool {
+        let version = stated(self.fields, VERSION).trim();
+        let is_current = version.is_empty() || version == fact.version;
+        if !is_current {
+            self.conflict(fact);
+        }
+        is_current
+    }
+
+    fn conflict(&mut self, fact: &LiveFact) {
+        self.sheet.conflicts.push(format!(
+            "conflict: {}:{} was changed since the sheet was made, and stays as it is",
+            stated(&fact.stated, "source"),
+            stated(&fact.stated, "key")
+        ));
+    }
+
+    fn change(
+        &mut self,
+        fact: &LiveFact,
+        writer: &mut Writer<'_>,
+        edits: &mut Edits,
+    ) -> Result<(), Stop<Vec<Fault>>> {
+        let version = stated(self.fields, VERSION).trim();
+        let (source, key) = (stated(&fact.stated, "source"), stated(&fact.stated, "key"));
+        let base = if version.is_empty() || version == fact.version {
+            None
+        } else {
+            self.store.version(fact.kind, source, key, version)?
+        };
+        let before = base.as_ref().map_or(&fact.stated, |base| &base.stated);
+        let changed = self.changed(fact.kind, before, !version.is_empty());
+        if changed.is_empty() {
+            return Ok(());
+        }
+        if !version.is_empty() && version != fact.version {
+            self.conflict(fact);
+            return Ok(());
+        }
+        edits.fact(fact, &changed, writer)
+    }
+
+    /// The cells of the row that state something else than the fact. An empty cell takes back what
+    /// the fact states where the row says which version it was made of, and is no change otherwise.
+    fn changed(&self, kind: &'static Kind, before: &ManualFields, empties: bool) -> ManualFields {
+        let is_about = |name: &str| {
+            [DELETE, VERSION, "ref"].contains(&name)
+                || kind.field(name).is_some_and(|field| !field.is_given())
+        };
+        self.fields
+            .iter()
+            .filter(|(name, value)| !is_about(name) && (empties || !value.trim().is_empty()))
+            .filter(|(name, value)| {
+                let old = stated(before, name);
+                let is_default = value.trim().is_empty()
+                    && kind.field(name).is_some_and(|field| field.default == Some(old));
+                !is_same(kind, name, old, value) && !is_default
+            })
+            .cloned()
+            .collect()
+    }
+}
+
+/// Whether a cell states what the fact states: spreadsheets write line ends and numbers their own
+/// way, and cut texts that are too long for them.
+fn is_same(kind: &'static Kind, name: &str, old: &str, cell: &str) -> bool {
+    if old == cell || in_sheet(old) == in_sheet(cell) {
+        return true;
+    }
+    kind.field(name).is_some_and(|field| {
+        matches!((field.ty.parse(old), field.ty.parse(cell)), (Ok(old), Ok(cell)) if old == cell)
+    })
+}
+
+fn in_sheet(text: &str) -> String {
+    let text: String = text.replace("\r\n", "\n").replace('\r', "\n");
+    let kept = text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t'));
+    in_workbook(&kept.collect::<String>()).trim().to_owned()
+}

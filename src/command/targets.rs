@@ -1,0 +1,157 @@
+//! What a correction is about: facts named by their references or found by a condition, or rows of
+//! the tables that facts refer to.
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::kind::reference_table::{ACTORS, PLACES, ReferenceTable, SOURCES, TOPICS};
+use crate::kind::{KINDS, Kind};
+use crate::query::{self, Query};
+use crate::store::{EntityClass, LiveFact, StatedFields, Store};
+use crate::value::suggest::did_you_mean;
+
+/// The tables whose rows are corrected by hand.
+const TABLES: [&ReferenceTable; 4] = [&SOURCES, &TOPICS, &ACTORS, &PLACES];
+
+/// What the words of a command name.
+#[derive(Debug)]
+pub enum Targets {
+    /// Facts: a source and a key each.
+    Facts(Vec<(String, String)>),
+    /// Rows of a table.
+    Rows(&'static ReferenceTable, Vec<StatedFields>),
+}
+
+/// Finds what the words of a command name: references; or the name of a table, and names in it. With
+/// conditions, all facts of a kind, or of all kinds, that meet them.
+///
+/// # Errors
+/// Something that is named is not there.
+pub fn find(words: &[String], conditions: &[String], store: &Store) -> Result<Targets> {
+    let (first, others) =
+        words.split_first().map_or((None, words), |(first, others)| (Some(first.as_str()), others));
+    if let Some(table) = TABLES.into_iter().find(|table| Some(table.table) == first) {
+        if !conditions.is_empty() {
+            return Err(Error::usage("-w selects facts; name the rows of a table"));
+        }
+        if others.is_empty() {
+            return Err(Error::usage(format!("name what to change in {}", table.table)));
+        }
+        let rows = others.iter().map(|name| row(store, table, name)).collect::<Result<_>>()?;
+        return Ok(Targets::Rows(table, rows));
+    }
+    if !conditions.is_empty() {
+        let kinds = match words {
+            [] => KINDS.to_vec(),
+            [kind] => query::kinds(kind)?,
+            _ => return Err(Error::usage("name either references or a condition with -w")),
+        };
+        return Ok(Targets::Facts(facts_where(kinds, conditions, store)?));
+    }
+    if words.is_empty() {
+        return Err(Error::usage(
+            "name the facts by reference (SOURCE:KEY), or select them with -w",
+        ));
+    }
+    Ok(Targets::Facts(words.iter().map(|word| reference(word, store)).collect::<Result<_>>()?))
+}
+
+/// The source and key of the one fact that a reference, or the beginning of one, leads to.
+///
+/// # Errors
+/// There is none, or several.
+pub fn reference(word: &str, store: &Store) -> Result<(String, String)> {
+    if !word.contains(':') {
+        return Err(Error::usage(format!("invalid reference \"{word}\": expected SOURCE:KEY")));
+    }
+    let mut found = store.references(word)?;
+    match found.len() {
+        0 => Err(no_such_ref(store, word)?),
+        1 => Ok(found.remove(0)),
+        _ => {
+            let refs: Vec<String> =
+                found.iter().map(|(source, key)| format!("{source}:{key}")).collect();
+            Err(Error::usage(format!("\"{word}\" is the beginning of several references"))
+                .hint(format!("such as {}", refs.join(", "))))
+        }
+    }
+}
+
+/// The one live fact of a source and key.
+///
+/// # Errors
+/// There is none, or facts of several kinds have the key.
+pub fn one_fact(store: &Store, source: &str, key: &str) -> Result<LiveFact> {
+    let mut found = store.live_facts(source, key)?;
+    match found.len() {
+        1 => Ok(found.remove(0)),
+        0 => Err(no_such_ref(store, &format!("{source}:{key}"))?),
+        _ => Err(Error::usage(format!("{source}:{key} refers to facts of several kinds"))),
+    }
+}
+
+/// The message for a REF that nothing has.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn no_such_ref(store: &Store, reference: &str) -> Result<Error> {
+    let refs = store.refs()?;
+    Ok(Error::new(
+        ErrorKind::NotFound,
+        format!(
+            "unknown reference \"{reference}\"{}",
+            did_you_mean(reference, refs.iter().map(String::as_str))
+        ),
+    ))
+}
+
+fn facts_where(
+    kinds: Vec<&'static Kind>,
+    conditions: &[String],
+    store: &Store,
+) -> Result<Vec<(String, String)>> {
+    let mut query = Query::of(kinds);
+    query.tests = conditions
+        .iter()
+        .map(|text| query::parse_expression(text, &query.kinds))
+        .collect::<Result<_>>()?;
+    query.columns = vec![query::field("source", &query.kinds)?, query::field("key", &query.kinds)?];
+    let mut found = Vec::new();
+    store.check(&query)?;
+    store.select(&query, |cells| {
+        found.push((cells[0].to_string(), cells[1].to_string()));
+        Ok(())
+    })?;
+    if found.is_empty() {
+        let message = format!("no fact matches {}", conditions.join(" and "));
+        return Err(Error::new(ErrorKind::NotFound, message));
+    }
+    Ok(found)
+}
+
+/// The row of a table that has a name: of an actor or place, any of its names.
+fn row(store: &Store, table: &'static ReferenceTable, name: &str) -> Result<StatedFields> {
+    let class = [EntityClass::Actor, EntityClass::Place]
+        .into_iter()
+        .find(|class| class.table() == table.table);
+    let usual = match class {
+        Some(class) => store.usual_name(class, name)?.unwrap_or_else(|| name.to_owned()),
+        None => name.to_owned(),
+    };
+    let mut found = None;
+    let mut known = Vec::new();
+    store.export_reference(table, |cells| {
+        let own = cells[0].to_string();
+        if own == usual {
+            let stated = table.fields.iter().zip(cells);
+            found = Some(
+                stated.map(|(field, cell)| (field.name.to_owned(), cell.to_string())).collect(),
+            );
+        }
+        known.push(own);
+        Ok(())
+    })?;
+    found.ok_or_else(|| {
+        let near = did_you_mean(name, known.iter().map(String::as_str));
+        let one = table.table.trim_end_matches('s');
+        Error::new(ErrorKind::NotFound, format!("unknown {one} \"{name}\"{near}"))
+    })
+}
