@@ -26,6 +26,7 @@ pub mod fs;
 pub mod ingest;
 pub mod kind;
 pub mod mapping;
+pub mod merge;
 pub mod panic;
 pub mod query;
 pub mod render;

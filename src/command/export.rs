@@ -83,12 +83,15 @@ fn export(store: &Store, folder: &Path, as_of: Option<AsOfPoint>) -> Result<u64>
     let mut facts = 0;
     let mut resources = Vec::new();
     for parent in REFERENCE_TABLES {
-        let fields: Vec<&'static Field> = parent.fields.iter().collect();
+        // an import has another number in each copy of a database
+        let is_numbered = parent.table == IMPORTS.table;
+        let fields: Vec<&'static Field> =
+            parent.fields.iter().skip(usize::from(is_numbered)).collect();
         file(folder, &mut drafts, parent.table, &fields, |row| {
-            // runs are numbered, and stand with their number first
-            let later = |cells: &[Value<'_>]| matches!((run, &cells[0]), (Some(run), Value::Int(id)) if *id > run);
-            store.export_reference(parent, |cells| {
-                if parent.table == IMPORTS.table && later(cells) { Ok(()) } else { row(cells) }
+            store.export_reference(parent, |cells| match (&cells[0], run) {
+                (Value::Int(id), Some(run)) if is_numbered && *id > run => Ok(()),
+                _ if is_numbered => row(&cells[1..]),
+                _ => row(cells),
             })
         })?;
         resources.push(resource(parent.table, parent.about, &fields, parent.key));
@@ -109,6 +112,10 @@ fn export(store: &Store, folder: &Path, as_of: Option<AsOfPoint>) -> Result<u64>
     if !folder.join(".gitignore").exists() {
         // two people's exports would conflict in it at every change
         write(folder, &mut drafts, ".gitignore", |out| Ok(writeln!(out, "{SUMS}\n.facts-*.tmp")?))?;
+    }
+    if !folder.join(".gitattributes").exists() {
+        let merged = "*.csv merge=facts\n";
+        write(folder, &mut drafts, ".gitattributes", |out| Ok(out.write_all(merged.as_bytes())?))?;
     }
     replace(folder, drafts)?;
     Ok(facts)
@@ -293,7 +300,7 @@ fn resource(table: &str, about: &str, fields: &[&Field], key: &[&str]) -> Json {
 
 fn described(field: &Field) -> Json {
     let ty = match field.ty {
-        Type::Integer | Type::Import | Type::Flag => "integer",
+        Type::Integer | Type::Flag => "integer",
         Type::Real | Type::Degrees(_) => "number",
         Type::Json => "object",
         _ => "string",
@@ -316,7 +323,7 @@ fn foreign(field: &Field) -> Option<Json> {
     let (table, key) = match field.ty {
         Type::Source => ("sources", "slug"),
         Type::Topic => ("topics", "slug"),
-        Type::Import => ("imports", "id"),
+        Type::Import => ("imports", "uid"),
         _ => return None,
     };
     Some(json!({ "fields": field.name, "reference": { "resource": table, "fields": key } }))

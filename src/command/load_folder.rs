@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use crate::command::seed_folder::SeedFolder;
+use crate::command::seed_folder::{FolderHistory, SeedFolder};
 use crate::error::{Error, ErrorKind, Result, Stop};
 use crate::ingest::{Columns, CsvReader, Diagnostic, Diagnostics, complete_date};
 use crate::kind::reference_table::{self, HISTORY, REFERENCE_TABLES, ReferenceTable};
@@ -28,8 +28,10 @@ pub fn load(folder: &SeedFolder, store: &Store, info: &ImportInfo) -> Result<Loa
     if fresh && folder.open(reference_table::IMPORTS.table)?.is_none() {
         countries(&mut writer)?;
     }
-    writer.knows(history.unwrap_or_default());
+    let FolderHistory { uids, is_numbered } = history.unwrap_or_default();
+    writer.knows(uids);
     let mut load = FolderLoad::new(folder, fresh);
+    load.has_uids = !is_numbered;
     let sums = folder.sums();
     let report = load.tables(&mut writer)?;
     folder.check_same(sums.as_ref())?;
@@ -75,6 +77,9 @@ struct FolderLoad<'f> {
     diagnostics: Diagnostics,
     skipped_history: u64,
     read: u64,
+    /// Facts name imports by identifiers, and what numbers these have here.
+    has_uids: bool,
+    numbers: HashMap<String, i64>,
 }
 
 /// Where a row stands: its file, and how a cell of it is found there.
@@ -93,6 +98,8 @@ impl<'f> FolderLoad<'f> {
             diagnostics: Diagnostics::default(),
             skipped_history: 0,
             read: 0,
+            has_uids: true,
+            numbers: HashMap::new(),
         }
     }
 
@@ -103,6 +110,9 @@ impl<'f> FolderLoad<'f> {
                 continue;
             }
             self.parent(parent, writer)?;
+        }
+        if self.fresh {
+            self.numbers = writer.import_numbers()?;
         }
         KINDS.iter().map(|kind| Ok((*kind, self.kind(kind, writer)?))).collect()
     }
@@ -129,7 +139,7 @@ impl<'f> FolderLoad<'f> {
             let key: Vec<String> =
                 parent.key.iter().map(|name| given(&row, name).into_owned()).collect();
             let key = key.join("\u{1f}");
-            if load.is_repeated(&mut seen, key, here, parent.key[0]) {
+            if !key.is_empty() && load.is_repeated(&mut seen, key, here, parent.key[0]) {
                 return Ok(());
             }
             // every reference that waits is complained about at the cell that made it
@@ -237,6 +247,9 @@ impl<'f> FolderLoad<'f> {
                 Err(Stop::Failed(e)) => return Err(failed(e)),
             }
             self.read += 1;
+            if self.has_uids {
+                self.number_imports(&columns, &mut record);
+            }
             match columns.row(&record) {
                 Ok(row) => each(
                     self,
@@ -251,6 +264,22 @@ impl<'f> FolderLoad<'f> {
                 Err(bad) => self.complain(bad, &file, &records),
             }
         }
+    }
+
+    /// Puts the numbers of imports in the place of their identifiers. Where the folder's history is
+    /// not loaded, any number tells that there was one.
+    fn number_imports(&self, columns: &Columns, record: &mut Record) {
+        let cells: Vec<usize> =
+            ["import", "retired_by"].iter().filter_map(|name| columns.position(name)).collect();
+        if cells.iter().all(|cell| record.get(*cell).is_none_or(str::is_empty)) {
+            return;
+        }
+        let numbered = record.iter().enumerate().map(|(n, cell)| match self.numbers.get(cell) {
+            Some(number) if cells.contains(&n) => number.to_string(),
+            None if cells.contains(&n) && !self.fresh && !cell.is_empty() => "0".to_owned(),
+            _ => cell.to_owned(),
+        });
+        *record = numbered.collect();
     }
 
     fn complain(&mut self, bad: Vec<CellError>, file: &str, records: &CsvReader) {

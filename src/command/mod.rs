@@ -29,6 +29,10 @@ mod load_folder;
 mod log;
 mod man;
 mod manual_input;
+mod merge;
+mod merge_file;
+mod merge_names;
+mod merge_report;
 mod migrate;
 mod names;
 mod output_style;
@@ -108,6 +112,8 @@ enum Command {
     Undo(undo::Args),
     Export(export::Args),
     Backup(backup::Args),
+    Merge(merge::Args),
+    MergeFile(merge_file::Args),
     Fields(fields::Args),
     Schema(schema::Args),
     Status(status::Args),
@@ -221,7 +227,7 @@ facts: a database of sourced facts about conflict and diplomacy
   Bring in  import, add, source, names
   Correct   edit, retire, undo
   Check     check, coverage, diff, log
-  Share     export, backup
+  Share     export, backup, merge
   Database  init, seed, status, fields, schema, migrate
 
 Start with `facts seed` (an example) or `facts init` (an empty database).
@@ -265,6 +271,8 @@ fn dispatch(cli: &Cli, ui: &mut Ui) -> Result<Exit> {
         Command::Undo(args) => undo::run(args, global, ui),
         Command::Export(args) => export::run(args, global, ui),
         Command::Backup(args) => backup::run(args, global, ui),
+        Command::Merge(args) => merge::run(args, global, ui),
+        Command::MergeFile(args) => merge_file::run(args, ui),
         Command::Fields(args) => fields::run(args, global, ui),
         Command::Schema(args) => schema::run(args, global, ui),
         Command::Status(args) => status::run(args, global, ui),

@@ -128,6 +128,9 @@ fn list(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
+/// What stands in the note of a link between the name and whom it means.
+pub const LINKED: &str = " = ";
+
 /// A name, and whom it is to mean.
 struct Link<'a> {
     name: &'a str,
@@ -144,10 +147,15 @@ impl Link<'_> {
         if name.is_empty() || name.chars().any(char::is_control) {
             return Err(Error::usage("the name is empty or contains control characters"));
         }
-        let action = if merge { "names merge" } else { "names link" };
+        let action = match (merge, self.place) {
+            (true, false) => "names merge",
+            (true, true) => "names merge --place",
+            (false, false) => "names link",
+            (false, true) => "names link --place",
+        };
         let info = ImportInfo {
             is_trial: self.dry_run,
-            note: Some(format!("{name} = {entity}")),
+            note: Some(format!("{name}{LINKED}{entity}")),
             ..global.import_info(action)
         };
         let store = Store::open(&global.database().path, Access::Write)?;

@@ -22,8 +22,9 @@ static SHIPPED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/seed");
 
 /// The format of an exported folder, which its `datapackage.json` states. An exported folder that
 /// states none is of format 1. In format 1 further parties of an event are free text, and places
-/// have `lat` and `lon`.
-pub const FORMAT: u64 = 2;
+/// have `lat` and `lon`. Up to format 2 imports are told by their numbers, since then by
+/// identifiers that no two copies of a database share.
+pub const FORMAT: u64 = 3;
 
 /// The file of an exported folder that describes its tables.
 pub const PACKAGE: &str = "datapackage.json";
@@ -34,6 +35,15 @@ pub const SUMS: &str = ".export.sha256";
 
 /// Marks a folder whose export is not finished: some files may be from an earlier one.
 pub const INCOMPLETE: &str = "INCOMPLETE";
+
+/// The imports that an exported folder knows of.
+#[derive(Debug, Default)]
+pub struct FolderHistory {
+    /// Their identifiers, as far as they have one.
+    pub uids: HashSet<String>,
+    /// Facts name them by their numbers.
+    pub is_numbered: bool,
+}
 
 /// Where the files come from.
 pub enum SeedFolder {
@@ -161,23 +171,24 @@ impl SeedFolder {
         path.is_file().then(|| std::fs::read_to_string(path).ok()).flatten()
     }
 
-    /// The identifiers of the imports that an exported folder knows of, as far as they have one;
-    /// none for a folder that nobody exported.
+    /// The imports that an exported folder knows of; none for a folder that nobody exported.
     ///
     /// # Errors
     /// The file cannot be read.
-    pub fn history(&self) -> Result<Option<HashSet<String>>> {
+    pub fn history(&self) -> Result<Option<FolderHistory>> {
         let Some((file, bytes)) = self.open(IMPORTS.table)? else { return Ok(None) };
         // what is wrong with the file is told when it is loaded
         let mut records = csv::Reader::from_reader(bytes);
         let header = records.headers().map_err(|e| Error::io(&file, &e.into()))?;
         let column = header.iter().position(|name| name == "uid");
-        let (mut known, mut has_rows) = (HashSet::new(), false);
+        let is_numbered = header.iter().any(|name| name == "id");
+        let (mut uids, mut has_rows) = (HashSet::new(), false);
         for row in records.records().flatten() {
             has_rows = true;
-            known.extend(column.and_then(|column| row.get(column)).map(str::to_owned));
+            let uid = column.and_then(|column| row.get(column)).filter(|uid| !uid.is_empty());
+            uids.extend(uid.map(str::to_owned));
         }
-        Ok(has_rows.then_some(known))
+        Ok(has_rows.then_some(FolderHistory { uids, is_numbered }))
     }
 
     /// Refuses a folder that was exported anew since its sums were read.

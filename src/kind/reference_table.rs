@@ -213,7 +213,7 @@ pub static IMPORTS: ReferenceTable = ReferenceTable {
     table: "imports",
     about: "Imports, one row each.",
     fields: &[
-        Field::new("id", Type::Integer, "Number of the import, in order.").required(),
+        Field::new("id", Type::Integer, "Number of the import in this database, in order."),
         Field::new("action", Type::Term, "What ran: import, seed, add, edit, retire, …")
             .default("import"),
         Field::new(
@@ -261,7 +261,7 @@ pub static IMPORTS: ReferenceTable = ReferenceTable {
             "What a complete file covers, such as certain countries; empty if it covers everything.",
         ),
     ],
-    key: &["id"],
+    key: &["uid"],
     kept: &[],
 };
 

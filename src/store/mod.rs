@@ -24,7 +24,10 @@ use rusqlite::Connection;
 
 pub use connection::Access;
 pub use entities::{EntityClass, LinkOutcome};
-pub use inspect::{FactChange, History, KindCount, SqlColumn, SqlLimits, Status, compared};
+pub use inspect::{
+    ChangedFact, ChangedRow, FactChange, FactVersion, History, ImportRecord, KindCount, SqlColumn,
+    SqlLimits, Status, compared,
+};
 pub use read::{LiveFact, StatedFields};
 pub use rollup::{AggregateRequest, RollupRow};
 pub use schema::migrations::AppliedMigration;

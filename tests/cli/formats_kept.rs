@@ -8,8 +8,8 @@ use super::{facts, stdout, top};
 /// again, in the newest format.
 #[test]
 fn exported_folders_of_every_format_are_read() {
-    let newest = top().join("tests/fixtures/folder-format-2");
-    for name in ["folder-without-format", "folder-format-1", "folder-format-2"] {
+    let newest = top().join("tests/fixtures/folder-format-3");
+    for name in ["folder-without-format", "folder-format-1", "folder-format-2", "folder-format-3"] {
         let fixture = top().join("tests/fixtures").join(name);
         let folder = tempfile::tempdir().unwrap();
         let run =

@@ -3,7 +3,8 @@
 //!
 //! In a block marked `console`, a line that begins with `$ ` is run by `sh`, with the lines behind
 //! it that begin with `> `; what follows is what it prints on both streams, and `? N` its exit
-//! status where that is not 0. `[TIME]` stands for the time, `[TEMP]` for the folder.
+//! status where that is not 0. `[TIME]` stands for the time, `[IMPORT]` for the identifier of an import, `[TEMP]` for
+//! the folder.
 //! `SNAPSHOTS=overwrite cargo test` writes what the commands print now.
 
 use std::fmt::Write;
@@ -18,6 +19,7 @@ use super::{fixed, top};
 /// The document as it would read if every command were run now.
 fn run(document: &str, folder: &Path) -> String {
     let time = Regex::new(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z").unwrap();
+    let uid = Regex::new(r"\d{8}T\d{6}Z-[0-9a-f]{12}").unwrap();
     let mut now = String::new();
     let mut lines = document.lines().peekable();
     while let Some(line) = lines.next() {
@@ -40,6 +42,7 @@ fn run(document: &str, folder: &Path) -> String {
             let output = shell.output().unwrap();
             let text = String::from_utf8(output.stdout).unwrap();
             let text = text.replace(&folder.display().to_string(), "[TEMP]");
+            let text = uid.replace_all(&text, "[IMPORT]");
             let text = time.replace_all(&text, "[TIME]");
             now.push_str(&text);
             if !text.is_empty() && !text.ends_with('\n') {

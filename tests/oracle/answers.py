@@ -388,7 +388,9 @@ class World:
         self.places = {row["name"]: row for row in read("places")}
         self.sources = {row["slug"]: row for row in read("sources")}
         self.topics = [row["slug"] for row in read("topics")]
-        self.imports = [int(row["id"]) for row in read("imports")]
+        # an import has the number of its row
+        numbers = {row["uid"]: str(n) for n, row in enumerate(read("imports"), 1)}
+        self.imports = [int(n) for n in numbers.values()]
         self.called = defaultdict(list)  # class and folded name: scheme, spelling, whom it means
         self.spellings = defaultdict(list)  # class and entity: scheme, spelling
         for row in read("names"):
@@ -399,7 +401,10 @@ class World:
                     self.spellings[of, whom].append((row["scheme"], row["name"]))
         self.inside = {"place": self.below(self.places, "within"), "actor": self.below(self.actors, "acts_for")}
         self.members = self.below(self.actors, "of")
-        self.rows = [Fact(kind, row, self) for kind, table in TABLES.items() for row in read(table)]
+        def numbered(row):
+            return row | {name: numbers.get(row[name], "") for name in ("import", "retired_by")}
+
+        self.rows = [Fact(kind, numbered(row), self) for kind, table in TABLES.items() for row in read(table)]
         self.facts = [fact for fact in self.rows if fact.is_live()]
 
     def below(self, rows, tie):
@@ -1114,7 +1119,7 @@ def make_folder(rng, fields, folder):
     events = []
     for kind, table_name in TABLES.items():
         columns = [f.name for f in fields[kind].values() if f.type != "period" and f.name not in COLUMNS and f.name not in
-                   ("ref", "kind", "date_from", "date_to", "country", "quote_status", "import", "retired_by", "retired_why")]
+                   ("ref", "kind", "date_from", "date_to", "country", "quote_status", "import", "retired_by", "retired_why", "retired_note")]
         with open(os.path.join(folder, f"{table_name}.csv"), "w", encoding="utf-8", newline="") as out:
             writer = csv.writer(out)
             writer.writerow(columns)

@@ -55,10 +55,10 @@ impl EntityClass {
     pub fn unknown(self) -> &'static str {
         match self {
             EntityClass::Actor => {
-                "(kind = 'unknown' OR kind = 'state' AND import_id IN (SELECT id FROM imports WHERE dataset IS NOT NULL))"
+                "(kind = 'unknown' OR kind = 'state' AND ifnull(import_id, 0) IN (SELECT id FROM imports WHERE dataset IS NOT NULL))"
             }
             EntityClass::Place => {
-                "(kind = 'other' AND within_id IS NULL AND latitude IS NULL OR kind = 'country' AND import_id IN (SELECT id FROM imports WHERE dataset IS NOT NULL))"
+                "(kind = 'other' AND within_id IS NULL AND latitude IS NULL OR kind = 'country' AND ifnull(import_id, 0) IN (SELECT id FROM imports WHERE dataset IS NOT NULL))"
             }
         }
     }

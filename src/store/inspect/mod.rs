@@ -2,11 +2,13 @@
 //! of a user's own.
 
 mod backup;
+mod changes;
 mod diff;
 mod integrity;
 mod sandbox;
 mod status;
 
+pub use changes::{ChangedFact, ChangedRow, FactVersion, ImportRecord};
 pub use diff::{FactChange, compared};
 pub use sandbox::{SqlColumn, SqlLimits};
 pub use status::{History, KindCount, Status};

@@ -6,7 +6,7 @@ use crate::error::Result;
 use crate::kind::reference_table::{self, ReferenceTable};
 use crate::kind::{Field, KINDS, Kind};
 use crate::store::Store;
-use crate::store::read::columns;
+use crate::store::read::columns::{self, parent_expression};
 use crate::store::read::compile::CompiledQuery;
 use crate::store::read::cursor::{Cursor, plain};
 use crate::store::read::decoder::{self, ColumnDecoder};
@@ -105,7 +105,12 @@ impl Store {
             "SELECT {} FROM {} f {rows} ORDER BY {}",
             shown.join(", "),
             table.table,
-            order.join(", ")
+            // imports stand in the order in which they ran
+            if table.table == reference_table::IMPORTS.table {
+                "f.id".into()
+            } else {
+                order.join(", ")
+            }
         );
         let decoders = vec![ColumnDecoder::Plain; shown.len()];
         Cursor::of(self).hand_on(&CompiledQuery { sql, values: Vec::new(), decoders }, row)
@@ -294,18 +299,5 @@ impl History {
             Value::Int(run) => Some(*run),
             _ => None,
         })
-    }
-}
-
-/// A usual name, written so that it is found again: a colon must not make a scheme of its
-/// beginning.
-const USUAL: &str = "CASE WHEN instr(name, ':') = 0 THEN name ELSE 'name:' || name END";
-
-fn parent_expression(field: &Field) -> String {
-    match field.ty {
-        Type::Actor => format!("(SELECT {USUAL} FROM actors WHERE id = f.{}_id)", field.name),
-        Type::Place => format!("(SELECT {USUAL} FROM places WHERE id = f.{}_id)", field.name),
-        Type::Source => format!("(SELECT slug FROM sources WHERE id = f.{}_id)", field.name),
-        _ => format!("f.{}", field.name),
     }
 }

@@ -64,7 +64,7 @@ pub fn wording(kind: &'static Kind, field: &Field) -> String {
             format!("(SELECT {WORDING_SQL} FROM names n WHERE n.id = f.{}_id)", field.name)
         }
         Type::Source => source_slug(),
-        Type::Import => format!("f.{}_id", field.name),
+        Type::Import => format!("(SELECT uid FROM imports WHERE id = f.{}_id)", field.name),
         _ => format!("f.{}", field.name),
     }
 }
@@ -78,4 +78,18 @@ pub fn stored(kind: &'static Kind, field: &Field) -> String {
 /// The source of the row `f`.
 pub fn source_slug() -> String {
     "(SELECT slug FROM sources WHERE id = f.source_id)".to_owned()
+}
+
+/// A usual name, written so that it is found again: a colon must not make a scheme of its
+/// beginning.
+const USUAL: &str = "CASE WHEN instr(name, ':') = 0 THEN name ELSE 'name:' || name END";
+
+/// The SQL that gives a field of the row `f` of a table that facts refer to, as an export writes it.
+pub fn parent_expression(field: &Field) -> String {
+    match field.ty {
+        Type::Actor => format!("(SELECT {USUAL} FROM actors WHERE id = f.{}_id)", field.name),
+        Type::Place => format!("(SELECT {USUAL} FROM places WHERE id = f.{}_id)", field.name),
+        Type::Source => format!("(SELECT slug FROM sources WHERE id = f.{}_id)", field.name),
+        _ => format!("f.{}", field.name),
+    }
 }

@@ -29,8 +29,14 @@ struct StoredQuote {
     status: Option<String>,
 }
 
-/// Looks for the quotes of a source's facts in a text, and keeps how each was found.
-fn look_again(connection: &Connection, run: i64, source: i64, text: &str) -> Result<QuoteCounts> {
+/// Looks for the quotes of a source's facts in a text, and keeps how each was found as a change by
+/// a run.
+fn look_again(
+    connection: &Connection,
+    run: Option<i64>,
+    source: i64,
+    text: &str,
+) -> Result<QuoteCounts> {
     let mut counts = QuoteCounts::default();
     for kind in KINDS {
         let table = kind.table;
@@ -70,9 +76,9 @@ fn look_again(connection: &Connection, run: i64, source: i64, text: &str) -> Res
                 let is_found = status != QuoteStatus::Unchecked;
                 *(if is_found { &mut counts.found } else { &mut counts.lacking }) += 1;
             }
-            if before.as_deref() != Some(status.name()) {
+            if run.is_some() && before.as_deref() != Some(status.name()) {
                 let columns = ["quote_status"];
-                undo_steps::keep(connection, Some(run), table, &columns, "id = ?1", id)?;
+                undo_steps::keep(connection, run, table, &columns, "id = ?1", id)?;
                 set.execute(params![id, status.name()])?;
             }
         }
@@ -91,6 +97,10 @@ impl Writer<'_> {
     pub fn attach(&mut self, source: &str, text: &str, sha256: &str) -> Result<QuoteCounts> {
         let slug = source;
         let source = self.source(slug).map_err(|stop| stop.into_error(Error::usage))?;
+        let held = self.text_of(slug)?;
+        if held.as_deref() == Some(text) && self.text_sum(slug)?.as_deref() == Some(sha256) {
+            return look_again(&self.transaction, None, source, text);
+        }
         let run = self.begin(source)?;
         let connection = &self.transaction;
         search::forget_text(connection, source)?;
@@ -103,7 +113,7 @@ impl Writer<'_> {
             params![source, sha256, text, run],
         )?;
         search::add_text(connection, source)?;
-        let quotes = look_again(connection, run, source, text)?;
+        let quotes = look_again(connection, Some(run), source, text)?;
         self.texts.remove(slug);
         Ok(quotes)
     }

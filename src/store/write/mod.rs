@@ -1,6 +1,7 @@
 //! Writing facts: rows made ready and encoded, releases compared with what is there, imports taken
 //! back.
 
+mod adopt;
 mod agreement;
 mod attach;
 pub mod bulk;

@@ -3,6 +3,7 @@
 
 use rusqlite::types::Value as Sql;
 use rusqlite::{OptionalExtension, params, params_from_iter};
+use sha2::{Digest, Sha256};
 
 use crate::error::{Result, Stop};
 use crate::kind::reference_table::{self, ReferenceTable};
@@ -15,8 +16,47 @@ use crate::store::write::pending_reference::PendingReference;
 use crate::store::write::transaction::{RowError, RowOrigin, Writer};
 use crate::store::write::undo_steps;
 use crate::value::suggest::did_you_mean;
-use crate::value::text::fold;
+use crate::value::text::{fold, hex};
 use crate::value::{InputValue, Type, Value};
+
+/// An identifier for an import that was made before imports had one: all copies of a database make
+/// the same of it.
+fn uid_of(row: &InputRow<'_>) -> String {
+    let mut sum = Sha256::new();
+    for (field, value) in row.iter().filter(|(_, value)| !value.is_null()) {
+        sum.update(format!("{}={}\n", field.name, value.text().unwrap_or_default()));
+    }
+    let at: String = kind::given(row, "ran_at").chars().filter(|c| !"-:".contains(*c)).collect();
+    format!("{at}-{}", &hex(&sum.finalize())[..12])
+}
+
+/// Adds to the columns of a name those that follow from them.
+fn complete_name(row: &InputRow<'_>, columns: &mut Vec<(String, Sql)>) -> Result<(), RowError> {
+    columns.push(("folded".into(), Sql::Text(fold(&kind::given(row, "name")))));
+    let entities = columns.iter().filter(|(column, value)| {
+        (column == "actor_id" || column == "place_id") && *value != Sql::Null
+    });
+    if entities.count() != 1 {
+        return Err(RowError {
+            field: "actor",
+            expected: "expected either an actor or a place".into(),
+        });
+    }
+    if kind::given(row, "scheme") == reference_table::WORDING_SCHEME {
+        return Err(RowError {
+            field: "scheme",
+            expected: "a wording belongs in the cell of a fact, as in: the Kremlin [= Russia]"
+                .into(),
+        });
+    }
+    let is_actor =
+        columns.iter().any(|(column, value)| column == "actor_id" && *value != Sql::Null);
+    let class = if is_actor { EntityClass::Actor } else { EntityClass::Place };
+    columns.push(("class".into(), Sql::Text(class.one().into())));
+    // the label is brought up to date when everything is there
+    columns.push(("label".into(), Sql::Text(kind::given(row, "name").into_owned())));
+    Ok(())
+}
 
 impl Writer<'_> {
     /// Writes a row of a parent table; `place` is where it stood in its file, should a later
@@ -54,30 +94,11 @@ impl Writer<'_> {
             columns.push((column, value));
         }
         if table.table == reference_table::NAMES.table {
-            columns.push(("folded".into(), Sql::Text(fold(&kind::given(row, "name")))));
-            let entities = columns.iter().filter(|(column, value)| {
-                (column == "actor_id" || column == "place_id") && *value != Sql::Null
-            });
-            if entities.count() != 1 {
-                return Err(Stop::Input(RowError {
-                    field: "actor",
-                    expected: "expected either an actor or a place".into(),
-                }));
-            }
-            if kind::given(row, "scheme") == reference_table::WORDING_SCHEME {
-                return Err(Stop::Input(RowError {
-                    field: "scheme",
-                    expected:
-                        "a wording belongs in the cell of a fact, as in: the Kremlin [= Russia]"
-                            .into(),
-                }));
-            }
-            let is_actor =
-                columns.iter().any(|(column, value)| column == "actor_id" && *value != Sql::Null);
-            let class = if is_actor { EntityClass::Actor } else { EntityClass::Place };
-            columns.push(("class".into(), Sql::Text(class.one().into())));
-            // the label is brought up to date when everything is there
-            columns.push(("label".into(), Sql::Text(kind::given(row, "name").into_owned())));
+            complete_name(row, &mut columns).map_err(Stop::Input)?;
+        }
+        if table.table == reference_table::IMPORTS.table && kind::given(row, "uid").is_empty() {
+            columns.retain(|(column, _)| column != "uid");
+            columns.push(("uid".into(), Sql::Text(uid_of(row))));
         }
         let named = [
             reference_table::NAMES.table,

@@ -79,6 +79,19 @@ pub(in crate::store) struct CurrentRun {
     /// The source of its facts, until there is a second one.
     source: Option<i64>,
     has_several: bool,
+    /// Another copy made it, and says what it counted.
+    is_adopted: bool,
+}
+
+impl CurrentRun {
+    fn new(id: i64) -> CurrentRun {
+        CurrentRun { id, source: None, has_several: false, is_adopted: false }
+    }
+
+    /// A run that another copy made.
+    pub fn adopted(id: i64) -> CurrentRun {
+        CurrentRun { is_adopted: true, ..CurrentRun::new(id) }
+    }
 }
 
 /// What the rows that are written belong to.
@@ -104,6 +117,7 @@ pub(in crate::store) struct Retirement<'a> {
 }
 
 /// A transaction that writes.
+#[expect(clippy::struct_excessive_bools, reason = "each is a leniency or a state of its own")]
 pub struct Writer<'c> {
     pub(in crate::store) statements: StatementCache<'c>,
     pub(in crate::store) transaction: Transaction<'c>,
@@ -124,6 +138,8 @@ pub struct Writer<'c> {
     pub(in crate::store) origin: RowOrigin,
     /// Quotes that are nowhere in the text of their source are kept, as unchecked.
     pub(in crate::store) keeps_quotes: bool,
+    /// Facts of another copy are carried over.
+    pub(in crate::store) carries: bool,
     /// The texts of the sources that facts cite, where they are held.
     pub(in crate::store) texts: HashMap<String, Option<Rc<str>>>,
     /// What the texts have between the pieces of quotes that were written.
@@ -180,6 +196,7 @@ impl Store {
             counts: Counts::default(),
             origin: RowOrigin::Run,
             keeps_quotes: false,
+            carries: false,
             texts: HashMap::new(),
             omitted: Vec::new(),
             kept: Vec::new(),
@@ -203,6 +220,13 @@ impl Store {
 }
 
 impl Writer<'_> {
+    /// From now on facts of another copy are carried over: data sets as they are, and quotes that are
+    /// nowhere in the text of their source as unchecked.
+    pub fn carry(&mut self) {
+        self.carries = true;
+        self.keeps_quotes = true;
+    }
+
     /// From now on quotes that are nowhere in the text of their source are kept, as unchecked.
     pub fn keep_quotes(&mut self) {
         self.keeps_quotes = true;
@@ -466,6 +490,17 @@ impl Writer<'_> {
         self.known = uids;
     }
 
+    /// The numbers of imports, by their identifiers.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn import_numbers(&self) -> Result<HashMap<String, i64>> {
+        let find = "SELECT uid, id FROM imports WHERE uid IS NOT NULL";
+        let mut find = self.transaction.prepare(find)?;
+        let rows = find.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     fn has_known(&self, uid: Option<&String>) -> bool {
         uid.is_some_and(|uid| self.known.contains(uid))
     }
@@ -543,7 +578,7 @@ impl Writer<'_> {
             params![action, file, at, by, note, concat!("facts ", env!("CARGO_PKG_VERSION"))],
         )?;
         let id = self.transaction.last_insert_rowid();
-        self.current = Some(CurrentRun { id, source: None, has_several: false });
+        self.current = Some(CurrentRun::new(id));
         Ok(id)
     }
 
@@ -567,7 +602,7 @@ impl Writer<'_> {
         if let Some(bulk) = self.bulk.take() {
             bulk.end(&self.transaction)?;
         }
-        if let Some(CurrentRun { id, source, has_several }) = self.current {
+        if let Some(CurrentRun { id, source, has_several, is_adopted: false }) = self.current {
             let source = source.filter(|_| !has_several);
             let numbers = self.counts.numbers().map(Some);
             self.transaction.execute(

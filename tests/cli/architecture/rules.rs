@@ -18,6 +18,7 @@ pub const MAY_USE: &[(&str, &[&str])] = &[
     ("kind", &["value"]),
     ("query", &["error", "value", "kind"]),
     ("mapping", &["value", "kind"]),
+    ("merge", &[]),
     ("evidence", &["value"]),
     ("tabulate", &["value"]),
     ("chart", &["value"]),
@@ -28,7 +29,7 @@ pub const MAY_USE: &[(&str, &[&str])] = &[
     (
         "command",
         &[
-            "error", "value", "kind", "query", "mapping", "evidence", "tabulate", "chart",
+            "error", "value", "kind", "query", "mapping", "merge", "evidence", "tabulate", "chart",
             "render", "fs", "ingest", "store",
         ],
     ),

@@ -1,0 +1,83 @@
+//! `facts merge-file`: Git's merge of one table of an exported folder, row by row and cell by cell.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use crate::command::Exit;
+use crate::command::ui::Ui;
+use crate::error::{Error, ErrorKind, Result};
+use crate::fs::output::Output;
+use crate::merge::{ExportedTable, merge_tables};
+use crate::value::text::count;
+
+/// Merge two branches of a table that facts export wrote; a merge driver for Git.
+///
+/// Rows are joined by what they are called, and cells are merged one by one, so that neighbouring
+/// rows and two additions at one place are no conflict. Where both branches changed one cell
+/// differently, it stays as it is in OURS, the conflict is listed, and the exit code is 1.
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  git config merge.facts.name 'facts, field by field'\n  git config merge.facts.driver 'facts merge-file %O %A %B'"
+)]
+pub struct Args {
+    /// The table that both branches come from
+    #[arg(value_name = "BASE")]
+    base: PathBuf,
+    /// The table of this branch; the merged table is written here
+    #[arg(value_name = "OURS")]
+    ours: PathBuf,
+    /// The table of the other branch
+    #[arg(value_name = "THEIRS")]
+    theirs: PathBuf,
+}
+
+pub fn run(args: &Args, ui: &mut Ui) -> Result<Exit> {
+    let (base, ours, theirs) = (read(&args.base)?, read(&args.ours)?, read(&args.theirs)?);
+    let merge = merge_tables(&base, &ours, &theirs);
+    write(&args.ours, &merge.table)?;
+    for conflict in &merge.conflicts {
+        ui.status(&format!("conflict: {conflict}"));
+    }
+    if merge.conflicts.is_empty() {
+        return Ok(Exit::Done);
+    }
+    ui.status(&format!(
+        "{}: what is here stays; edit the file, then git add it",
+        count(merge.conflicts.len() as u64, "conflict", "conflicts")
+    ));
+    Ok(Exit::No)
+}
+
+fn read(path: &Path) -> Result<ExportedTable> {
+    let shown = path.display();
+    let broken = |e: csv::Error| match e.kind() {
+        csv::ErrorKind::Io(io) => Error::io(&shown, io),
+        _ => Error::new(ErrorKind::Rejected, format!("{shown}: not a table of facts export"))
+            .with_source(e),
+    };
+    let mut reader = csv::Reader::from_path(path).map_err(broken)?;
+    let columns: Vec<String> =
+        reader.headers().map_err(broken)?.iter().map(str::to_owned).collect();
+    let mut table = ExportedTable { columns, rows: Vec::new() };
+    for row in reader.records() {
+        let row = row.map_err(broken)?;
+        let cells = table.columns.iter().cloned().zip(row.iter().map(str::to_owned));
+        table.rows.push(cells.filter(|(_, cell)| !cell.is_empty()).collect());
+    }
+    Ok(table)
+}
+
+fn write(path: &Path, table: &ExportedTable) -> Result<()> {
+    let failed = |e: &std::io::Error| Error::io(format!("cannot write {}", path.display()), e);
+    let mut made = Output::begin(path)?;
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let none = String::new();
+    writer.write_record(&table.columns).map_err(|e| failed(&e.into()))?;
+    for row in &table.rows {
+        let cells = table.columns.iter().map(|column| row.get(column).unwrap_or(&none));
+        writer.write_record(cells).map_err(|e| failed(&e.into()))?;
+    }
+    let bytes = writer.into_inner().map_err(|e| failed(e.error()))?;
+    made.write_all(&bytes).map_err(|e| failed(&e))?;
+    made.finish()
+}

@@ -1,0 +1,244 @@
+//! The rows that facts refer to, in a merge: sources, topics, actors, places, texts, and whom names
+//! mean.
+
+use std::collections::HashMap;
+
+use crate::command::manual_input::{self, stated};
+use crate::command::merge_report::{MergeConflict, MergeReport, map};
+use crate::command::names::LINKED;
+use crate::error::{Result, Stop};
+use crate::kind::Field;
+use crate::kind::reference_table::{
+    ACTORS, NAMES, PLACES, ReferenceTable, SOURCES, TEXTS, TOPICS, WORDING_SCHEME,
+};
+use crate::merge::FieldChanges;
+use crate::store::{
+    ChangedRow, EntityClass, ImportRecord, LinkOutcome, Outcome, StatedFields, Store, Writer,
+};
+
+/// Brings the sources, topics, actors, places and texts of the new imports.
+///
+/// # Errors
+/// A database cannot be read or written.
+pub fn rows(
+    other: &Store,
+    new: &[i64],
+    numbers: &HashMap<i64, i64>,
+    writer: &mut Writer<'_>,
+    report: &mut MergeReport,
+) -> Result<()> {
+    for table in [&SOURCES, &TOPICS, &ACTORS, &PLACES] {
+        for row in other.changed_rows(table, new)? {
+            writer.write_as(numbers[&row.import]);
+            merge_row(table, &row, writer, report)?;
+        }
+    }
+    for row in other.changed_rows(&TEXTS, new)? {
+        writer.write_as(numbers[&row.import]);
+        merge_text(&row, writer, report)?;
+    }
+    for (_, refused) in writer.settle()? {
+        report.conflicts.push(MergeConflict {
+            name: "names".into(),
+            field: refused.field.to_owned(),
+            ours: String::new(),
+            theirs: refused.expected,
+        });
+    }
+    Ok(())
+}
+
+fn class_of(table: &ReferenceTable) -> Option<EntityClass> {
+    [EntityClass::Actor, EntityClass::Place].into_iter().find(|class| class.table() == table.table)
+}
+
+fn merge_row(
+    table: &'static ReferenceTable,
+    row: &ChangedRow,
+    writer: &mut Writer<'_>,
+    report: &mut MergeReport,
+) -> Result<()> {
+    let key = table.key[0];
+    let mut name = stated(&row.after, key).to_owned();
+    if let (Some(class), Some(before)) = (class_of(table), &row.before) {
+        let old = stated(before, key);
+        if !old.is_empty() && old != name && writer.row(table, old)?.is_some() {
+            match writer.rename(class, old, &name)? {
+                Ok(()) => report.rows += 1,
+                // it keeps the name that it has here
+                Err(_) => old.clone_into(&mut name),
+            }
+        }
+    }
+    let Some(ours) = writer.row(table, &name)? else {
+        // another copy's actor may be a further name of somebody here
+        let is_known = match class_of(table) {
+            Some(class) => writer.has_name(class, &name)?,
+            None => false,
+        };
+        if !is_known {
+            put(table, &row.after, &name, writer, report)?;
+        }
+        return Ok(());
+    };
+    let before = row.before.clone().unwrap_or_default();
+    let after: StatedFields = match &row.before {
+        // of a row that was there only what changed counts
+        Some(before) => row
+            .after
+            .iter()
+            .filter(|(field, _)| before.iter().any(|(changed, _)| changed == field))
+            .cloned()
+            .collect(),
+        None => row.after.clone(),
+    };
+    let without = |mut fields: StatedFields| {
+        fields.retain(|(field, _)| field != key);
+        map(&fields)
+    };
+    let changes = FieldChanges::between(&without(before), &without(after));
+    let (merged, contested) = changes.apply(&map(&ours));
+    for contested in contested {
+        report.conflicts.push(MergeConflict {
+            name: format!("{} {name}", table.table),
+            field: contested.field,
+            ours: contested.ours,
+            theirs: contested.theirs,
+        });
+    }
+    if merged != map(&ours) {
+        let all = table.fields.iter().map(|field| {
+            let text = merged.get(field.name).cloned().unwrap_or_default();
+            (field.name.to_owned(), text)
+        });
+        put(table, &all.collect(), &name, writer, report)?;
+    }
+    Ok(())
+}
+
+fn put(
+    table: &'static ReferenceTable,
+    given: &StatedFields,
+    name: &str,
+    writer: &mut Writer<'_>,
+    report: &mut MergeReport,
+) -> Result<()> {
+    let fields: Vec<&'static Field> = table.fields.iter().collect();
+    let mut conflict = |field: &str, theirs: String| {
+        report.conflicts.push(MergeConflict {
+            name: format!("{} {name}", table.table),
+            field: field.to_owned(),
+            ours: String::new(),
+            theirs,
+        });
+    };
+    match manual_input::check(given, &fields, false) {
+        Err((_, faults)) => {
+            for fault in faults {
+                conflict(fault.field.as_deref().unwrap_or_default(), fault.expected);
+            }
+        }
+        Ok(row) => match writer.put_reference(table, &row, 0) {
+            Ok(Outcome::Unchanged) => {}
+            Ok(_) => report.rows += 1,
+            Err(Stop::Input(refused)) => conflict(refused.field, refused.expected),
+            Err(Stop::Failed(error)) => return Err(error),
+        },
+    }
+    Ok(())
+}
+
+fn merge_text(row: &ChangedRow, writer: &mut Writer<'_>, report: &mut MergeReport) -> Result<()> {
+    let (source, sum) = (stated(&row.after, "source"), stated(&row.after, "sha256"));
+    let held = writer.text_sum(source)?;
+    let before = row.before.as_ref().map(|before| stated(before, "sha256").to_owned());
+    if held.as_deref() == Some(sum) || before.as_deref() == Some(sum) {
+        return Ok(());
+    }
+    if held == before {
+        writer.attach(source, stated(&row.after, "text"), sum)?;
+        report.rows += 1;
+        return Ok(());
+    }
+    report.conflicts.push(MergeConflict {
+        name: format!("text of {source}"),
+        field: "sha256".into(),
+        ours: held.unwrap_or_default(),
+        theirs: sum.to_owned(),
+    });
+    Ok(())
+}
+
+/// Links or merges names as an import did.
+///
+/// # Errors
+/// The database cannot be written.
+pub fn link(
+    import: &ImportRecord,
+    store: &Store,
+    writer: &mut Writer<'_>,
+    report: &mut MergeReport,
+) -> Result<()> {
+    let action = stated(&import.stated, "action");
+    let Some((name, entity)) = stated(&import.stated, "note").split_once(LINKED) else {
+        return Ok(());
+    };
+    let is_merge = action.starts_with("names merge");
+    if !is_merge && !action.starts_with("names link") {
+        return Ok(());
+    }
+    let class = if action.ends_with("--place") { EntityClass::Place } else { EntityClass::Actor };
+    match writer.link(class, name, entity, is_merge)? {
+        LinkOutcome::Done(..) => report.rows += 1,
+        // nobody has either of the names here: there is nothing to link
+        LinkOutcome::NoEntity | LinkOutcome::NoName => {}
+        LinkOutcome::Taken(usual)
+        | LinkOutcome::FurtherName(usual)
+        | LinkOutcome::BothStates(usual, _) => {
+            if store.usual_name(class, entity)?.as_deref() != Some(usual.as_str()) {
+                report.conflicts.push(MergeConflict {
+                    name: format!("names {name}"),
+                    field: class.one().to_owned(),
+                    ours: usual,
+                    theirs: entity.to_owned(),
+                });
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Brings the spellings and codes of the new imports.
+///
+/// # Errors
+/// A database cannot be read or written.
+pub fn spellings(
+    other: &Store,
+    new: &[i64],
+    numbers: &HashMap<i64, i64>,
+    writer: &mut Writer<'_>,
+    report: &mut MergeReport,
+) -> Result<()> {
+    for row in other.changed_rows(&NAMES, new)? {
+        let text = |name: &str| stated(&row.after, name);
+        if text("scheme") == WORDING_SCHEME || row.before.is_some() {
+            continue;
+        }
+        let (class, bearer) = if text("actor").is_empty() {
+            (EntityClass::Place, text("place"))
+        } else {
+            (EntityClass::Actor, text("actor"))
+        };
+        // a name of nobody has members, and comes with the facts that have it
+        if bearer.is_empty() || !writer.has_name(class, bearer)? {
+            continue;
+        }
+        writer.write_as(numbers[&row.import]);
+        let name = text("name").to_owned();
+        if text("scheme") == "name" && writer.has_name(class, &name)? {
+            continue;
+        }
+        put(&NAMES, &row.after, &name, writer, report)?;
+    }
+    Ok(())
+}
