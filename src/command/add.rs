@@ -42,6 +42,9 @@ pub struct Args {
     /// Add actors and places that are not known yet
     #[arg(long)]
     create: bool,
+    /// Keep a quote that differs from the text in a few letters, as a scan does, marked as near
+    #[arg(long)]
+    accept_nearest: bool,
     /// Keep a quote that is not in the stored text of its source, marked as unchecked
     #[arg(long)]
     quote_unchecked: bool,
@@ -94,6 +97,9 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let store = Store::open(&path, Access::Write)?;
     let mut writer =
         store.write(ImportInfo { is_trial: args.dry_run, ..global.import_info("add") })?;
+    if args.accept_nearest {
+        writer.accept_nearest();
+    }
     if args.quote_unchecked {
         writer.keep_quotes();
     }

@@ -50,7 +50,18 @@ fn completer(command: &str, id: &str) -> Option<ArgValueCompleter> {
         "topic" if command == "help" => Some(ArgValueCompleter::new(|begun: &OsStr| {
             matching(begun, crate::command::help::topics())
         })),
-        "refs" => Some(ArgValueCompleter::new(|begun: &OsStr| matching(begun, refs()))),
+        "refs" if ["edit", "retire"].contains(&command) => {
+            Some(ArgValueCompleter::new(|begun: &OsStr| match assignment(begun) {
+                Some(found) => found,
+                None => matching(begun, refs().into_iter().chain(assignable()).collect()),
+            }))
+        }
+        "fields" if command == "add" => Some(ArgValueCompleter::new(|begun: &OsStr| {
+            assignment(begun).unwrap_or_else(|| matching(begun, assignable()))
+        })),
+        "refs" | "ours" | "theirs" => {
+            Some(ArgValueCompleter::new(|begun: &OsStr| matching(begun, refs())))
+        }
         "source" | "slug" => {
             Some(ArgValueCompleter::new(|begun: &OsStr| matching(begun, slugs(&SOURCES))))
         }
@@ -88,6 +99,37 @@ fn fields() -> Vec<String> {
     names.sort_unstable();
     names.dedup();
     names
+}
+
+/// `FIELD=` for each field that may be given.
+fn assignable() -> Vec<String> {
+    let mut names: Vec<String> = KINDS
+        .iter()
+        .flat_map(|kind| kind.fields().filter(|field| field.is_given()))
+        .map(|field| format!("{}=", field.name))
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+/// The values that a field of `FIELD=VALUE` may have, once its name is there.
+fn assignment(begun: &OsStr) -> Option<Vec<CompletionCandidate>> {
+    let text = begun.to_string_lossy();
+    let (name, value) = text.split_once('=')?;
+    let field = KINDS.iter().find_map(|kind| kind.field(name))?;
+    let known = match field.ty {
+        Type::Actor => entities(EntityClass::Actor),
+        Type::Place => entities(EntityClass::Place),
+        Type::Source => slugs(&SOURCES),
+        Type::Topic => slugs(&TOPICS),
+        Type::Choice(words) => words.iter().map(|word| (*word).to_owned()).collect(),
+        _ => Vec::new(),
+    };
+    let found = matching(OsStr::new(value), known).into_iter().map(|candidate| {
+        CompletionCandidate::new(format!("{name}={}", candidate.get_value().to_string_lossy()))
+    });
+    Some(found.collect())
 }
 
 /// The database that is meant, if there is one to read; whatever goes wrong, there is nothing to

@@ -20,6 +20,7 @@ use crate::value::text::count;
 /// (see: facts query --sheet) changes many facts at once: rows with a ref change that fact, rows
 /// without one are new, and a reason in the column delete retires the fact.
 #[derive(Debug, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 #[command(
     after_help = "Examples:\n  facts edit unami:2013 best=7818 note='corrected on p. 3'\n  facts edit unami:2013 note=\n  facts edit casualties -w 'method=media' confidence=low --dry-run\n  facts edit actors 'B. McGurk' name='Brett McGurk' kind=person\n  facts edit --from corrections.xlsx"
 )]
@@ -37,6 +38,9 @@ pub struct Args {
     /// Add actors and places that are not known yet
     #[arg(long)]
     create: bool,
+    /// Keep a quote that differs from the text in a few letters, as a scan does, marked as near
+    #[arg(long)]
+    accept_nearest: bool,
     /// Keep a quote that is not in the stored text of its source, marked as unchecked
     #[arg(long)]
     quote_unchecked: bool,
@@ -50,6 +54,9 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let note = args.from.as_ref().map(|file| file.display().to_string());
     let info = ImportInfo { is_trial: args.dry_run, note, ..global.import_info("edit") };
     let mut writer = store.write(info)?;
+    if args.accept_nearest {
+        writer.accept_nearest();
+    }
     if args.quote_unchecked {
         writer.keep_quotes();
     }

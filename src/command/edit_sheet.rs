@@ -9,7 +9,7 @@ use crate::command::records::RecordFile;
 use crate::command::retire::{self, REASONS};
 use crate::command::targets;
 use crate::error::{Error, Result, Stop};
-use crate::kind::{self, Kind};
+use crate::kind::{self, KINDS, Kind};
 use crate::render::in_workbook;
 use crate::store::{LiveFact, NewFactOutcome, Store, Writer};
 
@@ -41,7 +41,7 @@ pub fn apply(
     writer: &mut Writer<'_>,
     edits: &mut Edits,
 ) -> Result<SheetEdits> {
-    let kind = match words {
+    let mut kind = match words {
         [] => None,
         [word] => Some(kind::find(word).ok_or_else(|| {
             Error::usage(format!(
@@ -55,7 +55,9 @@ pub fn apply(
     let mut sheet = SheetEdits::default();
     for record in &file.records {
         let mut row = SheetRow { kind, fields: &record.fields, store, sheet: &mut sheet };
-        match row.apply(writer, edits) {
+        let done = row.apply(writer, edits);
+        kind = row.kind;
+        match done {
             Ok(()) => {}
             Err(Stop::Failed(error)) => return Err(error),
             Err(Stop::Input(faults)) => {
@@ -83,34 +85,69 @@ impl SheetRow<'_> {
         writer: &mut Writer<'_>,
         edits: &mut Edits,
     ) -> Result<(), Stop<Vec<Fault>>> {
-        let reference = stated(self.fields, "ref").trim();
-        let fact = if reference.is_empty() { None } else { Some(self.fact(reference)?) };
+        let reference = stated(self.fields, "ref").trim().to_owned();
+        if reference.is_empty() {
+            return self.apply_new(writer);
+        }
+        let Some(fact) = self.fact(&reference)? else {
+            return self.apply_retired(&reference);
+        };
+        // new rows of a sheet are of the kind of the others
+        self.kind = self.kind.or(Some(fact.kind));
         let delete = stated(self.fields, DELETE).trim();
-        match (fact, delete.is_empty()) {
-            (None, false) => {
-                let expected = "a row without a ref has nothing to retire: empty the cell";
-                Err(Stop::Input(vec![Fault::of(DELETE, delete, expected)]))
-            }
-            (None, true) => self.add(writer),
-            (Some(fact), false) => {
-                let (reason, note) = match REASONS.iter().find(|reason| **reason == delete) {
-                    Some(reason) => (*reason, None),
-                    None => (REASONS[0], Some(delete)),
-                };
-                if self.is_current(&fact) {
-                    retire::fact(&fact, reason, note, writer)?;
-                    self.sheet.retired += 1;
-                }
-                Ok(())
-            }
-            (Some(fact), true) => self.change(&fact, writer, edits),
+        if delete.is_empty() {
+            return self.change(&fact, writer, edits);
+        }
+        let (reason, note) = match REASONS.iter().find(|reason| **reason == delete) {
+            Some(reason) => (*reason, None),
+            None => (REASONS[0], Some(delete)),
+        };
+        if self.is_current(&fact) {
+            retire::fact(&fact, reason, note, writer)?;
+            self.sheet.retired += 1;
+        }
+        Ok(())
+    }
+
+    /// The live fact of a reference; none if it was retired.
+    fn fact(&self, reference: &str) -> Result<Option<LiveFact>, Stop<Vec<Fault>>> {
+        let fault = |expected: String| Stop::Input(vec![Fault::of("ref", reference, expected)]);
+        let Some((source, key)) = reference.split_once(':') else {
+            return Err(fault("expected SOURCE:KEY".into()));
+        };
+        let mut live = self.store.live_facts(source, key)?;
+        match live.len() {
+            1 => Ok(Some(live.remove(0))),
+            0 if self.store.has_had_any(source, key)? => Ok(None),
+            0 => Err(fault(targets::no_such_ref(self.store, reference)?.message)),
+            _ => Err(fault("facts of several kinds have this key".into())),
         }
     }
 
-    fn fact(&self, reference: &str) -> Result<LiveFact, Stop<Vec<Fault>>> {
-        let found = targets::reference(reference, self.store)
-            .and_then(|(source, key)| targets::one_fact(self.store, &source, &key));
-        found.map_err(|error| Stop::Input(vec![Fault::of("ref", reference, error.message)]))
+    /// A row of a fact that was retired since. Where the row retires it too, or changes nothing, there
+    /// is nothing to do.
+    fn apply_retired(&mut self, reference: &str) -> Result<(), Stop<Vec<Fault>>> {
+        let (source, key) = reference.split_once(':').unwrap_or_default();
+        let version = stated(self.fields, VERSION).trim();
+        let mut is_changed = version.is_empty();
+        for kind in KINDS {
+            if let Some(was) = self.store.version(kind, source, key, version)? {
+                is_changed |= !self.changed(kind, &was.stated, true).is_empty();
+            }
+        }
+        if is_changed && stated(self.fields, DELETE).trim().is_empty() {
+            self.conflict(reference, "retired");
+        }
+        Ok(())
+    }
+
+    fn apply_new(&mut self, writer: &mut Writer<'_>) -> Result<(), Stop<Vec<Fault>>> {
+        let delete = stated(self.fields, DELETE).trim();
+        if delete.is_empty() {
+            return self.add(writer);
+        }
+        let expected = "a row without a ref has nothing to retire: empty the cell";
+        Err(Stop::Input(vec![Fault::of(DELETE, delete, expected)]))
     }
 
     fn add(&mut self, writer: &mut Writer<'_>) -> Result<(), Stop<Vec<Fault>>> {
@@ -138,16 +175,14 @@ impl SheetRow<'_> {
         let version = stated(self.fields, VERSION).trim();
         let is_current = version.is_empty() || version == fact.version;
         if !is_current {
-            self.conflict(fact);
+            self.conflict(&reference(fact), "changed");
         }
         is_current
     }
 
-    fn conflict(&mut self, fact: &LiveFact) {
+    fn conflict(&mut self, reference: &str, what: &str) {
         self.sheet.conflicts.push(format!(
-            "conflict: {}:{} was changed since the sheet was made, and stays as it is",
-            stated(&fact.stated, "source"),
-            stated(&fact.stated, "key")
+            "conflict: {reference} was {what} since the sheet was made, and stays as it is"
         ));
     }
 
@@ -170,7 +205,10 @@ impl SheetRow<'_> {
             return Ok(());
         }
         if !version.is_empty() && version != fact.version {
-            self.conflict(fact);
+            // what was done already is no conflict
+            if !self.changed(fact.kind, &fact.stated, true).is_empty() {
+                self.conflict(&reference(fact), "changed");
+            }
             return Ok(());
         }
         edits.fact(fact, &changed, writer)
@@ -195,6 +233,10 @@ impl SheetRow<'_> {
             .cloned()
             .collect()
     }
+}
+
+fn reference(fact: &LiveFact) -> String {
+    format!("{}:{}", stated(&fact.stated, "source"), stated(&fact.stated, "key"))
 }
 
 /// Whether a cell states what the fact states: spreadsheets write line ends and numbers their own

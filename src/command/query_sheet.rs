@@ -77,9 +77,8 @@ pub fn write(
 
 /// The fields that a sheet has: those that can be edited, or those of them that were named.
 fn fields(query: &Query, columns: Option<&str>) -> Result<Vec<&'static Field>> {
-    let is_edited = |field: &&'static Field| {
-        field.is_given() && !["key", "source", "extra"].contains(&field.name)
-    };
+    let is_edited =
+        |field: &&'static Field| field.is_given() && !["key", "extra"].contains(&field.name);
     if let Some(list) = columns {
         let fields = query::fields(list, &query.kinds)?;
         return Ok(fields.into_iter().filter(is_edited).collect());

@@ -26,7 +26,7 @@ pub const RULES: &[(&str, &str)] = &[
         "locator",
         "locators that are invalid, point outside the text, cut a word or do not cover the quote",
     ),
-    ("quote", "quotes with an ellipsis: the words that the quote leaves out"),
+    ("quote", "quotes with an ellipsis or that are only near the text: what the text has"),
     ("text", "documents without a stored text, or with a text from another file"),
     ("order", "low, best and high out of order"),
     ("dates", "dates that end before they begin, and deliveries before the order"),
@@ -101,22 +101,25 @@ fn push(found: &mut Vec<Finding>, rule: &'static str, reference: &str, what: Str
 
 fn locator(claim: &Claim, source: Option<&CheckedSource>, found: &mut Vec<Finding>) {
     let text = source.and_then(|source| source.text.as_deref());
-    let mut say = |what: String| push(found, "locator", &claim.reference, what);
+    let say = |what: String, found: &mut Vec<Finding>| {
+        push(found, "locator", &claim.reference, what);
+    };
     let Some(locator) = &claim.locator else {
         if let (Some(quote), Some(text)) = (&claim.quote, text) {
             match quote::places(text, quote).as_slice() {
-                [] => say("the quote is not in the text".into()),
+                [] if tells_near(claim, text, found) => {}
+                [] => say("the quote is not in the text".into(), found),
                 [first, ..] => pieces(claim, first, found),
             }
         }
         return;
     };
     let Some(parsed) = Locator::parse(locator) else {
-        return say(format!("{locator}: expected {}", locator::EXPECTED));
+        return say(format!("{locator}: expected {}", locator::EXPECTED), found);
     };
     let (Some(text), Locator::Chars(..) | Locator::Lines(..)) = (text, &parsed) else { return };
     let Some(range) = parsed.resolve(text) else {
-        return say(format!("{locator} is outside the text"));
+        return say(format!("{locator} is outside the text"), found);
     };
     let passage = &text[range.clone()];
     let touches = |a: Option<char>, b: Option<char>| {
@@ -125,16 +128,27 @@ fn locator(claim: &Claim, source: Option<&CheckedSource>, found: &mut Vec<Findin
     let begins = touches(text[..range.start].chars().next_back(), passage.chars().next());
     let ends = touches(passage.chars().next_back(), text[range.end..].chars().next());
     if begins || ends {
-        say(format!("{locator} {} within a word", if begins { "begins" } else { "ends" }));
+        say(format!("{locator} {} within a word", if begins { "begins" } else { "ends" }), found);
     } else if matches!(parsed, Locator::Chars(..)) && passage.trim().len() < passage.len() {
-        say(format!("{locator} begins or ends with white space"));
+        say(format!("{locator} begins or ends with white space"), found);
     }
     if let Some(quote) = &claim.quote {
         match quote::places(passage, quote).as_slice() {
-            [] => say(format!("the passage at {locator} does not contain the quote")),
+            [] if tells_near(claim, passage, found) => {}
+            [] => say(format!("the passage at {locator} does not contain the quote"), found),
             [first, ..] => pieces(claim, first, found),
         }
     }
+}
+
+/// Tells what the text has, if a quote differs from it in a few letters alone.
+fn tells_near(claim: &Claim, text: &str, found: &mut Vec<Finding>) -> bool {
+    let Some(place) = claim.quote.as_ref().and_then(|quote| quote::near(text, quote)) else {
+        return false;
+    };
+    let passage = text[place.range].split_whitespace().collect::<Vec<_>>().join(" ");
+    push(found, "quote", &claim.reference, format!("near the text, which has: {passage}"));
+    true
 }
 
 /// A quote that leaves words of the text out: a reader should see which.

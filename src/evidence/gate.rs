@@ -15,6 +15,8 @@ pub struct Citation<'a> {
     pub locator: Option<&'a str>,
     /// The text of the source, if it is held.
     pub text: Option<&'a str>,
+    /// A quote may differ from the text in a few letters.
+    pub accepts_nearest: bool,
 }
 
 /// A citation that passed the gate.
@@ -36,7 +38,7 @@ pub type CitationError = (&'static str, String);
 /// # Errors
 /// The locator has no valid form or leads nowhere, or the quote is not where it should be.
 pub fn check(citation: Citation<'_>) -> Result<CheckedCitation, CitationError> {
-    let Citation { quote, locator: given, text } = citation;
+    let Citation { quote, locator: given, text, accepts_nearest } = citation;
     let parsed = given
         .map(|text| Locator::parse(text).ok_or(("locator", format!("expected {EXPECTED}"))))
         .transpose()?;
@@ -48,7 +50,10 @@ pub fn check(citation: Citation<'_>) -> Result<CheckedCitation, CitationError> {
     };
     let passage = parsed.map(|locator| passage(text, &locator)).transpose()?.flatten();
     let Some(quote) = quote else { return Ok(passed(kept, None)) };
-    let found = quote::places(text, quote);
+    let mut found = quote::places(text, quote);
+    if found.is_empty() && accepts_nearest {
+        found.extend(quote::near(text, quote));
+    }
     let inside: Vec<&QuotePlace> = match &passage {
         None => found.iter().collect(),
         Some(passage) => found
@@ -124,7 +129,12 @@ fn not_found(text: &str, quote: &str) -> String {
         let passage = text[range.clone()].split_whitespace().collect::<Vec<_>>().join(" ");
         format!("; did you mean \"{passage}\" at {}?", locator::chars(text, &range))
     });
-    format!("not in the text of the source{near}")
+    let keep = if quote::near(text, quote).is_some() {
+        "; --accept-nearest keeps it as near that passage"
+    } else {
+        ""
+    };
+    format!("not in the text of the source{near}{keep}")
 }
 
 #[cfg(test)]
@@ -137,7 +147,7 @@ mod tests {
         quote: Option<&str>,
         locator: Option<&str>,
     ) -> Result<CheckedCitation, CitationError> {
-        check(Citation { quote, locator, text: Some(TEXT) })
+        check(Citation { quote, locator, text: Some(TEXT), accepts_nearest: false })
     }
 
     #[test]
@@ -147,7 +157,12 @@ mod tests {
         assert_eq!((found.status, found.omitted), (Some(QuoteStatus::Pieces), vec!["not".into()]));
         let page = checked(Some("They did not attack"), Some("page=1")).unwrap();
         assert_eq!(page.locator.as_deref(), Some("page=1"));
-        let not_held = Citation { quote: Some("x"), locator: Some("page=7"), text: None };
+        let not_held = Citation {
+            quote: Some("x"),
+            locator: Some("page=7"),
+            text: None,
+            accepts_nearest: false,
+        };
         assert_eq!(check(not_held).unwrap().status, Some(QuoteStatus::NotHeld));
     }
 

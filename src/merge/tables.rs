@@ -205,7 +205,20 @@ impl RecordVersions<'_> {
             let before = theirs.iter().find(is_before).map(stated);
             changes.add(&before.unwrap_or_default(), &stated(row));
         }
-        if let Some(last) = new.last() {
+        let mut gone = theirs.iter().filter(|row| !is_live(row));
+        if let Some(last) = gone.next_back().filter(|_| !theirs.iter().any(is_live)) {
+            // retired there: what was not changed here is retired too
+            if let Some(own) = ours.iter_mut().find(|own| is_live(own)) {
+                let (merged, contested) = changes.apply(&stated(own));
+                if contested.is_empty() && merged == stated(last) {
+                    let history =
+                        last.iter().filter(|(name, _)| HISTORY[1..].contains(&name.as_str()));
+                    own.extend(history.map(|(name, text)| (name.clone(), text.clone())));
+                } else {
+                    tell("row", "changed", "retired");
+                }
+            }
+        } else if let Some(last) = new.last() {
             match ours.iter_mut().find(|own| is_live(own)) {
                 Some(own) => {
                     let (merged, contested) = changes.apply(&stated(own));
@@ -225,20 +238,6 @@ impl RecordVersions<'_> {
                     tell("row", "retired", "changed");
                 }
                 None => {}
-            }
-        }
-        // retired there, and not followed by another version
-        let mut gone = theirs.iter().filter(|row| !is_live(row));
-        let last = gone.next_back().filter(|_| !theirs.iter().any(is_live));
-        if let (Some(last), Some(own)) = (last, ours.iter_mut().find(|own| is_live(own))) {
-            if import(own) == import(last) || stated(own) == stated(last) {
-                for field in &HISTORY[1..] {
-                    if let Some(text) = last.get(*field) {
-                        own.insert((*field).to_owned(), text.clone());
-                    }
-                }
-            } else {
-                tell("row", "changed", "retired");
             }
         }
         ours

@@ -121,6 +121,7 @@ transcripts! {
     shell: "tests/cli/shell.md",
     guide: "docs/guide.md",
     comparison: "docs/comparison.md",
+    docs_corrections: "docs/corrections.md",
     docs_evidence: "docs/evidence.md",
     docs_formats: "docs/formats.md",
     docs_import: "docs/import.md",

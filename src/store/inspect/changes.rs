@@ -179,6 +179,14 @@ impl Store {
         Ok(self.connection.prepare_cached(&sql)?.query_row([source, key], |row| row.get(0))?)
     }
 
+    /// Whether a fact of any kind of this source and key is or was there.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn has_had_any(&self, source: &str, key: &str) -> Result<bool> {
+        KINDS.iter().try_fold(false, |found, kind| Ok(found || self.has_had(kind, source, key)?))
+    }
+
     /// The rows of a table that these imports added or changed.
     ///
     /// # Errors

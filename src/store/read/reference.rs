@@ -7,6 +7,7 @@ use crate::kind::{Field, KINDS, Kind};
 use crate::store::Store;
 use crate::store::read::columns;
 use crate::store::read::cursor::plain;
+use crate::store::write::fact_key::is_made;
 use crate::value::text::hex;
 
 /// What a row states: the names of its fields, and their text as an export writes it.
@@ -27,8 +28,8 @@ pub struct LiveFact {
 const VERSION: usize = 8;
 
 impl Store {
-    /// The source and key of a reference, and the facts that have them; where no fact has, those of
-    /// the facts whose key begins so. There are several if a beginning is not enough.
+    /// The source and key of a reference that a fact has; where none has, those of the facts entered
+    /// by hand whose key begins so. There are several if a beginning is not enough.
     ///
     /// # Errors
     /// The database cannot be read.
@@ -39,8 +40,9 @@ impl Store {
         for kind in KINDS {
             let sql = format!(
                 "SELECT key FROM {} WHERE source_id = (SELECT id FROM sources WHERE slug = ?1)
-                    AND key >= ?2 AND key < ?2 || char(1114111) AND retired_by_id IS NULL LIMIT 5",
-                kind.table
+                    AND key >= ?2 AND key < ?2 || char(1114111) AND retired_by_id IS NULL AND (key = ?2 OR {}) LIMIT 5",
+                kind.table,
+                is_made(kind, "key")
             );
             let mut find = self.connection.prepare_cached(&sql)?;
             let mut rows = find.query(params![source, begun])?;

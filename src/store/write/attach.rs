@@ -62,8 +62,12 @@ fn look_again(
         let set = format!("UPDATE {table} SET quote_status = ?2 WHERE id = ?1");
         let mut set = connection.prepare(&set)?;
         for StoredQuote { id, quote, locator, is_live, status: before } in quotes {
-            let citation =
-                Citation { quote: Some(&quote), locator: locator.as_deref(), text: Some(text) };
+            let citation = Citation {
+                quote: Some(&quote),
+                locator: locator.as_deref(),
+                text: Some(text),
+                accepts_nearest: before.as_deref() == Some(QuoteStatus::Near.name()),
+            };
             // of several places without a locator, any shows how it was found
             let status = match gate::check(citation) {
                 Ok(cited) => cited.status.unwrap_or(QuoteStatus::Unchecked),

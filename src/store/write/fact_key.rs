@@ -11,6 +11,13 @@ const LETTERS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 /// How many of them a key has.
 const LENGTH: usize = 10;
 
+/// The SQL condition that a key of a kind was made of what its fact states.
+#[must_use]
+pub fn is_made(kind: &Kind, key: &str) -> String {
+    let stem = kind.one.replace(' ', "-");
+    format!("{key} GLOB '{stem}-{}'", "[0-9a-z]".repeat(LENGTH))
+}
+
 /// The key of a fact: what one of its kind is called, and ten characters of the SHA-256 of what was
 /// given.
 #[must_use]

@@ -7,7 +7,7 @@ mod attach;
 pub mod bulk;
 mod corrections;
 mod counts;
-mod fact_key;
+pub mod fact_key;
 mod lookups;
 pub mod param;
 mod pending_reference;

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use rusqlite::params;
+use rusqlite::{OptionalExtension, params};
 
 use crate::error::{Error, Result, Stop};
 use crate::evidence::gate::{self, Citation};
@@ -103,14 +103,18 @@ impl Writer<'_> {
             Some(source) => self.text_of(source)?,
             None => None,
         };
-        let citation = Citation { quote, locator: given, text: text.as_deref() };
+        let earlier = self.earlier_status(kind, stated("source"), stated("key"), quote)?;
+        let near = Some(QuoteStatus::Near.name());
+        let accepts_nearest = self.accepts_nearest
+            || [&earlier, &status].iter().any(|status| status.as_deref() == near);
+        let citation = Citation { quote, locator: given, text: text.as_deref(), accepts_nearest };
         let unchecked = QuoteStatus::Unchecked.name();
         let cited = match gate::check(citation) {
             Ok(cited) => cited,
             Err((field, expected)) => {
                 let is_kept = self.keeps_quotes
                     || status.as_deref() == Some(unchecked)
-                    || self.was_unchecked(kind, stated("source"), stated("key"), quote)?;
+                    || earlier.as_deref() == Some(unchecked);
                 if quote.is_some() && is_kept {
                     return Ok((None, Some(unchecked.to_owned())));
                 }
@@ -190,7 +194,12 @@ impl Writer<'_> {
     ) -> Result<String> {
         let text = self.text_of(source)?;
         let quote = stated(row, "quote");
-        let cited = gate::check(Citation { quote, locator: None, text: text.as_deref() });
+        let cited = gate::check(Citation {
+            quote,
+            locator: None,
+            text: text.as_deref(),
+            accepts_nearest: false,
+        });
         let status = cited.ok().and_then(|cited| cited.status).unwrap_or(QuoteStatus::Unchecked);
         Ok(status.name().to_owned())
     }
@@ -205,21 +214,21 @@ impl Writer<'_> {
         Ok(text)
     }
 
-    /// Whether the live version of a fact has the same quote, and that was kept unchecked.
-    fn was_unchecked(
+    /// How the live version of a fact has the same quote.
+    fn earlier_status(
         &self,
         kind: &Kind,
         source: Option<&str>,
         key: Option<&str>,
         quote: Option<&str>,
-    ) -> Result<bool> {
+    ) -> Result<Option<String>> {
         let sql = format!(
-            "SELECT EXISTS (SELECT 1 FROM {} WHERE source_id = (SELECT id FROM sources WHERE slug = ?1) AND key = ?2
-               AND quote = ?3 AND quote_status = 'unchecked' AND retired_by_id IS NULL)",
+            "SELECT quote_status FROM {} WHERE source_id = (SELECT id FROM sources WHERE slug = ?1) AND key = ?2
+               AND quote = ?3 AND retired_by_id IS NULL",
             kind.table
         );
-        let found = self.transaction.query_row(&sql, params![source, key, quote], |row| row.get(0));
-        Ok(found?)
+        let mut find = self.transaction.prepare_cached(&sql)?;
+        Ok(find.query_row(params![source, key, quote], |row| row.get(0)).optional()?.flatten())
     }
 
     /// Resolves the names of a row and gives its date its days.

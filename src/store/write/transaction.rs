@@ -138,6 +138,8 @@ pub struct Writer<'c> {
     pub(in crate::store) origin: RowOrigin,
     /// Quotes that are nowhere in the text of their source are kept, as unchecked.
     pub(in crate::store) keeps_quotes: bool,
+    /// Quotes that differ from the text in a few letters are kept, as near.
+    pub(in crate::store) accepts_nearest: bool,
     /// Facts of another copy are carried over.
     pub(in crate::store) carries: bool,
     /// The texts of the sources that facts cite, where they are held.
@@ -196,6 +198,7 @@ impl Store {
             counts: Counts::default(),
             origin: RowOrigin::Run,
             keeps_quotes: false,
+            accepts_nearest: false,
             carries: false,
             texts: HashMap::new(),
             omitted: Vec::new(),
@@ -225,6 +228,11 @@ impl Writer<'_> {
     pub fn carry(&mut self) {
         self.carries = true;
         self.keeps_quotes = true;
+    }
+
+    /// From now on quotes that differ from the text in a few letters are kept, as near it.
+    pub fn accept_nearest(&mut self) {
+        self.accepts_nearest = true;
     }
 
     /// From now on quotes that are nowhere in the text of their source are kept, as unchecked.
