@@ -96,7 +96,8 @@ CREATE TABLE sources (
 -- Imports: every run that changed something, one row each. Ids rise in the order of the imports: a
 -- fact was live after import n if its import_id is at most n and no import up to n retired it.
 CREATE TABLE imports (
-  id              INTEGER PRIMARY KEY,
+  -- The number of an import that was undone is not used again.
+  id              INTEGER PRIMARY KEY AUTOINCREMENT,
   -- What ran: 'import', 'seed', 'add', 'edit', 'retire', 'names merge', …
   action          TEXT NOT NULL,
   -- Source of its facts. NULL: several, or none.

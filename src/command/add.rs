@@ -288,6 +288,10 @@ fn put_fact(
     let note = match outcome {
         NewFactOutcome::Added => return Ok(Done { name, is_new: true, note: None }),
         NewFactOutcome::Unchanged => None,
+        NewFactOutcome::Retired if has_key => {
+            let expected = "a fact with this key was retired: choose another key, or undo that";
+            return Err(Stop::Input(vec![Fault::of("key", &name, expected)]));
+        }
         NewFactOutcome::Retired => Some(format!(
             "{name} was retired since and is not added again; facts show {name} says why"
         )),

@@ -32,7 +32,14 @@ pub fn add(command: Command) -> Command {
             })
         })
     };
-    names.into_iter().fold(command, |command, name| command.mut_subcommand(name, of_one))
+    let with_inner = |command: Command| {
+        let inner: Vec<String> =
+            command.get_subcommands().map(|inner| inner.get_name().to_owned()).collect();
+        inner
+            .into_iter()
+            .fold(of_one(command), |command, name| command.mut_subcommand(name, of_one))
+    };
+    names.into_iter().fold(command, |command, name| command.mut_subcommand(name, with_inner))
 }
 
 fn completer(command: &str, id: &str) -> Option<ArgValueCompleter> {

@@ -1,5 +1,6 @@
 //! `facts edit --from`: the rows of a file or sheet, compared with the facts that they came from.
 
+use std::collections::HashMap;
 use std::path::Path;
 
 use crate::command::add;
@@ -53,7 +54,15 @@ pub fn apply(
     let file = RecordFile::read(file)?;
     edits.faults.extend(file.faults.iter().cloned());
     let mut sheet = SheetEdits::default();
+    let mut seen: HashMap<&str, u64> = HashMap::new();
     for record in &file.records {
+        let reference = stated(&record.fields, "ref").trim();
+        if let Some(line) = seen.insert(reference, record.line).filter(|_| !reference.is_empty()) {
+            let place = Some((file.shown.clone(), record.line));
+            let expected = format!("there already, on line {line}");
+            edits.faults.push(Fault { place, ..Fault::of("ref", reference, expected) });
+            continue;
+        }
         let mut row = SheetRow { kind, fields: &record.fields, store, sheet: &mut sheet };
         let done = row.apply(writer, edits);
         kind = row.kind;
@@ -94,19 +103,26 @@ impl SheetRow<'_> {
         };
         // new rows of a sheet are of the kind of the others
         self.kind = self.kind.or(Some(fact.kind));
-        let delete = stated(self.fields, DELETE).trim();
+        let delete = self.delete().to_owned();
         if delete.is_empty() {
             return self.change(&fact, writer, edits);
         }
         let (reason, note) = match REASONS.iter().find(|reason| **reason == delete) {
             Some(reason) => (*reason, None),
-            None => (REASONS[0], Some(delete)),
+            None => (REASONS[0], Some(delete.as_str())),
         };
         if self.is_current(&fact) {
             retire::fact(&fact, reason, note, writer)?;
             self.sheet.retired += 1;
         }
         Ok(())
+    }
+
+    /// Why the fact is to be retired; nothing where it is not.
+    fn delete(&self) -> &str {
+        let told = stated(self.fields, DELETE).trim();
+        let is_no = ["no", "n", "0", "false"].iter().any(|no| told.eq_ignore_ascii_case(no));
+        if is_no { "" } else { told }
     }
 
     /// The live fact of a reference; none if it was retired.
@@ -135,14 +151,14 @@ impl SheetRow<'_> {
                 is_changed |= !self.changed(kind, &was.stated, true).is_empty();
             }
         }
-        if is_changed && stated(self.fields, DELETE).trim().is_empty() {
+        if is_changed && self.delete().is_empty() {
             self.conflict(reference, "retired");
         }
         Ok(())
     }
 
     fn apply_new(&mut self, writer: &mut Writer<'_>) -> Result<(), Stop<Vec<Fault>>> {
-        let delete = stated(self.fields, DELETE).trim();
+        let delete = self.delete();
         if delete.is_empty() {
             return self.add(writer);
         }
@@ -251,7 +267,18 @@ fn is_same(kind: &'static Kind, name: &str, old: &str, cell: &str) -> bool {
 }
 
 fn in_sheet(text: &str) -> String {
-    let text: String = text.replace("\r\n", "\n").replace('\r', "\n");
-    let kept = text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t'));
-    in_workbook(&kept.collect::<String>()).trim().to_owned()
+    let mut kept = String::new();
+    let mut rest = text.chars().peekable();
+    while let Some(c) = rest.next() {
+        match c {
+            '\r' | '\n' => {
+                // LibreOffice takes both, in either order, for the end of one line
+                rest.next_if(|next| matches!(next, '\r' | '\n') && *next != c);
+                kept.push('\n');
+            }
+            c if c.is_control() && c != '\t' => {}
+            c => kept.push(c),
+        }
+    }
+    in_workbook(&kept).trim().to_owned()
 }

@@ -84,10 +84,18 @@ impl Edits {
         if !faults.is_empty() {
             return Err(Stop::Input(faults));
         }
-        let after = with(before, fields);
+        let mut after = with(before, fields);
+        // another quote stands elsewhere, unless somebody says where
+        let has = |name: &str| fields.iter().any(|(field, _)| field == name);
+        if has("quote") && !has("locator") && stated(before, "locator").starts_with("char=") {
+            after.retain(|(field, _)| field != "locator");
+        }
+        let is_same_place = after.iter().any(|(field, _)| field == "locator");
         let outcome = manual_input::put(fact.kind, &after, writer)?;
         if !matches!(outcome, Outcome::Unchanged | Outcome::ColumnsOnly) {
-            self.note(&reference, before, &after);
+            let mut before = before.clone();
+            before.retain(|(field, _)| is_same_place || field != "locator");
+            self.note(&reference, &before, &after);
         }
         Ok(())
     }

@@ -35,10 +35,10 @@ pub struct Args {
     #[arg(value_name = "DB|DIR")]
     other: PathBuf,
     /// Facts that stay as they are here: their conflicts are decided, and not listed
-    #[arg(long, value_name = "REF", num_args = 1..)]
+    #[arg(long, value_name = "REF", num_args = 1.., value_delimiter = ',')]
     ours: Vec<String>,
     /// Facts for which the other copy is right where the two differ
-    #[arg(long, value_name = "REF", num_args = 1..)]
+    #[arg(long, value_name = "REF", num_args = 1.., value_delimiter = ',')]
     theirs: Vec<String>,
     /// Say what would change, but write nothing
     #[arg(long)]
@@ -47,6 +47,14 @@ pub struct Args {
 
 pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let path = global.database().path;
+    if let Some(both) = args.ours.iter().find(|reference| args.theirs.contains(reference)) {
+        return Err(Error::usage(format!("--ours and --theirs both name {both}")));
+    }
+    let is_same = |one: &Path, other: &Path| matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other);
+    if is_same(&path, &args.other) {
+        return Err(Error::usage(format!("{} is the database itself", path.display()))
+            .hint("name the other copy"));
+    }
     let (other, _folder) = open(&args.other, global)?;
     let store = Store::open(&path, Access::Write)?;
     let note = Some(args.other.display().to_string());
@@ -54,10 +62,23 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let mut writer = store.write(info)?;
     // evidence is judged where a fact is entered; a merge carries it over
     writer.carry();
+    let edited = SeedFolder::Path(args.other.clone()).differing()?;
+    if args.other.is_dir() && !edited.is_empty() {
+        ui.status(&format!(
+            "edited since the export: {}; facts seed {} takes over what was edited in the files",
+            edited.join(", "),
+            args.other.display()
+        ));
+    }
     let waiting = ui.wait("merging");
     let mut merge = Merge::begin(&store, &other, args)?;
     merge.adopt(&mut writer)?;
     merge_names::rows(&other, &merge.new_ids, &merge.numbers, &mut writer, &mut merge.report)?;
+    if let (true, Some(last)) = (args.other.is_dir(), merge.new_ids.last()) {
+        // an exported folder does not say which import brought a name
+        writer.write_as(merge.numbers[last]);
+        merge_names::missing_rows(&other, &mut writer, &mut merge.report)?;
+    }
     merge.names(&mut writer)?;
     merge.facts(&mut writer)?;
     merge.end(&mut writer)?;
@@ -105,11 +126,27 @@ struct Merge<'a> {
     numbers: HashMap<i64, i64>,
     /// The imports there since the two copies were the same.
     since: Vec<i64>,
+    /// The identifiers of the imports here, by their numbers.
+    own_uids: HashMap<i64, String>,
+    /// The places of the imports there in their order, by their identifiers.
+    their_order: HashMap<String, usize>,
     report: MergeReport,
+}
+
+/// One import's change of a fact: what it stated before, and states after it.
+struct ChangeStep {
+    /// The number of the import there.
+    import: i64,
+    before: Fields,
+    /// None: it was retired.
+    after: Option<Fields>,
 }
 
 /// What imports did to a fact.
 struct TheirChanges<'f> {
+    /// One change after the other.
+    steps: Vec<ChangeStep>,
+    /// All of them in one.
     changes: FieldChanges,
     /// They made it.
     is_new: bool,
@@ -134,8 +171,21 @@ impl<'a> Merge<'a> {
             .cloned()
             .collect();
         let new_ids = new.iter().map(|import| import.id).collect();
-        let report = MergeReport::default();
-        Ok(Merge { store, other, args, new, new_ids, numbers: HashMap::new(), since, report })
+        let own_uids = ours.iter().map(|import| (import.id, import.uid.clone())).collect();
+        let their_order =
+            theirs.iter().enumerate().map(|(n, import)| (import.uid.clone(), n)).collect();
+        Ok(Merge {
+            store,
+            other,
+            args,
+            new,
+            new_ids,
+            numbers: HashMap::new(),
+            since,
+            own_uids,
+            their_order,
+            report: MergeReport::default(),
+        })
     }
 
     /// Records the new imports.
@@ -160,7 +210,6 @@ impl<'a> Merge<'a> {
         let (other, new) = (self.other, self.new_ids.clone());
         other.changed_facts(&new, |fact| {
             let Some(theirs) = changes(fact, &new) else { return Ok(()) };
-            writer.write_as(self.numbers[&theirs.import]);
             let reference = format!("{}:{}", fact.source, fact.key);
             let is_decided =
                 [&self.args.ours, &self.args.theirs].iter().any(|refs| refs.contains(&reference));
@@ -209,12 +258,18 @@ impl<'a> Merge<'a> {
         let contested = match (&theirs.after, &live) {
             (None, None) => Vec::new(),
             (None, Some(live)) => self.retire(fact, theirs, live, force, writer)?,
-            (Some(after), None) if force || !was_here => {
-                self.put(fact, &fields(None, after), None, writer)?
+            (Some(_), None) if force || !was_here => {
+                self.replay(fact, theirs, &Fields::new(), |_| true, writer)?
             }
-            // it was retired here
-            (Some(_), None) if theirs.is_new => Vec::new(),
-            (Some(_), None) => vec![conflict(fact, "", "retired", "changed")],
+            (Some(after), None) => {
+                // what both added, and one retired, stays retired
+                let was = self.store.last_retired(fact.kind, &fact.source, &fact.key)?;
+                if theirs.is_new && was.is_some_and(|was| map(&was.stated) == *after) {
+                    Vec::new()
+                } else {
+                    vec![conflict(fact, "", "retired", "changed")]
+                }
+            }
             (Some(_), Some(live)) => self.change(fact, theirs, live, force, writer)?,
         };
         if !is_decided {
@@ -232,10 +287,13 @@ impl<'a> Merge<'a> {
         writer: &mut Writer<'_>,
     ) -> Result<Vec<MergeConflict>> {
         let Some(last) = theirs.retired else { return Ok(Vec::new()) };
-        let (merged, contested) = theirs.changes.apply(&map(&live.stated));
+        let ours = map(&live.stated);
+        let (merged, contested) = theirs.changes.apply(&ours);
         if !(force || contested.is_empty() && merged == map(&last.stated)) {
             return Ok(vec![conflict(fact, "", "changed", "retired")]);
         }
+        self.replay(fact, theirs, &ours, |_| true, writer)?;
+        self.write_as(theirs.import, writer);
         let why = last.why.as_deref().unwrap_or("withdrawn");
         writer.retire_fact(fact.kind, &fact.source, &fact.key, why, last.note.as_deref())?;
         self.report.retired += 1;
@@ -251,31 +309,107 @@ impl<'a> Merge<'a> {
         writer: &mut Writer<'_>,
     ) -> Result<Vec<MergeConflict>> {
         let ours = map(&live.stated);
-        let (merged, contested) = if force {
-            (theirs.changes.force(&ours), Vec::new())
-        } else {
-            theirs.changes.apply(&ours)
+        if force {
+            let changes = &theirs.changes;
+            return self.replay(fact, theirs, &ours, |field| changes.has(field), writer);
+        }
+        let versions = self.store.fact_versions(fact.kind, &fact.source, &fact.key)?;
+        let is_own = |version: &&FactVersion| {
+            self.own_uids
+                .get(&version.import)
+                .is_some_and(|uid| !self.their_order.contains_key(uid))
+        };
+        let ours_since: Vec<Fields> =
+            versions.iter().filter(is_own).map(|version| map(&version.stated)).collect();
+        let theirs_since: Vec<Fields> =
+            theirs.steps.iter().filter_map(|step| step.after.clone()).collect();
+        let (merged, mut contested) = theirs.changes.apply_after(&ours, &ours_since, &theirs_since);
+        let mut taken: Vec<String> = Vec::new();
+        contested.retain(|contested| {
+            let is_later = self.knew(theirs, &versions, &contested.field);
+            if is_later {
+                taken.push(contested.field.clone());
+            }
+            !is_later
+        });
+        let wanted = |field: &str| {
+            merged.get(field) != ours.get(field) || taken.iter().any(|taken| taken == field)
         };
         let mut conflicts: Vec<MergeConflict> = contested
             .iter()
             .map(|contested| conflict(fact, &contested.field, &contested.ours, &contested.theirs))
             .collect();
-        if merged != ours {
-            conflicts.extend(self.put(fact, &fields(Some(live), &merged), Some(&ours), writer)?);
-        }
+        conflicts.extend(self.replay(fact, theirs, &ours, wanted, writer)?);
         Ok(conflicts)
     }
 
-    /// Writes what a fact states now. What is no sound fact, since each side changed a part of it, is
-    /// a conflict.
+    /// Whether whoever changed a field there last knew what is stated here: the import that stated
+    /// it was there before.
+    fn knew(&self, theirs: &TheirChanges<'_>, versions: &[FactVersion], field: &str) -> bool {
+        let text = |version: &FactVersion| stated(&version.stated, field).to_owned();
+        let Some(value) = versions.last().map(text) else { return false };
+        let began = versions.iter().rev().take_while(|version| text(version) == value).last();
+        let uid = began.and_then(|version| self.own_uids.get(&version.import));
+        let seen = uid.and_then(|uid| self.their_order.get(uid));
+        let changed = theirs.steps.iter().rev().find(|step| {
+            step.after.as_ref().is_some_and(|after| after.get(field) != step.before.get(field))
+        });
+        let changed =
+            changed.and_then(|step| self.new.iter().find(|import| import.id == step.import));
+        let last = changed.and_then(|import| self.their_order.get(&import.uid));
+        matches!((seen, last), (Some(seen), Some(last)) if seen < last)
+    }
+
+    /// Makes the changes one after the other, each as its import, in the fields that are wanted. What
+    /// is no sound fact at the end, since each side changed a part of it, is a conflict.
+    fn replay(
+        &mut self,
+        fact: &ChangedFact,
+        theirs: &TheirChanges<'_>,
+        ours: &Fields,
+        wanted: impl Fn(&str) -> bool,
+        writer: &mut Writer<'_>,
+    ) -> Result<Vec<MergeConflict>> {
+        let mut now = ours.clone();
+        let mut contested = Vec::new();
+        for step in &theirs.steps {
+            let Some(after) = &step.after else { continue };
+            let changes = FieldChanges::between(&step.before, after).only(&wanted);
+            let next = changes.force(&now);
+            if next == now {
+                continue;
+            }
+            self.write_as(step.import, writer);
+            // a state on the way need not be sound here
+            contested = self.put(fact, &fields(&now, &next), ours, writer)?;
+            if contested.is_empty() {
+                now = next;
+            }
+        }
+        Ok(contested)
+    }
+
+    fn write_as(&self, import: i64, writer: &mut Writer<'_>) {
+        if let Some(number) = self.numbers.get(&import) {
+            writer.write_as(*number);
+        }
+    }
+
+    /// Writes what a fact states; what is wrong with it is a conflict.
     fn put(
         &mut self,
         fact: &ChangedFact,
         given: &ManualFields,
-        ours: Option<&Fields>,
+        ours: &Fields,
         writer: &mut Writer<'_>,
     ) -> Result<Vec<MergeConflict>> {
-        match manual_input::put(fact.kind, given, writer) {
+        let mut done = manual_input::put(fact.kind, given, writer);
+        if matches!(done, Err(Stop::Input(_)))
+            && merge_names::bring(self.other, fact.kind, given, writer, &mut self.report)?
+        {
+            done = manual_input::put(fact.kind, given, writer);
+        }
+        match done {
             Ok(Outcome::Added) => self.report.added += 1,
             Ok(Outcome::Changed) => self.report.changed += 1,
             Ok(_) => {}
@@ -285,9 +419,9 @@ impl<'a> Merge<'a> {
                     .into_iter()
                     .map(|fault| {
                         let field = fault.field.unwrap_or_default();
-                        let own = ours.and_then(|ours| ours.get(&field)).cloned();
+                        let own = ours.get(&field).cloned().unwrap_or_default();
                         let theirs = format!("{} ({})", stated(given, &field), fault.expected);
-                        conflict(fact, &field, &own.unwrap_or_default(), theirs.trim())
+                        conflict(fact, &field, &own, theirs.trim())
                     })
                     .collect());
             }
@@ -314,6 +448,7 @@ fn changes<'f>(fact: &'f ChangedFact, imports: &[i64]) -> Option<TheirChanges<'f
             continue;
         }
         let theirs = found.get_or_insert_with(|| TheirChanges {
+            steps: Vec::new(),
             changes: FieldChanges::default(),
             is_new: before.is_none(),
             after: None,
@@ -321,14 +456,18 @@ fn changes<'f>(fact: &'f ChangedFact, imports: &[i64]) -> Option<TheirChanges<'f
             import: *import,
         });
         theirs.import = *import;
-        if let Some(after) = after {
-            // what comes again after it was retired is compared with what it was
-            let earlier = before.or(theirs.retired).map(|version| map(&version.stated));
-            theirs.changes.add(&earlier.unwrap_or_default(), &map(&after.stated));
-            theirs.after = Some(map(&after.stated));
-        } else {
-            theirs.after = None;
+        // what comes again after it was retired is compared with what it was
+        let earlier = before.or(theirs.retired).map(|version| map(&version.stated));
+        let earlier = earlier.unwrap_or_default();
+        theirs.after = after.map(|after| map(&after.stated));
+        if let Some(after) = &theirs.after {
+            theirs.changes.add(&earlier, after);
         }
+        theirs.steps.push(ChangeStep {
+            import: *import,
+            before: earlier,
+            after: theirs.after.clone(),
+        });
         if before.is_some() {
             theirs.retired = before;
         }
@@ -337,14 +476,10 @@ fn changes<'f>(fact: &'f ChangedFact, imports: &[i64]) -> Option<TheirChanges<'f
 }
 
 /// The fields of a fact as they are given, with those that are not stated any longer.
-fn fields(live: Option<&LiveFact>, merged: &Fields) -> ManualFields {
-    let mut given: ManualFields =
-        merged.iter().map(|(name, text)| (name.clone(), text.clone())).collect();
-    if let Some(live) = live {
-        let gone = live.stated.iter().filter(|(name, _)| !merged.contains_key(name));
-        given.extend(gone.map(|(name, _)| (name.clone(), String::new())));
-    }
-    given
+fn fields(before: &Fields, after: &Fields) -> ManualFields {
+    let gone = before.keys().filter(|name| !after.contains_key(*name));
+    let gone = gone.map(|name| (name.clone(), String::new()));
+    after.iter().map(|(name, text)| (name.clone(), text.clone())).chain(gone).collect()
 }
 
 fn conflict(fact: &ChangedFact, field: &str, ours: &str, theirs: &str) -> MergeConflict {

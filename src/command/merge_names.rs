@@ -7,14 +7,16 @@ use crate::command::manual_input::{self, stated};
 use crate::command::merge_report::{MergeConflict, MergeReport, map};
 use crate::command::names::LINKED;
 use crate::error::{Result, Stop};
-use crate::kind::Field;
 use crate::kind::reference_table::{
     ACTORS, NAMES, PLACES, ReferenceTable, SOURCES, TEXTS, TOPICS, WORDING_SCHEME,
 };
+use crate::kind::{Field, Kind};
 use crate::merge::FieldChanges;
 use crate::store::{
     ChangedRow, EntityClass, ImportRecord, LinkOutcome, Outcome, StatedFields, Store, Writer,
 };
+use crate::value::Type;
+use crate::value::text::BETWEEN_NAMES;
 
 /// Brings the sources, topics, actors, places and texts of the new imports.
 ///
@@ -37,6 +39,11 @@ pub fn rows(
         writer.write_as(numbers[&row.import]);
         merge_text(&row, writer, report)?;
     }
+    settle(writer, report)
+}
+
+/// Sets whom actors and places belong to.
+fn settle(writer: &mut Writer<'_>, report: &mut MergeReport) -> Result<()> {
     for (_, refused) in writer.settle()? {
         report.conflicts.push(MergeConflict {
             name: "names".into(),
@@ -220,25 +227,116 @@ pub fn spellings(
     report: &mut MergeReport,
 ) -> Result<()> {
     for row in other.changed_rows(&NAMES, new)? {
-        let text = |name: &str| stated(&row.after, name);
-        if text("scheme") == WORDING_SCHEME || row.before.is_some() {
-            continue;
+        if row.before.is_none() {
+            writer.write_as(numbers[&row.import]);
+            spelling(&row.after, writer, report)?;
         }
-        let (class, bearer) = if text("actor").is_empty() {
-            (EntityClass::Place, text("place"))
-        } else {
-            (EntityClass::Actor, text("actor"))
-        };
-        // a name of nobody has members, and comes with the facts that have it
-        if bearer.is_empty() || !writer.has_name(class, bearer)? {
-            continue;
-        }
-        writer.write_as(numbers[&row.import]);
-        let name = text("name").to_owned();
-        if text("scheme") == "name" && writer.has_name(class, &name)? {
-            continue;
-        }
-        put(&NAMES, &row.after, &name, writer, report)?;
     }
     Ok(())
+}
+
+/// Brings a spelling or code, unless it means somebody here already.
+fn spelling(row: &StatedFields, writer: &mut Writer<'_>, report: &mut MergeReport) -> Result<()> {
+    let text = |name: &str| stated(row, name);
+    let (class, bearer) = if text("actor").is_empty() {
+        (EntityClass::Place, text("place"))
+    } else {
+        (EntityClass::Actor, text("actor"))
+    };
+    // a name of nobody has members, and comes with the facts that have it
+    if text("scheme") == WORDING_SCHEME || bearer.is_empty() || !writer.has_name(class, bearer)? {
+        return Ok(());
+    }
+    let name = text("name").to_owned();
+    if text("scheme") == "name" && writer.has_name(class, &name)? {
+        return Ok(());
+    }
+    put(&NAMES, row, &name, writer, report)
+}
+
+/// Adds the rows of tables that are not here at all.
+///
+/// # Errors
+/// A database cannot be read or written.
+pub fn missing_rows(
+    other: &Store,
+    writer: &mut Writer<'_>,
+    report: &mut MergeReport,
+) -> Result<()> {
+    for table in [&SOURCES, &TOPICS, &ACTORS, &PLACES] {
+        for row in all_rows(other, table)? {
+            let name = stated(&row, table.key[0]).to_owned();
+            let is_known = match class_of(table) {
+                Some(class) => writer.has_name(class, &name)?,
+                None => false,
+            };
+            if !is_known && writer.row(table, &name)?.is_none() {
+                put(table, &row, &name, writer, report)?;
+            }
+        }
+    }
+    settle(writer, report)?;
+    for row in all_rows(other, &TEXTS)? {
+        if writer.text_sum(stated(&row, "source"))?.is_none() {
+            writer.attach(stated(&row, "source"), stated(&row, "text"), stated(&row, "sha256"))?;
+            report.rows += 1;
+        }
+    }
+    for row in all_rows(other, &NAMES)? {
+        spelling(&row, writer, report)?;
+    }
+    Ok(())
+}
+
+fn all_rows(other: &Store, table: &'static ReferenceTable) -> Result<Vec<StatedFields>> {
+    let mut rows = Vec::new();
+    other.export_reference(table, |cells| {
+        let stated = table.fields.iter().zip(cells);
+        rows.push(stated.map(|(field, cell)| (field.name.to_owned(), cell.to_string())).collect());
+        Ok(())
+    })?;
+    Ok(rows)
+}
+
+/// Brings the rows that a fact refers to and that are not here, such as an actor that was deleted
+/// here and used there; whether there was one.
+///
+/// # Errors
+/// A database cannot be read or written.
+pub fn bring(
+    other: &Store,
+    kind: &'static Kind,
+    given: &StatedFields,
+    writer: &mut Writer<'_>,
+    report: &mut MergeReport,
+) -> Result<bool> {
+    let mut has_brought = false;
+    for (name, text) in given.iter().filter(|(_, text)| !text.is_empty()) {
+        let Some(field) = kind.field(name) else { continue };
+        let (table, wanted): (&'static ReferenceTable, Vec<String>) = match field.ty {
+            Type::Source => (&SOURCES, vec![text.clone()]),
+            Type::Topic => (&TOPICS, vec![text.clone()]),
+            Type::Actor | Type::Place => {
+                let class = EntityClass::of(field.ty).unwrap_or(EntityClass::Actor);
+                let table = if class == EntityClass::Actor { &ACTORS } else { &PLACES };
+                let mut usual = Vec::new();
+                for part in text.split(BETWEEN_NAMES) {
+                    if !writer.has_name(class, part)? {
+                        usual.extend(other.usual_name(class, part)?);
+                    }
+                }
+                (table, usual)
+            }
+            _ => continue,
+        };
+        for row in all_rows(other, table)? {
+            let name = stated(&row, table.key[0]).to_owned();
+            if wanted.contains(&name) && writer.row(table, &name)?.is_none() {
+                put(table, &row, &name, writer, report)?;
+                has_brought = true;
+            }
+        }
+    }
+    settle(writer, report)?;
+    Ok(has_brought)
 }

@@ -92,7 +92,7 @@ impl MergeReport {
         ));
         if !self.conflicts.is_empty() {
             ui.status(&format!(
-                "{}: what is here stays; edit it, or take the other copy's with --theirs REF",
+                "{}: what is here stays; edit it, or take a fact of the other copy with --theirs REF",
                 count(self.conflicts.len() as u64, "conflict", "conflicts")
             ));
         }

@@ -27,6 +27,10 @@ pub fn write(
     if query.past.as_of.is_some() || query.past.published_by.is_some() {
         return Err(Error::usage("--sheet takes the facts as they are now, not as of a time"));
     }
+    if global.flavour().is_some() && global.excel.is_some() {
+        return Err(Error::usage("--sheet and --excel do not go together")
+            .hint("write a workbook with -o NAME.xlsx, which every spreadsheet opens"));
+    }
     let is_one = query.kinds.len() == 1;
     let fields = fields(&query, columns)?;
     let mut headings =

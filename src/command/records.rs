@@ -46,16 +46,25 @@ impl RecordFile {
         let mut file = RecordFile { shown: input.shown.clone(), ..RecordFile::default() };
         let mut bytes = Vec::new();
         input.reader()?.read_to_end(&mut bytes).map_err(|e| input.failed(&e))?;
-        let Ok(text) = String::from_utf8(bytes) else {
-            file.fault(1, "not valid UTF-8: save the file as UTF-8");
-            return Ok(file);
+        let text = match String::from_utf8(bytes) {
+            Ok(text) => text,
+            Err(e) => {
+                let sound = &e.as_bytes()[..e.utf8_error().valid_up_to()];
+                let line = sound.iter().filter(|b| **b == b'\n').count() as u64 + 1;
+                file.fault(line, "not valid UTF-8: save the file as UTF-8");
+                return Ok(file);
+            }
         };
         let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
-        match FileForm::of(text) {
+        let form = FileForm::of(text);
+        match form {
             FileForm::JsonLines => file.json_lines(text),
             FileForm::JsonArray => file.json_array(text),
             FileForm::Toml => file.toml(text),
             FileForm::Table => file.table(text)?,
+        }
+        if file.records.is_empty() && file.faults.is_empty() && !matches!(form, FileForm::Toml) {
+            file.fault(1, "no facts in the file: expected JSON, TOML, or a table with a header");
         }
         Ok(file)
     }
@@ -246,6 +255,7 @@ fn is_kind(name: &str) -> bool {
 }
 
 /// What a file is made of.
+#[derive(Clone, Copy)]
 enum FileForm {
     JsonLines,
     JsonArray,
@@ -283,7 +293,9 @@ fn field_name(name: &str) -> String {
 fn toml_text(value: &DeValue<'_>) -> Option<String> {
     match value {
         DeValue::String(text) => Some(text.to_string()),
-        DeValue::Integer(n) => Some(n.as_str().to_owned()),
+        DeValue::Integer(n) => {
+            i64::from_str_radix(n.as_str(), n.radix()).map(|n| n.to_string()).ok()
+        }
         DeValue::Float(n) => Some(n.as_str().to_owned()),
         DeValue::Boolean(flag) => Some(flag.to_string()),
         DeValue::Datetime(date) => Some(date.to_string()),

@@ -135,6 +135,10 @@ fn plain(store: &Store, row: &History) -> Result<Shown> {
     fields.push((Heading::text("recorded"), Value::Text(row.recorded.clone().into())));
     fields.push((Heading::text("file"), text(&row.file)));
     fields.push((Heading::text("release"), text(&row.release)));
+    fields.push((Heading::text("retired"), text(&row.retired)));
+    for name in ["retired_why", "retired_note"] {
+        fields.push((Heading::text(name), text(&text_of(row, name))));
+    }
     Ok(fields)
 }
 
@@ -174,6 +178,12 @@ fn full(store: &Store, row: &History, rows: &[History]) -> Result<Shown> {
         put("answer", Value::Text(answer.into()));
     }
     put("recorded", Value::Text(recorded(row).into()));
+    if let Some(at) = &row.retired {
+        let why = text_of(row, "retired_why").unwrap_or_default();
+        let note = text_of(row, "retired_note").map(|note| format!(": {note}")).unwrap_or_default();
+        let by = text_of(row, "retired_by").unwrap_or_default();
+        put("retired", Value::Text(format!("{at}, {why}{note} (import={by})").into()));
+    }
     for older in rows.iter().filter(|other| other.import() < row.import()) {
         let why = text_of(older, "retired_why").unwrap_or_default();
         let until = older.retired.as_deref().unwrap_or_default();

@@ -51,7 +51,14 @@ pub fn find(words: &[String], conditions: &[String], store: &Store) -> Result<Ta
             "name the facts by reference (SOURCE:KEY), or select them with -w",
         ));
     }
-    Ok(Targets::Facts(words.iter().map(|word| reference(word, store)).collect::<Result<_>>()?))
+    let mut facts: Vec<(String, String)> = Vec::new();
+    for word in words {
+        let fact = reference(word, store)?;
+        if !facts.contains(&fact) {
+            facts.push(fact);
+        }
+    }
+    Ok(Targets::Facts(facts))
 }
 
 /// The source and key of the one fact that a reference, or the beginning of one, leads to.
@@ -93,6 +100,13 @@ pub fn one_fact(store: &Store, source: &str, key: &str) -> Result<LiveFact> {
 /// # Errors
 /// The database cannot be read.
 pub fn no_such_ref(store: &Store, reference: &str) -> Result<Error> {
+    if let Some((source, key)) = reference.split_once(':')
+        && store.has_had_any(source, key)?
+    {
+        return Ok(Error::new(ErrorKind::NotFound, format!("{reference} was retired")).hint(
+            format!("facts show {reference} says by which import; facts undo takes it back"),
+        ));
+    }
     let refs = store.refs()?;
     Ok(Error::new(
         ErrorKind::NotFound,

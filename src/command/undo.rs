@@ -35,6 +35,11 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     match undone {
         UndoOutcome::NoRun => Err(Error::new(ErrorKind::NotFound, format!("unknown import {run}"))
             .hint("list all: facts log")),
+        UndoOutcome::Used => Err(Error::new(
+            ErrorKind::NotFound,
+            format!("later facts use what import {run} added; nothing was written"),
+        )
+        .hint("undo the imports that brought them first: facts log")),
         UndoOutcome::Later(later) => Err(Error::new(
             ErrorKind::NotFound,
             format!("import {later} changed what import {run} added; nothing was written"),

@@ -97,10 +97,13 @@ fn passage(text: &str, locator: &Locator) -> Result<Option<Range<usize>>, Citati
     match locator {
         Locator::Chars(..) | Locator::Lines(..) => match locator.resolve(text) {
             Some(range) => Ok(Some(range)),
-            None => Err((
-                "locator",
-                format!("outside the text, which has {} characters", text.chars().count()),
-            )),
+            None => {
+                let size = match locator {
+                    Locator::Lines(..) => format!("{} lines", text.lines().count()),
+                    _ => format!("{} characters", text.chars().count()),
+                };
+                Err(("locator", format!("outside the text, which has {size}")))
+            }
         },
         // a form feed ends a page
         Locator::Page(page) if text.contains('\u{c}') => {

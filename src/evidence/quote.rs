@@ -63,9 +63,23 @@ pub fn places(text: &str, quote: &str) -> Vec<QuotePlace> {
     }
     let at = |range: Range<usize>, status| QuotePlace { range, status, omitted: Vec::new() };
     let is_word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+    let is_digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
+    let is_mark = |c: Option<char>| matches!(c, Some('.' | ','));
+    let is_sign = |c: Option<char>| c.is_some_and(is_dash);
     let cuts = |range: &Range<usize>| {
-        is_word(text[..range.start].chars().next_back()) && is_word(quote.chars().next())
-            || is_word(text[range.end..].chars().next()) && is_word(quote.chars().next_back())
+        let (mut before, mut behind) =
+            (text[..range.start].chars().rev(), text[range.end..].chars());
+        let (one, two) = (before.next(), before.next());
+        let (next, after) = (behind.next(), behind.next());
+        let (first, last) = (quote.chars().next(), quote.chars().next_back());
+        // a part of a figure is another figure
+        let begins_within =
+            is_digit(first) && (is_mark(one) && is_digit(two) || is_sign(one) && !is_word(two));
+        let ends_within = is_digit(last) && is_mark(next) && is_digit(after);
+        is_word(one) && is_word(first)
+            || is_word(next) && is_word(last)
+            || begins_within
+            || ends_within
     };
     let exact = text.match_indices(quote).map(|(i, found)| i..i + found.len());
     let exact: Vec<QuotePlace> =
@@ -73,15 +87,18 @@ pub fn places(text: &str, quote: &str) -> Vec<QuotePlace> {
     if !exact.is_empty() {
         return exact;
     }
+    // "[T]he" is "The"
+    let written = [quote.to_owned(), quote.replace(['[', ']'], "")];
+    let typed: Vec<FoldedText> = Hyphens::ALL
+        .into_iter()
+        .flat_map(|hyphens| written.iter().map(move |quote| FoldedText::of(quote, hyphens)))
+        .collect();
     for hyphens in Hyphens::ALL {
         let text = FoldedText::of(text, hyphens);
-        // "[T]he" is "The"
-        for quote in [quote.to_owned(), quote.replace(['[', ']'], "")] {
-            let found = text.find(&FoldedText::of(&quote, hyphens));
-            if !found.is_empty() {
-                let place = |range| at(text.bytes(&range), QuoteStatus::Folded);
-                return found.into_iter().map(place).collect();
-            }
+        let found = typed.iter().map(|quote| text.find(quote)).find(|found| !found.is_empty());
+        if let Some(found) = found {
+            let place = |range| at(text.bytes(&range), QuoteStatus::Folded);
+            return found.into_iter().map(place).collect();
         }
     }
     let found = Hyphens::ALL.into_iter().map(|hyphens| in_pieces(text, quote, hyphens));
@@ -96,12 +113,10 @@ enum Hyphens {
     Joined,
     /// All stay.
     Kept,
-    /// All go: some lines end within a word, others with its hyphen.
-    Dropped,
 }
 
 impl Hyphens {
-    const ALL: [Hyphens; 3] = [Hyphens::Joined, Hyphens::Kept, Hyphens::Dropped];
+    const ALL: [Hyphens; 2] = [Hyphens::Joined, Hyphens::Kept];
 }
 
 /// A text as quotes are compared with it, and where each of its characters comes from.
@@ -126,15 +141,16 @@ impl FoldedText {
                 let is_divided = line.starts_with('\n')
                     && folded.chars.last().is_some_and(|last| last.is_alphabetic())
                     && line.trim_start().starts_with(char::is_alphabetic);
-                let is_within = is_divided
-                    || folded.chars.last().is_some_and(|last| last.is_alphabetic())
-                        && (behind.starts_with(char::is_alphabetic) || behind.trim().is_empty());
                 if is_divided {
                     while rest.next_if(|(_, c)| c.is_whitespace()).is_some() {}
                 }
-                if is_divided && hyphens == Hyphens::Joined
-                    || is_within && hyphens == Hyphens::Dropped
-                {
+                if is_divided && hyphens == Hyphens::Joined {
+                    continue;
+                }
+                let is_apart = folded.chars.last().is_none_or(|last| *last == ' ');
+                if is_apart && behind.starts_with(|c: char| c.is_ascii_digit()) {
+                    // the sign of a number
+                    folded.push('-', place);
                     continue;
                 }
                 // a dash with blanks around it, or two hyphens, are a dash
@@ -152,6 +168,10 @@ impl FoldedText {
                 if folded.chars.last().is_some_and(|last| !matches!(last, ' ' | '-')) {
                     folded.push(' ', place);
                 }
+                continue;
+            }
+            if is_raised(c) {
+                folded.push(c, place);
                 continue;
             }
             for plain in std::iter::once(plain(c)).nfkd().flat_map(char::to_lowercase) {
@@ -186,13 +206,23 @@ impl FoldedText {
         let first = *wanted.first()?;
         let last = chars.len().checked_sub(wanted.len())?;
         let is_word = |at: usize| chars.get(at).is_some_and(|c| c.is_alphanumeric());
-        // a hyphen that was dropped between them ends a word too
-        let touches = |at: usize| self.places[at - 1].end == self.places[at].start;
-        let cuts = |at: usize| at > 0 && is_word(at - 1) && is_word(at) && touches(at);
+        let cuts = |at: usize| at > 0 && is_word(at - 1) && is_word(at) || self.cuts_figure(at);
         (from..=last)
             .filter(|start| chars[*start] == first)
             .map(|start| start..start + wanted.len())
             .find(|range| chars[range.clone()] == *wanted && !cuts(range.start) && !cuts(range.end))
+    }
+
+    /// Whether a place lies within a figure: `9|,500`, `1.|5`, `−|5`.
+    fn cuts_figure(&self, at: usize) -> bool {
+        let c = |at: Option<usize>| at.and_then(|at| self.chars.get(at)).copied().unwrap_or(' ');
+        let is_digit = |at: Option<usize>| c(at).is_ascii_digit();
+        let (one, two) = (at.checked_sub(1), at.checked_sub(2));
+        let is_mark = |at: Option<usize>| matches!(c(at), '.' | ',');
+        let is_behind = is_mark(one) && is_digit(two) && is_digit(Some(at));
+        let is_before = is_mark(Some(at)) && is_digit(one) && is_digit(Some(at + 1));
+        let is_signed = c(one) == '-' && is_digit(Some(at)) && !c(two).is_alphanumeric();
+        is_behind || is_before || is_signed
     }
 
     /// The bytes of the text that some of its characters come from.
@@ -205,15 +235,29 @@ fn is_invisible(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{200b}' | '\u{2060}' | '\u{feff}')
 }
 
+/// A raised or lowered digit: the mark of a footnote or a power, and no part of the number before it.
+fn is_raised(c: char) -> bool {
+    matches!(c, '\u{b2}' | '\u{b3}' | '\u{b9}' | '\u{2070}'..='\u{209c}')
+}
+
 fn is_dash(c: char) -> bool {
     matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}')
 }
 
-/// An apostrophe or quotation mark of whatever kind as that of a keyboard.
+/// An apostrophe or quotation mark of whatever kind as one: within a quotation, those of another are
+/// typed otherwise.
 fn plain(c: char) -> char {
     match c {
-        '\u{2018}'..='\u{201b}' | '\u{2032}' | '\u{02bc}' | '\u{02bb}' | '`' | '\u{b4}' => '\'',
-        '\u{201c}'..='\u{201f}' | '\u{2033}' | '\u{ab}' | '\u{bb}' => '"',
+        '\u{2018}'..='\u{201f}'
+        | '\u{2032}'
+        | '\u{2033}'
+        | '\u{02bc}'
+        | '\u{02bb}'
+        | '`'
+        | '\u{b4}'
+        | '\u{ab}'
+        | '\u{bb}'
+        | '"' => '\'',
         other => other,
     }
 }
@@ -290,6 +334,11 @@ const ONE_IN: usize = 20;
 const NEGATIONS: [&str; 14] = [
     "not", "no", "never", "none", "nobody", "nothing", "neither", "nor", "without", "cannot",
     "deny", "denies", "denied", "refused",
+];
+
+/// Words that say who.
+const PRONOUNS: [&str; 14] = [
+    "i", "he", "she", "it", "we", "they", "you", "his", "her", "its", "our", "their", "them", "us",
 ];
 
 /// Words that say how many.
@@ -370,7 +419,10 @@ pub fn near(text: &str, quote: &str) -> Option<QuotePlace> {
 fn words(text: &str) -> Vec<Range<usize>> {
     let mut words = Vec::new();
     let mut begin = None;
-    let is_word = |c: char| c.is_alphanumeric() || matches!(c, '\'' | '\u{2019}' | '%');
+    let is_word = |c: char| {
+        c.is_alphanumeric()
+            || matches!(c, '\'' | '\u{2019}' | '%' | '$' | '€' | '£' | '¥' | '\u{2212}' | '+')
+    };
     for (at, c) in text.char_indices().chain([(text.len(), ' ')]) {
         match (is_word(c), begin) {
             (true, None) => begin = Some(at),
@@ -396,6 +448,7 @@ fn differs_in_letters_alone(own: &[&str], typed: &[&str]) -> bool {
         word.contains(char::is_numeric)
             || word.starts_with(char::is_uppercase)
             || NEGATIONS.contains(&folded.as_str())
+            || PRONOUNS.contains(&folded.as_str())
             || COUNTS.contains(&folded.trim_end_matches('s'))
             || folded.ends_with("n't")
     };
@@ -405,9 +458,13 @@ fn differs_in_letters_alone(own: &[&str], typed: &[&str]) -> bool {
     firm(own) == firm(typed)
 }
 
-/// The sentence of a text that is most like a quote, if one is like it at all.
+/// The passage of a text that a quote is near, or else the sentence that is most like it, if one is
+/// like it at all.
 #[must_use]
 pub fn nearest(text: &str, quote: &str) -> Option<Range<usize>> {
+    if let Some(place) = near(text, quote) {
+        return Some(place.range);
+    }
     let folded =
         |text: &str| FoldedText::of(text, Hyphens::Joined).chars.into_iter().collect::<String>();
     let wanted = folded(quote);
@@ -474,6 +531,7 @@ mod tests {
             "Nobody denied responsibility",
             "the mayor said on Monday",
             "were killed … at least 17 people",
+            "7 people",
             "17 people … were killed … in Basra",
             "ill",
             "…",
@@ -484,6 +542,18 @@ mod tests {
         let near = nearest(TEXT, "Nobody claimed any responsibility.").unwrap();
         assert_eq!(&TEXT[near], "Nobody claimed responsi-\nbility.");
         assert_eq!(nearest(TEXT, "9999 jets were burnt"), None);
+    }
+
+    #[test]
+    fn a_part_of_a_figure_is_another_figure() {
+        let text =
+            "Over 9,500 died, a loss of 1.5 million; it fell by −5 percent. 17³ re-sign “a ‘b’ c”.";
+        for quote in ["500 died", "9", "5 million", "5 percent", "173 re-sign", "17 resign"] {
+            assert!(places(text, quote).is_empty(), "{quote}");
+        }
+        for quote in ["9,500 died", "1.5 million", "−5 percent", "-5 percent", "'a \"b\" c'"] {
+            assert!(!places(text, quote).is_empty(), "{quote}");
+        }
     }
 
     #[test]

@@ -34,6 +34,8 @@ pub struct SourceFile {
     /// The member of an archive, unpacked.
     member: Option<Arc<File>>,
     packing: Packing,
+    /// The sheets of a workbook that are not read, if nobody chose the one that is.
+    pub other_sheets: Vec<String>,
     /// How far anybody has read, for the progress of a run.
     read: Arc<AtomicU64>,
 }
@@ -72,7 +74,7 @@ impl SourceFile {
         SharedFile::of(&given).take(4).read_to_end(&mut head).map_err(|e| failed(&e))?;
         let mut name =
             path.file_name().map_or(String::new(), |name| name.to_string_lossy().into_owned());
-        let (mut packing, mut member) = (Packing::Plain, None);
+        let (mut packing, mut member, mut other_sheets) = (Packing::Plain, None, Vec::new());
         match head.as_slice() {
             [0x1f, 0x8b, ..] => packing = Packing::Gzip,
             [0x28, 0xb5, 0x2f, 0xfd] => packing = Packing::Zstandard,
@@ -82,8 +84,12 @@ impl SourceFile {
                     "save its table as CSV, or attach its text to a source (facts source attach)",
                 ));
             }
+            [0xd0, 0xcf, 0x11, 0xe0] => {
+                let sheet = workbook::old(&given, &shown, wanted)?;
+                (member, other_sheets) = (Some(Arc::new(sheet.file)), sheet.others);
+            }
             [b'P', b'K', 3 | 5, 4 | 6] => match workbook::table(&given, &shown, wanted)? {
-                Some(file) => member = Some(Arc::new(file)),
+                Some(sheet) => (member, other_sheets) = (Some(Arc::new(sheet.file)), sheet.others),
                 None => {
                     let (file, inner) = unzip(&given, &shown)?;
                     (member, name) = (Some(Arc::new(file)), inner);
@@ -95,7 +101,10 @@ impl SourceFile {
             let bare = name.strip_suffix(".gz").or_else(|| name.strip_suffix(".zst"));
             name.truncate(bare.unwrap_or(&name).len());
         }
-        Ok(SourceFile { shown, name, given, member, packing, read: Arc::default() })
+        if wanted.is_some() {
+            other_sheets.clear();
+        }
+        Ok(SourceFile { shown, name, given, member, packing, other_sheets, read: Arc::default() })
     }
 
     /// The bytes from the beginning, unpacked; several may read at once.

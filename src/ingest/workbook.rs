@@ -17,23 +17,40 @@ use crate::value::real;
 #[cfg(feature = "excel")]
 use crate::value::suggest::did_you_mean;
 
+/// A sheet of a workbook as CSV.
+pub struct SheetTable {
+    /// The table.
+    pub file: File,
+    /// The other sheets of the workbook.
+    pub others: Vec<String>,
+}
+
 /// The sheet of this name, or the first, as CSV; none if the archive is no workbook.
 ///
 /// # Errors
 /// The workbook is broken, or has no such sheet.
-pub fn table(given: &File, shown: &str, wanted: Option<&str>) -> Result<Option<File>> {
+pub fn table(given: &File, shown: &str, wanted: Option<&str>) -> Result<Option<SheetTable>> {
     if !is_workbook(given, shown)? {
         return Ok(None);
     }
     read(given, shown, wanted).map(Some)
 }
 
+/// The sheet of this name, or the first, of a workbook of an old kind (.xls), as CSV.
+///
+/// # Errors
+/// The workbook is broken, or has no such sheet.
+pub fn old(given: &File, shown: &str, wanted: Option<&str>) -> Result<SheetTable> {
+    read(given, shown, wanted)
+}
+
 /// The sheet of this name, or the first, of a workbook.
 #[cfg(feature = "excel")]
-fn read(given: &File, shown: &str, wanted: Option<&str>) -> Result<File> {
+fn read(given: &File, shown: &str, wanted: Option<&str>) -> Result<SheetTable> {
     let broken = |e: calamine::Error| {
-        Error::new(ErrorKind::Rejected, format!("{shown}: cannot read this workbook"))
+        Error::new(ErrorKind::Rejected, format!("{shown}: damaged workbook"))
             .with_source(e)
+            .hint("open it in a spreadsheet and save it as .xlsx or CSV")
     };
     let mut bytes = Vec::new();
     let mut file = given.try_clone().map_err(|e| Error::io(shown, &e))?;
@@ -71,12 +88,13 @@ fn read(given: &File, shown: &str, wanted: Option<&str>) -> Result<File> {
             .map_err(|e| Error::new(ErrorKind::Io, shown.to_owned()).with_source(e))?;
     }
     out.into_inner().map_err(|e| failed(e.error()))?.flush().map_err(|e| failed(&e))?;
-    Ok(spool)
+    let others = names.into_iter().filter(|other| *other != name).collect();
+    Ok(SheetTable { file: spool, others })
 }
 
 /// This program reads no workbooks.
 #[cfg(not(feature = "excel"))]
-fn read(_: &File, shown: &str, _: Option<&str>) -> Result<File> {
+fn read(_: &File, shown: &str, _: Option<&str>) -> Result<SheetTable> {
     Err(Error::usage(format!(
         "{shown} is a workbook, but this build of facts cannot read workbooks (feature \"excel\")"
     ))

@@ -22,6 +22,7 @@ use crate::value::{InputValue, Type};
 
 pub use events::KIND as EVENTS;
 pub use figure::Figure;
+pub use indicators::KIND as INDICATORS;
 
 /// Every kind of fact, in the order of help and output.
 pub static KINDS: &[&Kind] = &[

@@ -295,10 +295,30 @@ pub const REJECT_COLUMNS: [&str; 3] = ["_line", "_field", "_error"];
 #[must_use]
 pub fn column(header: &[String], name: &str) -> Option<usize> {
     let name = name.trim();
-    header.iter().position(|column| column == name).or_else(|| {
+    let by_name = header.iter().position(|column| column == name).or_else(|| {
         let folded = name.to_lowercase();
         header.iter().position(|column| column.to_lowercase() == folded)
+    });
+    by_name.or_else(|| {
+        let is_label = name.starts_with("column ") || name.ends_with(')');
+        if is_label { labels(header).iter().position(|label| label == name) } else { None }
     })
+}
+
+/// The names of columns, each of them once: one without a name is called after its place.
+#[must_use]
+pub fn labels(header: &[String]) -> Vec<String> {
+    let mut labels: Vec<String> = Vec::new();
+    for (n, name) in header.iter().enumerate() {
+        let stem = if name.is_empty() { format!("column {}", n + 1) } else { name.clone() };
+        let again = header[..n].iter().filter(|other| *other == name).count();
+        labels.push(if again == 0 || name.is_empty() {
+            stem
+        } else {
+            format!("{stem} ({})", again + 1)
+        });
+    }
+    labels
 }
 
 impl FieldRule {

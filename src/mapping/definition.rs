@@ -370,8 +370,13 @@ pub struct ReadOptions {
     pub header: Option<Vec<String>>,
     /// What a column without a name is called, `{left}` for the column to its left.
     pub unnamed: Option<String>,
+    /// How many rows the header has: their cells are read together.
+    pub header_rows: usize,
     /// Rows under the header that are no records.
     pub skip_rows: usize,
+    /// Whether rows at the end that say something in their first cell alone, or have fewer cells than
+    /// the header, are notes and no records.
+    pub footer: bool,
     /// Records that are none: totals, footnotes.
     pub skip: Vec<Condition>,
     /// Words that mean "not stated" in every column.
@@ -391,7 +396,9 @@ impl Default for ReadOptions {
             rejoin: false,
             header: None,
             unnamed: None,
+            header_rows: 1,
             skip_rows: 0,
+            footer: false,
             skip: Vec::new(),
             missing: Vec::new(),
             records: None,

@@ -28,7 +28,9 @@ pub use definition::{Complete, Each, FactMapping, Mapping, ReadOptions, Repeats}
 pub use field_mapping::{FieldMapping, FieldOptions};
 pub use mapping_error::MappingError;
 pub use one_or_several::OneOrSeveral;
-pub use recognise::{FileHead, FileLayout, guess_layout, is_complete, match_mapping, release};
+pub use recognise::{
+    FileHead, FileLayout, GuessedLayout, guess_layout, is_complete, is_note, match_mapping, release,
+};
 pub use template::{Template, TemplateName, TemplatePart};
 
 /// The cells of one record.

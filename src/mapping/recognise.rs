@@ -5,11 +5,11 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use crate::mapping::{Mapping, ReadOptions};
+use crate::mapping::{Mapping, ReadOptions, Record};
 use crate::value::date_formats::DateStyle;
 use crate::value::partial_date::PartialDate;
 
-use crate::mapping::compiled::{REJECT_COLUMNS, column};
+use crate::mapping::compiled::{REJECT_COLUMNS, column, labels};
 use crate::value::text::looks_like;
 
 /// Delimiters to try; the header decides.
@@ -75,6 +75,26 @@ impl<'t> FileHead<'t> {
         cut.or_insert_with(|| cells(self.lines[line].1, delimiter, quotes).into()).clone()
     }
 
+    /// The names of the columns, in a line or in several that belong together.
+    fn header(&self, line: usize, delimiter: char, read: &ReadOptions) -> Rc<[String]> {
+        let first = self.cells(line, delimiter, read.quotes);
+        if read.header_rows < 2 {
+            return first;
+        }
+        // a cell that spans several columns is named once
+        let mut names: Vec<String> = Vec::new();
+        for (n, name) in first.iter().enumerate() {
+            let left = if name.is_empty() && n > 0 { names[n - 1].clone() } else { name.clone() };
+            names.push(left);
+        }
+        for below in (line + 1..line + read.header_rows).filter(|line| *line < self.lines.len()) {
+            for (name, more) in names.iter_mut().zip(&*self.cells(below, delimiter, read.quotes)) {
+                format!("{name} {more}").trim().clone_into(name);
+            }
+        }
+        names.into()
+    }
+
     /// The lines before this one.
     fn before(&self, line: usize) -> Vec<String> {
         self.lines[..line].iter().map(|(_, text)| (*text).to_owned()).collect()
@@ -115,7 +135,7 @@ pub fn match_mapping(
     };
     for (n, (start, _)) in head.lines.iter().enumerate() {
         for delimiter in &delimiters {
-            let header = named(&head.cells(n, *delimiter, read.quotes), read);
+            let header = named(&head.header(n, *delimiter, read), read);
             if header.len() < 2 && needs.len() > 1 {
                 continue;
             }
@@ -151,44 +171,139 @@ pub fn match_mapping(
     Err(nearest)
 }
 
-/// A table whose header nobody has described: the line that falls into most cells, all of them
-/// named differently and few of them a number, and is followed by as many.
+/// A table that nobody has described, as it seems to lie.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GuessedLayout {
+    /// How it lies before its records.
+    pub layout: FileLayout,
+    /// How many rows the header has.
+    pub header_rows: usize,
+}
+
+/// So many lines below a header are looked at.
+const BELOW: usize = 60;
+
+/// A table whose header nobody has described: the first line with as many cells as most lines have.
+/// It is a record itself if it looks like those below it.
 #[must_use]
-pub fn guess_layout(head: &FileHead<'_>) -> Option<FileLayout> {
-    let read = ReadOptions::default();
-    let mut best: Option<FileLayout> = None;
-    for (n, (start, _)) in head.lines.iter().enumerate() {
-        for delimiter in DELIMITERS {
-            let header = named(&head.cells(n, delimiter, true), &read);
-            let mut distinct: Vec<&String> =
-                header.iter().filter(|name| !name.is_empty()).collect();
-            let stated = distinct.len();
-            let words = distinct.iter().filter(|name| name.parse::<f64>().is_err()).count();
-            distinct.sort_unstable();
-            distinct.dedup();
-            let told = header.len() > 1
-                && stated * 2 > header.len()
-                && distinct.len() == stated
-                && words > 0;
-            let follows = n + 1 == head.lines.len()
-                || head.cells(n + 1, delimiter, true).len() == header.len();
-            if told
-                && (follows || n == 0)
-                && best.as_ref().is_none_or(|best| header.len() > best.header.len())
-            {
-                best = Some(FileLayout {
-                    delimiter,
-                    header: header.to_vec(),
-                    preamble: head.before(n),
-                    start: *start,
-                    line: n as u64 + 1,
-                    has_header: true,
-                    score: 0,
-                });
+pub fn guess_layout(head: &FileHead<'_>) -> Option<GuessedLayout> {
+    let (delimiter, width) = DELIMITERS
+        .into_iter()
+        .filter_map(|delimiter| {
+            let mut widths: HashMap<usize, usize> = HashMap::new();
+            for n in 0..head.lines.len() {
+                *widths.entry(head.cells(n, delimiter, true).len()).or_default() += 1;
             }
+            let most = widths.into_iter().filter(|(width, _)| *width > 1);
+            let (width, lines) = most.max_by_key(|(width, lines)| (*lines, *width))?;
+            Some(((lines, width), delimiter, width))
+        })
+        .max_by_key(|(rank, ..)| *rank)
+        .map(|(_, delimiter, width)| (delimiter, width))?;
+    // a title is padded to the width of the table by spreadsheets
+    let stated =
+        |n: &usize| head.cells(*n, delimiter, true).iter().filter(|cell| !cell.is_empty()).count();
+    let mut lines =
+        (0..head.lines.len()).filter(|n| head.cells(*n, delimiter, true).len() == width);
+    let first =
+        lines.clone().find(|n| stated(n) * 2 >= width).or_else(|| lines.find(|n| stated(n) > 1));
+    let line = first?;
+    let cells = |n: usize| head.cells(n, delimiter, true);
+    let below: Vec<Rc<[String]>> = (line + 1..head.lines.len())
+        .map(cells)
+        .filter(|cells| cells.len() == width)
+        .take(BELOW)
+        .collect();
+    let first = cells(line);
+    let has_header = below.is_empty() || is_header(&first, &below);
+    let header_rows = if has_header && is_second_row(&first, &below) { 2 } else { 1 };
+    let read = ReadOptions { header_rows, ..ReadOptions::default() };
+    let names = if has_header {
+        head.header(line, delimiter, &read)
+    } else {
+        vec![String::new(); width].into()
+    };
+    Some(GuessedLayout {
+        layout: FileLayout {
+            delimiter,
+            header: labels(&names),
+            preamble: head.before(line),
+            start: head.lines[line].0,
+            line: line as u64 + 1,
+            has_header,
+            score: 0,
+        },
+        header_rows,
+    })
+}
+
+/// Whether a row of a table with so many columns looks like a note below it: it has fewer cells, or
+/// says something in the first of many alone.
+#[must_use]
+pub fn is_note(record: &Record, width: usize) -> bool {
+    record.len() < width
+        || width > 2
+            && record.iter().skip(1).all(|cell| cell.trim().is_empty())
+            && record.get(0).is_some_and(|cell| !cell.trim().is_empty())
+}
+
+/// Whether a cell is a number, or a date that begins with one.
+fn is_figure(cell: &str) -> bool {
+    let digits = cell.chars().filter(char::is_ascii_digit).count();
+    digits > 0 && digits * 2 >= cell.chars().filter(|c| c.is_alphanumeric()).count()
+}
+
+/// Whether most of the cells of a column are figures.
+fn is_of_figures(below: &[Rc<[String]>], column: usize) -> bool {
+    let stated: Vec<&String> =
+        below.iter().map(|cells| &cells[column]).filter(|cell| !cell.is_empty()).collect();
+    let figures = stated.iter().filter(|cell| is_figure(cell)).count();
+    !stated.is_empty() && figures * 5 >= stated.len() * 4
+}
+
+/// Whether a row names the columns below it: it has words where they have figures, or words that they
+/// have nowhere.
+fn is_header(first: &[String], below: &[Rc<[String]>]) -> bool {
+    let is_year = |cell: &String| {
+        cell.get(..4)
+            .is_some_and(|year| year.parse::<u16>().is_ok_and(|n| (1800..2200).contains(&n)))
+    };
+    let years = first.iter().filter(|cell| is_year(cell)).count();
+    let (mut names, mut records) = (0, 0);
+    for (column, cell) in first.iter().enumerate().filter(|(_, cell)| !cell.is_empty()) {
+        let occurs = below.iter().any(|cells| cells[column] == *cell);
+        match (is_of_figures(below, column), is_figure(cell)) {
+            (true, false) => names += 1,
+            // a column for each year
+            (true, true) if is_year(cell) && (years > 2 || cell.contains("[YR")) => {}
+            (true, true) => records += 1,
+            (false, _) if occurs => records += 1,
+            (false, _) => {}
         }
     }
-    best
+    names > 0 || records == 0
+}
+
+/// Whether the row below a header belongs to it: it has words where the rows below have figures, and
+/// the first row leaves cells blank, as one that spans columns does.
+fn is_second_row(first: &[String], below: &[Rc<[String]>]) -> bool {
+    let Some((second, rest)) = below.split_first() else { return false };
+    let spans = first.iter().enumerate().skip(1).any(|(n, cell)| {
+        cell.is_empty() && second.get(n).is_some_and(|below| !below.is_empty())
+            || first[..n].contains(cell) && !cell.is_empty()
+    });
+    let is_year = |cell: &String| cell.parse::<u16>().is_ok_and(|n| (1800..2200).contains(&n));
+    let stated = || second.iter().enumerate().filter(|(_, cell)| !cell.is_empty());
+    // the years of several columns of figures, below what they measure
+    let has_years = second.first().is_some_and(String::is_empty)
+        && stated().count() > 1
+        && stated().all(|(n, cell)| is_year(cell) && is_of_figures(rest, n));
+    let names = stated().filter(|(n, cell)| !is_figure(cell) && is_of_figures(rest, *n));
+    spans
+        && !rest.is_empty()
+        && (has_years
+            || names.count() > 0
+                && !second.iter().any(|cell| is_figure(cell) || cell.starts_with('#')))
 }
 
 fn without_header(

@@ -55,6 +55,21 @@ impl FieldChanges {
     /// differently, it stays as it is, and is listed.
     #[must_use]
     pub fn apply(&self, ours: &Fields) -> (Fields, Vec<FieldConflict>) {
+        self.apply_after(ours, &[], &[])
+    }
+
+    /// The same, where it is known which states each side went through since the two were the same:
+    /// whoever went on from the other's value has the later one.
+    #[must_use]
+    pub fn apply_after(
+        &self,
+        ours: &Fields,
+        ours_before: &[Fields],
+        theirs_before: &[Fields],
+    ) -> (Fields, Vec<FieldConflict>) {
+        let went_through = |states: &[Fields], field: &str, value: &str| {
+            states.iter().any(|state| state.get(field).map_or("", String::as_str) == value)
+        };
         let mut merged = ours.clone();
         let mut conflicts = Vec::new();
         for (field, (old, new)) in &self.changes {
@@ -62,7 +77,12 @@ impl FieldChanges {
             if own == new {
                 continue;
             }
-            if own != old {
+            let they_went_on = went_through(theirs_before, field, own);
+            let we_went_on = went_through(ours_before, field, new);
+            if own != old && we_went_on && !they_went_on {
+                continue;
+            }
+            if own != old && (!they_went_on || we_went_on) {
                 conflicts.push(FieldConflict {
                     field: field.clone(),
                     ours: own.to_owned(),
@@ -73,6 +93,21 @@ impl FieldChanges {
             set(&mut merged, field, new);
         }
         (merged, conflicts)
+    }
+
+    /// The changes of some fields alone.
+    #[must_use]
+    pub fn only(&self, wanted: impl Fn(&str) -> bool) -> FieldChanges {
+        let changes = self.changes.iter().filter(|(field, _)| wanted(field));
+        FieldChanges {
+            changes: changes.map(|(field, both)| (field.clone(), both.clone())).collect(),
+        }
+    }
+
+    /// Whether a field changed.
+    #[must_use]
+    pub fn has(&self, field: &str) -> bool {
+        self.changes.contains_key(field)
     }
 
     /// Makes the changes in a record, whatever it states.
@@ -120,6 +155,17 @@ mod tests {
         let told = FieldConflict { field: "best".into(), ours: "7".into(), theirs: "6".into() };
         assert_eq!(conflicts, [told]);
         assert_eq!(theirs.force(&merged), fields(&[("best", "6")]));
+    }
+
+    #[test]
+    fn whoever_went_on_from_the_others_value_has_the_later_one() {
+        let [one, two, three] = ["1", "2", "3"].map(|best| fields(&[("best", best)]));
+        let theirs = FieldChanges::between(&one, &three);
+        let went_on = theirs.apply_after(&two, &[], &[two.clone(), three.clone()]);
+        assert_eq!(went_on, (three.clone(), Vec::new()), "theirs went from 1 over 2 to 3");
+        let ours = FieldChanges::between(&one, &two);
+        let stays = ours.apply_after(&three, &[two.clone(), three.clone()], &[two]);
+        assert_eq!(stays, (three, Vec::new()), "ours went from 1 over 2 to 3");
     }
 
     #[test]

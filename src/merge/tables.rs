@@ -198,6 +198,11 @@ impl RecordVersions<'_> {
         // versions that imports added there since
         let is_new = |row: &&Fields| !ours.iter().any(|own| import(own) == import(row));
         let new: Vec<Fields> = theirs.iter().filter(is_new).cloned().collect();
+        let since = |rows: &[Fields]| -> Vec<Fields> {
+            let is_old = |row: &&Fields| base.iter().any(|other| import(other) == import(row));
+            rows.iter().filter(|row| !is_old(row)).map(stated).collect()
+        };
+        let (ours_since, theirs_since) = (since(&ours), since(&theirs));
         let mut changes = FieldChanges::default();
         for row in &new {
             let is_before =
@@ -219,9 +224,12 @@ impl RecordVersions<'_> {
                 }
             }
         } else if let Some(last) = new.last() {
+            // what both added, and one retired, stays retired
+            let stays = base.is_empty() && ours.last().map(stated) == Some(stated(last));
             match ours.iter_mut().find(|own| is_live(own)) {
                 Some(own) => {
-                    let (merged, contested) = changes.apply(&stated(own));
+                    let (merged, contested) =
+                        changes.apply_after(&stated(own), &ours_since, &theirs_since);
                     for conflict in contested {
                         tell(&conflict.field, &conflict.ours, &conflict.theirs);
                     }
@@ -233,11 +241,8 @@ impl RecordVersions<'_> {
                         ours.push(next);
                     }
                 }
-                // what both retired is no conflict; what both added, and one retired, stays retired
-                None if !base.is_empty() && theirs.iter().any(is_live) => {
-                    tell("row", "retired", "changed");
-                }
-                None => {}
+                None if stays => {}
+                None => tell("row", "retired", "changed"),
             }
         }
         ours

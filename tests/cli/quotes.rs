@@ -21,6 +21,7 @@ fn sentences(text: &str) -> Vec<(usize, String)> {
                 && !sentence.contains('\n')
                 && sentence.starts_with(char::is_alphanumeric)
                 && !sentence.contains('[')
+                && !sentence.ends_with('-')
             {
                 let start = begin + text[begin..at].find(sentence).unwrap();
                 if text.matches(sentence).count() == 1 {

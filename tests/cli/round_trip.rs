@@ -311,21 +311,27 @@ fn a_spreadsheet_keeps_what_nobody_touched() {
         sheets.push(sheet);
     }
     let saved = temp.path().join("saved");
-    let converted = Command::new("soffice")
-        .args(["--headless", "--convert-to", "xlsx", "--outdir"])
-        .arg(&saved)
-        .args(&sheets)
-        .env("HOME", temp.path())
-        .output()
-        .unwrap();
-    assert!(converted.status.success(), "{converted:?}");
+    // it converts no more than 248 at a time
+    for sheets in sheets.chunks(100) {
+        let converted = Command::new("soffice")
+            .args(["--headless", "--convert-to", "xlsx", "--outdir"])
+            .arg(&saved)
+            .args(sheets)
+            .env("HOME", temp.path())
+            .output()
+            .unwrap();
+        assert!(converted.status.success(), "{converted:?}");
+    }
+    let mut changed = Vec::new();
     for n in 0..many {
         let before = imports(&db(n));
         let sheet = saved.join(format!("{n}.xlsx"));
         let edited = ["edit", "--from", sheet.to_str().unwrap(), "--db", &db(n)];
-        assert_eq!(facts(&edited), Exit::Done, "{n}");
-        assert_eq!(imports(&db(n)), before, "sheet {n}");
+        if facts(&edited) != Exit::Done || imports(&db(n)) != before {
+            changed.push(db(n));
+        }
     }
+    assert!(changed.is_empty(), "{}: kept in {}", changed.join(", "), temp.keep().display());
 }
 
 #[test]

@@ -61,7 +61,7 @@ impl ChosenMapping {
             // the header was read; what is wrong behind it is told with its line
             input.has_more(records.next(&mut header))?;
         }
-        for _ in 0..read.skip_rows {
+        for _ in 0..read.skip_rows + read.header_rows.saturating_sub(1) {
             input.has_more(records.next(&mut header))?;
         }
         Ok(records)
@@ -97,7 +97,10 @@ pub fn choose(input: &SourceFile, args: &Args) -> Result<ChosenMapping> {
         return Err(Error::new(ErrorKind::Rejected, format!("{}: {expected}", input.shown)));
     }
     let table = if is_json(&head) { Some(json(input, &candidates)?) } else { None };
-    let guess = ingest::of_mark(&head).map(|(encoding, _)| encoding).or(wanted);
+    let mut guess = ingest::of_mark(&head).map(|(encoding, _)| encoding).or(wanted);
+    if let (None, None, [(_, only)]) = (guess, &table, candidates.as_slice()) {
+        guess = Some(by_trial(input, only)?);
+    }
     let shown = match &table {
         Some((_, header)) => header_line(header),
         None => beginning(input, guess.unwrap_or(UTF_8))?,
@@ -369,7 +372,12 @@ pub fn json_as_table(input: &SourceFile) -> Result<Option<(Option<String>, Strin
         return Ok(None);
     }
     let mut why = String::new();
-    for path in [None, one_list(input)?] {
+    if has_records_by_name(input)? {
+        let why = format!("{}: an object whose members are records, not a list", input.shown);
+        return Err(Error::new(ErrorKind::Rejected, why)
+            .hint("make it a list: jq 'to_entries | map({name: .key} + .value)' FILE"));
+    }
+    for path in places_of_records(input)? {
         let mut rows = Vec::new();
         match ingest::json_table(input.reader()?, path.as_deref(), &mut rows) {
             Ok(header) if header.len() > 1 || path.is_some() => {
@@ -391,8 +399,8 @@ fn json(
 ) -> Result<(std::fs::File, Vec<String>)> {
     let paths = candidates.iter().filter_map(|(_, mapping)| mapping.read.records.as_deref());
     let mut why = String::new();
-    // where a description does not say where records are, they are the document, or its one list
-    for path in paths.map(|path| Some(path.to_owned())).chain([None, one_list(input)?]) {
+    // where a description does not say where records are, they are the document, or a list in it
+    for path in paths.map(|path| Some(path.to_owned())).chain(places_of_records(input)?) {
         let mut file = tempfile::tempfile().map_err(|e| input.failed(&e))?;
         let bytes = input.reader()?;
         match ingest::json_table(bytes, path.as_deref(), &mut file) {
@@ -406,20 +414,43 @@ fn json(
         .hint("in the mapping, say where the records are: [read] records = \"data\""))
 }
 
-/// The name of the one list of a document that fits into its beginning, such as `data`.
-fn one_list(input: &SourceFile) -> Result<Option<String>> {
+/// Whether a document is an object of several objects: records by their names.
+fn has_records_by_name(input: &SourceFile) -> Result<bool> {
+    let whole: Option<Json> = serde_json::from_slice(&input.head()?).ok();
+    let members = whole.as_ref().and_then(Json::as_object);
+    let are_records = |all: &serde_json::Map<String, Json>| {
+        all.len() > 1
+            && all.values().all(|record| record.is_object() && longest_list(record).is_none())
+    };
+    Ok(members.is_some_and(are_records))
+}
+
+/// Where the records of a document may be, the likeliest first; none: the document is them. One that
+/// fits into its beginning has them in its longest list.
+fn places_of_records(input: &SourceFile) -> Result<Vec<Option<String>>> {
     let head = input.head()?;
+    if let Ok(whole) = serde_json::from_slice::<Json>(&head) {
+        return Ok(vec![longest_list(&whole).map(|(_, path)| path)]);
+    }
     let text = String::from_utf8_lossy(&head);
-    let whole: Option<Json> = serde_json::from_str(&text).ok();
-    let named = |key: &str| text.contains(&format!("\"{key}\""));
-    Ok(match whole {
-        Some(Json::Object(object)) => {
-            object.iter().find(|(_, value)| value.is_array()).map(|(name, _)| name.clone())
+    let named = |key: &&str| text.contains(&format!("\"{key}\""));
+    let list = ["data", "records", "results", "Result"].into_iter().find(named);
+    Ok(vec![None, list.map(str::to_owned)])
+}
+
+/// The longest list of objects in a document, with its path: `data.strikes`.
+fn longest_list(value: &Json) -> Option<(usize, String)> {
+    let lists = value.as_object()?.iter().filter_map(|(name, value)| {
+        let is_list = |list: &&Vec<Json>| list.iter().any(Json::is_object);
+        match value.as_array().filter(is_list) {
+            Some(list) => Some((list.len(), name.clone())),
+            None => longest_list(value).map(|(length, path)| (length, format!("{name}.{path}"))),
         }
-        _ => ["data", "records", "results", "Result"]
-            .into_iter()
-            .find(|key| named(key))
-            .map(str::to_owned),
+    });
+    // of equals the first
+    lists.fold(None, |longest, list| match longest {
+        Some((length, _)) if length >= list.0 => longest,
+        _ => Some(list),
     })
 }
 

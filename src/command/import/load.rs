@@ -7,7 +7,7 @@ use crate::command::global_args::GlobalArgs;
 use crate::command::import::choose::{ChosenMapping, choose};
 use crate::command::import::pipeline::{self, Finder, RecordOutcome, RecordPosition};
 use crate::command::import::rejects::Rejects;
-use crate::command::import::{Args, ImportReport, OnError, Whether};
+use crate::command::import::{Args, ImportReport, OnError, Whether, not_a_table};
 use crate::command::load_folder::countries;
 use crate::command::progress::Progress;
 use crate::command::ui::{Ui, clock_note};
@@ -29,6 +29,7 @@ pub fn file(
     global: &GlobalArgs,
     ui: &mut Ui,
 ) -> Result<ImportReport> {
+    not_a_table::refuse(input)?;
     let chosen = choose(input, args)?;
     let path = global.database().path;
     let info = ImportInfo {
@@ -138,8 +139,14 @@ impl<'a> ImportLoad<'a> {
         let counts = end_of_release.counts;
         self.add_up(counts)?;
         self.refuse_mass_withdrawal(args, counts)?;
-        let mut notes = self.notes(&writer, end.joined);
+        let mut notes = self.notes(&writer, end.joined, end.notes);
         notes.extend(differing);
+        if !self.input.other_sheets.is_empty() {
+            notes.push(format!(
+                "other sheets, not read (name one with --sheet): {}",
+                self.input.other_sheets.join(", ")
+            ));
+        }
         if rejected > 0 && (args.complete == Some(Whether::Yes) || args.complete.is_none() && said)
         {
             notes.push("nothing was withdrawn because records were rejected; fix them and import the file again".into());
@@ -388,7 +395,7 @@ impl<'a> ImportLoad<'a> {
         .hint("this is a bug in facts; please report it"))
     }
 
-    fn notes(&self, writer: &Writer<'_>, joined: u64) -> Vec<String> {
+    fn notes(&self, writer: &Writer<'_>, joined: u64, footer: u64) -> Vec<String> {
         let mut notes = Vec::new();
         let mut note = |n: u64, one: &str, many: &str, what: &str| {
             if n > 0 {
@@ -396,10 +403,13 @@ impl<'a> ImportLoad<'a> {
             }
         };
         note(joined, "record", "records", "joined from several lines");
+        note(footer, "row", "rows", "below the table, taken for notes");
+        let above = self.chosen.layout.preamble.iter().filter(|line| !line.trim().is_empty());
+        note(above.count() as u64, "line", "lines", "above the header skipped");
         note(self.skipped, "line", "lines", "skipped: not a record (totals, tags, footnotes)");
         note(self.silent, "record", "records", "skipped: nothing in it becomes a fact");
         let kept = writer.kept().len() as u64;
-        note(kept, "fact", "facts", "edited by hand and not overwritten");
+        note(kept, "fact", "facts", "changed by hand and not overwritten");
         let lines = self.diagnostics.lines();
         if self.skip {
             notes.extend(lines);

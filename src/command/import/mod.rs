@@ -4,6 +4,7 @@
 mod choose;
 mod draft;
 mod load;
+mod not_a_table;
 mod pipeline;
 mod rejects;
 
@@ -28,7 +29,7 @@ use crate::value::text::{count, grouped};
 /// Reads CSV and similar formats, JSON, and a sheet of a workbook, plain or compressed (.gz, .zst,
 /// or .zip with one file in it). Either the whole file is written or nothing is. Each file is one
 /// import in facts log, and facts undo reverts it.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 #[command(
     after_help = "Examples:\n  facts import GEDEvent_v25_1.csv\n  facts import mine.tsv --mapping mine.toml\n  facts import --draft mine.tsv > mine.toml"
 )]
@@ -108,10 +109,7 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
         let [file] = args.files.as_slice() else {
             return Err(Error::usage("--draft takes one file"));
         };
-        let text = draft::draft(
-            &SourceFile::open(file, args.sheet.as_deref())?,
-            args.encoding.as_deref(),
-        )?;
+        let text = draft::draft(&SourceFile::open(file, args.sheet.as_deref())?, args, global)?;
         ui.whole(global, text.as_bytes())?;
         return Ok(Exit::Done);
     }

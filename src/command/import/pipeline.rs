@@ -12,7 +12,7 @@ use crate::ingest::source_file::SourceFile;
 use crate::ingest::{CsvError, CsvReader};
 use crate::kind::NewFact;
 use crate::mapping::cell_error::CellError;
-use crate::mapping::{CompiledMapping, Record, Repeated};
+use crate::mapping::{CompiledMapping, Record, Repeated, is_note};
 
 /// Where a record is from.
 #[derive(Debug, Clone, Copy, Default)]
@@ -40,6 +40,8 @@ pub enum RecordOutcome<'r> {
 pub struct End {
     /// How many records were put together from several lines.
     pub joined: u64,
+    /// How many rows behind the table are notes.
+    pub notes: u64,
     /// SHA-256 of the file as it was given.
     pub sha256: String,
 }
@@ -104,7 +106,7 @@ fn read<'p>(
     free: &Receiver<MadeBatch<'p>>,
 ) -> Result<End, Stop<CsvError>> {
     let mut reader = chosen.records(input)?;
-    let mut number = 0;
+    let (mut number, mut notes) = (0, 0);
     loop {
         let mut records =
             free.try_recv().map_or_else(|_| RecordBatch::new(), |batch| batch.into_owner().records);
@@ -112,7 +114,7 @@ fn read<'p>(
         let mut filled = 0;
         let mut end = None;
         for (at, record) in &mut records {
-            match reader.next(record) {
+            match next(&mut reader, record, chosen, &mut notes) {
                 Ok(true) => *at = RecordPosition { number, line: reader.locate(None).0 },
                 Ok(false) => end = Some(Ok(())),
                 Err(Stop::Input(error)) => end = Some(Err(error)),
@@ -138,10 +140,43 @@ fn read<'p>(
             None => {}
             Some(Err(error)) => return Err(Stop::Input(error)),
             Some(Ok(())) => {
-                return Ok(End { joined: reader.joined(), sha256: input.sha256()? });
+                return Ok(End { joined: reader.joined(), notes, sha256: input.sha256()? });
             }
         }
     }
+}
+
+/// Reads the next record. Where the mapping says that notes follow the table, those are counted, and a
+/// record behind them breaks the format.
+fn next(
+    reader: &mut CsvReader,
+    record: &mut Record,
+    chosen: &ChosenMapping,
+    notes: &mut u64,
+) -> Result<bool, Stop<CsvError, std::io::Error>> {
+    while reader.next(record)? {
+        // the sign by which DOS ended a file
+        if record.len() == 1 && record.get(0) == Some("\u{1a}") {
+            continue;
+        }
+        let is_whole = !is_note(record, chosen.layout.header.len());
+        let is_blank = record.iter().all(|cell| cell.trim().is_empty());
+        if !chosen.mapping.read.footer || is_whole && *notes == 0 {
+            return Ok(true);
+        }
+        if is_whole && !is_blank {
+            let (line, column) = reader.locate(None);
+            let expected = "a record below a row that is taken for a note, since only its first cell says anything: remove footer = true, or the notes within the table";
+            return Err(Stop::Input(CsvError {
+                line,
+                column,
+                expected: expected.into(),
+                is_encoding: false,
+            }));
+        }
+        *notes += u64::from(!is_blank);
+    }
+    Ok(false)
 }
 
 /// Records that an export repeats, by their key.
@@ -188,7 +223,8 @@ impl RecordGroups {
         record: &'r Record,
         line: u64,
     ) -> RecordOutcome<'r> {
-        if plan.skips(record) {
+        let is_blank = record.iter().all(|cell| cell.trim().is_empty());
+        if is_blank || plan.skips(record) {
             return RecordOutcome::Nothing;
         }
         let mut repetitions: &[Repeated] = &[];

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use crate::kind::{self, Field, KINDS, Kind, Need};
 use crate::mapping::compiled::{
     CompiledCondition, CompiledFact, CompiledMapping, CompiledRepeats, FieldRule, KeyPart,
-    KnownValues, REJECT_COLUMNS, column,
+    KnownValues, REJECT_COLUMNS, column, labels,
 };
 use crate::mapping::compiled_template::{CellRef, CompiledPart, CompiledTemplate};
 use crate::mapping::{Condition, Each, FactMapping, Mapping, MappingError, Template, TemplateName};
@@ -157,6 +157,13 @@ impl MappingCompiler<'_> {
                 "key: \"#\" is allowed once, as the last part of the key of the first fact".into(),
             );
         }
+        let is_numbered = key.iter().any(|part| matches!(part, KeyPart::Counter));
+        if is_numbered && self.rows(fact).len() > 1 {
+            self.wrong(
+                "key: \"#\" numbers records, and each makes several facts of one: name the columns that tell the records apart"
+                    .into(),
+            );
+        }
         let when: Vec<CompiledCondition> =
             fact.when.iter().map(|condition| self.test(condition)).collect();
         let mut fields: Vec<FieldRule> = Vec::new();
@@ -291,21 +298,6 @@ impl MappingCompiler<'_> {
             }
         }
     }
-}
-
-/// The names of columns, each of them once: one without a name is called after its place.
-fn labels(header: &[String]) -> Vec<String> {
-    let mut labels: Vec<String> = Vec::new();
-    for (n, name) in header.iter().enumerate() {
-        let stem = if name.is_empty() { format!("column {}", n + 1) } else { name.clone() };
-        let again = header[..n].iter().filter(|other| *other == name).count();
-        labels.push(if again == 0 || name.is_empty() {
-            stem
-        } else {
-            format!("{stem} ({})", again + 1)
-        });
-    }
-    labels
 }
 
 #[cfg(test)]

@@ -43,6 +43,9 @@ impl Writer<'_> {
         entity: &str,
         merge: bool,
     ) -> Result<LinkOutcome> {
+        if std::mem::take(&mut self.relabel) {
+            labels::refresh(&self.transaction)?;
+        }
         let mut lookup = NameLookup::default();
         let NameMatch::One(NameEntry { entity: to, usual: to_usual, .. }) =
             lookup.find(&self.transaction, class, entity)?

@@ -2,7 +2,7 @@
 //! facts refer to with what they were before.
 
 use rusqlite::types::ValueRef;
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
 use serde_json::{Map, Value as Json};
 
 use crate::error::Result;
@@ -115,36 +115,10 @@ impl Store {
         mut each: impl FnMut(&ChangedFact) -> Result<()>,
     ) -> Result<()> {
         let among = serde_json::json!(imports).to_string();
+        let condition = "f.import_id IN (SELECT value FROM json_each(?1)) OR f.retired_by_id IN (SELECT value FROM json_each(?1))";
         for kind in KINDS {
-            let fields: Vec<&'static Field> =
-                kind.fields().filter(|field| field.is_given()).collect();
-            let shown: Vec<String> =
-                fields.iter().map(|field| columns::wording(kind, field)).collect();
-            let source = columns::source_slug();
-            let sql = format!(
-                "SELECT {}, {source}, f.key, f.import_id, f.retired_by_id, f.retired_why, f.retired_note FROM {} f
-                  WHERE f.import_id IN (SELECT value FROM json_each(?1)) OR f.retired_by_id IN (SELECT value FROM json_each(?1))
-                  ORDER BY f.source_id, f.key, f.import_id, f.id",
-                shown.join(", "),
-                kind.table
-            );
-            let mut find = self.connection.prepare(&sql)?;
-            let mut rows = find.query([&among])?;
             let mut fact: Option<ChangedFact> = None;
-            while let Some(row) = rows.next()? {
-                let mut stated = Vec::new();
-                for (i, field) in fields.iter().enumerate() {
-                    stated.push((field.name.to_owned(), plain(row.get_ref(i)?)?.to_string()));
-                }
-                let n = fields.len();
-                let (source, key): (String, String) = (row.get(n)?, row.get(n + 1)?);
-                let version = FactVersion {
-                    stated,
-                    import: row.get(n + 2)?,
-                    retired_by: row.get(n + 3)?,
-                    why: row.get(n + 4)?,
-                    note: row.get(n + 5)?,
-                };
+            self.each_version(kind, condition, &[&among], |source, key, version| {
                 match &mut fact {
                     Some(fact) if fact.source == source && fact.key == key => {
                         fact.versions.push(version);
@@ -156,12 +130,70 @@ impl Store {
                         fact = Some(ChangedFact { kind, source, key, versions: vec![version] });
                     }
                 }
-            }
+                Ok(())
+            })?;
             if let Some(whole) = fact {
                 each(&whole)?;
             }
         }
         Ok(())
+    }
+
+    /// Hands on the versions of the facts that meet a condition, fact by fact, each with its source
+    /// and key.
+    fn each_version(
+        &self,
+        kind: &'static Kind,
+        condition: &str,
+        values: &[&str],
+        mut each: impl FnMut(String, String, FactVersion) -> Result<()>,
+    ) -> Result<()> {
+        let fields: Vec<&'static Field> = kind.fields().filter(|field| field.is_given()).collect();
+        let shown: Vec<String> = fields.iter().map(|field| columns::wording(kind, field)).collect();
+        let source = columns::source_slug();
+        let sql = format!(
+            "SELECT {}, {source}, f.key, f.import_id, f.retired_by_id, f.retired_why, f.retired_note FROM {} f
+              WHERE {condition} ORDER BY f.source_id, f.key, f.import_id, f.id",
+            shown.join(", "),
+            kind.table
+        );
+        let mut find = self.connection.prepare_cached(&sql)?;
+        let mut rows = find.query(params_from_iter(values))?;
+        while let Some(row) = rows.next()? {
+            let mut stated = Vec::new();
+            for (i, field) in fields.iter().enumerate() {
+                stated.push((field.name.to_owned(), plain(row.get_ref(i)?)?.to_string()));
+            }
+            let n = fields.len();
+            let version = FactVersion {
+                stated,
+                import: row.get(n + 2)?,
+                retired_by: row.get(n + 3)?,
+                why: row.get(n + 4)?,
+                note: row.get(n + 5)?,
+            };
+            each(row.get(n)?, row.get(n + 1)?, version)?;
+        }
+        Ok(())
+    }
+
+    /// All versions of a fact, the oldest first.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn fact_versions(
+        &self,
+        kind: &'static Kind,
+        source: &str,
+        key: &str,
+    ) -> Result<Vec<FactVersion>> {
+        let condition = "f.source_id = (SELECT id FROM sources WHERE slug = ?1) AND f.key = ?2";
+        let mut versions = Vec::new();
+        self.each_version(kind, condition, &[source, key], |_, _, version| {
+            versions.push(version);
+            Ok(())
+        })?;
+        Ok(versions)
     }
 
     /// Whether a fact of this source and key is or was there.

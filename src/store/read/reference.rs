@@ -84,6 +84,24 @@ impl Store {
         Ok(versions.into_iter().find(|fact| fact.version == version))
     }
 
+    /// The version of a fact that was retired last.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn last_retired(
+        &self,
+        kind: &'static Kind,
+        source: &str,
+        key: &str,
+    ) -> Result<Option<LiveFact>> {
+        let last = format!(
+            "f.id = (SELECT id FROM {} WHERE source_id = f.source_id AND key = f.key AND retired_by_id IS NOT NULL
+                ORDER BY retired_by_id DESC, id DESC LIMIT 1)",
+            kind.table
+        );
+        Ok(self.versions(kind, source, key, &last)?.pop())
+    }
+
     fn versions(
         &self,
         kind: &'static Kind,

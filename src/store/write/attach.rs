@@ -1,6 +1,6 @@
 //! Attaching the text of a document, and looking for the quotes of its facts in it.
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::error::{Error, Result};
 use crate::evidence::gate::{self, Citation};
@@ -27,6 +27,30 @@ struct StoredQuote {
     locator: Option<String>,
     is_live: bool,
     status: Option<String>,
+}
+
+/// Says of the quotes of a source's facts that no text is held, if none is any longer.
+///
+/// # Errors
+/// The database cannot be written.
+pub fn forget_statuses(connection: &Connection, source: i64) -> Result<()> {
+    let find = "SELECT text FROM source_texts WHERE source_id = ?1";
+    let text: Option<String> = connection.query_row(find, [source], |row| row.get(0)).optional()?;
+    if text.is_some() {
+        return Ok(());
+    }
+    for kind in KINDS {
+        let is_rolled_up = rollup::is_whole(connection, kind)?;
+        let set = format!(
+            "UPDATE {} SET quote_status = '{}' WHERE source_id = ?1 AND quote IS NOT NULL",
+            kind.table,
+            QuoteStatus::NotHeld.name()
+        );
+        if connection.execute(&set, [source])? > 0 && is_rolled_up {
+            rollup::say_whole(connection, kind)?;
+        }
+    }
+    Ok(())
 }
 
 /// Looks for the quotes of a source's facts in a text, and keeps how each was found as a change by

@@ -87,6 +87,7 @@ impl Writer<'_> {
         labels::refresh(&self.transaction)?;
         words.end(&self.transaction)?;
         self.names.forget();
+        self.counts.changed += 1;
         Ok(Ok(()))
     }
 

@@ -82,7 +82,11 @@ impl Writer<'_> {
     fn expected_slug(&self, one: &str, table: &str, slug: &str) -> Result<String> {
         let mut read = self.transaction.prepare_cached(&format!("SELECT slug FROM {table}"))?;
         let known = read.query_map([], |row| row.get(0))?.collect::<Result<Vec<String>, _>>()?;
-        let command = if one == "source" { "facts source add" } else { "facts add topics" };
+        let command = if one == "source" {
+            format!("facts source add {slug} --title TITLE")
+        } else {
+            format!("facts add topics slug={slug} question=QUESTION")
+        };
         Ok(format!(
             "unknown {one}: add it with {command}, or list it in {table}.csv{}",
             did_you_mean(slug, known.iter().map(String::as_str))

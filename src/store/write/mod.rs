@@ -3,7 +3,7 @@
 
 mod adopt;
 mod agreement;
-mod attach;
+pub mod attach;
 pub mod bulk;
 mod corrections;
 mod counts;

@@ -15,7 +15,7 @@ use crate::store::entities::name_cache::{NameHit, ResolvedName};
 use crate::store::source_texts;
 use crate::store::write::param::Param;
 use crate::store::write::row_encoder::{EncodedFact, RowEncoder};
-use crate::store::write::transaction::{RowError, RowOrigin, Writer};
+use crate::store::write::transaction::{RowError, Writer};
 use crate::value::date::{self, Days};
 use crate::value::text::BETWEEN_NAMES;
 use crate::value::text::fold;
@@ -96,7 +96,9 @@ impl Writer<'_> {
         let (quote, given) = (stated("quote"), stated("locator"));
         // most facts of a data set cite a row, and no words
         let is_row = given.is_some_and(|locator| locator.starts_with("row="));
-        if self.origin == RowOrigin::History || quote.is_none() && (given.is_none() || is_row) {
+        // what was retired is history, and was judged when it was entered
+        let is_history = stated("retired_why").is_some();
+        if is_history || quote.is_none() && (given.is_none() || is_row) {
             return Ok((None, status));
         }
         let text = match stated("source") {
@@ -137,7 +139,7 @@ impl Writer<'_> {
     /// The figures whose low, best and high do not stand in order. A data set is taken as it is.
     fn order_faults(&self, kind: &'static Kind, row: &InputRow<'_>) -> Result<Vec<RowError>> {
         let mut faults = Vec::new();
-        if self.origin == RowOrigin::History {
+        if stated(row, "retired_why").is_some() {
             return Ok(faults);
         }
         for figure in kind.figures {

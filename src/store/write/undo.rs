@@ -8,6 +8,7 @@ use crate::store::entities::labels;
 use crate::store::entities::lookup::EntityClass;
 use crate::store::entities::merge::roles;
 use crate::store::search::{self, Reindex};
+use crate::store::write::attach;
 use crate::store::write::transaction::ImportInfo;
 use crate::store::write::undo_steps;
 use crate::store::{Store, date_parts, extras, rollup};
@@ -19,6 +20,8 @@ pub enum UndoOutcome {
     Done(u64, u64),
     /// There is no such run.
     NoRun,
+    /// All that it added is used by later facts.
+    Used,
     /// A later run changed what this one added.
     Later(i64),
 }
@@ -83,9 +86,16 @@ impl Store {
         let has_moved = KINDS.iter().try_fold(false, |moved, kind| -> Result<bool> {
             Ok(moved || undo_steps::has(&transaction, run, kind.table)?)
         })?;
-        undo_steps::take_back(&transaction, run)?;
-        forget(&transaction, run)?;
-        texts.iter().try_for_each(|source| search::add_text(&transaction, *source))?;
+        let changed = undo_steps::take_back(&transaction, run)?;
+        let forgotten = forget(&transaction, run)?;
+        if gone + again == 0 && changed + forgotten.removed == 0 && forgotten.kept > 0 {
+            // nothing is left of it but what later facts use
+            return Ok(UndoOutcome::Used);
+        }
+        for source in &texts {
+            search::add_text(&transaction, *source)?;
+            attach::forget_statuses(&transaction, *source)?;
+        }
         labels::refresh(&transaction)?;
         if has_moved {
             rollup::make_again(&transaction)?;
@@ -97,7 +107,8 @@ impl Store {
         if !is_trial {
             transaction.commit()?;
         }
-        Ok(UndoOutcome::Done(gone as u64, again as u64))
+        let (removed, restored) = (gone + forgotten.removed, again + changed);
+        Ok(UndoOutcome::Done(removed as u64, restored as u64))
     }
 }
 
@@ -130,7 +141,8 @@ fn texts_of(transaction: &Transaction<'_>, run: i64) -> Result<Vec<i64>> {
 }
 
 /// Forgets whom the run brought in: names that no fact bears any longer, and their bearers.
-fn forget(transaction: &Transaction<'_>, run: i64) -> Result<()> {
+fn forget(transaction: &Transaction<'_>, run: i64) -> Result<Forgotten> {
+    let mut forgotten = Forgotten::default();
     for class in [EntityClass::Actor, EntityClass::Place] {
         let (column, table, one) = (class.column(), class.table(), class.one());
         let borne: Vec<String> = roles(class)
@@ -150,7 +162,7 @@ fn forget(transaction: &Transaction<'_>, run: i64) -> Result<()> {
             ),
             [run],
         )?;
-        transaction.execute(
+        forgotten.removed += transaction.execute(
             &format!(
                 "DELETE FROM names WHERE {unused} AND id NOT IN (SELECT member_id FROM name_members)
                     AND ifnull({column}, -1) NOT IN (SELECT b.id FROM {table} b JOIN names n ON n.{column} = b.id
@@ -171,24 +183,33 @@ fn forget(transaction: &Transaction<'_>, run: i64) -> Result<()> {
             "DELETE FROM {table} WHERE import_id = ?1 AND id NOT IN ({})",
             kept.join(" UNION ")
         );
-        while transaction.execute(&gone, [run])? > 0 {}
-        transaction
+        loop {
+            let removed = transaction.execute(&gone, [run])?;
+            forgotten.removed += removed;
+            if removed == 0 {
+                break;
+            }
+        }
+        forgotten.kept += transaction
             .execute(&format!("UPDATE {table} SET import_id = NULL WHERE import_id = ?1"), [run])?;
     }
-    transaction.execute("UPDATE names SET import_id = NULL WHERE import_id = ?1", [run])?;
-    transaction.execute("DELETE FROM source_texts WHERE import_id = ?1", [run])?;
+    forgotten.kept +=
+        transaction.execute("UPDATE names SET import_id = NULL WHERE import_id = ?1", [run])?;
+    forgotten.removed +=
+        transaction.execute("DELETE FROM source_texts WHERE import_id = ?1", [run])?;
     let asked: Vec<String> = KINDS
         .iter()
         .map(|kind| format!("SELECT topic FROM {} WHERE topic IS NOT NULL", kind.table))
         .collect();
-    transaction.execute(
+    forgotten.removed += transaction.execute(
         &format!(
             "DELETE FROM topics WHERE import_id = ?1 AND slug NOT IN ({})",
             asked.join(" UNION ")
         ),
         [run],
     )?;
-    transaction.execute("UPDATE topics SET import_id = NULL WHERE import_id = ?1", [run])?;
+    forgotten.kept +=
+        transaction.execute("UPDATE topics SET import_id = NULL WHERE import_id = ?1", [run])?;
     let mut used = vec![
         "SELECT source_id FROM source_texts".to_owned(),
         format!("SELECT source_id FROM imports WHERE id <> {run} AND source_id IS NOT NULL"),
@@ -203,9 +224,20 @@ fn forget(transaction: &Transaction<'_>, run: i64) -> Result<()> {
         let rows = find.query_map([run], |row| row.get(0))?;
         rows.collect::<Result<_, _>>()?
     };
-    transaction.execute("UPDATE sources SET import_id = NULL WHERE import_id = ?1", [run])?;
+    let all =
+        transaction.execute("UPDATE sources SET import_id = NULL WHERE import_id = ?1", [run])?;
+    forgotten.kept += all - new.len();
     for source in new {
-        transaction.execute("DELETE FROM sources WHERE id = ?1", [source])?;
+        forgotten.removed += transaction.execute("DELETE FROM sources WHERE id = ?1", [source])?;
     }
-    Ok(())
+    Ok(forgotten)
+}
+
+/// What became of the rows that a run added and that facts refer to.
+#[derive(Debug, Default)]
+struct Forgotten {
+    /// They went.
+    removed: usize,
+    /// Later facts use them.
+    kept: usize,
 }

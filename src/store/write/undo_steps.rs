@@ -90,11 +90,11 @@ pub fn has(connection: &Connection, run: i64, table: &str) -> Result<bool> {
     Ok(connection.prepare_cached(sql)?.query_row(params![run, table], |row| row.get(0))?)
 }
 
-/// Puts back what a run changed or deleted, the last first.
+/// Puts back what a run changed or deleted, the last first; how many changes those were.
 ///
 /// # Errors
 /// The database cannot be written, or somebody else has the name of a row that was deleted.
-pub fn take_back(connection: &Connection, run: i64) -> Result<()> {
+pub fn take_back(connection: &Connection, run: i64) -> Result<usize> {
     let steps: Vec<(String, i64, String)> = {
         let mut find = connection.prepare(
             "SELECT changed_table, row_id, before FROM undo_steps WHERE import_id = ?1 ORDER BY id DESC",
@@ -120,8 +120,7 @@ pub fn take_back(connection: &Connection, run: i64) -> Result<()> {
             _ => error,
         })?;
     }
-    connection.execute("DELETE FROM undo_steps WHERE import_id = ?1", [run])?;
-    Ok(())
+    Ok(connection.execute("DELETE FROM undo_steps WHERE import_id = ?1", [run])?)
 }
 
 fn put_back(

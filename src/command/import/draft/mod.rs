@@ -1,0 +1,243 @@
+//! `facts import --draft`: a first description of a table, made from its header and its records, and
+//! tried before it is printed.
+
+mod roles;
+mod sample;
+mod write;
+
+use std::fmt::Write as _;
+use std::io::Read;
+use std::path::Path;
+
+use crate::command::global_args::GlobalArgs;
+use crate::command::import::choose::{beginning, by_name, json_as_table, text as whole};
+use crate::command::import::draft::roles::DraftColumns;
+use crate::command::import::draft::sample::ColumnSample;
+use crate::command::import::draft::write::{Draft, TableNotes};
+use crate::command::import::{Args, OnError, load, not_a_table};
+use crate::command::load_folder::countries;
+use crate::command::ui::Ui;
+use crate::error::{Error, ErrorKind, Result};
+use crate::ingest::source_file::SourceFile;
+use crate::ingest::{self, CsvDialect, CsvReader, ShortRows};
+use crate::kind::{KINDS, Kind};
+use crate::mapping::{self, FileHead, GuessedLayout, Record};
+use crate::query::Query;
+use crate::store::{Access, Counts, ImportInfo, Store};
+use crate::value::Value;
+use crate::value::text::{count, grouped};
+
+/// How many records are looked at.
+const MANY: usize = 200_000;
+
+/// Files up to this size are tried whole, larger ones are not.
+const TRIED: u64 = 64 << 20;
+
+/// A first description of the table in a file, with what it would make of it.
+///
+/// # Errors
+/// The file cannot be read, or holds no table.
+pub fn draft(input: &SourceFile, args: &Args, global: &GlobalArgs) -> Result<String> {
+    not_a_table::refuse(input)?;
+    let place = tempfile::tempdir().map_err(|e| Error::io("cannot create a folder", &e))?;
+    let db = place.path().join("draft.db");
+    Store::open_or_create(&db, false, |store, _| {
+        let mut writer =
+            store.write(ImportInfo { at: "draft".into(), ..global.import_info("draft") })?;
+        countries(&mut writer)?;
+        writer.commit()
+    })?;
+    let store = Store::open(&db, Access::Read { any_schema: false })?;
+    let (columns, notes) = look(input, args.encoding.as_deref())?;
+    let text = Draft::of(&columns, &notes, &store)?;
+    drop(store);
+    if input.size() > TRIED {
+        return Ok(format!(
+            "{text}# The file is large; to try the mapping: --mapping THIS.toml --dry-run\n"
+        ));
+    }
+    let file = place.path().join("draft.toml");
+    std::fs::write(&file, &text).map_err(|e| Error::io("cannot write the draft", &e))?;
+    let told = try_out(input, args, global, &file, &db)?;
+    Ok(format!("{text}{told}"))
+}
+
+/// Looks at the records of a table.
+fn look(input: &SourceFile, encoding: Option<&str>) -> Result<(DraftColumns, TableNotes)> {
+    let json = json_as_table(input)?;
+    let head = input.head()?;
+    let is_utf8 = ingest::is_utf8(input.reader()?).map_err(|e| input.failed(&e))?;
+    let marked = ingest::of_mark(&head).map(|(encoding, _)| encoding);
+    let asked = encoding.map(by_name).transpose()?;
+    let found = match (marked.or(asked), is_utf8) {
+        (Some(encoding), _) => encoding,
+        (None, true) => encoding_rs::UTF_8,
+        (None, false) => by_name(ingest::likely(input.reader()?).map_err(|e| input.failed(&e))?)?,
+    };
+    let text = match &json {
+        Some((_, table)) => table.clone(),
+        None => beginning(input, found)?,
+    };
+    let GuessedLayout { layout, header_rows } = mapping::guess_layout(&FileHead::of(&text))
+        .ok_or_else(|| {
+            let failure = Error::new(
+                ErrorKind::Rejected,
+                format!("{}: no table found in the file", input.shown),
+            );
+            match input.other_sheets.as_slice() {
+                [] => failure.hint(
+                    "a table has at least two columns, separated by commas, semicolons, tabs or |",
+                ),
+                others => failure.hint(format!(
+                    "only the first sheet was looked at; the others, to be named with --sheet: {}",
+                    others.join(", ")
+                )),
+            }
+        })?;
+    let width = layout.header.len();
+    let form = CsvDialect {
+        delimiter: u8::try_from(layout.delimiter).unwrap_or(b','),
+        line: layout.line,
+        short: json.is_some().then_some(ShortRows::Pad(width)),
+        ..CsvDialect::default()
+    };
+    let mut all: Box<dyn Read> = match &json {
+        Some((_, table)) => Box::new(std::io::Cursor::new(table.clone())),
+        None => whole(input, found)?,
+    };
+    std::io::copy(&mut (&mut all).take(layout.start as u64), &mut std::io::sink())
+        .map_err(|e| input.failed(&e))?;
+    let mut records = CsvReader::of(all, form);
+    let mut columns: Vec<ColumnSample> =
+        layout.header.iter().map(|name| ColumnSample::of(name)).collect();
+    let mut notes = TableNotes {
+        name: input.name.clone(),
+        encoding: (marked.is_none() && !is_utf8).then(|| found.name()),
+        records: json.and_then(|(path, _)| path),
+        delimiter: layout.delimiter,
+        above: layout.preamble.iter().filter(|line| !line.trim().is_empty()).count(),
+        has_no_header: !layout.has_header,
+        header_rows,
+        ..TableNotes::default()
+    };
+    let mut record = Record::new();
+    let mut passed = if layout.has_header { header_rows } else { 0 };
+    let mut read = 0;
+    // what cannot be read is told when the table is imported
+    while let Ok(true) = records.next(&mut record) {
+        if passed > 0 {
+            passed -= 1;
+            continue;
+        }
+        let is_blank = record.iter().all(|cell| cell.trim().is_empty());
+        if mapping::is_note(&record, width) {
+            notes.footer += usize::from(!is_blank);
+            continue;
+        }
+        if is_blank || record.len() != width {
+            continue;
+        }
+        if read == 0 && record.iter().all(|cell| cell.is_empty() || cell.starts_with('#')) {
+            notes.has_tags = true;
+            continue;
+        }
+        // rows with too few cells that are followed by whole ones are no notes
+        notes.footer = 0;
+        read += 1;
+        columns.iter_mut().zip(&record).for_each(|(column, cell)| column.add(cell.trim()));
+        if read >= MANY {
+            break;
+        }
+    }
+    if read == 0 {
+        return Err(Error::new(
+            ErrorKind::Rejected,
+            format!("{}: the table has a header and no records", input.shown),
+        ));
+    }
+    Ok((DraftColumns::of(columns), notes))
+}
+
+/// Imports the file with the draft, into a database that is thrown away, and tells what it makes.
+fn try_out(
+    input: &SourceFile,
+    args: &Args,
+    global: &GlobalArgs,
+    mapping: &Path,
+    db: &Path,
+) -> Result<String> {
+    let args = Args {
+        draft: false,
+        mapping: Some(mapping.to_owned()),
+        release: Some("draft".into()),
+        on_error: OnError::Skip,
+        force_codes: true,
+        ..args.clone()
+    };
+    let global = GlobalArgs { db: Some(db.to_owned()), quiet: true, ..global.clone() };
+    let mut ui = Ui::new(Box::new(std::io::sink()), Box::new(std::io::sink()), false);
+    let report = load::file(input, &args, &global, &mut ui).map_err(|mut failure| {
+        failure.message =
+            format!("the draft of {} does not load: {}", input.shown, failure.message);
+        failure.hint("this is a bug in facts; please report it with the first lines of the file")
+    })?;
+    let store = Store::open(db, Access::Read { any_schema: false })?;
+    let Counts { rejected, repeated, .. } = report.counts;
+    let mut told = format!("# Tried: {}", count(report.counts.read(), "record", "records"));
+    let mut parts = Vec::new();
+    for kind in KINDS {
+        parts.extend(made_of(kind, &store)?);
+    }
+    let _ =
+        writeln!(told, ": {}", if parts.is_empty() { "nothing".into() } else { parts.join("; ") });
+    for (n, what) in [(rejected, "rejected"), (repeated, "repeated")] {
+        if n > 0 {
+            let _ = writeln!(told, "# {what}: {}", count(n, "record", "records"));
+        }
+    }
+    for note in report.notes.iter().filter(|note| !note.is_empty()).take(8) {
+        for line in note.lines() {
+            let _ = writeln!(told, "# {line}");
+        }
+    }
+    Ok(told)
+}
+
+/// The facts of a kind: how many, how many of them have a date and a place, and what their best
+/// estimates add up to.
+fn made_of(kind: &'static Kind, store: &Store) -> Result<Option<String>> {
+    let best = kind.figures.first().map(|figure| figure.best);
+    let mut query = Query::of(vec![kind]);
+    query.columns =
+        ["date", "place"].into_iter().chain(best).filter_map(|name| kind.field(name)).collect();
+    query.unsorted = true;
+    let (mut facts, mut dated, mut placed, mut with_best, mut sum) = (0, 0, 0, 0_u64, 0.0);
+    store.select(&query, |cells| {
+        facts += 1;
+        dated += u64::from(!cells[0].is_null());
+        placed += u64::from(!cells[1].is_null());
+        if let Some(number) = cells.get(2).and_then(Value::number) {
+            with_best += 1;
+            sum += number;
+        }
+        Ok(())
+    })?;
+    if facts == 0 {
+        return Ok(None);
+    }
+    let sum = if with_best > 0 {
+        format!(
+            ", {} with a figure, sum of best {}",
+            grouped(&with_best.to_string()),
+            grouped(&crate::value::real((sum * 1000.0).round() / 1000.0))
+        )
+    } else {
+        String::new()
+    };
+    Ok(Some(format!(
+        "{} ({} dated, {} placed{sum})",
+        count(facts, kind.one, &format!("{}s", kind.one)),
+        grouped(&dated.to_string()),
+        grouped(&placed.to_string()),
+    )))
+}

@@ -1,0 +1,57 @@
+//! Files that are no tables, refused by what they are.
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::ingest;
+use crate::ingest::source_file::SourceFile;
+
+/// Refuses what is no table, by name.
+///
+/// # Errors
+/// It is none.
+pub fn refuse(input: &SourceFile) -> Result<()> {
+    let head = input.head()?;
+    let kinds: [(&[u8], &str, &str); 9] = [
+        (b"\x89PNG", "a picture", "type its table, or attach the document it is from to a source"),
+        (
+            b"\xff\xd8\xff",
+            "a picture",
+            "type its table, or attach the document it is from to a source",
+        ),
+        (b"GIF8", "a picture", "type its table, or attach the document it is from to a source"),
+        (
+            b"$FL2",
+            "an SPSS file (.sav)",
+            "save it as CSV, in SPSS, or in R with haven::read_sav and write.csv",
+        ),
+        (
+            b"<stata_dta>",
+            "a Stata file (.dta)",
+            "save it as CSV, in Stata with export delimited, or in R with haven::read_dta",
+        ),
+        (b"RDX", "an R file (.RData)", "save its table as CSV, in R with write.csv"),
+        (b"PAR1", "a Parquet file", "save it as CSV, for example with DuckDB"),
+        (
+            b"SQLite format 3",
+            "a SQLite database",
+            "save its table as CSV, with the sqlite3 shell or sqlite-utils",
+        ),
+        (b"<!DOCTYPE html", "a web page", "copy its table into a spreadsheet and save that as CSV"),
+    ];
+    for (mark, what, hint) in kinds {
+        if head.starts_with(mark) {
+            let message = format!("{} is {what}, not a table", input.shown);
+            return Err(Error::new(ErrorKind::Rejected, message).hint(hint));
+        }
+    }
+    // a text with a few stray bytes is told where they are
+    let begin = &head[..head.len().min(4096)];
+    let nul = begin.iter().filter(|b| **b == 0).count();
+    let is_text = nul * 50 <= begin.len() || ingest::of_mark(&head).is_some();
+    if is_text {
+        return Ok(());
+    }
+    let message = format!("{} is no table: it holds bytes that no text has", input.shown);
+    Err(Error::new(ErrorKind::Rejected, message).hint(
+        "if it is a workbook, it is damaged: open it in a spreadsheet and save it as .xlsx or CSV",
+    ))
+}
