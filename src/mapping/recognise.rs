@@ -258,7 +258,7 @@ fn is_of_figures(below: &[Rc<[String]>], column: usize) -> bool {
     let stated: Vec<&String> =
         below.iter().map(|cells| &cells[column]).filter(|cell| !cell.is_empty()).collect();
     let figures = stated.iter().filter(|cell| is_figure(cell)).count();
-    !stated.is_empty() && figures * 5 >= stated.len() * 4
+    !stated.is_empty() && figures * 3 >= stated.len() * 2
 }
 
 /// Whether a row names the columns below it: it has words where they have figures, or words that they

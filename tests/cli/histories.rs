@@ -300,7 +300,9 @@ fn branches_of_an_exported_folder_merge_in_git() {
         let is_merged = git(&tree, &["merge", "-q", "theirs", "-m", "merged"]);
         let (_, left) = a.try_facts(&["merge", b.db.to_str().unwrap(), "-f", "csv"]);
         let left = conflicts(&left);
-        prop_assert_eq!(is_merged, left.is_empty(), "{:?}", left);
+        let of_git = Command::new("git").current_dir(&tree).arg("diff").output().unwrap();
+        let of_git = String::from_utf8_lossy(&of_git.stdout);
+        prop_assert_eq!(is_merged, left.is_empty(), "{:?}\n{}", left, of_git);
         if is_merged {
             let c = at("c.db");
             c.facts(&["seed", tree.to_str().unwrap(), "-q"]);

@@ -5,6 +5,7 @@ mod roles;
 mod sample;
 mod write;
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::io::Read;
 use std::path::Path;
@@ -12,7 +13,7 @@ use std::path::Path;
 use crate::command::global_args::GlobalArgs;
 use crate::command::import::choose::{beginning, by_name, json_as_table, text as whole};
 use crate::command::import::draft::roles::DraftColumns;
-use crate::command::import::draft::sample::ColumnSample;
+use crate::command::import::draft::sample::{ColumnSample, is_total};
 use crate::command::import::draft::write::{Draft, TableNotes};
 use crate::command::import::{Args, OnError, load, not_a_table};
 use crate::command::load_folder::countries;
@@ -141,6 +142,11 @@ fn look(input: &SourceFile, encoding: Option<&str>) -> Result<(DraftColumns, Tab
             notes.has_tags = true;
             continue;
         }
+        if record.iter().any(is_total) {
+            let all = record.iter().enumerate().filter(|(_, cell)| is_total(cell));
+            notes.totals.extend(all.map(|(column, cell)| (column, cell.trim().to_owned())));
+            continue;
+        }
         // rows with too few cells that are followed by whole ones are no notes
         notes.footer = 0;
         read += 1;
@@ -208,10 +214,15 @@ fn try_out(
 fn made_of(kind: &'static Kind, store: &Store) -> Result<Option<String>> {
     let best = kind.figures.first().map(|figure| figure.best);
     let mut query = Query::of(vec![kind]);
-    query.columns =
-        ["date", "place"].into_iter().chain(best).filter_map(|name| kind.field(name)).collect();
+    query.columns = ["date", "place"]
+        .into_iter()
+        .chain(best)
+        .chain(["measure"])
+        .filter_map(|name| kind.field(name))
+        .collect();
     query.unsorted = true;
     let (mut facts, mut dated, mut placed, mut with_best, mut sum) = (0, 0, 0, 0_u64, 0.0);
+    let mut measures = BTreeSet::new();
     store.select(&query, |cells| {
         facts += 1;
         dated += u64::from(!cells[0].is_null());
@@ -220,12 +231,18 @@ fn made_of(kind: &'static Kind, store: &Store) -> Result<Option<String>> {
             with_best += 1;
             sum += number;
         }
+        if let Some(measure) = cells.get(3).and_then(Value::text).filter(|_| measures.len() < 2) {
+            measures.insert(measure.to_owned());
+        }
         Ok(())
     })?;
     if facts == 0 {
         return Ok(None);
     }
-    let sum = if with_best > 0 {
+    // figures of several measures are never added up
+    let sum = if measures.len() > 1 {
+        format!(", {} with a figure", grouped(&with_best.to_string()))
+    } else if with_best > 0 {
         format!(
             ", {} with a figure, sum of best {}",
             grouped(&with_best.to_string()),

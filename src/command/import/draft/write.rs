@@ -1,11 +1,12 @@
 //! The draft as text: what each column becomes, which of it is a guess, and what else is possible.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use crate::command::import::draft::roles::{
     Choice, CountryColumn, DateParts, DraftColumns, words_of,
 };
-use crate::command::import::draft::sample::{DateReading, NumberReading, is_total};
+use crate::command::import::draft::sample::{DateReading, NumberReading};
 use crate::error::Result;
 use crate::kind::{EVENTS, INDICATORS};
 use crate::store::Store;
@@ -30,6 +31,8 @@ pub struct TableNotes {
     pub header_rows: usize,
     /// Rows below the table that are notes.
     pub footer: usize,
+    /// Cells that say that their row adds up others, with their columns.
+    pub totals: BTreeSet<(usize, String)>,
     /// The row below the header is tags.
     pub has_tags: bool,
 }
@@ -167,18 +170,19 @@ impl<'a> Draft<'a> {
             ));
             self.line("footer    = true");
         }
-        let totals: Vec<String> = self
-            .columns
-            .all
-            .iter()
-            .filter_map(|column| {
-                let totals: Vec<&String> =
-                    column.cells.keys().filter(|cell| is_total(cell)).collect();
-                let text = format!("{{{}}}", column.name.replace('{', "{{").replace('}', "}}"));
-                (!totals.is_empty())
-                    .then(|| format!("{{ text = {}, is = {} }}", quoted(&text), list(totals)))
-            })
-            .collect();
+        let mut totals = Vec::new();
+        for column in 0..self.columns.all.len() {
+            let cells: Vec<&String> = notes
+                .totals
+                .iter()
+                .filter(|(other, _)| *other == column)
+                .map(|(_, cell)| cell)
+                .collect();
+            if !cells.is_empty() {
+                let text = quoted(&self.template(column));
+                totals.push(format!("{{ text = {text}, is = {} }}", list(cells)));
+            }
+        }
         if !totals.is_empty() {
             self.line("# guess: these rows add up others, and are no records");
             self.line(&format!("skip      = [{}]", totals.join(", ")));
@@ -474,8 +478,19 @@ impl<'a> Draft<'a> {
         match self.deaths() {
             Some(Ok(choice)) if self.bounds(&choice).is_some() => {
                 if let Some((low, high)) = self.bounds(&choice) {
+                    let mut missing: Vec<String> = [low, high]
+                        .into_iter()
+                        .filter_map(|column| columns.number(column))
+                        .flat_map(|number| number.missing.iter().chain(&number.unread))
+                        .cloned()
+                        .collect();
+                    missing.sort_unstable();
+                    missing.dedup();
+                    let style = columns.number(low).or(columns.number(high));
                     let (low, high) = (self.cell(low), self.cell(high));
-                    self.line(&format!("deaths  = {{ low = {low}, high = {high} }}"));
+                    let mut keys = vec![format!("low = {low}, high = {high}")];
+                    keys.extend(number_keys(style, &missing));
+                    self.line(&format!("deaths  = {{ {} }}", keys.join(", ")));
                 }
             }
             Some(Ok(choice)) => {
@@ -755,16 +770,8 @@ impl<'a> Draft<'a> {
                     style.unread.iter().take(5).map(|cell| quoted(cell)).collect();
                 self.line(&format!("# not read as numbers, and unknown: {}", shown.join(", ")));
             }
-            if let Some(sign) = style.thousands {
-                keys.push(format!("thousands = {}", quoted(&sign.to_string())));
-            }
-            if style.decimal != '.' {
-                keys.push(format!("decimal = {}", quoted(&style.decimal.to_string())));
-            }
         }
-        if !missing.is_empty() {
-            keys.push(format!("missing = {}", list(missing)));
-        }
+        keys.extend(number_keys(style, missing));
         if keys.len() == 1 {
             self.line(&format!("{field:<7} = {}", quoted(text)));
         } else {
@@ -819,6 +826,21 @@ const DEATHS: [&str; 16] = [
     "mortos",
     "fallecidos",
 ];
+
+/// How numbers are written, and the words for what is not stated.
+fn number_keys(style: Option<&NumberReading>, missing: &[String]) -> Vec<String> {
+    let mut keys = Vec::new();
+    if let Some(sign) = style.and_then(|style| style.thousands) {
+        keys.push(format!("thousands = {}", quoted(&sign.to_string())));
+    }
+    if let Some(style) = style.filter(|style| style.decimal != '.') {
+        keys.push(format!("decimal = {}", quoted(&style.decimal.to_string())));
+    }
+    if !missing.is_empty() {
+        keys.push(format!("missing = {}", list(missing)));
+    }
+    keys
+}
 
 fn style_keys(reading: &DateReading) -> Vec<String> {
     let mut keys = Vec::new();
