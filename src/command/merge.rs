@@ -148,8 +148,6 @@ struct TheirChanges<'f> {
     steps: Vec<ChangeStep>,
     /// All of them in one.
     changes: FieldChanges,
-    /// They made it.
-    is_new: bool,
     /// What it states after them; none: they retired it.
     after: Option<Fields>,
     /// The version that they retired last.
@@ -261,10 +259,10 @@ impl<'a> Merge<'a> {
             (Some(_), None) if force || !was_here => {
                 self.replay(fact, theirs, &Fields::new(), |_| true, writer)?
             }
-            (Some(after), None) => {
-                // what both added, and one retired, stays retired
+            (Some(_), None) => {
+                // what both stated alike, and one retired, stays retired
                 let was = self.store.last_retired(fact.kind, &fact.source, &fact.key)?;
-                if theirs.is_new && was.is_some_and(|was| map(&was.stated) == *after) {
+                if was.is_some_and(|was| theirs.changes.is_in(&map(&was.stated))) {
                     Vec::new()
                 } else {
                     vec![conflict(fact, "", "retired", "changed")]
@@ -450,7 +448,6 @@ fn changes<'f>(fact: &'f ChangedFact, imports: &[i64]) -> Option<TheirChanges<'f
         let theirs = found.get_or_insert_with(|| TheirChanges {
             steps: Vec::new(),
             changes: FieldChanges::default(),
-            is_new: before.is_none(),
             after: None,
             retired: None,
             import: *import,

@@ -95,6 +95,13 @@ impl FieldChanges {
         (merged, conflicts)
     }
 
+    /// Whether a record states all of it already.
+    #[must_use]
+    pub fn is_in(&self, ours: &Fields) -> bool {
+        let (merged, conflicts) = self.apply(ours);
+        conflicts.is_empty() && merged == *ours
+    }
+
     /// The changes of some fields alone.
     #[must_use]
     pub fn only(&self, wanted: impl Fn(&str) -> bool) -> FieldChanges {

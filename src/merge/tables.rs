@@ -224,8 +224,8 @@ impl RecordVersions<'_> {
                 }
             }
         } else if let Some(last) = new.last() {
-            // what both added, and one retired, stays retired
-            let stays = base.is_empty() && ours.last().map(stated) == Some(stated(last));
+            // what both stated alike, and one retired, stays retired
+            let stays = ours.last().is_some_and(|own| changes.is_in(&stated(own)));
             match ours.iter_mut().find(|own| is_live(own)) {
                 Some(own) => {
                     let (merged, contested) =
