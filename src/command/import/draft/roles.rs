@@ -232,11 +232,11 @@ impl DraftColumns {
         }
     }
 
-    /// The column of countries.
+    /// The column of countries where something happened; of `any` countries, whatever they did.
     ///
     /// # Errors
     /// The database cannot be read.
-    pub fn country(&self, store: &Store) -> Result<Option<CountryColumn>> {
+    pub fn country(&self, store: &Store, any: bool) -> Result<Option<CountryColumn>> {
         const WORDS: [&str; 14] = [
             "country",
             "country_name",
@@ -269,7 +269,7 @@ impl DraftColumns {
             "importer",
         ];
         let is_place = |sample: &ColumnSample| {
-            !words_of(&sample.name).iter().any(|word| NOT_PLACES.contains(&word.as_str()))
+            any || !words_of(&sample.name).iter().any(|word| NOT_PLACES.contains(&word.as_str()))
         };
         let mut best: Option<((usize, usize), CountryColumn)> = None;
         for (column, sample) in

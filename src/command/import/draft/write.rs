@@ -70,10 +70,15 @@ impl<'a> Draft<'a> {
     pub fn of(columns: &'a DraftColumns, notes: &TableNotes, store: &Store) -> Result<String> {
         let mut draft = Draft { columns, out: String::new(), used: Vec::new() };
         draft.head(notes);
-        let country = columns.country(store)?;
+        let country = columns.country(store, false)?;
         let wide = draft.wide_years();
         let is_world_bank = wide.iter().any(|year| columns.all[year.column].name.contains("[YR"));
         if wide.len() >= 3 || is_world_bank {
+            // what is told of a supplier or recipient each year is told of its country
+            let country = match country {
+                None => columns.country(store, true)?,
+                found => found,
+            };
             draft.wide(&wide, country);
         } else if draft.is_panel(country) {
             draft.panel(country);
