@@ -242,7 +242,7 @@ pub fn put_new(
     mut record: ManualFields,
     writer: &mut Writer<'_>,
 ) -> Result<(String, NewFactOutcome), Stop<Vec<Fault>>> {
-    // what a query shows beside the stated fields is no mistake: it follows from them
+    // a query also shows columns that are derived from what is stated; those are ignored
     record.retain(|(name, _)| kind.field(name).is_none_or(Field::is_given));
     if stated(&record, "summary").is_empty() && !stated(&record, "quote").is_empty() {
         let quote = stated(&record, "quote").split_whitespace().collect::<Vec<_>>().join(" ");

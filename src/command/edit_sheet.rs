@@ -46,7 +46,7 @@ pub fn apply(
         [] => None,
         [word] => Some(kind::find(word).ok_or_else(|| {
             Error::usage(format!(
-                "\"{word}\" is no kind of fact; --from takes the references from the file"
+                "\"{word}\" is not a kind of fact; with --from, the references are in the file"
             ))
         })?),
         _ => return Err(Error::usage("--from takes the references from the file")),
@@ -221,7 +221,7 @@ impl SheetRow<'_> {
             return Ok(());
         }
         if !version.is_empty() && version != fact.version {
-            // what was done already is no conflict
+            // the fact already says what the row asks for
             if !self.changed(fact.kind, &fact.stated, true).is_empty() {
                 self.conflict(&reference(fact), "changed");
             }

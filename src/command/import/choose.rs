@@ -5,10 +5,10 @@ use std::fs;
 use std::sync::Arc;
 
 use encoding_rs::{Encoding, UTF_8};
-use serde_json::Value as Json;
 
 use crate::command::import::Args;
-use crate::error::{Error, ErrorKind, Result, Stop};
+use crate::command::import::json_records::{header_line, is_json, json};
+use crate::error::{Error, ErrorKind, Result};
 use crate::fs::paths;
 use crate::ingest::source_file::{SharedFile, SourceFile, behind};
 use crate::ingest::{self, CsvDialect, CsvReader, ShortRows};
@@ -96,7 +96,9 @@ pub fn choose(input: &SourceFile, args: &Args) -> Result<ChosenMapping> {
         let expected = "the file is empty: expected a header row";
         return Err(Error::new(ErrorKind::Rejected, format!("{}: {expected}", input.shown)));
     }
-    let table = if is_json(&head) { Some(json(input, &candidates)?) } else { None };
+    let paths: Vec<&str> =
+        candidates.iter().filter_map(|(_, mapping)| mapping.read.records.as_deref()).collect();
+    let table = if is_json(&head) { Some(json(input, &paths)?) } else { None };
     let mut guess = ingest::of_mark(&head).map(|(encoding, _)| encoding).or(wanted);
     if let (None, None, [(_, only)]) = (guess, &table, candidates.as_slice()) {
         guess = Some(by_trial(input, only)?);
@@ -343,121 +345,6 @@ fn with_point(version: &str) -> String {
         Some((whole, part)) if is_number(whole) && is_number(part) => format!("{whole}.{part}"),
         _ => version.to_owned(),
     }
-}
-
-fn is_json(head: &[u8]) -> bool {
-    let first = head.iter().find(|b| !b.is_ascii_whitespace() && !b"\xef\xbb\xbf".contains(b));
-    match first {
-        Some(b'{') => true,
-        Some(b'[') => {
-            let text = String::from_utf8_lossy(head);
-            let inside = text
-                .trim_start_matches('\u{feff}')
-                .trim_start()
-                .trim_start_matches('[')
-                .trim_start();
-            inside.starts_with(['{', ']'])
-        }
-        _ => false,
-    }
-}
-
-/// A JSON document as a table with a header, for a first description of it: where its records are,
-/// and the table.
-///
-/// # Errors
-/// It holds no records.
-pub fn json_as_table(input: &SourceFile) -> Result<Option<(Option<String>, String)>> {
-    if !is_json(&input.head()?) {
-        return Ok(None);
-    }
-    let mut why = String::new();
-    if has_records_by_name(input)? {
-        let why = format!("{}: an object whose members are records, not a list", input.shown);
-        return Err(Error::new(ErrorKind::Rejected, why)
-            .hint("make it a list: jq 'to_entries | map({name: .key} + .value)' FILE"));
-    }
-    for path in places_of_records(input)? {
-        let mut rows = Vec::new();
-        match ingest::json_table(input.reader()?, path.as_deref(), &mut rows) {
-            Ok(header) if header.len() > 1 || path.is_some() => {
-                let rows = String::from_utf8_lossy(&rows).into_owned();
-                return Ok(Some((path, header_line(&header) + &rows)));
-            }
-            Ok(_) => {}
-            Err(Stop::Input(said)) => why = said,
-            Err(Stop::Failed(e)) => return Err(input.failed(&e)),
-        }
-    }
-    Err(Error::new(ErrorKind::Rejected, format!("{}: {why}", input.shown)))
-}
-
-/// Makes a table of the records of a JSON document.
-fn json(
-    input: &SourceFile,
-    candidates: &[(MappingSource, Mapping)],
-) -> Result<(std::fs::File, Vec<String>)> {
-    let paths = candidates.iter().filter_map(|(_, mapping)| mapping.read.records.as_deref());
-    let mut why = String::new();
-    // where a description does not say where records are, they are the document, or a list in it
-    for path in paths.map(|path| Some(path.to_owned())).chain(places_of_records(input)?) {
-        let mut file = tempfile::tempfile().map_err(|e| input.failed(&e))?;
-        let bytes = input.reader()?;
-        match ingest::json_table(bytes, path.as_deref(), &mut file) {
-            Ok(header) if header.len() > 1 || path.is_some() => return Ok((file, header)),
-            Ok(_) => {}
-            Err(Stop::Input(said)) => why = said,
-            Err(Stop::Failed(e)) => return Err(input.failed(&e)),
-        }
-    }
-    Err(Error::new(ErrorKind::Rejected, format!("{}: {why}", input.shown))
-        .hint("in the mapping, say where the records are: [read] records = \"data\""))
-}
-
-/// Whether a document is an object of several objects: records by their names.
-fn has_records_by_name(input: &SourceFile) -> Result<bool> {
-    let whole: Option<Json> = serde_json::from_slice(&input.head()?).ok();
-    let members = whole.as_ref().and_then(Json::as_object);
-    let are_records = |all: &serde_json::Map<String, Json>| {
-        all.len() > 1
-            && all.values().all(|record| record.is_object() && longest_list(record).is_none())
-    };
-    Ok(members.is_some_and(are_records))
-}
-
-/// Where the records of a document may be, the likeliest first; none: the document is them. One that
-/// fits into its beginning has them in its longest list.
-fn places_of_records(input: &SourceFile) -> Result<Vec<Option<String>>> {
-    let head = input.head()?;
-    if let Ok(whole) = serde_json::from_slice::<Json>(&head) {
-        return Ok(vec![longest_list(&whole).map(|(_, path)| path)]);
-    }
-    let text = String::from_utf8_lossy(&head);
-    let named = |key: &&str| text.contains(&format!("\"{key}\""));
-    let list = ["data", "records", "results", "Result"].into_iter().find(named);
-    Ok(vec![None, list.map(str::to_owned)])
-}
-
-/// The longest list of objects in a document, with its path: `data.strikes`.
-fn longest_list(value: &Json) -> Option<(usize, String)> {
-    let lists = value.as_object()?.iter().filter_map(|(name, value)| {
-        let is_list = |list: &&Vec<Json>| list.iter().any(Json::is_object);
-        match value.as_array().filter(is_list) {
-            Some(list) => Some((list.len(), name.clone())),
-            None => longest_list(value).map(|(length, path)| (length, format!("{name}.{path}"))),
-        }
-    });
-    // of equals the first
-    lists.fold(None, |longest, list| match longest {
-        Some((length, _)) if length >= list.0 => longest,
-        _ => Some(list),
-    })
-}
-
-fn header_line(header: &[String]) -> String {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    let written = writer.write_record(header).ok().and_then(|()| writer.into_inner().ok());
-    written.and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default()
 }
 
 /// The failure that mistakes in a description make.

@@ -3,6 +3,7 @@
 
 mod choose;
 mod draft;
+mod json_records;
 mod load;
 mod not_a_table;
 mod pipeline;

@@ -10,7 +10,8 @@ use crate::store::entities::labels;
 use crate::store::entities::lookup::EntityClass;
 use crate::store::entities::merge::{has_name_of, roles};
 use crate::store::search::{self, Reindex};
-use crate::store::write::transaction::{Retirement, Writer};
+use crate::store::write::put::Retirement;
+use crate::store::write::transaction::Writer;
 use crate::store::write::undo_steps;
 use crate::value::text::count;
 

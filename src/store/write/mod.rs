@@ -12,6 +12,7 @@ mod lookups;
 pub mod param;
 mod pending_reference;
 mod prepare;
+pub mod put;
 mod reference_rows;
 mod release;
 pub mod row_encoder;
@@ -22,6 +23,7 @@ pub mod undo_steps;
 
 pub use counts::{Counts, Outcome};
 pub use fact_key::key_of;
+pub use put::NewFactOutcome;
 pub use release::{ReleaseEnd, ReleaseImport, ReleaseInfo};
-pub use transaction::{ImportInfo, NewFactOutcome, RowError, Writer};
+pub use transaction::{ImportInfo, RowError, Writer};
 pub use undo::UndoOutcome;

@@ -1,8 +1,11 @@
 //! `facts import --draft`: a first description of a table, made from its header and its records, and
 //! tried before it is printed.
 
+mod fields;
+mod indicators;
 mod roles;
 mod sample;
+mod toml_text;
 mod write;
 
 use std::collections::BTreeSet;
@@ -11,10 +14,11 @@ use std::io::Read;
 use std::path::Path;
 
 use crate::command::global_args::GlobalArgs;
-use crate::command::import::choose::{beginning, by_name, json_as_table, text as whole};
+use crate::command::import::choose::{beginning, by_name, text as whole};
 use crate::command::import::draft::roles::DraftColumns;
 use crate::command::import::draft::sample::{ColumnSample, is_total};
 use crate::command::import::draft::write::{Draft, TableNotes};
+use crate::command::import::json_records::json_as_table;
 use crate::command::import::{Args, OnError, load, not_a_table};
 use crate::command::load_folder::countries;
 use crate::command::ui::Ui;

@@ -16,7 +16,7 @@ pub struct Choice {
 /// A date in three columns.
 #[derive(Debug, Clone, Default)]
 pub struct DateParts {
-    /// The column of the year, with its words for what is not stated.
+    /// The column of the year, with the words in it that mean "not stated".
     pub year: (usize, Vec<String>),
     /// That of the month.
     pub month: Option<(usize, Vec<String>)>,
@@ -43,7 +43,7 @@ pub struct DraftColumns {
 const NAMES: usize = 6;
 const CODES: usize = 9;
 
-/// So many different cells are looked up.
+/// How many different cells are looked up.
 const LOOKED_UP: usize = 300;
 
 impl DraftColumns {

@@ -7,7 +7,7 @@ use crate::value::date;
 use crate::value::date_formats::DateStyle;
 use crate::value::month_names::MonthNames;
 
-/// So many different cells of a column are kept.
+/// How many different cells of a column are kept.
 const DISTINCT: usize = 20_000;
 
 /// Words that tables have where something is not stated.
@@ -125,7 +125,7 @@ pub struct DateReading {
     pub locale: Option<&'static str>,
     /// Days as a spreadsheet counts them.
     pub excel: bool,
-    /// Words for what is not stated.
+    /// The cells that mean "not stated".
     pub missing: Vec<String>,
     /// Cells that are no date, and would be unknown.
     pub unread: Vec<String>,
@@ -142,7 +142,7 @@ pub struct NumberReading {
     pub decimal: char,
     /// Another way to read the same cells.
     pub is_ambiguous: bool,
-    /// Words and codes for what is not stated.
+    /// The words and codes that mean "not stated".
     pub missing: Vec<String>,
     /// Cells that are no number, and would be unknown.
     pub unread: Vec<String>,

@@ -8,9 +8,10 @@ use rusqlite::params;
 use serde_json::{Map, Value};
 
 use crate::error::Result;
+use crate::store::write::put::LiveRow;
 use crate::store::write::release::ReleaseImport;
 use crate::store::write::row_encoder::EncodedFact;
-use crate::store::write::transaction::{LiveRow, Writer};
+use crate::store::write::transaction::Writer;
 use crate::store::{extras, fact_id};
 
 impl ReleaseImport {

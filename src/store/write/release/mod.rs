@@ -18,10 +18,11 @@ use crate::kind::{FactKey, KINDS, Kind, NewFact};
 use crate::store::extras;
 use crate::store::write::counts::{Counts, Outcome};
 use crate::store::write::param::FactDigest;
+use crate::store::write::put::{LiveRow, RETIRED_BY_HAND, Retirement};
 use crate::store::write::release::row_set::RowSet;
 use crate::store::write::release::withdraw::Covered;
 use crate::store::write::row_encoder::EncodedFact;
-use crate::store::write::transaction::{LiveRow, RETIRED_BY_HAND, Retirement, RowError, Writer};
+use crate::store::write::transaction::{RowError, Writer};
 use crate::value::text::BETWEEN_NAMES;
 
 /// What a release says of itself.

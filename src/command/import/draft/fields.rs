@@ -1,0 +1,184 @@
+//! The fields of a draft that are read from cells: dates, places, numbers.
+
+use crate::command::import::draft::roles::{Choice, CountryColumn, DateParts};
+use crate::command::import::draft::sample::NumberReading;
+use crate::command::import::draft::toml_text::{list, number_keys, quoted, style_keys};
+use crate::command::import::draft::write::Draft;
+use crate::value::text::count;
+
+impl Draft<'_> {
+    pub(super) fn date(&mut self, start: &Choice) {
+        let Some(reading) = self.columns.date(start.column).cloned() else { return };
+        let end = self.columns.end(start.column);
+        let others = start.others.iter().copied().filter(|column| Some(*column) != end);
+        let mut guesses = self.others(&Choice { column: start.column, others: others.collect() });
+        if end.is_some() {
+            guesses.push(LASTED.into());
+        }
+        if !reading.either.is_empty() {
+            let shown: Vec<String> =
+                reading.either.iter().take(5).map(|cell| quoted(cell)).collect();
+            guesses.push(format!(
+                "guess: some cells have the day first and others the month; {} could be either, such as {}, and are read as {}",
+                count(reading.either.len() as u64, "cell", "cells"),
+                shown.join(", "),
+                reading.formats.first().copied().unwrap_or_default()
+            ));
+        }
+        if self.columns.all[start.column].cells.keys().any(|cell| is_early(cell)) {
+            guesses.push(EARLY.into());
+        }
+        let all = self.columns.all[start.column].stated;
+        if let Some(also) = reading.also {
+            guesses.push(format!(
+                "guess: {} of {all} cells read as {}; also possible: {also}",
+                reading.read,
+                reading.formats.first().copied().unwrap_or_default()
+            ));
+        }
+        if reading.century.is_some() {
+            guesses.push("guess: the century of years with two digits".into());
+        }
+        if reading.excel {
+            guesses.push("guess: the numbers are days as a spreadsheet counts them".into());
+        }
+        if !reading.unread.is_empty() {
+            let shown: Vec<String> =
+                reading.unread.iter().take(5).map(|cell| quoted(cell)).collect();
+            let more = if reading.unread.len() > 5 { ", …" } else { "" };
+            guesses.push(format!("not read as dates, and unknown: {}{more}", shown.join(", ")));
+        }
+        for guess in guesses {
+            self.line(&format!("# {guess}"));
+        }
+        let cell = self.cell(start.column);
+        let is_plain = reading.formats.is_empty() && end.is_none() && reading.missing.is_empty();
+        if is_plain {
+            self.line(&format!("date    = {cell}"));
+            return;
+        }
+        let mut keys = Vec::new();
+        match end {
+            Some(end) => {
+                let end = self.cell(end);
+                keys.push(format!("start = {cell}, end = {end}"));
+            }
+            None => keys.push(format!("text = {cell}")),
+        }
+        let mut formats: Vec<&str> = reading.formats.clone();
+        let mut missing: Vec<String> =
+            reading.missing.iter().chain(&reading.unread).cloned().collect();
+        if let Some(end) = end.and_then(|end| self.columns.date(end)) {
+            formats.extend(end.formats.iter().copied());
+            missing.extend(end.missing.iter().chain(&end.unread).cloned());
+        }
+        formats.dedup();
+        if !formats.is_empty() {
+            keys.push(format!("formats = {}", list(&formats)));
+        }
+        keys.extend(style_keys(&reading));
+        missing.sort_unstable();
+        missing.dedup();
+        if !missing.is_empty() {
+            keys.push(format!("missing = {}", list(&missing)));
+        }
+        self.line(&format!("date    = {{ {} }}", keys.join(", ")));
+    }
+
+    pub(super) fn date_of_parts(&mut self, start: &DateParts, end: Option<&DateParts>) {
+        let mut of = |parts: &DateParts| {
+            let mut keys = Vec::new();
+            let all = [
+                ("year", Some(&parts.year)),
+                ("month", parts.month.as_ref()),
+                ("day", parts.day.as_ref()),
+            ];
+            for (name, part) in all {
+                let Some((column, missing)) = part else { continue };
+                let cell = self.cell(*column);
+                keys.push(if missing.is_empty() {
+                    format!("{name} = {cell}")
+                } else {
+                    let column = quoted(&self.columns.all[*column].name);
+                    format!("{name} = {{ column = {column}, missing = {} }}", list(missing))
+                });
+            }
+            format!("{{ {} }}", keys.join(", "))
+        };
+        let first = of(start);
+        let last = end.map(of);
+        if self.columns.all[start.year.0].cells.keys().any(|cell| is_early(cell)) {
+            self.line(&format!("# {EARLY}"));
+        }
+        if last.is_some() {
+            self.line(&format!("# {LASTED}"));
+        }
+        match last {
+            None => self.line(&format!("date    = {first}")),
+            Some(last) => self.line(&format!("date    = {{ start = {first}, end = {last} }}")),
+        }
+    }
+
+    pub(super) fn place(&mut self, country: Option<CountryColumn>, town: Option<usize>) {
+        let point = self.columns.point();
+        let of_country = country.map(|(column, scheme)| {
+            let cell = self.cell(column);
+            (scheme.unwrap_or("name"), cell)
+        });
+        let mut keys = Vec::new();
+        match (town.filter(|town| country.is_none_or(|(country, _)| country != *town)), of_country)
+        {
+            (Some(town), Some((scheme, cell))) => {
+                let town = self.cell(town);
+                keys.push(format!("name = {town}, within = {{ {scheme} = {cell} }}"));
+            }
+            (Some(town), None) => keys.push(format!("name = {}", self.cell(town))),
+            (None, Some((scheme, cell))) => keys.push(format!("{scheme} = {cell}")),
+            (None, None) => return,
+        }
+        if let Some((latitude, longitude)) = point {
+            let (latitude, longitude) = (self.cell(latitude), self.cell(longitude));
+            keys.push(format!("point = [{latitude}, {longitude}]"));
+        }
+        self.line(&format!("place   = {{ {} }}", keys.join(", ")));
+    }
+
+    pub(super) fn number_field(
+        &mut self,
+        field: &str,
+        text: &str,
+        style: Option<&NumberReading>,
+        missing: &[String],
+    ) {
+        let mut keys = vec![format!("text = {}", quoted(text))];
+        if let Some(style) = style {
+            if style.is_ambiguous {
+                self.line("# guess: what a point or comma in a number means; also possible: it groups thousands");
+            }
+            if !style.unread.is_empty() {
+                let shown: Vec<String> =
+                    style.unread.iter().take(5).map(|cell| quoted(cell)).collect();
+                self.line(&format!("# not read as numbers, and unknown: {}", shown.join(", ")));
+            }
+        }
+        keys.extend(number_keys(style, missing));
+        if keys.len() == 1 {
+            self.line(&format!("{field:<7} = {}", quoted(text)));
+        } else {
+            self.line(&format!("{field:<7} = {{ {} }}", keys.join(", ")));
+        }
+    }
+}
+
+/// What a date of two columns may mean.
+const LASTED: &str = "guess: it happened once, between the two dates; if it lasted from the first to the last, add span = \"throughout\"";
+
+/// What years before 1500 may mean.
+const EARLY: &str = "guess: years before 1500 are taken as Gregorian; if they are of another calendar, convert the dates first";
+
+/// Whether a date or year is before 1500.
+fn is_early(cell: &str) -> bool {
+    let numbers = cell.split(|c: char| !c.is_ascii_digit());
+    let mut years = numbers.filter(|number| number.len() == 4);
+    years.next().is_some_and(|year| year < "1500")
+}

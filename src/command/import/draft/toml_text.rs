@@ -1,0 +1,47 @@
+//! Parts of a draft as TOML.
+
+use crate::command::import::draft::sample::{DateReading, NumberReading};
+
+/// A text as TOML writes it.
+pub(super) fn quoted(text: &str) -> String {
+    serde_json::Value::String(text.to_owned()).to_string()
+}
+
+/// Texts as a TOML list.
+pub(super) fn list(items: impl IntoIterator<Item = impl AsRef<str>>) -> String {
+    let items: Vec<String> = items.into_iter().map(|item| quoted(item.as_ref())).collect();
+    format!("[{}]", items.join(", "))
+}
+
+/// How numbers are written, and the words for what is not stated.
+pub(super) fn number_keys(style: Option<&NumberReading>, missing: &[String]) -> Vec<String> {
+    let mut keys = Vec::new();
+    if let Some(sign) = style.and_then(|style| style.thousands) {
+        keys.push(format!("thousands = {}", quoted(&sign.to_string())));
+    }
+    if let Some(style) = style.filter(|style| style.decimal != '.') {
+        keys.push(format!("decimal = {}", quoted(&style.decimal.to_string())));
+    }
+    if !missing.is_empty() {
+        keys.push(format!("missing = {}", list(missing)));
+    }
+    keys
+}
+
+/// How dates are written.
+pub(super) fn style_keys(reading: &DateReading) -> Vec<String> {
+    let mut keys = Vec::new();
+    if let Some(locale) = reading.locale {
+        keys.push(format!("locale = {}", quoted(locale)));
+    }
+    if let Some(century) = reading.century {
+        keys.push(format!("century = {century}"));
+    }
+    if let Some(range) = reading.range {
+        keys.push(format!("range = {}", quoted(range)));
+    }
+    if reading.excel {
+        keys.push("excel = true".into());
+    }
+    keys
+}
