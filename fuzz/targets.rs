@@ -103,7 +103,7 @@ pub fn edtf(bytes: &[u8]) {
 pub fn expression(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
     let _ = query::parse_expression(text, KINDS);
-    let _ = query::fields(text, KINDS);
+    let _ = query::columns(text, KINDS);
     let _ = query::sort(text, KINDS);
 }
 

@@ -12,7 +12,7 @@ use crate::command::{Exit, kinds_or};
 #[cfg(feature = "chart")]
 use crate::error::ErrorKind;
 use crate::error::{Error, Result};
-use crate::query::{self, Predicate, Query, field};
+use crate::query::{self, ColumnRef, Predicate, Query, column, field};
 use crate::store::Store;
 use crate::tabulate::{Across, Aggregate, Cross, Dispute, Label};
 use crate::value::date::{Bucket, Days};
@@ -81,7 +81,7 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     }
     if chart.series.iter().all(|series| series.points.is_empty()) {
         extra_columns::say_unknown(
-            query.tests.iter().filter_map(Predicate::field),
+            query.tests.iter().filter_map(Predicate::column),
             &query.kinds,
             &store,
             ui,
@@ -127,21 +127,25 @@ fn picture(_: &Chart, end: &str) -> Result<Vec<u8>> {
 
 /// A chart of figures.
 fn numbers(query: &Query, args: &Args, store: &Store) -> Result<Chart> {
-    let x = field(&args.x, &query.kinds)?;
+    let x = column(&args.x, &query.kinds)?;
     let y = args.y.as_deref().map(|name| gather::figure(name, query)).transpose()?;
-    let by = args.by.as_deref().map(|name| field(name, &query.kinds)).transpose()?;
+    let by = args.by.as_deref().map(|name| column(name, &query.kinds)).transpose()?;
     let unit_fields = gather::unit_fields(y, query)?;
     let free: Vec<_> = unit_fields
         .iter()
         .copied()
         .filter(|field| {
-            x.name != field.name
-                && by.is_none_or(|by| by.name != field.name)
+            x.name() != field.name
+                && by.as_ref().is_none_or(|by| by.name() != field.name)
                 && !args.filters.fixes(field.name)
         })
         .collect();
-    let axes =
-        Axes { rows: vec![x], columns: by.into_iter().collect(), unit_fields, sets_apart: false };
+    let axes = Axes {
+        rows: vec![x.clone()],
+        columns: by.iter().cloned().collect(),
+        unit_fields,
+        sets_apart: false,
+    };
     let aggregate = if y.is_some() { Aggregate::Sum } else { Aggregate::Count };
     let bounds = y.and_then(|y| {
         query.kinds.iter().flat_map(|kind| kind.figures).find_map(|figure| figure.bounds_of(y))
@@ -170,7 +174,7 @@ fn numbers(query: &Query, args: &Args, store: &Store) -> Result<Chart> {
     if cross.columns.len() > COLOURS {
         return Err(too_many_colours(cross.columns.len()));
     }
-    let places = Places::of(&cross.rows, x.ty);
+    let places = Places::of(&cross.rows, x.ty());
     let series = cross
         .columns
         .iter()
@@ -182,7 +186,8 @@ fn numbers(query: &Query, args: &Args, store: &Store) -> Result<Chart> {
         })
         .collect();
     let what = y.map_or_else(|| "facts".to_owned(), |y| y.name.replace('_', " "));
-    let of: Vec<&str> = by.iter().chain(&apart).map(|field| field.name).collect();
+    let of: Vec<&str> =
+        by.iter().map(ColumnRef::name).chain(apart.iter().map(|field| field.name)).collect();
     let told = if of.is_empty() { String::new() } else { format!(", by {}", of.join(" and ")) };
     let (lacking, all) = lacking.unwrap_or_default();
     let mut notes = vec![sources(query, store)?];
@@ -194,7 +199,7 @@ fn numbers(query: &Query, args: &Args, store: &Store) -> Result<Chart> {
     }
     notes.extend(places.left_out.clone());
     Ok(Chart {
-        title: format!("{}: {what} by {}{told}", args.kind, x.name),
+        title: format!("{}: {what} by {}{told}", args.kind, x.name()),
         measure: y.map_or("facts".into(), |y| y.about.trim_end_matches('.').to_owned()),
         series,
         ticks: places.ticks,
@@ -331,8 +336,8 @@ fn number(day: i64) -> f64 {
 /// Facts on a line of time, a line each.
 fn timeline(query: &Query, args: &Args, store: &Store) -> Result<Chart> {
     let mut query = query.clone();
-    let shared = |name: &str| field(name, &query.kinds);
-    let by = args.by.as_deref().map(|name| field(name, &query.kinds)).transpose()?;
+    let shared = |name: &str| column(name, &query.kinds);
+    let by = args.by.as_deref().map(shared).transpose()?;
     query.columns =
         [shared("date_from")?, shared("date_to")?, shared("date")?, shared("summary")?].into();
     query.columns.extend(by);
@@ -413,7 +418,7 @@ fn timeline(query: &Query, args: &Args, store: &Store) -> Result<Chart> {
 /// The works that the facts of a query are from, in a line.
 fn sources(query: &Query, store: &Store) -> Result<String> {
     let mut query = query.clone();
-    query.columns = vec![field("source", &query.kinds)?];
+    query.columns = vec![column("source", &query.kinds)?];
     query.sort = Vec::new();
     let mut slugs: Vec<String> = Vec::new();
     store.select(&query, |cells| {

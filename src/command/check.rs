@@ -57,7 +57,7 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     if let Some(source) = &args.source {
         crate::command::source::one(&store, source)?;
         tests.push(query::among(
-            query::field("source", KINDS)?,
+            query::column("source", KINDS)?,
             KINDS,
             vec![source.clone()],
             false,

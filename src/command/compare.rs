@@ -11,7 +11,7 @@ use crate::evidence::claim::{Claim, ClaimFigure};
 use crate::evidence::compare::{self, Question};
 use crate::evidence::totals::TotalQuestion;
 use crate::evidence::verdict::Verdict;
-use crate::query::{self, Predicate, Query};
+use crate::query::{self, ColumnRef, Predicate, Query};
 use crate::render::Heading;
 use crate::value::text::count;
 use crate::value::{OwnedValue, Value};
@@ -67,7 +67,7 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let tests = args.filters.tests(&kinds)?;
     let spread = args.min_spread.as_deref().map(spread).transpose()?;
     let store = global.open()?;
-    extra_columns::say_unknown(tests.iter().filter_map(Predicate::field), &kinds, &store, ui)?;
+    extra_columns::say_unknown(tests.iter().filter_map(Predicate::column), &kinds, &store, ui)?;
     let is_asked = |verdict: Verdict| {
         if args.verdict.is_empty() {
             args.all
@@ -188,8 +188,8 @@ fn totals(
     global: &GlobalArgs,
     ui: &mut Ui,
 ) -> Result<u64> {
-    let fields = compared.rows.iter().chain(&compared.scope);
-    let mut headings: Vec<Heading> = fields.map(|field| Heading::text(field.name)).collect();
+    let columns = compared.rows.iter().chain(&compared.scope);
+    let mut headings: Vec<Heading> = columns.map(|column| Heading::text(column.name())).collect();
     headings.push(Heading::text("verdict"));
     let leading: Vec<String> = if by_question {
         headings.push(Heading::text("sources"));
@@ -197,7 +197,7 @@ fn totals(
     } else {
         headings.push(Heading::text("source"));
         headings.extend(["low", "best", "high"].map(Heading::number));
-        let rows = compared.rows.iter().map(|field| field.name);
+        let rows = compared.rows.iter().map(ColumnRef::name);
         rows.chain(["verdict", "source", "best", "low", "high", "ratio"])
             .map(String::from)
             .collect()
@@ -209,8 +209,8 @@ fn totals(
             let TotalQuestion { label, scope, violence, population, answers, .. } = question;
             let mut shared: Vec<OwnedValue> =
                 label.iter().chain(scope).map(|part| text(part)).collect();
-            for field in &compared.scope[scope.len()..] {
-                let part = if field.name == "violence" { violence } else { population };
+            for column in &compared.scope[scope.len()..] {
+                let part = if column.name() == "violence" { violence } else { population };
                 shared.push(part.as_deref().map_or(Value::Null, text));
             }
             shared.push(text(question.verdict.name()));

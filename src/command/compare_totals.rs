@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::evidence::claim::ClaimFigure;
 use crate::evidence::totals::{self, SourceTotal, TotalQuestion};
 use crate::kind::{FLOW, Field, STOCK_FLOW};
-use crate::query::{Query, among, field, fields};
+use crate::query::{ColumnRef, Query, among, column, columns, field};
 use crate::store::Store;
 use crate::tabulate::{Aggregate, Cross, Dispute, Label};
 use crate::value::Value;
@@ -24,10 +24,10 @@ const NOT_STATED: [&str; 2] = ["denies", "declines"];
 
 /// The totals of each label, and what is said of those that were left out.
 pub struct Compared {
-    /// The fields of the labels.
-    pub rows: Vec<&'static Field>,
-    /// The fields of what is counted.
-    pub scope: Vec<&'static Field>,
+    /// The columns of the labels.
+    pub rows: Vec<ColumnRef>,
+    /// The columns of what is counted.
+    pub scope: Vec<ColumnRef>,
     /// The labels with several sources.
     pub questions: Vec<TotalQuestion>,
     /// What is to be known beside them, in sentences.
@@ -37,7 +37,7 @@ pub struct Compared {
 /// The query without facts whose figure the speaker denies or declines to give.
 fn asserted(query: &Query) -> Result<Query> {
     let mut query = query.clone();
-    let stance = field("stance", &query.kinds)?;
+    let stance = column("stance", &query.kinds)?;
     let not_stated = NOT_STATED.map(str::to_owned).into();
     query.tests.push(among(stance, &query.kinds, not_stated, true)?);
     Ok(query)
@@ -52,22 +52,19 @@ pub fn totals(query: &Query, rows: &str, value: Option<&str>, store: &Store) -> 
         return Err(Error::usage("--rows compares the totals of one kind")
             .hint("facts compare casualties --rows country,year"));
     };
-    let rows = fields(rows, &query.kinds)?;
+    let rows = columns(rows, &query.kinds)?;
     let query = &asserted(query)?;
     let best = value.or_else(|| kind.figures.first().map(|figure| figure.best));
     let best = figure(best.unwrap_or("best"), query)?;
     let bounds = kind.figures.iter().find_map(|figure| figure.bounds_of(best));
-    let is_row = |name: &str| rows.iter().any(|row| row.name == name);
-    let known = |name: &str| kind.field(name).filter(|_| !is_row(name));
+    let is_row = |name: &str| rows.iter().any(|row| row.name() == name);
+    let known = |name: &str| kind.field(name).filter(|_| !is_row(name)).map(ColumnRef::Field);
     let units =
         best.unit_fields.iter().filter(|name| **name != OWN_WORDS && !SCOPES.contains(name));
-    let scope: Vec<&'static Field> =
-        SCOPES.iter().chain(units).copied().filter_map(known).collect();
-    let parted: Vec<&'static Field> =
-        [VIOLENCE, POPULATION].into_iter().filter_map(known).collect();
-    let source = field("source", &query.kinds)?;
-    let columns: Vec<&'static Field> =
-        [source].into_iter().chain(scope.iter().copied()).chain(parted.iter().copied()).collect();
+    let scope: Vec<ColumnRef> = SCOPES.iter().chain(units).copied().filter_map(known).collect();
+    let parted: Vec<ColumnRef> = [VIOLENCE, POPULATION].into_iter().filter_map(known).collect();
+    let source = column("source", &query.kinds)?;
+    let columns = [&[source][..], &scope, &parted].concat();
     let axes = Axes { rows: rows.clone(), columns, unit_fields: Vec::new(), sets_apart: false };
     let cross = |field: &'static Field| -> Result<Cross> {
         let tally = collect(query, &axes, Some(field), Aggregate::Sum, store)?;
@@ -111,13 +108,13 @@ pub fn totals(query: &Query, rows: &str, value: Option<&str>, store: &Store) -> 
         if figure.stated().next().is_none() {
             continue;
         }
-        let is_shared = |(label, field): (&Label, &&Field)| {
-            field.names_several() && label.text.contains(BETWEEN_NAMES)
+        let is_shared = |(label, row): (&Label, &ColumnRef)| {
+            row.names_several() && label.text.contains(BETWEEN_NAMES)
         };
         shared += usize::from(row.iter().zip(&rows).any(is_shared));
         let text = |label: &Label| label.text.clone();
         let part = |name: &str| {
-            let at = parted.iter().position(|field| field.name == name)?;
+            let at = parted.iter().position(|part| part.name() == name)?;
             let label = &column[1 + scope.len() + at];
             (!label.missing).then(|| text(label))
         };
@@ -126,10 +123,10 @@ pub fn totals(query: &Query, rows: &str, value: Option<&str>, store: &Store) -> 
             scope: column[1..]
                 .iter()
                 .zip(&scope)
-                .map(|(label, field)| match label.missing {
+                .map(|(label, column)| match label.missing {
                     false => text(label),
                     // a figure that says nothing of it counts what happened
-                    true if field.name == STOCK_FLOW => FLOW.to_owned(),
+                    true if column.name() == STOCK_FLOW => FLOW.to_owned(),
                     true => String::new(),
                 })
                 .collect(),

@@ -45,7 +45,8 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
         return Err(Error::new(ErrorKind::NotFound, format!("{slug} has no stored text"))
             .hint(format!("add it with: facts source attach {slug} FILE")));
     };
-    let by_source = query::among(query::field("source", KINDS)?, KINDS, vec![slug.clone()], false)?;
+    let by_source =
+        query::among(query::column("source", KINDS)?, KINDS, vec![slug.clone()], false)?;
     let claims = load_claims::load(&store, KINDS, &[by_source], &args.past.read()?)?;
     let facts: Vec<_> = claims
         .iter()

@@ -3,63 +3,63 @@
 
 use crate::command::ui::Ui;
 use crate::error::{Error, Result};
-use crate::kind::{self, COLUMN, Field, Kind};
-use crate::query;
+use crate::kind::Kind;
+use crate::query::{self, ColumnRef, EXTRA};
 use crate::store::Store;
 use crate::value::suggest::did_you_mean;
 
 /// What stands for all of them.
 const ALL: &str = "extra.*";
 
-/// The fields of a list, and the place among them where all columns belong, if the list has them.
+/// The columns of a list, and the place among them where all of a data set's belong, if the list
+/// has them.
 ///
 /// # Errors
-/// As [`query::fields`].
-pub fn fields(list: &str, kinds: &[&'static Kind]) -> Result<(Vec<&'static Field>, Option<usize>)> {
+/// As [`query::columns`].
+pub fn columns(list: &str, kinds: &[&'static Kind]) -> Result<(Vec<ColumnRef>, Option<usize>)> {
     let names: Vec<&str> = list.split(',').map(str::trim).filter(|name| !name.is_empty()).collect();
     match names.iter().position(|name| *name == ALL) {
-        None => Ok((query::fields(list, kinds)?, None)),
+        None => Ok((query::columns(list, kinds)?, None)),
         Some(0) if names.len() == 1 => Ok((Vec::new(), Some(0))),
         Some(at) => {
             let others: Vec<&str> = names.iter().copied().filter(|name| *name != ALL).collect();
-            Ok((query::fields(&others.join(","), kinds)?, Some(at)))
+            Ok((query::columns(&others.join(","), kinds)?, Some(at)))
         }
     }
 }
 
-/// Puts all columns that facts of these kinds have in a place among the fields, but for those that
-/// are there.
+/// Puts all columns that facts of these kinds have in a place among those that are shown, but for
+/// those that are there.
 ///
 /// # Errors
-/// The database cannot be read, or no field is left.
+/// The database cannot be read, or nothing is left.
 pub fn put_all(
-    fields: &mut Vec<&'static Field>,
+    columns: &mut Vec<ColumnRef>,
     at: usize,
     kinds: &[&'static Kind],
     store: &Store,
 ) -> Result<()> {
     let all = store.columns(kinds, None)?;
-    let named = all.iter().filter_map(|name| kind::column(&format!("{COLUMN}{name}")));
-    let new: Vec<&'static Field> =
-        named.filter(|column| !fields.iter().any(|field| field.name == column.name)).collect();
-    fields.splice(at..at, new);
-    if fields.is_empty() {
+    let named = all.iter().filter_map(|name| ColumnRef::extra_named(&format!("{EXTRA}{name}")));
+    let new: Vec<ColumnRef> = named.filter(|column| !columns.contains(column)).collect();
+    columns.splice(at..at, new);
+    if columns.is_empty() {
         return Err(Error::usage(format!("\"{ALL}\": no fact here has extra columns")));
     }
     Ok(())
 }
 
-/// Says which of the fields is a column that no fact of these kinds has.
+/// Says which of the columns no fact of these kinds has.
 ///
 /// # Errors
 /// The database cannot be read.
-pub fn say_unknown(
-    fields: impl Iterator<Item = &'static Field>,
+pub fn say_unknown<'c>(
+    columns: impl Iterator<Item = &'c ColumnRef>,
     kinds: &[&'static Kind],
     store: &Store,
     ui: &mut Ui,
 ) -> Result<()> {
-    let mut named: Vec<&str> = fields.filter_map(Field::column).collect();
+    let mut named: Vec<&str> = columns.filter_map(ColumnRef::extra).collect();
     named.sort_unstable();
     named.dedup();
     if named.is_empty() {

@@ -268,13 +268,13 @@ impl FilterArgs {
             };
             let test = if matches!(field.ty, Type::Actor | Type::Place) {
                 Predicate::In {
-                    field,
+                    column: field.into(),
                     values: self.codes(values),
                     not: false,
                     exclusively: self.exclusively,
                 }
             } else {
-                query::among(field, kinds, values.clone(), false)?
+                query::among(field.into(), kinds, values.clone(), false)?
             };
             tests.push(test);
         }
@@ -299,7 +299,7 @@ impl FilterArgs {
             let (name, value) = text
                 .split_once('=')
                 .ok_or_else(|| Error::usage(format!("--not \"{text}\": expected FIELD=VALUE")))?;
-            tests.push(query::among(query::field(name, kinds)?, kinds, split(value), true)?);
+            tests.push(query::among(query::column(name, kinds)?, kinds, split(value), true)?);
         }
         for text in &self.expressions {
             tests.push(query::parse_expression(text, kinds)?);
@@ -360,10 +360,7 @@ impl FilterArgs {
     pub fn fixes(&self, name: &str) -> bool {
         // a flag that compares a part of the text leaves several values
         let is_whole = |name: &str| {
-            KINDS
-                .iter()
-                .find_map(|kind| kind.field(name))
-                .is_none_or(|field| !query::is_partial(field))
+            KINDS.iter().find_map(|kind| kind.field(name)).is_none_or(|field| !field.is_partial())
         };
         self.among
             .iter()

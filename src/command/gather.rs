@@ -9,7 +9,7 @@ use crate::command::load_claims::source_text;
 use crate::error::{Error, Result};
 use crate::kind::reference_table::{PARTITIONED_BY, SOURCES};
 use crate::kind::{self, Field};
-use crate::query::{Query, field};
+use crate::query::{ColumnRef, Query, column, field};
 use crate::store::{AggregateRequest, RollupRow, Store};
 use crate::tabulate::{Aggregate, Dispute, Label, Measure, Tally, TallyEntry};
 use crate::value::date::{self, Bucket, Days};
@@ -19,9 +19,9 @@ use crate::value::{Number, Type, Value};
 /// The fields of the table's sides, and those that tell figures of one cell apart.
 pub struct Axes {
     /// Those down the side.
-    pub rows: Vec<&'static Field>,
+    pub rows: Vec<ColumnRef>,
     /// Those across the top.
-    pub columns: Vec<&'static Field>,
+    pub columns: Vec<ColumnRef>,
     /// Those that say what a figure counts.
     pub unit_fields: Vec<&'static Field>,
     /// A fact with a set of dates has a label of its own in place of a period, since no bucket is
@@ -31,9 +31,9 @@ pub struct Axes {
 
 /// The field whose figures are put in the cells.
 pub fn figure(name: &str, query: &Query) -> Result<&'static Field> {
-    let found = field(name, &query.kinds)?;
-    if found.ty.is_number() {
-        return Ok(found);
+    let found = column(name, &query.kinds)?;
+    if let Some(figure) = found.field().filter(|field| field.ty.is_number()) {
+        return Ok(figure);
     }
     let numbers: Vec<&str> = query
         .kinds
@@ -42,7 +42,7 @@ pub fn figure(name: &str, query: &Query) -> Result<&'static Field> {
         .filter(|own| own.ty.is_number())
         .map(|own| own.name)
         .collect();
-    Err(Error::usage(format!("{} is not a numeric field ({})", found.name, found.ty.name()))
+    Err(Error::usage(format!("{} is not a numeric field ({})", found.name(), found.ty().name()))
         .hint(format!("numeric fields: {}", numbers.join(", "))))
 }
 
@@ -54,7 +54,7 @@ pub fn collect(
     aggregate: Aggregate,
     store: &Store,
 ) -> Result<Tally> {
-    let shared = |name: &str| field(name, &query.kinds);
+    let shared = |name: &str| column(name, &query.kinds);
     let mut query = query.clone();
     query.columns = [
         shared("source")?,
@@ -69,13 +69,14 @@ pub fn collect(
     query.columns.extend(shared("stock_flow").ok());
     let needs_sets = axes.sets_apart || value.is_some();
     query.columns.extend(needs_sets.then(|| shared("date")).transpose()?);
-    let at = |name: &str| query.columns.iter().position(|field| field.name == name);
+    let at = |name: &str| query.columns.iter().position(|column| column.name() == name);
     let (event, stock_flow, date) = (at("event"), at("stock_flow"), at("date"));
     let fixed = query.columns.len();
-    let sides: Vec<&'static Field> =
-        axes.rows.iter().chain(&axes.columns).chain(&axes.unit_fields).copied().collect();
-    query.columns.extend(&sides);
-    query.columns.extend(value);
+    let units = axes.unit_fields.iter().copied().map(ColumnRef::Field);
+    let sides: Vec<ColumnRef> =
+        axes.rows.iter().chain(&axes.columns).cloned().chain(units).collect();
+    query.columns.extend(sides.iter().cloned());
+    query.columns.extend(value.map(ColumnRef::Field));
     let begin = || Gathering {
         tally: Tally::new(aggregate),
         known: vec![LabelCache::default(); sides.len() + 1],
@@ -98,7 +99,7 @@ pub fn collect(
         let parts = text.map_or_else(Vec::new, |date| date::parts_or_open(date, days));
         let source = gathering.look(
             store,
-            (query.columns[0], &cells[0]),
+            (&query.columns[0], &cells[0]),
             &sides,
             &cells[fixed..],
             (days, set.filter(|_| axes.sets_apart)),
@@ -118,7 +119,7 @@ pub fn collect(
         };
         let topic = cells[1].text();
         let reference = if topic.is_some() || over_period {
-            format!("{}:{}", store.called(query.columns[0], &cells[0])?, cells[2])
+            format!("{}:{}", store.called(&query.columns[0], &cells[0])?, cells[2])
         } else {
             String::new()
         };
@@ -138,7 +139,7 @@ pub fn collect(
     let summed = |gathering: &mut Gathering, store: &Store, sums: &RollupRow| {
         let source = gathering.look(
             store,
-            (query.columns[0], &sums.source),
+            (&query.columns[0], &sums.source),
             &sides,
             &sums.sides,
             (sums.days, None),
@@ -166,28 +167,28 @@ impl Gathering {
     fn look(
         &mut self,
         store: &Store,
-        (source, slug): (&Field, &Value<'_>),
-        sides: &[&'static Field],
+        (source, slug): (&ColumnRef, &Value<'_>),
+        sides: &[ColumnRef],
         cells: &[Value<'_>],
         (days, set): (Days, Option<&str>),
     ) -> Result<u32> {
         let Gathering { tally, known, labels } = self;
-        let mut number = |n: usize, field: &Field, cell: &Value<'_>| {
-            if let (Some(set), Type::Bucket(bucket)) = (set, field.ty)
+        let mut number = |n: usize, column: &ColumnRef, cell: &Value<'_>| {
+            if let (Some(set), Type::Bucket(bucket)) = (set, column.ty())
                 && !lies_in_one(days, bucket)
             {
                 let days = Some((bucket.order(days).0, i64::MAX));
                 return Ok(tally.label(Label { days, text: set.to_owned(), ..Label::default() }));
             }
-            if let Some(number) = known[n].get(field, cell, days) {
+            if let Some(number) = known[n].get(column, cell, days) {
                 return Ok(number);
             }
-            let number = tally.label(label(field, &store.called(field, cell)?, days));
-            known[n].insert(field, cell, days, number);
+            let number = tally.label(label(column, &store.called(column, cell)?, days));
+            known[n].insert(column, cell, days, number);
             Ok::<_, Error>(number)
         };
-        for (n, (field, cell)) in sides.iter().zip(cells).enumerate() {
-            labels[n] = number(n, field, cell)?;
+        for (n, (side, cell)) in sides.iter().zip(cells).enumerate() {
+            labels[n] = number(n, side, cell)?;
         }
         number(sides.len(), source, slug)
     }
@@ -212,8 +213,8 @@ struct LabelCache {
 }
 
 impl LabelCache {
-    fn get(&self, field: &Field, cell: &Value<'_>, days: Days) -> Option<u32> {
-        match (field.ty, cell) {
+    fn get(&self, column: &ColumnRef, cell: &Value<'_>, days: Days) -> Option<u32> {
+        match (column.ty(), cell) {
             (Type::Bucket(_), _) => self.days.get(&(days.first, days.last)).copied(),
             (_, Value::Null) => self.nothing,
             (_, Value::Int(n) | Value::Day(n)) => self.numbers.get(n).copied(),
@@ -222,8 +223,8 @@ impl LabelCache {
         }
     }
 
-    fn insert(&mut self, field: &Field, cell: &Value<'_>, days: Days, label: u32) {
-        match (field.ty, cell) {
+    fn insert(&mut self, column: &ColumnRef, cell: &Value<'_>, days: Days, label: u32) {
+        match (column.ty(), cell) {
             (Type::Bucket(_), _) => {
                 self.days.insert((days.first, days.last), label);
             }
@@ -238,13 +239,13 @@ impl LabelCache {
     }
 }
 
-fn label(field: &Field, cell: &Value<'_>, days: Days) -> Label {
-    let text = match field.ty {
+fn label(column: &ColumnRef, cell: &Value<'_>, days: Days) -> Label {
+    let text = match column.ty() {
         Type::Bucket(bucket) => bucket.label(days),
         _ if cell.is_null() => None,
         _ => Some(cell.to_string()),
     };
-    let order = match field.ty {
+    let order = match column.ty() {
         _ if text.is_none() => None,
         Type::Bucket(bucket) => Some(bucket.order(days)),
         // two facts that begin on one day are under one label, wherever they end
@@ -259,12 +260,12 @@ fn label(field: &Field, cell: &Value<'_>, days: Days) -> Label {
     };
     Label {
         days: order,
-        number: match field.ty {
+        number: match column.ty() {
             Type::Bucket(_) => None,
             _ => cell.exact_number().map(Number::sorted_by),
         },
         missing: text.is_none(),
-        text: text.unwrap_or_else(|| format!("no {}", field.name)),
+        text: text.unwrap_or_else(|| format!("no {}", column.name())),
     }
 }
 

@@ -7,8 +7,8 @@ use crate::error::Result;
 use crate::evidence::check::CheckedSource;
 use crate::evidence::claim::{Claim, ClaimFigure};
 use crate::kind::reference_table::SOURCES;
-use crate::kind::{FLOW, Field, Kind, STOCK_FLOW, common_fields};
-use crate::query::{AsOf, Predicate, Query};
+use crate::kind::{FLOW, Kind, STOCK_FLOW, common_fields};
+use crate::query::{AsOf, ColumnRef, Predicate, Query};
 use crate::store::{EntityClass, Store};
 use crate::value::date::Days;
 use crate::value::{Type, Value};
@@ -41,10 +41,11 @@ pub fn load(
             .filter(|field| {
                 field.is_given() || matches!(field.name, "ref" | "date_from" | "date_to")
             })
+            .map(ColumnRef::Field)
             .collect();
-        let fields = query.columns.clone();
+        let columns = query.columns.clone();
         store.select(&query, |cells| {
-            let row = ClaimRow { fields: &fields, cells };
+            let row = ClaimRow { columns: &columns, cells };
             let claim = claim(kind, &row, &unknown);
             let family = families.get(&claim.source).unwrap_or(&claim.source).clone();
             let is_record = datasets.contains(&claim.source);
@@ -70,7 +71,7 @@ pub fn load_answers(
         kinds.iter().partition(|kind| kind.has_place_question);
     let mut claims = load(store, &of_places, tests, past)?;
     let topic = common_fields().find(|field| field.name == "topic");
-    let with_topic = topic.map(|topic| Predicate::Known(topic, true));
+    let with_topic = topic.map(|topic| Predicate::Known(topic.into(), true));
     let tests: Vec<Predicate> = tests.iter().cloned().chain(with_topic).collect();
     claims.extend(load(store, &of_topics, &tests, past)?);
     Ok(claims)
@@ -91,7 +92,7 @@ pub fn count_data_sets(
         let mut query = Query::of(vec![kind]);
         query.tests = tests.to_vec();
         query.past = past.clone();
-        query.columns = kind.field("source").into_iter().collect();
+        query.columns = kind.field("source").map(ColumnRef::Field).into_iter().collect();
         query.unsorted = true;
         store.select(&query, |cells| {
             if let Some(source) = cells[0].text().filter(|source| !named.contains(*source)) {
@@ -158,17 +159,17 @@ pub fn sources(store: &Store) -> Result<Vec<CheckedSource>> {
     Ok(sources)
 }
 
-/// One row with the names of its fields.
+/// One row with the names of its columns.
 struct ClaimRow<'a, 'c> {
-    fields: &'a [&'static Field],
+    columns: &'a [ColumnRef],
     cells: &'a [Value<'c>],
 }
 
 impl ClaimRow<'_, '_> {
     fn cell(&self, name: &str) -> &Value<'_> {
-        self.fields
+        self.columns
             .iter()
-            .position(|field| field.name == name)
+            .position(|column| column.name() == name)
             .map_or(&Value::Null, |i| &self.cells[i])
     }
 
@@ -219,10 +220,10 @@ fn claim(kind: &'static Kind, row: &ClaimRow<'_, '_>, unknown: &HashSet<String>)
             .map(|field| field.name),
     );
     let actors = row
-        .fields
+        .columns
         .iter()
-        .filter(|field| field.ty == Type::Actor)
-        .filter_map(|field| row.text(field.name));
+        .filter(|column| column.ty() == Type::Actor)
+        .filter_map(|column| row.text(column.name()));
     Claim {
         reference: text("ref"),
         kind: kind.name,

@@ -6,7 +6,8 @@ use crate::command::ui::Ui;
 use crate::command::{Exit, kinds_or};
 use crate::command::{extra_columns, heading, query_sheet, table_columns};
 use crate::error::Result;
-use crate::query::{self, Predicate, Query};
+use crate::query::{self, ColumnRef, Predicate, Query};
+use crate::render::Heading;
 use crate::value::text::count;
 
 /// List facts of one kind, or a timeline of all kinds.
@@ -47,9 +48,16 @@ pub struct Args {
     filters: FilterArgs,
 }
 
+/// What `--cite none` leaves out.
+const CITATION: [&str; 4] = ["ref", "source", "locator", "quote"];
+
 /// A number of facts.
 pub fn whole(text: &str) -> Result<u64, String> {
     text.parse().map_err(|_| "expected a whole number, 0 or more".to_owned())
+}
+
+fn column_heading(column: &ColumnRef) -> Heading {
+    column.field().map_or_else(|| Heading::text(column.name()), heading)
 }
 
 pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
@@ -58,7 +66,7 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     query.past = args.filters.past()?;
     let mut all = None;
     if let Some(list) = args.columns.as_ref().filter(|_| !args.sheet) {
-        (query.columns, all) = extra_columns::fields(list, &query.kinds)?;
+        (query.columns, all) = extra_columns::columns(list, &query.kinds)?;
     }
     match args.sort.as_deref() {
         None => {}
@@ -70,10 +78,10 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     if args.sheet {
         return query_sheet::write(query, args.columns.as_deref(), &store, global, ui);
     }
-    let sorted = query.sort.iter().map(|order| order.field);
-    let tested = query.tests.iter().filter_map(Predicate::field);
+    let sorted = query.sort.iter().map(|order| &order.column);
+    let tested = query.tests.iter().filter_map(Predicate::column);
     extra_columns::say_unknown(
-        query.columns.iter().copied().chain(sorted).chain(tested),
+        query.columns.iter().chain(sorted).chain(tested),
         &query.kinds,
         &store,
         ui,
@@ -86,7 +94,7 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
         return Ok(Exit::Done);
     }
     if args.cite == "none" {
-        query.columns.retain(|field| !["ref", "source", "locator", "quote"].contains(&field.name));
+        query.columns.retain(|column| !CITATION.contains(&column.name()));
     }
     let cited: &[&str] = if args.cite == "full" { &["source", "locator", "quote"] } else { &[] };
     let placed: &[&str] = if global.format(ui.terminal)?.name == "geojson" {
@@ -96,13 +104,13 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     };
     if !cited.is_empty() || !placed.is_empty() {
         for name in cited.iter().chain(placed) {
-            if !query.columns.iter().any(|field| field.name == *name) {
-                query.columns.push(query::field(name, &query.kinds)?);
+            if !query.columns.iter().any(|column| column.name() == *name) {
+                query.columns.push(query::column(name, &query.kinds)?);
             }
         }
     }
     ui.cite(&store, global)?;
-    let headings = query.columns.iter().map(|field| heading(field)).collect();
+    let headings = query.columns.iter().map(column_heading).collect();
     let columns = table_columns::of_query(&query, args.columns.is_some());
     store.check(&query)?;
     let rows = ui.select(global, headings, columns, &store, &query)?;

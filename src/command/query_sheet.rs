@@ -7,7 +7,7 @@ use crate::command::manual_input::stated;
 use crate::command::ui::Ui;
 use crate::error::{Error, Result};
 use crate::kind::{Field, common_fields};
-use crate::query::{self, Query};
+use crate::query::{self, ColumnRef, Query};
 use crate::render::Heading;
 use crate::store::{LiveFact, Store};
 use crate::value::text::count;
@@ -50,7 +50,7 @@ pub fn write(
         }
     }));
     headings.push(Heading::text(DELETE));
-    query.columns = vec![query::field("source", &query.kinds)?, query::field("key", &query.kinds)?];
+    query.columns = query::columns("source,key", &query.kinds)?;
     store.check(&query)?;
     let mut references = Vec::new();
     store.select(&query, |cells| {
@@ -84,8 +84,8 @@ fn fields(query: &Query, columns: Option<&str>) -> Result<Vec<&'static Field>> {
     let is_edited =
         |field: &&'static Field| field.is_given() && !["key", "extra"].contains(&field.name);
     if let Some(list) = columns {
-        let fields = query::fields(list, &query.kinds)?;
-        return Ok(fields.into_iter().filter(is_edited).collect());
+        let columns = query::columns(list, &query.kinds)?;
+        return Ok(columns.iter().filter_map(ColumnRef::field).filter(is_edited).collect());
     }
     Ok(match query.kinds.as_slice() {
         [kind] => kind.fields().filter(is_edited).collect(),

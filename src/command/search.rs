@@ -50,10 +50,10 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     query.past = args.filters.past()?;
     query.words = Some(words.clone());
     query.limit = args.limit;
-    query.columns = query::fields("ref,kind,date,locator,summary", &query.kinds)?;
+    query.columns = query::columns("ref,kind,date,locator,summary", &query.kinds)?;
     let store = global.open()?;
     extra_columns::say_unknown(
-        query.tests.iter().filter_map(Predicate::field),
+        query.tests.iter().filter_map(Predicate::column),
         &query.kinds,
         &store,
         ui,

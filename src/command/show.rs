@@ -8,7 +8,7 @@ use crate::command::{as_of_args, heading, targets};
 use crate::error::{Error, Result};
 use crate::evidence::locator::{self, Locator};
 use crate::kind::{KINDS, Need, common_field};
-use crate::query::{self, Query};
+use crate::query::{self, ColumnRef, Query};
 use crate::render::{Heading, MARK_OFF, MARK_ON};
 use crate::store::{History, Store};
 use crate::value::{OwnedValue, Type, Value};
@@ -239,7 +239,7 @@ fn answers(store: &Store, row: &History) -> Result<Vec<String>> {
         return Ok(Vec::new());
     };
     let mut query = Query::of(query::kinds("all")?);
-    let field = |name: &str| common_field(name);
+    let field = |name: &str| common_field(name).map(ColumnRef::Field);
     let Some(by_topic) = field("topic") else { return Ok(Vec::new()) };
     query.tests = vec![query::among(by_topic, KINDS, vec![topic], false)?];
     query.columns = ["ref", "said_by", "stance", "summary"].into_iter().filter_map(field).collect();

@@ -9,7 +9,7 @@ pub fn of_query(query: &Query, asked: bool) -> TableColumns {
     if asked {
         return TableColumns { keeps_all: true, ..TableColumns::default() };
     }
-    let place = |name: &str| query.columns.iter().position(|field| field.name == name);
+    let place = |name: &str| query.columns.iter().position(|column| column.name() == name);
     let (figures, parties) = match query.kinds.as_slice() {
         [kind] => (figures(kind, place), parties(kind, place)),
         _ => (Vec::new(), None),

@@ -10,7 +10,7 @@ use crate::command::ui::Ui;
 use crate::command::{Exit, kinds_or};
 use crate::error::{Error, Result};
 use crate::kind::Field;
-use crate::query::{self, Predicate, Query, fields};
+use crate::query::{self, ColumnRef, Predicate, Query, columns};
 use crate::render::Heading;
 use crate::tabulate::{Across, Aggregate, Cross, Share, Tally, name};
 use crate::value::date::Bucket;
@@ -96,9 +96,9 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let mut query = Query::of(query::kinds(&args.kind)?);
     query.tests = args.filters.tests(&query.kinds)?;
     query.past = args.filters.past()?;
-    let rows = fields(&args.rows, &query.kinds)?;
+    let rows = columns(&args.rows, &query.kinds)?;
     let mut cols =
-        args.cols.as_deref().map_or(Ok(Vec::new()), |list| fields(list, &query.kinds))?;
+        args.cols.as_deref().map_or(Ok(Vec::new()), |list| columns(list, &query.kinds))?;
     let value = args.value.as_deref().map(|name| figure(name, &query)).transpose()?;
     let aggregate = aggregate(args.agg, value)?;
     // what the figure counts differs in these: they get columns of their own
@@ -112,7 +112,7 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
         .iter()
         .copied()
         .filter(|field| {
-            !rows.iter().chain(&cols).any(|axis| axis.name == field.name)
+            !rows.iter().chain(&cols).any(|axis| axis.name() == field.name)
                 && !args.filters.fixes(field.name)
         })
         .collect();
@@ -142,15 +142,15 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
         tally.each_member(spread_field(&named, args)?, rows.len() + cols.len());
     }
     let (split, apart) = separate(&mut tally, &axes.unit_fields, &free, &store)?;
-    cols.extend(&apart);
+    cols.extend(apart.iter().copied().map(ColumnRef::Field));
     if !apart.is_empty() {
         let names: Vec<&str> = apart.iter().map(|field| field.name).collect();
         ui.note(&format!("figures differ in {}: each gets a separate column", names.join(" and ")));
     }
     let sources = tally.sources();
-    let tested = query.tests.iter().filter_map(Predicate::field);
+    let tested = query.tests.iter().filter_map(Predicate::column);
     extra_columns::say_unknown(
-        axes.rows.iter().chain(&axes.columns).copied().chain(tested),
+        axes.rows.iter().chain(&axes.columns).chain(tested),
         &query.kinds,
         &store,
         ui,
@@ -254,7 +254,7 @@ fn spread_bucket(
     };
     let sides = axes.rows.iter().chain(&axes.columns).enumerate();
     let buckets: Vec<(usize, Bucket)> = sides
-        .filter_map(|(n, field)| match field.ty {
+        .filter_map(|(n, side)| match side.ty() {
             Type::Bucket(bucket) => Some((n, bucket)),
             _ => None,
         })
@@ -294,7 +294,7 @@ fn spread_bucket(
 fn shares(
     tally: &Tally,
     at: usize,
-    field: &Field,
+    side: &ColumnRef,
     value: Option<&'static Field>,
     is_named: bool,
 ) -> Vec<String> {
@@ -309,15 +309,15 @@ fn shares(
     };
     let mut notes = Vec::new();
     let none = tally.share(at, |label| label.missing);
-    if none.is_large() && field.column().is_none() {
-        let name = field.name;
+    if none.is_large() && side.extra().is_none() {
+        let name = side.name();
         notes.push(said(none, format!("without {name}; -w '{name} is null' shows them")));
     }
     let shared = tally.share(at, |label| label.text.contains(BETWEEN_NAMES));
     if is_named && shared.is_large() {
         let what = format!(
             "name more than one {}; --members each counts them under every one",
-            field.name.replace('_', " ")
+            side.name().replace('_', " ")
         );
         notes.push(said(shared, what));
     }
@@ -340,7 +340,7 @@ fn aggregate(how: Option<AggregateArg>, value: Option<&Field>) -> Result<Aggrega
 
 fn write(
     cross: &Cross,
-    rows: &[&'static Field],
+    rows: &[ColumnRef],
     has_columns: bool,
     (args, across): (&Args, Across),
     global: &GlobalArgs,
@@ -348,7 +348,7 @@ fn write(
 ) -> Result<()> {
     let number = !matches!(args.agg, Some(AggregateArg::Range | AggregateArg::List));
     let figure = |name: String| Heading { number, ..Heading::text(name) };
-    let mut headings: Vec<Heading> = rows.iter().map(|field| Heading::text(field.name)).collect();
+    let mut headings: Vec<Heading> = rows.iter().map(|row| Heading::text(row.name())).collect();
     if has_columns {
         headings.extend(
             cross.columns.iter().map(|column| figure(name(&[], column).replace(" × ", " · "))),

@@ -127,7 +127,7 @@ fn facts_where(
         .iter()
         .map(|text| query::parse_expression(text, &query.kinds))
         .collect::<Result<_>>()?;
-    query.columns = vec![query::field("source", &query.kinds)?, query::field("key", &query.kinds)?];
+    query.columns = query::columns("source,key", &query.kinds)?;
     let mut found = Vec::new();
     store.check(&query)?;
     store.select(&query, |cells| {

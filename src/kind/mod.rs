@@ -15,7 +15,6 @@ mod indicators;
 pub mod reference_table;
 
 use std::borrow::Cow;
-use std::sync::{Mutex, PoisonError};
 
 use crate::value::date::Bucket;
 use crate::value::{InputValue, Type};
@@ -245,17 +244,17 @@ impl Field {
         }
     }
 
-    /// The column of a data set that it is, which no kind declares: it is kept in `extra`.
-    #[must_use]
-    pub fn column(&self) -> Option<&'static str> {
-        self.name.strip_prefix(COLUMN)
-    }
-
     /// Whether it may name several actors or places: not where the name is that of a spot, which may
     /// have anything in it.
     #[must_use]
     pub fn names_several(&self) -> bool {
         matches!(self.ty, Type::Actor | Type::Place) && self.name != "place"
+    }
+
+    /// Whether its flag compares a part of the text.
+    #[must_use]
+    pub fn is_partial(&self) -> bool {
+        self.filter == Filter::Contains
     }
 
     /// The flag that filters by it, without dashes: `post-type`.
@@ -278,13 +277,6 @@ impl Kind {
     #[must_use]
     pub fn field(&self, name: &str) -> Option<&'static Field> {
         self.fields().find(|field| field.name == name)
-    }
-
-    /// The kind's own field for one of whatever kind; every kind may have every column of a data
-    /// set.
-    #[must_use]
-    pub fn own(&self, field: &'static Field) -> Option<&'static Field> {
-        if field.column().is_some() { Some(field) } else { self.field(field.name) }
     }
 
     /// Whether figures of this kind cover the whole date of a fact that belongs to no event.
@@ -312,25 +304,6 @@ impl Kind {
     pub fn shown(&self) -> impl Iterator<Item = &'static Field> {
         self.fields().filter(|field| is_shown(field))
     }
-}
-
-/// What the names of columns of data sets begin with: `extra.relid`.
-pub const COLUMN: &str = "extra.";
-
-/// The field that a name means which begins so. It is made when it is first asked for, and stays.
-#[must_use]
-pub fn column(name: &str) -> Option<&'static Field> {
-    static MADE: Mutex<Vec<&'static Field>> = Mutex::new(Vec::new());
-    name.strip_prefix(COLUMN).filter(|column| !column.is_empty())?;
-    let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(field) = made.iter().find(|field| field.name == name) {
-        return Some(field);
-    }
-    let about = "A source column that the mapping did not use.";
-    let name: &'static str = Box::leak(name.to_owned().into_boxed_str());
-    let field: &'static Field = Box::leak(Box::new(Field::new(name, Type::Text, about).derived()));
-    made.push(field);
-    Some(field)
 }
 
 /// The fields that every kind has, in the order in which output shows them.

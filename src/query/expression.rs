@@ -1,8 +1,8 @@
 //! `-w FIELD OP VALUE`: one comparison, checked against the fields of the kinds.
 
 use crate::error::{Error, Result};
-use crate::kind::{COLUMN, Kind};
-use crate::query::{Op, Predicate, field, parse_of_any};
+use crate::kind::Kind;
+use crate::query::{EXTRA, Op, Predicate, column, parse_of_any};
 use crate::value::Type;
 
 const FORM: &str =
@@ -27,17 +27,17 @@ const OPS: &[(&str, Op)] = &[
 /// such comparison.
 pub fn parse(text: &str, kinds: &[&'static Kind]) -> Result<Predicate> {
     // a column of a data set is called as the data set likes
-    let is_column = text.trim_start().starts_with(COLUMN);
+    let is_extra = text.trim_start().starts_with(EXTRA);
     let is_name = |c: char| {
-        c.is_ascii_alphanumeric() || "_- ".contains(c) || is_column && !"=!~<>".contains(c)
+        c.is_ascii_alphanumeric() || "_- ".contains(c) || is_extra && !"=!~<>".contains(c)
     };
     let end = text.find(|c: char| !is_name(c)).unwrap_or(text.len());
     let words: Vec<&str> =
-        if is_column { in_two(&text[..end]) } else { text[..end].split_whitespace().collect() };
+        if is_extra { in_two(&text[..end]) } else { text[..end].split_whitespace().collect() };
     if end == text.len() {
         return match words.as_slice() {
-            [name, "is", "null"] => Ok(Predicate::Known(field(name, kinds)?, false)),
-            [name, "is", "not", "null"] => Ok(Predicate::Known(field(name, kinds)?, true)),
+            [name, "is", "null"] => Ok(Predicate::Known(column(name, kinds)?, false)),
+            [name, "is", "not", "null"] => Ok(Predicate::Known(column(name, kinds)?, true)),
             _ => Err(Error::usage(format!("-w \"{text}\" has no operator")).hint(FORM)),
         };
     }
@@ -50,7 +50,7 @@ pub fn parse(text: &str, kinds: &[&'static Kind]) -> Result<Predicate> {
         return Err(Error::usage(format!("-w \"{text}\": expected one field before the operator"))
             .hint(FORM));
     };
-    let field = field(name, kinds)?;
+    let column = column(name, kinds)?;
     let value = rest[sign.len()..].trim();
     if value.is_empty() {
         return Err(Error::usage(format!("-w \"{text}\" has no value"))
@@ -58,25 +58,26 @@ pub fn parse(text: &str, kinds: &[&'static Kind]) -> Result<Predicate> {
     }
     let ordered = matches!(op, Op::Less | Op::AtMost | Op::More | Op::AtLeast);
     if ordered
-        && !(field.ty.is_number() || matches!(field.ty, Type::Date | Type::Day | Type::Bucket(_)))
+        && !(column.ty().is_number()
+            || matches!(column.ty(), Type::Date | Type::Day | Type::Bucket(_)))
     {
         return Err(Error::usage(format!(
             "cannot compare {} ({}) with {sign}; use = != ~ !~",
-            field.name,
-            with_article(field.ty.name())
+            column.name(),
+            with_article(column.ty().name())
         )));
     }
     if matches!(op, Op::Contains | Op::ContainsNot) {
-        if field.ty.is_number() || matches!(field.ty, Type::Day | Type::Bucket(_)) {
+        if column.ty().is_number() || matches!(column.ty(), Type::Day | Type::Bucket(_)) {
             return Err(Error::usage(format!(
                 "cannot compare {} ({}) with {sign}; use = != < <= > >=",
-                field.name,
-                with_article(field.ty.name())
+                column.name(),
+                with_article(column.ty().name())
             )));
         }
-        return Ok(Predicate::Compare(field, *op, Type::Text.parse(value).map_err(Error::usage)?));
+        return Ok(Predicate::Compare(column, *op, Type::Text.parse(value).map_err(Error::usage)?));
     }
-    let parsed = match field.ty {
+    let parsed = match column.ty() {
         Type::Bucket(bucket) => Type::Date.parse(&bucket.edtf(value)),
         Type::Actor
         | Type::Place
@@ -85,10 +86,10 @@ pub fn parse(text: &str, kinds: &[&'static Kind]) -> Result<Predicate> {
         | Type::Term
         | Type::Text
         | Type::Json => Type::Text.parse(value),
-        _ => parse_of_any(field, kinds, value),
+        _ => parse_of_any(&column, kinds, value),
     };
     let parsed = parsed.map_err(|e| Error::usage(format!("-w \"{text}\": \"{value}\": {e}")))?;
-    Ok(Predicate::Compare(field, *op, parsed))
+    Ok(Predicate::Compare(column, *op, parsed))
 }
 
 fn with_article(name: &str) -> String {

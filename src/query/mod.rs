@@ -1,14 +1,16 @@
 //! A selection of facts and what to show of it, as plain data: what is wanted, never how it is
 //! found.
 
+mod column_ref;
 mod expression;
 
 use crate::error::{Error, Result};
-use crate::kind::{self, Field, Filter, KINDS, Kind};
+use crate::kind::{self, Field, KINDS, Kind};
 use crate::value::date::Days;
 use crate::value::suggest::did_you_mean;
 use crate::value::{OwnedValue, Type};
 
+pub use column_ref::{ColumnRef, EXTRA};
 pub use expression::parse as parse_expression;
 
 /// Which facts, which of their fields, in which order.
@@ -18,8 +20,8 @@ pub struct Query {
     pub kinds: Vec<&'static Kind>,
     /// What a fact must satisfy: all of these.
     pub tests: Vec<Predicate>,
-    /// The fields to show, at least one.
-    pub columns: Vec<&'static Field>,
+    /// The columns to show, at least one.
+    pub columns: Vec<ColumnRef>,
     /// What to sort by, first things first; ties, and no sort at all, go by date and ref.
     pub sort: Vec<Order>,
     /// Not sorted at all: each kind's facts as they lie.
@@ -55,11 +57,10 @@ pub enum AsOfPoint {
 /// One condition.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Predicate {
-    /// The field is, or holds, one of these; with `not`, everything but, facts without the field
-    /// included.
+    /// The column is, or holds, one of these; with `not`, everything but, facts without it included.
     In {
-        /// The field.
-        field: &'static Field,
+        /// The column.
+        column: ColumnRef,
         /// Names, codes or values.
         values: Vec<String>,
         /// Turns the condition round.
@@ -78,20 +79,20 @@ pub enum Predicate {
     },
     /// The date may lie in the window, or must.
     DateWindow(Days, DateMatch),
-    /// The field compares so with a value; facts without the field satisfy no comparison.
-    Compare(&'static Field, Op, OwnedValue),
-    /// The field is known, or is not.
-    Known(&'static Field, bool),
+    /// The column compares so with a value; facts without it satisfy no comparison.
+    Compare(ColumnRef, Op, OwnedValue),
+    /// The column is known, or is not.
+    Known(ColumnRef, bool),
 }
 
 impl Predicate {
-    /// The field that it looks at, if it is one.
+    /// The column that it looks at, if it is one.
     #[must_use]
-    pub fn field(&self) -> Option<&'static Field> {
+    pub fn column(&self) -> Option<&ColumnRef> {
         match self {
-            Predicate::In { field, .. }
-            | Predicate::Compare(field, ..)
-            | Predicate::Known(field, _) => Some(field),
+            Predicate::In { column, .. }
+            | Predicate::Compare(column, ..)
+            | Predicate::Known(column, _) => Some(column),
             Predicate::AnyActor { .. } | Predicate::DateWindow(..) => None,
         }
     }
@@ -140,10 +141,10 @@ pub enum Op {
 }
 
 /// One key of a sort.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Order {
-    /// The field.
-    pub field: &'static Field,
+    /// The column.
+    pub column: ColumnRef,
     /// From high to low; what is not stated stays last.
     pub descending: bool,
 }
@@ -153,8 +154,8 @@ impl Query {
     #[must_use]
     pub fn of(kinds: Vec<&'static Kind>) -> Query {
         let columns = match kinds.as_slice() {
-            [one] => one.shown().collect(),
-            _ => kind::shown_of_all().collect(),
+            [one] => one.shown().map(ColumnRef::Field).collect(),
+            _ => kind::shown_of_all().map(ColumnRef::Field).collect(),
         };
         Query {
             kinds,
@@ -195,18 +196,26 @@ pub fn kinds(word: &str) -> Result<Vec<&'static Kind>> {
     })
 }
 
+/// The column of this name: a field of any of the kinds, or `extra.NAME`.
+///
+/// # Errors
+/// As [`field`], or it is `extra.*`.
+pub fn column(name: &str, kinds: &[&'static Kind]) -> Result<ColumnRef> {
+    match ColumnRef::extra_named(name.trim()) {
+        Some(column) if column.extra() == Some("*") => {
+            Err(Error::usage("extra.* is only allowed in --columns of facts query")
+                .hint("name one column: extra.NAME"))
+        }
+        Some(column) => Ok(column),
+        None => field(name, kinds).map(ColumnRef::Field),
+    }
+}
+
 /// The field of this name in any of the kinds; `-` and `_` are one.
 ///
 /// # Errors
 /// No kind has it; the message has the nearest, or the kind that does have it.
 pub fn field(name: &str, kinds: &[&'static Kind]) -> Result<&'static Field> {
-    if let Some(column) = kind::column(name.trim()) {
-        if column.column() == Some("*") {
-            return Err(Error::usage("extra.* is only allowed in --columns of facts query")
-                .hint("name one column: extra.NAME"));
-        }
-        return Ok(column);
-    }
     let wanted = name.trim().replace('-', "_");
     if let Some(field) = kinds.iter().find_map(|kind| kind.field(&wanted)) {
         return Ok(field);
@@ -230,12 +239,12 @@ pub fn field(name: &str, kinds: &[&'static Kind]) -> Result<&'static Field> {
     }))
 }
 
-/// The fields named in a list with commas.
+/// The columns named in a list with commas.
 ///
 /// # Errors
-/// As [`field`].
-pub fn fields(list: &str, kinds: &[&'static Kind]) -> Result<Vec<&'static Field>> {
-    let fields: Vec<&'static Field> = list
+/// As [`column`], or one is named twice.
+pub fn columns(list: &str, kinds: &[&'static Kind]) -> Result<Vec<ColumnRef>> {
+    let columns: Vec<ColumnRef> = list
         .split(',')
         .map(str::trim)
         .filter(|name| !name.is_empty())
@@ -243,18 +252,17 @@ pub fn fields(list: &str, kinds: &[&'static Kind]) -> Result<Vec<&'static Field>
             fields if fields.is_empty() => vec![name],
             fields => fields,
         })
-        .map(|name| field(name, kinds))
+        .map(|name| column(name, kinds))
         .collect::<Result<_>>()?;
-    if fields.is_empty() {
+    if columns.is_empty() {
         return Err(Error::usage(format!("no field in \"{list}\"")));
     }
-    match fields
-        .iter()
-        .enumerate()
-        .find(|(n, field)| fields[..*n].iter().any(|other| other.name == field.name))
-    {
-        Some((_, twice)) => Err(Error::usage(format!("\"{list}\" names {} twice", twice.name))),
-        None => Ok(fields),
+    let is_again = |(n, column): &(usize, &ColumnRef)| {
+        columns[..*n].iter().any(|other| other.name() == column.name())
+    };
+    match columns.iter().enumerate().find(is_again) {
+        Some((_, twice)) => Err(Error::usage(format!("\"{list}\" names {} twice", twice.name()))),
+        None => Ok(columns),
     }
 }
 
@@ -268,13 +276,13 @@ fn joined_fields(name: &str, kinds: &[&'static Kind]) -> Vec<&'static str> {
     figure.map_or_else(Vec::new, |figure| vec![figure.low, figure.best, figure.high])
 }
 
-/// A test that a field is one of these values; what comes from a closed list or has a form is
+/// A test that a column has one of these values; what comes from a closed list or has a form is
 /// checked.
 ///
 /// # Errors
-/// A value that the field cannot have.
+/// A value that the column cannot have.
 pub fn among(
-    field: &'static Field,
+    column: ColumnRef,
     kinds: &[&'static Kind],
     values: Vec<String>,
     not: bool,
@@ -282,54 +290,48 @@ pub fn among(
     if values.is_empty() {
         return Err(Error::usage(format!(
             "{}: expected a value, found only white space",
-            field.name
+            column.name()
         )));
     }
-    if let Type::Bucket(bucket) = field.ty {
+    if let Type::Bucket(bucket) = column.ty() {
         for value in &values {
             Type::Date
                 .parse(&bucket.edtf(value))
-                .map_err(|e| Error::usage(format!("{}: \"{value}\": {e}", field.name)))?;
+                .map_err(|e| Error::usage(format!("{}: \"{value}\": {e}", column.name())))?;
         }
-    } else if !matches!(field.ty, Type::Actor | Type::Place | Type::Source | Type::Topic) {
+    } else if !matches!(column.ty(), Type::Actor | Type::Place | Type::Source | Type::Topic) {
         for value in &values {
-            parse_of_any(field, kinds, value)
-                .map_err(|e| Error::usage(format!("{}: \"{value}\": {e}", field.name)))?;
+            parse_of_any(&column, kinds, value)
+                .map_err(|e| Error::usage(format!("{}: \"{value}\": {e}", column.name())))?;
         }
     }
-    Ok(Predicate::In { field, values, not, exclusively: false })
+    Ok(Predicate::In { column, values, not, exclusively: false })
 }
 
-/// A value of a field, as any of the kinds that have it takes it: a figure may be a whole number in
+/// A value of a column, as any of the kinds that have it takes it: a figure may be a whole number in
 /// one and a decimal one in another.
 fn parse_of_any(
-    field: &'static Field,
+    column: &ColumnRef,
     kinds: &[&'static Kind],
     text: &str,
 ) -> std::result::Result<OwnedValue, String> {
-    let own = kinds.iter().filter_map(|kind| kind.field(field.name));
-    own.map(|own| own.ty.parse(text))
+    let own = kinds.iter().filter_map(|kind| column.of(kind));
+    own.map(|own| own.ty().parse(text))
         .find(std::result::Result::is_ok)
-        .unwrap_or_else(|| field.ty.parse(text))
-}
-
-/// Whether a flag of this field compares a part of the text.
-#[must_use]
-pub fn is_partial(field: &Field) -> bool {
-    field.filter == Filter::Contains
+        .unwrap_or_else(|| column.ty().parse(text))
 }
 
 /// A sort such as `-date,source`.
 ///
 /// # Errors
-/// As [`field`].
+/// As [`column`].
 pub fn sort(list: &str, kinds: &[&'static Kind]) -> Result<Vec<Order>> {
     list.split(',')
         .map(str::trim)
         .filter(|name| !name.is_empty())
         .map(|name| {
             let descending = name.starts_with('-');
-            Ok(Order { field: field(name.trim_start_matches(['-', '+']), kinds)?, descending })
+            Ok(Order { column: column(name.trim_start_matches(['-', '+']), kinds)?, descending })
         })
         .collect()
 }

@@ -8,7 +8,7 @@ use crate::command::source::field;
 use crate::error::{Error, ErrorKind, Result};
 use crate::evidence::locator::Locator;
 use crate::kind::{KINDS, common_field};
-use crate::query::Query;
+use crate::query::{ColumnRef, Query};
 use crate::render::html::{escaped, page};
 use crate::store::Store;
 use crate::value::OwnedValue;
@@ -51,7 +51,7 @@ pub fn write(store: &Store, slug: &str, source: &[OwnedValue]) -> Result<String>
 
 fn facts(store: &Store, slug: &str, text: &str) -> Result<Vec<PageFact>> {
     let mut facts: Vec<PageFact> = Vec::new();
-    let field = |name: &str| common_field(name);
+    let field = |name: &str| common_field(name).map(ColumnRef::Field);
     for kind in KINDS {
         let mut query = Query::of(vec![kind]);
         let Some(by_source) = field("source") else { continue };

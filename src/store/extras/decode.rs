@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::ops::Range;
+use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension};
 
@@ -16,7 +17,7 @@ pub struct ExtrasDecoder<'c> {
     /// The names of the columns of each layout.
     layouts: HashMap<i64, Vec<String>>,
     /// The columns that were asked for last, and where each cell of a layout stands among them.
-    asked: Vec<String>,
+    asked: Vec<Arc<str>>,
     places: HashMap<i64, Vec<Option<usize>>>,
     texts: NumberedTexts,
 }
@@ -72,7 +73,7 @@ impl ExtrasDecoder<'_> {
     pub fn take_apart(
         &mut self,
         packed: &str,
-        asked: &[&str],
+        asked: &[Arc<str>],
         pieces: &mut Vec<CellSlice>,
     ) -> Result<()> {
         pieces.clear();
@@ -91,7 +92,7 @@ impl ExtrasDecoder<'_> {
             while let Some(row) = rows.next()? {
                 let name = row.get_ref(0)?.as_str().unwrap_or_default();
                 // the first of two that are called the same
-                if let Some(place) = asked.iter().position(|asked| *asked == name)
+                if let Some(place) = asked.iter().position(|asked| **asked == *name)
                     && pieces[place] == CellSlice::Nothing
                     && let Some(text) = row.get(1)?
                 {
@@ -101,14 +102,14 @@ impl ExtrasDecoder<'_> {
             return Ok(());
         };
         if self.asked != asked {
-            self.asked = asked.iter().map(|name| (*name).to_owned()).collect();
+            self.asked = asked.to_vec();
             self.places.clear();
         }
         self.read(layout)?;
         let ExtrasDecoder { connection, layouts, places, texts, .. } = self;
         let places = places.entry(layout).or_insert_with(|| {
             // the first of two that are called the same
-            let mut free: Vec<Option<&str>> = asked.iter().copied().map(Some).collect();
+            let mut free: Vec<Option<&str>> = asked.iter().map(|name| Some(&**name)).collect();
             let place = |column: &String| {
                 let name: String = serde_json::from_str(column.trim_end_matches(':')).ok()?;
                 let place = free.iter().position(|asked| *asked == Some(name.as_str()))?;

@@ -1,9 +1,18 @@
 //! What a field of the row `f` is in SQL: names, ids, or the wording of its source.
 
-use crate::kind::{COLUMN, Field, Kind};
+use crate::kind::{Field, Kind};
+use crate::query::ColumnRef;
 use crate::store::entities::lookup::WORDING_SQL;
 use crate::store::{extras, literal};
 use crate::value::Type;
+
+/// The SQL that gives a column of the row `f`: names, not ids. `None` where the kind lacks it.
+pub fn of_column(kind: &'static Kind, column: &ColumnRef) -> Option<String> {
+    match column {
+        ColumnRef::Field(field) => kind.field(field.name).map(|own| expression(kind, own)),
+        ColumnRef::Extra(_) => column.extra().map(|name| extras::column(kind, name)),
+    }
+}
 
 /// The SQL that gives a field of the row `f`: names, not ids.
 pub fn expression(kind: &'static Kind, field: &Field) -> String {
@@ -11,7 +20,6 @@ pub fn expression(kind: &'static Kind, field: &Field) -> String {
     match (field.name, field.ty) {
         ("ref", _) => format!("{} || ':' || f.key", source_slug()),
         ("kind", _) => literal(kind.name),
-        (name, _) if name.starts_with(COLUMN) => extras::column(kind, &name[COLUMN.len()..]),
         ("date_from", _) => "f.first_day".to_owned(),
         ("date_to", _) => "f.last_day".to_owned(),
         ("country", _) => "(SELECT n.country FROM names n WHERE n.id = f.place_id)".to_owned(),

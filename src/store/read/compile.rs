@@ -6,9 +6,9 @@ use rusqlite::types::Value as Sql;
 
 use crate::error::Result;
 use crate::kind::{Field, Kind};
-use crate::query::{AsOf, Order, Predicate, Query};
+use crate::query::{AsOf, ColumnRef, Order, Predicate, Query};
 use crate::store::read::as_of::live;
-use crate::store::read::columns::{expression, number, source_slug, spot};
+use crate::store::read::columns::{expression, number, of_column, source_slug, spot};
 use crate::store::read::decoder::{self, ColumnDecoder};
 use crate::store::read::predicate::condition;
 use crate::store::{extras, fact_id, rollup, search};
@@ -37,16 +37,13 @@ impl CompiledQuery {
 /// # Errors
 /// Names cannot be looked up.
 pub fn compile(connection: &Connection, query: &Query) -> Result<CompiledQuery> {
-    // one column of the answer for all that are asked for of an object: a sub-select for each would
-    // be more than SQLite takes
-    let shown = |kind, field: &'static Field| {
-        if field.column().is_some() { extras::packed(kind) } else { shown(kind, field) }
+    let compiler = FieldCompiler {
+        expression: shown,
+        decoder: decoder::of_names,
+        joins: PLACES,
+        is_packed: true,
     };
-    let read = |field: &'static Field| match field.column() {
-        Some(name) => ColumnDecoder::Column(0, name),
-        None => decoder::of_names(field),
-    };
-    compiled(connection, query, (shown, read, PLACES), &sort_keys(query), Scan::Whole)
+    compiled(connection, query, &compiler, &sort_keys(query), Scan::Whole)
 }
 
 /// Compiles a query to SQL that any `SQLite` understands.
@@ -57,7 +54,13 @@ pub fn compile_portable(connection: &Connection, query: &Query) -> Result<Compil
     let shown = |kind, field: &'static Field| {
         if field.ty == Type::Json { expression(kind, field) } else { shown(kind, field) }
     };
-    compiled(connection, query, (shown, decoder::of_names, PLACES), &sort_keys(query), Scan::Whole)
+    let compiler = FieldCompiler {
+        expression: shown,
+        decoder: decoder::of_names,
+        joins: PLACES,
+        is_packed: false,
+    };
+    compiled(connection, query, &compiler, &sort_keys(query), Scan::Whole)
 }
 
 /// Compiles a query of one kind for a part of an answer of many facts: with numbers in place of
@@ -72,11 +75,16 @@ pub fn compile_parallel(
 ) -> Result<CompiledQuery> {
     let shown = |kind, field: &'static Field| match decoder::of_ids(field) {
         ColumnDecoder::Ref(_) => "f.source_id, f.key".to_owned(),
-        ColumnDecoder::Column(..) => extras::packed(kind),
         ColumnDecoder::Called(_) => number(kind, field),
         _ => shown(kind, field),
     };
-    compiled(connection, query, (shown, decoder::of_ids, PLACES), &sort_keys(query), part)
+    let compiler = FieldCompiler {
+        expression: shown,
+        decoder: decoder::of_ids,
+        joins: PLACES,
+        is_packed: true,
+    };
+    compiled(connection, query, &compiler, &sort_keys(query), part)
 }
 
 /// Which of the facts that a query is about.
@@ -102,7 +110,8 @@ pub fn compile_ids(connection: &Connection, query: &Query, part: Scan) -> Result
             ColumnDecoder::Plain
         }
     };
-    compiled(connection, query, (number, read, ""), &[], part)
+    let compiler = FieldCompiler { expression: number, decoder: read, joins: "", is_packed: false };
+    compiled(connection, query, &compiler, &[], part)
 }
 
 /// Joins the name of the place of the row `f` and the place, once for all that is shown of it.
@@ -127,25 +136,53 @@ fn of_place(field: &Field) -> Option<String> {
     })
 }
 
-/// The SQL that gives a field, how what it gives is read back, and what it joins for it.
-type FieldCompiler = (
-    fn(&'static Kind, &'static Field) -> String,
-    fn(&'static Field) -> ColumnDecoder,
-    &'static str,
-);
+/// How what is shown becomes SQL.
+struct FieldCompiler {
+    /// The SQL that gives a field of a kind.
+    expression: fn(&'static Kind, &'static Field) -> String,
+    /// How what it gives is read back.
+    decoder: fn(&'static Field) -> ColumnDecoder,
+    /// What it joins for a place.
+    joins: &'static str,
+    /// One column of the answer holds all that are asked for of an object: a sub-select for each
+    /// may be more than `SQLite` takes.
+    is_packed: bool,
+}
+
+impl FieldCompiler {
+    /// How each column is read back.
+    fn decoders(&self, columns: &[ColumnRef]) -> Vec<ColumnDecoder> {
+        let mut extras = 0..;
+        let decoder = |column: &ColumnRef| match (column, column.extra()) {
+            (ColumnRef::Field(field), _) => (self.decoder)(field),
+            (_, Some(name)) if self.is_packed => {
+                ColumnDecoder::Extra(extras.next().unwrap_or_default(), name.into())
+            }
+            _ => ColumnDecoder::Plain,
+        };
+        columns.iter().map(decoder).collect()
+    }
+
+    /// The SQL that gives a column, if the kind has it.
+    fn sql(&self, kind: &'static Kind, column: &ColumnRef) -> Option<String> {
+        match column {
+            ColumnRef::Field(field) => {
+                kind.field(field.name).map(|own| (self.expression)(kind, own))
+            }
+            ColumnRef::Extra(_) if self.is_packed => Some(extras::packed(kind)),
+            ColumnRef::Extra(_) => of_column(kind, column),
+        }
+    }
+}
 
 fn compiled(
     connection: &Connection,
     query: &Query,
-    (expression, read, joins): FieldCompiler,
+    compiler: &FieldCompiler,
     orders: &[(Order, usize)],
     part: Scan,
 ) -> Result<CompiledQuery> {
-    let mut decoders: Vec<ColumnDecoder> = query.columns.iter().map(|field| read(field)).collect();
-    let parts = decoders
-        .iter_mut()
-        .filter_map(|read| if let ColumnDecoder::Column(n, _) = read { Some(n) } else { None });
-    parts.enumerate().for_each(|(n, part)| *part = n);
+    let decoders = compiler.decoders(&query.columns);
     let mut values = Vec::new();
     let mut arms = Vec::new();
     let single = query.kinds.len() == 1;
@@ -155,18 +192,25 @@ fn compiled(
     // a few of many are found before what is shown of them is
     let is_few = single && matched.is_none() && is_limited;
     for kind in &query.kinds {
-        let mut shown = shown_columns(kind, query, &decoders, expression);
+        let mut shown = shown_columns(kind, query, &decoders, compiler);
         if !single {
             shown.extend(matched.is_some().then(|| "s.rank AS rank".to_owned()));
             shown.extend(orders.iter().enumerate().map(|(i, (order, part))| {
-                let key = kind
-                    .own(order.field)
-                    .map_or("NULL".to_owned(), |own| sort_expressions(kind, own)[*part].clone());
+                let key = sort_expressions(kind, &order.column);
+                let key = key.get(*part).map_or("NULL", String::as_str);
                 format!("{key} AS sort{i}")
             }));
         }
-        let places =
-            if query.columns.iter().any(|field| of_place(field).is_some()) { joins } else { "" };
+        let places = if query
+            .columns
+            .iter()
+            .filter_map(ColumnRef::field)
+            .any(|field| of_place(field).is_some())
+        {
+            compiler.joins
+        } else {
+            ""
+        };
         let from = match &matched {
             None => match part {
                 Scan::Whole => format!("{} f{places}", kind.table),
@@ -210,7 +254,7 @@ fn compiled(
         arms.remove(0)
     } else {
         let taken = query.columns.iter().zip(&decoders).filter(|(_, decoder)| decoder.width() > 0);
-        let names: Vec<String> = taken.map(|(field, _)| quoted(field.name)).collect();
+        let names: Vec<String> = taken.map(|(column, _)| quoted(column.name())).collect();
         let has_buckets = decoders.iter().any(|read| matches!(read, ColumnDecoder::Bucket(_)));
         let shown = if has_buckets { "*".to_owned() } else { names.join(", ") };
         format!("SELECT {shown} FROM (\n{}\n)", arms.join("\nUNION ALL\n"))
@@ -233,13 +277,14 @@ fn order_clause(query: &Query, orders: &[(Order, usize)], part: Scan) -> String 
     let single = query.kinds.len() == 1;
     let key = |(i, (order, part)): (usize, &(Order, usize))| {
         let by = if single {
-            sort_expressions(query.kinds[0], order.field)[*part].clone()
+            sort_expressions(query.kinds[0], &order.column)[*part].clone()
         } else {
             // the kinds that lack the field have no collation for it
-            let mut owners =
-                query.kinds.iter().filter_map(|kind| Some((*kind, kind.own(order.field)?)));
-            let folds = |(kind, own)| sort_expressions(kind, own)[*part].ends_with(FOLDED);
-            format!("sort{i}{}", if owners.any(folds) { FOLDED } else { "" })
+            let folds = |kind: &&'static Kind| {
+                let keys = sort_expressions(kind, &order.column);
+                keys.get(*part).is_some_and(|key| key.ends_with(FOLDED))
+            };
+            format!("sort{i}{}", if query.kinds.iter().any(folds) { FOLDED } else { "" })
         };
         format!("{by}{} NULLS LAST", if order.descending { " DESC" } else { "" })
     };
@@ -261,17 +306,17 @@ fn shown_columns(
     kind: &'static Kind,
     query: &Query,
     decoders: &[ColumnDecoder],
-    expression: fn(&'static Kind, &'static Field) -> String,
+    compiler: &FieldCompiler,
 ) -> Vec<String> {
     let taken = query.columns.iter().zip(decoders).filter(|(_, decoder)| decoder.width() > 0);
     taken
-        .map(|(field, decoder)| {
-            let name = quoted(field.name);
-            match (kind.own(field), decoder) {
+        .map(|(column, decoder)| {
+            let name = quoted(column.name());
+            match (compiler.sql(kind, column), decoder) {
                 (Some(_), ColumnDecoder::Bucket(_)) => {
                     format!("f.first_day AS {name}, f.last_day")
                 }
-                (Some(own), _) => format!("{} AS {name}", expression(kind, own)),
+                (Some(sql), _) => format!("{sql} AS {name}"),
                 (None, ColumnDecoder::Bucket(_)) => format!("NULL AS {name}, NULL"),
                 (None, _) => format!("NULL AS {name}"),
             }
@@ -292,37 +337,35 @@ fn sort_keys(query: &Query) -> Vec<(Order, usize)> {
     let last = names
         .iter()
         .filter_map(|name| kind.field(name))
-        .map(|field| Order { field, descending: false });
-    let given = query.sort.iter().copied();
+        .map(|field| Order { column: field.into(), descending: false });
+    let given = query.sort.iter().cloned();
     given
         .chain(last)
         .flat_map(|order| {
-            let parts = query.kinds.iter().find_map(|kind| {
-                kind.own(order.field).map(|own| sort_expressions(kind, own).len())
-            });
-            (0..parts.unwrap_or(0)).map(move |part| (order, part))
+            let keys = query.kinds.iter().map(|kind| sort_expressions(kind, &order.column).len());
+            (0..keys.max().unwrap_or(0)).map(move |part| (order.clone(), part))
         })
         .collect()
 }
 
-/// What a field is sorted by, first things first.
 /// What has texts sorted whatever their case.
 const FOLDED: &str = " COLLATE NOCASE";
 
-fn sort_expressions(kind: &'static Kind, field: &Field) -> Vec<String> {
-    match field.ty {
+/// What a column is sorted by, first things first; nothing where the kind lacks it.
+fn sort_expressions(kind: &'static Kind, column: &ColumnRef) -> Vec<String> {
+    let Some(by) = of_column(kind, column) else { return Vec::new() };
+    // fields of one name may have other types in other kinds
+    let ty = column.of(kind).map_or(Type::Text, |own| own.ty());
+    match ty {
         Type::Date | Type::Bucket(_) => {
             vec!["coalesce(f.first_day, f.last_day)".into(), "f.last_day".into()]
         }
-        Type::Edtf => vec![format!("f.{}", field.name)],
-        _ if field.name == "ref" => vec![source_slug(), "length(f.key)".into(), "f.key".into()],
+        Type::Edtf => vec![by],
+        _ if column.name() == "ref" => vec![source_slug(), "length(f.key)".into(), "f.key".into()],
         ty if ty.is_number() || matches!(ty, Type::Day | Type::Flag | Type::Import) => {
-            vec![expression(kind, field)]
+            vec![by]
         }
-        _ => {
-            let by = expression(kind, field);
-            vec![format!("{by}{FOLDED}"), by]
-        }
+        _ => vec![format!("{by}{FOLDED}"), by],
     }
 }
 

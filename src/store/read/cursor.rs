@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::sync::Arc;
 use std::thread::{ScopedJoinHandle, scope};
 
 use foldhash::fast::RandomState;
@@ -12,7 +13,7 @@ use rusqlite::{Row, params_from_iter};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::kind::Field;
-use crate::query::Query;
+use crate::query::{ColumnRef, Query};
 use crate::store::Store;
 use crate::store::extras::{CellSlice, ExtrasDecoder};
 use crate::store::read::batch::{Batch, CellBatch, channel};
@@ -34,7 +35,7 @@ pub struct Cursor<'s> {
     /// The object of the row at hand; no kind has two fields of them.
     object: String,
     /// The columns of objects that are asked for, and those of the row at hand.
-    asked: Vec<&'static str>,
+    asked: Vec<Arc<str>>,
     pieces: Vec<CellSlice>,
 }
 
@@ -64,20 +65,20 @@ impl Cursor<'_> {
         let mut statement = self.store.connection.prepare_cached(sql)?;
         let mut answer = statement.query(params_from_iter(values))?;
         let part = |read: &ColumnDecoder| {
-            if let ColumnDecoder::Column(_, name) = read { Some(*name) } else { None }
+            if let ColumnDecoder::Extra(_, name) = read { Some(name.clone()) } else { None }
         };
         self.asked = decoders.iter().filter_map(part).collect();
         let mut column = 0;
-        let mut learned: Vec<(usize, ColumnDecoder)> = Vec::new();
+        let mut learned: Vec<(usize, &ColumnDecoder)> = Vec::new();
         for read in decoders {
             if matches!(
                 read,
                 ColumnDecoder::Called(_)
                     | ColumnDecoder::Ref(_)
                     | ColumnDecoder::Object
-                    | ColumnDecoder::Column(0, _)
+                    | ColumnDecoder::Extra(0, _)
             ) {
-                learned.push((column, *read));
+                learned.push((column, read));
             }
             column += read.width();
         }
@@ -87,11 +88,11 @@ impl Cursor<'_> {
             let (mut column, mut packed) = (0, "");
             let mut cells = Vec::with_capacity(decoders.len());
             for read in decoders {
-                if let ColumnDecoder::Column(0, _) = read {
+                if let ColumnDecoder::Extra(0, _) = read {
                     packed =
                         found.get_ref(column)?.as_str_or_null().ok().flatten().unwrap_or_default();
                 }
-                cells.push(self.cell(found, column, *read, packed)?);
+                cells.push(self.cell(found, column, read, packed)?);
                 column += read.width();
             }
             row(&cells)?;
@@ -102,7 +103,7 @@ impl Cursor<'_> {
 
     /// Looks up what the numbers in some columns of a row stand for, where that is not known, and
     /// puts its object together.
-    fn learn(&mut self, row: &Row<'_>, learned: &[(usize, ColumnDecoder)]) -> Result<()> {
+    fn learn(&mut self, row: &Row<'_>, learned: &[(usize, &ColumnDecoder)]) -> Result<()> {
         if self.called.len() > Cursor::MANY {
             self.called.clear();
         }
@@ -113,10 +114,12 @@ impl Cursor<'_> {
                     ValueRef::Integer(number),
                 ) => {
                     if let Entry::Vacant(free) = self.called.entry((field.name, number)) {
-                        free.insert(self.store.called(field, &Value::Int(number))?);
+                        free.insert(
+                            self.store.called(&ColumnRef::Field(field), &Value::Int(number))?,
+                        );
                     }
                 }
-                (ColumnDecoder::Column(..), found) => match plain(found)?.text() {
+                (ColumnDecoder::Extra(..), found) => match plain(found)?.text() {
                     Some(packed) => {
                         self.objects.take_apart(packed, &self.asked, &mut self.pieces)?;
                     }
@@ -137,7 +140,7 @@ impl Cursor<'_> {
         &'r self,
         row: &'r Row<'_>,
         column: usize,
-        read: ColumnDecoder,
+        read: &ColumnDecoder,
         packed: &'r str,
     ) -> Result<Value<'r>> {
         let number = |column| row.get::<_, Option<i64>>(column);
@@ -158,8 +161,8 @@ impl Cursor<'_> {
                     [source.text().unwrap_or_default(), ":", key.text().unwrap_or_default()];
                 Value::Text(Cow::Owned(parts.concat()))
             }
-            ColumnDecoder::Column(n, _) => {
-                let text = self.pieces.get(n).and_then(|piece| self.objects.text(piece, packed));
+            ColumnDecoder::Extra(n, _) => {
+                let text = self.pieces.get(*n).and_then(|piece| self.objects.text(piece, packed));
                 text.map_or(Value::Null, |text| Value::Text(Cow::Borrowed(text)))
             }
             ColumnDecoder::Object if self.object.is_empty() => Value::Null,

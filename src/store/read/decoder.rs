@@ -1,11 +1,13 @@
 //! How what a statement gives is read back as a field.
 
+use std::sync::Arc;
+
 use crate::kind::{self, Field};
 use crate::value::Type;
 use crate::value::date::Bucket;
 
 /// How a shown field is read from a row of the answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ColumnDecoder {
     /// One column, as it is.
     Plain,
@@ -21,15 +23,15 @@ pub enum ColumnDecoder {
     Ref(&'static Field),
     /// A column of an object: its place among those that are asked for, and its name. The first is
     /// one column of the answer, the object, packed; the others are in it too.
-    Column(usize, &'static str),
+    Extra(usize, Arc<str>),
 }
 
 impl ColumnDecoder {
     /// How many columns of the answer it takes.
-    pub fn width(self) -> usize {
+    pub fn width(&self) -> usize {
         match self {
             ColumnDecoder::Bucket(_) | ColumnDecoder::Ref(_) => 2,
-            ColumnDecoder::Column(1.., _) => 0,
+            ColumnDecoder::Extra(1.., _) => 0,
             _ => 1,
         }
     }
@@ -48,9 +50,6 @@ pub fn of_names(field: &'static Field) -> ColumnDecoder {
 /// How it is read where names are looked up afterwards.
 pub fn of_ids(field: &'static Field) -> ColumnDecoder {
     match (field.name, field.ty) {
-        _ if field.column().is_some() => {
-            ColumnDecoder::Column(0, field.column().unwrap_or_default())
-        }
         ("ref", _) => kind::common_fields()
             .find(|field| field.ty == Type::Source)
             .map_or(ColumnDecoder::Plain, ColumnDecoder::Ref),

@@ -5,9 +5,9 @@ use rusqlite::{Connection, params_from_iter};
 
 use crate::error::Result;
 use crate::kind::{Field, Kind};
-use crate::query::{ActorTie, DateMatch, Op, Predicate, is_partial};
+use crate::query::{ActorTie, ColumnRef, DateMatch, Op, Predicate};
 use crate::store::entities::lookup::{self, EntityClass, Meaning, spelling};
-use crate::store::read::columns::expression;
+use crate::store::read::columns::of_column;
 use crate::store::{date_parts, search};
 use crate::value::date::{self, Bucket, Days};
 use crate::value::text::fold;
@@ -52,26 +52,24 @@ pub fn condition(
                 .collect::<Result<_>>()?;
             Ok(format!("({})", roles.join(" OR ")))
         }
-        Predicate::Known(field, known) => Ok(match kind.own(field) {
+        Predicate::Known(column, known) => Ok(match of_column(kind, column) {
             None if *known => "0".into(),
             None => "1".into(),
-            Some(own) if matches!(own.ty, Type::Bucket(_)) => {
-                format!("f.date IS {}NULL", if *known { "NOT " } else { "" })
-            }
-            Some(own) => {
-                format!("{} IS {}NULL", expression(kind, own), if *known { "NOT " } else { "" })
+            Some(sql) => {
+                let by = if matches!(column.ty(), Type::Bucket(_)) { "f.date" } else { &sql };
+                format!("{by} IS {}NULL", if *known { "NOT " } else { "" })
             }
         }),
-        Predicate::In { field, values: words, not, exclusively } => {
-            let Some(own) = kind.own(field) else {
+        Predicate::In { column, values: words, not, exclusively } => {
+            let Some(own) = column.of(kind) else {
                 return Ok(if *not { "1" } else { "0" }.into());
             };
-            let plain = among(connection, kind, own, words, *exclusively, values)?;
+            let plain = among(connection, kind, &own, words, *exclusively, values)?;
             Ok(if *not { format!("({plain}) IS NOT TRUE") } else { plain })
         }
-        Predicate::Compare(field, op, value) => match kind.own(field) {
+        Predicate::Compare(column, op, value) => match column.of(kind) {
             None => Ok("0".into()),
-            Some(own) => compare(connection, kind, own, *op, value, values),
+            Some(own) => compare(connection, kind, &own, *op, value, values),
         },
     }
 }
@@ -206,65 +204,69 @@ fn spots_called(connection: &Connection, kind: &Kind, word: &str) -> Result<Vec<
 fn among(
     connection: &Connection,
     kind: &'static Kind,
-    field: &Field,
+    column: &ColumnRef,
     words: &[String],
     exclusively: bool,
     values: &mut Vec<Sql>,
 ) -> Result<String> {
-    if let Some(meaning) = meaning_of(field) {
+    if let Some(meaning) = meaning_of(column) {
         let meaning = Meaning { exclusively, ..meaning };
-        return entity_condition(connection, kind, field, meaning, words, values);
+        return entity_condition(connection, kind, column, meaning, words, values);
     }
-    if !is_partial(field) && field.ty != Type::Date && !matches!(field.ty, Type::Bucket(_)) {
+    let by = of_column(kind, column).unwrap_or_else(|| "NULL".to_owned());
+    if !column.field().is_some_and(Field::is_partial)
+        && column.ty() != Type::Date
+        && !matches!(column.ty(), Type::Bucket(_))
+    {
         let is_one_of = match words.len() {
             1 => "= ?".to_owned(),
             many => format!("IN ({})", vec!["?"; many].join(", ")),
         };
         let text = |word: &String| Sql::Text(word.clone());
-        return Ok(if field.ty == Type::Source {
+        return Ok(if column.ty() == Type::Source {
             values.extend(words.iter().map(text));
             format!("f.source_id IN (SELECT id FROM sources WHERE slug {is_one_of})")
-        } else if matches!(field.ty, Type::Term | Type::Text) {
+        } else if matches!(column.ty(), Type::Term | Type::Text) {
             values.extend(words.iter().map(text));
-            format!("{} COLLATE NOCASE {is_one_of}", expression(kind, field))
+            format!("{by} COLLATE NOCASE {is_one_of}")
         } else {
-            let value = |word: &String| bind(&field.ty.parse(word).unwrap_or(Value::Null));
+            let value = |word: &String| bind(&column.ty().parse(word).unwrap_or(Value::Null));
             values.extend(words.iter().map(value));
-            format!("{} {is_one_of}", expression(kind, field))
+            format!("{by} {is_one_of}")
         });
     }
     let mut any = Vec::new();
     for word in words {
-        if is_partial(field) {
-            any.push(format!("f.{} LIKE ? ESCAPE '\\'", field.name));
+        if column.field().is_some_and(Field::is_partial) {
+            any.push(format!("f.{} LIKE ? ESCAPE '\\'", column.name()));
             values.push(Sql::Text(pattern(word)));
         } else {
-            let word = match field.ty {
+            let word = match column.ty() {
                 Type::Bucket(bucket) => bucket.edtf(word),
                 _ => word.into(),
             };
             let parsed = Type::Date.parse(&word).unwrap_or(Value::Null);
-            any.push(compare(connection, kind, field, Op::Is, &parsed, values)?);
+            any.push(compare(connection, kind, column, Op::Is, &parsed, values)?);
         }
     }
     Ok(format!("({})", any.join(" OR ")))
 }
 
 /// How a word is to be understood that a field is filtered by, if the field names actors or places.
-fn meaning_of(field: &Field) -> Option<Meaning> {
-    let class = EntityClass::of(field.ty)?;
-    Some(Meaning { countries: field.name == "country", ..Meaning::of(class) })
+fn meaning_of(column: &ColumnRef) -> Option<Meaning> {
+    let class = EntityClass::of(column.ty())?;
+    Some(Meaning { countries: column.name() == "country", ..Meaning::of(class) })
 }
 
 fn entity_condition(
     connection: &Connection,
     kind: &'static Kind,
-    field: &Field,
+    column: &ColumnRef,
     meaning: Meaning,
     words: &[String],
     values: &mut Vec<Sql>,
 ) -> Result<String> {
-    match field.name {
+    match column.name() {
         "country" => is_named(connection, "place_id", meaning, words, values),
         "place" => is_placed(connection, kind, meaning, words, values),
         name => is_named(connection, &format!("{name}_id"), meaning, words, values),
@@ -280,12 +282,12 @@ fn pattern(text: &str) -> String {
 fn compare(
     connection: &Connection,
     kind: &'static Kind,
-    field: &Field,
+    column: &ColumnRef,
     op: Op,
     value: &OwnedValue,
     values: &mut Vec<Sql>,
 ) -> Result<String> {
-    let by = expression(kind, field);
+    let by = of_column(kind, column).unwrap_or_else(|| "NULL".to_owned());
     let text = value.text().unwrap_or_default().to_owned();
     match op {
         Op::Contains | Op::ContainsNot => {
@@ -295,8 +297,8 @@ fn compare(
                 if op == Op::ContainsNot { "NOT " } else { "" }
             ));
         }
-        Op::Is | Op::IsNot if let Some(meaning) = meaning_of(field) => {
-            let test = entity_condition(connection, kind, field, meaning, &[text], values)?;
+        Op::Is | Op::IsNot if let Some(meaning) = meaning_of(column) => {
+            let test = entity_condition(connection, kind, column, meaning, &[text], values)?;
             if op == Op::Is {
                 return Ok(test);
             }
@@ -306,9 +308,9 @@ fn compare(
         }
         _ => {}
     }
-    if field.ty == Type::Date || matches!(field.ty, Type::Bucket(_)) {
+    if column.ty() == Type::Date || matches!(column.ty(), Type::Bucket(_)) {
         let days = date::parse(&text).unwrap_or(Days { first: None, last: None });
-        return Ok(match (field.ty, op) {
+        return Ok(match (column.ty(), op) {
             (Type::Bucket(bucket), Op::Is | Op::IsNot) => {
                 in_bucket(bucket, op == Op::IsNot, days, values)
             }
@@ -316,7 +318,7 @@ fn compare(
         });
     }
     let collation =
-        if matches!(field.ty, Type::Term | Type::Text) { " COLLATE NOCASE" } else { "" };
+        if matches!(column.ty(), Type::Term | Type::Text) { " COLLATE NOCASE" } else { "" };
     values.push(bind(value));
     Ok(format!("{by} {} ?{collation}", sign(op)))
 }

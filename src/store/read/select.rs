@@ -3,8 +3,8 @@
 use rusqlite::params_from_iter;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::kind::{Field, Kind};
-use crate::query::{ActorTie, AsOf, Op, Predicate, Query};
+use crate::kind::Kind;
+use crate::query::{ActorTie, AsOf, ColumnRef, Op, Predicate, Query};
 use crate::store::entities::lookup::{self, EntityClass, Meaning};
 use crate::store::read::batch::{CellBatch, LineBatch};
 use crate::store::read::compile::{self, CompiledQuery, Scan};
@@ -160,13 +160,14 @@ impl Store {
         Ok(gathered)
     }
 
-    /// What a number that [`Store::gather`] gave for a field stands for: the usual name, the
+    /// What a number that [`Store::gather`] gave for a column stands for: the usual name, the
     /// source, the country.
     ///
     /// # Errors
     /// The database cannot be read.
-    pub fn called<'a>(&self, field: &Field, cell: &Value<'a>) -> Result<Value<'a>> {
-        let (Some(sql), Value::Int(number)) = (columns::lookup_sql(field), cell) else {
+    pub fn called<'a>(&self, column: &ColumnRef, cell: &Value<'a>) -> Result<Value<'a>> {
+        let lookup = column.field().and_then(columns::lookup_sql);
+        let (Some(sql), Value::Int(number)) = (lookup, cell) else {
             return Ok(cell.clone());
         };
         let mut find = self.connection.prepare_cached(&sql)?;
@@ -239,11 +240,11 @@ impl Store {
     pub fn unknown_values(&self, query: &Query) -> Result<Vec<String>> {
         let mut said = Vec::new();
         for test in &query.tests {
-            let (field, words) = match test {
-                Predicate::In { field, values, .. } => (Some(*field), values.clone()),
+            let (column, words) = match test {
+                Predicate::In { column, values, .. } => (Some(column), values.clone()),
                 Predicate::AnyActor { names, .. } => (None, names.clone()),
-                Predicate::Compare(field, Op::Is | Op::IsNot, Value::Text(word)) => {
-                    (Some(*field), vec![word.to_string()])
+                Predicate::Compare(column, Op::Is | Op::IsNot, Value::Text(word)) => {
+                    (Some(column), vec![word.to_string()])
                 }
                 _ => continue,
             };
@@ -252,8 +253,8 @@ impl Store {
                 _ => ActorTie::PartyOrSupporter,
             };
             for word in &words {
-                if !self.occurs(query, field, tie, word)? {
-                    said.push(self.unknown(query, field, word)?);
+                if !self.occurs(query, column, tie, word)? {
+                    said.push(self.unknown(query, column, word)?);
                 }
             }
         }
@@ -269,9 +270,9 @@ impl Store {
         for test in &query.tests {
             let (meaning, words) = match test {
                 Predicate::AnyActor { names, .. } => (Meaning::of(EntityClass::Actor), names),
-                Predicate::In { field, values, .. } => match EntityClass::of(field.ty) {
+                Predicate::In { column, values, .. } => match EntityClass::of(column.ty()) {
                     Some(class) => {
-                        let countries = field.name == "country";
+                        let countries = column.name() == "country";
                         (Meaning { countries, ..Meaning::of(class) }, values)
                     }
                     None => continue,
@@ -295,13 +296,13 @@ impl Store {
     fn occurs(
         &self,
         query: &Query,
-        field: Option<&'static Field>,
+        column: Option<&ColumnRef>,
         tie: ActorTie,
         word: &str,
     ) -> Result<bool> {
         let word = vec![word.to_owned()];
-        let test = match field {
-            Some(field) => Predicate::In { field, values: word, not: false, exclusively: false },
+        let test = match column.cloned() {
+            Some(column) => Predicate::In { column, values: word, not: false, exclusively: false },
             None => Predicate::AnyActor { names: word, tie, exclusively: false },
         };
         for kind in &query.kinds {
@@ -323,19 +324,19 @@ impl Store {
         Ok(false)
     }
 
-    fn unknown(&self, query: &Query, field: Option<&'static Field>, word: &str) -> Result<String> {
-        let what = field.map_or("actor".to_owned(), |field| field.name.replace('_', " "));
+    fn unknown(&self, query: &Query, column: Option<&ColumnRef>, word: &str) -> Result<String> {
+        let what = column.map_or("actor".to_owned(), |column| column.name().replace('_', " "));
         // numbers and days have no nearest spelling
-        if field.is_some_and(has_no_spelling) {
+        if column.is_some_and(has_no_spelling) {
             return Ok(format!("no fact has {what} {word}"));
         }
-        let class = field.map_or(Some(EntityClass::Actor), |field| EntityClass::of(field.ty));
+        let class = column.map_or(Some(EntityClass::Actor), |column| EntityClass::of(column.ty()));
         if let Some(class) = class
             && !lookup::called(&self.connection, Meaning::of(class), word)?.is_empty()
         {
             return Ok(format!("\"{word}\" exists, but no fact here has it as {what}"));
         }
-        let slugs = match field.map(|field| field.ty) {
+        let slugs = match column.map(ColumnRef::ty) {
             Some(Type::Source) => self.slugs("sources")?,
             Some(Type::Topic) => self.slugs("topics")?,
             _ => Vec::new(),
@@ -343,7 +344,7 @@ impl Store {
         if slugs.iter().any(|slug| slug == word) {
             return Ok(format!("{what} \"{word}\" exists, but no fact here has it"));
         }
-        let occurring = self.occurring(query, field)?;
+        let occurring = self.occurring(query, column)?;
         let mut near = did_you_mean(word, occurring.iter().map(String::as_str));
         if near.is_empty() {
             let known = match class {
@@ -361,16 +362,19 @@ impl Store {
         Ok(slugs.collect::<Result<_, _>>()?)
     }
 
-    /// The values that occur in a field, or as any actor; the first few thousand.
-    fn occurring(&self, query: &Query, field: Option<&'static Field>) -> Result<Vec<String>> {
+    /// The values that occur in a column, or as any actor; the first few thousand.
+    fn occurring(&self, query: &Query, column: Option<&ColumnRef>) -> Result<Vec<String>> {
         let mut arms = Vec::new();
         for kind in &query.kinds {
-            let fields = kind.fields().filter(|own| match field {
-                Some(field) => own.name == field.name,
-                None => own.ty == Type::Actor,
-            });
-            for own in fields {
-                let by = columns::expression(kind, own);
+            let columns: Vec<String> = match column {
+                Some(column) => columns::of_column(kind, column).into_iter().collect(),
+                None => kind
+                    .fields()
+                    .filter(|own| own.ty == Type::Actor)
+                    .map(|own| columns::expression(kind, own))
+                    .collect(),
+            };
+            for by in columns {
                 arms.push(format!(
                     "SELECT CAST({by} AS TEXT) AS value FROM {} f WHERE f.retired_by_id IS NULL",
                     kind.table
@@ -390,7 +394,7 @@ impl Store {
     }
 }
 
-/// Whether the values of a field are numbers or days, of which none is spelled nearly as another.
-fn has_no_spelling(field: &Field) -> bool {
-    field.ty.is_number() || matches!(field.ty, Type::Date | Type::Day | Type::Bucket(_))
+/// Whether the values of a column are numbers or days, of which none is spelled nearly as another.
+fn has_no_spelling(column: &ColumnRef) -> bool {
+    column.ty().is_number() || matches!(column.ty(), Type::Date | Type::Day | Type::Bucket(_))
 }

@@ -4,7 +4,7 @@ use rusqlite::params_from_iter;
 
 use crate::error::{Error, Result};
 use crate::kind::{Field, Kind};
-use crate::query::{Predicate, Query};
+use crate::query::{ColumnRef, Predicate, Query};
 use crate::store::Store;
 use crate::store::read::as_of::published;
 use crate::store::read::columns::number;
@@ -31,8 +31,8 @@ pub struct RollupRow {
 /// What is asked of a table.
 #[derive(Debug, Clone, Copy)]
 pub struct AggregateRequest<'a> {
-    /// The fields of its sides.
-    pub sides: &'a [&'static Field],
+    /// The columns of its sides.
+    pub sides: &'a [ColumnRef],
     /// The figure.
     pub value: Option<&'static Field>,
     /// It wants every figure by itself.
@@ -44,11 +44,12 @@ pub struct AggregateRequest<'a> {
 /// Whether a summary can answer: all that is asked for, and filtered by, is what it tells.
 fn answers(query: &Query, asked: AggregateRequest<'_>) -> Option<&'static Kind> {
     let [kind] = query.kinds.as_slice() else { return None };
-    let by_sort = |field: &Field| {
-        kind.rollup_by.contains(&field.name) || ["source", "country", "kind"].contains(&field.name)
+    let by_sort = |column: &ColumnRef| {
+        let name = column.name();
+        kind.rollup_by.contains(&name) || ["source", "country", "kind"].contains(&name)
     };
-    let by = |field: &Field| {
-        by_sort(field) || matches!(field.ty, Type::Bucket(Bucket::Year | Bucket::Decade))
+    let by = |column: &ColumnRef| {
+        by_sort(column) || matches!(column.ty(), Type::Bucket(Bucket::Year | Bucket::Decade))
     };
     let is_year = |Days { first, last }: Days| {
         let begins = |day: i64| Bucket::Year.start_of(day) == day;
@@ -56,16 +57,16 @@ fn answers(query: &Query, asked: AggregateRequest<'_>) -> Option<&'static Kind> 
     };
     let passes = |test: &Predicate| match test {
         Predicate::DateWindow(days, _) => is_year(*days),
-        Predicate::In { field, .. }
-        | Predicate::Compare(field, ..)
-        | Predicate::Known(field, _) => by_sort(field),
+        Predicate::In { column, .. }
+        | Predicate::Compare(column, ..)
+        | Predicate::Known(column, _) => by_sort(column),
         Predicate::AnyActor { .. } => false,
     };
     let can = !kind.rollup_by.is_empty()
         && !asked.each
         && query.words.is_none()
         && query.past.as_of.is_none()
-        && asked.sides.iter().all(|field| by(field))
+        && asked.sides.iter().all(by)
         && asked.value.is_none_or(|value| figures(kind).any(|figure| figure.name == value.name))
         && query.tests.iter().all(passes);
     can.then_some(kind)
@@ -94,13 +95,13 @@ impl Store {
         for test in &query.tests {
             conditions.push(condition(&self.connection, kind, test, &mut values)?);
         }
-        let has_days = asked.sides.iter().any(|field| matches!(field.ty, Type::Bucket(_)));
+        let has_days = asked.sides.iter().any(|side| matches!(side.ty(), Type::Bucket(_)));
         let mut shown = vec!["f.source_id".to_owned()];
         shown.extend(
             ["f.first_day", "f.last_day"]
                 .map(|day| if has_days { day.to_owned() } else { "NULL".to_owned() }),
         );
-        shown.extend(asked.sides.iter().map(|field| match kind.field(field.name) {
+        shown.extend(asked.sides.iter().map(|side| match kind.field(side.name()) {
             Some(own) if !matches!(own.ty, Type::Bucket(_)) => number(kind, own),
             _ => "NULL".to_owned(),
         }));

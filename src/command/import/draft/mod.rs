@@ -27,7 +27,7 @@ use crate::ingest::source_file::SourceFile;
 use crate::ingest::{self, CsvDialect, CsvReader, ShortRows};
 use crate::kind::{KINDS, Kind};
 use crate::mapping::{self, FileHead, GuessedLayout, Record};
-use crate::query::Query;
+use crate::query::{ColumnRef, Query};
 use crate::store::{Access, Counts, ImportInfo, Store};
 use crate::value::Value;
 use crate::value::text::{count, grouped};
@@ -222,7 +222,7 @@ fn made_of(kind: &'static Kind, store: &Store) -> Result<Option<String>> {
         .into_iter()
         .chain(best)
         .chain(["measure"])
-        .filter_map(|name| kind.field(name))
+        .filter_map(|name| kind.field(name).map(ColumnRef::Field))
         .collect();
     query.unsorted = true;
     let (mut facts, mut dated, mut placed, mut with_best, mut sum) = (0, 0, 0, 0_u64, 0.0);
