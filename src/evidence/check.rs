@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use crate::evidence::claim::{Claim, overlap};
 use crate::evidence::gate;
 use crate::evidence::locator::{self, Locator};
+use crate::evidence::near_quote;
 use crate::evidence::quote::{self, QuotePlace};
 use crate::value::text::{count, fold};
 
@@ -143,7 +144,7 @@ fn locator(claim: &Claim, source: Option<&CheckedSource>, found: &mut Vec<Findin
 
 /// Tells what the text has, if a quote differs from it in a few letters alone.
 fn tells_near(claim: &Claim, text: &str, found: &mut Vec<Finding>) -> bool {
-    let Some(place) = claim.quote.as_ref().and_then(|quote| quote::near(text, quote)) else {
+    let Some(place) = claim.quote.as_ref().and_then(|quote| near_quote::near(text, quote)) else {
         return false;
     };
     let passage = text[place.range].split_whitespace().collect::<Vec<_>>().join(" ");

@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use crate::evidence::locator::{self, EXPECTED, Locator};
+use crate::evidence::near_quote;
 use crate::evidence::quote::{self, QuotePlace, QuoteStatus};
 
 /// What a fact cites.
@@ -52,7 +53,7 @@ pub fn check(citation: Citation<'_>) -> Result<CheckedCitation, CitationError> {
     let Some(quote) = quote else { return Ok(passed(kept, None)) };
     let mut found = quote::places(text, quote);
     if found.is_empty() && accepts_nearest {
-        found.extend(quote::near(text, quote));
+        found.extend(near_quote::near(text, quote));
     }
     let inside: Vec<&QuotePlace> = match &passage {
         None => found.iter().collect(),
@@ -128,11 +129,11 @@ fn passage(text: &str, locator: &Locator) -> Result<Option<Range<usize>>, Citati
 
 /// What to say of a quote that is nowhere.
 fn not_found(text: &str, quote: &str) -> String {
-    let near = quote::nearest(text, quote).map_or(String::new(), |range| {
+    let near = near_quote::nearest(text, quote).map_or(String::new(), |range| {
         let passage = text[range.clone()].split_whitespace().collect::<Vec<_>>().join(" ");
         format!("; did you mean \"{passage}\" at {}?", locator::chars(text, &range))
     });
-    let keep = if quote::near(text, quote).is_some() {
+    let keep = if near_quote::near(text, quote).is_some() {
         "; --accept-nearest keeps it as near that passage"
     } else {
         ""

@@ -7,6 +7,7 @@ pub mod compare;
 pub mod coverage;
 pub mod gate;
 pub mod locator;
+mod near_quote;
 pub mod quote;
 pub mod totals;
 pub mod verdict;

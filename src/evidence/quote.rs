@@ -5,8 +5,6 @@ use std::ops::Range;
 
 use unicode_normalization::UnicodeNormalization;
 
-use crate::evidence::locator;
-
 /// How a quote was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum QuoteStatus {
@@ -231,6 +229,11 @@ impl FoldedText {
     }
 }
 
+/// A text as quotes are compared with it, without the hyphens that divide words.
+pub(super) fn folded(text: &str) -> String {
+    FoldedText::of(text, Hyphens::Joined).chars.into_iter().collect()
+}
+
 fn is_invisible(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{200b}' | '\u{2060}' | '\u{feff}')
 }
@@ -327,157 +330,6 @@ fn pieces(quote: &str) -> Vec<&str> {
     pieces.into_iter().map(|piece| piece.trim_matches(ends)).filter(|piece| words(piece)).collect()
 }
 
-/// How many of the characters of a quote may differ from the text for it to be near: one in so many.
-const ONE_IN: usize = 20;
-
-/// Words that turn a sentence round.
-const NEGATIONS: [&str; 14] = [
-    "not", "no", "never", "none", "nobody", "nothing", "neither", "nor", "without", "cannot",
-    "deny", "denies", "denied", "refused",
-];
-
-/// Words that say who.
-const PRONOUNS: [&str; 14] = [
-    "i", "he", "she", "it", "we", "they", "you", "his", "her", "its", "our", "their", "them", "us",
-];
-
-/// Words that say how many.
-const COUNTS: [&str; 32] = [
-    "zero",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-    "twenty",
-    "thirty",
-    "forty",
-    "fifty",
-    "sixty",
-    "seventy",
-    "eighty",
-    "ninety",
-    "hundred",
-    "thousand",
-    "million",
-    "billion",
-];
-
-/// The place of a text that a quote is like but for a few letters. No word with a digit, no negation
-/// and no name may be among those that differ.
-#[must_use]
-pub fn near(text: &str, quote: &str) -> Option<QuotePlace> {
-    let (words, wanted) = (words(text), words(quote));
-    let folded: Vec<String> = wanted.iter().map(|word| fold_word(&quote[word.clone()])).collect();
-    let length: usize = folded.iter().map(|word| word.chars().count() + 1).sum();
-    if wanted.len() < 3 {
-        return None;
-    }
-    let known: std::collections::HashSet<&str> = folded.iter().map(String::as_str).collect();
-    let of_text: Vec<String> = words.iter().map(|word| fold_word(&text[word.clone()])).collect();
-    let mut best: Option<(usize, Range<usize>)> = None;
-    for begin in 0..words.len() {
-        // a scan joins and divides words
-        for count in wanted.len().saturating_sub(1)..=wanted.len() + 1 {
-            let Some(window) = of_text.get(begin..begin + count) else { continue };
-            let shared = window.iter().filter(|word| known.contains(word.as_str())).count();
-            if shared * 2 < wanted.len() {
-                continue;
-            }
-            let distance = strsim::levenshtein(&window.join(" "), &folded.join(" "));
-            if distance * ONE_IN > length
-                || best.as_ref().is_some_and(|(least, _)| *least <= distance)
-            {
-                continue;
-            }
-            let own: Vec<&str> =
-                words[begin..begin + count].iter().map(|word| &text[word.clone()]).collect();
-            let typed: Vec<&str> = wanted.iter().map(|word| &quote[word.clone()]).collect();
-            if differs_in_letters_alone(&own, &typed) {
-                best = Some((distance, words[begin].start..words[begin + count - 1].end));
-            }
-        }
-    }
-    best.map(|(_, range)| QuotePlace { range, status: QuoteStatus::Near, omitted: Vec::new() })
-}
-
-/// The words of a text: their bytes, without the punctuation around them.
-fn words(text: &str) -> Vec<Range<usize>> {
-    let mut words = Vec::new();
-    let mut begin = None;
-    let is_word = |c: char| {
-        c.is_alphanumeric()
-            || matches!(c, '\'' | '\u{2019}' | '%' | '$' | '€' | '£' | '¥' | '\u{2212}' | '+')
-    };
-    for (at, c) in text.char_indices().chain([(text.len(), ' ')]) {
-        match (is_word(c), begin) {
-            (true, None) => begin = Some(at),
-            (false, Some(start)) => {
-                words.push(start..at);
-                begin = None;
-            }
-            _ => {}
-        }
-    }
-    words
-}
-
-fn fold_word(word: &str) -> String {
-    FoldedText::of(word, Hyphens::Joined).chars.into_iter().collect()
-}
-
-/// Whether two passages differ in words alone that are neither figures nor names and turn nothing
-/// round.
-fn differs_in_letters_alone(own: &[&str], typed: &[&str]) -> bool {
-    let is_firm = |word: &str| {
-        let folded = fold_word(word);
-        word.contains(char::is_numeric)
-            || word.starts_with(char::is_uppercase)
-            || NEGATIONS.contains(&folded.as_str())
-            || PRONOUNS.contains(&folded.as_str())
-            || COUNTS.contains(&folded.trim_end_matches('s'))
-            || folded.ends_with("n't")
-    };
-    let firm = |words: &[&str]| -> Vec<String> {
-        words.iter().filter(|word| is_firm(word)).map(|word| fold_word(word)).collect()
-    };
-    firm(own) == firm(typed)
-}
-
-/// The passage of a text that a quote is near, or else the sentence that is most like it, if one is
-/// like it at all.
-#[must_use]
-pub fn nearest(text: &str, quote: &str) -> Option<Range<usize>> {
-    if let Some(place) = near(text, quote) {
-        return Some(place.range);
-    }
-    let folded =
-        |text: &str| FoldedText::of(text, Hyphens::Joined).chars.into_iter().collect::<String>();
-    let wanted = folded(quote);
-    locator::sentences(text)
-        .into_iter()
-        .map(|range| {
-            (strsim::normalized_levenshtein(&folded(&text[range.clone()]), &wanted), range)
-        })
-        .filter(|(likeness, _)| *likeness >= 0.5)
-        .max_by(|(one, _), (other, _)| one.total_cmp(other))
-        .map(|(_, range)| range)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -539,9 +391,6 @@ mod tests {
         ] {
             assert_eq!(status(quote), None, "{quote}");
         }
-        let near = nearest(TEXT, "Nobody claimed any responsibility.").unwrap();
-        assert_eq!(&TEXT[near], "Nobody claimed responsi-\nbility.");
-        assert_eq!(nearest(TEXT, "9999 jets were burnt"), None);
     }
 
     #[test]
@@ -553,27 +402,6 @@ mod tests {
         }
         for quote in ["9,500 died", "1.5 million", "−5 percent", "-5 percent", "'a \"b\" c'"] {
             assert!(!places(text, quote).is_empty(), "{quote}");
-        }
-    }
-
-    #[test]
-    fn a_quote_is_near_if_a_few_letters_differ_and_nothing_that_matters() {
-        for quote in [
-            "Nobody claimed responsibilty. We did not attack the well known market",
-            "among them five childrem were killed in Qarra",
-        ] {
-            assert!(places(TEXT, quote).is_empty(), "{quote}");
-            let place = near(TEXT, quote);
-            assert_eq!(place.map(|place| place.status), Some(QuoteStatus::Near), "{quote}");
-        }
-        for quote in [
-            "at least 18 people among them five children were killed",
-            "We did now attack the well known market",
-            "among them five children were killed in Basra",
-            "among them nine children were killed in Qarra",
-            "five childrem",
-        ] {
-            assert_eq!(near(TEXT, quote), None, "{quote}");
         }
     }
 

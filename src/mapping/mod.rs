@@ -15,6 +15,8 @@ mod condition;
 mod definition;
 mod fact_draft;
 mod field_mapping;
+mod file_head;
+mod guess_layout;
 mod mapping_error;
 mod one_or_several;
 mod recognise;
@@ -26,11 +28,11 @@ pub use compiled::{CompiledMapping, KnownValues, REJECT_COLUMNS};
 pub use condition::Condition;
 pub use definition::{Complete, Each, FactMapping, Mapping, ReadOptions, Repeats};
 pub use field_mapping::{FieldMapping, FieldOptions};
+pub use file_head::{FileHead, FileLayout};
+pub use guess_layout::{GuessedLayout, guess_layout, is_note};
 pub use mapping_error::MappingError;
 pub use one_or_several::OneOrSeveral;
-pub use recognise::{
-    FileHead, FileLayout, GuessedLayout, guess_layout, is_complete, is_note, match_mapping, release,
-};
+pub use recognise::{Mismatch, is_complete, match_mapping, release};
 pub use template::{Template, TemplateName, TemplatePart};
 
 /// The cells of one record.

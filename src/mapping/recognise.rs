@@ -1,41 +1,14 @@
-//! How a file lies before its records: which line is the header, what separates cells, what stands
-//! before it.
+//! Whether a file suits a mapping: where its header is, what separates cells, which release it is.
 
-use std::cell::RefCell;
-use std::collections::HashMap;
 use std::rc::Rc;
 
-use crate::mapping::{Mapping, ReadOptions, Record};
+use crate::mapping::file_head::{DELIMITERS, FileHead, FileLayout};
+use crate::mapping::{Mapping, ReadOptions};
 use crate::value::date_formats::DateStyle;
 use crate::value::partial_date::PartialDate;
 
-use crate::mapping::compiled::{REJECT_COLUMNS, column, labels};
+use crate::mapping::compiled::{REJECT_COLUMNS, column};
 use crate::value::text::looks_like;
-
-/// Delimiters to try; the header decides.
-const DELIMITERS: [char; 4] = [',', ';', '\t', '|'];
-
-/// How many lines may precede a header.
-const LINES: usize = 200;
-
-/// How a file lies before its records.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FileLayout {
-    /// What stands between cells.
-    pub delimiter: char,
-    /// The names of the columns.
-    pub header: Vec<String>,
-    /// The lines before the header.
-    pub preamble: Vec<String>,
-    /// Where, in bytes, the header begins; the first record, where the file has none.
-    pub start: usize,
-    /// The line on which that is.
-    pub line: u64,
-    /// Whether the line there is the header.
-    pub has_header: bool,
-    /// Number of columns by which it was recognised.
-    pub score: usize,
-}
 
 /// A file that does not suit a description: the share of the columns that it has, and those that it
 /// lacks.
@@ -47,58 +20,6 @@ pub struct Mismatch {
     pub why: Vec<String>,
     /// The columns that it has, in the line that comes nearest to a header.
     pub header: Vec<String>,
-}
-
-/// The beginning of a file. Its lines are cut into cells once, however many descriptions look at
-/// it: to make a reader of CSV takes longer than to read a line.
-#[derive(Debug)]
-pub struct FileHead<'t> {
-    /// Each with its place in bytes.
-    lines: Vec<(usize, &'t str)>,
-    cells: RefCell<HashMap<CutLine, Rc<[String]>>>,
-}
-
-/// How a line is cut: its number, the delimiter, and whether quotes count.
-type CutLine = (usize, char, bool);
-
-impl<'t> FileHead<'t> {
-    /// The lines of a text, whatever ends them.
-    #[must_use]
-    pub fn of(text: &'t str) -> FileHead<'t> {
-        FileHead { lines: lines(text), cells: RefCell::default() }
-    }
-
-    /// The cells of a line, white space around them left out.
-    fn cells(&self, line: usize, delimiter: char, quotes: bool) -> Rc<[String]> {
-        let mut known = self.cells.borrow_mut();
-        let cut = known.entry((line, delimiter, quotes));
-        cut.or_insert_with(|| cells(self.lines[line].1, delimiter, quotes).into()).clone()
-    }
-
-    /// The names of the columns, in a line or in several that belong together.
-    fn header(&self, line: usize, delimiter: char, read: &ReadOptions) -> Rc<[String]> {
-        let first = self.cells(line, delimiter, read.quotes);
-        if read.header_rows < 2 {
-            return first;
-        }
-        // a cell that spans several columns is named once
-        let mut names: Vec<String> = Vec::new();
-        for (n, name) in first.iter().enumerate() {
-            let left = if name.is_empty() && n > 0 { names[n - 1].clone() } else { name.clone() };
-            names.push(left);
-        }
-        for below in (line + 1..line + read.header_rows).filter(|line| *line < self.lines.len()) {
-            for (name, more) in names.iter_mut().zip(&*self.cells(below, delimiter, read.quotes)) {
-                format!("{name} {more}").trim().clone_into(name);
-            }
-        }
-        names.into()
-    }
-
-    /// The lines before this one.
-    fn before(&self, line: usize) -> Vec<String> {
-        self.lines[..line].iter().map(|(_, text)| (*text).to_owned()).collect()
-    }
 }
 
 /// How a file lies whose beginning is this, if it suits the description.
@@ -171,141 +92,6 @@ pub fn match_mapping(
     Err(nearest)
 }
 
-/// A table that nobody has described, as it seems to lie.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct GuessedLayout {
-    /// How it lies before its records.
-    pub layout: FileLayout,
-    /// How many rows the header has.
-    pub header_rows: usize,
-}
-
-/// So many lines below a header are looked at.
-const BELOW: usize = 60;
-
-/// A table whose header nobody has described: the first line with as many cells as most lines have.
-/// It is a record itself if it looks like those below it.
-#[must_use]
-pub fn guess_layout(head: &FileHead<'_>) -> Option<GuessedLayout> {
-    let (delimiter, width) = DELIMITERS
-        .into_iter()
-        .filter_map(|delimiter| {
-            let mut widths: HashMap<usize, usize> = HashMap::new();
-            for n in 0..head.lines.len() {
-                *widths.entry(head.cells(n, delimiter, true).len()).or_default() += 1;
-            }
-            let most = widths.into_iter().filter(|(width, _)| *width > 1);
-            let (width, lines) = most.max_by_key(|(width, lines)| (*lines, *width))?;
-            Some(((lines, width), delimiter, width))
-        })
-        .max_by_key(|(rank, ..)| *rank)
-        .map(|(_, delimiter, width)| (delimiter, width))?;
-    // a title is padded to the width of the table by spreadsheets
-    let stated =
-        |n: &usize| head.cells(*n, delimiter, true).iter().filter(|cell| !cell.is_empty()).count();
-    let mut lines =
-        (0..head.lines.len()).filter(|n| head.cells(*n, delimiter, true).len() == width);
-    let first =
-        lines.clone().find(|n| stated(n) * 2 >= width).or_else(|| lines.find(|n| stated(n) > 1));
-    let line = first?;
-    let cells = |n: usize| head.cells(n, delimiter, true);
-    let below: Vec<Rc<[String]>> = (line + 1..head.lines.len())
-        .map(cells)
-        .filter(|cells| cells.len() == width)
-        .take(BELOW)
-        .collect();
-    let first = cells(line);
-    let has_header = below.is_empty() || is_header(&first, &below);
-    let header_rows = if has_header && is_second_row(&first, &below) { 2 } else { 1 };
-    let read = ReadOptions { header_rows, ..ReadOptions::default() };
-    let names = if has_header {
-        head.header(line, delimiter, &read)
-    } else {
-        vec![String::new(); width].into()
-    };
-    Some(GuessedLayout {
-        layout: FileLayout {
-            delimiter,
-            header: labels(&names),
-            preamble: head.before(line),
-            start: head.lines[line].0,
-            line: line as u64 + 1,
-            has_header,
-            score: 0,
-        },
-        header_rows,
-    })
-}
-
-/// Whether a row of a table with so many columns looks like a note below it: it has fewer cells, or
-/// says something in the first of many alone.
-#[must_use]
-pub fn is_note(record: &Record, width: usize) -> bool {
-    record.len() < width
-        || width > 2
-            && record.iter().skip(1).all(|cell| cell.trim().is_empty())
-            && record.get(0).is_some_and(|cell| !cell.trim().is_empty())
-}
-
-/// Whether a cell is a number, or a date that begins with one.
-fn is_figure(cell: &str) -> bool {
-    let digits = cell.chars().filter(char::is_ascii_digit).count();
-    digits > 0 && digits * 2 >= cell.chars().filter(|c| c.is_alphanumeric()).count()
-}
-
-/// Whether most of the cells of a column are figures.
-fn is_of_figures(below: &[Rc<[String]>], column: usize) -> bool {
-    let stated: Vec<&String> =
-        below.iter().map(|cells| &cells[column]).filter(|cell| !cell.is_empty()).collect();
-    let figures = stated.iter().filter(|cell| is_figure(cell)).count();
-    !stated.is_empty() && figures * 3 >= stated.len() * 2
-}
-
-/// Whether a row names the columns below it: it has words where they have figures, or words that they
-/// have nowhere.
-fn is_header(first: &[String], below: &[Rc<[String]>]) -> bool {
-    let is_year = |cell: &String| {
-        cell.get(..4)
-            .is_some_and(|year| year.parse::<u16>().is_ok_and(|n| (1800..2200).contains(&n)))
-    };
-    let years = first.iter().filter(|cell| is_year(cell)).count();
-    let (mut names, mut records) = (0, 0);
-    for (column, cell) in first.iter().enumerate().filter(|(_, cell)| !cell.is_empty()) {
-        let occurs = below.iter().any(|cells| cells[column] == *cell);
-        match (is_of_figures(below, column), is_figure(cell)) {
-            (true, false) => names += 1,
-            // a column for each year
-            (true, true) if is_year(cell) && (years > 2 || cell.contains("[YR")) => {}
-            (true, true) => records += 1,
-            (false, _) if occurs => records += 1,
-            (false, _) => {}
-        }
-    }
-    names > 0 || records == 0
-}
-
-/// Whether the row below a header belongs to it: it has words where the rows below have figures, and
-/// the first row leaves cells blank, as one that spans columns does.
-fn is_second_row(first: &[String], below: &[Rc<[String]>]) -> bool {
-    let Some((second, rest)) = below.split_first() else { return false };
-    let spans = first.iter().enumerate().skip(1).any(|(n, cell)| {
-        cell.is_empty() && second.get(n).is_some_and(|below| !below.is_empty())
-            || first[..n].contains(cell) && !cell.is_empty()
-    });
-    let is_year = |cell: &String| cell.parse::<u16>().is_ok_and(|n| (1800..2200).contains(&n));
-    let stated = || second.iter().enumerate().filter(|(_, cell)| !cell.is_empty());
-    // the years of several columns of figures, below what they measure
-    let has_years = second.first().is_some_and(String::is_empty)
-        && stated().count() > 1
-        && stated().all(|(n, cell)| is_year(cell) && is_of_figures(rest, n));
-    let names = stated().filter(|(n, cell)| !is_figure(cell) && is_of_figures(rest, *n));
-    spans
-        && !rest.is_empty()
-        && (has_years
-            || names.count() > 0
-                && !second.iter().any(|cell| is_figure(cell) || cell.starts_with('#')))
-}
-
 fn without_header(
     header: &[String],
     read: &ReadOptions,
@@ -358,34 +144,6 @@ fn named(header: &Rc<[String]>, read: &ReadOptions) -> Rc<[String]> {
         }
     }
     header.into()
-}
-
-/// The lines of a text, whatever ends them, each with its place in bytes; a last one that is cut
-/// off is none.
-fn lines(head: &str) -> Vec<(usize, &str)> {
-    let mut lines = Vec::new();
-    let mut start = 0;
-    while start < head.len() && lines.len() < LINES {
-        let rest = &head[start..];
-        let end = rest.find(['\n', '\r']).unwrap_or(rest.len());
-        lines.push((start, &rest[..end]));
-        let crlf = rest[end..].starts_with("\r\n");
-        start += end + if crlf { 2 } else { 1 };
-    }
-    lines
-}
-
-/// The cells of a line, white space around them left out.
-fn cells(line: &str, delimiter: char, quotes: bool) -> Vec<String> {
-    let Ok(delimiter) = u8::try_from(delimiter) else { return Vec::new() };
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .delimiter(delimiter)
-        .quoting(quotes)
-        .from_reader(line.as_bytes());
-    let first = reader.records().next().and_then(Result::ok);
-    first.map_or(Vec::new(), |record| record.iter().map(|cell| cell.trim().to_owned()).collect())
 }
 
 /// The release that the description finds in the lines before the header, or in the name of the

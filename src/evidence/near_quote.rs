@@ -1,0 +1,190 @@
+//! Finding the passage that a quote nearly is: a scan or a hasty typist changes letters, and never a
+//! figure, a name or a "not".
+
+use std::collections::HashSet;
+use std::ops::Range;
+
+use crate::evidence::locator;
+use crate::evidence::quote::{QuotePlace, QuoteStatus, folded};
+
+/// How many of the characters of a quote may differ from the text for it to be near: one in so many.
+const ONE_IN: usize = 20;
+
+/// Words that turn a sentence round.
+const NEGATIONS: [&str; 14] = [
+    "not", "no", "never", "none", "nobody", "nothing", "neither", "nor", "without", "cannot",
+    "deny", "denies", "denied", "refused",
+];
+
+/// Words that say who.
+const PRONOUNS: [&str; 14] = [
+    "i", "he", "she", "it", "we", "they", "you", "his", "her", "its", "our", "their", "them", "us",
+];
+
+/// Words that say how many.
+const COUNTS: [&str; 32] = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+    "twenty",
+    "thirty",
+    "forty",
+    "fifty",
+    "sixty",
+    "seventy",
+    "eighty",
+    "ninety",
+    "hundred",
+    "thousand",
+    "million",
+    "billion",
+];
+
+/// The place of a text that a quote is like but for a few letters. No word with a digit, no negation
+/// and no name may be among those that differ.
+#[must_use]
+pub fn near(text: &str, quote: &str) -> Option<QuotePlace> {
+    let (words, wanted) = (words(text), words(quote));
+    let typed: Vec<String> = wanted.iter().map(|word| folded(&quote[word.clone()])).collect();
+    let length: usize = typed.iter().map(|word| word.chars().count() + 1).sum();
+    if wanted.len() < 3 {
+        return None;
+    }
+    let known: HashSet<&str> = typed.iter().map(String::as_str).collect();
+    let of_text: Vec<String> = words.iter().map(|word| folded(&text[word.clone()])).collect();
+    let mut best: Option<(usize, Range<usize>)> = None;
+    for begin in 0..words.len() {
+        // a scan joins and divides words
+        for count in wanted.len().saturating_sub(1)..=wanted.len() + 1 {
+            let Some(window) = of_text.get(begin..begin + count) else { continue };
+            let shared = window.iter().filter(|word| known.contains(word.as_str())).count();
+            if shared * 2 < wanted.len() {
+                continue;
+            }
+            let distance = strsim::levenshtein(&window.join(" "), &typed.join(" "));
+            if distance * ONE_IN > length
+                || best.as_ref().is_some_and(|(least, _)| *least <= distance)
+            {
+                continue;
+            }
+            let own: Vec<&str> =
+                words[begin..begin + count].iter().map(|word| &text[word.clone()]).collect();
+            let other: Vec<&str> = wanted.iter().map(|word| &quote[word.clone()]).collect();
+            if differs_in_letters_alone(&own, &other) {
+                best = Some((distance, words[begin].start..words[begin + count - 1].end));
+            }
+        }
+    }
+    best.map(|(_, range)| QuotePlace { range, status: QuoteStatus::Near, omitted: Vec::new() })
+}
+
+/// The words of a text: their bytes, without the punctuation around them.
+fn words(text: &str) -> Vec<Range<usize>> {
+    let mut words = Vec::new();
+    let mut begin = None;
+    let is_word = |c: char| {
+        c.is_alphanumeric()
+            || matches!(c, '\'' | '\u{2019}' | '%' | '$' | '€' | '£' | '¥' | '\u{2212}' | '+')
+    };
+    for (at, c) in text.char_indices().chain([(text.len(), ' ')]) {
+        match (is_word(c), begin) {
+            (true, None) => begin = Some(at),
+            (false, Some(start)) => {
+                words.push(start..at);
+                begin = None;
+            }
+            _ => {}
+        }
+    }
+    words
+}
+
+/// Whether two passages differ in words alone that are neither figures nor names and turn nothing
+/// round.
+fn differs_in_letters_alone(own: &[&str], typed: &[&str]) -> bool {
+    let is_firm = |word: &str| {
+        let plain = folded(word);
+        word.contains(char::is_numeric)
+            || word.starts_with(char::is_uppercase)
+            || NEGATIONS.contains(&plain.as_str())
+            || PRONOUNS.contains(&plain.as_str())
+            || COUNTS.contains(&plain.trim_end_matches('s'))
+            || plain.ends_with("n't")
+    };
+    let firm = |words: &[&str]| -> Vec<String> {
+        words.iter().filter(|word| is_firm(word)).map(|word| folded(word)).collect()
+    };
+    firm(own) == firm(typed)
+}
+
+/// The passage of a text that a quote is near, or else the sentence that is most like it, if one is
+/// like it at all.
+#[must_use]
+pub fn nearest(text: &str, quote: &str) -> Option<Range<usize>> {
+    if let Some(place) = near(text, quote) {
+        return Some(place.range);
+    }
+    let wanted = folded(quote);
+    locator::sentences(text)
+        .into_iter()
+        .map(|range| {
+            (strsim::normalized_levenshtein(&folded(&text[range.clone()]), &wanted), range)
+        })
+        .filter(|(likeness, _)| *likeness >= 0.5)
+        .max_by(|(one, _), (other, _)| one.total_cmp(other))
+        .map(|(_, range)| range)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::quote::places;
+
+    const TEXT: &str = "At least 17 people – among them five children – were killed in Qarra.\nNobody \
+        claimed responsi-\nbility. “We did not attack the well-\nknown market,” the colonel said.";
+
+    #[test]
+    fn a_quote_is_near_if_a_few_letters_differ_and_nothing_that_matters() {
+        for quote in [
+            "Nobody claimed responsibilty. We did not attack the well known market",
+            "among them five childrem were killed in Qarra",
+        ] {
+            assert!(places(TEXT, quote).is_empty(), "{quote}");
+            let place = near(TEXT, quote);
+            assert_eq!(place.map(|place| place.status), Some(QuoteStatus::Near), "{quote}");
+        }
+        for quote in [
+            "at least 18 people among them five children were killed",
+            "We did now attack the well known market",
+            "among them five children were killed in Basra",
+            "among them nine children were killed in Qarra",
+            "five childrem",
+        ] {
+            assert_eq!(near(TEXT, quote), None, "{quote}");
+        }
+    }
+
+    #[test]
+    fn the_sentence_that_is_most_like_a_quote_is_the_nearest() {
+        let near = nearest(TEXT, "Nobody claimed any responsibility.").unwrap();
+        assert_eq!(&TEXT[near], "Nobody claimed responsi-\nbility.");
+        assert_eq!(nearest(TEXT, "9999 jets were burnt"), None);
+    }
+}

@@ -1,0 +1,112 @@
+//! The beginning of a file: its lines and their cells, and how it lies before its records.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use crate::mapping::ReadOptions;
+
+/// Delimiters to try; the header decides.
+pub(super) const DELIMITERS: [char; 4] = [',', ';', '\t', '|'];
+
+/// How many lines may precede a header.
+const LINES: usize = 200;
+
+/// How a file lies before its records.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileLayout {
+    /// What stands between cells.
+    pub delimiter: char,
+    /// The names of the columns.
+    pub header: Vec<String>,
+    /// The lines before the header.
+    pub preamble: Vec<String>,
+    /// Where, in bytes, the header begins; the first record, where the file has none.
+    pub start: usize,
+    /// The line on which that is.
+    pub line: u64,
+    /// Whether the line there is the header.
+    pub has_header: bool,
+    /// Number of columns by which it was recognised.
+    pub score: usize,
+}
+
+/// The beginning of a file. Its lines are cut into cells once, however many descriptions look at
+/// it: to make a reader of CSV takes longer than to read a line.
+#[derive(Debug)]
+pub struct FileHead<'t> {
+    /// Each with its place in bytes.
+    pub(super) lines: Vec<(usize, &'t str)>,
+    cells: RefCell<HashMap<CutLine, Rc<[String]>>>,
+}
+
+/// How a line is cut: its number, the delimiter, and whether quotes count.
+type CutLine = (usize, char, bool);
+
+impl<'t> FileHead<'t> {
+    /// The lines of a text, whatever ends them.
+    #[must_use]
+    pub fn of(text: &'t str) -> FileHead<'t> {
+        FileHead { lines: lines(text), cells: RefCell::default() }
+    }
+
+    /// The cells of a line, white space around them left out.
+    pub(super) fn cells(&self, line: usize, delimiter: char, quotes: bool) -> Rc<[String]> {
+        let mut known = self.cells.borrow_mut();
+        let cut = known.entry((line, delimiter, quotes));
+        cut.or_insert_with(|| cells(self.lines[line].1, delimiter, quotes).into()).clone()
+    }
+
+    /// The names of the columns, in a line or in several that belong together.
+    pub(super) fn header(&self, line: usize, delimiter: char, read: &ReadOptions) -> Rc<[String]> {
+        let first = self.cells(line, delimiter, read.quotes);
+        if read.header_rows < 2 {
+            return first;
+        }
+        // a cell that spans several columns is named once
+        let mut names: Vec<String> = Vec::new();
+        for (n, name) in first.iter().enumerate() {
+            let left = if name.is_empty() && n > 0 { names[n - 1].clone() } else { name.clone() };
+            names.push(left);
+        }
+        for below in (line + 1..line + read.header_rows).filter(|line| *line < self.lines.len()) {
+            for (name, more) in names.iter_mut().zip(&*self.cells(below, delimiter, read.quotes)) {
+                format!("{name} {more}").trim().clone_into(name);
+            }
+        }
+        names.into()
+    }
+
+    /// The lines before this one.
+    pub(super) fn before(&self, line: usize) -> Vec<String> {
+        self.lines[..line].iter().map(|(_, text)| (*text).to_owned()).collect()
+    }
+}
+
+/// The lines of a text, whatever ends them, each with its place in bytes; a last one that is cut
+/// off is none.
+fn lines(head: &str) -> Vec<(usize, &str)> {
+    let mut lines = Vec::new();
+    let mut start = 0;
+    while start < head.len() && lines.len() < LINES {
+        let rest = &head[start..];
+        let end = rest.find(['\n', '\r']).unwrap_or(rest.len());
+        lines.push((start, &rest[..end]));
+        let crlf = rest[end..].starts_with("\r\n");
+        start += end + if crlf { 2 } else { 1 };
+    }
+    lines
+}
+
+/// The cells of a line, white space around them left out.
+fn cells(line: &str, delimiter: char, quotes: bool) -> Vec<String> {
+    let Ok(delimiter) = u8::try_from(delimiter) else { return Vec::new() };
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .delimiter(delimiter)
+        .quoting(quotes)
+        .from_reader(line.as_bytes());
+    let first = reader.records().next().and_then(Result::ok);
+    first.map_or(Vec::new(), |record| record.iter().map(|cell| cell.trim().to_owned()).collect())
+}

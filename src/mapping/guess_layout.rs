@@ -1,0 +1,144 @@
+//! How a table lies that no mapping describes: its delimiter, its header of one or two rows, and what
+//! is a note below it.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use crate::mapping::compiled::labels;
+use crate::mapping::file_head::{DELIMITERS, FileHead, FileLayout};
+use crate::mapping::{ReadOptions, Record};
+
+/// A table that nobody has described, as it seems to lie.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GuessedLayout {
+    /// How it lies before its records.
+    pub layout: FileLayout,
+    /// How many rows the header has.
+    pub header_rows: usize,
+}
+
+/// So many lines below a header are looked at.
+const BELOW: usize = 60;
+
+/// A table whose header nobody has described: the first line with as many cells as most lines have.
+/// It is a record itself if it looks like those below it.
+#[must_use]
+pub fn guess_layout(head: &FileHead<'_>) -> Option<GuessedLayout> {
+    let (delimiter, width) = DELIMITERS
+        .into_iter()
+        .filter_map(|delimiter| {
+            let mut widths: HashMap<usize, usize> = HashMap::new();
+            for n in 0..head.lines.len() {
+                *widths.entry(head.cells(n, delimiter, true).len()).or_default() += 1;
+            }
+            let most = widths.into_iter().filter(|(width, _)| *width > 1);
+            let (width, lines) = most.max_by_key(|(width, lines)| (*lines, *width))?;
+            Some(((lines, width), delimiter, width))
+        })
+        .max_by_key(|(rank, ..)| *rank)
+        .map(|(_, delimiter, width)| (delimiter, width))?;
+    // a title is padded to the width of the table by spreadsheets
+    let stated =
+        |n: &usize| head.cells(*n, delimiter, true).iter().filter(|cell| !cell.is_empty()).count();
+    let mut lines =
+        (0..head.lines.len()).filter(|n| head.cells(*n, delimiter, true).len() == width);
+    let first =
+        lines.clone().find(|n| stated(n) * 2 >= width).or_else(|| lines.find(|n| stated(n) > 1));
+    let line = first?;
+    let cells = |n: usize| head.cells(n, delimiter, true);
+    let below: Vec<Rc<[String]>> = (line + 1..head.lines.len())
+        .map(cells)
+        .filter(|cells| cells.len() == width)
+        .take(BELOW)
+        .collect();
+    let first = cells(line);
+    let has_header = below.is_empty() || is_header(&first, &below);
+    let header_rows = if has_header && is_second_row(&first, &below) { 2 } else { 1 };
+    let read = ReadOptions { header_rows, ..ReadOptions::default() };
+    let names = if has_header {
+        head.header(line, delimiter, &read)
+    } else {
+        vec![String::new(); width].into()
+    };
+    Some(GuessedLayout {
+        layout: FileLayout {
+            delimiter,
+            header: labels(&names),
+            preamble: head.before(line),
+            start: head.lines[line].0,
+            line: line as u64 + 1,
+            has_header,
+            score: 0,
+        },
+        header_rows,
+    })
+}
+
+/// Whether a row of a table with so many columns looks like a note below it: it has fewer cells, or
+/// says something in the first of many alone.
+#[must_use]
+pub fn is_note(record: &Record, width: usize) -> bool {
+    record.len() < width
+        || width > 2
+            && record.iter().skip(1).all(|cell| cell.trim().is_empty())
+            && record.get(0).is_some_and(|cell| !cell.trim().is_empty())
+}
+
+/// Whether a cell is a number, or a date that begins with one.
+fn is_figure(cell: &str) -> bool {
+    let digits = cell.chars().filter(char::is_ascii_digit).count();
+    digits > 0 && digits * 2 >= cell.chars().filter(|c| c.is_alphanumeric()).count()
+}
+
+/// Whether most of the cells of a column are figures.
+fn is_of_figures(below: &[Rc<[String]>], column: usize) -> bool {
+    let stated: Vec<&String> =
+        below.iter().map(|cells| &cells[column]).filter(|cell| !cell.is_empty()).collect();
+    let figures = stated.iter().filter(|cell| is_figure(cell)).count();
+    !stated.is_empty() && figures * 3 >= stated.len() * 2
+}
+
+/// Whether a row names the columns below it: it has words where they have figures, or words that they
+/// have nowhere.
+fn is_header(first: &[String], below: &[Rc<[String]>]) -> bool {
+    let is_year = |cell: &String| {
+        cell.get(..4)
+            .is_some_and(|year| year.parse::<u16>().is_ok_and(|n| (1800..2200).contains(&n)))
+    };
+    let years = first.iter().filter(|cell| is_year(cell)).count();
+    let (mut names, mut records) = (0, 0);
+    for (column, cell) in first.iter().enumerate().filter(|(_, cell)| !cell.is_empty()) {
+        let occurs = below.iter().any(|cells| cells[column] == *cell);
+        match (is_of_figures(below, column), is_figure(cell)) {
+            (true, false) => names += 1,
+            // a column for each year
+            (true, true) if is_year(cell) && (years > 2 || cell.contains("[YR")) => {}
+            (true, true) => records += 1,
+            (false, _) if occurs => records += 1,
+            (false, _) => {}
+        }
+    }
+    names > 0 || records == 0
+}
+
+/// Whether the row below a header belongs to it: it has words where the rows below have figures, and
+/// the first row leaves cells blank, as one that spans columns does.
+fn is_second_row(first: &[String], below: &[Rc<[String]>]) -> bool {
+    let Some((second, rest)) = below.split_first() else { return false };
+    let spans = first.iter().enumerate().skip(1).any(|(n, cell)| {
+        cell.is_empty() && second.get(n).is_some_and(|below| !below.is_empty())
+            || first[..n].contains(cell) && !cell.is_empty()
+    });
+    let is_year = |cell: &String| cell.parse::<u16>().is_ok_and(|n| (1800..2200).contains(&n));
+    let stated = || second.iter().enumerate().filter(|(_, cell)| !cell.is_empty());
+    // the years of several columns of figures, below what they measure
+    let has_years = second.first().is_some_and(String::is_empty)
+        && stated().count() > 1
+        && stated().all(|(n, cell)| is_year(cell) && is_of_figures(rest, n));
+    let names = stated().filter(|(n, cell)| !is_figure(cell) && is_of_figures(rest, *n));
+    spans
+        && !rest.is_empty()
+        && (has_years
+            || names.count() > 0
+                && !second.iter().any(|cell| is_figure(cell) || cell.starts_with('#')))
+}
