@@ -3,7 +3,7 @@
 use crate::command::Exit;
 use crate::command::global_args::GlobalArgs;
 use crate::command::ui::Ui;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::kind::reference_table::REFERENCE_TABLES;
 use crate::kind::{Field, Filter, KINDS, Kind, Need};
 use crate::query;
@@ -13,7 +13,7 @@ use crate::value::{Type, Value};
 /// List the fields of a kind, with type, flag, allowed values and meaning.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  facts fields arms-transfers\n  facts fields all -f json\n  facts fields --tables"
+    after_help = "Examples:\n  facts fields arms-transfers\n  facts fields events --codes type\n  facts fields all -f json\n  facts fields --tables"
 )]
 pub struct Args {
     /// A kind, all kinds, or a table that facts refer to: sources, topics, actors, places, names
@@ -22,6 +22,9 @@ pub struct Args {
     /// List the tables of the database and their columns, for facts sql
     #[arg(long)]
     tables: bool,
+    /// List the codes of a field: what each means, and what it is to codes of other schemes
+    #[arg(long, value_name = "FIELD", conflicts_with = "tables")]
+    codes: Option<String>,
 }
 
 pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
@@ -30,6 +33,9 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let kinds = if parent.is_some() { Vec::new() } else { query::kinds(&args.kind)? };
     if args.tables {
         return tables(&kinds, global, ui);
+    }
+    if let Some(name) = &args.codes {
+        return codes(name, &kinds, global, ui);
     }
     let of_kinds = kinds.iter().flat_map(|kind| kind.fields().map(|field| (kind.name, field)));
     let of_parent = parent
@@ -46,6 +52,43 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
             count += 1;
         }
         Ok(count)
+    })?;
+    Ok(Exit::Done)
+}
+
+/// The codes of a field of these kinds.
+fn codes(name: &str, kinds: &[&'static Kind], global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
+    let field = query::field(name, kinds)?;
+    let Some(list) = field.code_list() else {
+        let with_codes = KINDS.iter().flat_map(|kind| {
+            let coded = kind.fields().filter(|field| field.codes.is_some());
+            coded.map(|field| format!("facts fields {} --codes {}", kind.name, field.name))
+        });
+        let known: Vec<String> = with_codes.collect();
+        return Err(Error::usage(format!("{} has no code list", field.name))
+            .hint(format!("fields with one: {}", known.join(", "))));
+    };
+    let first = ["code", "list", "group", "definition"].into_iter();
+    let schemes = list.schemes.iter().map(String::as_str);
+    let headings = first.chain(schemes).map(Heading::text).collect();
+    ui.rows(global, headings, Vec::new(), |row| {
+        for code in &list.codes {
+            let text = |text: &str| match text {
+                "" => Value::Null,
+                text => Value::Text(text.to_owned().into()),
+            };
+            let mut cells: Vec<Value<'_>> = [&code.name, &code.list, &code.group, &code.definition]
+                .map(|cell| text(cell))
+                .into();
+            cells.extend(list.schemes.iter().map(|scheme| {
+                let related = code.relations.iter().filter(|other| other.scheme == *scheme);
+                let related: Vec<String> =
+                    related.map(|other| format!("{} {}", other.relation, other.code)).collect();
+                text(&related.join("; "))
+            }));
+            row(&cells)?;
+        }
+        Ok(list.codes.len() as u64)
     })?;
     Ok(Exit::Done)
 }

@@ -113,6 +113,9 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let headings = query.columns.iter().map(column_heading).collect();
     let columns = table_columns::of_query(&query, args.columns.is_some());
     store.check(&query)?;
+    for said in query::code_notes(&query.tests) {
+        ui.note(&said);
+    }
     let rows = ui.select(global, headings, columns, &store, &query)?;
     for said in store.homonyms(&query)? {
         ui.status(&said);

@@ -178,6 +178,7 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
         cross.pair_columns(axes.columns.len());
     }
     notes_of_shares.iter().for_each(|said| ui.note(said));
+    query::code_notes(&query.tests).iter().for_each(|said| ui.note(said));
     let mut unknown = store.homonyms(&query)?;
     if cross.rows.is_empty() {
         unknown.extend(store.unknown_values(&query)?);

@@ -99,8 +99,16 @@ pub fn places(text: &str, quote: &str) -> Vec<QuotePlace> {
             return found.into_iter().map(place).collect();
         }
     }
-    let found = Hyphens::ALL.into_iter().map(|hyphens| in_pieces(text, quote, hyphens));
-    found.into_iter().find(|found| !found.is_empty()).unwrap_or_default()
+    let mut found: Vec<QuotePlace> = Vec::new();
+    for place in Hyphens::ALL.into_iter().flat_map(|hyphens| in_pieces(text, quote, hyphens)) {
+        // of two that end together, the shorter
+        match found.iter_mut().find(|other| other.range.end == place.range.end) {
+            Some(other) if other.range.start < place.range.start => *other = place,
+            Some(_) => {}
+            None => found.push(place),
+        }
+    }
+    found
 }
 
 /// What becomes of hyphens within words: at the end of a line they may divide a word, or belong to
@@ -293,8 +301,6 @@ fn in_pieces(text: &str, quote: &str, hyphens: Hyphens) -> Vec<QuotePlace> {
         if is_whole {
             omitted.retain(|gap| !gap.is_empty());
             let range = whole.bytes(&(begin.start..end));
-            // of two that end together, the shorter
-            found.retain(|other| other.range.end != range.end);
             found.push(QuotePlace { range, status: QuoteStatus::Pieces, omitted });
         }
     }
@@ -403,6 +409,13 @@ mod tests {
         for quote in ["9,500 died", "1.5 million", "−5 percent", "-5 percent", "'a \"b\" c'"] {
             assert!(!places(text, quote).is_empty(), "{quote}");
         }
+    }
+
+    #[test]
+    fn pieces_that_stand_close_together_are_found_before_distant_ones() {
+        let text = "The government fell. It was a union-led-\ngovernment, the paper says.";
+        let place = places(text, "government, [sic] the paper says").remove(0);
+        assert_eq!(&text[place.range], "government, the paper says");
     }
 
     #[test]

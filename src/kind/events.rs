@@ -15,7 +15,8 @@ pub static KIND: Kind = Kind {
     own: &[
         Field::new("type", Type::Term, "Type of event: meeting, battle, agreement, statement, …")
             .required()
-            .filter(Is),
+            .filter(Is)
+            .codes(include_str!("event_types.csv")),
         Field::new("subtype", Type::Term, "Subtype, in the source's words."),
         Field::new("actor", Type::Actor, "Who acted."),
         Field::new(

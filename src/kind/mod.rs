@@ -7,6 +7,7 @@
 
 mod arms_transfers;
 mod casualty_statistics;
+mod code_list;
 mod common_fields;
 mod diplomatic_posts;
 mod events;
@@ -19,6 +20,7 @@ use std::borrow::Cow;
 use crate::value::date::Bucket;
 use crate::value::{InputValue, Type};
 
+pub use code_list::{Code, CodeList, CodeRelation, Expansion, Relation};
 pub use events::KIND as EVENTS;
 pub use figure::Figure;
 pub use indicators::KIND as INDICATORS;
@@ -120,6 +122,8 @@ pub struct Field {
     pub filter: Filter,
     /// The fields that say what the number counts: figures that differ in these are never added up.
     pub unit_fields: &'static [&'static str],
+    /// The table of the codes that its values usually are; other values are taken too.
+    pub codes: Option<&'static str>,
     /// One sentence: meaning, unit, codebook.
     pub about: &'static str,
 }
@@ -192,6 +196,7 @@ impl Field {
             default: None,
             filter: Filter::None,
             unit_fields: &[],
+            codes: None,
             about,
         }
     }
@@ -214,6 +219,10 @@ impl Field {
 
     const fn filter(self, filter: Filter) -> Field {
         Field { filter, ..self }
+    }
+
+    const fn codes(self, table: &'static str) -> Field {
+        Field { codes: Some(table), ..self }
     }
 
     const fn unit_fields(self, unit_fields: &'static [&'static str]) -> Field {
@@ -249,6 +258,12 @@ impl Field {
     #[must_use]
     pub fn names_several(&self) -> bool {
         matches!(self.ty, Type::Actor | Type::Place) && self.name != "place"
+    }
+
+    /// The codes that its values usually are.
+    #[must_use]
+    pub fn code_list(&self) -> Option<CodeList> {
+        self.codes.map(CodeList::of)
     }
 
     /// Whether its flag compares a part of the text.

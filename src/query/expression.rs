@@ -1,8 +1,8 @@
 //! `-w FIELD OP VALUE`: one comparison, checked against the fields of the kinds.
 
 use crate::error::{Error, Result};
-use crate::kind::Kind;
-use crate::query::{EXTRA, Op, Predicate, column, parse_of_any};
+use crate::kind::{Field, Kind};
+use crate::query::{EXTRA, Op, Predicate, among, column, parse_of_any};
 use crate::value::Type;
 
 const FORM: &str =
@@ -76,6 +76,13 @@ pub fn parse(text: &str, kinds: &[&'static Kind]) -> Result<Predicate> {
             )));
         }
         return Ok(Predicate::Compare(column, *op, Type::Text.parse(value).map_err(Error::usage)?));
+    }
+    // a code of another scheme means several values
+    if matches!(op, Op::Is | Op::IsNot)
+        && let Some(codes) = column.field().and_then(Field::code_list)
+        && codes.scheme_of(value).is_some()
+    {
+        return among(column, kinds, vec![value.to_owned()], *op == Op::IsNot);
     }
     let parsed = match column.ty() {
         Type::Bucket(bucket) => Type::Date.parse(&bucket.edtf(value)),

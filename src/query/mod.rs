@@ -5,7 +5,7 @@ mod column_ref;
 mod expression;
 
 use crate::error::{Error, Result};
-use crate::kind::{self, Field, KINDS, Kind};
+use crate::kind::{self, CodeList, Expansion, Field, KINDS, Kind};
 use crate::value::date::Days;
 use crate::value::suggest::did_you_mean;
 use crate::value::{OwnedValue, Type};
@@ -299,6 +299,10 @@ pub fn among(
                 .parse(&bucket.edtf(value))
                 .map_err(|e| Error::usage(format!("{}: \"{value}\": {e}", column.name())))?;
         }
+    } else if let Some(codes) = column.field().and_then(Field::code_list) {
+        for value in &values {
+            known_code(&codes, value)?;
+        }
     } else if !matches!(column.ty(), Type::Actor | Type::Place | Type::Source | Type::Topic) {
         for value in &values {
             parse_of_any(&column, kinds, value)
@@ -306,6 +310,42 @@ pub fn among(
         }
     }
     Ok(Predicate::In { column, values, not, exclusively: false })
+}
+
+/// Fails if a value such as `plover:assault` is a code that the scheme does not have.
+fn known_code(codes: &CodeList, value: &str) -> Result<()> {
+    let Some((scheme, code)) = codes.scheme_of(value) else { return Ok(()) };
+    if codes.expand(scheme, code) != Expansion::default() {
+        return Ok(());
+    }
+    let known = codes.codes_of(scheme);
+    let near = did_you_mean(code, known.iter().copied());
+    Err(Error::usage(format!("unknown code \"{code}\" of {scheme}{near}"))
+        .hint(format!("codes of {scheme}: {}", known.join(", "))))
+}
+
+/// What to say of codes of other schemes that the tests name: which types they take, and which they
+/// leave out because they cover something else too.
+#[must_use]
+pub fn code_notes(tests: &[Predicate]) -> Vec<String> {
+    let mut notes = Vec::new();
+    for test in tests {
+        let Predicate::In { column, values, .. } = test else { continue };
+        let Some(codes) = column.field().and_then(Field::code_list) else { continue };
+        for value in values {
+            let Some((scheme, code)) = codes.scheme_of(value) else { continue };
+            let Expansion { taken, left_out } = codes.expand(scheme, code);
+            let taken = if taken.is_empty() { "nothing".to_owned() } else { taken.join(", ") };
+            let left_out: Vec<String> =
+                left_out.iter().map(|(name, relation)| format!("{name} ({relation})")).collect();
+            notes.push(if left_out.is_empty() {
+                format!("{value} takes {taken}")
+            } else {
+                format!("{value} takes {taken}; it leaves out {}", left_out.join(", "))
+            });
+        }
+    }
+    notes
 }
 
 /// A value of a column, as any of the kinds that have it takes it: a figure may be a whole number in

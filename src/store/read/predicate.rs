@@ -1,5 +1,7 @@
 //! The tests of a query as SQL conditions, with every value bound.
 
+use std::borrow::Cow;
+
 use rusqlite::types::Value as Sql;
 use rusqlite::{Connection, params_from_iter};
 
@@ -64,13 +66,28 @@ pub fn condition(
             let Some(own) = column.of(kind) else {
                 return Ok(if *not { "1" } else { "0" }.into());
             };
-            let plain = among(connection, kind, &own, words, *exclusively, values)?;
+            let words = coded(&own, words);
+            let plain = among(connection, kind, &own, &words, *exclusively, values)?;
             Ok(if *not { format!("({plain}) IS NOT TRUE") } else { plain })
         }
         Predicate::Compare(column, op, value) => match column.of(kind) {
             None => Ok("0".into()),
             Some(own) => compare(connection, kind, &own, *op, value, values),
         },
+    }
+}
+
+/// The words, with each code of another scheme replaced by the values that lie within it.
+fn coded<'w>(column: &ColumnRef, words: &'w [String]) -> Cow<'w, [String]> {
+    match column.field().and_then(Field::code_list) {
+        Some(codes) if words.iter().any(|word| codes.scheme_of(word).is_some()) => words
+            .iter()
+            .flat_map(|word| match codes.scheme_of(word) {
+                Some((scheme, code)) => codes.expand(scheme, code).taken,
+                None => vec![word.clone()],
+            })
+            .collect(),
+        _ => Cow::Borrowed(words),
     }
 }
 
