@@ -7,7 +7,7 @@ use divan::{Bencher, counter::ItemsCount};
 use facts::ingest::CsvReader;
 use facts::mapping::{self, CompiledMapping, KnownValues, Mapping, Record};
 use facts::render::{self, Heading, Sheet};
-use facts::tabulate::{Aggregate, Label, Measure, Tally, TallyEntry};
+use facts::tabulate::{Aggregate, Label, StockFlow, Tally, TallyEntry};
 use facts::value::date::{self, Days};
 use facts::value::{Number, OwnedValue, Value};
 
@@ -121,7 +121,7 @@ fn a_fact_into_a_table(bencher: Bencher) {
     let entry = TallyEntry {
         figure: Some(Number::Int(5)),
         over_period: false,
-        measure: Measure::Flow,
+        measure: StockFlow::Flow,
         source: labels[0],
         topic: None,
         days,

@@ -22,11 +22,11 @@ pub enum ErrorKind {
     Io,
     /// A limit was reached.
     Limit,
-    /// The terminal was closed (SIGHUP); nothing was written.
+    /// The terminal was closed (SIGHUP); unfinished work was not written.
     HungUp,
-    /// Somebody interrupted it (SIGINT); nothing was written.
+    /// Somebody interrupted it (SIGINT); unfinished work was not written.
     Interrupted,
-    /// It was told to end (SIGTERM); nothing was written.
+    /// It was told to end (SIGTERM); unfinished work was not written.
     Terminated,
 }
 

@@ -10,6 +10,7 @@
 //! - [`query`]: what is asked, as plain data
 //! - [`mapping`]: the layouts of the outside world, and records of them made into facts
 //! - [`evidence`]: passages, voices; what is wrong, contested, left out
+//! - [`merge`]: two copies made one, field by field
 //! - [`tabulate`]: facts to a cross-table
 //! - [`chart`]: numbers to pictures
 //! - [`render`]: rows to bytes

@@ -1,4 +1,4 @@
-//! The exit codes of the program: a published contract.
+//! The exit codes of the program.
 
 use crate::error::ErrorKind;
 
@@ -6,7 +6,7 @@ use crate::error::ErrorKind;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Exit {
-    /// Done; no rows is done too.
+    /// Success, with or without rows.
     Done = 0,
     /// A check said no: `-e` and no rows, a REF that is not there.
     No = 1,
@@ -50,12 +50,12 @@ impl From<ErrorKind> for Exit {
     }
 }
 
-/// The codes with their meaning, as help and README show them.
+/// The codes with their meaning, as `facts help exit-codes` shows them.
 pub const CODES: &[(Exit, &str)] = &[
     (Exit::Done, "success, with or without rows"),
     (
         Exit::No,
-        "a test failed (-e, --exit-code, --min, check), --on-error skip left out records, or an unknown reference, source, release, import or name",
+        "a test failed (-e, --exit-code, --min, check), a conflict of merge or edit, --on-error skip left out records, or an unknown reference, source, release, import or name",
     ),
     (Exit::Usage, "usage error: unknown command, kind, field or value"),
     (

@@ -11,7 +11,7 @@ use crate::kind::reference_table::{PARTITIONED_BY, SOURCES};
 use crate::kind::{self, Field};
 use crate::query::{ColumnRef, Query, column, field};
 use crate::store::{AggregateRequest, RollupRow, Store};
-use crate::tabulate::{Aggregate, Dispute, Label, Measure, Tally, TallyEntry};
+use crate::tabulate::{Aggregate, Dispute, Label, StockFlow, Tally, TallyEntry};
 use crate::value::date::{self, Bucket, Days};
 use crate::value::text::BETWEEN_NAMES;
 use crate::value::{Number, Type, Value};
@@ -110,12 +110,12 @@ pub fn collect(
         let kind = cells[5].text().and_then(kind::find);
         let over_period = kind.is_some_and(|kind| kind.is_over_period(is_throughout, has_event));
         let measure = match stock_flow.and_then(|at| cells[at].text()) {
-            Some(kind::CUMULATIVE) => Measure::Cumulative,
-            Some(kind::STOCK) => Measure::Stock,
+            Some(kind::CUMULATIVE) => StockFlow::Cumulative,
+            Some(kind::STOCK) => StockFlow::Stock,
             _ if value.is_some_and(|value| kind.is_some_and(|kind| kind.is_stock(value))) => {
-                Measure::Stock
+                StockFlow::Stock
             }
-            _ => Measure::Flow,
+            _ => StockFlow::Flow,
         };
         let topic = cells[1].text();
         let reference = if topic.is_some() || over_period {

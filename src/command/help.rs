@@ -58,6 +58,7 @@ date must lie entirely within the window.
 
 const ENVIRONMENT: &str = "FACTS_DB        the database to use without --db
 FACTS_PAGER     the pager for long tables; otherwise PAGER, otherwise less -FIRX; cat disables it
+FACTS_BY        who runs the command, for facts log; otherwise by in facts.toml, otherwise Git's user.name
 FACTS_LOG       if set, trace each SQL statement with its rows and time, like -vv
 NO_COLOR        disables colour, as TERM=dumb does; CLICOLOR_FORCE forces it, even in a pipe
 COLUMNS         width of tables in a pipe

@@ -29,7 +29,7 @@ pub fn load(folder: &SeedFolder, store: &Store, info: &ImportInfo) -> Result<Loa
         countries(&mut writer)?;
     }
     let FolderHistory { uids, is_numbered } = history.unwrap_or_default();
-    writer.knows(uids);
+    writer.set_known_imports(uids);
     let mut load = FolderLoad::new(folder, fresh);
     load.has_uids = !is_numbered;
     let sums = folder.sums();

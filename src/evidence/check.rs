@@ -21,7 +21,7 @@ pub struct Finding {
     pub what: String,
 }
 
-/// The rules with their meaning, as help, README and output name them.
+/// The rules with their meaning, as help, `docs/evidence.md` and output name them.
 pub const RULES: &[(&str, &str)] = &[
     (
         "locator",

@@ -39,7 +39,8 @@ pub fn finish(draft: NamedTempFile, file: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Makes a new name last; where folders cannot be synced the file system does it in its own time.
+/// Syncs a folder, so that a new name in it survives a power failure; where folders cannot be
+/// synced, the file system does it in its own time.
 pub fn sync_folder(folder: &Path) {
     if let Ok(folder) = File::open(folder) {
         let _ = folder.sync_all();

@@ -15,7 +15,7 @@ use crate::fs::paths::{is_database, real};
 pub enum Output {
     /// The file appears whole.
     Whole(NamedTempFile, PathBuf),
-    /// What is written is gone.
+    /// Written directly; it cannot be taken back.
     Stream(File, PathBuf),
 }
 

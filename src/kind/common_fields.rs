@@ -156,7 +156,7 @@ pub const TAIL: &[Field] = &[
         Type::Choice(QUOTE_STATUSES),
         "How the quote was found in its source's text: exact, folded (apart from spaces, case and typography), pieces (around an ellipsis), near, not-held (no text stored) or unchecked.",
     )
-    .kept(),
+    .system(),
     Field::new(
         "note",
         Type::Text,
@@ -168,13 +168,13 @@ pub const TAIL: &[Field] = &[
         Type::Json,
         "Source columns that the mapping did not use, as a JSON object; extra.NAME is one of them.",
     ),
-    Field::new("import", Type::Import, "The import that recorded the row.").kept(),
+    Field::new("import", Type::Import, "The import that recorded the row.").system(),
     Field::new(
         "retired_by",
         Type::Import,
         "The import that retired the row; empty while it is current.",
     )
-    .kept(),
-    Field::new("retired_why", Type::Choice(RETIRED), "Why the row was retired.").kept(),
-    Field::new("retired_note", Type::Term, "The same in the words of whoever retired it.").kept(),
+    .system(),
+    Field::new("retired_why", Type::Choice(RETIRED), "Why the row was retired.").system(),
+    Field::new("retired_note", Type::Term, "The same in the words of whoever retired it.").system(),
 ];

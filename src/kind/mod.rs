@@ -1,8 +1,8 @@
 //! What may be stated: the columns that all facts share, one declaration per kind, and the list of
 //! kinds.
 //!
-//! Declarations are data. They drive validation, flags, help, completions, headings, the README's
-//! tables and the JSON; a migration creates each table as a second fence, and a test holds the two
+//! Declarations are data. They drive validation, flags, help, completions, headings,
+//! `docs/reference.md` and the JSON; a migration creates each table as a second fence, and a test holds the two
 //! equal in both directions.
 
 mod arms_transfers;
@@ -209,7 +209,7 @@ impl Field {
         Field { need: Need::Derived, ..self }
     }
 
-    const fn kept(self) -> Field {
+    const fn system(self) -> Field {
         Field { need: Need::System, ..self }
     }
 

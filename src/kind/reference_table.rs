@@ -77,7 +77,7 @@ pub static SOURCES: ReferenceTable = ReferenceTable {
             Type::Choice(RELIABILITIES),
             "Reliability, from A (completely reliable) to E (unreliable); F: cannot be judged (Admiralty code).",
         ),
-        Field::new("sha256", Type::Sum, "SHA-256 of the document's file (hexadecimal)."),
+        Field::new("sha256", Type::Sha256, "SHA-256 of the document's file (hexadecimal)."),
         Field::new("accessed", Type::Edtf, "Date of access (EDTF)."),
         Field::new("archived_url", Type::Text, "Address of an archived copy."),
         Field::new("collected_by", Type::Text, "Who collected it."),
@@ -128,7 +128,8 @@ pub static TEXTS: ReferenceTable = ReferenceTable {
     about: "Texts attached to documents.",
     fields: &[
         Field::new("source", Type::Source, "The document the text belongs to.").required(),
-        Field::new("sha256", Type::Sum, "SHA-256 of the attached file (hexadecimal).").required(),
+        Field::new("sha256", Type::Sha256, "SHA-256 of the attached file (hexadecimal).")
+            .required(),
         Field::new("text", Type::Text, "The text (UTF-8, no byte order mark).").required(),
     ],
     key: &["source"],
@@ -226,7 +227,7 @@ pub static IMPORTS: ReferenceTable = ReferenceTable {
         Field::new("complete", Type::Flag, "1 if facts missing from the file were withdrawn.")
             .required(),
         Field::new("file", Type::Text, "Name of the file."),
-        Field::new("sha256", Type::Sum, "SHA-256 of the file (hexadecimal)."),
+        Field::new("sha256", Type::Sha256, "SHA-256 of the file (hexadecimal)."),
         Field::new("ran_at", Type::Term, "Time of the import (RFC 3339, UTC).").required(),
         Field::new("program", Type::Term, "Program that ran the import.").required(),
         Field::new(

@@ -326,7 +326,10 @@ fn escape(key: &mut String, text: &str) {
 }
 
 impl CompiledCondition {
-    /// Whether a record passes; what is no number is above nothing, and wrong.
+    /// Whether a record passes.
+    ///
+    /// # Errors
+    /// `above` is asked of a text that is no number.
     pub(super) fn holds(&self, cells: &RecordCells<'_, '_>) -> Result<bool, FieldError> {
         let text = self.text.fill(cells);
         let condition = &self.condition;

@@ -51,8 +51,8 @@ impl FieldChanges {
         self.changes.is_empty()
     }
 
-    /// Makes the changes in a record of the other side. Where that changed a field too, and
-    /// differently, it stays as it is, and is listed.
+    /// Applies the changes to `ours`. A field that `ours` changed differently keeps its value and is
+    /// returned as a conflict.
     #[must_use]
     pub fn apply(&self, ours: &Fields) -> (Fields, Vec<FieldConflict>) {
         self.apply_after(ours, &[], &[])

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use period::periods;
 use tally::TallyGroup;
-pub use tally::{Measure, Tally, TallyEntry};
+pub use tally::{StockFlow, Tally, TallyEntry};
 
 use crate::value::text::grouped;
 use crate::value::{Number, NumberOrder, OwnedValue, Value};
@@ -180,8 +180,8 @@ impl Cross {
         Ok(self.summed(&whole))
     }
 
-    /// Gives each column of what is one's own, or shared, the other beside it, though it be empty:
-    /// `at` is the place of the two in a column's labels.
+    /// Adds the missing half of each pair of columns `sole` and `shared`, even if it is empty; `at` is
+    /// the place of the two words in a column's labels.
     pub fn pair_columns(&mut self, at: usize) {
         let both = self.columns.iter().flat_map(|column| {
             tally::sole_and_shared().map(|label| {
@@ -344,7 +344,7 @@ mod tests {
                 &TallyEntry {
                     figure: figure.map(Number::Real),
                     over_period,
-                    measure: Measure::Flow,
+                    measure: StockFlow::Flow,
                     source,
                     topic,
                     days,
@@ -388,7 +388,7 @@ mod tests {
                     &TallyEntry {
                         figure: None,
                         over_period: false,
-                        measure: Measure::Flow,
+                        measure: StockFlow::Flow,
                         source,
                         topic: None,
                         days,

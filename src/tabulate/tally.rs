@@ -20,7 +20,7 @@ pub struct TallyEntry<'a> {
     /// again.
     pub over_period: bool,
     /// What kind of number it is.
-    pub measure: Measure,
+    pub measure: StockFlow,
     /// Who states it: the number of a label.
     pub source: u32,
     /// The question that it answers.
@@ -43,7 +43,7 @@ impl TallyEntry<'_> {
 
 /// Whether a number may be added to others of other times.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Measure {
+pub enum StockFlow {
     /// Of what happened in a time.
     Flow,
     /// At a date.
@@ -81,7 +81,7 @@ pub(super) struct TallyGroup {
     pub(super) answers: BTreeMap<String, Vec<String>>,
     pub(super) periods: Vec<Period>,
     /// The dates of stocks and running totals.
-    pub(super) stocks: BTreeSet<(Measure, Option<i64>, Option<i64>)>,
+    pub(super) stocks: BTreeSet<(StockFlow, Option<i64>, Option<i64>)>,
     /// Whether a figure is a flow.
     pub(super) has_flows: bool,
     /// Every figure, where the middle one is asked for, and with its source, where all are.
@@ -116,7 +116,7 @@ impl TallyGroup {
             self.answers.entry(topic.to_owned()).or_default().push(entry.reference.to_owned());
         }
         match entry.measure {
-            Measure::Flow => self.has_flows = true,
+            StockFlow::Flow => self.has_flows = true,
             other => {
                 self.stocks.insert((other, entry.days.first, entry.days.last));
             }
@@ -253,7 +253,7 @@ impl Tally {
                 let mut group = group.clone();
                 // what holds throughout holds in each of them
                 if is_each && !group.stocks.is_empty() {
-                    let at_day = |stock: &(Measure, Option<i64>, Option<i64>)| {
+                    let at_day = |stock: &(StockFlow, Option<i64>, Option<i64>)| {
                         (stock.0, Some(day), Some(day))
                     };
                     group.stocks = group.stocks.iter().map(at_day).collect();

@@ -18,7 +18,7 @@ pub enum Type {
     /// A fact's own key within its source.
     Key,
     /// SHA-256, in hexadecimal.
-    Sum,
+    Sha256,
     /// A whole number.
     Integer,
     /// A decimal number.
@@ -66,7 +66,7 @@ impl Type {
             Type::Term => "term",
             Type::Slug => "slug",
             Type::Key => "key",
-            Type::Sum => "sha-256",
+            Type::Sha256 => "sha-256",
             Type::Integer => "integer",
             Type::Real | Type::Degrees(_) => "number",
             Type::Date | Type::Edtf => "date (EDTF)",
@@ -119,13 +119,13 @@ impl Type {
             | Type::Source
             | Type::Topic => Ok(own(text)),
             Type::Slug => slug(text),
-            Type::Sum
+            Type::Sha256
                 if text.len() == 64
                     && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b)) =>
             {
                 Ok(own(text))
             }
-            Type::Sum => Err("expected a SHA-256: 64 characters, 0-9 and a-f".into()),
+            Type::Sha256 => Err("expected a SHA-256: 64 characters, 0-9 and a-f".into()),
             Type::Integer | Type::Import => integer(text),
             Type::Real => number(text),
             Type::Degrees(most) => match number(text)? {

@@ -59,10 +59,12 @@ struct ImportLoad<'a> {
     progress: Progress,
     /// Finds the cells of records that are wrong.
     finder: Option<Finder>,
-    /// Records met, those that are none, and those that a repetition of stood before.
+    /// Number of records read.
     read: u64,
+    /// Number of those that were set aside.
     skipped: u64,
-    silent: u64,
+    /// Number of those that make no fact.
+    factless: u64,
 }
 
 impl<'a> ImportLoad<'a> {
@@ -101,7 +103,7 @@ impl<'a> ImportLoad<'a> {
             finder: None,
             read: 0,
             skipped: 0,
-            silent: 0,
+            factless: 0,
         })
     }
 
@@ -191,7 +193,7 @@ impl<'a> ImportLoad<'a> {
                 Complete::Within { within } => Some(within),
                 _ => None,
             },
-            older: args.older,
+            allows_older: args.older,
             parts: chosen.plan.parts,
         }
     }
@@ -284,7 +286,7 @@ impl<'a> ImportLoad<'a> {
             RecordOutcome::Nothing => {}
             RecordOutcome::Repeated => release.repeat(writer),
             RecordOutcome::Facts(facts) if facts.is_empty() => {
-                self.silent += 1;
+                self.factless += 1;
                 self.read -= 1;
             }
             RecordOutcome::Facts(facts) => {
@@ -407,7 +409,7 @@ impl<'a> ImportLoad<'a> {
         let above = self.chosen.layout.preamble.iter().filter(|line| !line.trim().is_empty());
         note(above.count() as u64, "line", "lines", "above the header skipped");
         note(self.skipped, "line", "lines", "skipped: not a record (totals, tags, footnotes)");
-        note(self.silent, "record", "records", "skipped: nothing in it becomes a fact");
+        note(self.factless, "record", "records", "skipped: nothing in it becomes a fact");
         let kept = writer.kept().len() as u64;
         note(kept, "fact", "facts", "changed by hand and not overwritten");
         let lines = self.diagnostics.lines();

@@ -73,7 +73,7 @@ pub struct Args {
     /// Show at most this many errors; with --on-error skip, stop after this many rejected records
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = whole)]
     max_errors: Option<u64>,
-    /// Sheet of a workbook (.xlsx, .ods) [default: the first]
+    /// Sheet of a workbook (.xlsx, .xls, .ods) [default: the first]
     #[arg(long, value_name = "NAME")]
     sheet: Option<String>,
     /// Encoding of the files [default: by byte order mark, else UTF-8, else that of the data set]

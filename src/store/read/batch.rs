@@ -28,13 +28,13 @@ pub struct BatchSender<B> {
     free: Receiver<B>,
 }
 
-/// Where they come.
+/// The receiving end.
 pub struct BatchReceiver<B> {
     batches: Receiver<Option<B>>,
     used: Sender<B>,
 }
 
-/// A way for batches.
+/// A channel whose batches are used again.
 pub fn channel<B: Batch>() -> (BatchSender<B>, BatchReceiver<B>) {
     let (full, batches) = sync_channel(WAITING);
     let (used, free) = mpsc::channel();
@@ -71,8 +71,8 @@ fn gone<T>(_: T) -> Error {
 }
 
 impl<B> BatchReceiver<B> {
-    /// Takes the batches of an answer or of a part of one, and says whether they came to its end:
-    /// who sends may have failed.
+    /// Takes the batches of an answer or of a part of one. Returns false if the sender stopped before
+    /// its end.
     ///
     /// # Errors
     /// Those of `take`, which leaves a batch empty.

@@ -1,5 +1,4 @@
-//! From a query to the SQL that answers it, with every value bound. The SQL runs in any `SQLite`
-//! shell as it is printed.
+//! From a query to the SQL that answers it, with every value bound.
 
 use rusqlite::Connection;
 use rusqlite::types::Value as Sql;

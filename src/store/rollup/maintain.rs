@@ -18,7 +18,7 @@ const FEW: usize = 1_000;
 
 /// A row of a summary under way.
 #[derive(Debug)]
-struct RollupKey {
+struct PendingRollupRow {
     source: i64,
     is_dated: bool,
     days: Days,
@@ -52,7 +52,7 @@ struct RollupChange {
     /// The rows that it retired.
     retired: Vec<i64>,
     /// What was added, by source, time, place and sorts, one behind the other.
-    added: HashMap<Vec<u8>, RollupKey, RandomState>,
+    added: HashMap<Vec<u8>, PendingRollupRow, RandomState>,
     key: Vec<u8>,
 }
 
@@ -144,7 +144,7 @@ impl RollupChange {
             key.extend_from_slice(sort(column).as_bytes());
             key.push(0);
         }
-        let new = || RollupKey {
+        let new = || PendingRollupRow {
             source,
             is_dated,
             days,

@@ -121,8 +121,7 @@ fn is_ours(name: &str) -> bool {
 /// The names of all that the migrations make, one a line; what else is in a file is somebody else's.
 const OBJECTS: &str = include_str!("objects.txt");
 
-/// The `type`, `name` and `sql` of what a migration made, for the test that compares it with the
-/// declarations.
+/// A database in memory with all migrations applied, and the views as they are declared now.
 #[cfg(test)]
 pub fn migrated() -> Connection {
     let mut connection = Connection::open_in_memory().unwrap();

@@ -227,7 +227,7 @@ impl Writer<'_> {
 
     /// The folder that is loaded was exported after these runs: what differs from them in it was
     /// changed in it.
-    pub fn knows(&mut self, uids: HashSet<String>) {
+    pub fn set_known_imports(&mut self, uids: HashSet<String>) {
         self.known = uids;
     }
 

@@ -60,7 +60,7 @@ pub struct ReleaseInfo<'a> {
     /// The field for whose values a complete file is complete: of other values it says nothing.
     pub within: Option<&'a str>,
     /// It may replace what a later release says.
-    pub older: bool,
+    pub allows_older: bool,
 }
 
 /// What became of a release.
@@ -85,7 +85,7 @@ pub struct ReleaseImport {
     kinds: Vec<&'static Kind>,
     parts: usize,
     within: Option<String>,
-    older: bool,
+    allows_older: bool,
     release: Option<String>,
     mended: bool,
     /// The source had no facts before, so that nothing need be compared.
@@ -171,7 +171,7 @@ impl Writer<'_> {
             columns: about.columns.iter().cloned().collect(),
             columns_before: None,
             within: about.within.map(str::to_owned),
-            older: about.older,
+            allows_older: about.allows_older,
             release: release.map(str::to_owned),
             mended: about.mended,
             fresh: fresh && !has_retired_by_hand,

@@ -23,7 +23,7 @@ struct NewerRelease {
 impl ReleaseImport {
     /// Refuses to replace what a later release says.
     pub(super) fn refuse_older(&self, writer: &Writer<'_>, sha256: &str) -> Result<()> {
-        if self.fresh || self.older {
+        if self.fresh || self.allows_older {
             return Ok(());
         }
         let about = (self.dataset.as_str(), self.release.as_deref());
@@ -67,9 +67,9 @@ impl Writer<'_> {
         Ok(release.optional()?)
     }
 
-    /// The newest import of a data set that is newer than this one, and of which this one changes,
-    /// withdraws or restores facts: what it wrote, or left as it was since it had them too. By its
-    /// release; or, since a file that was imported before is as old as it was then, by its content.
+    /// The newest import of the data set that is newer than `import` and whose facts `import` changes,
+    /// withdraws or restores. Newer means a later release; where no release is named, that this same
+    /// file was imported before it.
     ///
     /// # Errors
     /// The database cannot be read.
