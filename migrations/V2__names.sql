@@ -67,8 +67,8 @@ CREATE TABLE names (
   scheme          TEXT NOT NULL,
   -- The spelling or code, as the source writes it.
   name            TEXT NOT NULL,
-  -- `name` in lower case, without diacritics, runs of white space made one space. Names are looked
-  -- up by it.
+  -- `name` in lower case, without diacritics, a leading "the" and characters without width, runs of
+  -- white space made one space, '&' made 'and', 'st.' made 'saint'. Names are looked up by it.
   folded          TEXT NOT NULL,
   -- 'actor' or 'place': a country has a name as an actor and the same name as a place, in two rows.
   class           TEXT NOT NULL,

@@ -25,6 +25,7 @@ pub static KIND: Kind = Kind {
             Type::Term,
             "Who was counted, such as civilians, US soldiers, side a, all or unknown.",
         )
+        .searched()
         .required()
         .filter(Is),
         Field::new("victim", Type::Actor, "The party that was harmed.").filter(Is),

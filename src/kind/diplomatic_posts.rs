@@ -40,7 +40,7 @@ pub static KIND: Kind = Kind {
             .required()
             .filter(Is),
         Field::new("post_status", Type::Choice(STATUSES), "Status of the post, such as open or closed.").default("unspecified").filter(Is),
-        Field::new("office", Type::Term, "The office held, as the source names it.").filter(Contains),
+        Field::new("office", Type::Term, "The office held, as the source names it.").filter(Contains).searched(),
         Field::new("head", Type::Actor, "Who heads the post or holds the office.").filter(Is),
         Field::new(
             "head_class",

@@ -16,6 +16,7 @@ pub static KIND: Kind = Kind {
         Field::new("type", Type::Term, "Type of event: meeting, battle, agreement, statement, …")
             .required()
             .filter(Is)
+            .searched()
             .codes(include_str!("event_types.csv")),
         Field::new("subtype", Type::Term, "Subtype, in the source's words."),
         Field::new("actor", Type::Actor, "Who acted."),

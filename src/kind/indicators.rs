@@ -20,6 +20,7 @@ pub static KIND: Kind = Kind {
             Type::Term,
             "What is measured, such as border length or goods export rank.",
         )
+        .searched()
         .required()
         .filter(Is),
         Field::new("unit", Type::Term, "The unit, such as km, rank, people or USD.").filter(Is),

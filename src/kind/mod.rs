@@ -122,6 +122,8 @@ pub struct Field {
     pub filter: Filter,
     /// The fields that say what the number counts: figures that differ in these are never added up.
     pub unit_fields: &'static [&'static str],
+    /// Whether search finds its terms; it finds all texts, actors and places.
+    pub is_searched: bool,
     /// The table of the codes that its values usually are; other values are taken too.
     pub codes: Option<&'static str>,
     /// One sentence: meaning, unit, codebook.
@@ -196,6 +198,7 @@ impl Field {
             default: None,
             filter: Filter::None,
             unit_fields: &[],
+            is_searched: false,
             codes: None,
             about,
         }
@@ -219,6 +222,10 @@ impl Field {
 
     const fn filter(self, filter: Filter) -> Field {
         Field { filter, ..self }
+    }
+
+    const fn searched(self) -> Field {
+        Field { is_searched: true, ..self }
     }
 
     const fn codes(self, table: &'static str) -> Field {

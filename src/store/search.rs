@@ -216,11 +216,11 @@ pub fn phrase(text: &str) -> String {
     phrases.join(" OR ")
 }
 
-/// Whether the words of a field are searched: what people write, and names.
+/// Whether the words of a field are searched: what people write, names, and terms that say what a
+/// fact is about.
 pub fn is_searched(field: &Field) -> bool {
-    let text = matches!(field.ty, Type::Text | Type::Actor | Type::Place)
-        || matches!(field.name, "office" | "measure" | "type" | "population");
-    text && field.is_stored()
+    let is_text = matches!(field.ty, Type::Text | Type::Actor | Type::Place);
+    (is_text || field.is_searched) && field.is_stored()
 }
 
 /// The words of a person as a query of the index: all must occur; `"a phrase"`, and `prefix*`.

@@ -9,7 +9,7 @@ use rusqlite::{Connection, params, params_from_iter};
 use crate::error::Result;
 use crate::kind::reference_table::{HOMONYM, SCHEMES};
 use crate::value::Type;
-use crate::value::text::{BETWEEN_NAMES, fold};
+use crate::value::text::{BETWEEN_NAMES, fold_name};
 
 /// Who bears a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -178,7 +178,7 @@ pub fn entities_called(meaning: Meaning, words: &[String]) -> (String, Vec<Strin
     let mut by_scheme: BTreeMap<Option<&str>, Vec<String>> = BTreeMap::new();
     for word in words {
         let Spelling { scheme, name } = spelling(word);
-        by_scheme.entry(scheme).or_default().push(fold(name));
+        by_scheme.entry(scheme).or_default().push(fold_name(name));
     }
     let mut values = Vec::new();
     let selects: Vec<String> = by_scheme
@@ -329,7 +329,7 @@ fn look(connection: &Connection, class: EntityClass, text: &str) -> Result<NameM
           ORDER BY n.name <> ?3, n.scheme <> 'name', n.name, n.valid_from"
     );
     let mut find = connection.prepare_cached(&sql)?;
-    let mut rows = find.query(params![fold(name), scheme, name])?;
+    let mut rows = find.query(params![fold_name(name), scheme, name])?;
     let mut entries: Vec<NameEntry> = Vec::new();
     while let Some(row) = rows.next()? {
         let entry = NameEntry {

@@ -11,7 +11,7 @@ use crate::store::write::transaction::Writer;
 use crate::store::write::undo_steps;
 use crate::store::{Store, rollup};
 use crate::value::Type;
-use crate::value::text::fold;
+use crate::value::text::fold_name;
 
 /// What became of a link.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,14 +70,14 @@ impl Writer<'_> {
                 );
                 let spelled = spelling(name).name;
                 let run = self.begin_for_names()?;
-                self.transaction.execute(&add, params![spelled, fold(spelled), to, run])?;
+                self.transaction.execute(&add, params![spelled, fold_name(spelled), to, run])?;
             }
             Some((from, usual)) if from == to && merge => return Ok(LinkOutcome::Taken(usual)),
             Some((from, _)) if from == to => {}
             Some((_, usual))
                 if merge
                     && spelling(name).scheme.is_none()
-                    && fold(&usual) != fold(spelling(name).name) =>
+                    && fold_name(&usual) != fold_name(spelling(name).name) =>
             {
                 return Ok(LinkOutcome::FurtherName(usual));
             }

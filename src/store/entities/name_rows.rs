@@ -10,7 +10,7 @@ use crate::store::entities::name_cache::{Entity, NameHit};
 use crate::store::write::transaction::Writer;
 use crate::value::EntityRef;
 use crate::value::date::{self, Days};
-use crate::value::text::fold;
+use crate::value::text::fold_name;
 
 impl Writer<'_> {
     /// Whether somebody has a code, at whatever time.
@@ -26,7 +26,7 @@ impl Writer<'_> {
             class.column()
         );
         let mut find = self.transaction.prepare_cached(&sql)?;
-        Ok(find.query_row(params![fold(code), scheme, entity], |row| row.get(0))?)
+        Ok(find.query_row(params![fold_name(code), scheme, entity], |row| row.get(0))?)
     }
 
     /// Whether somebody has other codes than those that are given, and none of them: it cannot be
@@ -45,7 +45,7 @@ impl Writer<'_> {
             let same: Option<bool> = self
                 .transaction
                 .prepare_cached(&sql)?
-                .query_row(params![entity, scheme, fold(code)], |row| row.get(0))?;
+                .query_row(params![entity, scheme, fold_name(code)], |row| row.get(0))?;
             if same == Some(false) {
                 return Ok(true);
             }
@@ -64,26 +64,21 @@ impl Writer<'_> {
         name: Option<&str>,
         days: Days,
     ) -> Result<Option<NameHit>> {
-        let mut rows = self.rows_of(class, scheme, &fold(code))?;
+        let mut rows = self.rows_of(class, scheme, &fold_name(code))?;
         rows.sort_by(|a, b| b.valid_from.cmp(&a.valid_from));
         let mut known: Vec<(NameHit, bool, bool)> = Vec::new();
         let whole = days.first.zip(days.last).map(|(first, last)| last - first + 1);
-        for NameRow { id, entity, valid_from, valid_to, .. } in rows {
-            let edge = |text: Option<String>| text.and_then(|text| date::parse(&text).ok());
-            let (from, to) = (
-                edge(valid_from).and_then(|days| days.first),
-                edge(valid_to).and_then(|days| days.last),
-            );
-            let after =
-                |a: Option<i64>, b: Option<i64>| matches!((a, b), (Some(a), Some(b)) if a > b);
-            let valid = !after(from, days.last) && !after(days.first, to);
+        for row in rows {
+            let (from, to) = row.validity();
+            let valid = row.is_valid(days);
+            let NameRow { id, entity, .. } = row;
             let usual = Rc::clone(&self.known(class, entity)?.usual);
             // who bore the code for the lesser part of a long time is not who is meant
             let shared = days.first.zip(days.last).map(|(first, last)| {
                 to.map_or(last, |to| to.min(last)) - from.map_or(first, |from| from.max(first)) + 1
             });
             let is_most = shared.zip(whole).is_none_or(|(shared, whole)| shared * 2 >= whole);
-            let named = is_most && name.is_some_and(|name| fold(name) == fold(&usual));
+            let named = is_most && name.is_some_and(|name| fold_name(name) == fold_name(&usual));
             let wording = format!("{scheme}:{code}").into();
             known.push((NameHit { id, entity, wording }, valid, named));
         }
@@ -110,6 +105,32 @@ impl Writer<'_> {
         Ok(self.spelled(class, name)?.filter(|found| found.wording == wording(name)))
     }
 
+    /// The row of a spelling on these days: one that passed from one state to another means the state
+    /// that had it at their end.
+    pub(in crate::store) fn spelled_on(
+        &mut self,
+        class: EntityClass,
+        name: &str,
+        days: Days,
+    ) -> Result<Option<NameHit>> {
+        let mut rows = self.rows_of(class, "name", &fold_name(name))?;
+        if rows.iter().any(|row| row.name == name) {
+            rows.retain(|row| row.name == name);
+        }
+        let is_shared = rows.iter().any(|row| row.entity != rows[0].entity);
+        if !is_shared || rows.iter().all(|row| row.validity() == (None, None)) {
+            return self.spelled(class, name);
+        }
+        self.resolved.dated = true;
+        rows.retain(|row| row.is_valid(days));
+        let latest = rows.into_iter().max_by_key(|row| row.validity().0);
+        Ok(latest.map(|row| NameHit {
+            id: row.id,
+            entity: row.entity,
+            wording: wording(&row.name),
+        }))
+    }
+
     /// The row of a spelling, to the letter or as the only one with this folded form.
     pub(in crate::store) fn spelled(
         &self,
@@ -118,7 +139,7 @@ impl Writer<'_> {
     ) -> Result<Option<NameHit>> {
         let mut found: Option<NameHit> = None;
         let mut several = false;
-        for row in self.rows_of(class, "name", &fold(name))? {
+        for row in self.rows_of(class, "name", &fold_name(name))? {
             let meant = NameHit { id: row.id, entity: row.entity, wording: wording(&row.name) };
             if row.name == name {
                 return Ok(Some(meant));
@@ -195,4 +216,22 @@ struct NameRow {
     entity: i64,
     valid_from: Option<String>,
     valid_to: Option<String>,
+}
+
+impl NameRow {
+    /// The first and the last day on which it is valid, where there are any.
+    fn validity(&self) -> (Option<i64>, Option<i64>) {
+        let edge = |text: &Option<String>| text.as_deref().and_then(|text| date::parse(text).ok());
+        (
+            edge(&self.valid_from).and_then(|days| days.first),
+            edge(&self.valid_to).and_then(|days| days.last),
+        )
+    }
+
+    /// Whether it may be valid on these days.
+    fn is_valid(&self, days: Days) -> bool {
+        let (from, to) = self.validity();
+        let after = |a: Option<i64>, b: Option<i64>| matches!((a, b), (Some(a), Some(b)) if a > b);
+        !after(from, days.last) && !after(days.first, to)
+    }
 }

@@ -12,7 +12,7 @@ use crate::store::entities::name_cache::{Entity, NameHit, ResolvedName};
 use crate::store::write::transaction::Writer;
 use crate::value::EntityRef;
 use crate::value::date::Days;
-use crate::value::text::{BETWEEN_NAMES, fold};
+use crate::value::text::{BETWEEN_NAMES, fold_name};
 
 impl Writer<'_> {
     /// Makes an actor or place for a name or code that nobody bears.
@@ -46,6 +46,12 @@ impl Writer<'_> {
                     return Ok(known);
                 }
             }
+        }
+        // a code that nobody bears on these days, and that another record had on others
+        if named.name.is_none()
+            && let Some(known) = self.exactly(class, &usual)?
+        {
+            return Ok(known);
         }
         let unknown = if class == EntityClass::Actor { "unknown" } else { "other" };
         let run = self.begin_for_names()?;
@@ -168,7 +174,7 @@ impl Writer<'_> {
         let found: Option<i64> = self
             .transaction
             .prepare_cached(&find)?
-            .query_row(params![fold(name), name, meant_by, entity], |row| row.get(0))
+            .query_row(params![fold_name(name), name, meant_by, entity], |row| row.get(0))
             .optional()?;
         let id = match found {
             Some(id) => id,
@@ -203,7 +209,7 @@ impl Writer<'_> {
         self.transaction.prepare_cached(&add)?.execute(params![
             scheme,
             name,
-            fold(name),
+            fold_name(name),
             label,
             country,
             meant_by,
@@ -235,7 +241,7 @@ impl Writer<'_> {
         let found: Option<i64> = self
             .transaction
             .prepare_cached(&find)?
-            .query_map(params![fold(name), name, meant_by], |row| {
+            .query_map(params![fold_name(name), name, meant_by], |row| {
                 Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?))
             })?
             .find_map(|row| row.ok().filter(|(_, members)| *members == wanted).map(|(id, _)| id));

@@ -15,7 +15,7 @@ use crate::store::entities::name_cache::{NameHit, ResolvedName, write_days, writ
 use crate::store::entities::several::STATES;
 use crate::store::write::transaction::Writer;
 use crate::value::date::Days;
-use crate::value::text::fold;
+use crate::value::text::fold_name;
 use crate::value::{EntityRef, NameStyle, StatePattern};
 
 /// Two points that are one: a step of the seventh decimal is a centimetre.
@@ -131,9 +131,9 @@ impl Writer<'_> {
         let (country, agrees) = self.one(class, within, days)?;
         let Some(name) = named.name.as_deref() else { return Ok((country, agrees)) };
         let usual = Rc::clone(&self.known(class, country.entity)?.usual);
-        let folded = fold(name);
-        if folded == fold(&usual)
-            || within.name.as_deref().is_some_and(|other| folded == fold(other))
+        let folded = fold_name(name);
+        if folded == fold_name(&usual)
+            || within.name.as_deref().is_some_and(|other| folded == fold_name(other))
         {
             return Ok((country, agrees));
         }
@@ -183,7 +183,7 @@ impl Writer<'_> {
             }
         }
         let spelled = match name {
-            Some(name) => self.by_spelling(class, name, named.style)?,
+            Some(name) => self.by_spelling(class, name, named.style, days)?,
             None => None,
         };
         if let Some(coded) = coded {
@@ -243,12 +243,13 @@ impl Writer<'_> {
         class: EntityClass,
         name: &str,
         style: Option<&NameStyle>,
+        days: Days,
     ) -> Result<Option<NameHit>> {
-        if let Some(known) = self.spelled(class, name)? {
+        if let Some(known) = self.spelled_on(class, name, days)? {
             return Ok(Some(known));
         }
         if let Some(rest) = style.and_then(|style| government(name, style))
-            && let Some(state) = self.spelled(class, rest)?
+            && let Some(state) = self.spelled_on(class, rest, days)?
             && self.known(class, state.entity)?.is_state
         {
             return Ok(Some(state));
@@ -304,7 +305,7 @@ impl Writer<'_> {
         if wording(given) == spelled.wording || given == spelled_in(&spelled.wording) {
             return Ok(spelled);
         }
-        if fold(given) != fold(spelled_in(&spelled.wording))
+        if fold_name(given) != fold_name(spelled_in(&spelled.wording))
             && !named.style.is_some_and(|style| style.alias)
         {
             return self.add_wording(class, spelled.entity, given, &spelled.wording);

@@ -82,7 +82,7 @@ impl Writer<'_> {
         let count = if codes.len() < 2 { pieces.len() } else { codes.len().min(pieces.len()) };
         let mut best: Option<Reading<'_>> = None;
         for parts in groupings(&pieces, count, split) {
-            let reading = self.read_parts(class, parts, (scheme, &coded), style)?;
+            let reading = self.read_parts(class, parts, (scheme, &coded), (style, days))?;
             if best.as_ref().is_none_or(|best| reading.rank() > best.rank()) {
                 best = Some(reading);
             }
@@ -165,16 +165,16 @@ impl Writer<'_> {
         class: EntityClass,
         parts: Vec<String>,
         (scheme, coded): (&str, &[(&'n str, Option<NameHit>)]),
-        style: &NameStyle,
+        (style, days): (&NameStyle, Days),
     ) -> Result<Reading<'n>> {
         let mut left = coded.to_vec();
         let mut spelled = Vec::new();
         let mut confirmed = 0;
         for part in &parts {
-            let mut hit = self.by_spelling(class, part, Some(style))?;
+            let mut hit = self.by_spelling(class, part, Some(style), days)?;
             // "DR Congo (Zaire)": what stands before the bracket is enough where a code says the same
             let loose = match (&hit, part.split_once(" (")) {
-                (None, Some((bare, _))) => self.by_spelling(class, bare, Some(style))?,
+                (None, Some((bare, _))) => self.by_spelling(class, bare, Some(style), days)?,
                 _ => None,
             };
             let spelled_as = hit.as_ref().or(loose.as_ref());

@@ -25,6 +25,7 @@ pub const SCHEMAS: &[(i64, &str)] = &[
     (102, "c3e3b568e2bc6d64f48267c7af5fb8cff4b924e0a316e9a95dffa7040f07dbea"),
     (103, "83e741972966a32ca8dc6b669a47ddcafc55b074fb9078806aac9818da755ab4"),
     (104, "40bead16bde02a0a15a5b39463014365554587611128db7955fac7d243bece24"),
+    (105, "176c77a74ac0b25a25d4064d4aa78d45c54c987f7e672cb12516d7c2a4cfe854"),
 ];
 
 /// Checks that the schema is the one that the migrations create. Other programs may add views,

@@ -324,8 +324,8 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// Whom a name or code means that must be known, or several with "; " between. A code means
-    /// whoever bears it on the days of the fact.
+    /// Whom a name or code means that must be known, or several with "; " between. One that passed
+    /// from one state to another means whoever bears it on the days of the fact.
     fn known_name(
         &mut self,
         class: EntityClass,
@@ -398,6 +398,11 @@ impl Writer<'_> {
                     )? =>
             {
                 Ok(NameHit { wording: text.into(), ..meant })
+            }
+            NameMatch::Several(_)
+                if !is_code && let Some(meant) = self.spelled_on(class, code.name, days)? =>
+            {
+                Ok(meant)
             }
             NameMatch::None if self.creates_names && !is_code && !text.trim().is_empty() => {
                 let named = EntityRef { name: Some(text.into()), ..EntityRef::default() };

@@ -16,7 +16,7 @@ use crate::store::write::pending_reference::PendingReference;
 use crate::store::write::transaction::{RowError, RowOrigin, Writer};
 use crate::store::write::undo_steps;
 use crate::value::suggest::did_you_mean;
-use crate::value::text::{fold, hex};
+use crate::value::text::{fold_name, hex};
 use crate::value::{InputValue, Type, Value};
 
 /// An identifier for an import that was made before imports had one: all copies of a database make
@@ -32,7 +32,7 @@ fn uid_of(row: &InputRow<'_>) -> String {
 
 /// Adds to the columns of a name those that follow from them.
 fn complete_name(row: &InputRow<'_>, columns: &mut Vec<(String, Sql)>) -> Result<(), RowError> {
-    columns.push(("folded".into(), Sql::Text(fold(&kind::given(row, "name")))));
+    columns.push(("folded".into(), Sql::Text(fold_name(&kind::given(row, "name")))));
     let entities = columns.iter().filter(|(column, value)| {
         (column == "actor_id" || column == "place_id") && *value != Sql::Null
     });
@@ -261,7 +261,7 @@ impl Writer<'_> {
               WHERE n.folded = ?1 AND n.scheme = ?2 AND n.name = ?3 AND n.valid_from IS ?4 AND {other}"
         );
         let folded = match value("name") {
-            Sql::Text(name) => Sql::Text(fold(&name)),
+            Sql::Text(name) => Sql::Text(fold_name(&name)),
             other => other,
         };
         let asked = [folded, scheme, value("name"), value("valid_from"), value(column)];
@@ -297,7 +297,7 @@ impl Writer<'_> {
             let asked = params![scheme, name, entity];
             if !self.transaction.prepare_cached(&has)?.query_row(asked, |row| row.get(0))? {
                 let run = self.begin_for_names()?;
-                let row = params![scheme, name, entity, fold(name), run];
+                let row = params![scheme, name, entity, fold_name(name), run];
                 self.transaction.prepare_cached(&add)?.execute(row)?;
             }
         }

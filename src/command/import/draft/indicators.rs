@@ -135,6 +135,7 @@ impl Draft<'_> {
         }
         let deaths = self.columns.called(&DEATHS, |_| true);
         let is_number = |column: usize| self.columns.number(column).is_some();
+        let is_measure = |column: &usize| is_number(*column) && !is_code(self.name(*column));
         let others: Vec<usize> = (0..self.columns.all.len())
             .filter(|column| *column != country && *column != parts.year.0)
             .filter(|column| self.columns.all[*column].stated > 0)
@@ -143,19 +144,12 @@ impl Draft<'_> {
             .iter()
             .filter(|column| !is_number(**column) && self.columns.all[**column].length() > 4)
             .count();
-        deaths.is_empty() && others.iter().any(|column| is_number(*column)) && texts <= 1
+        deaths.is_empty() && others.iter().any(is_measure) && texts <= 1
     }
 
     /// A table of countries and years: an indicator for each number.
     pub(super) fn panel(&mut self, country: Option<CountryColumn>) {
         let Some((parts, _)) = self.columns.parts() else { return };
-        let is_code = |name: &str| {
-            let name = name.to_lowercase();
-            ["code", "id", "column 1", "ccode", "gwno", "iso"]
-                .iter()
-                .any(|word| name.contains(word))
-                || name.is_empty()
-        };
         let mut entries = Vec::new();
         let (mut style, mut missing) = (None, Vec::new());
         for column in 0..self.columns.all.len() {
@@ -195,4 +189,11 @@ impl Draft<'_> {
             quoted(&format!("{{$measure}}, {place}, {year}: {{$value}}"))
         ));
     }
+}
+
+/// Whether a column of numbers is called as one of codes is.
+fn is_code(name: &str) -> bool {
+    let name = name.to_lowercase();
+    let words = ["code", "id", "column 1", "ccode", "gwno", "iso"];
+    name.is_empty() || words.iter().any(|word| name.contains(word))
 }
