@@ -7,11 +7,13 @@ use crate::command::extra_columns;
 use crate::command::filter_args::FilterArgs;
 use crate::command::gather::{self, Axes};
 use crate::command::global_args::GlobalArgs;
+use crate::command::load_claims::source_text;
 use crate::command::ui::Ui;
 use crate::command::{Exit, kinds_or};
 #[cfg(feature = "chart")]
 use crate::error::ErrorKind;
 use crate::error::{Error, Result};
+use crate::evidence::rights::Rights;
 use crate::query::{self, ColumnRef, Predicate, Query, column, field};
 use crate::store::Store;
 use crate::tabulate::{Across, Aggregate, Cross, Dispute, Label};
@@ -432,7 +434,14 @@ fn sources(query: &Query, store: &Store) -> Result<String> {
     let mut told = Vec::new();
     store.export_reference(&crate::kind::reference_table::SOURCES, |cells| {
         if let Some(slug) = cells[0].text().filter(|slug| slugs.iter().any(|known| known == slug)) {
-            told.push(format!("{slug} ({})", cells[2]));
+            let text = |name: &str| source_text(cells, name);
+            let rights =
+                Rights::of(text("redistribution").as_deref(), text("restricted").as_deref());
+            told.push(match rights {
+                Rights::Whole | Rights::Excerpt => format!("{slug} ({})", cells[2]),
+                Rights::Citation => format!("{slug} ({}; not for redistribution)", cells[2]),
+                Rights::Nothing => "a restricted source (not for redistribution)".to_owned(),
+            });
         }
         Ok(())
     })?;

@@ -3,6 +3,7 @@
 use crate::command::compare_totals::Compared;
 use crate::command::filter_args::FilterArgs;
 use crate::command::global_args::GlobalArgs;
+use crate::command::rights;
 use crate::command::ui::Ui;
 use crate::command::{Exit, kinds_or};
 use crate::command::{compare_totals, extra_columns, load_claims};
@@ -68,6 +69,8 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let spread = args.min_spread.as_deref().map(spread).transpose()?;
     let store = global.open()?;
     extra_columns::say_unknown(tests.iter().filter_map(Predicate::column), &kinds, &store, ui)?;
+    let asked = Query { tests, ..Query::of(kinds.clone()) };
+    let tests = rights::for_format(&asked, &store, global, ui)?.tests;
     let is_asked = |verdict: Verdict| {
         if args.verdict.is_empty() {
             args.all

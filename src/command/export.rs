@@ -11,9 +11,11 @@ use tempfile::NamedTempFile;
 use crate::command::Exit;
 use crate::command::as_of_args;
 use crate::command::global_args::GlobalArgs;
+use crate::command::rights;
 use crate::command::seed_folder::{FORMAT, INCOMPLETE, PACKAGE, SUMS};
 use crate::command::ui::Ui;
 use crate::error::{Error, ErrorKind, Result};
+use crate::evidence::rights::Rights;
 use crate::fs::atomic_file;
 use crate::kind::reference_table::{IMPORTS, REFERENCE_TABLES};
 use crate::kind::{self, Field, KINDS, Need};
@@ -25,7 +27,9 @@ use crate::value::{Type, Value};
 
 /// Write every table as CSV, with a datapackage.json; `facts seed DIR` recreates the database.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  facts export my-facts/\n  facts seed my-facts/ --db copy.db")]
+#[command(
+    after_help = "Examples:\n  facts export my-facts/\n  facts export --public for-others/\n  facts seed my-facts/ --db copy.db"
+)]
 pub struct Args {
     /// Folder; created if it does not exist
     #[arg(value_name = "DIR")]
@@ -33,6 +37,9 @@ pub struct Args {
     /// Replace an earlier export
     #[arg(long)]
     force: bool,
+    /// Leave out what the sources' redistribution and restricted do not allow to be passed on
+    #[arg(long)]
+    public: bool,
     /// State of the database at the end of a day (2026-11-24), at a time (RFC 3339), or after an
     /// import (import=3)
     #[arg(long, value_name = "WHEN")]
@@ -40,7 +47,7 @@ pub struct Args {
 }
 
 pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
-    let store = global.open()?;
+    let mut store = global.open()?;
     let as_of = args.as_of.as_deref().map(as_of_args::moment).transpose()?;
     let folder = &args.folder;
     let shown = folder.display();
@@ -59,6 +66,11 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
         return Err(Error::usage(format!("{shown} is not empty"))
             .hint("name another folder, or replace the export with --force"));
     }
+    let rights = if args.public { rights::of_sources(&store)? } else { Vec::new() };
+    let copied = tempfile::tempdir().map_err(|e| Error::io("cannot make a folder", &e))?;
+    if rights.iter().any(|(_, rights)| *rights != Rights::Whole) {
+        store = store.public_copy(&copied.path().join("public.db"), &rights)?;
+    }
     let waiting = ui.wait("writing tables");
     let done = export(&store, folder, as_of);
     drop(waiting);
@@ -67,6 +79,14 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
         let _ = fs::remove_dir(folder);
     }
     let facts = done?;
+    for (slug, rights) in &rights {
+        match rights {
+            Rights::Whole => {}
+            Rights::Excerpt => ui.status(&format!("{slug}: without the columns beside its facts")),
+            Rights::Citation => ui.status(&format!("{slug}: the citation alone")),
+            Rights::Nothing => ui.status(&format!("{slug}: left out (restricted)")),
+        }
+    }
     ui.status(&format!(
         "{shown}: {} tables, with {}",
         KINDS.len() + REFERENCE_TABLES.len(),

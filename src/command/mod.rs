@@ -42,6 +42,7 @@ mod query;
 mod query_sheet;
 mod records;
 mod retire;
+mod rights;
 mod run;
 mod schema;
 mod search;

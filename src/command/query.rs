@@ -4,7 +4,7 @@ use crate::command::filter_args::FilterArgs;
 use crate::command::global_args::GlobalArgs;
 use crate::command::ui::Ui;
 use crate::command::{Exit, kinds_or};
-use crate::command::{extra_columns, heading, query_sheet, table_columns};
+use crate::command::{extra_columns, heading, query_sheet, rights, table_columns};
 use crate::error::Result;
 use crate::query::{self, ColumnRef, Predicate, Query};
 use crate::render::Heading;
@@ -116,7 +116,8 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     for said in query::code_notes(&query.tests) {
         ui.note(&said);
     }
-    let rows = ui.select(global, headings, columns, &store, &query)?;
+    let public = rights::for_format(&query, &store, global, ui)?;
+    let rows = ui.select(global, headings, columns, &store, &public)?;
     for said in store.homonyms(&query)? {
         ui.status(&said);
     }

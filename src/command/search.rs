@@ -6,6 +6,7 @@ use crate::command::Exit;
 use crate::command::extra_columns;
 use crate::command::filter_args::FilterArgs;
 use crate::command::global_args::GlobalArgs;
+use crate::command::rights;
 use crate::command::ui::Ui;
 use crate::error::{Error, Result};
 use crate::evidence::locator;
@@ -58,6 +59,7 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
         &store,
         ui,
     )?;
+    let query = rights::for_format(&query, &store, global, ui)?;
     let headings = ["ref", "kind", "date", "locator", "text"].map(Heading::text).into();
     let leading = ["ref", "text", "kind", "date", "locator"].map(String::from).into();
     let most = args.limit.unwrap_or(u64::MAX);

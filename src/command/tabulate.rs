@@ -6,6 +6,7 @@ use crate::command::extra_columns;
 use crate::command::filter_args::FilterArgs;
 use crate::command::gather::{Axes, collect, explain, figure, separate, unit_fields};
 use crate::command::global_args::GlobalArgs;
+use crate::command::rights;
 use crate::command::ui::Ui;
 use crate::command::{Exit, kinds_or};
 use crate::error::{Error, Result};
@@ -120,7 +121,8 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let axes = Axes { rows: rows.clone(), columns: cols.clone(), unit_fields, sets_apart };
     let spread = spread_bucket(args, &axes, value, aggregate, &query)?;
     let store = global.open()?;
-    let mut tally = collect(&query, &axes, value, aggregate, &store)?;
+    let public = rights::for_format(&query, &store, global, ui)?;
+    let mut tally = collect(&public, &axes, value, aggregate, &store)?;
     let named: Vec<usize> = rows
         .iter()
         .chain(&cols)

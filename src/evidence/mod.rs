@@ -9,5 +9,6 @@ pub mod gate;
 pub mod locator;
 mod near_quote;
 pub mod quote;
+pub mod rights;
 pub mod totals;
 pub mod verdict;

@@ -91,12 +91,12 @@ pub static SOURCES: ReferenceTable = ReferenceTable {
         Field::new(
             "redistribution",
             Type::Choice(REDISTRIBUTION),
-            "What may be passed on: everything (yes), a passage per fact (excerpt), or only the citation (no).",
+            "What export --public and pages may pass on: everything (yes), the facts with a passage each (excerpt), or only the citation (no).",
         ),
         Field::new(
             "restricted",
             Type::Choice(YES_NO),
-            "Whether the source may not be passed on. Recorded only: exports still include it.",
+            "Whether nothing of the source may be passed on, not even its citation.",
         ),
         Field::new(
             "derived_from",

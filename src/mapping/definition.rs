@@ -27,6 +27,30 @@ fn newest() -> i64 {
     FORMAT
 }
 
+/// What of a data set may be passed on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Redistribution {
+    /// All of it.
+    Yes,
+    /// Its facts, without the columns beside them.
+    Excerpt,
+    /// Its citation alone.
+    No,
+}
+
+impl Redistribution {
+    /// The value of the field `redistribution` of a source.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Redistribution::Yes => "yes",
+            Redistribution::Excerpt => "excerpt",
+            Redistribution::No => "no",
+        }
+    }
+}
+
 /// One published layout.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -44,6 +68,11 @@ pub struct Mapping {
     pub publisher: Option<String>,
     /// On what terms.
     pub licence: Option<String>,
+    /// What of it may be passed on.
+    pub redistribution: Option<Redistribution>,
+    /// The sources that it is made of.
+    #[serde(default)]
+    pub derived_from: Vec<String>,
     /// Where it can be had.
     pub url: Option<String>,
     /// How its makers want it cited.

@@ -26,7 +26,7 @@ pub use apply::Repeated;
 pub use compile::{check, compile};
 pub use compiled::{CompiledMapping, KnownValues, REJECT_COLUMNS};
 pub use condition::Condition;
-pub use definition::{Complete, Each, FactMapping, Mapping, ReadOptions, Repeats};
+pub use definition::{Complete, Each, FactMapping, Mapping, ReadOptions, Redistribution, Repeats};
 pub use field_mapping::{FieldMapping, FieldOptions};
 pub use file_head::{FileHead, FileLayout};
 pub use guess_layout::{GuessedLayout, guess_layout, is_note};

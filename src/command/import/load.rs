@@ -15,7 +15,7 @@ use crate::error::{Error, ErrorKind, Result, Stop};
 use crate::ingest::source_file::SourceFile;
 use crate::ingest::{CsvError, Diagnostic, Diagnostics, likely};
 use crate::mapping::cell_error::CellError;
-use crate::mapping::{Complete, Record, is_complete};
+use crate::mapping::{Complete, Record, Redistribution, is_complete};
 use crate::store::{Counts, ImportInfo, ReleaseEnd, ReleaseImport, ReleaseInfo, Store, Writer};
 use crate::value::text::{BETWEEN_NAMES, count, grouped, quoted};
 
@@ -182,8 +182,9 @@ impl<'a> ImportLoad<'a> {
             licence: mapping.licence.as_deref(),
             citation: mapping.citation.as_deref(),
             family: mapping.family.as_deref(),
-            partitioned_by: (!mapping.partitioned_by.is_empty())
-                .then(|| mapping.partitioned_by.join(BETWEEN_NAMES)),
+            partitioned_by: joined(&mapping.partitioned_by),
+            redistribution: mapping.redistribution.map(Redistribution::name),
+            derived_from: joined(&mapping.derived_from),
             dataset: &mapping.name,
             release: chosen.release.as_deref(),
             kinds: chosen.plan.kinds(),
@@ -447,4 +448,9 @@ fn some_of(names: &[&str], one: &str, many: &str) -> Option<String> {
     let more = if names.len() > SHOWN { ", …" } else { "" };
     let shown = names.iter().take(SHOWN).copied().collect::<Vec<_>>().join(", ");
     (!names.is_empty()).then(|| format!("{}: {shown}{more}", count(names.len() as u64, one, many)))
+}
+
+/// A list as a cell has it.
+fn joined(list: &[String]) -> Option<String> {
+    (!list.is_empty()).then(|| list.join(BETWEEN_NAMES))
 }

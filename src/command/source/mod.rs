@@ -42,7 +42,7 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
 }
 
 /// Every source, its fields in declared order.
-fn all(store: &Store) -> Result<Vec<Vec<OwnedValue>>> {
+pub(super) fn all(store: &Store) -> Result<Vec<Vec<OwnedValue>>> {
     let mut sources = Vec::new();
     store.export_reference(&SOURCES, |cells| {
         sources.push(cells.iter().cloned().map(Value::into_owned).collect());
@@ -52,7 +52,7 @@ fn all(store: &Store) -> Result<Vec<Vec<OwnedValue>>> {
 }
 
 /// The value of a field of a source.
-fn field<'a>(source: &'a [OwnedValue], name: &str) -> Option<&'a str> {
+pub(super) fn field<'a>(source: &'a [OwnedValue], name: &str) -> Option<&'a str> {
     let at = SOURCES.fields.iter().position(|field| field.name == name)?;
     source.get(at).and_then(Value::text)
 }

@@ -7,6 +7,7 @@ use std::ops::Range;
 use crate::command::source::field;
 use crate::error::{Error, ErrorKind, Result};
 use crate::evidence::locator::Locator;
+use crate::evidence::rights::Rights;
 use crate::kind::{KINDS, common_field};
 use crate::query::{ColumnRef, Query};
 use crate::render::html::{escaped, page};
@@ -32,6 +33,12 @@ pub fn write(store: &Store, slug: &str, source: &[OwnedValue]) -> Result<String>
         return Err(Error::new(ErrorKind::NotFound, format!("{slug} has no stored text"))
             .hint(format!("add it with: facts source attach {slug} FILE")));
     };
+    let rights = Rights::of(field(source, "redistribution"), field(source, "restricted"));
+    if rights != Rights::Whole {
+        return Err(Error::usage(format!("{slug}: its text must not be passed on")).hint(format!(
+            "if it may, say so: facts edit sources {slug} redistribution=yes restricted=no"
+        )));
+    }
     let facts = facts(store, slug, &held.text)?;
     let title = field(source, "title").unwrap_or(slug);
     let mut body =

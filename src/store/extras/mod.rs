@@ -100,13 +100,17 @@ pub fn forget(
     condition: &str,
     id: i64,
 ) -> Result<()> {
+    connection.prepare_cached(&forget_sql(kind, condition))?.execute([id])?;
+    Ok(())
+}
+
+/// The SQL that does so.
+pub fn forget_sql(kind: &'static Kind, condition: &str) -> String {
     let number = fact_id::number("f", fact_id::kind_tag(kind));
-    let sql = format!(
+    format!(
         "DELETE FROM extras WHERE id IN (SELECT {number} FROM {} f WHERE {condition})",
         kind.table
-    );
-    connection.prepare_cached(&sql)?.execute([id])?;
-    Ok(())
+    )
 }
 
 /// Forgets layouts that no fact has any longer, and the texts, if none has any.

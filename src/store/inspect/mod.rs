@@ -5,6 +5,7 @@ mod backup;
 mod changes;
 mod diff;
 mod integrity;
+mod public_copy;
 mod sandbox;
 mod status;
 

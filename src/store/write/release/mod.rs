@@ -44,6 +44,10 @@ pub struct ReleaseInfo<'a> {
     pub family: Option<&'a str>,
     /// The fields that divide its records.
     pub partitioned_by: Option<String>,
+    /// What of it may be passed on: yes, excerpt or no.
+    pub redistribution: Option<&'a str>,
+    /// The sources that it is made of.
+    pub derived_from: Option<String>,
     /// The description that it is read with.
     pub dataset: &'a str,
     /// The publisher's version.
@@ -126,14 +130,17 @@ impl Writer<'_> {
             citation,
             family,
             partitioned_by,
+            redistribution,
+            derived_from,
             dataset,
             release,
             ..
         } = about;
         let new = self.transaction.execute(
-            "INSERT INTO sources (slug, kind, title, publisher, url, licence, citation, family, partitioned_by) VALUES (?1, 'dataset', ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+            "INSERT INTO sources (slug, kind, title, publisher, url, licence, citation, family, partitioned_by, redistribution, derived_from)
+             VALUES (?1, 'dataset', ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
              ON CONFLICT (slug) DO NOTHING",
-            params![slug, title, publisher, url, licence, citation, family, partitioned_by],
+            params![slug, title, publisher, url, licence, citation, family, partitioned_by, redistribution, derived_from],
         )?;
         let source = self.source(slug).map_err(|stop| stop.into_error(Error::usage))?;
         let (mut fresh, mut has_retired_by_hand) = (true, false);
