@@ -20,6 +20,8 @@ use std::borrow::Cow;
 use crate::value::date::Bucket;
 use crate::value::{InputValue, Type};
 
+pub use arms_transfers::KIND as ARMS_TRANSFERS;
+pub use casualty_statistics::KIND as CASUALTIES;
 pub use code_list::{Code, CodeList, CodeRelation, Expansion, Relation};
 pub use events::KIND as EVENTS;
 pub use figure::Figure;

@@ -37,8 +37,12 @@ impl DateRule {
             },
             DateSource::Ends { start, end } => {
                 let from = self.end(start.as_ref(), cells)?;
-                let to = self.end(end.as_ref(), cells)?;
-                self.joined(from, to, end.as_ref(), cells)?
+                if self.goes_on(end.as_ref(), cells) {
+                    from.map(|from| (Cow::Owned(format!("{}/..", from.first.edtf())), from.whole))
+                } else {
+                    let to = self.end(end.as_ref(), cells)?;
+                    self.joined(from, to, end.as_ref(), cells)?
+                }
             }
         };
         let Some((mut date, whole)) = date else { return Ok(None) };
@@ -48,6 +52,16 @@ impl DateRule {
             date = Cow::Owned(approximately(&date));
         }
         Ok(Some((date, whole)))
+    }
+
+    /// Whether the end says that it is none yet.
+    fn goes_on(&self, end: Option<&DateEnd>, cells: &RecordCells<'_, '_>) -> bool {
+        let text = match end {
+            Some(DateEnd::Text(words)) => words.text.fill(cells),
+            Some(DateEnd::Parts(parts)) => parts[0].as_ref().and_then(|year| year.text.fill(cells)),
+            None => None,
+        };
+        text.is_some_and(|text| self.ongoing.iter().any(|word| *word == text))
     }
 
     fn stated<'p>(

@@ -46,14 +46,35 @@ pub fn number<'p>(
     }
 }
 
+/// The degrees that a record states, if any: a comma in them can only be before decimals.
+///
+/// # Errors
+/// What was expected.
+pub fn degrees(number: &NumberRule, cells: &RecordCells<'_, '_>) -> Result<Option<f64>, String> {
+    match number.text.fill(cells) {
+        Some(text) if !number.missing.iter().any(|word| *word == text) => {
+            let plain = if text.contains('.') { text } else { text.replacen(',', ".", 1).into() };
+            Ok(Type::Real.parse(&plain)?.number())
+        }
+        _ => Ok(None),
+    }
+}
+
+/// Spaces as typesetters put them between thousands.
+const SPACES: [char; 3] = ['\u{a0}', '\u{202f}', '\u{2009}'];
+
 fn read<'p>(number: &NumberRule, text: &str) -> Result<ParsedNumber<'p>, String> {
     let ty = if number.whole { Type::Integer } else { Type::Real };
     let mut plain = Cow::Borrowed(text);
+    // a space between thousands may be one that does not break, or a narrow one
+    if number.thousands == Some(' ') && text.contains(SPACES) {
+        plain = Cow::Owned(text.replace(SPACES, " "));
+    }
     if let Some(thousands) = number.thousands
-        && text.contains(thousands)
+        && plain.contains(thousands)
     {
         plain = Cow::Owned(
-            ungrouped(text, thousands, number.decimal)
+            ungrouped(&plain, thousands, number.decimal)
                 .ok_or("expected thousands in groups of three digits")?,
         );
     }

@@ -147,9 +147,9 @@ impl NameRule {
         }
         if let Some([lat, lon]) = &self.point
             && let (Some(lat), Some(lon)) =
-                (apply_figure::number(lat, cells)?, apply_figure::number(lon, cells)?)
+                (apply_figure::degrees(lat, cells)?, apply_figure::degrees(lon, cells)?)
         {
-            named.point = lat.cell.number().zip(lon.cell.number());
+            named.point = Some((lat, lon));
         }
         if let Some(within) = &self.within {
             let within = within.named(cells, lost)?;

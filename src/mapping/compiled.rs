@@ -208,6 +208,8 @@ pub struct DateRule {
     pub approximate: Option<CompiledTemplate>,
     /// Words that mean "not stated" here.
     pub missing: Vec<String>,
+    /// Words that say at its end that it goes on.
+    pub ongoing: Vec<String>,
     /// Whether it held throughout the date.
     pub throughout: bool,
     /// The columns of the days, which are kept where the date is less precise than they.

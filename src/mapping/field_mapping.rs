@@ -32,6 +32,8 @@ pub struct FieldOptions {
     pub otherwise: Option<Template>,
     /// Words that mean "not stated" here.
     pub missing: Vec<String>,
+    /// Words that say at the end of a date that it goes on.
+    pub ongoing: Vec<String>,
     /// What stands between the items of a list; it becomes "; ". Of a name: what stands between
     /// several in one cell.
     pub split: Option<String>,
@@ -194,6 +196,7 @@ impl FieldOptions {
             ("codes", !self.codes.is_empty()),
             ("otherwise", self.otherwise.is_some()),
             ("missing", !self.missing.is_empty()),
+            ("ongoing", !self.ongoing.is_empty()),
             ("split", self.split.is_some()),
             ("strip_prefix", self.strip_prefix.is_some()),
             ("acts_for", self.acts_for.is_some()),

@@ -78,7 +78,27 @@ pub fn guess_layout(head: &FileHead<'_>) -> Option<GuessedLayout> {
 /// says something in the first of many alone.
 #[must_use]
 pub fn is_note(record: &Record, width: usize) -> bool {
+    const NOTES: [&str; 15] = [
+        "source:",
+        "sources:",
+        "note:",
+        "notes:",
+        "last updated",
+        "updated:",
+        "data as of",
+        "quelle:",
+        "stand:",
+        "fuente:",
+        "nota:",
+        "note :",
+        "источник:",
+        "джерело:",
+        "©",
+    ];
+    let first = record.iter().map(str::trim).find(|cell| !cell.is_empty()).unwrap_or_default();
+    let first = first.to_lowercase();
     record.len() < width
+        || NOTES.iter().any(|word| first.starts_with(word))
         || width > 2
             && record.iter().skip(1).all(|cell| cell.trim().is_empty())
             && record.get(0).is_some_and(|cell| !cell.trim().is_empty())

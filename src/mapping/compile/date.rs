@@ -15,6 +15,7 @@ impl MappingCompiler<'_> {
         let how = &spec.how;
         let allowed = [
             "missing",
+            "ongoing",
             "start",
             "end",
             "year",
@@ -66,6 +67,7 @@ impl MappingCompiler<'_> {
             precision,
             approximate: how.approximate.as_ref().map(|approximate| self.text(approximate)),
             missing: how.missing.clone(),
+            ongoing: how.ongoing.clone(),
             throughout: span == "throughout",
             fields,
             basis,
@@ -82,6 +84,9 @@ impl MappingCompiler<'_> {
                 "date: expected one of: text, start (with end), year (with month and day), or years"
                     .into(),
             );
+        }
+        if !how.ongoing.is_empty() && how.end.is_none() {
+            self.wrong("date: ongoing needs start and end".into());
         }
         if how.end.is_some() && how.start.is_none() {
             self.wrong("date: end needs start".into());

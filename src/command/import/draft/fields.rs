@@ -1,7 +1,7 @@
 //! The fields of a draft that are read from cells: dates, places, numbers.
 
 use crate::command::import::draft::roles::{Choice, CountryColumn, DateParts};
-use crate::command::import::draft::sample::NumberReading;
+use crate::command::import::draft::sample::{NumberReading, is_ongoing};
 use crate::command::import::draft::toml_text::{list, number_keys, quoted, style_keys};
 use crate::command::import::draft::write::Draft;
 use crate::value::text::count;
@@ -79,10 +79,20 @@ impl Draft<'_> {
         keys.extend(style_keys(&reading));
         missing.sort_unstable();
         missing.dedup();
+        let ongoing = end.map_or_else(Vec::new, |end| self.ongoing(end));
+        missing.retain(|word| !ongoing.contains(word));
         if !missing.is_empty() {
             keys.push(format!("missing = {}", list(&missing)));
         }
+        if !ongoing.is_empty() {
+            keys.push(format!("ongoing = {}", list(&ongoing)));
+        }
         self.line(&format!("date    = {{ {} }}", keys.join(", ")));
+    }
+
+    /// The cells of a column that say that something is not over.
+    fn ongoing(&self, column: usize) -> Vec<String> {
+        self.columns.all[column].cells.keys().filter(|cell| is_ongoing(cell)).cloned().collect()
     }
 
     pub(super) fn date_of_parts(&mut self, start: &DateParts, end: Option<&DateParts>) {
@@ -115,7 +125,14 @@ impl Draft<'_> {
         }
         match last {
             None => self.line(&format!("date    = {first}")),
-            Some(last) => self.line(&format!("date    = {{ start = {first}, end = {last} }}")),
+            Some(last) => {
+                let ongoing = end.map_or_else(Vec::new, |end| self.ongoing(end.year.0));
+                let ongoing = match ongoing.as_slice() {
+                    [] => String::new(),
+                    words => format!(", ongoing = {}", list(words)),
+                };
+                self.line(&format!("date    = {{ start = {first}, end = {last}{ongoing} }}"));
+            }
         }
     }
 

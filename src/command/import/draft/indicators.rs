@@ -1,15 +1,20 @@
 //! Drafts of tables of figures: a column for each year, or countries and years with a column for each
 //! measure.
 
-use crate::command::import::draft::roles::CountryColumn;
-use crate::command::import::draft::sample::NumberReading;
+use crate::command::import::draft::roles::{CountryColumn, words_of};
+use crate::command::import::draft::sample::{CENTURY, LANGUAGES, NumberReading, is_missing};
 use crate::command::import::draft::toml_text::{list, quoted};
-use crate::command::import::draft::write::{DEATHS, Draft};
+use crate::command::import::draft::words::DEATHS;
+use crate::command::import::draft::write::Draft;
 use crate::kind::INDICATORS;
+use crate::value::date_formats::DateStyle;
+use crate::value::month_names::MonthNames;
+use crate::value::partial_date::PartialDate;
 
-/// A column that is called after a year.
+/// A column that is called after a year or a month.
 pub(super) struct WideYear {
     pub(super) column: usize,
+    /// In EDTF: 2013, 2013-05.
     year: String,
     /// What else it says: "killed" in "2013 killed".
     what: String,
@@ -33,8 +38,10 @@ impl Draft<'_> {
             .all
             .iter()
             .enumerate()
-            .filter(|(n, column)| column.stated == 0 || self.columns.number(*n).is_some())
             .filter_map(|(column, sample)| {
+                if let Some(month) = month_of(&sample.name) {
+                    return Some(WideYear { column, year: month, what: String::new() });
+                }
                 let (year, behind) = year_of(&sample.name)?;
                 let what = behind.trim_matches(|c: char| !c.is_alphanumeric() && c != '%');
                 let what = if what.starts_with("YR") { "" } else { what }.to_owned();
@@ -61,17 +68,26 @@ impl Draft<'_> {
         let mut missing: Vec<String> = Vec::new();
         let mut style: Option<NumberReading> = None;
         for year in years {
-            if let Some(number) = self.columns.number(year.column) {
-                missing.extend(number.missing.iter().chain(&number.unread).cloned());
-                if style.as_ref().is_none_or(|known| number.read > known.read) {
-                    style = Some(number.clone());
+            match self.columns.number(year.column) {
+                Some(number) => {
+                    missing.extend(number.missing.iter().chain(&number.unread).cloned());
+                    if style.as_ref().is_none_or(|known| number.read > known.read) {
+                        style = Some(number.clone());
+                    }
+                }
+                // too few numbers to tell how they are written
+                None => {
+                    let cells = self.columns.all[year.column].cells.keys();
+                    missing.extend(cells.filter(|cell| !is_plain_number(cell)).cloned());
                 }
             }
         }
         missing.sort_unstable();
         missing.dedup();
+        // a figure, such as a total, tells nothing apart
         let whole: Vec<usize> = (0..self.columns.all.len())
             .filter(|column| !is_year(*column) && self.columns.all[*column].is_whole())
+            .filter(|column| self.columns.number(*column).is_none() || is_code(self.name(*column)))
             .collect();
         self.line(&format!("\n[[fact]]\nkind    = {}", quoted(INDICATORS.name)));
         let has_rest = years.iter().any(|year| !year.what.is_empty());
@@ -84,13 +100,13 @@ impl Draft<'_> {
                 format!("{{ column = {name}, year = {}{what} }}", quoted(year))
             })
             .collect();
-        self.line("# one fact for each year that has a number");
-        self.line(&format!("each    = [\n  {},\n]", entries.join(",\n  ")));
-        let mut conditions = vec!["{ text = \"{$value}\", stated = true }".to_owned()];
-        if !missing.is_empty() {
-            conditions.push(format!("{{ text = \"{{$value}}\", not = {} }}", list(&missing)));
+        let unread: Vec<&String> = missing.iter().filter(|cell| !is_missing(cell)).collect();
+        if !unread.is_empty() {
+            let shown: Vec<String> = unread.iter().take(5).map(|cell| quoted(cell)).collect();
+            self.line(&format!("# not read as numbers, and left out: {}", shown.join(", ")));
         }
-        self.line(&format!("when    = [{}]", conditions.join(", ")));
+        self.line("# one fact for each year that has a number");
+        self.each_stated(&entries, &missing);
         self.used.extend(years.iter().map(|year| year.column));
         let mut key: Vec<String> =
             whole.iter().take(6).map(|column| quoted(&self.template(*column))).collect();
@@ -111,7 +127,12 @@ impl Draft<'_> {
                 &["guess: say what is measured, and in which unit".into()],
             ),
         }
-        self.line("date    = { year = \"{$year}\" }");
+        let are_years = years.iter().all(|year| year.year.len() == 4);
+        self.line(if are_years {
+            "date    = { year = \"{$year}\" }"
+        } else {
+            "date    = \"{$year}\""
+        });
         self.place(country, None);
         self.number_field("quantity", "{$value}", style.as_ref(), &[]);
         let told: Vec<String> = country
@@ -122,6 +143,100 @@ impl Draft<'_> {
             .collect();
         let told = if told.is_empty() { "{$value}".to_owned() } else { told.join(", ") };
         self.line(&format!("summary = {}", quoted(&format!("{told}: {{$value}} in {{$year}}"))));
+    }
+
+    /// The columns of numbers that may be measures: no codes, ranks, years or coordinates.
+    pub(super) fn measures(&self, country: Option<CountryColumn>) -> Vec<usize> {
+        const OTHER: [&str; 26] = [
+            "rank",
+            "year",
+            "month",
+            "day",
+            "lat",
+            "latitude",
+            "lon",
+            "long",
+            "longitude",
+            "age",
+            "no",
+            "nr",
+            "n",
+            "row",
+            "index",
+            "lfd",
+            "sira",
+            "№",
+            "num",
+            "low",
+            "high",
+            "min",
+            "max",
+            "precision",
+            "hour",
+            "week",
+        ];
+        let parts = self.columns.parts();
+        let is_part = |column: usize| {
+            parts.as_ref().is_some_and(|(start, end)| {
+                start.year.0 == column || end.as_ref().is_some_and(|end| end.year.0 == column)
+            })
+        };
+        let is_measure = |column: &usize| {
+            let column = *column;
+            let name = self.name(column);
+            self.columns.number(column).is_some()
+                && self.columns.date(column).is_none()
+                && !is_part(column)
+                && country.is_none_or(|(country, _)| country != column)
+                && !is_code(name)
+                && !words_of(name).is_empty()
+                && !words_of(name).iter().any(|word| OTHER.contains(&word.as_str()))
+        };
+        (0..self.columns.all.len()).filter(is_measure).collect()
+    }
+
+    /// An indicator for each of the columns, beside the event of the record.
+    pub(super) fn indicators(&mut self, measures: &[usize]) {
+        self.used.extend(measures);
+        self.line("\n# guess: each of these columns is a measure; delete those that are none, and add a unit");
+        for (group, style) in self.written_alike(measures) {
+            let entry = |column: &usize| {
+                format!("{{ column = {0}, measure = {0} }}", quoted(self.name(*column)))
+            };
+            let entries: Vec<String> = group.iter().map(entry).collect();
+            self.line(&format!("[[fact]]\nkind    = {}", quoted(INDICATORS.name)));
+            self.each_stated(&entries, &style.missing);
+            self.line("key     = [\"{$key}\", \"{$measure}\"]");
+            self.line("measure = \"{$measure}\"");
+            self.number_field("quantity", "{$value}", Some(&style), &[]);
+            self.line("summary = \"{$measure}: {$value}\"");
+        }
+    }
+
+    /// Columns of numbers in groups that one rule reads, with the rule.
+    pub(super) fn written_alike(&self, columns: &[usize]) -> Vec<(Vec<usize>, NumberReading)> {
+        let mut groups: Vec<(Vec<usize>, Vec<NumberReading>)> = Vec::new();
+        for column in columns {
+            let Some(number) = self.columns.number(*column) else { continue };
+            match groups.iter_mut().find(|(_, all)| all.iter().all(|other| other.is_like(number))) {
+                Some((group, all)) => {
+                    group.push(*column);
+                    all.push(number.clone());
+                }
+                None => groups.push((vec![*column], vec![number.clone()])),
+            }
+        }
+        groups.into_iter().map(|(group, all)| (group, NumberReading::joined(&all))).collect()
+    }
+
+    /// One fact for each entry whose cell states a number.
+    pub(super) fn each_stated(&mut self, entries: &[String], missing: &[String]) {
+        self.line(&format!("each    = [\n  {},\n]", entries.join(",\n  ")));
+        let mut conditions = vec!["{ text = \"{$value}\", stated = true }".to_owned()];
+        if !missing.is_empty() {
+            conditions.push(format!("{{ text = \"{{$value}}\", not = {} }}", list(missing)));
+        }
+        self.line(&format!("when    = [{}]", conditions.join(", ")));
     }
 
     /// Whether the table has a country, a year and otherwise only numbers.
@@ -189,6 +304,30 @@ impl Draft<'_> {
             quoted(&format!("{{$measure}}, {place}, {year}: {{$value}}"))
         ));
     }
+}
+
+/// The month that a column is called after, in EDTF.
+fn month_of(name: &str) -> Option<String> {
+    const FORMATS: [&str; 6] = ["%Y-%m", "%m/%Y", "%B %Y", "%B-%Y", "%B-%y", "%B %y"];
+    let name = name.trim();
+    std::iter::once(None).chain(LANGUAGES.map(Some)).find_map(|language| {
+        let months = match language {
+            Some(language) => MonthNames::of(&[language.to_owned()]).unwrap_or_default(),
+            None => MonthNames::default(),
+        };
+        let style = DateStyle {
+            formats: FORMATS.map(str::to_owned).into(),
+            century: Some(CENTURY),
+            months,
+            ..DateStyle::default()
+        };
+        style.read(name).map(PartialDate::edtf).filter(|month| month.len() == 7)
+    })
+}
+
+/// Whether a cell is a number without signs.
+fn is_plain_number(cell: &str) -> bool {
+    cell.parse::<f64>().is_ok()
 }
 
 /// Whether a column of numbers is called as one of codes is.

@@ -2,10 +2,13 @@
 //! tried before it is printed.
 
 mod fields;
+mod harms;
 mod indicators;
 mod roles;
 mod sample;
 mod toml_text;
+mod transfers;
+mod words;
 mod write;
 
 use std::collections::BTreeSet;
@@ -128,6 +131,7 @@ fn look(input: &SourceFile, encoding: Option<&str>) -> Result<(DraftColumns, Tab
     let mut record = Record::new();
     let mut passed = if layout.has_header { header_rows } else { 0 };
     let mut read = 0;
+    let mut headings: Vec<String> = Vec::new();
     // what cannot be read is told when the table is imported
     while let Ok(true) = records.next(&mut record) {
         if passed > 0 {
@@ -137,13 +141,15 @@ fn look(input: &SourceFile, encoding: Option<&str>) -> Result<(DraftColumns, Tab
         let is_blank = record.iter().all(|cell| cell.trim().is_empty());
         if mapping::is_note(&record, width) {
             notes.footer += usize::from(!is_blank);
+            headings.extend(record.get(0).filter(|_| record.len() == width).map(str::to_owned));
             continue;
         }
         if is_blank || record.len() != width {
             continue;
         }
-        if read == 0 && record.iter().all(|cell| cell.is_empty() || cell.starts_with('#')) {
+        if read == 0 && (is_tags(&record) || is_units(&record)) {
             notes.has_tags = true;
+            notes.units = is_units(&record).then(|| record.iter().collect::<Vec<_>>().join(", "));
             continue;
         }
         if record.iter().any(is_total) {
@@ -153,6 +159,8 @@ fn look(input: &SourceFile, encoding: Option<&str>) -> Result<(DraftColumns, Tab
         }
         // rows with too few cells that are followed by whole ones are no notes
         notes.footer = 0;
+        notes.sections.extend(headings.drain(..).filter(|heading| !heading.trim().is_empty()));
+        notes.has_indents |= record.get(0).is_some_and(|cell| cell.starts_with("  "));
         read += 1;
         columns.iter_mut().zip(&record).for_each(|(column, cell)| column.add(cell.trim()));
         if read >= MANY {
@@ -165,7 +173,59 @@ fn look(input: &SourceFile, encoding: Option<&str>) -> Result<(DraftColumns, Tab
             format!("{}: the table has a header and no records", input.shown),
         ));
     }
-    Ok((DraftColumns::of(columns), notes))
+    // a table whose cells stand between semicolons leaves commas to its numbers
+    Ok((DraftColumns::of(columns, layout.delimiter == ';'), notes))
+}
+
+/// Whether a row below the header holds tags, as the Humanitarian Exchange Language has them.
+fn is_tags(record: &Record) -> bool {
+    record.iter().all(|cell| cell.is_empty() || cell.starts_with('#'))
+}
+
+/// Whether a row below the header says in which units or formats its columns are.
+fn is_units(record: &Record) -> bool {
+    const UNITS: [&str; 33] = [
+        "%",
+        "usd",
+        "usd m",
+        "us$",
+        "us$m",
+        "us$ m",
+        "eur",
+        "eur m",
+        "m",
+        "km",
+        "persons",
+        "people",
+        "number",
+        "count",
+        "units",
+        "tiv",
+        "text",
+        "string",
+        "integer",
+        "numeric",
+        "date",
+        "yyyy",
+        "yyyy-mm-dd",
+        "dd/mm/yyyy",
+        "mm/dd/yyyy",
+        "dd.mm.yyyy",
+        "code",
+        "name",
+        "iso3",
+        "year",
+        "millions",
+        "thousands",
+        "of order",
+    ];
+    let is_unit = |cell: &str| {
+        let cell = cell.trim().to_lowercase();
+        let bare = cell.trim_matches(['(', ')', '[', ']']);
+        UNITS.contains(&bare) || bare.len() + 2 == cell.len()
+    };
+    let mut stated = record.iter().filter(|cell| !cell.trim().is_empty()).peekable();
+    stated.peek().is_some() && stated.all(is_unit)
 }
 
 /// Imports the file with the draft, into a database that is thrown away, and tells what it makes.

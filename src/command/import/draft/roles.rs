@@ -1,6 +1,7 @@
 //! Which column of a table plays which part in a fact: by its name, and by what is in it.
 
 use crate::command::import::draft::sample::{ColumnSample, DateReading, NumberReading};
+use crate::command::import::draft::words::{COUNTRIES, DEATHS, STARTS};
 use crate::error::Result;
 use crate::store::{EntityClass, Store};
 
@@ -43,15 +44,26 @@ pub struct DraftColumns {
 const NAMES: usize = 6;
 const CODES: usize = 9;
 
+/// How many of ten cells of a column of deaths must be numbers.
+const MOST_NUMBERS: u64 = 5;
+
 /// How many different cells are looked up.
 const LOOKED_UP: usize = 300;
 
 impl DraftColumns {
-    /// Looks at the columns.
+    /// Looks at the columns of a table; where it `has_commas` before decimals, a point in a number
+    /// that may be either stands between thousands.
     #[must_use]
-    pub fn of(all: Vec<ColumnSample>) -> DraftColumns {
+    pub fn of(all: Vec<ColumnSample>, has_commas: bool) -> DraftColumns {
         let dates = all.iter().map(ColumnSample::date).collect();
-        let numbers = all.iter().map(ColumnSample::number).collect();
+        // words such as "dozens" make a column of deaths no other one
+        let number = |column: &ColumnSample| {
+            let is_harm = words_of(&column.name).iter().any(|word| DEATHS.contains(&word.as_str()));
+            let with_comma = if has_commas { column.number_with_comma() } else { None };
+            with_comma
+                .or_else(|| if is_harm { column.number_of(MOST_NUMBERS) } else { column.number() })
+        };
+        let numbers = all.iter().map(number).collect();
         let years = all.iter().map(ColumnSample::year).collect();
         DraftColumns { all, dates, numbers, years }
     }
@@ -81,7 +93,9 @@ impl DraftColumns {
                     Some((0, n))
                 } else if parts.iter().any(|part| part == word) {
                     Some((1, n))
-                } else if word.len() > 3 && whole.contains(word) {
+                } else if parts.iter().any(|part| is_compound(part, word))
+                    || whole.contains(word) && word.contains('_')
+                {
                     Some((2, n))
                 } else {
                     None
@@ -105,24 +119,6 @@ impl DraftColumns {
     /// The column of the first or only date.
     #[must_use]
     pub fn start(&self) -> Option<Choice> {
-        const STARTS: [&str; 16] = [
-            "date_start",
-            "start_date",
-            "event_date",
-            "date",
-            "start",
-            "begin",
-            "from",
-            "datum",
-            "fecha",
-            "data",
-            "дата",
-            "tarih",
-            "tag",
-            "jour",
-            "day",
-            "when",
-        ];
         // what was done with the record, and not what happened
         const KEPT: [&str; 19] = [
             "entry",
@@ -166,6 +162,12 @@ impl DraftColumns {
         all.next().map(|column| Choice { column, others: all.collect() })
     }
 
+    /// The column that is called as a date is, whatever is in it.
+    #[must_use]
+    pub fn called_as_date(&self) -> Option<usize> {
+        self.called(&STARTS, |column| self.all[column].stated > 0).into_iter().next()
+    }
+
     /// The column of the last date.
     #[must_use]
     pub fn end(&self, start: usize) -> Option<usize> {
@@ -181,6 +183,25 @@ impl DraftColumns {
             "year", "jahr", "annee", "ano", "anno", "год", "yr", "date", "datum", "fecha", "start",
             "begin", "from", "opened", "founded", "period",
         ];
+        // words of a column that says when something was first
+        const FIRST: [&str; 16] = [
+            "first",
+            "since",
+            "founded",
+            "established",
+            "began",
+            "signed",
+            "ratified",
+            "joined",
+            "built",
+            "entered",
+            "independence",
+            "launched",
+            "created",
+            "formed",
+            "born",
+            "entry",
+        ];
         const ENDS: [&str; 6] = ["end", "until", "to", "closed", "ended", "finish"];
         let is_years = |column: usize| self.years[column].is_some();
         let mut years = self.called(&YEARS, is_years);
@@ -192,12 +213,17 @@ impl DraftColumns {
                 || name.ends_with('2')
                 || words.iter().any(|word| ENDS.contains(&word.as_str()))
         };
-        let first =
-            years.iter().copied().find(|column| !is_end(*column)).or(years.first().copied());
+        let first = years.iter().copied().find(|column| !is_end(*column));
+        // in a column without a name, or one that says when something was first
+        let says_when = |column: usize| {
+            words_of(&self.all[column].name).iter().any(|word| FIRST.contains(&word.as_str()))
+        };
         let is_likely = |column: &usize| {
             let are_late =
                 |number: &NumberReading| number.least >= 1800.0 && number.greatest <= 2100.0;
-            is_years(*column) && self.numbers[*column].as_ref().is_some_and(are_late)
+            is_years(*column)
+                && (self.all[*column].name.starts_with("column ") || says_when(*column))
+                && self.numbers[*column].as_ref().is_some_and(are_late)
         };
         let Some(first) = first else {
             let any = (0..self.all.len()).find(is_likely)?;
@@ -237,24 +263,49 @@ impl DraftColumns {
     /// # Errors
     /// The database cannot be read.
     pub fn country(&self, store: &Store, any: bool) -> Result<Option<CountryColumn>> {
-        const WORDS: [&str; 14] = [
-            "country",
-            "country_name",
-            "nation",
-            "pays",
-            "pais",
-            "land",
-            "paese",
-            "страна",
-            "state",
-            "territory",
-            "location",
-            "place",
-            "iso3",
-            "iso",
-        ];
-        // of a person or a weapon, and not where something happened
-        const NOT_PLACES: [&str; 12] = [
+        // of a person, a party or a weapon, and not where something happened
+        const NOT_PLACES: [&str; 55] = [
+            "perpetrator",
+            "attacker",
+            "attacking",
+            "aggressor",
+            "victim",
+            "target",
+            "targeted",
+            "side",
+            "actor",
+            "party",
+            "parties",
+            "belligerent",
+            "combatant",
+            "defender",
+            "responsible",
+            "mediator",
+            "donor",
+            "sanctioning",
+            "sanctioned",
+            "accused",
+            "reporting",
+            "source",
+            "flag",
+            "from",
+            "to",
+            "against",
+            "government",
+            "signatory",
+            "lender",
+            "contributor",
+            "contributing",
+            "origine",
+            "origen",
+            "herkunft",
+            "herkunftsland",
+            "acreditante",
+            "lieferant",
+            "fournisseur",
+            "proveedor",
+            "ally",
+            "member",
             "nationality",
             "citizenship",
             "citizen",
@@ -267,6 +318,8 @@ impl DraftColumns {
             "sending",
             "exporter",
             "importer",
+            "a",
+            "b",
         ];
         let is_place = |sample: &ColumnSample| {
             any || !words_of(&sample.name).iter().any(|word| NOT_PLACES.contains(&word.as_str()))
@@ -275,7 +328,7 @@ impl DraftColumns {
         for (column, sample) in
             self.all.iter().enumerate().filter(|(_, sample)| sample.stated > 0 && is_place(sample))
         {
-            let named = self.called(&WORDS, |other| other == column);
+            let named = self.called(&COUNTRIES, |other| other == column);
             let rank = usize::from(named.is_empty());
             for (order, scheme) in
                 [None, Some("iso3"), Some("gw"), Some("cow"), Some("iso2")].into_iter().enumerate()
@@ -335,6 +388,21 @@ fn may_be_of(sample: &ColumnSample, scheme: Option<&str>, is_named: bool) -> boo
     }
 }
 
+/// Whether a part of a name is this word with a part that is often joined to it: `killedtotal`,
+/// `countryname`, but not the "actor" in "factor".
+fn is_compound(part: &str, word: &str) -> bool {
+    const JOINED: [&str; 34] = [
+        "s", "st", "es", "name", "names", "start", "end", "best", "low", "high", "total", "event",
+        "date", "code", "id", "count", "number", "num", "nr", "no", "est", "estimate", "incident",
+        "country", "town", "city", "datum", "ort", "zahl", "anzahl", "of", "the", "begin", "year",
+    ];
+    let rests = [part.strip_prefix(word), part.strip_suffix(word)];
+    word.len() > 3
+        && rests.into_iter().flatten().any(|rest| {
+            JOINED.contains(&rest) || !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit())
+        })
+}
+
 /// Whether enough of the cells of a column are countries that the program knows.
 fn is_known(sample: &ColumnSample, scheme: Option<&str>, store: &Store) -> Result<bool> {
     let (mut known, mut asked) = (0, 0);
@@ -378,7 +446,7 @@ mod tests {
         for row in rows {
             all.iter_mut().zip(*row).for_each(|(sample, cell)| sample.add(cell));
         }
-        DraftColumns::of(all)
+        DraftColumns::of(all, false)
     }
 
     #[test]

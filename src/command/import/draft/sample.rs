@@ -11,7 +11,7 @@ use crate::value::month_names::MonthNames;
 const DISTINCT: usize = 20_000;
 
 /// Words that tables have where something is not stated.
-const MISSING: [&str; 29] = [
+const MISSING: [&str; 48] = [
     "n/a",
     "na",
     "n.a.",
@@ -37,10 +37,43 @@ const MISSING: [&str; 29] = [
     "not stated",
     "unspecified",
     "s/d",
+    "s.d.",
     "k.a.",
+    "k. a.",
+    ". .",
+    "−",
+    "unk",
+    "tbd",
+    "nr",
+    "no data",
+    "not reported",
+    "not known",
+    "not recorded",
+    "н/д",
+    "нет данных",
+    "немає даних",
+    "sin datos",
+    "no disponible",
+    "non disponible",
+    "keine angabe",
+    "keine angaben",
+    "unbekannt",
+    "inconnu",
+    "desconocido",
+];
+
+/// Words that tables have at the end of what is not over.
+const ONGOING: [&str; 10] = [
     "ongoing",
     "present",
     "to date",
+    "current",
+    "now",
+    "continuing",
+    "heute",
+    "andauernd",
+    "en cours",
+    "actualidad",
 ];
 
 /// Numbers that code books use where something is not stated.
@@ -48,9 +81,23 @@ const MISSING_CODES: [&str; 5] = ["-9", "-99", "-999", "-9999", "-88"];
 
 /// How dates are written in the field's files. Where several read the same cells, the first is
 /// proposed.
-const FORMATS: [&str; 24] = [
+const FORMATS: [&str; 38] = [
     "%Y-%m-%d",
     "%d %B %Y",
+    "%d. %B %Y",
+    "%d de %B de %Y",
+    "%d de %B %Y",
+    "%der %B %Y",
+    "%d %B %Y г.",
+    "%dst %B %Y",
+    "%dnd %B %Y",
+    "%drd %B %Y",
+    "%dth %B %Y",
+    "%d.%m.%Y.",
+    "%Y-%m-%dT%H:%M:%SZ",
+    "%m/%d/%Y %I:%M:%S %p",
+    "%d.%m.%Y %H:%M",
+    "%Y-%m-%d %H:%M",
     "%B %d, %Y",
     "%d-%B-%Y",
     "%d/%m/%Y",
@@ -80,7 +127,7 @@ const EXCHANGED: [(&str, &str); 3] =
     [("%d/%m/%Y", "%m/%d/%Y"), ("%d-%m-%Y", "%m-%d-%Y"), ("%d/%m/%y", "%m/%d/%y")];
 
 /// The languages that the names of months are looked for in.
-const LANGUAGES: [&str; 11] =
+pub const LANGUAGES: [&str; 11] =
     ["de", "fr", "es", "it", "pt", "nl", "ru", "uk_UA", "tr", "ar_EG", "pl"];
 
 /// The Julian day numbers between which a date of a table is likely: the years 1000 to 2199.
@@ -92,6 +139,42 @@ const RANGES: [&str; 5] = [" to ", " – ", "–", " - ", "-"];
 
 /// The first of the hundred years that ends with this one.
 pub const CENTURY: i16 = 1927;
+
+impl NumberReading {
+    /// Whether other numbers are written alike, so that one rule reads both.
+    #[must_use]
+    pub fn is_like(&self, other: &NumberReading) -> bool {
+        let free = |reading: &NumberReading| {
+            reading.thousands.is_none() && (reading.is_whole || reading.decimal == '.')
+        };
+        let same = self.thousands == other.thousands && self.decimal == other.decimal;
+        let both_whole = self.is_whole && other.is_whole;
+        same || both_whole && (free(self) || free(other))
+    }
+
+    /// One rule for these columns, which are written alike.
+    #[must_use]
+    pub fn joined(readings: &[NumberReading]) -> NumberReading {
+        let mut all =
+            readings.iter().max_by_key(|reading| reading.read).cloned().unwrap_or_default();
+        if let Some(grouped) = readings.iter().find(|reading| reading.thousands.is_some()) {
+            (all.thousands, all.decimal) = (grouped.thousands, grouped.decimal);
+        }
+        all.marks = readings.iter().flat_map(|reading| reading.marks.clone()).collect();
+        all.marks.sort_unstable();
+        all.marks.dedup();
+        all.missing = readings
+            .iter()
+            .flat_map(|reading| reading.missing.iter().chain(&reading.unread))
+            .cloned()
+            .collect();
+        all.missing.sort_unstable();
+        all.missing.dedup();
+        all.unread.clear();
+        all.is_ambiguous = readings.iter().any(|reading| reading.is_ambiguous);
+        all
+    }
+}
 
 /// The cells of a column.
 #[derive(Debug, Default, Clone)]
@@ -146,6 +229,8 @@ pub struct NumberReading {
     pub missing: Vec<String>,
     /// Cells that are no number, and would be unknown.
     pub unread: Vec<String>,
+    /// Signs and words beside a number, and how they hedge it.
+    pub marks: Vec<(String, &'static str)>,
     /// All of them are whole.
     pub is_whole: bool,
     /// The least and the greatest.
@@ -333,6 +418,16 @@ impl ColumnSample {
         if reading.formats.iter().any(|format| format.contains("%y")) {
             reading.century = Some(CENTURY);
         }
+        // two dates in each cell
+        if reading.formats.is_empty() {
+            let reads_ranges = |format: &&&str| {
+                let style =
+                    DateStyle { range: RANGES.map(str::to_owned).into(), ..style(&[format]) };
+                left.iter().filter(|(cell, _)| style.read_range(cell).is_some()).count()
+            };
+            let best = FORMATS.iter().filter(|format| **format != "%Y").max_by_key(reads_ranges);
+            reading.formats.extend(best.filter(|format| reads_ranges(format) > 0).copied());
+        }
         // two dates in one cell
         for range in RANGES {
             let style = DateStyle { range: vec![range.to_owned()], ..style(&reading.formats) };
@@ -393,6 +488,20 @@ impl ColumnSample {
     /// How the column is read as numbers, if nearly all of its cells are some.
     #[must_use]
     pub fn number(&self) -> Option<NumberReading> {
+        self.number_of(9)
+    }
+
+    /// The same with decimal commas, for cells that may have either: `1.350`.
+    #[must_use]
+    pub fn number_with_comma(&self) -> Option<NumberReading> {
+        let known = self.number().filter(|known| known.is_ambiguous)?;
+        let reading = self.numbers(Some('.'), ',');
+        (reading.read >= known.read).then_some(NumberReading { is_ambiguous: true, ..reading })
+    }
+
+    /// The same, if at least so many of ten cells are.
+    #[must_use]
+    pub fn number_of(&self, of_ten: u64) -> Option<NumberReading> {
         const STYLES: [(Option<char>, char); 6] = [
             (None, '.'),
             (Some(','), '.'),
@@ -407,7 +516,7 @@ impl ColumnSample {
         for (thousands, decimal) in STYLES {
             let reading = self.numbers(thousands, decimal);
             match &mut best {
-                _ if reading.read * 10 < all * 9 || reading.read == 0 => {}
+                _ if reading.read * 10 < all * of_ten || reading.read == 0 => {}
                 None => best = Some(reading),
                 Some(known) if reading.read > known.read => best = Some(reading),
                 Some(known)
@@ -437,7 +546,14 @@ impl ColumnSample {
                 reading.missing.push(cell.clone());
                 continue;
             }
-            let Some(number) = number(cell, thousands, decimal) else {
+            let found = number(cell, thousands, decimal).or_else(|| {
+                let (number, mark) = marked(cell, thousands, decimal)?;
+                if !reading.marks.contains(&mark) {
+                    reading.marks.push(mark);
+                }
+                Some(number)
+            });
+            let Some(number) = found else {
                 reading.unread.push(cell.clone());
                 continue;
             };
@@ -471,14 +587,41 @@ trait RevMaxByRead: Iterator<Item = DateReading> + Sized {
 impl<I: Iterator<Item = DateReading>> RevMaxByRead for I {}
 
 /// Whether a cell is a word for what is not stated.
-fn is_missing(cell: &str) -> bool {
-    MISSING.contains(&cell.to_lowercase().as_str())
+#[must_use]
+pub fn is_missing(cell: &str) -> bool {
+    MISSING.contains(&cell.to_lowercase().as_str()) || is_ongoing(cell)
+}
+
+/// Whether a cell says that something is not over.
+#[must_use]
+pub fn is_ongoing(cell: &str) -> bool {
+    ONGOING.contains(&cell.to_lowercase().as_str())
 }
 
 /// Whether a cell says that its row adds up others.
 #[must_use]
 pub fn is_total(cell: &str) -> bool {
-    const WHOLE: [&str; 14] = [
+    const WHOLE: [&str; 34] = [
+        "razem",
+        "ukupno",
+        "totalt",
+        "totaal",
+        "celkem",
+        "ensemble",
+        "suma",
+        "разом",
+        "усього",
+        "المجموع",
+        "الاجمالي",
+        "合計",
+        "合计",
+        "总计",
+        "sum total",
+        "gesamtsumme",
+        "all",
+        "overall",
+        "cumulative",
+        "totale",
         "total",
         "totals",
         "sum",
@@ -494,9 +637,14 @@ pub fn is_total(cell: &str) -> bool {
         "всего",
         "toplam",
     ];
+    // "Grand total (2014)"
+    let cell = cell.split(" (").next().unwrap_or(cell);
     let cell = crate::value::text::fold(cell.trim_matches(|c: char| !c.is_alphanumeric()));
     let is_part = cell.starts_with("total ") || cell.ends_with(" total");
-    WHOLE.contains(&cell.as_str()) || is_part && cell.split(' ').count() < 4
+    let is_subtotal = ["subtotal", "sub-total"]
+        .iter()
+        .any(|word| cell.strip_prefix(word).is_some_and(|rest| rest.starts_with([' ', ':'])));
+    WHOLE.contains(&cell.as_str()) || is_subtotal || is_part && cell.split(' ').count() < 4
 }
 
 /// Whether a cell is a year of four digits.
@@ -524,6 +672,71 @@ fn number(cell: &str, thousands: Option<char>, decimal: char) -> Option<f64> {
         return None;
     }
     format!("{sign}{}.{}", groups.concat(), part.unwrap_or("0")).parse().ok()
+}
+
+/// Signs and words beside numbers, and how they hedge them. A longer one goes before a shorter one
+/// that it begins with.
+const MARKS: [(&str, &str); 27] = [
+    ("approximately ", "about"),
+    ("approx. ", "about"),
+    ("about ", "about"),
+    ("around ", "about"),
+    ("circa ", "about"),
+    ("ca. ", "about"),
+    ("c. ", "about"),
+    ("etwa ", "about"),
+    ("environ ", "about"),
+    ("unos ", "about"),
+    ("около ", "about"),
+    ("~", "about"),
+    ("≈", "about"),
+    ("at least ", "at-least"),
+    ("mindestens ", "at-least"),
+    ("au moins ", "at-least"),
+    ("al menos ", "at-least"),
+    ("no less than ", "at-least"),
+    ("≥", "at-least"),
+    ("more than ", "over"),
+    ("over ", "over"),
+    (">", "over"),
+    ("+", "over"),
+    ("up to ", "up-to"),
+    ("≤", "up-to"),
+    ("<", "up-to"),
+    ("almost ", "almost"),
+];
+
+/// What stands between the bounds of a range.
+const BETWEEN: [&str; 3] = ["–", "—", "-"];
+
+/// A number with a mark before or behind it, or the greater of a range, and the mark.
+fn marked(
+    cell: &str,
+    thousands: Option<char>,
+    decimal: char,
+) -> Option<(f64, (String, &'static str))> {
+    for (mark, qualifier) in MARKS {
+        let is_mark = |part: &str| part.to_lowercase() == mark;
+        let before = cell.split_at_checked(mark.len()).filter(|(start, _)| is_mark(start));
+        let behind = cell.len().checked_sub(mark.len()).and_then(|at| cell.split_at_checked(at));
+        let behind = behind.filter(|(_, end)| is_mark(end)).map(|(bare, end)| (end, bare));
+        if let Some((mark, bare)) = before.or(behind)
+            && let Some(number) = number(bare.trim(), thousands, decimal)
+        {
+            return Some((number, (mark.to_owned(), qualifier)));
+        }
+    }
+    BETWEEN.into_iter().find_map(|sign| {
+        let (low, high) = cell.split_once(sign)?;
+        let (low, high) = (low.trim(), high.trim());
+        // the years of a period are no number
+        if is_year(low) && is_year(high) {
+            return None;
+        }
+        let bound = |text: &str| number(text, thousands, decimal);
+        let (least, greatest) = (bound(low)?, bound(high)?);
+        (least <= greatest).then_some((greatest, (sign.to_owned(), "range")))
+    })
 }
 
 #[cfg(test)]
@@ -581,7 +794,14 @@ mod tests {
         assert_eq!(style(&["1.234,5", "12,5"]), Some((Some('.'), ',', false)));
         assert_eq!(style(&["7.818", "9.500"]), Some((None, '.', true)), "7.8 or 7,818");
         assert_eq!(style(&["1 234", "12"]), Some((Some(' '), ',', false)));
-        assert_eq!(style(&["12-14", "many"]), None);
+        assert_eq!(style(&["12 people", "many"]), None);
+        let hedged = sample("n", &["20-30", "c. 40", "5+", "12", "at least 7"]).number().unwrap();
+        assert_eq!((hedged.read, hedged.greatest), (5, 40.0));
+        assert_eq!(
+            hedged.marks,
+            [("-", "range"), ("+", "over"), ("at least ", "at-least"), ("c. ", "about")]
+                .map(|(mark, qualifier)| (mark.to_owned(), qualifier))
+        );
         let coded = sample("n", &["3", "-9", "n/a", "0"]).number().unwrap();
         assert_eq!(coded.missing, ["n/a", "-9"]);
     }

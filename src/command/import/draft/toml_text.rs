@@ -25,6 +25,14 @@ pub(super) fn number_keys(style: Option<&NumberReading>, missing: &[String]) -> 
     if !missing.is_empty() {
         keys.push(format!("missing = {}", list(missing)));
     }
+    if let Some(style) = style.filter(|style| !style.marks.is_empty()) {
+        let marks: Vec<String> = style
+            .marks
+            .iter()
+            .map(|(mark, qualifier)| format!("{} = {}", quoted(mark), quoted(qualifier)))
+            .collect();
+        keys.push(format!("marks = {{ {} }}", marks.join(", ")));
+    }
     keys
 }
 

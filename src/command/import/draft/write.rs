@@ -5,6 +5,7 @@ use std::fmt::Write;
 
 use crate::command::import::draft::roles::{Choice, CountryColumn, DraftColumns, words_of};
 use crate::command::import::draft::toml_text::{list, number_keys, quoted};
+use crate::command::import::draft::words::{COUNTRIES, DEATHS};
 use crate::error::Result;
 use crate::kind::EVENTS;
 use crate::store::Store;
@@ -30,8 +31,14 @@ pub struct TableNotes {
     pub footer: usize,
     /// Cells that say that their row adds up others, with their columns.
     pub totals: BTreeSet<(usize, String)>,
-    /// The row below the header is tags.
+    /// The row below the header is tags or units.
     pub has_tags: bool,
+    /// The units in that row.
+    pub units: Option<String>,
+    /// What stands alone in rows between the records, as headings of sections do.
+    pub sections: Vec<String>,
+    /// Cells of the first column are indented, as the parts of the row above them are.
+    pub has_indents: bool,
 }
 
 /// The draft under way.
@@ -59,11 +66,14 @@ impl<'a> Draft<'a> {
                 found => found,
             };
             draft.wide(&wide, country);
+        } else if let Some(found) = draft.transfer_columns() {
+            draft.transfers(&found);
         } else if draft.is_panel(country) {
             draft.panel(country);
         } else {
             draft.events(country);
         }
+        draft.blanks();
         draft.rest();
         Ok(draft.out)
     }
@@ -144,8 +154,16 @@ impl<'a> Draft<'a> {
             self.line("# guess: the header stands in two rows");
             self.line(&format!("header_rows = {}", notes.header_rows));
         }
+        if let Some(units) = &notes.units {
+            self.line(&format!("# guess: the row below the header holds units: {units}"));
+        }
         if notes.has_tags {
             self.line("skip_rows = 1");
+        }
+        if notes.has_indents {
+            let name = quoted(self.name(0));
+            self.line(&format!("# guess: some cells of {name} are indented; if they are parts of the row above them, which"));
+            self.line("# has their sum, skip one of the two");
         }
         if notes.footer > 0 {
             self.line(&format!(
@@ -167,48 +185,66 @@ impl<'a> Draft<'a> {
                 totals.push(format!("{{ text = {text}, is = {} }}", list(cells)));
             }
         }
+        if !notes.sections.is_empty() {
+            let others: Vec<String> =
+                (1..self.columns.all.len()).map(|column| self.template(column)).collect();
+            let shown: Vec<&str> = notes.sections.iter().take(5).map(String::as_str).collect();
+            self.line(&format!(
+                "# guess: rows that state nothing but {} are headings of sections, and no records: {}",
+                quoted(self.name(0)),
+                shown.join(", ")
+            ));
+            self.line("# what a heading says of the rows below it is not read");
+            totals.push(format!("{{ text = {}, is = \"\" }}", quoted(&others.concat())));
+        }
         if !totals.is_empty() {
-            self.line("# guess: these rows add up others, and are no records");
+            if !notes.totals.is_empty() {
+                self.line("# guess: rows of totals add up others, and are no records");
+            }
             self.line(&format!("skip      = [{}]", totals.join(", ")));
         }
         if let Some(encoding) = notes.encoding {
+            self.line("# guess: the encoding; check names with accents");
             self.line(&format!("encoding  = [{}]", quoted(&encoding.to_lowercase())));
         }
     }
 
     fn events(&mut self, country: Option<CountryColumn>) {
         let columns = self.columns;
-        self.line(&format!("\n[[fact]]\nkind    = {}", quoted(EVENTS.name)));
         let start = columns.start();
-        let parts = columns.parts();
         let is_free = |column: usize| {
             start.as_ref().is_none_or(|start| start.column != column)
                 && country.is_none_or(|(country, _)| country != column)
         };
-        let ids = ["id", "event_id", "key", "code", "no", "nr", "number", "num", "ref", "index"];
-        let is_key =
-            |column: usize| columns.all[column].is_whole() && columns.all[column].is_distinct();
-        let key = columns.choose(&ids, is_key).map(|choice| choice.column).or((0..columns
-            .all
-            .len()
-            .min(1))
-            .find(|column| is_key(*column) && is_free(*column)));
-        match key {
-            Some(column) => {
-                let cell = self.cell(column);
-                self.line(&format!("key     = [{cell}]"));
-            }
-            None => {
-                self.line("# no column tells the records apart: they are numbered, and a later version of the file that");
-                self.line("# has them in another order changes them");
-                self.line("key     = [\"#\"]");
-            }
+        let deaths = self.death_columns();
+        let harms = self.harms(&deaths);
+        // a table of other figures: each of them is a measure
+        let measures =
+            if deaths.is_empty() && harms.is_empty() { self.measures(country) } else { Vec::new() };
+        let is_shared = !harms.is_empty() || !measures.is_empty();
+        if is_shared {
+            self.line("\n[shared]");
+            self.when();
+            self.place_of_event(country, &is_free);
         }
+        self.line(&format!("\n[[fact]]\nkind    = {}", quoted(EVENTS.name)));
+        self.key_line(&is_free);
         let is_word = |column: usize| {
             let sample = &columns.all[column];
             sample.is_text() && sample.is_whole() && sample.length() < 60 && is_free(column)
         };
-        match columns.choose(&["event_type", "type", "category", "kind", "art", "tipo"], is_word) {
+        // the type of a weapon or of a source is none of an event
+        let is_type = |column: usize| {
+            const WORDS: [&str; 13] = [
+                "event", "incident", "attack", "violence", "conflict", "action", "type",
+                "category", "kind", "art", "tipo", "of", "sub",
+            ];
+            let words = words_of(self.name(column));
+            is_word(column)
+                && words.iter().all(|word| WORDS.contains(&word.as_str()))
+                && columns.all[column].cells.len() > 1
+        };
+        match columns.choose(&["event_type", "type", "category", "kind", "art", "tipo"], is_type) {
             Some(choice) => {
                 let guesses = self.others(&choice);
                 let cell = self.cell(choice.column);
@@ -221,8 +257,73 @@ impl<'a> Draft<'a> {
             ),
         }
         self.summary(&is_free);
-        match (&start, parts) {
-            (Some(start), _) => self.date(start),
+        if !is_shared {
+            self.when();
+        }
+        for (field, words) in [
+            (
+                "actor",
+                &[
+                    "actor1",
+                    "actor_1",
+                    "side_a",
+                    "perpetrator",
+                    "attacker",
+                    "aggressor",
+                    "actor",
+                    "responsible",
+                ][..],
+            ),
+            ("target", &["actor2", "actor_2", "side_b", "victim", "target", "defender"]),
+        ] {
+            let is_part = |column: usize| {
+                let words = words_of(self.name(column));
+                words
+                    .iter()
+                    .any(|word| ["type", "count", "number", "sex", "age"].contains(&word.as_str()))
+            };
+            let fits = |column: usize| {
+                columns.all[column].is_text() && is_free(column) && !is_part(column)
+            };
+            if let Some(choice) = columns.choose(words, fits) {
+                let guesses = self.others(&choice);
+                let cell = self.cell(choice.column);
+                self.field(field, &cell, &guesses);
+            }
+        }
+        if !is_shared {
+            self.place_of_event(country, &is_free);
+        }
+        if !deaths.is_empty() {
+            self.deaths_field();
+        }
+        if !harms.is_empty() {
+            self.casualties(&harms);
+        }
+        if !measures.is_empty() {
+            self.indicators(&measures);
+        }
+    }
+
+    /// The key of a record.
+    pub(super) fn key_line(&mut self, is_free: &impl Fn(usize) -> bool) {
+        match self.key(is_free) {
+            Some(column) => {
+                let cell = self.cell(column);
+                self.line(&format!("key     = [{cell}]"));
+            }
+            None => {
+                self.line("# no column tells the records apart: they are numbered, and a later version of the file that");
+                self.line("# has them in another order changes them");
+                self.line("key     = [\"#\"]");
+            }
+        }
+    }
+
+    /// The date of a record.
+    pub(super) fn when(&mut self) {
+        match (self.columns.start(), self.columns.parts()) {
+            (Some(start), _) => self.date(&start),
             (None, Some((start, end))) => {
                 if start.is_guess {
                     let name = self.name(start.year.0).to_owned();
@@ -230,25 +331,43 @@ impl<'a> Draft<'a> {
                 }
                 self.date_of_parts(&start, end.as_ref());
             }
-            (None, None) => self.line("# no column was read as a date"),
-        }
-        for (field, words) in [
-            (
-                "actor",
-                &["actor1", "actor_1", "side_a", "perpetrator", "attacker", "actor", "responsible"]
-                    [..],
-            ),
-            ("target", &["actor2", "actor_2", "side_b", "victim", "target", "defender"]),
-        ] {
-            let fits = |column: usize| columns.all[column].is_text() && is_free(column);
-            if let Some(choice) = columns.choose(words, fits) {
-                let guesses = self.others(&choice);
-                let cell = self.cell(choice.column);
-                self.field(field, &cell, &guesses);
+            (None, None) => {
+                self.line("# no column was read as a date");
+                if let Some(column) = self.columns.called_as_date() {
+                    let name = quoted(self.name(column));
+                    let cells = self.columns.all[column].cells.keys().take(3);
+                    let cells: Vec<String> = cells.map(|cell| quoted(cell)).collect();
+                    self.line(&format!(
+                        "# {name} is called like one: no format reads cells such as {}",
+                        cells.join(", ")
+                    ));
+                }
             }
         }
-        self.place(country, self.town(&is_free));
-        self.deaths_field();
+    }
+
+    fn place_of_event(&mut self, country: Option<CountryColumn>, is_free: &impl Fn(usize) -> bool) {
+        if let Some((column, _)) = country
+            && self.columns.called(&COUNTRIES, |other| other == column).is_empty()
+        {
+            let name = self.name(column).to_owned();
+            self.line(&format!("# guess: \"{name}\" is where it happened"));
+        }
+        self.place(country, self.town(is_free));
+    }
+
+    /// The columns that the deaths of an event are read from: none where each counts another group,
+    /// and none counts all.
+    fn death_columns(&self) -> Vec<usize> {
+        let Some(Ok(choice)) = self.deaths() else { return Vec::new() };
+        if let Some((low, best, high)) = self.bounds(&choice) {
+            return [Some(low), best, Some(high)].into_iter().flatten().collect();
+        }
+        let others = || choice.others.iter().filter(|column| self.dead(**column).is_some());
+        if self.dead(choice.column).is_some() && others().next().is_some() {
+            return Vec::new();
+        }
+        vec![choice.column]
     }
 
     /// The column of what is smaller than a country.
@@ -281,9 +400,13 @@ impl<'a> Draft<'a> {
         let columns = self.columns;
         match self.deaths() {
             Some(Ok(choice)) if self.bounds(&choice).is_some() => {
-                if let Some((low, high)) = self.bounds(&choice) {
-                    let mut missing: Vec<String> = [low, high]
+                if let Some((low, best, high)) = self.bounds(&choice) {
+                    for guess in self.more_words(choice.column) {
+                        self.line(&format!("# {guess}"));
+                    }
+                    let mut missing: Vec<String> = [Some(low), best, Some(high)]
                         .into_iter()
+                        .flatten()
                         .filter_map(|column| columns.number(column))
                         .flat_map(|number| number.missing.iter().chain(&number.unread))
                         .cloned()
@@ -293,12 +416,19 @@ impl<'a> Draft<'a> {
                     let style = columns.number(low).or(columns.number(high));
                     let (low, high) = (self.cell(low), self.cell(high));
                     let mut keys = vec![format!("low = {low}, high = {high}")];
-                    keys.extend(number_keys(style, &missing));
+                    if let Some(best) = best {
+                        keys.insert(0, format!("best = {}", self.cell(best)));
+                    }
+                    let keys_of_numbers = number_keys(style, &missing);
+                    keys.extend(
+                        keys_of_numbers.into_iter().filter(|key| !key.starts_with("marks")),
+                    );
                     self.line(&format!("deaths  = {{ {} }}", keys.join(", ")));
                 }
             }
             Some(Ok(choice)) => {
-                let guesses = self.others(&choice);
+                let mut guesses = self.others(&choice);
+                guesses.extend(self.more_words(choice.column));
                 let cell = self.cell(choice.column);
                 for guess in &guesses {
                     self.line(&format!("# {guess}"));
@@ -320,7 +450,7 @@ impl<'a> Draft<'a> {
     }
 
     /// The column of deaths; an error where it holds levels.
-    fn deaths(&self) -> Option<Result<Choice, usize>> {
+    pub(super) fn deaths(&self) -> Option<Result<Choice, usize>> {
         let columns = self.columns;
         let is_other = |column: usize| {
             let name = columns.all[column].name.to_lowercase();
@@ -329,6 +459,21 @@ impl<'a> Draft<'a> {
                     .iter()
                     .any(|word| name.contains(word));
             let units = [
+                // animals, and what did not happen
+                "livestock",
+                "animals",
+                "cattle",
+                "incidents",
+                EVENTS.name,
+                "attacks",
+                "averted",
+                "prevented",
+                "change",
+                "not",
+                "by",
+                "displaced",
+                "buildings",
+                "houses",
                 "per",
                 "pct",
                 "share",
@@ -343,6 +488,19 @@ impl<'a> Draft<'a> {
         };
         let fits = |column: usize| {
             columns.number(column).is_some_and(|number| number.is_whole) && !is_other(column)
+        };
+        let says_deaths = |column: usize| {
+            let words = words_of(self.name(column));
+            words.iter().any(|word| {
+                DEATHS
+                    .iter()
+                    .any(|death| *death != "best" && word.contains(&death.replace("_best", "")))
+            })
+        };
+        // "best" alone is the best estimate of anything
+        let has_deaths = (0..columns.all.len()).any(says_deaths);
+        let fits = |column: usize| {
+            fits(column) && (has_deaths && !is_lone_best(self.name(column)) || says_deaths(column))
         };
         let mut choice = columns.choose(&DEATHS, fits)?;
         let is_bound = |column: usize| {
@@ -361,8 +519,8 @@ impl<'a> Draft<'a> {
         Some(if is_level { Err(choice.column) } else { Ok(choice) })
     }
 
-    /// The columns of the lowest and the highest number, if what was chosen is one of them.
-    fn bounds(&self, choice: &Choice) -> Option<(usize, usize)> {
+    /// The columns of the lowest and the highest number, and of the best estimate, if there is one.
+    fn bounds(&self, choice: &Choice) -> Option<(usize, Option<usize>, usize)> {
         let is_called = |column: usize, words: [&str; 2]| {
             let name = self.name(column).to_lowercase();
             words.iter().any(|word| name.contains(word))
@@ -370,7 +528,90 @@ impl<'a> Draft<'a> {
         let all = || std::iter::once(choice.column).chain(choice.others.iter().copied());
         let low = all().find(|column| is_called(*column, ["low", "min"]))?;
         let high = all().find(|column| is_called(*column, ["high", "max"]))?;
-        (choice.column == low || choice.column == high).then_some((low, high))
+        let best = Some(choice.column).filter(|column| *column != low && *column != high);
+        // bounds of something else than what was chosen are none of it
+        let stem = |column: usize, word: [&str; 2]| {
+            let name = self.name(column).to_lowercase();
+            word.iter().fold(name, |name, word| name.replace(word, ""))
+        };
+        let same = |best: usize| {
+            let bare = stem(best, ["best", "estimate"]);
+            bare.trim_matches(|c: char| !c.is_alphanumeric()).is_empty()
+                || words_of(&stem(low, ["low", "estimate"])) == words_of(&bare)
+        };
+        best.is_none_or(same).then_some((low, best, high))
+    }
+
+    /// What to say of a column that is called by more than deaths.
+    fn more_words(&self, column: usize) -> Vec<String> {
+        const PLAIN: [&str; 22] = [
+            "total",
+            "number",
+            "of",
+            "no",
+            "the",
+            "count",
+            "people",
+            "persons",
+            "estimate",
+            "best",
+            "low",
+            "high",
+            "reported",
+            "confirmed",
+            "civilian",
+            "civilians",
+            "est",
+            "min",
+            "max",
+            "anzahl",
+            "de",
+            "all",
+        ];
+        let name = self.name(column);
+        let is_plain = |word: &String| {
+            DEATHS.contains(&word.as_str())
+                || PLAIN.contains(&word.as_str())
+                || DEATHS.iter().any(|death| word.contains(death))
+        };
+        if words_of(name).iter().all(is_plain) {
+            return Vec::new();
+        }
+        vec![format!("guess: \"{name}\" is taken for a number of deaths")]
+    }
+
+    /// The column that tells the records apart.
+    fn key(&self, is_free: &impl Fn(usize) -> bool) -> Option<usize> {
+        const IDS: [&str; 10] =
+            ["id", "event_id", "key", "code", "no", "nr", "ref", "index", "number", "num"];
+        const BESIDE: [&str; 10] =
+            ["event", "incident", "record", "case", "row", "unique", "fact", "entry", "the", "of"];
+        let columns = self.columns;
+        let is_key =
+            |column: usize| columns.all[column].is_whole() && columns.all[column].is_distinct();
+        // a number of something else is a figure
+        let is_id = |column: usize| {
+            words_of(self.name(column))
+                .iter()
+                .all(|word| IDS.contains(&word.as_str()) || BESIDE.contains(&word.as_str()))
+        };
+        let is_running = |column: usize| {
+            #[expect(
+                clippy::cast_precision_loss,
+                reason = "a sample has far fewer cells than 2^53"
+            )]
+            columns.number(column).is_none_or(|number| {
+                number.greatest - number.least + 1.0 <= number.distinct as f64 * 10.0
+                    || !["number", "num", "no", "nr"]
+                        .contains(&self.name(column).to_lowercase().as_str())
+            })
+        };
+        let called =
+            columns.choose(&IDS, |column| is_key(column) && is_id(column) && is_running(column));
+        let first = (0..columns.all.len().min(1)).find(|column| {
+            is_key(*column) && is_free(*column) && columns.number(*column).is_none()
+        });
+        called.map(|choice| choice.column).or(first)
     }
 
     fn summary(&mut self, is_free: &impl Fn(usize) -> bool) {
@@ -421,6 +662,24 @@ impl<'a> Draft<'a> {
         }
     }
 
+    /// What to say of columns that are blank below their first cell, as merged cells are.
+    fn blanks(&mut self) {
+        for column in self.used.clone() {
+            let sample = &self.columns.all[column];
+            let is_label =
+                column < 3 && (sample.is_text() || self.columns.number(column).is_some());
+            if is_label && sample.blank > 0 && sample.blank * 3 >= sample.stated {
+                let line = format!(
+                    "# {} is blank in {} of {} records; if a cell is meant for the rows below it too, fill it in first",
+                    quoted(&sample.name),
+                    sample.blank,
+                    sample.blank + sample.stated
+                );
+                self.line(&line);
+            }
+        }
+    }
+
     fn rest(&mut self) {
         let left: Vec<String> = (0..self.columns.all.len())
             .filter(|column| !self.used.contains(column))
@@ -436,22 +695,8 @@ impl<'a> Draft<'a> {
     }
 }
 
-/// Words that columns of deaths are called by.
-pub(super) const DEATHS: [&str; 16] = [
-    "deaths_best",
-    "best",
-    "total_deaths",
-    "total_killed",
-    "total_fatalities",
-    "fatalities",
-    "deaths",
-    "killed",
-    "dead",
-    "fatality",
-    "deaths_total",
-    "tote",
-    "muertos",
-    "morts",
-    "mortos",
-    "fallecidos",
-];
+/// Whether a column is called "best" beside words that say of what.
+fn is_lone_best(name: &str) -> bool {
+    let words = words_of(name);
+    words.len() > 1 && words.iter().any(|word| word == "best")
+}

@@ -1,0 +1,137 @@
+//! Drafts of people harmed beside the deaths of an event: wounded, displaced, detained, missing, and
+//! the dead of one group.
+
+use crate::command::import::draft::roles::words_of;
+use crate::command::import::draft::toml_text::quoted;
+use crate::command::import::draft::words::{DEATHS, HARMS};
+use crate::command::import::draft::write::Draft;
+use crate::kind::CASUALTIES;
+
+/// A column that counts people harmed.
+pub(super) struct HarmColumn {
+    pub(super) column: usize,
+    harm: &'static str,
+    /// Who they are: the words of the column that say nothing else.
+    population: String,
+}
+
+/// Words beside those of the harm that say nothing of who was harmed.
+const PLAIN: [&str; 20] = [
+    "total",
+    "number",
+    "of",
+    "which",
+    "no",
+    "the",
+    "count",
+    "people",
+    "persons",
+    "personnes",
+    "new",
+    "reported",
+    "confirmed",
+    "estimate",
+    "best",
+    "de",
+    "num",
+    "nr",
+    "and",
+    "incl",
+];
+
+/// Words of columns that count something else, or count it in another way.
+const OTHER: [&str; 26] = [
+    "per",
+    "rate",
+    "pct",
+    "percent",
+    "share",
+    "cum",
+    "cumulative",
+    "cumul",
+    "running",
+    "livestock",
+    "animals",
+    "cattle",
+    "buildings",
+    "houses",
+    "by",
+    "not",
+    "averted",
+    "date",
+    "code",
+    "source",
+    "id",
+    "low",
+    "high",
+    "min",
+    "max",
+    "change",
+];
+
+impl Draft<'_> {
+    /// The columns that count people harmed, but for those of the event's own deaths.
+    pub(super) fn harms(&self, deaths: &[usize]) -> Vec<HarmColumn> {
+        let columns = (0..self.columns.all.len()).filter(|column| !deaths.contains(column));
+        columns.filter_map(|column| self.harm(column)).collect()
+    }
+
+    /// Whom a column of deaths counts; none where it does not say so.
+    pub(super) fn dead(&self, column: usize) -> Option<String> {
+        let harm = self.harm(column).filter(|found| found.harm == "killed");
+        harm.map(|found| found.population).filter(|population| population != "all")
+    }
+
+    fn harm(&self, column: usize) -> Option<HarmColumn> {
+        let number = self.columns.number(column)?;
+        let words = words_of(self.name(column));
+        let is_other =
+            words.iter().any(|word| OTHER.contains(&word.as_str()) || word.parse::<u32>().is_ok());
+        if !number.is_whole || number.least < 0.0 || is_other {
+            return None;
+        }
+        let is_death = |word: &str| word != "best" && DEATHS.contains(&word);
+        let of = |word: &String| {
+            let known = HARMS.iter().find(|(_, words)| words.contains(&word.as_str()));
+            known.map(|(harm, _)| *harm).or(is_death(word).then_some("killed"))
+        };
+        let mut harms = words.iter().filter_map(of);
+        let harm = harms.next()?;
+        if harms.any(|other| other != harm) {
+            return None;
+        }
+        let others: Vec<&str> = words
+            .iter()
+            .filter(|word| of(word).is_none() && !PLAIN.contains(&word.as_str()))
+            .map(String::as_str)
+            .collect();
+        let population = if others.is_empty() { "all".to_owned() } else { others.join(" ") };
+        Some(HarmColumn { column, harm, population })
+    }
+
+    /// A casualty statistic for each of the columns.
+    pub(super) fn casualties(&mut self, harms: &[HarmColumn]) {
+        self.used.extend(harms.iter().map(|harm| harm.column));
+        let columns: Vec<usize> = harms.iter().map(|harm| harm.column).collect();
+        self.line("\n# guess: whom each of these columns counts");
+        for (group, style) in self.written_alike(&columns) {
+            let entries: Vec<String> = harms
+                .iter()
+                .filter(|harm| group.contains(&harm.column))
+                .map(|HarmColumn { column, harm, population }| {
+                    let name = quoted(self.name(*column));
+                    let (harm, who) = (quoted(harm), quoted(population));
+                    format!("{{ column = {name}, harm = {harm}, who = {who} }}")
+                })
+                .collect();
+            self.line(&format!("[[fact]]\nkind       = {}", quoted(CASUALTIES.name)));
+            self.each_stated(&entries, &style.missing);
+            self.line("key        = [\"{$key}\", \"{$harm} {$who}\"]");
+            self.line("harm       = \"{$harm}\"");
+            self.line("population = \"{$who}\"");
+            self.number_field("quantity", "{$value}", Some(&style), &[]);
+            self.line("event      = \"{$source}:{$key}\"");
+            self.line("summary    = \"{$value} {$harm} ({$who})\"");
+        }
+    }
+}

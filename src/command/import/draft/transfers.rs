@@ -1,0 +1,173 @@
+//! Drafts of tables of arms: who supplies what to whom.
+
+use crate::command::import::draft::roles::words_of;
+use crate::command::import::draft::toml_text::quoted;
+use crate::command::import::draft::write::Draft;
+use crate::kind::ARMS_TRANSFERS;
+
+/// The columns of a table of arms.
+pub(super) struct TransferColumns {
+    supplier: Option<usize>,
+    recipient: Option<usize>,
+    designation: usize,
+    /// The numbers of items, each with how far the deal has got.
+    numbers: Vec<(usize, &'static str)>,
+}
+
+const SUPPLIERS: [&str; 11] = [
+    "supplier",
+    "exporter",
+    "seller",
+    "donor",
+    "provider",
+    "lieferant",
+    "lieferland",
+    "fournisseur",
+    "proveedor",
+    "поставщик",
+    "from",
+];
+const RECIPIENTS: [&str; 12] = [
+    "recipient",
+    "importer",
+    "buyer",
+    "receiver",
+    "purchaser",
+    "empfanger",
+    "empfangerland",
+    "destinataire",
+    "receptor",
+    "destinatario",
+    "получатель",
+    "to",
+];
+const ITEMS: [&str; 13] = [
+    "weapon_designation",
+    "designation",
+    "weapon",
+    "weapons",
+    "equipment",
+    "item",
+    "items",
+    "system",
+    "bezeichnung",
+    "materiel",
+    "armament",
+    "main_items",
+    "вооружение",
+];
+const NUMBERS: [&str; 10] = [
+    "ordered",
+    "delivered",
+    "quantity",
+    "number",
+    "units",
+    "stuckzahl",
+    "anzahl",
+    "quantite",
+    "cantidad",
+    "menge",
+];
+
+impl Draft<'_> {
+    /// The columns of a table of arms, if it is one: it has an item, and a supplier or a recipient.
+    pub(super) fn transfer_columns(&self) -> Option<TransferColumns> {
+        let columns = self.columns;
+        let text = |column: usize| columns.all[column].is_text();
+        let pick = |words: &[&str]| columns.choose(words, text).map(|choice| choice.column);
+        let designation = columns
+            .choose(&ITEMS, |column| text(column) && columns.all[column].is_whole())
+            .map(|choice| choice.column)?;
+        let (supplier, recipient) = (pick(&SUPPLIERS), pick(&RECIPIENTS));
+        let is_party = |column: Option<usize>, words: &[&str]| {
+            // "from" and "to" are enough only where both are there
+            column.is_some_and(|column| {
+                words_of(self.name(column))
+                    .iter()
+                    .any(|word| word.len() > 4 && words.contains(&word.as_str()))
+            })
+        };
+        if !is_party(supplier, &SUPPLIERS) && !is_party(recipient, &RECIPIENTS) {
+            return None;
+        }
+        let is_count = |column: usize| {
+            columns.number(column).is_some_and(|number| number.is_whole)
+                && !words_of(self.name(column)).iter().any(|word| word == "year" || word == "date")
+        };
+        let is_delivery = |column: usize| {
+            let name = self.name(column).to_lowercase();
+            ["deliver", "liefer", "livr", "entreg"].iter().any(|part| name.contains(part))
+        };
+        let numbers = columns.called(&NUMBERS, is_count).into_iter().map(|column| {
+            let name = self.name(column).to_lowercase();
+            let stage = match () {
+                () if name.contains("order") => "ordered",
+                () if is_delivery(column) => "delivered",
+                () if (0..columns.all.len()).any(is_delivery) => "delivered",
+                () => "unspecified",
+            };
+            (column, stage)
+        });
+        let mut numbers: Vec<(usize, &'static str)> = numbers.collect();
+        numbers.sort_unstable();
+        // two numbers of one stage: which is meant cannot be told
+        numbers.dedup_by_key(|(_, stage)| *stage);
+        Some(TransferColumns { supplier, recipient, designation, numbers })
+    }
+
+    /// A table of arms: one fact for each number of items.
+    pub(super) fn transfers(&mut self, found: &TransferColumns) {
+        self.line("\n[shared]");
+        for (field, column) in [("supplier", found.supplier), ("recipient", found.recipient)] {
+            if let Some(column) = column {
+                let cell = self.cell(column);
+                self.field(field, &cell, &[]);
+            }
+        }
+        let cell = self.cell(found.designation);
+        self.field("designation", &cell, &[]);
+        self.when();
+        let stages: Vec<(Option<usize>, &str)> = match found.numbers.as_slice() {
+            [] => vec![(None, "unspecified")],
+            numbers => numbers.iter().map(|(column, stage)| (Some(*column), *stage)).collect(),
+        };
+        let parties: Vec<String> = [found.supplier, found.recipient]
+            .into_iter()
+            .flatten()
+            .map(|column| self.template(column))
+            .collect();
+        for (n, (column, stage)) in stages.into_iter().enumerate() {
+            self.line(&format!("\n[[fact]]\nkind    = {}", quoted(ARMS_TRANSFERS.name)));
+            if n == 0 {
+                self.key_line(&|_| true);
+            } else {
+                self.line(&format!("key     = [\"{{$key}}\", \"{stage}\"]"));
+            }
+            let guess = (stage == "unspecified" || column.is_none())
+                .then(|| "guess: say how far the deals have got".to_owned());
+            self.field("stage", &format!("\"{stage}\""), &Vec::from_iter(guess));
+            if let Some(column) = column {
+                if stage == "delivered" && n > 0 {
+                    // where no number is stated, nothing was
+                    let name = quoted(self.name(column));
+                    self.line(&format!("when    = {{ column = {name}, above = 0 }}"));
+                }
+                let text = self.template(column);
+                self.used.push(column);
+                let style = self.columns.number(column).cloned();
+                let missing: Vec<String> = style
+                    .iter()
+                    .flat_map(|style| style.missing.iter().chain(&style.unread))
+                    .cloned()
+                    .collect();
+                self.number_field("quantity", &text, style.as_ref(), &missing);
+            }
+            let what = self.template(found.designation);
+            let said = if stage == "unspecified" { String::new() } else { format!(", {stage}") };
+            self.line(&format!(
+                "summary = \"{}: {what}{said}\"",
+                parties.join(" to ").replace('"', "\\\"")
+            ));
+        }
+    }
+}
