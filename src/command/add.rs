@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::command::global_args::GlobalArgs;
 use crate::command::manual_input::{self, Fault, ManualFields, stated};
-use crate::command::records::RecordFile;
+use crate::command::records::{ManualRecord, RecordFile};
 use crate::command::template;
 use crate::command::ui::Ui;
 use crate::command::{Exit, kinds_or};
@@ -27,11 +27,12 @@ use crate::value::text::count;
 pub struct Args {
     #[arg(value_name = "KIND", help = kinds_or("actors, places or topics"), required_unless_present_any = ["from", "editor"])]
     kind: Option<String>,
-    /// Values of the fact; without summary, it is the quote; without `date_basis`, the date is stated
+    /// Values of the fact; without summary, it is the quote; without `date_basis`, the date is
+    /// stated. With --from, values of all facts of the file that do not state them
     #[arg(value_name = "FIELD=VALUE")]
     fields: Vec<String>,
     /// Read facts from a file: JSON, TOML, CSV or a workbook; - is standard input
-    #[arg(long, value_name = "FILE", conflicts_with = "fields")]
+    #[arg(long, value_name = "FILE")]
     from: Option<PathBuf>,
     /// Print a form to fill in, for --from
     #[arg(long, conflicts_with_all = ["fields", "from", "editor", "dry_run"])]
@@ -58,6 +59,18 @@ pub struct Args {
 enum What {
     Kind(&'static Kind),
     ReferenceTable(&'static ReferenceTable),
+}
+
+/// A record of a file with the values that hold for all that do not state them.
+fn with(mut record: ManualFields, given: &ManualFields) -> ManualFields {
+    for (name, value) in given {
+        match record.iter_mut().find(|(known, _)| known == name) {
+            Some((_, stated)) if stated.trim().is_empty() => stated.clone_from(value),
+            Some(_) => {}
+            None => record.push((name.clone(), value.clone())),
+        }
+    }
+    record
 }
 
 /// What became of a record.
@@ -107,12 +120,14 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
         writer.create_names();
     }
     let (mut faults, mut done) = (Vec::new(), Vec::new());
+    let given = manual_input::words(&args.fields)?;
     let records = match file {
-        None => vec![(None, manual_input::words(&args.fields)?)],
+        None => vec![(None, given)],
         Some(file) => {
             faults = file.faults;
             let place = |line| Some((file.shown.clone(), line));
-            file.records.into_iter().map(|record| (place(record.line), record.fields)).collect()
+            let whole = |record: ManualRecord| (place(record.line), with(record.fields, &given));
+            file.records.into_iter().map(whole).collect()
         }
     };
     for (place, record) in records {

@@ -9,6 +9,7 @@ mod json_table;
 pub mod source_file;
 mod strict_csv;
 mod table;
+mod unpack_budget;
 mod workbook;
 
 pub use csv_reader::CsvReader;

@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 use crate::error::{Error, ErrorKind, Result, Stop};
 use crate::fs::paths;
 use crate::ingest::strict_csv::CsvError;
+use crate::ingest::unpack_budget::BoundedReader;
 use crate::ingest::workbook;
 use crate::value::text::hex;
 
@@ -116,8 +117,11 @@ impl SourceFile {
         let counted = CountingReader { file, read: Arc::clone(&self.read) };
         Ok(match self.packing {
             Packing::Plain => Box::new(counted),
-            Packing::Gzip => Box::new(flate2::read::MultiGzDecoder::new(BufReader::new(counted))),
-            Packing::Zstandard => Box::new(
+            Packing::Gzip => Box::new(BoundedReader::of(
+                flate2::read::MultiGzDecoder::new(BufReader::new(counted)),
+                self.size(),
+            )),
+            Packing::Zstandard => Box::new(BoundedReader::of(
                 ruzstd::decoding::StreamingDecoder::new(BufReader::new(counted)).map_err(|e| {
                     Error::new(
                         ErrorKind::Rejected,
@@ -125,7 +129,8 @@ impl SourceFile {
                     )
                     .with_source(e)
                 })?,
-            ),
+                self.size(),
+            )),
         })
     }
 
@@ -221,9 +226,14 @@ fn unzip(given: &File, shown: &str) -> Result<(File, String)> {
         )
         .hint("extract it and import the file you want"));
     };
-    let mut member = archive.by_name(name).map_err(|e| broken(&e))?;
+    let member = archive.by_name(name).map_err(|e| broken(&e))?;
+    let packed = member.compressed_size();
+    let mut member = BoundedReader::of(member, packed);
     let mut spool = tempfile::tempfile().map_err(|e| Error::io(shown, &e))?;
-    io::copy(&mut member, &mut spool).map_err(|e| broken(&e))?;
+    io::copy(&mut member, &mut spool).map_err(|e| match e.kind() {
+        io::ErrorKind::InvalidData => Error::new(ErrorKind::Rejected, format!("{shown}: {e}")),
+        _ => broken(&e),
+    })?;
     let bare = name.rsplit('/').next().unwrap_or(name).to_owned();
     Ok((spool, bare))
 }

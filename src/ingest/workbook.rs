@@ -7,11 +7,13 @@ use std::io::BufReader;
 use std::io::{Read, Seek, SeekFrom, Write};
 
 #[cfg(feature = "excel")]
-use calamine::{Data, Reader, Sheets, open_workbook_auto_from_rs};
+use calamine::{Data, DataRef, Reader, Sheets, Xlsx, open_workbook_auto_from_rs};
 
 #[cfg(feature = "excel")]
 use crate::error::ErrorKind;
 use crate::error::{Error, Result};
+#[cfg(feature = "excel")]
+use crate::ingest::unpack_budget::{self, BoundedReader, CELLS_IN_MEMORY};
 #[cfg(feature = "excel")]
 use crate::value::real;
 #[cfg(feature = "excel")]
@@ -57,6 +59,7 @@ fn read(given: &File, shown: &str, wanted: Option<&str>) -> Result<SheetTable> {
     file.seek(SeekFrom::Start(0))
         .and_then(|_| file.read_to_end(&mut bytes))
         .map_err(|e| Error::io(shown, &e))?;
+    refuse_bomb(&bytes, shown)?;
     let mut book: Sheets<_> =
         open_workbook_auto_from_rs(std::io::Cursor::new(bytes)).map_err(broken)?;
     let names = book.sheet_names();
@@ -72,24 +75,158 @@ fn read(given: &File, shown: &str, wanted: Option<&str>) -> Result<SheetTable> {
             .cloned()
             .ok_or_else(|| Error::new(ErrorKind::Rejected, format!("{shown} has no sheets")))?,
     };
-    let range = book.worksheet_range(&name).map_err(broken)?;
     let failed = |e: &std::io::Error| Error::io(shown, e);
     let mut spool = tempfile::tempfile().map_err(|e| failed(&e))?;
     let mut out =
         csv::WriterBuilder::new().flexible(true).from_writer(std::io::BufWriter::new(&mut spool));
+    let mut write = |row: &[String]| {
+        out.write_record(row)
+            .map_err(|e| Error::new(ErrorKind::Io, shown.to_owned()).with_source(e))
+    };
     // the rows above the first cell count, so that a message names the row of the sheet
-    let above = range.start().map_or(0, |(row, _)| row);
-    for _ in 0..above {
-        out.write_record([""])
-            .map_err(|e| Error::new(ErrorKind::Io, shown.to_owned()).with_source(e))?;
-    }
-    for row in range.rows() {
-        out.write_record(row.iter().map(text))
-            .map_err(|e| Error::new(ErrorKind::Io, shown.to_owned()).with_source(e))?;
+    if let Sheets::Xlsx(book) = &mut book {
+        let Some((first, last)) = corners(book, &name, shown)? else {
+            return Err(Error::new(
+                ErrorKind::Rejected,
+                format!("{shown}: the sheet \"{name}\" is empty"),
+            ));
+        };
+        for _ in 0..first.0 {
+            write(&[String::new()])?;
+        }
+        cell_rows(book, &name, shown, (first, last), write)?;
+    } else {
+        let range = book.worksheet_range(&name).map_err(broken)?;
+        let above = range.start().map_or(0, |(row, _)| row);
+        for _ in 0..above {
+            write(&[String::new()])?;
+        }
+        for row in range.rows() {
+            write(&row.iter().map(text).collect::<Vec<_>>())?;
+        }
     }
     out.into_inner().map_err(|e| failed(e.error()))?.flush().map_err(|e| failed(&e))?;
     let others = names.into_iter().filter(|other| *other != name).collect();
     Ok(SheetTable { file: spool, others })
+}
+
+/// How many bytes of texts, or of an `OpenDocument` file, are held in memory.
+#[cfg(feature = "excel")]
+const TEXTS: u64 = 64 << 20;
+
+/// Fails if the members of a workbook unpack to too much.
+#[cfg(feature = "excel")]
+fn refuse_bomb(bytes: &[u8], shown: &str) -> Result<()> {
+    let refused = |why: String| Error::new(ErrorKind::Rejected, format!("{shown}: {why}"));
+    // an old workbook is not packed
+    let Ok(mut archive) = zip::ZipArchive::new(std::io::Cursor::new(bytes)) else { return Ok(()) };
+    for n in 0..archive.len() {
+        let Ok(member) = archive.by_index(n) else { continue };
+        let packed = member.compressed_size();
+        let name = member.name().map(std::borrow::Cow::into_owned).unwrap_or_default();
+        let is_held = name == "content.xml" || name.ends_with("sharedStrings.xml");
+        let mut member = BoundedReader::of(member, packed);
+        let mut content = String::new();
+        let read = if name == "content.xml" {
+            (&mut member).take(TEXTS + 1).read_to_string(&mut content).map(|n| n as u64)
+        } else {
+            std::io::copy(&mut member, &mut std::io::sink())
+        };
+        let read = read.map_err(|e| refused(e.to_string()))?;
+        if is_held && read > TEXTS {
+            return Err(refused("it holds more text than fits: save the sheet as CSV".into()));
+        }
+        let (rows, columns) = unpack_budget::of_open_document(&content);
+        unpack_budget::sheet(rows, columns, CELLS_IN_MEMORY).map_err(refused)?;
+    }
+    Ok(())
+}
+
+/// A cell of a sheet: its row and its column.
+#[cfg(feature = "excel")]
+type CellPosition = (u32, u32);
+
+/// The first and the last corner of the cells of a sheet.
+#[cfg(feature = "excel")]
+fn corners(
+    book: &mut Xlsx<std::io::Cursor<Vec<u8>>>,
+    name: &str,
+    shown: &str,
+) -> Result<Option<(CellPosition, CellPosition)>> {
+    let mut found: Option<(CellPosition, CellPosition)> = None;
+    for_each_cell(book, name, shown, |(row, column), _| {
+        let ((top, left), (bottom, right)) = found.unwrap_or(((row, column), (row, column)));
+        found = Some(((top.min(row), left.min(column)), (bottom.max(row), right.max(column))));
+        Ok(())
+    })?;
+    if let Some(((top, left), (bottom, right))) = found {
+        let (rows, columns) = (u64::from(bottom) + 1, u64::from(right) + 1);
+        let used = (u64::from(bottom - top) + 1, u64::from(right - left) + 1);
+        let is_sparse = unpack_budget::sheet(used.0, used.1, u64::MAX);
+        is_sparse
+            .and_then(|()| unpack_budget::sheet(rows, 1, u64::MAX))
+            .map_err(|_| unpack_budget::sheet(rows, columns, 0).err().unwrap_or_default())
+            .map_err(|why| Error::new(ErrorKind::Rejected, format!("{shown}: {why}")))?;
+    }
+    Ok(found)
+}
+
+/// Hands on the rows between two corners of a sheet, blank ones included.
+#[cfg(feature = "excel")]
+fn cell_rows(
+    book: &mut Xlsx<std::io::Cursor<Vec<u8>>>,
+    name: &str,
+    shown: &str,
+    ((top, left), (bottom, right)): (CellPosition, CellPosition),
+    mut write: impl FnMut(&[String]) -> Result<()>,
+) -> Result<()> {
+    let width = (right - left) as usize + 1;
+    let mut row = vec![String::new(); width];
+    let mut at = top;
+    for_each_cell(book, name, shown, |(cell_row, column), cell| {
+        if cell_row < at {
+            return Err(Error::new(
+                ErrorKind::Rejected,
+                format!("{shown}: damaged workbook: its rows are out of order"),
+            )
+            .hint("open it in a spreadsheet and save it as .xlsx or CSV"));
+        }
+        while at < cell_row {
+            write(&row)?;
+            row.iter_mut().for_each(String::clear);
+            at += 1;
+        }
+        row[(column - left) as usize] = text(&cell);
+        Ok(())
+    })?;
+    while at <= bottom {
+        write(&row)?;
+        row.iter_mut().for_each(String::clear);
+        at += 1;
+    }
+    Ok(())
+}
+
+/// Hands on the cells of a sheet that state something, one by one.
+#[cfg(feature = "excel")]
+fn for_each_cell(
+    book: &mut Xlsx<std::io::Cursor<Vec<u8>>>,
+    name: &str,
+    shown: &str,
+    mut take: impl FnMut(CellPosition, Data) -> Result<()>,
+) -> Result<()> {
+    let broken = |e: calamine::XlsxError| {
+        Error::new(ErrorKind::Rejected, format!("{shown}: damaged workbook"))
+            .with_source(e)
+            .hint("open it in a spreadsheet and save it as .xlsx or CSV")
+    };
+    let mut cells = book.worksheet_cells_reader(name).map_err(broken)?;
+    while let Some(cell) = cells.next_cell().map_err(broken)? {
+        if *cell.get_value() != DataRef::Empty {
+            take(cell.get_position(), cell.get_value().clone().into())?;
+        }
+    }
+    Ok(())
 }
 
 /// This program reads no workbooks.

@@ -37,9 +37,12 @@ pub fn guess_layout(head: &FileHead<'_>) -> Option<GuessedLayout> {
         })
         .max_by_key(|(rank, ..)| *rank)
         .map(|(_, delimiter, width)| (delimiter, width))?;
-    // a title is padded to the width of the table by spreadsheets
-    let stated =
-        |n: &usize| head.cells(*n, delimiter, true).iter().filter(|cell| !cell.is_empty()).count();
+    // a title is padded to the width of the table by spreadsheets, or merged over all of it
+    let stated = |n: &usize| {
+        let cells = head.cells(*n, delimiter, true);
+        let is_title = cells.len() > 1 && cells.iter().all(|cell| *cell == cells[0]);
+        if is_title { 1 } else { cells.iter().filter(|cell| !cell.is_empty()).count() }
+    };
     let mut lines =
         (0..head.lines.len()).filter(|n| head.cells(*n, delimiter, true).len() == width);
     let first =
@@ -52,8 +55,9 @@ pub fn guess_layout(head: &FileHead<'_>) -> Option<GuessedLayout> {
         .take(BELOW)
         .collect();
     let first = cells(line);
-    let has_header = below.is_empty() || is_header(&first, &below);
-    let header_rows = if has_header && is_second_row(&first, &below) { 2 } else { 1 };
+    let is_two = is_second_row(&first, &below);
+    let has_header = below.is_empty() || is_two || is_header(&first, &below);
+    let header_rows = if is_two { 2 } else { 1 };
     let read = ReadOptions { header_rows, ..ReadOptions::default() };
     let names = if has_header {
         head.header(line, delimiter, &read)

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use super::{facts as program, shared, stdout, top};
 
 /// The rows of a seed file, each by the names of its columns.
-fn rows(table: &str) -> Vec<BTreeMap<String, String>> {
+pub(super) fn rows(table: &str) -> Vec<BTreeMap<String, String>> {
     let mut reader = csv::Reader::from_path(top().join(format!("seed/{table}.csv"))).unwrap();
     let header = reader.headers().unwrap().clone();
     reader

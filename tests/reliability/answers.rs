@@ -60,13 +60,16 @@ fn names(row: &Value, field: &str, wanted: &str) -> bool {
         let pair = |row: csv::StringRecord| (row[name].to_owned(), row[acts_for].to_owned());
         actors.records().map(|row| pair(row.unwrap())).collect()
     });
+    // a list is all of them
     row[field].as_str().is_some_and(|text| {
-        text.split("; ").any(|name| {
-            let mut name = name;
-            while !name.is_empty() && !name.eq_ignore_ascii_case(wanted) {
-                name = STATES.get(name).map_or("", String::as_str);
-            }
-            !name.is_empty()
+        wanted.split("; ").all(|wanted| {
+            text.split("; ").any(|name| {
+                let mut name = name;
+                while !name.is_empty() && !name.eq_ignore_ascii_case(wanted) {
+                    name = STATES.get(name).map_or("", String::as_str);
+                }
+                !name.is_empty()
+            })
         })
     })
 }
@@ -107,7 +110,7 @@ fn filter(chance: &mut Chance, rows: &[Value]) -> Filter {
         }
         3 => {
             let country = pick(chance, "country");
-            (flag("country", &country), Box::new(move |row| is(row, "country", &country)))
+            (flag("country", &country), Box::new(move |row| names(row, "country", &country)))
         }
         4 | 5 => {
             let years = [-600, -539, 1979, 1991, 2003, 2013, 2014];

@@ -170,7 +170,10 @@ impl Draft<'_> {
         let mut keys = vec![format!("text = {}", quoted(text))];
         if let Some(style) = style {
             if style.is_ambiguous {
-                self.line("# guess: what a point or comma in a number means; also possible: it groups thousands");
+                self.line(match style.thousands {
+                    None => "# guess: what a point or comma in a number means; also possible: it groups thousands",
+                    Some(_) => "# guess: what a point or comma in a number means; also possible: it stands before decimals",
+                });
             }
             if !style.unread.is_empty() {
                 let shown: Vec<String> =

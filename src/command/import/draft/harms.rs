@@ -76,6 +76,14 @@ impl Draft<'_> {
         columns.filter_map(|column| self.harm(column)).collect()
     }
 
+    /// Whether a column is called as numbers of people are.
+    pub(super) fn is_of_people(&self, column: usize) -> bool {
+        words_of(self.name(column)).iter().any(|word| {
+            word != "best" && DEATHS.contains(&word.as_str())
+                || HARMS.iter().any(|(_, words)| words.contains(&word.as_str()))
+        })
+    }
+
     /// Whom a column of deaths counts; none where it does not say so.
     pub(super) fn dead(&self, column: usize) -> Option<String> {
         let harm = self.harm(column).filter(|found| found.harm == "killed");

@@ -189,6 +189,7 @@ impl Draft<'_> {
                 && !is_part(column)
                 && country.is_none_or(|(country, _)| country != column)
                 && !is_code(name)
+                && !self.is_of_people(column)
                 && !words_of(name).is_empty()
                 && !words_of(name).iter().any(|word| OTHER.contains(&word.as_str()))
         };

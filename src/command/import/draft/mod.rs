@@ -16,6 +16,8 @@ use std::fmt::Write as _;
 use std::io::Read;
 use std::path::Path;
 
+use encoding_rs::Encoding;
+
 use crate::command::global_args::GlobalArgs;
 use crate::command::import::choose::{beginning, by_name, text as whole};
 use crate::command::import::draft::roles::DraftColumns;
@@ -37,6 +39,9 @@ use crate::value::text::{count, grouped};
 
 /// How many records are looked at.
 const MANY: usize = 200_000;
+
+/// A first line as long as this is none of a table.
+const LINE: usize = 1 << 17;
 
 /// Files up to this size are tried whole, larger ones are not.
 const TRIED: u64 = 64 << 20;
@@ -76,16 +81,12 @@ fn look(input: &SourceFile, encoding: Option<&str>) -> Result<(DraftColumns, Tab
     let head = input.head()?;
     let is_utf8 = ingest::is_utf8(input.reader()?).map_err(|e| input.failed(&e))?;
     let marked = ingest::of_mark(&head).map(|(encoding, _)| encoding);
-    let asked = encoding.map(by_name).transpose()?;
-    let found = match (marked.or(asked), is_utf8) {
-        (Some(encoding), _) => encoding,
-        (None, true) => encoding_rs::UTF_8,
-        (None, false) => by_name(ingest::likely(input.reader()?).map_err(|e| input.failed(&e))?)?,
-    };
+    let found = encoding_of(input, (marked, is_utf8), encoding)?;
     let text = match &json {
         Some((_, table)) => table.clone(),
         None => beginning(input, found)?,
     };
+    refuse_long_line(&text, &input.shown)?;
     let GuessedLayout { layout, header_rows } = mapping::guess_layout(&FileHead::of(&text))
         .ok_or_else(|| {
             let failure = Error::new(
@@ -175,6 +176,29 @@ fn look(input: &SourceFile, encoding: Option<&str>) -> Result<(DraftColumns, Tab
     }
     // a table whose cells stand between semicolons leaves commas to its numbers
     Ok((DraftColumns::of(columns, layout.delimiter == ';'), notes))
+}
+
+/// The encoding of a file: that of its mark, that which was asked for, or the likely one.
+fn encoding_of(
+    input: &SourceFile,
+    (marked, is_utf8): (Option<&'static Encoding>, bool),
+    asked: Option<&str>,
+) -> Result<&'static Encoding> {
+    match (marked.or(asked.map(by_name).transpose()?), is_utf8) {
+        (Some(encoding), _) => Ok(encoding),
+        (None, true) => Ok(encoding_rs::UTF_8),
+        (None, false) => by_name(ingest::likely(input.reader()?).map_err(|e| input.failed(&e))?),
+    }
+}
+
+fn refuse_long_line(text: &str, shown: &str) -> Result<()> {
+    if text.len() < LINE || text.contains(['\n', '\r']) {
+        return Ok(());
+    }
+    Err(Error::new(
+        ErrorKind::Rejected,
+        format!("{shown}: its first line is longer than {LINE} bytes: no table found"),
+    ))
 }
 
 /// Whether a row below the header holds tags, as the Humanitarian Exchange Language has them.

@@ -1,7 +1,7 @@
 //! Which column of a table plays which part in a fact: by its name, and by what is in it.
 
 use crate::command::import::draft::sample::{ColumnSample, DateReading, NumberReading};
-use crate::command::import::draft::words::{COUNTRIES, DEATHS, STARTS};
+use crate::command::import::draft::words::{COUNTRIES, DEATHS, NOT_PLACES, STARTS};
 use crate::error::Result;
 use crate::store::{EntityClass, Store};
 
@@ -149,8 +149,14 @@ impl DraftColumns {
         named.sort_by_key(|column| is_kept(*column));
         // a column of digits alone is a date only if it is called so
         let others = (0..self.all.len()).filter(|column| {
-            let is_plain =
-                |reading: &DateReading| reading.excel || reading.formats.contains(&"%Y%m%d");
+            // a number of a section, 16.1.2, may be read as a day of a year of two digits too
+            let is_plain = |reading: &DateReading| {
+                reading.excel
+                    || reading
+                        .formats
+                        .iter()
+                        .any(|format| *format == "%Y%m%d" || format.ends_with("%y"))
+            };
             !named.contains(column)
                 && self.dates[*column].as_ref().is_some_and(|date| !is_plain(date))
         });
@@ -263,67 +269,7 @@ impl DraftColumns {
     /// # Errors
     /// The database cannot be read.
     pub fn country(&self, store: &Store, any: bool) -> Result<Option<CountryColumn>> {
-        // of a person, a party or a weapon, and not where something happened
-        const NOT_PLACES: [&str; 55] = [
-            "perpetrator",
-            "attacker",
-            "attacking",
-            "aggressor",
-            "victim",
-            "target",
-            "targeted",
-            "side",
-            "actor",
-            "party",
-            "parties",
-            "belligerent",
-            "combatant",
-            "defender",
-            "responsible",
-            "mediator",
-            "donor",
-            "sanctioning",
-            "sanctioned",
-            "accused",
-            "reporting",
-            "source",
-            "flag",
-            "from",
-            "to",
-            "against",
-            "government",
-            "signatory",
-            "lender",
-            "contributor",
-            "contributing",
-            "origine",
-            "origen",
-            "herkunft",
-            "herkunftsland",
-            "acreditante",
-            "lieferant",
-            "fournisseur",
-            "proveedor",
-            "ally",
-            "member",
-            "nationality",
-            "citizenship",
-            "citizen",
-            "birth",
-            "born",
-            "origin",
-            "supplier",
-            "recipient",
-            "sender",
-            "sending",
-            "exporter",
-            "importer",
-            "a",
-            "b",
-        ];
-        let is_place = |sample: &ColumnSample| {
-            any || !words_of(&sample.name).iter().any(|word| NOT_PLACES.contains(&word.as_str()))
-        };
+        let is_place = |sample: &ColumnSample| any || may_be_place(&sample.name);
         let mut best: Option<((usize, usize), CountryColumn)> = None;
         for (column, sample) in
             self.all.iter().enumerate().filter(|(_, sample)| sample.stated > 0 && is_place(sample))
@@ -365,6 +311,13 @@ impl DraftColumns {
             find(&["longitude", "lon", "lng", "long", "x"], 180.0)?,
         ))
     }
+}
+
+/// Whether a column may say where something happened: it is not called after a person, a party or a
+/// weapon.
+#[must_use]
+pub fn may_be_place(name: &str) -> bool {
+    !words_of(name).iter().any(|word| NOT_PLACES.contains(&word.as_str()))
 }
 
 /// Whether the cells of a column look like codes of a list, or like names.

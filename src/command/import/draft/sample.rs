@@ -81,7 +81,7 @@ const MISSING_CODES: [&str; 5] = ["-9", "-99", "-999", "-9999", "-88"];
 
 /// How dates are written in the field's files. Where several read the same cells, the first is
 /// proposed.
-const FORMATS: [&str; 38] = [
+const FORMATS: [&str; 39] = [
     "%Y-%m-%d",
     "%d %B %Y",
     "%d. %B %Y",
@@ -116,6 +116,7 @@ const FORMATS: [&str; 38] = [
     "%m/%d/%y",
     "%d.%m.%y",
     "%B %Y",
+    "%B-%y",
     "%Y-%m",
     "%Y/%m",
     "%m/%Y",
@@ -231,6 +232,8 @@ pub struct NumberReading {
     pub unread: Vec<String>,
     /// Signs and words beside a number, and how they hedge it.
     pub marks: Vec<(String, &'static str)>,
+    /// The cells that have one.
+    pub marked: Vec<String>,
     /// All of them are whole.
     pub is_whole: bool,
     /// The least and the greatest.
@@ -548,6 +551,7 @@ impl ColumnSample {
             }
             let found = number(cell, thousands, decimal).or_else(|| {
                 let (number, mark) = marked(cell, thousands, decimal)?;
+                reading.marked.push(cell.clone());
                 if !reading.marks.contains(&mark) {
                     reading.marks.push(mark);
                 }

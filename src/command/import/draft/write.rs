@@ -3,7 +3,10 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-use crate::command::import::draft::roles::{Choice, CountryColumn, DraftColumns, words_of};
+use crate::command::import::draft::roles::{
+    Choice, CountryColumn, DraftColumns, may_be_place, words_of,
+};
+use crate::command::import::draft::sample::is_missing;
 use crate::command::import::draft::toml_text::{list, number_keys, quoted};
 use crate::command::import::draft::words::{COUNTRIES, DEATHS};
 use crate::error::Result;
@@ -303,6 +306,20 @@ impl<'a> Draft<'a> {
         if !measures.is_empty() {
             self.indicators(&measures);
         }
+        self.broken_counts();
+    }
+
+    /// What to say of columns that are called as numbers of people are, and hold something else.
+    fn broken_counts(&mut self) {
+        for column in 0..self.columns.all.len() {
+            let has_parts = self.columns.number(column).is_some_and(|number| !number.is_whole);
+            if has_parts && !self.used.contains(&column) && self.is_of_people(column) {
+                let name = quoted(self.name(column));
+                self.line(&format!(
+                    "# {name} is called like a number of people, and not all of its cells are whole: it is kept in extra"
+                ));
+            }
+        }
     }
 
     /// The key of a record.
@@ -359,7 +376,12 @@ impl<'a> Draft<'a> {
     /// The columns that the deaths of an event are read from: none where each counts another group,
     /// and none counts all.
     fn death_columns(&self) -> Vec<usize> {
-        let Some(Ok(choice)) = self.deaths() else { return Vec::new() };
+        let choice = match self.deaths() {
+            Some(Ok(choice)) => choice,
+            // levels are no number of people
+            Some(Err(column)) => return vec![column],
+            None => return Vec::new(),
+        };
         if let Some((low, best, high)) = self.bounds(&choice) {
             return [Some(low), best, Some(high)].into_iter().flatten().collect();
         }
@@ -391,7 +413,10 @@ impl<'a> Draft<'a> {
         ];
         columns
             .choose(&towns, |column| {
-                columns.all[column].is_text() && is_free(column) && columns.date(column).is_none()
+                columns.all[column].is_text()
+                    && is_free(column)
+                    && columns.date(column).is_none()
+                    && may_be_place(self.name(column))
             })
             .map(|choice| choice.column)
     }
@@ -408,11 +433,24 @@ impl<'a> Draft<'a> {
                         .into_iter()
                         .flatten()
                         .filter_map(|column| columns.number(column))
-                        .flat_map(|number| number.missing.iter().chain(&number.unread))
+                        .flat_map(|number| {
+                            number.missing.iter().chain(&number.unread).chain(&number.marked)
+                        })
                         .cloned()
                         .collect();
                     missing.sort_unstable();
                     missing.dedup();
+                    let unread: Vec<String> = missing
+                        .iter()
+                        .filter(|cell| !is_missing(cell))
+                        .map(|cell| quoted(cell))
+                        .collect();
+                    if !unread.is_empty() {
+                        self.line(&format!(
+                            "# not read as bounds, and unknown: {}",
+                            unread.join(", ")
+                        ));
+                    }
                     let style = columns.number(low).or(columns.number(high));
                     let (low, high) = (self.cell(low), self.cell(high));
                     let mut keys = vec![format!("low = {low}, high = {high}")];
@@ -608,8 +646,12 @@ impl<'a> Draft<'a> {
         };
         let called =
             columns.choose(&IDS, |column| is_key(column) && is_id(column) && is_running(column));
+        // a column without a name that numbers the records, as pandas writes it
+        let is_index =
+            |column: usize| self.name(column).starts_with("column ") && is_running(column);
         let first = (0..columns.all.len().min(1)).find(|column| {
-            is_key(*column) && is_free(*column) && columns.number(*column).is_none()
+            let is_label = columns.number(*column).is_none() || is_index(*column);
+            is_key(*column) && is_free(*column) && is_label
         });
         called.map(|choice| choice.column).or(first)
     }
