@@ -11,6 +11,7 @@ const RATIO: u64 = 50;
 
 /// How many cells a sheet may have, blank ones between its corners included: more than a spreadsheet
 /// program opens in comfort.
+#[cfg(feature = "excel")]
 const CELLS: u64 = 20_000_000;
 
 /// How many of them where all are held in memory.

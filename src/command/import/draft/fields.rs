@@ -1,7 +1,8 @@
 //! The fields of a draft that are read from cells: dates, places, numbers.
 
+use crate::command::import::draft::number_reading::NumberReading;
 use crate::command::import::draft::roles::{Choice, CountryColumn, DateParts};
-use crate::command::import::draft::sample::{NumberReading, is_ongoing};
+use crate::command::import::draft::sample::is_ongoing;
 use crate::command::import::draft::toml_text::{list, number_keys, quoted, style_keys};
 use crate::command::import::draft::write::Draft;
 use crate::value::text::count;

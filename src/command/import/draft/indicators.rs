@@ -1,8 +1,10 @@
 //! Drafts of tables of figures: a column for each year, or countries and years with a column for each
 //! measure.
 
+use crate::command::import::draft::date_reading::{CENTURY, LANGUAGES};
+use crate::command::import::draft::number_reading::NumberReading;
 use crate::command::import::draft::roles::{CountryColumn, words_of};
-use crate::command::import::draft::sample::{CENTURY, LANGUAGES, NumberReading, is_missing};
+use crate::command::import::draft::sample::is_missing;
 use crate::command::import::draft::toml_text::{list, quoted};
 use crate::command::import::draft::words::DEATHS;
 use crate::command::import::draft::write::Draft;

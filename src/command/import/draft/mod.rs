@@ -1,11 +1,16 @@
 //! `facts import --draft`: a first description of a table, made from its header and its records, and
 //! tried before it is printed.
 
+mod date_reading;
+mod deaths;
 mod fields;
 mod harms;
+mod head;
 mod indicators;
+mod number_reading;
 mod roles;
 mod sample;
+mod table_notes;
 mod toml_text;
 mod transfers;
 mod words;
@@ -22,7 +27,8 @@ use crate::command::global_args::GlobalArgs;
 use crate::command::import::choose::{beginning, by_name, text as whole};
 use crate::command::import::draft::roles::DraftColumns;
 use crate::command::import::draft::sample::{ColumnSample, is_total};
-use crate::command::import::draft::write::{Draft, TableNotes};
+use crate::command::import::draft::table_notes::TableNotes;
+use crate::command::import::draft::write::Draft;
 use crate::command::import::json_records::json_as_table;
 use crate::command::import::{Args, OnError, load, not_a_table};
 use crate::command::load_folder::countries;

@@ -1,6 +1,8 @@
 //! Which column of a table plays which part in a fact: by its name, and by what is in it.
 
-use crate::command::import::draft::sample::{ColumnSample, DateReading, NumberReading};
+use crate::command::import::draft::date_reading::DateReading;
+use crate::command::import::draft::number_reading::NumberReading;
+use crate::command::import::draft::sample::ColumnSample;
 use crate::command::import::draft::words::{COUNTRIES, DEATHS, NOT_PLACES, STARTS};
 use crate::error::Result;
 use crate::store::{EntityClass, Store};

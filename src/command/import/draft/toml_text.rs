@@ -1,6 +1,7 @@
 //! Parts of a draft as TOML.
 
-use crate::command::import::draft::sample::{DateReading, NumberReading};
+use crate::command::import::draft::date_reading::DateReading;
+use crate::command::import::draft::number_reading::NumberReading;
 
 /// A text as TOML writes it.
 pub(super) fn quoted(text: &str) -> String {

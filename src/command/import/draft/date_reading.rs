@@ -1,0 +1,300 @@
+//! How a column of dates is read: in which formats, in which language, as ranges.
+
+use crate::command::import::draft::sample::ColumnSample;
+use crate::value::date;
+use crate::value::date_formats::DateStyle;
+use crate::value::month_names::MonthNames;
+
+/// How dates are written in the field's files. Where several read the same cells, the first is
+/// proposed.
+const FORMATS: [&str; 39] = [
+    "%Y-%m-%d",
+    "%d %B %Y",
+    "%d. %B %Y",
+    "%d de %B de %Y",
+    "%d de %B %Y",
+    "%der %B %Y",
+    "%d %B %Y г.",
+    "%dst %B %Y",
+    "%dnd %B %Y",
+    "%drd %B %Y",
+    "%dth %B %Y",
+    "%d.%m.%Y.",
+    "%Y-%m-%dT%H:%M:%SZ",
+    "%m/%d/%Y %I:%M:%S %p",
+    "%d.%m.%Y %H:%M",
+    "%Y-%m-%d %H:%M",
+    "%B %d, %Y",
+    "%d-%B-%Y",
+    "%d/%m/%Y",
+    "%m/%d/%Y",
+    "%d.%m.%Y",
+    "%d-%m-%Y",
+    "%m-%d-%Y",
+    "%Y/%m/%d",
+    "%Y.%m.%d",
+    "%Y%m%d",
+    "%Y-%m-%d %H:%M:%S%.f",
+    "%Y-%m-%dT%H:%M:%S%.f",
+    "%d/%m/%Y %H:%M",
+    "%d-%B-%y",
+    "%d/%m/%y",
+    "%m/%d/%y",
+    "%d.%m.%y",
+    "%B %Y",
+    "%B-%y",
+    "%Y-%m",
+    "%Y/%m",
+    "%m/%Y",
+    "%Y",
+];
+
+/// Formats that read some days alike, with day and month exchanged.
+const EXCHANGED: [(&str, &str); 3] =
+    [("%d/%m/%Y", "%m/%d/%Y"), ("%d-%m-%Y", "%m-%d-%Y"), ("%d/%m/%y", "%m/%d/%y")];
+
+/// The languages that the names of months are looked for in.
+pub const LANGUAGES: [&str; 11] =
+    ["de", "fr", "es", "it", "pt", "nl", "ru", "uk_UA", "tr", "ar_EG", "pl"];
+
+/// The Julian day numbers between which a date of a table is likely: the years 1000 to 2199.
+const EARLIEST: i64 = 2_086_308;
+
+const LATEST: i64 = 2_524_594;
+
+/// What stands between two dates in one cell.
+const RANGES: [&str; 5] = [" to ", " – ", "–", " - ", "-"];
+
+/// The first of the hundred years that ends with this one.
+pub const CENTURY: i16 = 1927;
+
+/// How a column of dates is read.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct DateReading {
+    /// The formats; none: as EDTF.
+    pub formats: Vec<&'static str>,
+    /// A format that reads the cells too, with another meaning.
+    pub also: Option<&'static str>,
+    /// Cells that the first of two such formats reads, and the other too.
+    pub either: Vec<String>,
+    /// The first of a hundred years, for years of two digits.
+    pub century: Option<i16>,
+    /// What stands between two dates.
+    pub range: Option<&'static str>,
+    /// The language of the months.
+    pub locale: Option<&'static str>,
+    /// Days as a spreadsheet counts them.
+    pub excel: bool,
+    /// The cells that mean "not stated".
+    pub missing: Vec<String>,
+    /// Cells that are no date, and would be unknown.
+    pub unread: Vec<String>,
+    /// How many cells it reads.
+    pub read: u64,
+}
+
+/// The reading that reads the most; of equals the first.
+trait RevMaxByRead: Iterator<Item = DateReading> + Sized {
+    fn rev_max_by_read(self) -> Option<DateReading> {
+        self.fold(None, |best: Option<DateReading>, next| match best {
+            Some(best) if best.read >= next.read => Some(best),
+            _ => Some(next),
+        })
+    }
+}
+
+impl<I: Iterator<Item = DateReading>> RevMaxByRead for I {}
+
+impl ColumnSample {
+    /// How the column is read as dates, if most of its cells are some.
+    #[must_use]
+    pub fn date(&self) -> Option<DateReading> {
+        let all: u64 = self.told().map(|(_, times)| times).sum();
+        // what has but four digits may be a year, or any number
+        let is_plain = |cell: &str| cell.len() < 5 && cell.bytes().all(|b| b.is_ascii_digit());
+        let others: u64 =
+            self.told().filter(|(cell, _)| !is_plain(cell)).map(|(_, times)| times).sum();
+        if all == 0 || others == 0 {
+            return None;
+        }
+        let best = [self.edtf(), self.spreadsheet_days(), self.in_formats(None)]
+            .into_iter()
+            .chain(LANGUAGES.map(|language| self.in_formats(Some(language))))
+            .flatten()
+            .rev_max_by_read();
+        // a column with a few dates among other things is no date
+        best.filter(|reading| {
+            let unread: u64 = reading.unread.iter().filter_map(|cell| self.cells.get(cell)).sum();
+            reading.read * 5 >= all * 4 && others > unread
+        })
+    }
+
+    fn edtf(&self) -> Option<DateReading> {
+        let unread: Vec<&String> = self
+            .told()
+            .filter(|(cell, _)| {
+                !cell.starts_with(|c: char| c.is_ascii_digit()) || date::parse(cell).is_err()
+            })
+            .map(|(cell, _)| cell)
+            .collect();
+        if !unread.is_empty() {
+            return None;
+        }
+        let read = self.told().map(|(_, times)| times).sum();
+        Some(DateReading { missing: self.missing(), read, ..DateReading::default() })
+    }
+
+    /// Five digits, as spreadsheets count days, in a column that is called so.
+    fn spreadsheet_days(&self) -> Option<DateReading> {
+        let is_day = |cell: &str| {
+            cell.len() == 5 && cell.parse::<u32>().is_ok_and(|n| (15_000..60_000).contains(&n))
+        };
+        let is_called = ["date", "day", "datum", "fecha"]
+            .iter()
+            .any(|word| self.name.to_lowercase().contains(word));
+        if !is_called || !self.told().all(|(cell, _)| is_day(cell)) {
+            return None;
+        }
+        let read = self.told().map(|(_, times)| times).sum();
+        let formats = vec!["%Y-%m-%d"];
+        Some(DateReading {
+            formats,
+            excel: true,
+            missing: self.missing(),
+            read,
+            ..DateReading::default()
+        })
+    }
+
+    /// The fewest formats that read the most cells.
+    fn in_formats(&self, locale: Option<&'static str>) -> Option<DateReading> {
+        let style = |formats: &[&str]| {
+            let months = match locale {
+                Some(locale) => MonthNames::of(&[locale.to_owned()]).unwrap_or_default(),
+                None => MonthNames::default(),
+            };
+            DateStyle {
+                formats: formats.iter().map(|format| (*format).to_owned()).collect(),
+                century: Some(CENTURY),
+                months,
+                ..DateStyle::default()
+            }
+        };
+        let reads: Vec<DateStyle> = FORMATS.iter().map(|format| style(&[format])).collect();
+        let all: Vec<(&String, u64)> = self.told().collect();
+        let mut left = all.clone();
+        let mut reading = DateReading { locale, missing: self.missing(), ..DateReading::default() };
+        let fits = |n: usize, cell: &str| {
+            // a year of four digits is not one of two, nor eight digits any number
+            let has_short_year = FORMATS[n].contains("%y");
+            let digits = cell.chars().filter(char::is_ascii_digit).count();
+            !(has_short_year && digits > 6)
+                && reads[n]
+                    .read(cell)
+                    .is_some_and(|date| (EARLIEST..LATEST).contains(&date.first()))
+        };
+        while !left.is_empty() {
+            let count = |n: usize| {
+                left.iter().filter(|(cell, _)| fits(n, cell)).map(|(_, times)| times).sum::<u64>()
+            };
+            let Some((n, most)) = (0..FORMATS.len())
+                .map(|n| (n, count(n)))
+                .max_by_key(|(n, most)| (*most, std::cmp::Reverse(*n)))
+                .filter(|(_, most)| *most > 0)
+            else {
+                break;
+            };
+            reading.formats.push(FORMATS[n]);
+            reading.read += most;
+            let exchanged = EXCHANGED.iter().find_map(|(one, other)| match FORMATS[n] {
+                format if format == *one => Some(*other),
+                format if format == *other => Some(*one),
+                _ => None,
+            });
+            if let Some(other) =
+                exchanged.and_then(|other| FORMATS.iter().position(|format| *format == other))
+                && left.iter().filter(|(cell, _)| fits(n, cell)).all(|(cell, _)| fits(other, cell))
+            {
+                reading.also = Some(FORMATS[other]);
+            }
+            left.retain(|(cell, _)| !fits(n, cell));
+        }
+        for (one, other) in EXCHANGED {
+            if reading.formats.contains(&one) && reading.formats.contains(&other) {
+                let at = |format| FORMATS.iter().position(|known| *known == format).unwrap_or(0);
+                let reads_both = |cell: &str| fits(at(one), cell) && fits(at(other), cell);
+                let both = all.iter().filter(|(cell, _)| reads_both(cell));
+                reading.either = both.map(|(cell, _)| (*cell).clone()).collect();
+            }
+        }
+        if reading.formats.iter().any(|format| format.contains("%y")) {
+            reading.century = Some(CENTURY);
+        }
+        // two dates in each cell
+        if reading.formats.is_empty() {
+            let reads_ranges = |format: &&&str| {
+                let style =
+                    DateStyle { range: RANGES.map(str::to_owned).into(), ..style(&[format]) };
+                left.iter().filter(|(cell, _)| style.read_range(cell).is_some()).count()
+            };
+            let best = FORMATS.iter().filter(|format| **format != "%Y").max_by_key(reads_ranges);
+            reading.formats.extend(best.filter(|format| reads_ranges(format) > 0).copied());
+        }
+        // two dates in one cell
+        for range in RANGES {
+            let style = DateStyle { range: vec![range.to_owned()], ..style(&reading.formats) };
+            let both: u64 = left
+                .iter()
+                .filter(|(cell, _)| style.read_range(cell).is_some())
+                .map(|(_, times)| times)
+                .sum();
+            if both > 0 && !reading.formats.is_empty() {
+                reading.range = Some(range);
+                reading.read += both;
+                left.retain(|(cell, _)| style.read_range(cell).is_none());
+                break;
+            }
+        }
+        reading.unread = left.into_iter().map(|(cell, _)| cell.clone()).collect();
+        (!reading.formats.is_empty()).then_some(reading)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::import::draft::sample::sample;
+
+    #[test]
+    fn dates_are_read_in_as_many_formats_as_they_have() {
+        let mixed = sample("date", &["2003-03-20", "2003-04", "2003", "n/a"]).date().unwrap();
+        assert_eq!((mixed.formats.len(), mixed.missing), (0, vec!["n/a".to_owned()]));
+        let days = sample("d", &["31/12/2003", "01/02/2004"]).date().unwrap();
+        assert_eq!((days.formats, days.also), (vec!["%d/%m/%Y"], None));
+        let either = sample("d", &["01/02/2003", "03/04/2004"]).date().unwrap();
+        assert_eq!((either.formats, either.also), (vec!["%d/%m/%Y"], Some("%m/%d/%Y")));
+        let american = sample("d", &["12/31/2003", "01/02/2004"]).date().unwrap();
+        assert_eq!(american.formats, ["%m/%d/%Y"]);
+        let months = sample("d", &["March 2014", "12 April 2014"]).date().unwrap();
+        assert_eq!(months.formats.len(), 2);
+        let short = sample("d", &["5-Jun-67", "20-Mar-03"]).date().unwrap();
+        assert_eq!((short.formats, short.century), (vec!["%d-%B-%y"], Some(CENTURY)));
+        let german =
+            sample("datum", &["12 März 2014", "3 Mai 2014", "1 Juni 2015"]).date().unwrap();
+        assert_eq!((german.formats, german.locale), (vec!["%d %B %Y"], Some("de")));
+        let ranges = sample("d", &["12–14 March 2014", "3 May 2014", "9 May 2014"]).date().unwrap();
+        assert_eq!(ranges.range, Some("–"));
+        assert!(sample("date", &["41710", "41711"]).date().unwrap().excel);
+        let few = sample("d", &["2014-03-01", "2014-03-02", "2014-03-03", "2014-03-04", "soon"]);
+        assert_eq!(few.date().unwrap().unread, ["soon"]);
+    }
+
+    #[test]
+    fn what_is_no_date_is_none() {
+        for cells in
+            [&["yesterday", "soon"][..], &["1990", "1991"], &["12", "14"], &["S-300", "T-72"]]
+        {
+            assert_eq!(sample("x", cells).date(), None, "{cells:?}");
+        }
+    }
+}

@@ -1,0 +1,245 @@
+//! The deaths of an event in a draft: which column counts them, with which bounds.
+
+use crate::command::import::draft::roles::{Choice, words_of};
+use crate::command::import::draft::sample::is_missing;
+use crate::command::import::draft::toml_text::{number_keys, quoted};
+use crate::command::import::draft::words::DEATHS;
+use crate::command::import::draft::write::Draft;
+use crate::kind::EVENTS;
+
+impl Draft<'_> {
+    /// The columns that the deaths of an event are read from: none where each counts another group,
+    /// and none counts all.
+    pub(super) fn death_columns(&self) -> Vec<usize> {
+        let choice = match self.deaths() {
+            Some(Ok(choice)) => choice,
+            // levels are no number of people
+            Some(Err(column)) => return vec![column],
+            None => return Vec::new(),
+        };
+        if let Some((low, best, high)) = self.bounds(&choice) {
+            return [Some(low), best, Some(high)].into_iter().flatten().collect();
+        }
+        let others = || choice.others.iter().filter(|column| self.dead(**column).is_some());
+        if self.dead(choice.column).is_some() && others().next().is_some() {
+            return Vec::new();
+        }
+        vec![choice.column]
+    }
+
+    pub(super) fn deaths_field(&mut self) {
+        let columns = self.columns;
+        match self.deaths() {
+            Some(Ok(choice)) if self.bounds(&choice).is_some() => {
+                if let Some((low, best, high)) = self.bounds(&choice) {
+                    for guess in self.more_words(choice.column) {
+                        self.line(&format!("# {guess}"));
+                    }
+                    let mut missing: Vec<String> = [Some(low), best, Some(high)]
+                        .into_iter()
+                        .flatten()
+                        .filter_map(|column| columns.number(column))
+                        .flat_map(|number| {
+                            number.missing.iter().chain(&number.unread).chain(&number.marked)
+                        })
+                        .cloned()
+                        .collect();
+                    missing.sort_unstable();
+                    missing.dedup();
+                    let unread: Vec<String> = missing
+                        .iter()
+                        .filter(|cell| !is_missing(cell))
+                        .map(|cell| quoted(cell))
+                        .collect();
+                    if !unread.is_empty() {
+                        self.line(&format!(
+                            "# not read as bounds, and unknown: {}",
+                            unread.join(", ")
+                        ));
+                    }
+                    let style = columns.number(low).or(columns.number(high));
+                    let (low, high) = (self.cell(low), self.cell(high));
+                    let mut keys = vec![format!("low = {low}, high = {high}")];
+                    if let Some(best) = best {
+                        keys.insert(0, format!("best = {}", self.cell(best)));
+                    }
+                    let keys_of_numbers = number_keys(style, &missing);
+                    keys.extend(
+                        keys_of_numbers.into_iter().filter(|key| !key.starts_with("marks")),
+                    );
+                    self.line(&format!("deaths  = {{ {} }}", keys.join(", ")));
+                }
+            }
+            Some(Ok(choice)) => {
+                let mut guesses = self.others(&choice);
+                guesses.extend(self.more_words(choice.column));
+                let cell = self.cell(choice.column);
+                for guess in &guesses {
+                    self.line(&format!("# {guess}"));
+                }
+                let style = columns.number(choice.column).cloned();
+                let missing: Vec<String> = style
+                    .iter()
+                    .flat_map(|style| style.missing.iter().chain(&style.unread))
+                    .cloned()
+                    .collect();
+                self.number_field("deaths", cell.trim_matches('"'), style.as_ref(), &missing);
+            }
+            Some(Err(column)) => {
+                let name = self.name(column).to_owned();
+                self.line(&format!("# {name} looks like a level and not like a number of deaths, and is kept in extra"));
+            }
+            None => {}
+        }
+    }
+
+    /// The column of deaths; an error where it holds levels.
+    fn deaths(&self) -> Option<Result<Choice, usize>> {
+        let columns = self.columns;
+        let is_other = |column: usize| {
+            let name = columns.all[column].name.to_lowercase();
+            let has_part =
+                ["injur", "wound", "missing", "rate", "percent", "code", "source", "date", "%"]
+                    .iter()
+                    .any(|word| name.contains(word));
+            let units = [
+                // animals, and what did not happen
+                "livestock",
+                "animals",
+                "cattle",
+                "incidents",
+                EVENTS.name,
+                "attacks",
+                "averted",
+                "prevented",
+                "change",
+                "not",
+                "by",
+                "displaced",
+                "buildings",
+                "houses",
+                "per",
+                "pct",
+                "share",
+                "thousand",
+                "thousands",
+                "million",
+                "millions",
+                "000",
+                "000s",
+            ];
+            has_part || words_of(&name).iter().any(|word| units.contains(&word.as_str()))
+        };
+        let fits = |column: usize| {
+            columns.number(column).is_some_and(|number| number.is_whole) && !is_other(column)
+        };
+        let says_deaths = |column: usize| {
+            let words = words_of(self.name(column));
+            words.iter().any(|word| {
+                DEATHS
+                    .iter()
+                    .any(|death| *death != "best" && word.contains(&death.replace("_best", "")))
+            })
+        };
+        // "best" alone is the best estimate of anything
+        let has_deaths = (0..columns.all.len()).any(says_deaths);
+        let fits = |column: usize| {
+            fits(column) && (has_deaths && !is_lone_best(self.name(column)) || says_deaths(column))
+        };
+        let mut choice = columns.choose(&DEATHS, fits)?;
+        let is_bound = |column: usize| {
+            let name = columns.all[column].name.to_lowercase();
+            ["low", "high", "min", "max"].iter().any(|word| name.contains(word))
+        };
+        if is_bound(choice.column)
+            && let Some(n) = choice.others.iter().position(|column| !is_bound(*column))
+        {
+            std::mem::swap(&mut choice.column, &mut choice.others[n]);
+        }
+        let number = columns.number(choice.column)?;
+        let is_level = number.distinct <= 8
+            && number.greatest <= 9.0
+            && number.missing.iter().any(|code| code.starts_with('-'));
+        Some(if is_level { Err(choice.column) } else { Ok(choice) })
+    }
+
+    /// The columns of the lowest and the highest number, and of the best estimate, if there is one.
+    fn bounds(&self, choice: &Choice) -> Option<(usize, Option<usize>, usize)> {
+        let is_called = |column: usize, words: [&str; 2]| {
+            let name = self.name(column).to_lowercase();
+            words.iter().any(|word| name.contains(word))
+        };
+        let all = || std::iter::once(choice.column).chain(choice.others.iter().copied());
+        let low = all().find(|column| is_called(*column, ["low", "min"]))?;
+        let high = all().find(|column| is_called(*column, ["high", "max"]))?;
+        let best = Some(choice.column).filter(|column| *column != low && *column != high);
+        // bounds of something else than what was chosen are none of it
+        let stem = |column: usize, word: [&str; 2]| {
+            let name = self.name(column).to_lowercase();
+            word.iter().fold(name, |name, word| name.replace(word, ""))
+        };
+        let same = |best: usize| {
+            let bare = stem(best, ["best", "estimate"]);
+            bare.trim_matches(|c: char| !c.is_alphanumeric()).is_empty()
+                || words_of(&stem(low, ["low", "estimate"])) == words_of(&bare)
+        };
+        best.is_none_or(same).then_some((low, best, high))
+    }
+
+    /// What to say of a column that is called by more than deaths.
+    fn more_words(&self, column: usize) -> Vec<String> {
+        const PLAIN: [&str; 22] = [
+            "total",
+            "number",
+            "of",
+            "no",
+            "the",
+            "count",
+            "people",
+            "persons",
+            "estimate",
+            "best",
+            "low",
+            "high",
+            "reported",
+            "confirmed",
+            "civilian",
+            "civilians",
+            "est",
+            "min",
+            "max",
+            "anzahl",
+            "de",
+            "all",
+        ];
+        let name = self.name(column);
+        let is_plain = |word: &String| {
+            DEATHS.contains(&word.as_str())
+                || PLAIN.contains(&word.as_str())
+                || DEATHS.iter().any(|death| word.contains(death))
+        };
+        if words_of(name).iter().all(is_plain) {
+            return Vec::new();
+        }
+        vec![format!("guess: \"{name}\" is taken for a number of deaths")]
+    }
+
+    /// What to say of columns that are called as numbers of people are, and hold something else.
+    pub(super) fn broken_counts(&mut self) {
+        for column in 0..self.columns.all.len() {
+            let has_parts = self.columns.number(column).is_some_and(|number| !number.is_whole);
+            if has_parts && !self.used.contains(&column) && self.is_of_people(column) {
+                let name = quoted(self.name(column));
+                self.line(&format!(
+                    "# {name} is called like a number of people, and not all of its cells are whole: it is kept in extra"
+                ));
+            }
+        }
+    }
+}
+
+/// Whether a column is called "best" beside words that say of what.
+fn is_lone_best(name: &str) -> bool {
+    let words = words_of(name);
+    words.len() > 1 && words.iter().any(|word| word == "best")
+}

@@ -1,0 +1,100 @@
+//! The beginning of a draft: what the file is, and how it lies before its records.
+
+use crate::command::import::draft::table_notes::TableNotes;
+use crate::command::import::draft::toml_text::{list, quoted};
+use crate::command::import::draft::write::Draft;
+
+impl Draft<'_> {
+    pub(super) fn head(&mut self, notes: &TableNotes) {
+        let stem = notes.name.split('.').next().unwrap_or_default().to_lowercase();
+        let slug: String =
+            stem.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+        let slug =
+            if slug.trim_matches('-').is_empty() { "my-table" } else { slug.trim_matches('-') };
+        self.line(&format!(
+            "# Draft mapping of {}: check it, then try it with",
+            quoted(&notes.name)
+        ));
+        self.line("#   facts import --mapping THIS.toml --dry-run FILE");
+        self.line("# The mapping language is explained in: facts help mapping");
+        if notes.above > 0 {
+            self.line(&format!("# lines above the header that are skipped: {}", notes.above));
+        }
+        self.line("format = 1");
+        self.line(&format!("name  = {}", quoted(slug)));
+        self.line(&format!(
+            "title = {}",
+            quoted(&format!("{} (name the source here)", notes.name))
+        ));
+        self.line("# publisher = \"\"   licence = \"\"   codebook = \"\"\n");
+        self.line("[read]");
+        match &notes.records {
+            Some(path) => self.line(&format!("records   = {}", quoted(path))),
+            None => self.line(&format!("delimiter = {}", quoted(&notes.delimiter.to_string()))),
+        }
+        if notes.has_no_header {
+            let names =
+                self.columns.all.iter().map(|column| column.name.as_str()).collect::<Vec<_>>();
+            self.line("# guess: the first line is a record, since it looks like the others; name the columns");
+            let names = list(names);
+            self.line(&format!("header    = {names}"));
+        }
+        if notes.header_rows > 1 {
+            self.line("# guess: the header stands in two rows");
+            self.line(&format!("header_rows = {}", notes.header_rows));
+        }
+        if let Some(units) = &notes.units {
+            self.line(&format!("# guess: the row below the header holds units: {units}"));
+        }
+        if notes.has_tags {
+            self.line("skip_rows = 1");
+        }
+        if notes.has_indents {
+            let name = quoted(self.name(0));
+            self.line(&format!("# guess: some cells of {name} are indented; if they are parts of the row above them, which"));
+            self.line("# has their sum, skip one of the two");
+        }
+        if notes.footer > 0 {
+            self.line(&format!(
+                "# rows below the table that are taken for notes: {}",
+                notes.footer
+            ));
+            self.line("footer    = true");
+        }
+        let mut totals = Vec::new();
+        for column in 0..self.columns.all.len() {
+            let cells: Vec<&String> = notes
+                .totals
+                .iter()
+                .filter(|(other, _)| *other == column)
+                .map(|(_, cell)| cell)
+                .collect();
+            if !cells.is_empty() {
+                let text = quoted(&self.template(column));
+                totals.push(format!("{{ text = {text}, is = {} }}", list(cells)));
+            }
+        }
+        if !notes.sections.is_empty() {
+            let others: Vec<String> =
+                (1..self.columns.all.len()).map(|column| self.template(column)).collect();
+            let shown: Vec<&str> = notes.sections.iter().take(5).map(String::as_str).collect();
+            self.line(&format!(
+                "# guess: rows that state nothing but {} are headings of sections, and no records: {}",
+                quoted(self.name(0)),
+                shown.join(", ")
+            ));
+            self.line("# what a heading says of the rows below it is not read");
+            totals.push(format!("{{ text = {}, is = \"\" }}", quoted(&others.concat())));
+        }
+        if !totals.is_empty() {
+            if !notes.totals.is_empty() {
+                self.line("# guess: rows of totals add up others, and are no records");
+            }
+            self.line(&format!("skip      = [{}]", totals.join(", ")));
+        }
+        if let Some(encoding) = notes.encoding {
+            self.line("# guess: the encoding; check names with accents");
+            self.line(&format!("encoding  = [{}]", quoted(&encoding.to_lowercase())));
+        }
+    }
+}

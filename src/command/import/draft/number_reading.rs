@@ -1,0 +1,268 @@
+//! How a column of numbers is read: what groups thousands, what stands before decimals, which marks
+//! hedge it.
+
+use crate::command::import::draft::sample::{ColumnSample, MISSING_CODES, is_year};
+
+/// How a column of numbers is read.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct NumberReading {
+    /// What groups thousands.
+    pub thousands: Option<char>,
+    /// What stands before decimals.
+    pub decimal: char,
+    /// Another way to read the same cells.
+    pub is_ambiguous: bool,
+    /// The words and codes that mean "not stated".
+    pub missing: Vec<String>,
+    /// Cells that are no number, and would be unknown.
+    pub unread: Vec<String>,
+    /// Signs and words beside a number, and how they hedge it.
+    pub marks: Vec<(String, &'static str)>,
+    /// The cells that have one.
+    pub marked: Vec<String>,
+    /// All of them are whole.
+    pub is_whole: bool,
+    /// The least and the greatest.
+    pub least: f64,
+    /// See `least`.
+    pub greatest: f64,
+    /// How many different numbers there are.
+    pub distinct: usize,
+    /// How many cells it reads.
+    pub read: u64,
+}
+
+impl NumberReading {
+    /// Whether other numbers are written alike, so that one rule reads both.
+    #[must_use]
+    pub fn is_like(&self, other: &NumberReading) -> bool {
+        let free = |reading: &NumberReading| {
+            reading.thousands.is_none() && (reading.is_whole || reading.decimal == '.')
+        };
+        let same = self.thousands == other.thousands && self.decimal == other.decimal;
+        let both_whole = self.is_whole && other.is_whole;
+        same || both_whole && (free(self) || free(other))
+    }
+
+    /// One rule for these columns, which are written alike.
+    #[must_use]
+    pub fn joined(readings: &[NumberReading]) -> NumberReading {
+        let mut all =
+            readings.iter().max_by_key(|reading| reading.read).cloned().unwrap_or_default();
+        if let Some(grouped) = readings.iter().find(|reading| reading.thousands.is_some()) {
+            (all.thousands, all.decimal) = (grouped.thousands, grouped.decimal);
+        }
+        all.marks = readings.iter().flat_map(|reading| reading.marks.clone()).collect();
+        all.marks.sort_unstable();
+        all.marks.dedup();
+        all.missing = readings
+            .iter()
+            .flat_map(|reading| reading.missing.iter().chain(&reading.unread))
+            .cloned()
+            .collect();
+        all.missing.sort_unstable();
+        all.missing.dedup();
+        all.unread.clear();
+        all.is_ambiguous = readings.iter().any(|reading| reading.is_ambiguous);
+        all
+    }
+}
+
+/// A number as it is written, its thousands in groups of three.
+fn number(cell: &str, thousands: Option<char>, decimal: char) -> Option<f64> {
+    let cell = cell.replace(['\u{a0}', '\u{202f}'], " ");
+    let (sign, digits) = cell.strip_prefix('-').map_or(("", cell.as_str()), |rest| ("-", rest));
+    let (whole, part) = match digits.split_once(decimal) {
+        Some((whole, part)) => (whole, Some(part)),
+        None => (digits, None),
+    };
+    let groups: Vec<&str> = thousands.map_or(vec![whole], |sign| whole.split(sign).collect());
+    let is_grouped = groups.len() > 1;
+    let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let sound = groups.iter().enumerate().all(|(n, group)| {
+        is_digits(group)
+            && (!is_grouped || if n == 0 { group.len() <= 3 } else { group.len() == 3 })
+    });
+    if !sound || part.is_some_and(|part| !is_digits(part)) {
+        return None;
+    }
+    format!("{sign}{}.{}", groups.concat(), part.unwrap_or("0")).parse().ok()
+}
+
+/// Signs and words beside numbers, and how they hedge them. A longer one goes before a shorter one
+/// that it begins with.
+const MARKS: [(&str, &str); 27] = [
+    ("approximately ", "about"),
+    ("approx. ", "about"),
+    ("about ", "about"),
+    ("around ", "about"),
+    ("circa ", "about"),
+    ("ca. ", "about"),
+    ("c. ", "about"),
+    ("etwa ", "about"),
+    ("environ ", "about"),
+    ("unos ", "about"),
+    ("около ", "about"),
+    ("~", "about"),
+    ("≈", "about"),
+    ("at least ", "at-least"),
+    ("mindestens ", "at-least"),
+    ("au moins ", "at-least"),
+    ("al menos ", "at-least"),
+    ("no less than ", "at-least"),
+    ("≥", "at-least"),
+    ("more than ", "over"),
+    ("over ", "over"),
+    (">", "over"),
+    ("+", "over"),
+    ("up to ", "up-to"),
+    ("≤", "up-to"),
+    ("<", "up-to"),
+    ("almost ", "almost"),
+];
+
+/// What stands between the bounds of a range.
+const BETWEEN: [&str; 3] = ["–", "—", "-"];
+
+/// A number with a mark before or behind it, or the greater of a range, and the mark.
+fn marked(
+    cell: &str,
+    thousands: Option<char>,
+    decimal: char,
+) -> Option<(f64, (String, &'static str))> {
+    for (mark, qualifier) in MARKS {
+        let is_mark = |part: &str| part.to_lowercase() == mark;
+        let before = cell.split_at_checked(mark.len()).filter(|(start, _)| is_mark(start));
+        let behind = cell.len().checked_sub(mark.len()).and_then(|at| cell.split_at_checked(at));
+        let behind = behind.filter(|(_, end)| is_mark(end)).map(|(bare, end)| (end, bare));
+        if let Some((mark, bare)) = before.or(behind)
+            && let Some(number) = number(bare.trim(), thousands, decimal)
+        {
+            return Some((number, (mark.to_owned(), qualifier)));
+        }
+    }
+    BETWEEN.into_iter().find_map(|sign| {
+        let (low, high) = cell.split_once(sign)?;
+        let (low, high) = (low.trim(), high.trim());
+        // the years of a period are no number
+        if is_year(low) && is_year(high) {
+            return None;
+        }
+        let bound = |text: &str| number(text, thousands, decimal);
+        let (least, greatest) = (bound(low)?, bound(high)?);
+        (least <= greatest).then_some((greatest, (sign.to_owned(), "range")))
+    })
+}
+
+impl ColumnSample {
+    /// How the column is read as numbers, if nearly all of its cells are some.
+    #[must_use]
+    pub fn number(&self) -> Option<NumberReading> {
+        self.number_of(9)
+    }
+
+    /// The same with decimal commas, for cells that may have either: `1.350`.
+    #[must_use]
+    pub fn number_with_comma(&self) -> Option<NumberReading> {
+        let known = self.number().filter(|known| known.is_ambiguous)?;
+        let reading = self.numbers(Some('.'), ',');
+        (reading.read >= known.read).then_some(NumberReading { is_ambiguous: true, ..reading })
+    }
+
+    /// The same, if at least so many of ten cells are.
+    #[must_use]
+    pub fn number_of(&self, of_ten: u64) -> Option<NumberReading> {
+        const STYLES: [(Option<char>, char); 6] = [
+            (None, '.'),
+            (Some(','), '.'),
+            (Some('.'), ','),
+            (Some(' '), ','),
+            (Some('\''), '.'),
+            (None, ','),
+        ];
+        let is_code = |cell: &String| MISSING_CODES.contains(&cell.as_str());
+        let all: u64 = self.told().filter(|(cell, _)| !is_code(cell)).map(|(_, times)| times).sum();
+        let mut best: Option<NumberReading> = None;
+        for (thousands, decimal) in STYLES {
+            let reading = self.numbers(thousands, decimal);
+            match &mut best {
+                _ if reading.read * 10 < all * of_ten || reading.read == 0 => {}
+                None => best = Some(reading),
+                Some(known) if reading.read > known.read => best = Some(reading),
+                Some(known)
+                    if reading.read == known.read
+                        && (reading.greatest - known.greatest).abs() > f64::EPSILON =>
+                {
+                    known.is_ambiguous = true;
+                }
+                Some(_) => {}
+            }
+        }
+        best
+    }
+
+    fn numbers(&self, thousands: Option<char>, decimal: char) -> NumberReading {
+        let mut reading = NumberReading {
+            thousands,
+            decimal,
+            missing: self.missing(),
+            is_whole: true,
+            least: f64::INFINITY,
+            greatest: f64::NEG_INFINITY,
+            ..NumberReading::default()
+        };
+        for (cell, times) in self.told() {
+            if MISSING_CODES.contains(&cell.as_str()) {
+                reading.missing.push(cell.clone());
+                continue;
+            }
+            let found = number(cell, thousands, decimal).or_else(|| {
+                let (number, mark) = marked(cell, thousands, decimal)?;
+                reading.marked.push(cell.clone());
+                if !reading.marks.contains(&mark) {
+                    reading.marks.push(mark);
+                }
+                Some(number)
+            });
+            let Some(number) = found else {
+                reading.unread.push(cell.clone());
+                continue;
+            };
+            reading.read += times;
+            reading.distinct += 1;
+            reading.is_whole &= number.fract() == 0.0;
+            reading.least = reading.least.min(number);
+            reading.greatest = reading.greatest.max(number);
+        }
+        reading
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::command::import::draft::sample::sample;
+
+    #[test]
+    fn numbers_are_read_by_their_signs() {
+        let style = |cells: &[&str]| {
+            sample("n", cells)
+                .number()
+                .map(|read| (read.thousands, read.decimal, read.is_ambiguous))
+        };
+        assert_eq!(style(&["5", "12"]), Some((None, '.', false)));
+        assert_eq!(style(&["7,818", "1,234,567"]), Some((Some(','), '.', false)));
+        assert_eq!(style(&["1.234,5", "12,5"]), Some((Some('.'), ',', false)));
+        assert_eq!(style(&["7.818", "9.500"]), Some((None, '.', true)), "7.8 or 7,818");
+        assert_eq!(style(&["1 234", "12"]), Some((Some(' '), ',', false)));
+        assert_eq!(style(&["12 people", "many"]), None);
+        let hedged = sample("n", &["20-30", "c. 40", "5+", "12", "at least 7"]).number().unwrap();
+        assert_eq!((hedged.read, hedged.greatest), (5, 40.0));
+        assert_eq!(
+            hedged.marks,
+            [("-", "range"), ("+", "over"), ("at least ", "at-least"), ("c. ", "about")]
+                .map(|(mark, qualifier)| (mark.to_owned(), qualifier))
+        );
+        let coded = sample("n", &["3", "-9", "n/a", "0"]).number().unwrap();
+        assert_eq!(coded.missing, ["n/a", "-9"]);
+    }
+}

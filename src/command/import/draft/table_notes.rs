@@ -1,0 +1,34 @@
+//! What a draft knows of a table beside its columns.
+
+use std::collections::BTreeSet;
+
+/// What is known of the file beside its columns.
+#[derive(Debug, Default)]
+pub struct TableNotes {
+    /// What messages call it.
+    pub name: String,
+    /// Its encoding, if it is not UTF-8.
+    pub encoding: Option<&'static str>,
+    /// Where the records of a JSON file are.
+    pub records: Option<String>,
+    /// What stands between cells.
+    pub delimiter: char,
+    /// Lines above the header.
+    pub above: usize,
+    /// The file has no header.
+    pub has_no_header: bool,
+    /// How many rows the header has.
+    pub header_rows: usize,
+    /// Rows below the table that are notes.
+    pub footer: usize,
+    /// Cells that say that their row adds up others, with their columns.
+    pub totals: BTreeSet<(usize, String)>,
+    /// The row below the header is tags or units.
+    pub has_tags: bool,
+    /// The units in that row.
+    pub units: Option<String>,
+    /// What stands alone in rows between the records, as headings of sections do.
+    pub sections: Vec<String>,
+    /// Cells of the first column are indented, as the parts of the row above them are.
+    pub has_indents: bool,
+}
