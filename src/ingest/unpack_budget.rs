@@ -40,7 +40,7 @@ impl<R: Read> Read for BoundedReader<R> {
             return Err(io::Error::new(
                 io::ErrorKind::InvalidData,
                 format!(
-                    "it unpacks to more than {RATIO} times its size: unpack it by other means if that is right"
+                    "it unpacks to more than {RATIO} times its size; if that is right, unpack it first"
                 ),
             ));
         }

@@ -242,7 +242,7 @@ pub fn field(name: &str, kinds: &[&'static Kind]) -> Result<&'static Field> {
 /// The columns named in a list with commas.
 ///
 /// # Errors
-/// As [`column`], or one is named twice.
+/// As [`column()`], or one is named twice.
 pub fn columns(list: &str, kinds: &[&'static Kind]) -> Result<Vec<ColumnRef>> {
     let columns: Vec<ColumnRef> = list
         .split(',')
@@ -364,7 +364,7 @@ fn parse_of_any(
 /// A sort such as `-date,source`.
 ///
 /// # Errors
-/// As [`column`].
+/// As [`column()`].
 pub fn sort(list: &str, kinds: &[&'static Kind]) -> Result<Vec<Order>> {
     list.split(',')
         .map(str::trim)

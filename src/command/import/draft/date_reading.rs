@@ -49,6 +49,9 @@ const FORMATS: [&str; 39] = [
     "%Y",
 ];
 
+/// How many different cells are tried with each format; one that reads none of them is not used.
+const PROBED: usize = 400;
+
 /// Formats that read some days alike, with day and month exchanged.
 const EXCHANGED: [(&str, &str); 3] =
     [("%d/%m/%Y", "%m/%d/%Y"), ("%d-%m-%Y", "%m-%d-%Y"), ("%d/%m/%y", "%m/%d/%y")];
@@ -182,6 +185,11 @@ impl ColumnSample {
         };
         let reads: Vec<DateStyle> = FORMATS.iter().map(|format| style(&[format])).collect();
         let all: Vec<(&String, u64)> = self.told().collect();
+        let has = |is: fn(char) -> bool| all.iter().take(PROBED).any(|(cell, _)| cell.contains(is));
+        // only words differ between languages
+        if !has(char::is_numeric) || locale.is_some() && !has(char::is_alphabetic) {
+            return None;
+        }
         let mut left = all.clone();
         let mut reading = DateReading { locale, missing: self.missing(), ..DateReading::default() };
         let fits = |n: usize, cell: &str| {
@@ -195,9 +203,10 @@ impl ColumnSample {
         };
         while !left.is_empty() {
             let count = |n: usize| {
-                left.iter().filter(|(cell, _)| fits(n, cell)).map(|(_, times)| times).sum::<u64>()
+                let probed = left.iter().take(PROBED);
+                probed.filter(|(cell, _)| fits(n, cell)).map(|(_, times)| times).sum::<u64>()
             };
-            let Some((n, most)) = (0..FORMATS.len())
+            let Some((n, _)) = (0..FORMATS.len())
                 .map(|n| (n, count(n)))
                 .max_by_key(|(n, most)| (*most, std::cmp::Reverse(*n)))
                 .filter(|(_, most)| *most > 0)
@@ -205,7 +214,8 @@ impl ColumnSample {
                 break;
             };
             reading.formats.push(FORMATS[n]);
-            reading.read += most;
+            reading.read +=
+                left.iter().filter(|(cell, _)| fits(n, cell)).map(|(_, times)| times).sum::<u64>();
             let exchanged = EXCHANGED.iter().find_map(|(one, other)| match FORMATS[n] {
                 format if format == *one => Some(*other),
                 format if format == *other => Some(*one),
@@ -235,7 +245,10 @@ impl ColumnSample {
             let reads_ranges = |format: &&&str| {
                 let style =
                     DateStyle { range: RANGES.map(str::to_owned).into(), ..style(&[format]) };
-                left.iter().filter(|(cell, _)| style.read_range(cell).is_some()).count()
+                left.iter()
+                    .take(PROBED / 10)
+                    .filter(|(cell, _)| style.read_range(cell).is_some())
+                    .count()
             };
             let best = FORMATS.iter().filter(|format| **format != "%Y").max_by_key(reads_ranges);
             reading.formats.extend(best.filter(|format| reads_ranges(format) > 0).copied());

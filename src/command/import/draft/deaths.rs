@@ -231,7 +231,7 @@ impl Draft<'_> {
             if has_parts && !self.used.contains(&column) && self.is_of_people(column) {
                 let name = quoted(self.name(column));
                 self.line(&format!(
-                    "# {name} is called like a number of people, and not all of its cells are whole: it is kept in extra"
+                    "# {name} is named like a count of people, but has cells that are not whole numbers: kept in extra"
                 ));
             }
         }

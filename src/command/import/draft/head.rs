@@ -51,8 +51,8 @@ impl Draft<'_> {
         }
         if notes.has_indents {
             let name = quoted(self.name(0));
-            self.line(&format!("# guess: some cells of {name} are indented; if they are parts of the row above them, which"));
-            self.line("# has their sum, skip one of the two");
+            self.line(&format!("# guess: some cells of {name} are indented; if they are parts of the row above them, and"));
+            self.line("# its figure is their sum, skip one of the two");
         }
         if notes.footer > 0 {
             self.line(&format!(

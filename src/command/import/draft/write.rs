@@ -217,7 +217,7 @@ impl<'a> Draft<'a> {
                     let cells = self.columns.all[column].cells.keys().take(3);
                     let cells: Vec<String> = cells.map(|cell| quoted(cell)).collect();
                     self.line(&format!(
-                        "# {name} is called like one: no format reads cells such as {}",
+                        "# {name} is named like a date, but no known format reads cells such as {}",
                         cells.join(", ")
                     ));
                 }
