@@ -99,7 +99,7 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
 fn export(store: &Store, folder: &Path, as_of: Option<AsOfPoint>) -> Result<u64> {
     let shown = folder.display();
     let mut drafts = Vec::new();
-    let run = store.run_at(&AsOf { as_of, published_by: None })?;
+    let run = store.import_at(&AsOf { as_of, published_by: None })?;
     let mut facts = 0;
     let mut resources = Vec::new();
     for parent in REFERENCE_TABLES {

@@ -119,7 +119,7 @@ pub fn collect(
         };
         let topic = cells[1].text();
         let reference = if topic.is_some() || over_period {
-            format!("{}:{}", store.called(&query.columns[0], &cells[0])?, cells[2])
+            format!("{}:{}", store.name_of(&query.columns[0], &cells[0])?, cells[2])
         } else {
             String::new()
         };
@@ -183,7 +183,7 @@ impl Gathering {
             if let Some(number) = known[n].get(column, cell, days) {
                 return Ok(number);
             }
-            let number = tally.label(label(column, &store.called(column, cell)?, days));
+            let number = tally.label(label(column, &store.name_of(column, cell)?, days));
             known[n].insert(column, cell, days, number);
             Ok::<_, Error>(number)
         };

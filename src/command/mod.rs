@@ -156,7 +156,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, mut ui: Ui) -> Exit {
     let arguments: Vec<OsString> = excel_joined(arguments.into_iter().collect());
     let words: Vec<String> =
         arguments.iter().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
-    ui.called(format!("facts {}", words.join(" ")));
+    ui.set_command(format!("facts {}", words.join(" ")));
     let line = with_flags_of(Cli::command(), &words);
     let parsed =
         line.try_get_matches_from(arguments).and_then(|found| Cli::from_arg_matches(&found));

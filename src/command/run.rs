@@ -81,6 +81,6 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
         Err(error) => return Ok(ui.usage(&error)),
     };
     cli.global.under(global);
-    ui.called(line.join(" "));
+    ui.set_command(line.join(" "));
     crate::command::dispatch(&cli, ui)
 }

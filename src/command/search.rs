@@ -64,7 +64,7 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let leading = ["ref", "text", "kind", "date", "locator"].map(String::from).into();
     let most = args.limit.unwrap_or(u64::MAX);
     let color = ui.marks(global);
-    store.run_at(&query.past)?;
+    store.import_at(&query.past)?;
     let rows = ui.rows(global, headings, leading, |row| {
         let mut found = 0;
         if !texts {

@@ -35,7 +35,7 @@ type Shown = Vec<(Heading, OwnedValue)>;
 pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let store = global.open()?;
     let past = args.past.read()?;
-    let run = store.run_at(&past)?;
+    let run = store.import_at(&past)?;
     let in_full = global.format.is_none() && global.output.is_none();
     let mut facts: Vec<Shown> = Vec::new();
     let mut exit = Exit::Done;

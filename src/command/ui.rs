@@ -64,7 +64,7 @@ impl Ui {
     }
 
     /// Remembers the command line.
-    pub(super) fn called(&mut self, command: String) {
+    pub(super) fn set_command(&mut self, command: String) {
         self.command = command;
     }
 

@@ -247,12 +247,18 @@ fn is_workbook(given: &File, shown: &str) -> Result<bool> {
         .any(|name| matches!(name.as_ref(), "xl/workbook.xml" | "content.xml" | "xl/workbook.bin")))
 }
 
+/// The first whole number that a spreadsheet cannot tell from the next one.
+#[cfg(feature = "excel")]
+const WHOLE: f64 = 9_007_199_254_740_992.0;
+
 #[cfg(feature = "excel")]
 fn text(cell: &Data) -> String {
     match cell {
         Data::Empty => String::new(),
         Data::String(text) | Data::DateTimeIso(text) | Data::DurationIso(text) => text.clone(),
         Data::Int(n) => n.to_string(),
+        // whole as far as a spreadsheet counts
+        Data::Float(n) if n.fract() == 0.0 && n.abs() < WHOLE => format!("{n:.0}"),
         Data::Float(n) => real(*n),
         Data::Bool(true) => "TRUE".into(),
         Data::Bool(false) => "FALSE".into(),

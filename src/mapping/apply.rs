@@ -84,7 +84,7 @@ impl CompiledMapping {
         let key = self
             .facts
             .first()
-            .map(|first| first.called(&self.cells(record, "", others.as_str())))
+            .map(|first| first.key_of(&self.cells(record, "", others.as_str())))
             .transpose();
         let record_key = match &key {
             Ok(Some(FactKey::Explicit(key) | FactKey::Sequence(key) | FactKey::Child(key))) => {
@@ -137,7 +137,7 @@ impl CompiledMapping {
                     InputValue::Value(Value::Text(Cow::Owned(format!("row={line}")))),
                 ));
             }
-            match fact.called(&cells) {
+            match fact.key_of(&cells) {
                 Ok(key) => made.push((n, NewFact { kind: fact.kind, key, row: draft.row })),
                 Err(wrong) => draft.bad.push(self.bad("key", wrong, record)),
             }
@@ -252,7 +252,7 @@ fn quote(json: &mut String, text: &str) {
 
 impl CompiledFact {
     /// What the fact is called.
-    fn called(&self, cells: &RecordCells<'_, '_>) -> Result<FactKey, FieldError> {
+    fn key_of(&self, cells: &RecordCells<'_, '_>) -> Result<FactKey, FieldError> {
         let mut key = String::new();
         let (mut counted, mut under, mut stated) = (false, false, false);
         for part in &self.key {

@@ -60,7 +60,7 @@ impl TextRule {
         Ok(self.meaning(&text, cells)?.map(|meaning| Cow::Owned(meaning.into_owned())))
     }
 
-    /// What a code means; a text that is none means what the description says, or itself where
+    /// What a code means; a text that is none means what the mapping says, or itself where
     /// there are no codes.
     fn meaning<'a>(
         &'a self,

@@ -1,4 +1,4 @@
-//! What a description is for one file: its columns found, its constants read, so that records need
+//! What a mapping is for one file: its columns found, its constants read, so that records need
 //! no look-up.
 
 use std::collections::HashMap;
@@ -9,7 +9,7 @@ use crate::mapping::compiled_template::CompiledTemplate;
 use crate::value::date_formats::DateStyle;
 use crate::value::{NameStyle, OwnedValue};
 
-/// A description, ready for the files of one header.
+/// A mapping, ready for the files of one header.
 #[derive(Debug, Default)]
 pub struct CompiledMapping {
     /// What a record becomes.

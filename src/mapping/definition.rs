@@ -1,7 +1,7 @@
-//! The description of a published layout: how it is recognised and read, and what its records
+//! The mapping of a published layout: how it is recognised and read, and what its records
 //! become.
 //!
-//! A description is data and never runs code. It is read with serde from TOML; a word that it may
+//! A mapping is data and never runs code. It is read with serde from TOML; a word that it may
 //! not use is an error with its line. Whether the columns that it asks for are there is decided
 //! when it meets a file (`compile/`).
 
@@ -131,7 +131,7 @@ impl<'de> Deserialize<'de> for SharedFields {
 }
 
 impl Mapping {
-    /// Reads a description.
+    /// Reads a mapping.
     ///
     /// # Errors
     /// What is wrong, with its line.
@@ -534,7 +534,7 @@ date = "{year}"
 "#;
 
     #[test]
-    fn a_description_is_read() {
+    fn a_mapping_is_read() {
         let mapping = Mapping::parse(GOOD).unwrap();
         assert_eq!(mapping.fact[0].kind.get_ref(), "casualties");
         assert_eq!(mapping.fact[0].fields.len(), 4);

@@ -31,7 +31,7 @@ pub struct FileLayout {
     pub score: usize,
 }
 
-/// The beginning of a file. Its lines are cut into cells once, however many descriptions look at
+/// The beginning of a file. Its lines are cut into cells once, however many mappings look at
 /// it: to make a reader of CSV takes longer than to read a line.
 #[derive(Debug)]
 pub struct FileHead<'t> {

@@ -1,10 +1,10 @@
-//! Mistakes in a description, each with its line.
+//! Mistakes in a mapping, each with its line.
 
 use std::ops::Range;
 
 use crate::value::suggest::did_you_mean;
 
-/// A mistake in a description.
+/// A mistake in a mapping.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MappingError {
     /// The line, from 1.

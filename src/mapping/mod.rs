@@ -1,6 +1,6 @@
-//! The layouts of the outside world: one description a data set, and the list of them.
+//! The layouts of the outside world: one mapping a data set, and the list of them.
 //!
-//! A description is TOML (`definition.rs`, its fields in `field_mapping.rs`), with texts that cells fill in
+//! A mapping is TOML (`definition.rs`, its fields in `field_mapping.rs`), with texts that cells fill in
 //! (`template.rs`). Those that ship are embedded; a user's own is read from a file and is the same.
 
 mod apply;
@@ -38,7 +38,7 @@ pub use template::{Template, TemplateName, TemplatePart};
 /// The cells of one record.
 pub type Record = csv::StringRecord;
 
-/// The descriptions that ship with the program: their names and their texts.
+/// The mappings that ship with the program: their names and their texts.
 pub static DATASETS: &[(&str, &str)] = &[
     ("ucdp-ged", include_str!("shipped/ucdp-ged.toml")),
     ("ucdp-acd", include_str!("shipped/ucdp-acd.toml")),
@@ -59,7 +59,7 @@ pub static DATASETS: &[(&str, &str)] = &[
     ("us-missions", include_str!("shipped/us-missions.toml")),
 ];
 
-/// The description of this name.
+/// The mapping of this name.
 #[must_use]
 pub fn text(name: &str) -> Option<&'static str> {
     DATASETS.iter().find(|(known, _)| *known == name).map(|(_, text)| *text)
@@ -70,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_description_that_ships_can_be_read() {
+    fn every_mapping_that_ships_can_be_read() {
         for (name, text) in DATASETS {
             let mapping =
                 Mapping::parse(text).unwrap_or_else(|mistake| panic!("{name}: {mistake:?}"));

@@ -10,7 +10,7 @@ use crate::value::partial_date::PartialDate;
 use crate::mapping::compiled::{REJECT_COLUMNS, column};
 use crate::value::text::looks_like;
 
-/// A file that does not suit a description: the share of the columns that it has, and those that it
+/// A file that does not suit a mapping: the share of the columns that it has, and those that it
 /// lacks.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Mismatch {
@@ -22,7 +22,7 @@ pub struct Mismatch {
     pub header: Vec<String>,
 }
 
-/// How a file lies whose beginning is this, if it suits the description.
+/// How a file lies whose beginning is this, if it suits the mapping.
 ///
 /// # Errors
 /// How near it comes.
@@ -134,7 +134,7 @@ fn without_header(
     }
 }
 
-/// Columns without a name get one from the column to their left, if the description says so.
+/// Columns without a name get one from the column to their left, if the mapping says so.
 fn named(header: &Rc<[String]>, read: &ReadOptions) -> Rc<[String]> {
     let Some(unnamed) = &read.unnamed else { return header.clone() };
     let mut header = header.to_vec();
@@ -146,7 +146,7 @@ fn named(header: &Rc<[String]>, read: &ReadOptions) -> Rc<[String]> {
     header.into()
 }
 
-/// The release that the description finds in the lines before the header, or in the name of the
+/// The release that the mapping finds in the lines before the header, or in the name of the
 /// file.
 #[must_use]
 pub fn release(mapping: &Mapping, layout: &FileLayout, file_name: &str) -> Option<String> {
@@ -182,7 +182,7 @@ fn in_name(name: &str, pattern: &str) -> Option<String> {
     Some(found.trim_matches(|c: char| !c.is_ascii_digit()).replace('_', "."))
 }
 
-/// Whether a file that lies so holds everything, as far as the description can tell.
+/// Whether a file that lies so holds everything, as far as the mapping can tell.
 #[must_use]
 pub fn is_complete(mapping: &Mapping, layout: &FileLayout) -> bool {
     use crate::mapping::Complete;

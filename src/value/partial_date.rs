@@ -22,7 +22,7 @@ pub enum Precision {
     Year,
 }
 
-/// The precisions, by the names that descriptions have for them.
+/// The precisions, by the names that mappings have for them.
 pub const PRECISIONS: [(&str, Precision); 6] = [
     ("day", Precision::Day),
     ("span", Precision::Span),

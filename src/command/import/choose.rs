@@ -1,4 +1,4 @@
-//! Which description a file is read with, in which encoding, and how the file lies before its
+//! Which mapping a file is read with, in which encoding, and how the file lies before its
 //! records.
 
 use std::fs;
@@ -20,11 +20,11 @@ use crate::value::suggest::did_you_mean;
 
 /// Everything that is known of a file before its records are read.
 pub struct ChosenMapping {
-    /// Its description.
+    /// Its mapping.
     pub mapping: Mapping,
     /// How it lies before its records.
     pub layout: FileLayout,
-    /// The description, made ready for it.
+    /// The mapping, made ready for it.
     pub plan: CompiledMapping,
     /// The release.
     pub release: Option<String>,
@@ -86,7 +86,7 @@ pub fn text(input: &SourceFile, encoding: &'static Encoding) -> Result<Box<dyn s
 /// Finds out how to read a file.
 ///
 /// # Errors
-/// No description suits it, or several; a mistake in the description; the release is needed and
+/// No mapping suits it, or several; a mistake in the mapping; the release is needed and
 /// unknown.
 pub fn choose(input: &SourceFile, args: &Args) -> Result<ChosenMapping> {
     let wanted = args.encoding.as_deref().map(by_name).transpose()?;
@@ -140,7 +140,7 @@ pub fn choose(input: &SourceFile, args: &Args) -> Result<ChosenMapping> {
     Ok(chosen)
 }
 
-/// The text of a description, and where it is from.
+/// The text of a mapping, and where it is from.
 struct MappingSource {
     name: String,
     text: String,
@@ -178,7 +178,7 @@ fn candidates(args: &Args) -> Result<Vec<(MappingSource, Mapping)>> {
         .collect()
 }
 
-/// The one description that suits a file whose beginning is this.
+/// The one mapping that suits a file whose beginning is this.
 fn recognise<'c>(
     input: &SourceFile,
     candidates: &'c [(MappingSource, Mapping)],
@@ -205,7 +205,7 @@ fn recognise<'c>(
     match fitting.as_slice() {
         [(_, (source, mapping))] => Ok((source, mapping.clone())),
         [] if !header.is_empty() => {
-            // somebody's own description names columns that the file does not have
+            // somebody's own mapping names columns that the file does not have
             let Some((source, _)) = candidates.first() else { return Err(nothing_like(input)) };
             let lacking = nearest.into_iter().flat_map(|(_, _, why)| why);
             let mistakes: Vec<MappingError> = lacking
@@ -277,7 +277,7 @@ fn unlike(input: &SourceFile, mapping: &Mapping) -> Error {
 }
 
 /// The encoding of a file without a byte order mark: UTF-8 if it is, else the next that the
-/// description names.
+/// mapping names.
 fn by_trial(input: &SourceFile, mapping: &Mapping) -> Result<&'static Encoding> {
     let listed: Vec<&'static Encoding> =
         mapping.read.encoding.iter().map(|name| by_name(name)).collect::<Result<_>>()?;
@@ -347,7 +347,7 @@ fn with_point(version: &str) -> String {
     }
 }
 
-/// The failure that mistakes in a description make.
+/// The failure that mistakes in a mapping make.
 fn mistaken(name: &str, mistakes: &[MappingError]) -> Error {
     let mut failure = Error::new(
         ErrorKind::Rejected,

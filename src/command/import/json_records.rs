@@ -24,7 +24,7 @@ pub fn is_json(head: &[u8]) -> bool {
     }
 }
 
-/// A JSON document as a table with a header, for a first description of it: where its records are,
+/// A JSON document as a table with a header, for a first mapping of it: where its records are,
 /// and the table.
 ///
 /// # Errors
@@ -60,7 +60,7 @@ pub fn json_as_table(input: &SourceFile) -> Result<Option<(Option<String>, Strin
 /// It holds no records.
 pub fn json(input: &SourceFile, paths: &[&str]) -> Result<(std::fs::File, Vec<String>)> {
     let mut why = String::new();
-    // where a description does not say where records are, they are the document, or a list in it
+    // where a mapping does not say where records are, they are the document, or a list in it
     for path in paths.iter().map(|path| Some((*path).to_owned())).chain(places_of_records(input)?) {
         let mut file = tempfile::tempfile().map_err(|e| input.failed(&e))?;
         let bytes = input.reader()?;

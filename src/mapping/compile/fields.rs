@@ -1,4 +1,4 @@
-//! The fields of a fact made ready: each word of a description suits the field that it is for, or
+//! The fields of a fact made ready: each word of a mapping suits the field that it is for, or
 //! is a mistake.
 
 use std::collections::BTreeMap;

@@ -1,6 +1,6 @@
-//! A description made ready for one file: its names looked up, its columns found.
+//! A mapping made ready for one file: its names looked up, its columns found.
 //!
-//! Every name in the description is checked here, against the kinds, their fields and code lists,
+//! Every name in the mapping is checked here, against the kinds, their fields and code lists,
 //! and the header of the file; a mistake has its line and the nearest name.
 
 mod date;
@@ -19,7 +19,7 @@ use crate::value::OwnedValue;
 use crate::value::suggest::did_you_mean;
 use crate::value::text::looks_like;
 
-/// Makes a description ready; `source` is its TOML, for the lines of mistakes.
+/// Makes a mapping ready; `source` is its TOML, for the lines of mistakes.
 ///
 /// # Errors
 /// Everything that is wrong with it, or does not suit the file.
@@ -40,7 +40,7 @@ pub fn compile(
     if compiler.mistakes.is_empty() { Ok(compile) } else { Err(compiler.mistakes) }
 }
 
-/// Checks a description without a file: as if it had every column that the description names.
+/// Checks a mapping without a file: as if it had every column that the mapping names.
 ///
 /// # Errors
 /// Everything that is wrong with it.
@@ -306,7 +306,7 @@ mod tests {
     use crate::mapping::DATASETS;
 
     #[test]
-    fn every_description_that_ships_suits_the_kinds() {
+    fn every_mapping_that_ships_suits_the_kinds() {
         for (name, text) in DATASETS {
             check(&Mapping::parse(text).unwrap(), text)
                 .unwrap_or_else(|mistakes| panic!("{name}: {mistakes:?}"));

@@ -253,7 +253,7 @@ pub fn names_of(meaning: Meaning, entities: &str) -> String {
 ///
 /// # Errors
 /// The database cannot be read.
-pub fn called(connection: &Connection, meaning: Meaning, text: &str) -> Result<Vec<String>> {
+pub fn usual_names(connection: &Connection, meaning: Meaning, text: &str) -> Result<Vec<String>> {
     let (entities, values) = entities_called(meaning, &[text.to_owned()]);
     let sql = format!(
         "SELECT DISTINCT name FROM {} WHERE id IN ({entities}) ORDER BY name",

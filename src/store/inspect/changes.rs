@@ -10,7 +10,7 @@ use crate::kind::reference_table::{IMPORTS, ReferenceTable, UNDONE};
 use crate::kind::{Field, KINDS, Kind};
 use crate::store::Store;
 use crate::store::read::StatedFields;
-use crate::store::read::columns::{self, parent_expression};
+use crate::store::read::columns::{self, reference_expression};
 use crate::store::read::cursor::plain;
 use crate::value::Type;
 
@@ -229,7 +229,7 @@ impl Store {
         imports: &[i64],
     ) -> Result<Vec<ChangedRow>> {
         let among = serde_json::json!(imports).to_string();
-        let shown: Vec<String> = table.fields.iter().map(parent_expression).collect();
+        let shown: Vec<String> = table.fields.iter().map(reference_expression).collect();
         let of_run = "import_id IN (SELECT value FROM json_each(?1))";
         let sql = format!(
             "SELECT {}, f.id, iif(f.{of_run}, f.import_id, NULL) FROM {table} f

@@ -6,7 +6,7 @@ use crate::error::Result;
 use crate::kind::reference_table::{self, ReferenceTable};
 use crate::kind::{Field, KINDS, Kind};
 use crate::store::Store;
-use crate::store::read::columns::{self, parent_expression};
+use crate::store::read::columns::{self, reference_expression};
 use crate::store::read::compile::CompiledQuery;
 use crate::store::read::cursor::{Cursor, plain};
 use crate::store::read::decoder::{self, ColumnDecoder};
@@ -88,7 +88,7 @@ impl Store {
         row: impl FnMut(&[Value<'_>]) -> Result<()>,
     ) -> Result<u64> {
         let is_names = table.table == reference_table::NAMES.table;
-        let shown: Vec<String> = table.fields.iter().map(parent_expression).collect();
+        let shown: Vec<String> = table.fields.iter().map(reference_expression).collect();
         // what a source calls somebody is written where it does
         let rows = if is_names {
             format!("WHERE f.scheme <> '{}'", reference_table::WORDING_SCHEME)

@@ -11,7 +11,7 @@ use crate::value::date;
 ///
 /// # Errors
 /// Imports cannot be looked up.
-pub fn run_at(connection: &Connection, moment: &AsOfPoint) -> Result<i64> {
+pub fn import_at(connection: &Connection, moment: &AsOfPoint) -> Result<i64> {
     match moment {
         AsOfPoint::Import(import) => {
             let find = "SELECT ifnull(max(id), 0) FROM imports";
@@ -38,7 +38,7 @@ pub fn live(connection: &Connection, past: &AsOf, values: &mut Vec<Sql>) -> Resu
     let live = match &past.as_of {
         None => "f.retired_by_id IS NULL",
         Some(moment) => {
-            let import = run_at(connection, moment)?;
+            let import = import_at(connection, moment)?;
             values.extend([Sql::Integer(import), Sql::Integer(import)]);
             "f.import_id <= ? AND (f.retired_by_id IS NULL OR f.retired_by_id > ?)"
         }

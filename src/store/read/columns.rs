@@ -93,7 +93,7 @@ pub fn source_slug() -> String {
 const USUAL: &str = "CASE WHEN instr(name, ':') = 0 THEN name ELSE 'name:' || name END";
 
 /// The SQL that gives a field of the row `f` of a table that facts refer to, as an export writes it.
-pub fn parent_expression(field: &Field) -> String {
+pub fn reference_expression(field: &Field) -> String {
     match field.ty {
         Type::Actor => format!("(SELECT {USUAL} FROM actors WHERE id = f.{}_id)", field.name),
         Type::Place => format!("(SELECT {USUAL} FROM places WHERE id = f.{}_id)", field.name),

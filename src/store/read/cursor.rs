@@ -115,7 +115,7 @@ impl Cursor<'_> {
                 ) => {
                     if let Entry::Vacant(free) = self.called.entry((field.name, number)) {
                         free.insert(
-                            self.store.called(&ColumnRef::Field(field), &Value::Int(number))?,
+                            self.store.name_of(&ColumnRef::Field(field), &Value::Int(number))?,
                         );
                     }
                 }

@@ -132,7 +132,7 @@ fn is_named(
     let mut single = Vec::new();
     for word in words {
         let parts = lookup::listed(word);
-        if parts.len() > 1 && lookup::called(connection, meaning, word)?.is_empty() {
+        if parts.len() > 1 && lookup::usual_names(connection, meaning, word)?.is_empty() {
             let parts: Vec<String> = parts.into_iter().map(str::to_owned).collect();
             values.push(Sql::Text(names_of_all(connection, meaning, &parts)?));
             any.push(format!("f.{column} IN (SELECT value FROM json_each(?))"));

@@ -30,7 +30,7 @@ impl Store {
         query: &Query,
         mut row: impl FnMut(&[Value<'_>]) -> Result<()>,
     ) -> Result<u64> {
-        let much = self.much(query, || {
+        let much = self.in_parallel(query, || {
             if query.unsorted {
                 self.read_in_turn(query, CellBatch::push, |batch| batch.hand_on(&mut row))
             } else {
@@ -62,7 +62,7 @@ impl Store {
             line(&mut lines.bytes, cells);
             lines.rows += 1;
         };
-        self.much(query, || {
+        self.in_parallel(query, || {
             self.read_in_turn(query, add, |lines| {
                 write(&lines.bytes, lines.rows)?;
                 lines.bytes.clear();
@@ -73,8 +73,12 @@ impl Store {
     }
 
     /// Runs `read`, which uses other threads, if the answer has many rows and no writer is waiting.
-    fn much(&self, query: &Query, read: impl FnOnce() -> Result<u64>) -> Result<Option<u64>> {
-        if !self.is_much(query)? {
+    fn in_parallel(
+        &self,
+        query: &Query,
+        read: impl FnOnce() -> Result<u64>,
+    ) -> Result<Option<u64>> {
+        if !self.is_worth_threads(query)? {
             return Ok(None);
         }
         match read() {
@@ -88,7 +92,7 @@ impl Store {
     /// same: while this one reads nobody can commit. With a write-ahead log, which somebody else
     /// may have given the database, anybody can; and what a writer has not committed nobody else
     /// sees.
-    fn is_much(&self, query: &Query) -> Result<bool> {
+    fn is_worth_threads(&self, query: &Query) -> Result<bool> {
         let is_whole = query.words.is_none()
             && query.limit.is_none()
             && query.offset == 0
@@ -112,7 +116,7 @@ impl Store {
     }
 
     /// Gathers every fact that a query is about, in any order; names and sources are numbers that
-    /// [`Store::called`] knows. Where a summary tells what is asked, it goes to `summed`, and only
+    /// [`Store::name_of`] knows. Where a summary tells what is asked, it goes to `summed`, and only
     /// the facts that it does not hold to `row`. Many facts are read by two threads, each of which
     /// begins with a `T` of its own.
     ///
@@ -138,7 +142,7 @@ impl Store {
             return Ok(vec![gathered]);
         }
         let path = self.path.clone();
-        let gathered = if self.is_much(query)? {
+        let gathered = if self.is_worth_threads(query)? {
             let most = self.most(query.kinds[0])?;
             std::thread::scope(|scope| {
                 let other =
@@ -165,7 +169,7 @@ impl Store {
     ///
     /// # Errors
     /// The database cannot be read.
-    pub fn called<'a>(&self, column: &ColumnRef, cell: &Value<'a>) -> Result<Value<'a>> {
+    pub fn name_of<'a>(&self, column: &ColumnRef, cell: &Value<'a>) -> Result<Value<'a>> {
         let lookup = column.field().and_then(columns::lookup_sql);
         let (Some(sql), Value::Int(number)) = (lookup, cell) else {
             return Ok(cell.clone());
@@ -205,8 +209,8 @@ impl Store {
     ///
     /// # Errors
     /// The database cannot be read.
-    pub fn run_at(&self, past: &AsOf) -> Result<Option<i64>> {
-        past.as_of.as_ref().map(|moment| as_of::run_at(&self.connection, moment)).transpose()
+    pub fn import_at(&self, past: &AsOf) -> Result<Option<i64>> {
+        past.as_of.as_ref().map(|moment| as_of::import_at(&self.connection, moment)).transpose()
     }
 
     /// Plans a query, so that what is wrong with it is said before any row is written.
@@ -280,7 +284,7 @@ impl Store {
                 _ => continue,
             };
             for word in words {
-                let called = lookup::called(&self.connection, meaning, word)?;
+                let called = lookup::usual_names(&self.connection, meaning, word)?;
                 if called.len() > 1 {
                     let (many, one) = (called.len(), meaning.class.one());
                     said.push(format!(
@@ -332,7 +336,7 @@ impl Store {
         }
         let class = column.map_or(Some(EntityClass::Actor), |column| EntityClass::of(column.ty()));
         if let Some(class) = class
-            && !lookup::called(&self.connection, Meaning::of(class), word)?.is_empty()
+            && !lookup::usual_names(&self.connection, Meaning::of(class), word)?.is_empty()
         {
             return Ok(format!("\"{word}\" exists, but no fact here has it as {what}"));
         }

@@ -10,12 +10,12 @@ use crate::store::read::as_of::published;
 use crate::store::read::columns::number;
 use crate::store::read::cursor::plain;
 use crate::store::read::predicate::condition;
-use crate::store::rollup::{figures, is_whole, table};
+use crate::store::rollup::{figures, is_complete, table};
 use crate::value::date::{Bucket, Days};
 use crate::value::{FigureStats, OwnedValue, Type};
 
 /// What facts of one source, time and sort add up to. The source and the sides are numbers that
-/// [`Store::called`] knows.
+/// [`Store::name_of`] knows.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RollupRow {
     /// Their source.
@@ -84,7 +84,7 @@ impl Store {
         asked: AggregateRequest<'_>,
     ) -> Result<Option<Vec<RollupRow>>> {
         let kind = match answers(query, asked) {
-            Some(kind) if self.is_ours && is_whole(&self.connection, kind)? => kind,
+            Some(kind) if self.is_ours && is_complete(&self.connection, kind)? => kind,
             _ => return Ok(None),
         };
         let mut values = Vec::new();

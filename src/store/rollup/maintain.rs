@@ -8,7 +8,7 @@ use rusqlite::{Connection, params_from_iter};
 
 use crate::error::Result;
 use crate::kind::Kind;
-use crate::store::rollup::{add, columns, is_whole, kinds, make, table};
+use crate::store::rollup::{add, columns, is_complete, kinds, make, table};
 use crate::store::write::param::Param;
 use crate::store::write::row_encoder::{EncodedFact, RollupColumns};
 use crate::value::date::{Bucket, Days};
@@ -88,7 +88,7 @@ impl RollupChanges {
     pub fn end(&mut self, connection: &Connection, is_load: bool) -> Result<()> {
         for kind in kinds() {
             let change = self.kinds.get_mut(kind.name);
-            let is_whole = is_whole(connection, kind)?;
+            let is_whole = is_complete(connection, kind)?;
             if is_whole && change.is_none() || !is_whole && !is_load {
                 continue;
             }

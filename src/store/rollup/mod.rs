@@ -44,7 +44,7 @@ pub fn not_rolled_up_rows(kind: &Kind) -> String {
 }
 
 /// Whether the summary of a kind holds all that it is to hold.
-pub fn is_whole(connection: &Connection, kind: &Kind) -> Result<bool> {
+pub fn is_complete(connection: &Connection, kind: &Kind) -> Result<bool> {
     let found = connection
         .prepare_cached("SELECT 1 FROM summed WHERE kind = ?1")?
         .query_row([kind.name], |_| Ok(()))
@@ -129,11 +129,9 @@ fn make(connection: &Connection, kind: &'static Kind) -> Result<()> {
 /// # Errors
 /// The database cannot be written.
 pub fn make_again(connection: &Connection) -> Result<()> {
-    kinds().try_for_each(
-        |kind| {
-            if is_whole(connection, kind)? { make(connection, kind) } else { Ok(()) }
-        },
-    )
+    kinds().try_for_each(|kind| {
+        if is_complete(connection, kind)? { make(connection, kind) } else { Ok(()) }
+    })
 }
 
 /// Says that the summary of a kind holds all that it is to hold: its triggers take that back with
@@ -150,7 +148,7 @@ pub fn say_whole(connection: &Connection, kind: &Kind) -> Result<()> {
 /// The database cannot be written.
 pub fn take_back(connection: &Connection, run: i64) -> Result<()> {
     for kind in kinds() {
-        if is_whole(connection, kind)? {
+        if is_complete(connection, kind)? {
             let added = "f.import_id = ?1 AND f.retired_by_id IS NULL";
             add(connection, kind, -1, added, [run])?;
             add(connection, kind, 1, "f.retired_by_id = ?1", [run])?;
@@ -179,7 +177,7 @@ impl Store {
     pub(in crate::store) fn false_sums(&self) -> Result<Vec<&'static Kind>> {
         let mut wrong = Vec::new();
         for kind in kinds() {
-            if is_whole(&self.connection, kind)? {
+            if is_complete(&self.connection, kind)? {
                 let now = rows(kind, "f.retired_by_id IS NULL", 1);
                 let kept = format!("SELECT * FROM {}", table(kind));
                 if self.added_up(kind, &now)? != self.added_up(kind, &kept)? {

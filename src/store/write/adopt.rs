@@ -7,7 +7,7 @@ use rusqlite::{params, params_from_iter};
 use crate::error::Result;
 use crate::kind::reference_table::IMPORTS;
 use crate::store::read::StatedFields;
-use crate::store::write::transaction::{CurrentRun, Writer};
+use crate::store::write::transaction::{CurrentImport, Writer};
 use crate::value::Type;
 
 impl Writer<'_> {
@@ -40,7 +40,7 @@ impl Writer<'_> {
 
     /// What is written from now on belongs to an adopted import.
     pub fn write_as(&mut self, import: i64) {
-        self.current = Some(CurrentRun::adopted(import));
+        self.current = Some(CurrentImport::adopted(import));
     }
 
     /// Sets the source of an adopted import. What is written from now on belongs to the run of this

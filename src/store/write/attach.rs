@@ -40,7 +40,7 @@ pub fn forget_statuses(connection: &Connection, source: i64) -> Result<()> {
         return Ok(());
     }
     for kind in KINDS {
-        let is_rolled_up = rollup::is_whole(connection, kind)?;
+        let is_rolled_up = rollup::is_complete(connection, kind)?;
         let set = format!(
             "UPDATE {} SET quote_status = '{}' WHERE source_id = ?1 AND quote IS NOT NULL",
             kind.table,
@@ -82,7 +82,7 @@ fn look_again(
             continue;
         }
         // no figure changes, so that the rollup stays what it is
-        let is_rolled_up = rollup::is_whole(connection, kind)?;
+        let is_rolled_up = rollup::is_complete(connection, kind)?;
         let set = format!("UPDATE {table} SET quote_status = ?2 WHERE id = ?1");
         let mut set = connection.prepare(&set)?;
         for StoredQuote { id, quote, locator, is_live, status: before } in quotes {

@@ -6,7 +6,7 @@ use crate::error::{Result, Stop};
 use crate::kind::reference_table::ReferenceTable;
 use crate::store::entities::lookup::{EntityClass, NameMatch};
 use crate::store::read::StatedFields;
-use crate::store::read::columns::parent_expression;
+use crate::store::read::columns::reference_expression;
 use crate::store::read::cursor::plain;
 use crate::store::write::transaction::Writer;
 use crate::value::suggest::did_you_mean;
@@ -45,7 +45,7 @@ impl Writer<'_> {
     /// # Errors
     /// The database cannot be read.
     pub fn row(&self, table: &'static ReferenceTable, name: &str) -> Result<Option<StatedFields>> {
-        let shown: Vec<String> = table.fields.iter().map(parent_expression).collect();
+        let shown: Vec<String> = table.fields.iter().map(reference_expression).collect();
         let sql = format!(
             "SELECT {} FROM {} f WHERE f.{} = ?1",
             shown.join(", "),

@@ -251,7 +251,7 @@ impl<'r> EncodedFact<'r> {
     }
 
     /// Says what it is called, within which source.
-    pub fn called(&mut self, slug: &Rc<str>, source: i64, key: &str) -> &EncodedFact<'r> {
+    pub fn set_key(&mut self, slug: &Rc<str>, source: i64, key: &str) -> &EncodedFact<'r> {
         if let Some((_, column)) = self.form.find("key") {
             self.values[column] = Param::Text(Cow::Owned(key.to_owned()));
         }

@@ -48,7 +48,7 @@ pub struct ImportInfo {
 
 /// The run under way, once it has written something.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::store) struct CurrentRun {
+pub(in crate::store) struct CurrentImport {
     /// Its number in `imports`.
     pub id: i64,
     /// The source of its facts, until there is a second one.
@@ -58,14 +58,14 @@ pub(in crate::store) struct CurrentRun {
     is_adopted: bool,
 }
 
-impl CurrentRun {
-    fn new(id: i64) -> CurrentRun {
-        CurrentRun { id, source: None, has_several: false, is_adopted: false }
+impl CurrentImport {
+    fn new(id: i64) -> CurrentImport {
+        CurrentImport { id, source: None, has_several: false, is_adopted: false }
     }
 
     /// A run that another copy made.
-    pub fn adopted(id: i64) -> CurrentRun {
-        CurrentRun { is_adopted: true, ..CurrentRun::new(id) }
+    pub fn adopted(id: i64) -> CurrentImport {
+        CurrentImport { is_adopted: true, ..CurrentImport::new(id) }
     }
 }
 
@@ -96,7 +96,7 @@ pub struct Writer<'c> {
     run: ImportInfo,
     pub(in crate::store) forms: HashMap<&'static str, Rc<RowEncoder>>,
     pub(in crate::store) sources: HashMap<String, i64>,
-    pub(in crate::store) current: Option<CurrentRun>,
+    pub(in crate::store) current: Option<CurrentImport>,
     pub(in crate::store) counts: Counts,
     /// What the rows belong to.
     pub(in crate::store) origin: RowOrigin,
@@ -289,7 +289,7 @@ impl Writer<'_> {
             params![action, file, at, by, note, concat!("facts ", env!("CARGO_PKG_VERSION"))],
         )?;
         let id = self.transaction.last_insert_rowid();
-        self.current = Some(CurrentRun::new(id));
+        self.current = Some(CurrentImport::new(id));
         Ok(id)
     }
 
@@ -313,7 +313,7 @@ impl Writer<'_> {
         if let Some(bulk) = self.bulk.take() {
             bulk.end(&self.transaction)?;
         }
-        if let Some(CurrentRun { id, source, has_several, is_adopted: false }) = self.current {
+        if let Some(CurrentImport { id, source, has_several, is_adopted: false }) = self.current {
             let source = source.filter(|_| !has_several);
             let numbers = self.counts.numbers().map(Some);
             self.transaction.execute(

@@ -131,7 +131,7 @@ impl Draft<'_> {
             has_part || words_of(&name).iter().any(|word| units.contains(&word.as_str()))
         };
         let fits = |column: usize| {
-            columns.number(column).is_some_and(|number| number.is_whole) && !is_other(column)
+            columns.number(column).is_some_and(|number| number.is_integer) && !is_other(column)
         };
         let says_deaths = |column: usize| {
             let words = words_of(self.name(column));
@@ -227,7 +227,7 @@ impl Draft<'_> {
     /// What to say of columns that are called as numbers of people are, and hold something else.
     pub(super) fn broken_counts(&mut self) {
         for column in 0..self.columns.all.len() {
-            let has_parts = self.columns.number(column).is_some_and(|number| !number.is_whole);
+            let has_parts = self.columns.number(column).is_some_and(|number| !number.is_integer);
             if has_parts && !self.used.contains(&column) && self.is_of_people(column) {
                 let name = quoted(self.name(column));
                 self.line(&format!(

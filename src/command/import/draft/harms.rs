@@ -95,7 +95,7 @@ impl Draft<'_> {
         let words = words_of(self.name(column));
         let is_other =
             words.iter().any(|word| OTHER.contains(&word.as_str()) || word.parse::<u32>().is_ok());
-        if !number.is_whole || number.least < 0.0 || is_other {
+        if !number.is_integer || number.least < 0.0 || is_other {
             return None;
         }
         let is_death = |word: &str| word != "best" && DEATHS.contains(&word);

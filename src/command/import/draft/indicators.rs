@@ -88,7 +88,7 @@ impl Draft<'_> {
         missing.dedup();
         // a figure, such as a total, tells nothing apart
         let whole: Vec<usize> = (0..self.columns.all.len())
-            .filter(|column| !is_year(*column) && self.columns.all[*column].is_whole())
+            .filter(|column| !is_year(*column) && self.columns.all[*column].has_no_blanks())
             .filter(|column| self.columns.number(*column).is_none() || is_code(self.name(*column)))
             .collect();
         self.line(&format!("\n[[fact]]\nkind    = {}", quoted(INDICATORS.name)));
@@ -251,7 +251,7 @@ impl Draft<'_> {
         {
             return false;
         }
-        let deaths = self.columns.called(&DEATHS, |_| true);
+        let deaths = self.columns.named(&DEATHS, |_| true);
         let is_number = |column: usize| self.columns.number(column).is_some();
         let is_measure = |column: &usize| is_number(*column) && !is_code(self.name(*column));
         let others: Vec<usize> = (0..self.columns.all.len())
@@ -292,7 +292,7 @@ impl Draft<'_> {
         let year = self.template(parts.year.0);
         let mut key = vec![quoted(&place)];
         for (column, sample) in self.columns.all.iter().enumerate() {
-            if sample.is_text() && sample.is_whole() && self.template(column) != place {
+            if sample.is_text() && sample.has_no_blanks() && self.template(column) != place {
                 key.push(quoted(&self.template(column)));
             }
         }

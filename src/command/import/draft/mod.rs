@@ -1,4 +1,4 @@
-//! `facts import --draft`: a first description of a table, made from its header and its records, and
+//! `facts import --draft`: a first mapping of a table, made from its header and its records, and
 //! tried before it is printed.
 
 mod date_reading;
@@ -52,7 +52,7 @@ const LINE: usize = 1 << 17;
 /// Files up to this size are tried whole, larger ones are not.
 const TRIED: u64 = 64 << 20;
 
-/// A first description of the table in a file, with what it would make of it.
+/// A first mapping of the table in a file, with what it would make of it.
 ///
 /// # Errors
 /// The file cannot be read, or holds no table.

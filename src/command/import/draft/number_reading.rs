@@ -21,7 +21,7 @@ pub struct NumberReading {
     /// The cells that have one.
     pub marked: Vec<String>,
     /// All of them are whole.
-    pub is_whole: bool,
+    pub is_integer: bool,
     /// The least and the greatest.
     pub least: f64,
     /// See `least`.
@@ -37,10 +37,10 @@ impl NumberReading {
     #[must_use]
     pub fn is_like(&self, other: &NumberReading) -> bool {
         let free = |reading: &NumberReading| {
-            reading.thousands.is_none() && (reading.is_whole || reading.decimal == '.')
+            reading.thousands.is_none() && (reading.is_integer || reading.decimal == '.')
         };
         let same = self.thousands == other.thousands && self.decimal == other.decimal;
-        let both_whole = self.is_whole && other.is_whole;
+        let both_whole = self.is_integer && other.is_integer;
         same || both_whole && (free(self) || free(other))
     }
 
@@ -206,7 +206,7 @@ impl ColumnSample {
             thousands,
             decimal,
             missing: self.missing(),
-            is_whole: true,
+            is_integer: true,
             least: f64::INFINITY,
             greatest: f64::NEG_INFINITY,
             ..NumberReading::default()
@@ -230,7 +230,7 @@ impl ColumnSample {
             };
             reading.read += times;
             reading.distinct += 1;
-            reading.is_whole &= number.fract() == 0.0;
+            reading.is_integer &= number.fract() == 0.0;
             reading.least = reading.least.min(number);
             reading.greatest = reading.greatest.max(number);
         }

@@ -85,7 +85,7 @@ impl DraftColumns {
     /// The columns that are called by one of these words, the best first: whoever is called exactly
     /// so, then by a part of its name.
     #[must_use]
-    pub fn called(&self, words: &[&str], fits: impl Fn(usize) -> bool) -> Vec<usize> {
+    pub fn named(&self, words: &[&str], fits: impl Fn(usize) -> bool) -> Vec<usize> {
         let mut found: Vec<((usize, usize), usize)> = Vec::new();
         for (column, sample) in self.all.iter().enumerate() {
             let parts = words_of(&sample.name);
@@ -114,7 +114,7 @@ impl DraftColumns {
     /// The first of the columns that are called by these words, with the others.
     #[must_use]
     pub fn choose(&self, words: &[&str], fits: impl Fn(usize) -> bool) -> Option<Choice> {
-        let mut found = self.called(words, fits).into_iter();
+        let mut found = self.named(words, fits).into_iter();
         found.next().map(|column| Choice { column, others: found.collect() })
     }
 
@@ -147,7 +147,7 @@ impl DraftColumns {
             words_of(&self.all[column].name).iter().any(|part| KEPT.contains(&part.as_str()))
         };
         let fits = |column: usize| self.dates[column].is_some();
-        let mut named = self.called(&STARTS, fits);
+        let mut named = self.named(&STARTS, fits);
         named.sort_by_key(|column| is_kept(*column));
         // a column of digits alone is a date only if it is called so
         let others = (0..self.all.len()).filter(|column| {
@@ -172,15 +172,15 @@ impl DraftColumns {
 
     /// The column that is called as a date is, whatever is in it.
     #[must_use]
-    pub fn called_as_date(&self) -> Option<usize> {
-        self.called(&STARTS, |column| self.all[column].stated > 0).into_iter().next()
+    pub fn named_as_date(&self) -> Option<usize> {
+        self.named(&STARTS, |column| self.all[column].stated > 0).into_iter().next()
     }
 
     /// The column of the last date.
     #[must_use]
     pub fn end(&self, start: usize) -> Option<usize> {
         let ends = ["date_end", "end_date", "end", "until", "to", "finish", "ende", "fin"];
-        let found = self.called(&ends, |column| column != start && self.dates[column].is_some());
+        let found = self.named(&ends, |column| column != start && self.dates[column].is_some());
         found.into_iter().next()
     }
 
@@ -212,8 +212,8 @@ impl DraftColumns {
         ];
         const ENDS: [&str; 6] = ["end", "until", "to", "closed", "ended", "finish"];
         let is_years = |column: usize| self.years[column].is_some();
-        let mut years = self.called(&YEARS, is_years);
-        years.extend(self.called(&ENDS, |column| is_years(column) && !years.contains(&column)));
+        let mut years = self.named(&YEARS, is_years);
+        years.extend(self.named(&ENDS, |column| is_years(column) && !years.contains(&column)));
         let is_end = |column: usize| {
             let name = self.all[column].name.to_lowercase();
             let words = words_of(&name);
@@ -276,7 +276,7 @@ impl DraftColumns {
         for (column, sample) in
             self.all.iter().enumerate().filter(|(_, sample)| sample.stated > 0 && is_place(sample))
         {
-            let named = self.called(&COUNTRIES, |other| other == column);
+            let named = self.named(&COUNTRIES, |other| other == column);
             let rank = usize::from(named.is_empty());
             for (order, scheme) in
                 [None, Some("iso3"), Some("gw"), Some("cow"), Some("iso2")].into_iter().enumerate()
@@ -306,7 +306,7 @@ impl DraftColumns {
         };
         let find = |words: &[&str], limit: f64| {
             let fits = |column: usize| self.numbers[column].as_ref().is_some_and(within(limit));
-            self.called(words, fits).into_iter().next()
+            self.named(words, fits).into_iter().next()
         };
         Some((
             find(&["latitude", "lat", "y"], 90.0)?,

@@ -117,7 +117,7 @@ impl ColumnSample {
 
     /// Every record states it.
     #[must_use]
-    pub fn is_whole(&self) -> bool {
+    pub fn has_no_blanks(&self) -> bool {
         self.blank == 0 && self.stated > 0
     }
 

@@ -76,7 +76,7 @@ impl Draft<'_> {
         let text = |column: usize| columns.all[column].is_text();
         let pick = |words: &[&str]| columns.choose(words, text).map(|choice| choice.column);
         let designation = columns
-            .choose(&ITEMS, |column| text(column) && columns.all[column].is_whole())
+            .choose(&ITEMS, |column| text(column) && columns.all[column].has_no_blanks())
             .map(|choice| choice.column)?;
         let (supplier, recipient) = (pick(&SUPPLIERS), pick(&RECIPIENTS));
         let is_party = |column: Option<usize>, words: &[&str]| {
@@ -91,14 +91,14 @@ impl Draft<'_> {
             return None;
         }
         let is_count = |column: usize| {
-            columns.number(column).is_some_and(|number| number.is_whole)
+            columns.number(column).is_some_and(|number| number.is_integer)
                 && !words_of(self.name(column)).iter().any(|word| word == "year" || word == "date")
         };
         let is_delivery = |column: usize| {
             let name = self.name(column).to_lowercase();
             ["deliver", "liefer", "livr", "entreg"].iter().any(|part| name.contains(part))
         };
-        let numbers = columns.called(&NUMBERS, is_count).into_iter().map(|column| {
+        let numbers = columns.named(&NUMBERS, is_count).into_iter().map(|column| {
             let name = self.name(column).to_lowercase();
             let stage = match () {
                 () if name.contains("order") => "ordered",

@@ -109,7 +109,7 @@ impl<'a> Draft<'a> {
         self.key_line(&is_free);
         let is_word = |column: usize| {
             let sample = &columns.all[column];
-            sample.is_text() && sample.is_whole() && sample.length() < 60 && is_free(column)
+            sample.is_text() && sample.has_no_blanks() && sample.length() < 60 && is_free(column)
         };
         // the type of a weapon or of a source is none of an event
         let is_type = |column: usize| {
@@ -212,7 +212,7 @@ impl<'a> Draft<'a> {
             }
             (None, None) => {
                 self.line("# no column was read as a date");
-                if let Some(column) = self.columns.called_as_date() {
+                if let Some(column) = self.columns.named_as_date() {
                     let name = quoted(self.name(column));
                     let cells = self.columns.all[column].cells.keys().take(3);
                     let cells: Vec<String> = cells.map(|cell| quoted(cell)).collect();
@@ -227,7 +227,7 @@ impl<'a> Draft<'a> {
 
     fn place_of_event(&mut self, country: Option<CountryColumn>, is_free: &impl Fn(usize) -> bool) {
         if let Some((column, _)) = country
-            && self.columns.called(&COUNTRIES, |other| other == column).is_empty()
+            && self.columns.named(&COUNTRIES, |other| other == column).is_empty()
         {
             let name = self.name(column).to_owned();
             self.line(&format!("# guess: \"{name}\" is where it happened"));
@@ -271,8 +271,9 @@ impl<'a> Draft<'a> {
         const BESIDE: [&str; 10] =
             ["event", "incident", "record", "case", "row", "unique", "fact", "entry", "the", "of"];
         let columns = self.columns;
-        let is_key =
-            |column: usize| columns.all[column].is_whole() && columns.all[column].is_distinct();
+        let is_key = |column: usize| {
+            columns.all[column].has_no_blanks() && columns.all[column].is_distinct()
+        };
         // a number of something else is a figure
         let is_id = |column: usize| {
             words_of(self.name(column))
@@ -322,7 +323,7 @@ impl<'a> Draft<'a> {
             columns.all[column].is_text() && is_free(column) && columns.date(column).is_none()
         };
         let named = columns.choose(&words, is_told).map(|choice| choice.column);
-        let whole = |column: &usize| columns.all[*column].is_whole();
+        let whole = |column: &usize| columns.all[*column].has_no_blanks();
         let longest = (0..columns.all.len())
             .filter(|column| is_told(*column) && whole(column))
             .max_by_key(|column| columns.all[*column].length());

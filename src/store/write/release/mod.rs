@@ -48,7 +48,7 @@ pub struct ReleaseInfo<'a> {
     pub redistribution: Option<&'a str>,
     /// The sources that it is made of.
     pub derived_from: Option<String>,
-    /// The description that it is read with.
+    /// The mapping that it is read with.
     pub dataset: &'a str,
     /// The publisher's version.
     pub release: Option<&'a str>,
@@ -355,7 +355,7 @@ impl ReleaseImport {
         };
         'live: for (id, key, digest) in self.live_of(writer, kind, base)? {
             if self.has_seen(kind, id)
-                || digest != ready[0].prepared.called(&self.slug, self.source, &key).digest()
+                || digest != ready[0].prepared.set_key(&self.slug, self.source, &key).digest()
             {
                 continue;
             }
@@ -367,7 +367,7 @@ impl ReleaseImport {
                 };
                 // a fact that was called otherwise for this try is called rightly when it is
                 // written
-                let digest = prepared.called(&self.slug, self.source, &full).digest();
+                let digest = prepared.set_key(&self.slug, self.source, &full).digest();
                 if writer
                     .live(&prepared.form, self.source, &full)?
                     .is_none_or(|live| live.digest != digest)
@@ -393,7 +393,7 @@ impl ReleaseImport {
                 FactKey::Sequence(_) => record.to_owned(),
                 FactKey::Child(under) => format!("{record}/{under}"),
             };
-            let digest = prepared.called(&self.slug, self.source, &key).digest();
+            let digest = prepared.set_key(&self.slug, self.source, &key).digest();
             // the record itself has it twice: nothing of it is written yet
             let kind = prepared.form.kind;
             let earlier = steps

@@ -30,7 +30,7 @@ pub(super) fn value_within(kind: &'static Kind, within: Option<&str>) -> String 
 pub(super) type AbsentFact = (&'static Kind, i64, String);
 
 impl ReleaseImport {
-    /// Retires what was imported with the same description before, and is not in this release;
+    /// Retires what was imported with the same mapping before, and is not in this release;
     /// returns how many records those are.
     pub(super) fn withdraw(
         &mut self,
@@ -43,7 +43,7 @@ impl ReleaseImport {
         Ok(self.records_of(absent))
     }
 
-    /// The live facts that were imported with the same description, and that this release lacks: of
+    /// The live facts that were imported with the same mapping, and that this release lacks: of
     /// those for which it may be complete; and for what it is.
     pub(super) fn absent(&self, writer: &Writer<'_>) -> Result<(Vec<AbsentFact>, Covered)> {
         let mut absent = Vec::new();
