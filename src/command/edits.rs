@@ -126,12 +126,18 @@ impl Edits {
                 .find(|class| class.table() == table.table);
             if new_name != name && !new_name.is_empty() {
                 let renamed = match class {
-                    Some(class) => writer.rename(class, &name, &new_name)?,
-                    None => Err(format!("the {key} of a row of {} stays", table.table)),
+                    Some(class) => writer.rename(class, &name, &new_name),
+                    None => {
+                        Err(Stop::Input(format!("the {key} of a row of {} stays", table.table)))
+                    }
                 };
-                if let Err(expected) = renamed {
-                    self.faults.push(Fault::of(key, &new_name, expected));
-                    continue;
+                match renamed {
+                    Ok(()) => {}
+                    Err(Stop::Failed(error)) => return Err(error),
+                    Err(Stop::Input(expected)) => {
+                        self.faults.push(Fault::of(key, &new_name, expected));
+                        continue;
+                    }
                 }
             }
             let is_required =

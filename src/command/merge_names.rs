@@ -70,10 +70,11 @@ fn merge_row(
     if let (Some(class), Some(before)) = (class_of(table), &row.before) {
         let old = stated(before, key);
         if !old.is_empty() && old != name && writer.row(table, old)?.is_some() {
-            match writer.rename(class, old, &name)? {
+            match writer.rename(class, old, &name) {
                 Ok(()) => report.rows += 1,
                 // it keeps the name that it has here
-                Err(_) => old.clone_into(&mut name),
+                Err(Stop::Input(_)) => old.clone_into(&mut name),
+                Err(Stop::Failed(error)) => return Err(error),
             }
         }
     }

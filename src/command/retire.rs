@@ -59,10 +59,12 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
         Targets::Rows(table, rows) => {
             for row in rows {
                 let name = stated(&row, table.key[0]);
-                if let Err(users) = writer.delete_reference(table, name)? {
-                    let message = format!("{users}; nothing was written");
-                    return Err(Error::new(ErrorKind::Rejected, message));
-                }
+                writer.delete_reference(table, name).map_err(|stop| {
+                    stop.into_error(|users| {
+                        let message = format!("{users}; nothing was written");
+                        Error::new(ErrorKind::Rejected, message)
+                    })
+                })?;
                 names.push(name.to_owned());
             }
             "deleted"

@@ -3,7 +3,7 @@
 
 use rusqlite::{OptionalExtension, params};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, Stop};
 use crate::kind::reference_table::{ReferenceTable, SOURCES, TOPICS};
 use crate::kind::{KINDS, Kind};
 use crate::store::entities::labels;
@@ -44,17 +44,16 @@ impl Writer<'_> {
         self.retire(kind, id, Retirement { run, why, note })
     }
 
-    /// Gives an actor or place another usual name; the old one stays a name of it. The outcome says
-    /// why not.
+    /// Gives an actor or place another usual name; the old one stays a name of it.
     ///
     /// # Errors
-    /// The database cannot be written.
+    /// Another has the name, or nobody the old one; the database cannot be written.
     pub fn rename(
         &mut self,
         class: EntityClass,
         name: &str,
         new_name: &str,
-    ) -> Result<Result<(), String>> {
+    ) -> Result<(), Stop<String>> {
         let (table, column) = (class.table(), class.column());
         let find = format!("SELECT id FROM {table} WHERE name = ?1");
         let id = |name: &str| -> Result<Option<i64>> {
@@ -64,11 +63,13 @@ impl Writer<'_> {
                 .query_row([name], |row| row.get(0))
                 .optional()?)
         };
-        let Some(entity) = id(name)? else { return Ok(Err(format!("unknown {}", class.one()))) };
+        let Some(entity) = id(name)? else {
+            return Err(Stop::Input(format!("unknown {}", class.one())));
+        };
         let other = self.exactly(class, new_name)?.filter(|other| other.entity != entity);
         if other.is_some() || id(new_name)?.is_some() {
             let one = class.one();
-            return Ok(Err(format!(
+            return Err(Stop::Input(format!(
                 "already a name of another {one}; to make them one: facts names merge"
             )));
         }
@@ -89,18 +90,18 @@ impl Writer<'_> {
         words.end(&self.transaction)?;
         self.names.forget();
         self.counts.changed += 1;
-        Ok(Ok(()))
+        Ok(())
     }
 
-    /// Deletes a row of a table. The outcome says what refers to it, and it stays.
+    /// Deletes a row of a table.
     ///
     /// # Errors
-    /// The database cannot be written.
+    /// Something refers to it; the database cannot be written.
     pub fn delete_reference(
         &mut self,
         table: &'static ReferenceTable,
         name: &str,
-    ) -> Result<Result<(), String>> {
+    ) -> Result<(), Stop<String>> {
         let find = format!("SELECT id FROM {} WHERE {} = ?1", table.table, table.key[0]);
         let id: i64 = self.transaction.query_row(&find, [name], |row| row.get(0))?;
         let class = [EntityClass::Actor, EntityClass::Place]
@@ -108,7 +109,7 @@ impl Writer<'_> {
             .find(|class| class.table() == table.table);
         let facts = self.facts_that_name(table, class, id, name)?;
         if facts > 0 {
-            return Ok(Err(format!(
+            return Err(Stop::Input(format!(
                 "{name} is used by {}, retired ones included",
                 count(facts, "fact", "facts")
             )));
@@ -119,7 +120,9 @@ impl Writer<'_> {
                 let tied: Option<String> =
                     self.transaction.query_row(&sql, [id], |row| row.get(0)).optional()?;
                 if let Some(tied) = tied {
-                    return Ok(Err(format!("{tied} belongs to {name}: change or delete it first")));
+                    return Err(Stop::Input(format!(
+                        "{tied} belongs to {name}: change or delete it first"
+                    )));
                 }
             }
         }
@@ -153,7 +156,7 @@ impl Writer<'_> {
         self.transaction.execute(&format!("DELETE FROM {} WHERE id = ?1", table.table), [id])?;
         self.counts.withdrawn += 1;
         self.names.forget();
-        Ok(Ok(()))
+        Ok(())
     }
 
     /// How many facts, retired ones among them, or imports refer to a row.
