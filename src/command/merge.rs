@@ -358,8 +358,8 @@ impl<'a> Merge<'a> {
         matches!((seen, last), (Some(seen), Some(last)) if seen < last)
     }
 
-    /// Makes the changes one after the other, each as its import, in the fields that are wanted. What
-    /// is no sound fact at the end, since each side changed a part of it, is a conflict.
+    /// Makes the changes one after the other, each as its import, in the fields that are wanted. If
+    /// the result is not a valid fact, since each side changed a part of it, that is a conflict.
     fn replay(
         &mut self,
         fact: &ChangedFact,

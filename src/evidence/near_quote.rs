@@ -7,7 +7,7 @@ use std::ops::Range;
 use crate::evidence::locator;
 use crate::evidence::quote::{QuotePlace, QuoteStatus, folded};
 
-/// How many of the characters of a quote may differ from the text for it to be near: one in so many.
+/// A quote is near a passage if no more than one in this many of its characters differs.
 const ONE_IN: usize = 20;
 
 /// Words that turn a sentence round.

@@ -1,13 +1,13 @@
-//! Files that are no tables, refused by what they are.
+//! Refuses files that are not tables, and says what they are.
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::ingest;
 use crate::ingest::source_file::SourceFile;
 
-/// Refuses what is no table, by name.
+/// Refuses a file that is not a table, and says what it is.
 ///
 /// # Errors
-/// It is none.
+/// It is not a table.
 pub fn refuse(input: &SourceFile) -> Result<()> {
     let head = input.head()?;
     let kinds: [(&[u8], &str, &str); 9] = [
@@ -50,7 +50,7 @@ pub fn refuse(input: &SourceFile) -> Result<()> {
     if is_text {
         return Ok(());
     }
-    let message = format!("{} is no table: it holds bytes that no text has", input.shown);
+    let message = format!("{} is not a table: it has bytes that are not text", input.shown);
     Err(Error::new(ErrorKind::Rejected, message).hint(
         "if it is a workbook, it is damaged: open it in a spreadsheet and save it as .xlsx or CSV",
     ))

@@ -125,7 +125,7 @@ impl ColumnSample {
             .chain(LANGUAGES.map(|language| self.in_formats(Some(language))))
             .flatten()
             .rev_max_by_read();
-        // a column with a few dates among other things is no date
+        // a column with only a few dates in it is not a date column
         best.filter(|reading| {
             let unread: u64 = reading.unread.iter().filter_map(|cell| self.cells.get(cell)).sum();
             reading.read * 5 >= all * 4 && others > unread

@@ -40,7 +40,7 @@ impl Draft<'_> {
             self.line(&format!("header    = {names}"));
         }
         if notes.header_rows > 1 {
-            self.line("# guess: the header stands in two rows");
+            self.line("# guess: the header takes up two rows");
             self.line(&format!("header_rows = {}", notes.header_rows));
         }
         if let Some(units) = &notes.units {

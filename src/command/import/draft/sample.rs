@@ -143,7 +143,7 @@ impl ColumnSample {
         self.cells.keys().filter(|cell| is_missing(cell)).cloned().collect()
     }
 
-    /// The words for what is not stated, if all other cells are years.
+    /// The words for a missing value, if all other cells are years.
     #[must_use]
     pub fn year(&self) -> Option<Vec<String>> {
         let is_missing_code = |cell: &str| MISSING_CODES.contains(&cell) || cell == "0";
@@ -159,7 +159,7 @@ impl ColumnSample {
         (years > 0).then_some(missing)
     }
 
-    /// The words for what is not stated, if all other cells are numbers from 1 to `most`, or names of
+    /// The words for a missing value, if all other cells are numbers from 1 to `most`, or names of
     /// months.
     #[must_use]
     pub fn part(&self, most: u32) -> Option<Vec<String>> {
@@ -189,7 +189,7 @@ impl ColumnSample {
     }
 }
 
-/// Whether a cell is a word for what is not stated.
+/// Whether a cell holds a word for a missing value.
 #[must_use]
 pub fn is_missing(cell: &str) -> bool {
     MISSING.contains(&cell.to_lowercase().as_str()) || is_ongoing(cell)

@@ -14,7 +14,7 @@ pub(super) fn list(items: impl IntoIterator<Item = impl AsRef<str>>) -> String {
     format!("[{}]", items.join(", "))
 }
 
-/// How numbers are written, and the words for what is not stated.
+/// How numbers are written, and the words that stand for a missing value.
 pub(super) fn number_keys(style: Option<&NumberReading>, missing: &[String]) -> Vec<String> {
     let mut keys = Vec::new();
     if let Some(sign) = style.and_then(|style| style.thousands) {

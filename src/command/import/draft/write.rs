@@ -333,7 +333,7 @@ impl<'a> Draft<'a> {
                 let cell = self.cell(column);
                 self.field("summary", &cell, &[]);
             }
-            // every fact needs a summary: what every record states stands in for one that is blank
+            // every fact needs a summary: where it is blank, a column without blanks is used
             (Some(column), Some(other)) => {
                 self.cell(column);
                 let text = format!("{{{}|{}}}", self.name(column), self.name(other));
