@@ -12,8 +12,10 @@ use crate::evidence::claim::{Claim, ClaimFigure};
 use crate::evidence::compare::{self, Question};
 use crate::evidence::totals::TotalQuestion;
 use crate::evidence::verdict::Verdict;
+use crate::kind::{self, Figure, Kind};
 use crate::query::{self, ColumnRef, Predicate, Query};
 use crate::render::Heading;
+use crate::store::Store;
 use crate::value::text::count;
 use crate::value::{OwnedValue, Value};
 
@@ -89,10 +91,17 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
             })
     };
     if let Some(rows) = &args.rows {
-        let mut query = Query::of(kinds);
-        query.tests = tests;
-        query.past = args.filters.past()?;
-        let compared = compare_totals::totals(&query, rows, args.value.as_deref(), &store)?;
+        let past = args.filters.past()?;
+        let counting = counting(args, &kinds, &store)?
+            .into_iter()
+            .map(|(query, figure)| {
+                let query = Query { past: past.clone(), ..query };
+                Ok((rights::for_format(&query, &store, global, ui)?, figure))
+            })
+            .collect::<Result<Vec<_>>>()?;
+        let query = Query { tests, past, ..Query::of(kinds) };
+        let wanted = (rows.as_str(), args.value.as_deref());
+        let compared = compare_totals::totals(&query, &counting, wanted, &store)?;
         drop(store);
         let questions: Vec<&TotalQuestion> = compared
             .questions
@@ -130,6 +139,31 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
         ui.status("records of different data sets are not compared with each other; --rows country,year compares their totals");
     }
     Ok(end(args, (count, contradictions), ui))
+}
+
+/// The facts of data sets whose figures count the same as those of the kind that is compared, such
+/// as the deaths that events state; none for filters that they cannot answer.
+fn counting(
+    args: &Args,
+    kinds: &[&'static Kind],
+    store: &Store,
+) -> Result<Vec<(Query, &'static Figure)>> {
+    let [compared] = kinds else { return Ok(Vec::new()) };
+    let data_sets: Vec<String> = load_claims::sources(store)?
+        .into_iter()
+        .filter(|source| !source.document)
+        .map(|source| source.slug)
+        .collect();
+    let mut counting = Vec::new();
+    for (kind, figure, counts) in kind::counting(compared) {
+        if let Ok(Some(tests)) = args.filters.tests_of_counting(kind, counts) {
+            let mut query = Query { tests, ..Query::of(vec![kind]) };
+            let source = query::column("source", &query.kinds)?;
+            query.tests.push(query::among(source, &query.kinds, data_sets.clone(), false)?);
+            counting.push((query, figure));
+        }
+    }
+    Ok(counting)
 }
 
 /// Says how many there are.

@@ -5,7 +5,7 @@ use crate::command::load_claims;
 use crate::error::{Error, Result};
 use crate::evidence::claim::ClaimFigure;
 use crate::evidence::totals::{self, SourceTotal, TotalQuestion};
-use crate::kind::{FLOW, Field, STOCK_FLOW};
+use crate::kind::{FLOW, Field, Figure, STOCK_FLOW};
 use crate::query::{ColumnRef, Query, among, column, columns, field};
 use crate::store::Store;
 use crate::tabulate::{Aggregate, Cross, Dispute, Label};
@@ -43,29 +43,90 @@ fn asserted(query: &Query) -> Result<Query> {
     Ok(query)
 }
 
-/// Adds up each source's figures under each label, and sets them against each other.
+/// Adds up each source's figures under each label, and sets them against each other: those of one
+/// kind, and of `counting`, kinds of data sets whose figures count the same.
 ///
 /// # Errors
 /// A field that is unknown or no figure; several kinds; the database cannot be read.
-pub fn totals(query: &Query, rows: &str, value: Option<&str>, store: &Store) -> Result<Compared> {
+pub fn totals(
+    query: &Query,
+    counting: &[(Query, &'static Figure)],
+    (rows, value): (&str, Option<&str>),
+    store: &Store,
+) -> Result<Compared> {
     let [kind] = query.kinds.as_slice() else {
         return Err(Error::usage("--rows compares the totals of one kind")
             .hint("facts compare casualties --rows country,year"));
     };
-    let rows = columns(rows, &query.kinds)?;
-    let query = &asserted(query)?;
+    let labels = columns(rows, &query.kinds)?;
     let best = value.or_else(|| kind.figures.first().map(|figure| figure.best));
     let best = figure(best.unwrap_or("best"), query)?;
-    let bounds = kind.figures.iter().find_map(|figure| figure.bounds_of(best));
-    let is_row = |name: &str| rows.iter().any(|row| row.name() == name);
+    let is_row = |name: &str| labels.iter().any(|row| row.name() == name);
     let known = |name: &str| kind.field(name).filter(|_| !is_row(name)).map(ColumnRef::Field);
     let units =
         best.unit_fields.iter().filter(|name| **name != OWN_WORDS && !SCOPES.contains(name));
-    let scope: Vec<ColumnRef> = SCOPES.iter().chain(units).copied().filter_map(known).collect();
-    let parted: Vec<ColumnRef> = [VIOLENCE, POPULATION].into_iter().filter_map(known).collect();
-    let source = column("source", &query.kinds)?;
-    let columns = [&[source][..], &scope, &parted].concat();
-    let axes = Axes { rows: rows.clone(), columns, unit_fields: Vec::new(), sets_apart: false };
+    let counted = Counted {
+        scope: SCOPES.iter().chain(units).copied().filter_map(known).collect(),
+        parted: [VIOLENCE, POPULATION].into_iter().filter_map(known).collect(),
+        fields: &[],
+    };
+    let mut out = LeftOut::default();
+    let mut all = Vec::new();
+    // what a source states in the kind itself goes before what the figures of another come to
+    for (query, figure) in counting {
+        let Ok(rows) = columns(rows, &query.kinds) else { continue };
+        let Some((best, counts)) = kind.figures.first().and_then(|own| {
+            let at = own.fields().into_iter().position(|field| field == best.name)?;
+            Some((field(figure.fields()[at], &query.kinds), figure.counts.as_ref()?))
+        }) else {
+            continue;
+        };
+        let counted = Counted { fields: counts.fields, ..counted.clone() };
+        all.extend(totals_of(query, &rows, best?, &counted, (store, &mut out))?);
+    }
+    all.extend(totals_of(query, &labels, best, &counted, (store, &mut out))?);
+    let families = load_claims::families(store)?;
+    let family = |source: &str| families.get(source).cloned().unwrap_or_else(|| source.to_owned());
+    let (questions, lone) = totals::questions(&all, family);
+    let Counted { scope, parted, .. } = counted;
+    let scope = scope.into_iter().chain(parted).collect();
+    Ok(Compared { rows: labels, scope, questions, notes: out.notes(lone) })
+}
+
+/// What tells apart what is counted.
+#[derive(Clone)]
+struct Counted {
+    /// The columns that are the same for all that are compared.
+    scope: Vec<ColumnRef>,
+    /// Those by which a source may divide its figures.
+    parted: Vec<ColumnRef>,
+    /// What the figures of a kind without these columns would say in them.
+    fields: &'static [(&'static str, &'static str)],
+}
+
+impl Counted {
+    /// What all figures say of a column.
+    fn always(&self, column: &ColumnRef) -> Option<&'static str> {
+        self.fields.iter().find(|(name, _)| *name == column.name()).map(|(_, says)| *says)
+    }
+}
+
+/// The totals of each source under each label.
+fn totals_of(
+    query: &Query,
+    rows: &[ColumnRef],
+    best: &'static Field,
+    counted: &Counted,
+    (store, out): (&Store, &mut LeftOut),
+) -> Result<Vec<SourceTotal>> {
+    let [kind] = query.kinds.as_slice() else { return Ok(Vec::new()) };
+    let query = &asserted(query)?;
+    let bounds = kind.figures.iter().find_map(|figure| figure.bounds_of(best));
+    let mut told = vec![column("source", &query.kinds)?];
+    let own = |column: &&ColumnRef| kind.field(column.name()).is_some();
+    told.extend(counted.scope.iter().chain(&counted.parted).filter(own).cloned());
+    let axes =
+        Axes { rows: rows.to_vec(), columns: told, unit_fields: Vec::new(), sets_apart: false };
     let cross = |field: &'static Field| -> Result<Cross> {
         let tally = collect(query, &axes, Some(field), Aggregate::Sum, store)?;
         Ok(tally.cross_unchecked(axes.rows.len(), axes.columns.len(), &[]))
@@ -79,21 +140,19 @@ pub fn totals(query: &Query, rows: &str, value: Option<&str>, store: &Store) -> 
     };
     let best = cross(best)?;
     let mut all = Vec::new();
-    let (mut disputes, mut unlabelled, mut lacking, mut shared) = (Vec::new(), 0, 0, 0);
     for (row, column) in best.pairs() {
         if row.iter().any(|label| label.missing) {
-            unlabelled += 1;
+            out.unlabelled += 1;
             continue;
         }
         let crosses = [low.as_ref(), Some(&best), high.as_ref()];
         if let Some(dispute) = crosses.iter().flatten().find_map(|cross| cross.dispute(row, column))
         {
-            disputes.push(dispute);
+            out.disputes.push(dispute);
             continue;
         }
         let [low, best, high] = crosses.map(|cross| cross.map(|cross| cross.cell(row, column)));
         let is_partial = matches!(best, Some(Value::Partial(..)));
-        lacking += usize::from(is_partial);
         // bounds that only some of the facts have are bounds of less
         let bound = |cell: Option<Value<'_>>| match cell {
             Some(Value::Partial(..)) if !is_partial => None,
@@ -108,73 +167,79 @@ pub fn totals(query: &Query, rows: &str, value: Option<&str>, store: &Store) -> 
         if figure.stated().next().is_none() {
             continue;
         }
+        out.lacking += usize::from(is_partial);
         let is_shared = |(label, row): (&Label, &ColumnRef)| {
             row.names_several() && label.text.contains(BETWEEN_NAMES)
         };
-        shared += usize::from(row.iter().zip(&rows).any(is_shared));
-        let text = |label: &Label| label.text.clone();
-        let part = |name: &str| {
-            let at = parted.iter().position(|part| part.name() == name)?;
-            let label = &column[1 + scope.len() + at];
-            (!label.missing).then(|| text(label))
-        };
-        all.push(SourceTotal {
-            label: row.iter().map(text).collect(),
-            scope: column[1..]
+        out.shared += usize::from(row.iter().zip(rows).any(is_shared));
+        let part = |counts: &ColumnRef| match counted.always(counts) {
+            Some(says) => Some(says.to_owned()),
+            None => axes
+                .columns
                 .iter()
-                .zip(&scope)
-                .map(|(label, column)| match label.missing {
-                    false => text(label),
-                    // a figure that says nothing of it counts what happened
-                    true if column.name() == STOCK_FLOW => FLOW.to_owned(),
-                    true => String::new(),
-                })
-                .collect(),
-            violence: part(VIOLENCE),
-            population: part(POPULATION),
+                .zip(column)
+                .find(|(told, label)| told.name() == counts.name() && !label.missing)
+                .map(|(_, label)| label.text.clone()),
+        };
+        let parted = |name: &str| counted.parted.iter().find(|by| by.name() == name).and_then(part);
+        let scope = counted.scope.iter().map(|column| match part(column) {
+            Some(text) => text,
+            // a figure that says nothing of it counts what happened
+            None if column.name() == STOCK_FLOW => FLOW.to_owned(),
+            None => String::new(),
+        });
+        all.push(SourceTotal {
+            label: row.iter().map(|label| label.text.clone()).collect(),
+            scope: scope.collect(),
+            violence: parted(VIOLENCE),
+            population: parted(POPULATION),
             source: column[0].text.clone(),
             figure,
         });
     }
-    let families = load_claims::families(store)?;
-    let family = |source: &str| families.get(source).cloned().unwrap_or_else(|| source.to_owned());
-    let (questions, lone) = totals::questions(&all, family);
-    let notes = left_out([lone, unlabelled, shared, lacking], disputes);
-    let scope = scope.into_iter().chain(parted).collect();
-    Ok(Compared { rows, scope, questions, notes })
+    Ok(all)
 }
 
-/// What is said of totals that were left out or are not whole.
-fn left_out(
-    [lone, unlabelled, shared, lacking]: [usize; 4],
+/// Totals that were left out or are not whole.
+#[derive(Default)]
+struct LeftOut {
+    unlabelled: usize,
+    shared: usize,
+    lacking: usize,
     disputes: Vec<Dispute>,
-) -> Vec<String> {
-    let mut notes = Vec::new();
-    let mut note = |n: usize, one: &str, many: &str| {
-        if n > 0 {
-            notes.push(format!("{n} {}", if n == 1 { one } else { many }));
+}
+
+impl LeftOut {
+    /// What is said of them, and of those that only one source has.
+    fn notes(self, lone: usize) -> Vec<String> {
+        let LeftOut { unlabelled, shared, lacking, disputes } = self;
+        let mut notes = Vec::new();
+        let mut note = |n: usize, one: &str, many: &str| {
+            if n > 0 {
+                notes.push(format!("{n} {}", if n == 1 { one } else { many }));
+            }
+        };
+        note(
+            lone,
+            "total not compared: only one source has it",
+            "totals not compared: only one source has each",
+        );
+        note(unlabelled, "total left out: it has no label", "totals left out: they have no label");
+        note(
+            shared,
+            "total counts several names together, not each of them",
+            "totals count several names together, not each of them",
+        );
+        note(
+            lacking,
+            "total does not include facts whose figure is unknown",
+            "totals do not include facts whose figure is unknown",
+        );
+        let n = disputes.len();
+        if let Some(first) = disputes.into_iter().next() {
+            let which = if n == 1 { "total" } else { "totals" };
+            notes.push(format!("{n} {which} left out: {}", explain(first)));
         }
-    };
-    note(
-        lone,
-        "total not compared: only one source has it",
-        "totals not compared: only one source has each",
-    );
-    note(unlabelled, "total left out: it has no label", "totals left out: they have no label");
-    note(
-        shared,
-        "total counts several names together, not each of them",
-        "totals count several names together, not each of them",
-    );
-    note(
-        lacking,
-        "total does not include facts whose figure is unknown",
-        "totals do not include facts whose figure is unknown",
-    );
-    let n = disputes.len();
-    if let Some(first) = disputes.into_iter().next() {
-        let which = if n == 1 { "total" } else { "totals" };
-        notes.push(format!("{n} {which} left out: {}", explain(first)));
+        notes
     }
-    notes
 }

@@ -7,7 +7,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command, FromArgMatches};
 
 use crate::error::{Error, Result};
 use crate::kind::reference_table::SCHEMES;
-use crate::kind::{self, Field, Filter, KINDS, Kind};
+use crate::kind::{self, CountsAs, Field, Filter, KINDS, Kind};
 use crate::query::{self, ActorTie, AsOf, DateMatch, Predicate};
 use crate::value::Type;
 use crate::value::date::{self, Days};
@@ -305,6 +305,29 @@ impl FilterArgs {
             tests.push(query::parse_expression(text, kinds)?);
         }
         Ok(tests)
+    }
+
+    /// The filters as tests on a kind whose figures count the same as those of the kind that they
+    /// were given for. A filter on what is counted is met by all of its figures, or by none: then
+    /// there are no tests.
+    ///
+    /// # Errors
+    /// A filter on a field that the kind does not have.
+    pub fn tests_of_counting(
+        &self,
+        kind: &'static Kind,
+        counts: &CountsAs,
+    ) -> Result<Option<Vec<Predicate>>> {
+        let mut filters = self.clone();
+        for (name, counted) in counts.fields {
+            let at = filters.among.iter().position(|(field, _)| field == name);
+            if let Some((_, values)) = at.map(|at| filters.among.remove(at))
+                && !values.iter().any(|value| value.eq_ignore_ascii_case(counted))
+            {
+                return Ok(None);
+            }
+        }
+        filters.tests(&[kind]).map(Some)
     }
 
     fn window(&self) -> Result<Option<Days>> {

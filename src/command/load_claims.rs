@@ -2,12 +2,16 @@
 //! declarations.
 
 use std::collections::{HashMap, HashSet};
+use std::hash::BuildHasher;
+
+use foldhash::fast::RandomState;
 
 use crate::error::Result;
 use crate::evidence::check::CheckedSource;
 use crate::evidence::claim::{Claim, ClaimFigure};
+use crate::evidence::compare::place_question;
 use crate::kind::reference_table::SOURCES;
-use crate::kind::{FLOW, Kind, STOCK_FLOW, common_fields};
+use crate::kind::{FLOW, Field, Kind, STOCK_FLOW, common_fields};
 use crate::query::{AsOf, ColumnRef, Predicate, Query};
 use crate::store::{EntityClass, Store};
 use crate::value::date::Days;
@@ -23,41 +27,19 @@ pub fn load(
     tests: &[Predicate],
     past: &AsOf,
 ) -> Result<Vec<Claim>> {
-    let unknown: HashSet<String> =
-        store.unknown_entities(EntityClass::Actor)?.into_iter().collect();
-    let datasets: HashSet<String> = sources(store)?
-        .into_iter()
-        .filter(|source| !source.document)
-        .map(|source| source.slug)
-        .collect();
-    let families = families(store)?;
     let mut claims = Vec::new();
     for kind in kinds {
-        let mut query = Query::of(vec![kind]);
-        query.tests = tests.to_vec();
-        query.past = past.clone();
-        query.columns = kind
-            .fields()
-            .filter(|field| {
-                field.is_given() || matches!(field.name, "ref" | "date_from" | "date_to")
-            })
-            .map(ColumnRef::Field)
-            .collect();
-        let columns = query.columns.clone();
-        store.select(&query, |cells| {
-            let row = ClaimRow { columns: &columns, cells };
-            let claim = claim(kind, &row, &unknown);
-            let family = families.get(&claim.source).unwrap_or(&claim.source).clone();
-            let is_record = datasets.contains(&claim.source);
-            claims.push(Claim { family, is_record, ..claim });
-            Ok(())
-        })?;
+        let query = query(kind, tests, past, |field| {
+            field.is_given() || matches!(field.name, "ref" | "date_from" | "date_to")
+        });
+        each(store, kind, &query, |claim| claims.push(claim))?;
     }
     Ok(claims)
 }
 
-/// The facts of these kinds that pass the tests and may answer a question: without a topic, only
-/// those of a kind whose place and period are a question do.
+/// The facts of these kinds that pass the tests and may answer a question that has another answer:
+/// those with a topic and, of a kind whose place and period are a question, those of documents and
+/// the records of data sets whose question somebody else answers too.
 ///
 /// # Errors
 /// The database cannot be read.
@@ -67,14 +49,103 @@ pub fn load_answers(
     tests: &[Predicate],
     past: &AsOf,
 ) -> Result<Vec<Claim>> {
-    let (of_places, of_topics): (Vec<_>, Vec<_>) =
+    let (of_places, of_topics): (Vec<&'static Kind>, Vec<_>) =
         kinds.iter().partition(|kind| kind.has_place_question);
-    let mut claims = load(store, &of_places, tests, past)?;
+    let mut claims = Vec::new();
+    for kind in of_places {
+        let asked = |name: &str| {
+            matches!(name, "source" | "topic" | "place" | "date_from" | "date_to")
+                || kind.comparable_by.contains(&name)
+        };
+        let mut questions = AskedQuestions::default();
+        let mut query = query(kind, tests, past, |field| asked(field.name));
+        query.unsorted = true;
+        each(store, kind, &query, |claim| questions.add(&claim))?;
+        let query = self::query(kind, tests, past, |field| {
+            field.is_given() || asked(field.name) || field.name == "ref"
+        });
+        each(store, kind, &query, |claim| {
+            if questions.may_be_answered_by(&claim) {
+                claims.push(claim);
+            }
+        })?;
+    }
     let topic = common_fields().find(|field| field.name == "topic");
     let with_topic = topic.map(|topic| Predicate::Known(topic.into(), true));
     let tests: Vec<Predicate> = tests.iter().cloned().chain(with_topic).collect();
     claims.extend(load(store, &of_topics, &tests, past)?);
     Ok(claims)
+}
+
+/// The questions of places that facts answer, and whose facts those are: by their hashes, since
+/// there may be as many as facts.
+#[derive(Default)]
+struct AskedQuestions {
+    /// By the hash of a question that of the data set whose records alone answer it, none without
+    /// a topic; nothing if others do.
+    of: HashMap<u64, Option<u64>, RandomState>,
+    hashes: RandomState,
+}
+
+impl AskedQuestions {
+    fn add(&mut self, claim: &Claim) {
+        let Some(asked) = place_question(claim) else { return };
+        let source = Some(self.hashes.hash_one(&claim.source))
+            .filter(|_| claim.is_record && claim.topic.is_none());
+        let asked = self.hashes.hash_one(asked);
+        let known = self.of.entry(asked).or_insert(source);
+        if *known != source {
+            *known = None;
+        }
+    }
+
+    fn may_be_answered_by(&self, claim: &Claim) -> bool {
+        !claim.is_record
+            || claim.topic.is_some()
+            || place_question(claim).is_some_and(|asked| {
+                self.of.get(&self.hashes.hash_one(asked)).is_some_and(Option::is_none)
+            })
+    }
+}
+
+/// The facts of a kind that pass the tests, with some of its fields.
+fn query(
+    kind: &'static Kind,
+    tests: &[Predicate],
+    past: &AsOf,
+    is_wanted: impl Fn(&Field) -> bool,
+) -> Query {
+    let mut query = Query::of(vec![kind]);
+    query.tests = tests.to_vec();
+    query.past = past.clone();
+    query.columns = kind.fields().filter(|field| is_wanted(field)).map(ColumnRef::Field).collect();
+    query
+}
+
+/// Hands on the facts that a query finds, each with what its columns tell.
+fn each(
+    store: &Store,
+    kind: &'static Kind,
+    query: &Query,
+    mut hand_on: impl FnMut(Claim),
+) -> Result<()> {
+    let unknown: HashSet<String> =
+        store.unknown_entities(EntityClass::Actor)?.into_iter().collect();
+    let datasets: HashSet<String> = sources(store)?
+        .into_iter()
+        .filter(|source| !source.document)
+        .map(|source| source.slug)
+        .collect();
+    let families = families(store)?;
+    store.select(query, |cells| {
+        let row = ClaimRow { columns: &query.columns, cells };
+        let claim = claim(kind, &row, &unknown);
+        let family = families.get(&claim.source).unwrap_or(&claim.source).clone();
+        let is_record = datasets.contains(&claim.source);
+        hand_on(Claim { family, is_record, ..claim });
+        Ok(())
+    })?;
+    Ok(())
 }
 
 /// Number of data sets that the facts of these kinds that pass the tests come from.

@@ -119,7 +119,7 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
         .collect();
     let sets_apart = args.spread != SpreadArg::Own;
     let axes = Axes { rows: rows.clone(), columns: cols.clone(), unit_fields, sets_apart };
-    let spread = spread_bucket(args, &axes, value, aggregate, &query)?;
+    let spread = spread_bucket(args, &axes, value, aggregate)?;
     let store = global.open()?;
     let public = rights::for_format(&query, &store, global, ui)?;
     let mut tally = collect(&public, &axes, value, aggregate, &store)?;
@@ -138,6 +138,13 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
         sides.flat_map(|(n, field)| shares(&tally, n, field, value, named.contains(&n))).collect()
     };
     if let Some((side, bucket)) = spread {
+        if args.spread == SpreadArg::Each
+            && is_sum(aggregate)
+            && tally.has_flows_over_several(side, bucket)
+        {
+            return Err(Error::usage("--spread each would add up one figure in several periods")
+                .hint("--spread own gives long periods a row of their own; without --value, --spread each counts facts"));
+        }
         tally.spread(side, bucket, args.spread == SpreadArg::Each);
     }
     if splits_members {
@@ -242,13 +249,17 @@ fn spread_field(named: &[usize], args: &Args) -> Result<usize> {
     }
 }
 
+/// Whether what is shown of figures depends on how often each is counted.
+fn is_sum(aggregate: Aggregate) -> bool {
+    matches!(aggregate, Aggregate::Sum | Aggregate::Mean | Aggregate::Median)
+}
+
 /// The side and the buckets over which long facts are spread, if they are.
 fn spread_bucket(
     args: &Args,
     axes: &Axes,
     value: Option<&Field>,
     aggregate: Aggregate,
-    query: &Query,
 ) -> Result<Option<(usize, Bucket)>> {
     let how = match args.spread {
         SpreadArg::Own => return Ok(None),
@@ -267,15 +278,9 @@ fn spread_bucket(
             "--spread {how} needs one of year, quarter, month and decade in --rows or --cols"
         )));
     };
-    let is_sum = matches!(aggregate, Aggregate::Sum | Aggregate::Mean | Aggregate::Median);
-    let is_stock = value.is_some_and(|value| query.kinds.iter().all(|kind| kind.is_stock(value)));
-    if args.spread == SpreadArg::Each && is_sum && !is_stock {
-        return Err(Error::usage("--spread each would add up one figure in several periods")
-            .hint("--spread own gives long periods a row of their own; without --value, --spread each counts facts"));
-    }
     // what has a stage is a deal, and goes through bit by bit
     if args.spread == SpreadArg::First
-        && is_sum
+        && is_sum(aggregate)
         && value.is_some_and(|value| value.unit_fields.contains(&"stage"))
     {
         return Err(Error::usage(

@@ -44,18 +44,19 @@ pub fn questions(claims: &[Claim]) -> Vec<Question<'_>> {
     for claim in claims {
         if let Some(topic) = &claim.topic {
             by_topic.entry(topic.clone()).or_default().push(claim);
-        } else if let Some(asked) = comparable(claim) {
+        } else if let Some(asked) = place_question(claim) {
             by_place.entry(asked).or_default().push(claim);
         }
     }
     // figures without a topic join the question of one that has it, where they count the same thing
     for group in by_topic.values_mut() {
-        let asked: Vec<String> = group.iter().filter_map(|claim| comparable(claim)).collect();
+        let asked: Vec<String> = group.iter().filter_map(|claim| place_question(claim)).collect();
         for key in asked {
             if let Some(others) = by_place.get_mut(&key) {
                 let (joined, rest): (Vec<&Claim>, Vec<&Claim>) = others.iter().partition(|other| {
                     group.iter().any(|claim| {
-                        overlap(claim.days, other.days) && comparable(claim).as_ref() == Some(&key)
+                        overlap(claim.days, other.days)
+                            && place_question(claim).as_ref() == Some(&key)
                     })
                 });
                 group.extend(joined);
@@ -105,7 +106,8 @@ fn counted(claim: &Claim) -> String {
 
 /// Returns the question of a figure without a topic (what it counts, and where), if it is
 /// comparable.
-fn comparable(claim: &Claim) -> Option<String> {
+#[must_use]
+pub fn place_question(claim: &Claim) -> Option<String> {
     let dated = claim.days.first.is_some() || claim.days.last.is_some();
     (claim.has_place_question && dated)
         .then(|| claim.place.as_ref().map(|place| format!("{}, {place}", counted(claim))))

@@ -83,6 +83,7 @@ pub static KIND: Kind = Kind {
             qualifier: None,
             is_period: false,
             is_stock: false,
+            counts: None,
         },
     ],
     has_place_question: false,

@@ -66,7 +66,7 @@ pub static KIND: Kind = Kind {
             high: "posts_high",
             text: Some("posts_text"),
             qualifier: None,
-            is_period: false, is_stock: true,
+            is_period: false, is_stock: true, counts: None,
         },
         Figure {
             stem: "staff",
@@ -75,7 +75,7 @@ pub static KIND: Kind = Kind {
             high: "staff_high",
             text: Some("staff_text"),
             qualifier: Some("staff_qualifier"),
-            is_period: false, is_stock: true,
+            is_period: false, is_stock: true, counts: None,
         },
     ],
     has_place_question: false,

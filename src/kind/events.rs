@@ -2,7 +2,7 @@
 
 use crate::kind::Filter::Is;
 use crate::kind::common_fields::{CONFLICT_COUNTRY, SIDE_A, SIDE_B, SUPPORTERS, VIOLENCE_FIELD};
-use crate::kind::{Field, Figure, Kind, PartyPair, SIDES};
+use crate::kind::{CountsAs, Field, Figure, Kind, PartyPair, SIDES};
 use crate::value::Type;
 
 /// The declaration of events.
@@ -51,6 +51,10 @@ pub static KIND: Kind = Kind {
         qualifier: None,
         is_period: false,
         is_stock: false,
+        counts: Some(CountsAs {
+            kind: "casualties",
+            fields: &[("harm", "killed"), ("population", "all")],
+        }),
     }],
     has_place_question: false,
     comparable_by: &[],

@@ -23,6 +23,17 @@ pub struct Figure {
     pub is_period: bool,
     /// It is a number at a date, such as of posts, and never added up over time.
     pub is_stock: bool,
+    /// What it counts, in the fields of a kind whose figures count the same.
+    pub counts: Option<CountsAs>,
+}
+
+/// What the figure of one kind counts, in the fields of another.
+#[derive(Debug)]
+pub struct CountsAs {
+    /// The other kind's name.
+    pub kind: &'static str,
+    /// The fields that say what its figures count, with what they would say of this one.
+    pub fields: &'static [(&'static str, &'static str)],
 }
 
 impl Figure {
@@ -37,7 +48,14 @@ impl Figure {
             qualifier: Some("qualifier"),
             is_period,
             is_stock: false,
+            counts: None,
         }
+    }
+
+    /// The fields of its low, best and high.
+    #[must_use]
+    pub fn fields(&self) -> [&'static str; 3] {
+        [self.low, self.best, self.high]
     }
 
     /// What a mapping calls it.

@@ -24,7 +24,7 @@ pub use arms_transfers::KIND as ARMS_TRANSFERS;
 pub use casualty_statistics::KIND as CASUALTIES;
 pub use code_list::{Code, CodeList, CodeRelation, Expansion, Relation};
 pub use events::KIND as EVENTS;
-pub use figure::Figure;
+pub use figure::{CountsAs, Figure};
 pub use indicators::KIND as INDICATORS;
 
 /// Every kind of fact, in the order of help and output.
@@ -371,6 +371,18 @@ pub const LEADING_OF_ALL: &[&str] = &["ref", "date", "summary", "kind", "said_by
 #[must_use]
 pub fn find(name: &str) -> Option<&'static Kind> {
     KINDS.iter().copied().find(|kind| kind.name == name)
+}
+
+/// The kinds whose figures count the same as those of this one, with the figure and what it counts.
+pub fn counting(
+    counted: &Kind,
+) -> impl Iterator<Item = (&'static Kind, &'static Figure, &'static CountsAs)> {
+    let figures =
+        KINDS.iter().flat_map(|kind| kind.figures.iter().map(move |figure| (*kind, figure)));
+    figures.filter_map(|(kind, figure)| {
+        let counts = figure.counts.as_ref().filter(|counts| counts.kind == counted.name)?;
+        Some((kind, figure, counts))
+    })
 }
 
 /// The bucket that a field of this type groups by.

@@ -52,6 +52,19 @@ pub enum StockFlow {
     Cumulative,
 }
 
+/// The first days of the buckets that a label lies in; none if it is not longer than one bucket, has
+/// an open end, or lies in too many.
+fn starts(label: &Label, bucket: Bucket) -> Vec<i64> {
+    let starts: Vec<i64> = match label.days {
+        Some((first, last)) if first < last && last < i64::MAX => {
+            let next = |day: &i64| Some(bucket.next(*day)).filter(|day| *day <= last);
+            std::iter::successors(Some(first), next).take(LONGEST + 1).collect()
+        }
+        _ => Vec::new(),
+    };
+    if starts.len() > LONGEST { Vec::new() } else { starts }
+}
+
 /// The largest number of buckets that one fact is spread over.
 const LONGEST: usize = 1200;
 
@@ -229,23 +242,24 @@ impl Tally {
         }
     }
 
+    /// Whether a figure for a period of several buckets is a flow, which is not in each of them.
+    #[must_use]
+    pub fn has_flows_over_several(&self, side: usize, bucket: Bucket) -> bool {
+        let is_long =
+            |labels: &[u32]| starts(&self.labels[labels[side] as usize], bucket).len() > 1;
+        self.groups.iter().any(|(labels, group)| group.has_flows && is_long(labels))
+    }
+
     /// Puts the facts of a label that is longer than one bucket under the first of its buckets, or
     /// under each. What has an open end, or more than 1,200 buckets, stays where it is.
     pub fn spread(&mut self, side: usize, bucket: Bucket, is_each: bool) {
         for (mut labels, group) in std::mem::take(&mut self.groups) {
-            let starts = match self.labels[labels[side] as usize].days {
-                Some((first, last)) if first < last && last < i64::MAX => {
-                    let next = |day: &i64| Some(bucket.next(*day)).filter(|day| *day <= last);
-                    let all = std::iter::successors(Some(first), next);
-                    all.take(if is_each { LONGEST + 1 } else { 1 }).collect()
-                }
-                _ => Vec::new(),
-            };
-            if starts.is_empty() || starts.len() > LONGEST {
+            let starts = starts(&self.labels[labels[side] as usize], bucket);
+            if starts.is_empty() {
                 self.groups.entry(labels).or_default().take(&group);
                 continue;
             }
-            for day in starts {
+            for day in starts.into_iter().take(if is_each { LONGEST } else { 1 }) {
                 let days = Days { first: Some(day), last: Some(day) };
                 let text = bucket.label(days).unwrap_or_default();
                 labels[side] =

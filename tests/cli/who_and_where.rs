@@ -85,6 +85,38 @@ fn battle_deaths_belong_to_countries_and_parties() {
 }
 
 #[test]
+fn totals_of_events_are_compared_with_totals_of_conflicts() {
+    let Some(data) = shared("data") else { return };
+    let files = ["BattleDeaths_v23_1", "Nonstate_v23_1", "ged_ukraine_hdx_2021"]
+        .map(|name| data.join(format!("ucdp/{name}.csv")));
+    let folder = imported(&files.each_ref().map(|file| file.as_path()));
+    let compared = lines(
+        folder.path(),
+        "compare casualties --rows country,year --country Ukraine --during 2014/2015 --all",
+    );
+    let of = |source: &str| -> Vec<String> {
+        let cells = |line: &&String| line.split(',').any(|cell| cell == source);
+        let shown = |line: &String| {
+            let cells: Vec<&str> = line.split(',').collect();
+            [&cells[1..2], &cells[4..5], &cells[6..7], &cells[8..11]].concat().join(" ")
+        };
+        compared.iter().filter(cells).map(shown).collect()
+    };
+    assert_eq!(
+        of("ucdp-ged"),
+        [
+            "2015 state-based revision 1301 1314 1374",
+            "2014 state-based overlap 3944 4378 5064",
+            "2014 non-state agree 45 45 45"
+        ]
+    );
+    assert_eq!(
+        of("ucdp-brd"),
+        ["2015 state-based revision 1696 1786 1843", "2014 state-based overlap 3718 3816 4248"]
+    );
+}
+
+#[test]
 fn conflicts_between_groups_have_countries_and_members() {
     let Some(data) = shared("data") else { return };
     let folder = imported(&[&data.join("ucdp/Nonstate_v23_1.csv")]);
