@@ -378,7 +378,8 @@ pub struct Recognition {
     /// Columns that the facts use where they are there.
     #[serde(default)]
     pub optional: Vec<String>,
-    /// What the name of the file looks like, one of these; of `?` and `*`.
+    /// What the name of the file looks like, one of these; of `?` and `*`. A mapping that it suits is
+    /// chosen before one that says nothing of the name.
     #[serde(default)]
     pub file_name: Vec<String>,
 }

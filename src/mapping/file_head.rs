@@ -35,6 +35,7 @@ pub struct FileLayout {
 /// it: to make a reader of CSV takes longer than to read a line.
 #[derive(Debug)]
 pub struct FileHead<'t> {
+    text: &'t str,
     /// Each with its place in bytes.
     pub(super) lines: Vec<(usize, &'t str)>,
     cells: RefCell<HashMap<CutLine, Rc<[String]>>>,
@@ -47,7 +48,7 @@ impl<'t> FileHead<'t> {
     /// The lines of a text, whatever ends them.
     #[must_use]
     pub fn of(text: &'t str) -> FileHead<'t> {
-        FileHead { lines: lines(text), cells: RefCell::default() }
+        FileHead { text, lines: lines(text), cells: RefCell::default() }
     }
 
     /// The cells of a line, white space around them left out.
@@ -55,6 +56,11 @@ impl<'t> FileHead<'t> {
         let mut known = self.cells.borrow_mut();
         let cut = known.entry((line, delimiter, quotes));
         cut.or_insert_with(|| cells(self.lines[line].1, delimiter, quotes).into()).clone()
+    }
+
+    /// The cells of the record that begins with a line and may go on over several.
+    pub(super) fn record(&self, line: usize, delimiter: char, quotes: bool) -> Vec<String> {
+        cells(&self.text[self.lines[line].0..], delimiter, quotes)
     }
 
     /// The names of the columns, in a line or in several that belong together.
@@ -98,7 +104,7 @@ fn lines(head: &str) -> Vec<(usize, &str)> {
     lines
 }
 
-/// The cells of a line, white space around them left out.
+/// The cells of a line or of the first record of a text, white space around them left out.
 fn cells(line: &str, delimiter: char, quotes: bool) -> Vec<String> {
     let Ok(delimiter) = u8::try_from(delimiter) else { return Vec::new() };
     let mut reader = csv::ReaderBuilder::new()

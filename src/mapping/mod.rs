@@ -22,6 +22,8 @@ mod one_or_several;
 mod recognise;
 mod template;
 
+use std::borrow::Cow;
+
 pub use apply::Repeated;
 pub use compile::{check, compile};
 pub use compiled::{CompiledMapping, KnownValues, REJECT_COLUMNS};
@@ -41,6 +43,7 @@ pub type Record = csv::StringRecord;
 /// The mappings that ship with the program: their names and their texts.
 pub static DATASETS: &[(&str, &str)] = &[
     ("ucdp-ged", include_str!("shipped/ucdp-ged.toml")),
+    ("ucdp-ged-candidate", include_str!("shipped/ucdp-ged-candidate.toml")),
     ("ucdp-acd", include_str!("shipped/ucdp-acd.toml")),
     ("ucdp-brd", include_str!("shipped/ucdp-brd.toml")),
     ("ucdp-nonstate", include_str!("shipped/ucdp-nonstate.toml")),
@@ -59,10 +62,28 @@ pub static DATASETS: &[(&str, &str)] = &[
     ("us-missions", include_str!("shipped/us-missions.toml")),
 ];
 
-/// The mapping of this name.
+/// The text of the mapping of this name. A mapping that ships may have a `base`, another one that
+/// ships: it says what that one says, but for its own words.
 #[must_use]
-pub fn text(name: &str) -> Option<&'static str> {
-    DATASETS.iter().find(|(known, _)| *known == name).map(|(_, text)| *text)
+pub fn text(name: &str) -> Option<Cow<'static, str>> {
+    let (_, own) = DATASETS.iter().find(|(known, _)| *known == name)?;
+    let mut table: toml::Table = own.parse().ok()?;
+    let Some(toml::Value::String(base)) = table.remove("base") else {
+        return Some(Cow::Borrowed(own));
+    };
+    let mut whole: toml::Table = text(&base)?.parse().ok()?;
+    put_over(&mut whole, table);
+    toml::to_string(&whole).ok().map(Cow::Owned)
+}
+
+/// Puts the words of a table over those of another; a list takes the place of a list.
+fn put_over(below: &mut toml::Table, above: toml::Table) {
+    for (word, value) in above {
+        match (below.get_mut(&word), value) {
+            (Some(toml::Value::Table(below)), toml::Value::Table(above)) => put_over(below, above),
+            (_, value) => drop(below.insert(word, value)),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -71,9 +92,9 @@ mod tests {
 
     #[test]
     fn every_mapping_that_ships_can_be_read() {
-        for (name, text) in DATASETS {
-            let mapping =
-                Mapping::parse(text).unwrap_or_else(|mistake| panic!("{name}: {mistake:?}"));
+        for (name, _) in DATASETS {
+            let mapping = Mapping::parse(&text(name).expect(name))
+                .unwrap_or_else(|mistake| panic!("{name}: {mistake:?}"));
             assert_eq!(mapping.name, *name);
             assert!(mapping.codebook.is_some(), "{name} does not name its codebook");
         }

@@ -7,7 +7,7 @@ use crate::mapping::{Mapping, ReadOptions};
 use crate::value::date_formats::DateStyle;
 use crate::value::partial_date::PartialDate;
 
-use crate::mapping::compiled::{REJECT_COLUMNS, column};
+use crate::mapping::compiled::column;
 use crate::value::text::looks_like;
 
 /// A file that does not suit a mapping: the share of the columns that it has, and those that it
@@ -45,9 +45,6 @@ pub fn match_mapping(
     }
     let read = &mapping.read;
     let delimiters = read.delimiter.map_or(DELIMITERS.to_vec(), |delimiter| vec![delimiter]);
-    if let Some(header) = &read.header {
-        return without_header(header, read, &delimiters, head);
-    }
     let needs = mapping.needs();
     let mut nearest = Mismatch {
         share: 0,
@@ -80,7 +77,7 @@ pub fn match_mapping(
                     start: *start,
                     line: n as u64 + 1,
                     has_header: true,
-                    score: needs.len(),
+                    score: needs.len() + usize::from(!names.is_empty()),
                 });
             }
             let share = 1000 * (needs.len() - lacks.len()) / needs.len().max(1);
@@ -89,7 +86,10 @@ pub fn match_mapping(
             }
         }
     }
-    Err(nearest)
+    match &read.header {
+        Some(header) => without_header(header, read, &delimiters, head),
+        None => Err(nearest),
+    }
 }
 
 fn without_header(
@@ -105,27 +105,18 @@ fn without_header(
             header: Vec::new(),
         });
     };
-    let told = |delimiter: char| head.cells(first, delimiter, read.quotes);
-    let layout = |delimiter: char, header: Vec<String>, has_header: bool| {
-        let score = header.len();
-        FileLayout {
-            delimiter,
-            header,
-            preamble: Vec::new(),
-            start: head.lines[first].0,
-            line: first as u64 + 1,
-            has_header,
-            score,
-        }
+    let told = |delimiter: char| head.record(first, delimiter, read.quotes);
+    let layout = |delimiter: char| FileLayout {
+        delimiter,
+        header: header.to_vec(),
+        preamble: Vec::new(),
+        start: head.lines[first].0,
+        line: first as u64 + 1,
+        has_header: false,
+        score: header.len(),
     };
-    // a file of rejects has a header in any case
-    let mended: Vec<String> =
-        header.iter().cloned().chain(REJECT_COLUMNS.map(str::to_owned)).collect();
-    if let Some(delimiter) = delimiters.iter().find(|delimiter| told(**delimiter)[..] == mended) {
-        return Ok(layout(*delimiter, mended, true));
-    }
     match delimiters.iter().find(|delimiter| told(**delimiter).len() == header.len()) {
-        Some(delimiter) => Ok(layout(*delimiter, header.to_vec(), false)),
+        Some(delimiter) => Ok(layout(*delimiter)),
         None => Err(Mismatch {
             share: 0,
             why: vec![format!("{} cells in the first line", header.len())],

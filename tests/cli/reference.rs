@@ -98,8 +98,8 @@ fn reference() -> String {
     );
 
     text.push_str("\n## Data sets\n\n| data set | title | publisher |\n|---|---|---|\n");
-    for (name, mapping) in DATASETS {
-        let mapping = Mapping::parse(mapping).unwrap();
+    for (name, _) in DATASETS {
+        let mapping = Mapping::parse(&facts::mapping::text(name).unwrap()).unwrap();
         let publisher = mapping.publisher.unwrap_or_default();
         let _ = writeln!(text, "| {name} | {} | {publisher} |", mapping.title);
     }

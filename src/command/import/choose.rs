@@ -172,8 +172,13 @@ fn candidates(args: &Args) -> Result<Vec<(MappingSource, Mapping)>> {
     names
         .filter_map(|name| mapping::text(name).map(|text| (name, text)))
         .map(|(name, text)| {
-            let mapping = Mapping::parse(text).map_err(|mistake| mistaken(name, &[mistake]))?;
-            Ok((MappingSource { name: name.into(), text: text.into() }, mapping))
+            let mut mapping =
+                Mapping::parse(&text).map_err(|mistake| mistaken(name, &[mistake]))?;
+            if args.dataset.is_some() {
+                // somebody knows better than the file's name
+                mapping.recognise.file_name.clear();
+            }
+            Ok((MappingSource { name: name.into(), text: text.into_owned() }, mapping))
         })
         .collect()
 }
@@ -187,10 +192,17 @@ fn recognise<'c>(
 ) -> Result<(&'c MappingSource, Mapping)> {
     let mut fitting: Vec<(usize, &(MappingSource, Mapping))> = Vec::new();
     let mut nearest: Vec<(usize, &str, Vec<String>)> = Vec::new();
+    let mut headless: Vec<&str> = Vec::new();
     let mut header: Vec<String> = Vec::new();
     let head = FileHead::of(head);
     for candidate in candidates {
         match mapping::match_mapping(&candidate.1, &head, &input.name) {
+            // that a file has so many cells a line is not enough to know it by
+            Ok(layout)
+                if !layout.has_header && args.mapping.is_none() && args.dataset.is_none() =>
+            {
+                headless.push(&candidate.0.name);
+            }
             Ok(layout) => fitting.push((layout.score, candidate)),
             Err(unfit) => {
                 if args.mapping.is_some() {
@@ -238,6 +250,11 @@ fn recognise<'c>(
                     _ => nothing_like(input).message,
                 },
             );
+            for name in headless {
+                failure = failure.hint(format!(
+                    "if it is {name} without a header, import it with --dataset {name}"
+                ));
+            }
             for (_, name, why) in &near {
                 let mut missing: Vec<String> = why.iter().take(6).cloned().collect();
                 if why.len() > 6 {
