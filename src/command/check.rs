@@ -8,7 +8,7 @@ use crate::command::global_args::GlobalArgs;
 use crate::command::load_claims;
 use crate::command::ui::Ui;
 use crate::error::Result;
-use crate::evidence::check::{self, Finding, RULES};
+use crate::evidence::check::{Checker, Finding, RULES};
 use crate::kind::KINDS;
 use crate::query;
 use crate::render::Heading;
@@ -42,7 +42,8 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let store = global.open()?;
     // every digest and page, or the pages alone
     let mut findings = Vec::new();
-    if args.rule.is_empty() || args.rule.iter().any(|rule| rule == "integrity") {
+    let asks = |rule: &str| args.rule.is_empty() || args.rule.iter().any(|asked| asked == rule);
+    if asks("integrity") {
         store.check_digests(|reference, what| {
             if args.source.as_ref().is_none_or(|source| reference.split(':').next() == Some(source))
             {
@@ -63,15 +64,19 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
             false,
         )?);
     }
-    let claims = load_claims::load(&store, KINDS, &tests, &args.past.read()?)?;
+    let past = args.past.read()?;
     let mut sources = load_claims::sources(&store)?;
     if let Some(source) = &args.source {
         sources.retain(|known| known.slug == *source);
     }
-    findings.splice(0..0, check::all(&claims, &sources));
-    findings.retain(|finding| {
-        args.rule.is_empty() || args.rule.iter().any(|rule| rule == finding.rule)
-    });
+    let mut checker = Checker::new(&sources);
+    load_claims::each(&store, KINDS, (&tests, &past), |claim| checker.first(&claim))?;
+    if checker.wants_again() {
+        load_claims::each(&store, KINDS, (&tests, &past), |claim| checker.again(claim))?;
+    }
+    let (found, facts) = checker.finish();
+    findings.splice(0..0, found);
+    findings.retain(|finding| asks(finding.rule));
     drop(store);
     let headings = ["rule", "ref", "finding"].map(Heading::text).into();
     let leading = ["rule", "finding", "ref"].map(String::from).into();
@@ -88,7 +93,7 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     ui.status(&format!(
         "{} in {}",
         count(findings.len() as u64, "finding", "findings"),
-        count(claims.len() as u64, "fact", "facts")
+        count(facts, "fact", "facts")
     ));
     Ok(if findings.is_empty() { Exit::Done } else { Exit::No })
 }

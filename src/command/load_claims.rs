@@ -28,13 +28,27 @@ pub fn load(
     past: &AsOf,
 ) -> Result<Vec<Claim>> {
     let mut claims = Vec::new();
+    each(store, kinds, (tests, past), |claim| claims.push(claim))?;
+    Ok(claims)
+}
+
+/// Hands on the facts of these kinds that pass the tests, in the order of their kinds and dates.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn each(
+    store: &Store,
+    kinds: &[&'static Kind],
+    (tests, past): (&[Predicate], &AsOf),
+    mut hand_on: impl FnMut(Claim),
+) -> Result<()> {
     for kind in kinds {
         let query = query(kind, tests, past, |field| {
             field.is_given() || matches!(field.name, "ref" | "date_from" | "date_to")
         });
-        each(store, kind, &query, |claim| claims.push(claim))?;
+        read(store, kind, &query, &mut hand_on)?;
     }
-    Ok(claims)
+    Ok(())
 }
 
 /// The facts of these kinds that pass the tests and may answer a question that has another answer:
@@ -60,11 +74,11 @@ pub fn load_answers(
         let mut questions = AskedQuestions::default();
         let mut query = query(kind, tests, past, |field| asked(field.name));
         query.unsorted = true;
-        each(store, kind, &query, |claim| questions.add(&claim))?;
+        read(store, kind, &query, |claim| questions.add(&claim))?;
         let query = self::query(kind, tests, past, |field| {
             field.is_given() || asked(field.name) || field.name == "ref"
         });
-        each(store, kind, &query, |claim| {
+        read(store, kind, &query, |claim| {
             if questions.may_be_answered_by(&claim) {
                 claims.push(claim);
             }
@@ -123,7 +137,7 @@ fn query(
 }
 
 /// Hands on the facts that a query finds, each with what its columns tell.
-fn each(
+fn read(
     store: &Store,
     kind: &'static Kind,
     query: &Query,

@@ -1,7 +1,10 @@
 //! What is wrong, or worth a second look, in facts: each rule a function of claims. Without any
 //! I/O.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::hash::BuildHasher;
+
+use foldhash::fast::RandomState;
 
 use crate::evidence::claim::{Claim, overlap};
 use crate::evidence::gate;
@@ -53,47 +56,158 @@ pub struct CheckedSource {
     pub sums: Option<(String, Option<String>)>,
 }
 
-/// Applies all rules; what is found, sorted by rule and REF.
-#[must_use]
-pub fn all(claims: &[Claim], sources: &[CheckedSource]) -> Vec<Finding> {
-    let by_slug: HashMap<&str, &CheckedSource> =
-        sources.iter().map(|source| (source.slug.as_str(), source)).collect();
-    let mut found = Vec::new();
-    // a name is one finding, however many facts bear it
-    let mut unknown: BTreeMap<&str, (&str, u64)> = BTreeMap::new();
-    for claim in claims {
-        locator(claim, by_slug.get(claim.source.as_str()).copied(), &mut found);
-        order(claim, &mut found);
+/// The rules at work on facts that come one by one, twice: what belongs to other facts is found by
+/// the hashes of what they have in common, so that only facts with something in common are kept.
+pub struct Checker<'s> {
+    sources: &'s [CheckedSource],
+    found: Vec<Finding>,
+    /// How many facts came.
+    facts: u64,
+    /// A name is one finding, however many facts bear it: the first of them, and how many.
+    unknown: BTreeMap<String, (String, u64)>,
+    hashes: RandomState,
+    /// What facts have in common, by its hash, and what several have.
+    met: HashSet<u64, RandomState>,
+    met_again: HashSet<u64, RandomState>,
+    /// The orders of each deal.
+    orders: HashMap<u64, DealOrders, RandomState>,
+    deliveries: bool,
+    kept: Vec<Claim>,
+}
+
+/// The orders of one deal: the first that came, and the first day of the earliest; none if one has
+/// no date.
+struct DealOrders {
+    reference: String,
+    earliest: Option<i64>,
+}
+
+impl<'s> Checker<'s> {
+    /// Begins with the sources of the facts to come.
+    #[must_use]
+    pub fn new(sources: &'s [CheckedSource]) -> Checker<'s> {
+        Checker {
+            sources,
+            found: Vec::new(),
+            facts: 0,
+            unknown: BTreeMap::new(),
+            hashes: RandomState::default(),
+            met: HashSet::default(),
+            met_again: HashSet::default(),
+            orders: HashMap::default(),
+            deliveries: false,
+            kept: Vec::new(),
+        }
+    }
+
+    /// Looks at a fact by itself.
+    pub fn first(&mut self, claim: &Claim) {
+        self.facts += 1;
+        let source = self.source(claim);
+        locator(claim, source, &mut self.found);
+        order(claim, &mut self.found);
         for name in &claim.unknown {
-            unknown.entry(name).or_insert((&claim.reference, 0)).1 += 1;
+            match self.unknown.get_mut(name) {
+                Some((_, facts)) => *facts += 1,
+                None => drop(self.unknown.insert(name.clone(), (claim.reference.clone(), 1))),
+            }
         }
         if let (Some(first), Some(last)) = (claim.days.first, claim.days.last)
             && first > last
         {
-            push(&mut found, "dates", &claim.reference, "ends before it begins".into());
+            push(&mut self.found, "dates", &claim.reference, "ends before it begins".into());
+        }
+        for hash in self.in_common(claim) {
+            if !self.met.insert(hash) {
+                self.met_again.insert(hash);
+            }
+        }
+        match claim.stage.as_deref() {
+            Some("delivered") => self.deliveries = true,
+            Some("ordered") => {
+                let day = claim.days.first;
+                let orders = self.orders.entry(self.hashes.hash_one(deal(claim)));
+                orders
+                    .and_modify(|orders| {
+                        orders.earliest = orders.earliest.zip(day).map(|(a, b)| a.min(b));
+                    })
+                    .or_insert(DealOrders { reference: claim.reference.clone(), earliest: day });
+            }
+            _ => {}
         }
     }
-    for (name, (first, facts)) in unknown {
-        let more =
-            if facts > 1 { format!(" ({})", count(facts, "fact", "facts")) } else { String::new() };
-        let what = format!(
-            "unmatched name \"{name}\"{more}; match it with: facts names link \"{name}\" NAME"
-        );
-        push(&mut found, "name", first, what);
+
+    /// Whether any fact must come once more.
+    #[must_use]
+    pub fn wants_again(&self) -> bool {
+        !self.met_again.is_empty() || self.deliveries && !self.orders.is_empty()
     }
-    deliveries(claims, &mut found);
-    let is_data =
-        |claim: &Claim| by_slug.get(claim.source.as_str()).is_some_and(|source| !source.document);
-    duplicates(claims, is_data, &mut found);
-    periods(claims, is_data, &mut found);
-    for source in sources {
-        self::source(source, &mut found);
+
+    /// Looks at a fact beside the others.
+    pub fn again(&mut self, claim: Claim) {
+        if claim.stage.as_deref() == Some("delivered")
+            && let Some(orders) = self.orders.get(&self.hashes.hash_one(deal(&claim)))
+            && let (Some(last), Some(earliest)) = (claim.days.last, orders.earliest)
+            && last < earliest
+        {
+            let what = format!("delivered before it was ordered ({})", orders.reference);
+            push(&mut self.found, "dates", &claim.reference, what);
+        }
+        if self.in_common(&claim).iter().any(|hash| self.met_again.contains(hash)) {
+            self.kept.push(claim);
+        }
     }
-    let place = |rule: &str| RULES.iter().position(|(name, _)| *name == rule);
-    found.sort_by(|a, b| {
-        (place(a.rule), &a.reference, &a.what).cmp(&(place(b.rule), &b.reference, &b.what))
-    });
-    found
+
+    /// What is found, sorted by rule and REF, and how many facts there were.
+    #[must_use]
+    pub fn finish(mut self) -> (Vec<Finding>, u64) {
+        let Checker { sources, found, unknown, kept, facts, .. } = &mut self;
+        for (name, (first, facts)) in unknown {
+            let more = if *facts > 1 {
+                format!(" ({})", count(*facts, "fact", "facts"))
+            } else {
+                String::new()
+            };
+            let what = format!(
+                "unmatched name \"{name}\"{more}; match it with: facts names link \"{name}\" NAME"
+            );
+            push(found, "name", first, what);
+        }
+        let is_data = |claim: &Claim| {
+            sources.iter().any(|source| source.slug == claim.source && !source.document)
+        };
+        duplicates(kept, is_data, found);
+        periods(kept, is_data, found);
+        for source in *sources {
+            self::source(source, found);
+        }
+        let place = |rule: &str| RULES.iter().position(|(name, _)| *name == rule);
+        found.sort_by(|a, b| {
+            (place(a.rule), &a.reference, &a.what).cmp(&(place(b.rule), &b.reference, &b.what))
+        });
+        (std::mem::take(found), *facts)
+    }
+
+    fn source(&self, claim: &Claim) -> Option<&'s CheckedSource> {
+        self.sources.iter().find(|source| source.slug == claim.source)
+    }
+
+    /// The hashes of what a fact may have in common with others: what it states, and the question
+    /// that its figures answer.
+    fn in_common(&self, claim: &Claim) -> Vec<u64> {
+        let is_data = self.source(claim).is_some_and(|source| !source.document);
+        let summary = is_data.then_some(&claim.summary);
+        let stated = ("stated", &claim.source, claim.kind, &claim.content, summary);
+        let asked = figure_question(claim, is_data).map(|asked| ("asked", &claim.source, asked));
+        let asked = asked.map(|asked| self.hashes.hash_one(asked));
+        [Some(self.hashes.hash_one(stated)), asked].into_iter().flatten().collect()
+    }
+}
+
+/// The deal that a fact is about, within its source: the parties and the item stand in front of the
+/// content.
+fn deal(claim: &Claim) -> (&str, &str) {
+    (&claim.source, claim.content.split('\u{1e}').next().unwrap_or_default())
 }
 
 fn push(found: &mut Vec<Finding>, rule: &'static str, reference: &str, what: String) {
@@ -177,36 +291,6 @@ fn order(claim: &Claim, found: &mut Vec<Finding>) {
     }
 }
 
-/// A delivery that lies before every order of the same deal.
-fn deliveries(claims: &[Claim], found: &mut Vec<Finding>) {
-    let mut deals: BTreeMap<(&str, &str), Vec<&Claim>> = BTreeMap::new();
-    for claim in claims.iter().filter(|claim| claim.stage.is_some()) {
-        // the parties and the item stand in front of the content
-        let deal = claim.content.split('\u{1e}').next().unwrap_or_default();
-        deals.entry((&claim.source, deal)).or_default().push(claim);
-    }
-    for deal in deals.values() {
-        let at = |stage: &str| {
-            deal.iter()
-                .copied()
-                .filter(move |claim| claim.stage.as_deref() == Some(stage))
-                .collect::<Vec<_>>()
-        };
-        for delivered in at("delivered") {
-            let ordered = at("ordered");
-            let later = |order: &&Claim| matches!((delivered.days.last, order.days.first), (Some(last), Some(first)) if last < first);
-            if !ordered.is_empty() && ordered.iter().all(later) {
-                push(
-                    found,
-                    "dates",
-                    &delivered.reference,
-                    format!("delivered before it was ordered ({})", ordered[0].reference),
-                );
-            }
-        }
-    }
-}
-
 /// Two facts that state the same. The records of a data set have keys of their own, and are
 /// compared to the letter.
 fn duplicates(claims: &[Claim], is_data: impl Fn(&Claim) -> bool, found: &mut Vec<Finding>) {
@@ -241,21 +325,22 @@ fn is_near(a: &str, b: &str) -> bool {
     strsim::normalized_damerau_levenshtein(&fold(a), &fold(b)) >= 0.9
 }
 
-/// Two figures for one question over common days. Without a topic, only a document's: the records
-/// of a data set count apart.
+/// The question that the figures of a fact answer, and what they count. Without a topic, only a
+/// document's place and period are one: the records of a data set count apart.
+fn figure_question(claim: &Claim, is_data: bool) -> Option<(&str, String)> {
+    let alone =
+        claim.has_place_question && claim.date.is_some() && claim.event.is_none() && !is_data;
+    let place = claim.place.as_deref().filter(|_| alone);
+    let question = claim.topic.as_deref().or(place).filter(|_| !claim.figures.is_empty())?;
+    Some((question, claim.counted.join(" ").to_lowercase()))
+}
+
+/// Two figures for one question over common days.
 fn periods(claims: &[Claim], is_data: impl Fn(&Claim) -> bool, found: &mut Vec<Finding>) {
-    let mut asked: BTreeMap<(&str, &str, String), Vec<&Claim>> = BTreeMap::new();
-    for claim in claims.iter().filter(|claim| !claim.figures.is_empty()) {
-        let alone = claim.has_place_question
-            && claim.date.is_some()
-            && claim.event.is_none()
-            && !is_data(claim);
-        let place = claim.place.as_deref().filter(|_| alone);
-        if let Some(question) = claim.topic.as_deref().or(place) {
-            asked
-                .entry((&claim.source, question, claim.counted.join(" ").to_lowercase()))
-                .or_default()
-                .push(claim);
+    let mut asked: BTreeMap<(&str, (&str, String)), Vec<&Claim>> = BTreeMap::new();
+    for claim in claims {
+        if let Some(question) = figure_question(claim, is_data(claim)) {
+            asked.entry((&claim.source, question)).or_default().push(claim);
         }
     }
     for group in asked.values() {
@@ -324,6 +409,15 @@ mod tests {
             text: text.map(str::to_owned),
             sums: None,
         }
+    }
+
+    fn all(claims: &[Claim], sources: &[CheckedSource]) -> Vec<Finding> {
+        let mut checker = Checker::new(sources);
+        claims.iter().for_each(|claim| checker.first(claim));
+        if checker.wants_again() {
+            claims.iter().for_each(|claim| checker.again(claim.clone()));
+        }
+        checker.finish().0
     }
 
     /// The rules and references of what is found in a document whose text is held.

@@ -25,7 +25,7 @@ pub static FORMAT: Format = Format {
         if sheet.records {
             return Ok(Box::new(RecordTables::new(out, sheet)));
         }
-        Ok(Box::new(AlignedTable { out, sheet, rows: Vec::new(), left_out: 0 }))
+        Ok(Box::new(AlignedTable { out, sheet, rows: Vec::new(), left_out: 0, begun: None }))
     },
 };
 
@@ -45,11 +45,24 @@ const SAID_ONCE: usize = 3;
 /// The widest value that is said once.
 const WIDEST_ONCE: usize = 40;
 
+/// Of a longer table these many rows at its beginning decide which columns there are and how wide
+/// they are; what follows is written as it comes, and a longer text goes on in the next line.
+const DECIDING: usize = 1000;
+
 struct AlignedTable<'a> {
     out: &'a mut dyn Write,
     sheet: &'a Sheet,
+    /// Those that are not written yet.
     rows: Vec<Vec<CellText>>,
     left_out: u64,
+    /// How the table lies, once it is too long to be kept.
+    begun: Option<TableLayout>,
+}
+
+/// The columns that are shown, and how wide each is.
+struct TableLayout {
+    columns: Vec<usize>,
+    widths: Vec<usize>,
 }
 
 /// The text of a cell, and whether it states nothing.
@@ -82,17 +95,25 @@ impl Sink for AlignedTable<'_> {
             self.left_out += 1;
             return Ok(());
         }
+        if self.rows.len() >= DECIDING {
+            self.write_on()?;
+        }
         self.rows
             .push(cells.iter().map(|cell| (shown(cell, self.sheet), cell.is_null())).collect());
         Ok(())
     }
 
-    fn finish(self: Box<Self>) -> io::Result<Vec<String>> {
-        let AlignedTable { out, sheet: given, rows: all, left_out } = *self;
+    fn finish(mut self: Box<Self>) -> io::Result<Vec<String>> {
         let mut notes = Vec::new();
+        if self.begun.is_some() {
+            let hidden = self.write_on()?;
+            notes.extend(not_shown(hidden));
+            return Ok(notes);
+        }
+        let AlignedTable { out, sheet: given, rows: all, left_out, .. } = *self;
         let (sheet, rows) = joined(given, &all);
         let (sheet, once) = (&sheet, said_once(&sheet, &rows));
-        let (columns, widths) = layout(sheet, &rows, &once);
+        let TableLayout { columns, widths } = layout(sheet, &rows, &once);
         // on a terminal one row that does not fit is read better line by line
         if let ([row], true, true) =
             (all.as_slice(), sheet.cap.is_some(), columns.len() < sheet.headings.len())
@@ -100,6 +121,7 @@ impl Sink for AlignedTable<'_> {
             RecordTables::new(out, given).lines(row.iter().map(|(text, _)| text.clone()))?;
             return Ok(notes);
         }
+        let hidden = sheet.headings.len() - columns.len() - once.len();
         if !once.is_empty() {
             let said =
                 once.iter().map(|&i| format!("{}: {}", sheet.headings[i].name, rows[0][i].0));
@@ -108,20 +130,37 @@ impl Sink for AlignedTable<'_> {
             }
         }
         if !rows.is_empty() {
-            write_table(out, sheet, &rows, &columns, &widths)?;
+            write_table(out, sheet, &rows, &TableLayout { columns, widths }, true)?;
         }
         if left_out > 0 {
             writeln!(out, "… {}", count(left_out, "more", "more"))?;
         }
-        let hidden = sheet.headings.len() - columns.len() - once.len();
-        if hidden > 0 && !rows.is_empty() {
-            notes.push(format!(
-                "{} not shown; -x shows all",
-                count(hidden as u64, "column", "columns")
-            ));
+        if !rows.is_empty() {
+            notes.extend(not_shown(hidden));
         }
         Ok(notes)
     }
+}
+
+impl AlignedTable<'_> {
+    /// Writes the rows that wait, below a header if they are the first; returns how many columns are
+    /// not shown.
+    fn write_on(&mut self) -> io::Result<usize> {
+        let (sheet, rows) = joined(self.sheet, &self.rows);
+        let is_first = self.begun.is_none();
+        let lies = self.begun.get_or_insert_with(|| layout(&sheet, &rows, &[]));
+        if !rows.is_empty() {
+            write_table(self.out, &sheet, &rows, lies, is_first)?;
+        }
+        self.rows.clear();
+        Ok(sheet.headings.len() - lies.columns.len())
+    }
+}
+
+/// What is said of columns that have no room.
+fn not_shown(columns: usize) -> Option<String> {
+    let columns = (columns > 0).then(|| count(columns as u64, "column", "columns"))?;
+    Some(format!("{columns} not shown; -x shows all"))
 }
 
 /// The parties in one cell: `Iraq → Iran`, `Syria – IS`.
@@ -213,7 +252,7 @@ fn in_lines(said: impl Iterator<Item = String>, width: Option<usize>) -> Vec<Str
 }
 
 /// Which columns fit, in their order, and how wide each is; those of `once` are left out.
-fn layout(sheet: &Sheet, rows: &[Vec<CellText>], once: &[usize]) -> (Vec<usize>, Vec<usize>) {
+fn layout(sheet: &Sheet, rows: &[Vec<CellText>], once: &[usize]) -> TableLayout {
     let all: Vec<usize> = (0..sheet.headings.len()).filter(|i| !once.contains(i)).collect();
     let texts = |i: usize| {
         rows.iter().map(move |row| row[i].0.as_str()).chain([sheet.headings[i].name.as_str()])
@@ -223,7 +262,7 @@ fn layout(sheet: &Sheet, rows: &[Vec<CellText>], once: &[usize]) -> (Vec<usize>,
         .collect();
     let Some(room) = sheet.width else {
         let widths = all.iter().map(|&i| natural[i]).collect();
-        return (all, widths);
+        return TableLayout { columns: all, widths };
     };
     let least: Vec<usize> = (0..sheet.headings.len())
         .map(|i| {
@@ -281,15 +320,16 @@ fn layout(sheet: &Sheet, rows: &[Vec<CellText>], once: &[usize]) -> (Vec<usize>,
     }
     let mut pairs: Vec<(usize, usize)> = chosen.into_iter().zip(widths).collect();
     pairs.sort_unstable();
-    pairs.into_iter().unzip()
+    let (columns, widths) = pairs.into_iter().unzip();
+    TableLayout { columns, widths }
 }
 
 fn write_table(
     out: &mut dyn Write,
     sheet: &Sheet,
     rows: &[Vec<CellText>],
-    columns: &[usize],
-    widths: &[usize],
+    TableLayout { columns, widths }: &TableLayout,
+    has_header: bool,
 ) -> io::Result<()> {
     const STYLE: TableStyle = TableStyle::new().header_separator(LineStyle::none().fill('─'));
     let mut table = Table::new();
@@ -304,11 +344,13 @@ fn write_table(
     let align = |i: usize| {
         if sheet.headings[i].number { CellAlignment::Right } else { CellAlignment::Left }
     };
-    table.set_header(columns.iter().map(|&i| {
-        Box_::new(visible(&sheet.headings[i].name))
-            .set_alignment(align(i))
-            .add_attribute(Attribute::Bold)
-    }));
+    if has_header {
+        table.set_header(columns.iter().map(|&i| {
+            Box_::new(visible(&sheet.headings[i].name))
+                .set_alignment(align(i))
+                .add_attribute(Attribute::Bold)
+        }));
+    }
     for row in rows {
         table.add_row(columns.iter().map(|&i| {
             let (text, null) = &row[i];
