@@ -137,15 +137,8 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
         let sides = rows.iter().chain(&axes.columns).enumerate();
         sides.flat_map(|(n, field)| shares(&tally, n, field, value, named.contains(&n))).collect()
     };
-    if let Some((side, bucket)) = spread {
-        if args.spread == SpreadArg::Each
-            && is_sum(aggregate)
-            && tally.has_flows_over_several(side, bucket)
-        {
-            return Err(Error::usage("--spread each would add up one figure in several periods")
-                .hint("--spread own gives long periods a row of their own; without --value, --spread each counts facts"));
-        }
-        tally.spread(side, bucket, args.spread == SpreadArg::Each);
+    if let Some(over) = spread {
+        spread_over(over, args.spread == SpreadArg::Each, aggregate, &mut tally)?;
     }
     if splits_members {
         tally.each_member(spread_field(&named, args)?, rows.len() + cols.len());
@@ -247,6 +240,21 @@ fn spread_field(named: &[usize], args: &Args) -> Result<usize> {
         )
         .hint("keep only one of them")),
     }
+}
+
+/// Spreads long facts over the buckets of a side.
+fn spread_over(
+    (side, bucket): (usize, Bucket),
+    is_each: bool,
+    aggregate: Aggregate,
+    tally: &mut Tally,
+) -> Result<()> {
+    if is_each && is_sum(aggregate) && tally.has_flows_over_several(side, bucket) {
+        return Err(Error::usage("--spread each would add up one figure in several periods")
+            .hint("--spread own gives long periods a row of their own; without --value, --spread each counts facts"));
+    }
+    tally.spread(side, bucket, is_each);
+    Ok(())
 }
 
 /// Whether what is shown of figures depends on how often each is counted.

@@ -57,7 +57,7 @@ impl CompiledMapping {
         })
     }
 
-    /// The facts of a record, which begins on a line of its file, and of its repetitions.
+    /// The facts of a record, which is in a row of its file, and of its repetitions.
     ///
     /// # Errors
     /// Every cell that cannot be what its field wants.
@@ -65,7 +65,7 @@ impl CompiledMapping {
         &'p self,
         record: &'p Record,
         repetitions: &[Repeated],
-        line: u64,
+        row: u64,
     ) -> Result<Vec<NewFact<'p>>, Vec<CellError>> {
         let others: Vec<&str> = repetitions
             .iter()
@@ -134,7 +134,7 @@ impl CompiledMapping {
             {
                 draft.row.push((
                     locator,
-                    InputValue::Value(Value::Text(Cow::Owned(format!("row={line}")))),
+                    InputValue::Value(Value::Text(Cow::Owned(format!("row={row}")))),
                 ));
             }
             match fact.key_of(&cells) {

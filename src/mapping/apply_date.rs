@@ -37,8 +37,8 @@ impl DateRule {
             },
             DateSource::Ends { start, end } => {
                 let from = self.end(start.as_ref(), cells)?;
-                if self.goes_on(end.as_ref(), cells) {
-                    from.map(|from| (Cow::Owned(format!("{}/..", from.first.edtf())), from.whole))
+                if let Some(from) = from.as_ref().filter(|_| self.goes_on(end.as_ref(), cells)) {
+                    Some((Cow::Owned(format!("{}/..", from.first.edtf())), from.whole))
                 } else {
                     let to = self.end(end.as_ref(), cells)?;
                     self.joined(from, to, end.as_ref(), cells)?
@@ -188,7 +188,8 @@ impl DateRule {
         let precision = self.precision(cells)?;
         let day = first.first();
         let date = partial_date::between(day, day, precision, self.throughout);
-        Ok((Cow::Owned(date), whole && precision == Precision::Day))
+        let told = matches!(precision, Precision::Day | Precision::SevenDays);
+        Ok((Cow::Owned(date), whole && told))
     }
 
     fn precision(&self, cells: &RecordCells<'_, '_>) -> Result<Precision, FieldError> {

@@ -74,6 +74,11 @@ impl TextRule {
         if let Some(meaning) = self.codes.get(text).or_else(|| self.codes.get(bare)) {
             return Ok((!meaning.is_empty()).then_some(Cow::Borrowed(meaning)));
         }
+        // data sets are not strict about capitals
+        let same = |code: &&String| code.to_lowercase() == text.to_lowercase();
+        if let Some(meaning) = self.codes.keys().find(same).and_then(|code| self.codes.get(code)) {
+            return Ok((!meaning.is_empty()).then_some(Cow::Borrowed(meaning)));
+        }
         if let Some((_, meaning)) =
             self.patterns.iter().find(|(pattern, _)| looks_like(text, pattern))
         {

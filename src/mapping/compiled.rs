@@ -44,6 +44,16 @@ impl CompiledMapping {
         }
         kinds
     }
+
+    /// Whether a cell may list several names that have codes beside them.
+    #[must_use]
+    pub fn lists_coded_names(&self) -> bool {
+        let lists = |rule: &FieldRule| match &rule.by {
+            RuleKind::Name(name) => name.style.split.is_some() && !name.codes.is_empty(),
+            _ => false,
+        };
+        self.facts.iter().any(|fact| fact.fields.iter().any(lists))
+    }
 }
 
 /// Records repeated for each party: they share a key and differ only in some columns.

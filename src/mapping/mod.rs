@@ -48,18 +48,39 @@ pub static DATASETS: &[(&str, &str)] = &[
     ("ucdp-brd", include_str!("shipped/ucdp-brd.toml")),
     ("ucdp-nonstate", include_str!("shipped/ucdp-nonstate.toml")),
     ("ucdp-onesided", include_str!("shipped/ucdp-onesided.toml")),
+    ("ucdp-dyadic", include_str!("shipped/ucdp-dyadic.toml")),
     ("sipri-at", include_str!("shipped/sipri-at.toml")),
     ("sipri-deals", include_str!("shipped/sipri-deals.toml")),
     ("sipri-imports", include_str!("shipped/sipri-imports.toml")),
     ("sipri-exports", include_str!("shipped/sipri-exports.toml")),
+    ("sipri-milex-constant", include_str!("shipped/sipri-milex-constant.toml")),
+    ("sipri-milex-current", include_str!("shipped/sipri-milex-current.toml")),
+    ("sipri-milex-gdp", include_str!("shipped/sipri-milex-gdp.toml")),
     ("acled", include_str!("shipped/acled.toml")),
     ("acled-monadic", include_str!("shipped/acled-monadic.toml")),
+    ("acled-weekly", include_str!("shipped/acled-weekly.toml")),
     ("ibc", include_str!("shipped/ibc.toml")),
     ("lowy", include_str!("shipped/lowy.toml")),
     ("cow-diplex", include_str!("shipped/cow-diplex.toml")),
     ("cow-wars", include_str!("shipped/cow-wars.toml")),
     ("cow-capitals", include_str!("shipped/cow-capitals.toml")),
+    ("cow-mida", include_str!("shipped/cow-mida.toml")),
+    ("cow-midb", include_str!("shipped/cow-midb.toml")),
+    ("cow-midi", include_str!("shipped/cow-midi.toml")),
+    ("cow-intrastate", include_str!("shipped/cow-intrastate.toml")),
+    ("cow-intrastate-parties", include_str!("shipped/cow-intrastate-parties.toml")),
+    ("cow-extrastate", include_str!("shipped/cow-extrastate.toml")),
+    ("cow-territory", include_str!("shipped/cow-territory.toml")),
+    ("cow-contiguity", include_str!("shipped/cow-contiguity.toml")),
     ("us-missions", include_str!("shipped/us-missions.toml")),
+    ("gtd", include_str!("shipped/gtd.toml")),
+    ("gdelt-1", include_str!("shipped/gdelt-1.toml")),
+    ("gdelt-2", include_str!("shipped/gdelt-2.toml")),
+    ("awsd", include_str!("shipped/awsd.toml")),
+    ("unhcr", include_str!("shipped/unhcr.toml")),
+    ("world-bank", include_str!("shipped/world-bank.toml")),
+    ("em-dat", include_str!("shipped/em-dat.toml")),
+    ("oryx", include_str!("shipped/oryx.toml")),
 ];
 
 /// The text of the mapping of this name. A mapping that ships may have a `base`, another one that
@@ -76,11 +97,21 @@ pub fn text(name: &str) -> Option<Cow<'static, str>> {
     toml::to_string(&whole).ok().map(Cow::Owned)
 }
 
-/// Puts the words of a table over those of another; a list takes the place of a list.
+/// Puts the words of a table over those of another, and each fact over the fact in its place;
+/// another list takes the place of a list.
 fn put_over(below: &mut toml::Table, above: toml::Table) {
     for (word, value) in above {
         match (below.get_mut(&word), value) {
             (Some(toml::Value::Table(below)), toml::Value::Table(above)) => put_over(below, above),
+            // the facts of a mapping, one by one
+            (Some(toml::Value::Array(below)), toml::Value::Array(above)) if word == "fact" => {
+                for (below, above) in below.iter_mut().zip(above) {
+                    if let (Some(below), toml::Value::Table(above)) = (below.as_table_mut(), above)
+                    {
+                        put_over(below, above);
+                    }
+                }
+            }
             (_, value) => drop(below.insert(word, value)),
         }
     }

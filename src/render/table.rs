@@ -25,7 +25,14 @@ pub static FORMAT: Format = Format {
         if sheet.records {
             return Ok(Box::new(RecordTables::new(out, sheet)));
         }
-        Ok(Box::new(AlignedTable { out, sheet, rows: Vec::new(), left_out: 0, begun: None }))
+        Ok(Box::new(AlignedTable {
+            out,
+            laid_out: Vec::new(),
+            sheet,
+            rows: Vec::new(),
+            left_out: 0,
+            begun: None,
+        }))
     },
 };
 
@@ -49,8 +56,14 @@ const WIDEST_ONCE: usize = 40;
 /// they are; what follows is written as it comes, and a longer text goes on in the next line.
 const DECIDING: usize = 1000;
 
+/// So many bytes of a longer table are kept until all is read, so that whoever is slow to take them
+/// keeps no writer waiting.
+const KEPT: usize = 16 << 20;
+
 struct AlignedTable<'a> {
     out: &'a mut dyn Write,
+    /// What is laid out and not written yet.
+    laid_out: Vec<u8>,
     sheet: &'a Sheet,
     /// Those that are not written yet.
     rows: Vec<Vec<CellText>>,
@@ -107,6 +120,7 @@ impl Sink for AlignedTable<'_> {
         let mut notes = Vec::new();
         if self.begun.is_some() {
             let hidden = self.write_on()?;
+            self.out.write_all(&self.laid_out)?;
             notes.extend(not_shown(hidden));
             return Ok(notes);
         }
@@ -150,9 +164,13 @@ impl AlignedTable<'_> {
         let is_first = self.begun.is_none();
         let lies = self.begun.get_or_insert_with(|| layout(&sheet, &rows, &[]));
         if !rows.is_empty() {
-            write_table(self.out, &sheet, &rows, lies, is_first)?;
+            write_table(&mut self.laid_out, &sheet, &rows, lies, is_first)?;
         }
         self.rows.clear();
+        if self.laid_out.len() > KEPT {
+            self.out.write_all(&self.laid_out)?;
+            self.laid_out.clear();
+        }
         Ok(sheet.headings.len() - lies.columns.len())
     }
 }

@@ -16,6 +16,8 @@ pub enum Precision {
     Interval,
     /// Some day of the week around the day that is given.
     Week,
+    /// The seven days from the day that is given on.
+    SevenDays,
     /// The month is known.
     Month,
     /// The year is known.
@@ -23,11 +25,12 @@ pub enum Precision {
 }
 
 /// The precisions, by the names that mappings have for them.
-pub const PRECISIONS: [(&str, Precision); 6] = [
+pub const PRECISIONS: [(&str, Precision); 7] = [
     ("day", Precision::Day),
     ("span", Precision::Span),
     ("interval", Precision::Interval),
     ("week", Precision::Week),
+    ("seven-days", Precision::SevenDays),
     ("month", Precision::Month),
     ("year", Precision::Year),
 ];
@@ -93,6 +96,7 @@ pub fn between(first: i64, last: i64, precision: Precision, throughout: bool) ->
     };
     let (Some(begin), Some(end)) = (civil(first), civil(last)) else { return span(first, last) };
     match precision {
+        Precision::SevenDays => format!("{}/{}", iso(first), iso(first + 6)),
         Precision::Day | Precision::Span | Precision::Week if first != last => span(first, last),
         Precision::Interval if first != last => format!("{}/{}", iso(first), iso(last)),
         Precision::Day => iso(first),

@@ -89,7 +89,7 @@ fn totals_of_events_are_compared_with_totals_of_conflicts() {
     let Some(data) = shared("data") else { return };
     let files = ["BattleDeaths_v23_1", "Nonstate_v23_1", "ged_ukraine_hdx_2021"]
         .map(|name| data.join(format!("ucdp/{name}.csv")));
-    let folder = imported(&files.each_ref().map(|file| file.as_path()));
+    let folder = imported(&files.each_ref().map(std::path::PathBuf::as_path));
     let compared = lines(
         folder.path(),
         "compare casualties --rows country,year --country Ukraine --during 2014/2015 --all",

@@ -155,7 +155,7 @@ fn candidates(args: &Args) -> Result<Vec<(MappingSource, Mapping)>> {
             }
             _ => paths::cannot_read(path, &e),
         })?;
-        let mapping = Mapping::parse(&text).map_err(|mistake| mistaken(&name, &[mistake]))?;
+        let mut mapping = Mapping::parse(&text).map_err(|mistake| mistaken(&name, &[mistake]))?;
         mapping::check(&mapping, &text).map_err(|all| mistaken(&name, &all))?;
         for encoding in &mapping.read.encoding {
             by_name(encoding).map_err(|failure| {
@@ -163,6 +163,8 @@ fn candidates(args: &Args) -> Result<Vec<(MappingSource, Mapping)>> {
                 mistaken(&name, &[MappingError::at(&text, at.map(|at| at..at), failure.message)])
             })?;
         }
+        // whoever names a mapping knows better than the file's name
+        mapping.recognise.file_name.clear();
         return Ok(vec![(MappingSource { name, text }, mapping)]);
     }
     let names = DATASETS
@@ -175,7 +177,6 @@ fn candidates(args: &Args) -> Result<Vec<(MappingSource, Mapping)>> {
             let mut mapping =
                 Mapping::parse(&text).map_err(|mistake| mistaken(name, &[mistake]))?;
             if args.dataset.is_some() {
-                // somebody knows better than the file's name
                 mapping.recognise.file_name.clear();
             }
             Ok((MappingSource { name: name.into(), text: text.into_owned() }, mapping))
@@ -199,7 +200,10 @@ fn recognise<'c>(
         match mapping::match_mapping(&candidate.1, &head, &input.name) {
             // that a file has so many cells a line is not enough to know it by
             Ok(layout)
-                if !layout.has_header && args.mapping.is_none() && args.dataset.is_none() =>
+                if !layout.has_header
+                    && args.mapping.is_none()
+                    && args.dataset.is_none()
+                    && candidate.1.recognise.file_name.is_empty() =>
             {
                 headless.push(&candidate.0.name);
             }

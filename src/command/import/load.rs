@@ -45,6 +45,9 @@ pub fn file(
 /// The percentage of records in which the name and the code of a field may disagree.
 const WRONG_CODES: u64 = 10;
 
+/// How often a file is read at most for the names in it: each time a list may tell one more.
+const LESSONS: usize = 5;
+
 /// How many bytes of a file a record has, as a guess.
 const BYTES: u64 = 512;
 
@@ -118,6 +121,9 @@ impl<'a> ImportLoad<'a> {
         writer.expect(self.input.size() / BYTES)?;
         let mut release = writer.release(&self.release_info(args, mended))?;
         let input = self.input;
+        if chosen.plan.lists_coded_names() {
+            self.learn(&mut writer)?;
+        }
         let write = |record: &Record, at: RecordPosition, made: &RecordOutcome<'_>| {
             self.one(record, at, made, &mut release, &mut writer)
         };
@@ -169,6 +175,27 @@ impl<'a> ImportLoad<'a> {
             counts,
             notes,
         })
+    }
+
+    /// Has the names of records that are clear known before a list of several names is met, however
+    /// the records are sorted.
+    fn learn(&self, writer: &mut Writer<'_>) -> Result<()> {
+        for _ in 0..LESSONS {
+            let mut has_learned = false;
+            let learn = |_: &Record, _: RecordPosition, made: &RecordOutcome<'_>| {
+                if let RecordOutcome::Facts(facts) = made {
+                    has_learned |= writer.learn(facts)?;
+                }
+                Ok(())
+            };
+            match pipeline::all(self.chosen, self.input, learn) {
+                Ok(_) if has_learned => {}
+                // what is wrong with the file is told when it is written
+                Ok(_) | Err(Stop::Input(_)) => return Ok(()),
+                Err(Stop::Failed(error)) => return Err(error),
+            }
+        }
+        Ok(())
     }
 
     /// What the file and its mapping say of the release.
@@ -381,7 +408,9 @@ impl<'a> ImportLoad<'a> {
                 .hint("some columns of the file seem to be out of order; check the file or download it again")
                 .hint("--force-codes imports the file anyway, and the codes decide"));
             }
-            notes.push(said);
+            if !notes.contains(&said) {
+                notes.push(said);
+            }
         }
         Ok(notes)
     }

@@ -21,6 +21,8 @@ pub struct RecordPosition {
     pub number: u64,
     /// The line on which it begins.
     pub line: u64,
+    /// Its row, as a spreadsheet numbers them: a cell of several lines is in one row.
+    pub row: u64,
 }
 
 /// What a record became.
@@ -107,6 +109,8 @@ fn read<'p>(
 ) -> Result<End, Stop<CsvError>> {
     let mut reader = chosen.records(input)?;
     let (mut number, mut notes) = (0, 0);
+    let mut known_joined = 0;
+    let mut breaks: u64 = chosen.layout.header.iter().map(|name| line_breaks(name)).sum();
     loop {
         let mut records =
             free.try_recv().map_or_else(|_| RecordBatch::new(), |batch| batch.into_owner().records);
@@ -115,7 +119,14 @@ fn read<'p>(
         let mut end = None;
         for (at, record) in &mut records {
             match next(&mut reader, record, chosen, &mut notes) {
-                Ok(true) => *at = RecordPosition { number, line: reader.locate(None).0 },
+                Ok(true) => {
+                    let line = reader.locate(None).0;
+                    *at = RecordPosition { number, line, row: line.saturating_sub(breaks) };
+                    // what a raw line break cut is two rows
+                    let joined =
+                        reader.joined() - std::mem::replace(&mut known_joined, reader.joined());
+                    breaks += line_breaks(record.as_slice()).saturating_sub(joined);
+                }
                 Ok(false) => end = Some(Ok(())),
                 Err(Stop::Input(error)) => end = Some(Err(error)),
                 Err(Stop::Failed(e)) => return Err(input.failed(&e).into()),
@@ -131,7 +142,7 @@ fn read<'p>(
             owner
                 .records
                 .iter()
-                .map(|(at, record)| groups.make(owner.plan, record, at.line))
+                .map(|(at, record)| groups.make(owner.plan, record, at.row))
                 .collect()
         });
         let left = full.send(batch).is_err();
@@ -144,6 +155,14 @@ fn read<'p>(
             }
         }
     }
+}
+
+/// How many line breaks a text has: LF, CR LF or CR.
+fn line_breaks(text: &str) -> u64 {
+    let count = |byte: u8| text.bytes().filter(|b| *b == byte).count();
+    let (lf, cr) = (count(b'\n'), count(b'\r'));
+    let both = if cr > 0 { text.matches("\r\n").count() } else { 0 };
+    (lf + cr - both) as u64
 }
 
 /// Reads the next record. Where the mapping says that notes follow the table, those are counted, and a
@@ -221,7 +240,7 @@ impl RecordGroups {
         &mut self,
         plan: &'r CompiledMapping,
         record: &'r Record,
-        line: u64,
+        row: u64,
     ) -> RecordOutcome<'r> {
         let is_blank = record.iter().all(|cell| cell.trim().is_empty());
         if is_blank || plan.skips(record) {
@@ -238,7 +257,7 @@ impl RecordGroups {
             group.met = true;
             repetitions = &group.others;
         }
-        match plan.make(record, repetitions, line) {
+        match plan.make(record, repetitions, row) {
             Ok(facts) => RecordOutcome::Facts(facts),
             Err(bad) => RecordOutcome::CellError(bad),
         }

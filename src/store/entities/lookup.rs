@@ -49,13 +49,13 @@ impl EntityClass {
         }
     }
 
-    /// The SQL condition that nobody has said anything about one: an actor of unknown kind, a place
+    /// The SQL condition that nobody has said anything about one: an actor of unknown kind and tie, a place
     /// that lies nowhere, a state or country that only a data set has heard of.
     #[must_use]
     pub fn unknown(self) -> &'static str {
         match self {
             EntityClass::Actor => {
-                "(kind = 'unknown' OR kind = 'state' AND ifnull(import_id, 0) IN (SELECT id FROM imports WHERE dataset IS NOT NULL))"
+                "(kind = 'unknown' AND acts_for_id IS NULL AND of_id IS NULL OR kind = 'state' AND ifnull(import_id, 0) IN (SELECT id FROM imports WHERE dataset IS NOT NULL))"
             }
             EntityClass::Place => {
                 "(kind = 'other' AND within_id IS NULL AND latitude IS NULL OR kind = 'country' AND ifnull(import_id, 0) IN (SELECT id FROM imports WHERE dataset IS NOT NULL))"

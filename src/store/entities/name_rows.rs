@@ -5,6 +5,7 @@ use std::rc::Rc;
 use rusqlite::params;
 
 use crate::error::Result;
+use crate::kind::reference_table::HOMONYM;
 use crate::store::entities::lookup::{EntityClass, wording};
 use crate::store::entities::name_cache::{Entity, NameHit};
 use crate::store::write::transaction::Writer;
@@ -54,14 +55,14 @@ impl Writer<'_> {
     }
 
     /// The row of a code on these days. Where it went from one bearer to another within them, the
-    /// spelling decides, else who bears it at their end; where it is nobody's, the only bearer that
+    /// name beside it decides, or whom that is known to mean, else who bears it at their end; where it is nobody's, the only bearer that
     /// it ever had.
     pub(in crate::store) fn coded(
         &mut self,
         class: EntityClass,
         scheme: &str,
         code: &str,
-        name: Option<&str>,
+        (name, spelled): (Option<&str>, Option<i64>),
         days: Days,
     ) -> Result<Option<NameHit>> {
         let mut rows = self.rows_of(class, scheme, &fold_name(code))?;
@@ -78,7 +79,9 @@ impl Writer<'_> {
                 to.map_or(last, |to| to.min(last)) - from.map_or(first, |from| from.max(first)) + 1
             });
             let is_most = shared.zip(whole).is_none_or(|(shared, whole)| shared * 2 >= whole);
-            let named = is_most && name.is_some_and(|name| fold_name(name) == fold_name(&usual));
+            let is_named = spelled == Some(entity)
+                || name.is_some_and(|name| fold_name(name) == fold_name(&usual));
+            let named = is_most && is_named;
             let wording = format!("{scheme}:{code}").into();
             known.push((NameHit { id, entity, wording }, valid, named));
         }
@@ -148,6 +151,16 @@ impl Writer<'_> {
             found.get_or_insert(meant);
         }
         Ok(found.filter(|_| !several))
+    }
+
+    /// All who are called so, others than the usual bearer too.
+    pub(super) fn bearers(&self, class: EntityClass, name: &str) -> Result<Vec<i64>> {
+        let mut bearers = Vec::new();
+        for scheme in ["name", HOMONYM] {
+            let rows = self.rows_of(class, scheme, &fold_name(name))?;
+            bearers.extend(rows.into_iter().map(|row| row.entity));
+        }
+        Ok(bearers)
     }
 
     /// The rows of `names` of a class that have this folded form and scheme.

@@ -9,6 +9,7 @@ use crate::error::Result;
 use crate::kind::reference_table::{HOMONYM, WORDING_SCHEME};
 use crate::store::entities::lookup::{EntityClass, abbreviated, wording};
 use crate::store::entities::name_cache::{Entity, NameHit, ResolvedName};
+use crate::store::entities::several::STATES;
 use crate::store::write::transaction::Writer;
 use crate::value::EntityRef;
 use crate::value::date::Days;
@@ -56,30 +57,15 @@ impl Writer<'_> {
         let unknown = if class == EntityClass::Actor { "unknown" } else { "other" };
         let run = self.begin_for_names()?;
         let kind = named.kind.as_deref().unwrap_or(unknown);
+        let (acts_for, of) = match (class, named.style) {
+            (EntityClass::Actor, Some(style)) => {
+                (self.state_in(&spelling, &style.acts_for)?, self.state_in(&spelling, &style.of)?)
+            }
+            _ => (None, None),
+        };
         let entity = match class {
-            EntityClass::Actor => {
-                let acts_for =
-                    self.state_in(&spelling, named.style.map_or(&[][..], |style| &style.acts_for))?;
-                let of =
-                    self.state_in(&spelling, named.style.map_or(&[][..], |style| &style.of))?;
-                let add = "INSERT INTO actors (name, kind, acts_for_id, of_id, import_id) VALUES (?1, ?2, ?3, ?4, ?5)";
-                self.transaction.prepare_cached(add)?.execute(params![
-                    usual,
-                    kind,
-                    acts_for,
-                    of.filter(|_| acts_for.is_none()),
-                    run
-                ])?;
-                self.transaction.last_insert_rowid()
-            }
-            EntityClass::Place => {
-                let (lat, lon) = named.point.unzip();
-                let add = "INSERT INTO places (name, kind, within_id, latitude, longitude, import_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-                self.transaction
-                    .prepare_cached(add)?
-                    .execute(params![usual, kind, within, lat, lon, run])?;
-                self.transaction.last_insert_rowid()
-            }
+            EntityClass::Actor => self.insert_actor(&usual, kind, (acts_for, of), run)?,
+            EntityClass::Place => self.insert_place(&usual, kind, (within, named.point), run)?,
         };
         let country = match (class, within) {
             (EntityClass::Place, _) if kind == "country" => Some(usual.as_str().into()),
@@ -95,15 +81,28 @@ impl Writer<'_> {
                 point: named.point,
             },
         );
-        // whoever is said to be a state, and is none that is known, is most likely a misspelling
-        if (named.kind.is_none() || ["state", "country"].contains(&kind))
-            && within.is_none()
-            && named.point.is_none()
-        {
+        // whoever is said to be a state, and is none that is known, is most likely a misspelling;
+        // [`EntityClass::unknown`] says the same
+        let is_unmatched = match class {
+            EntityClass::Actor => kind == "state" || kind == "unknown" && acts_for.or(of).is_none(),
+            EntityClass::Place => {
+                kind == "country" || kind == "other" && within.is_none() && named.point.is_none()
+            }
+        };
+        if is_unmatched {
             self.resolved.new.push((class, usual.clone()));
         }
         let spelled = self.add_name(class, entity, "name", &usual)?;
-        self.add_codes(class, entity, named)?;
+        self.add_codes(class, entity, named, false)?;
+        // a code without a name is looked up as a code when it comes again
+        if let (None, Some((scheme, code))) = (&named.name, code) {
+            let any = Days { first: None, last: None };
+            if let Some(coded) = self.coded(class, scheme, code, (None, None), any)?
+                && coded.entity == entity
+            {
+                return Ok(coded);
+            }
+        }
         if taken {
             self.add_name(class, entity, HOMONYM, &spelling)?;
         }
@@ -125,18 +124,50 @@ impl Writer<'_> {
         }
     }
 
-    /// Gives a bearer the codes of schemes that it has none in, unless they are somebody else's.
+    /// Adds an actor who acts for a state, or else belongs to one, where either is known.
+    fn insert_actor(
+        &self,
+        usual: &str,
+        kind: &str,
+        (acts_for, of): (Option<i64>, Option<i64>),
+        run: Option<i64>,
+    ) -> Result<i64> {
+        let add = "INSERT INTO actors (name, kind, acts_for_id, of_id, import_id) VALUES (?1, ?2, ?3, ?4, ?5)";
+        let of = of.filter(|_| acts_for.is_none());
+        self.transaction.prepare_cached(add)?.execute(params![usual, kind, acts_for, of, run])?;
+        Ok(self.transaction.last_insert_rowid())
+    }
+
+    /// Adds a place that lies in another and at a point, where either is known.
+    fn insert_place(
+        &self,
+        usual: &str,
+        kind: &str,
+        (within, point): (Option<i64>, Option<(f64, f64)>),
+        run: Option<i64>,
+    ) -> Result<i64> {
+        let (lat, lon) = point.unzip();
+        let add = "INSERT INTO places (name, kind, within_id, latitude, longitude, import_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+        self.transaction
+            .prepare_cached(add)?
+            .execute(params![usual, kind, within, lat, lon, run])?;
+        Ok(self.transaction.last_insert_rowid())
+    }
+
+    /// Gives a bearer the codes of schemes that it has none in, unless they are somebody else's. Of
+    /// whom the code of a state decided, a data set may have several numbers.
     pub(super) fn add_codes(
         &mut self,
         class: EntityClass,
         entity: i64,
         named: &EntityRef<'_>,
+        is_decided_by_state: bool,
     ) -> Result<()> {
+        let any = Days { first: None, last: None };
         for (scheme, code) in &named.codes {
-            if !self.has_code(class, entity, scheme)?
-                && self
-                    .coded(class, scheme, code, None, Days { first: None, last: None })?
-                    .is_none()
+            let may_be_several = is_decided_by_state && !STATES.contains(scheme);
+            if (may_be_several || !self.has_code(class, entity, scheme)?)
+                && self.coded(class, scheme, code, (None, None), any)?.is_none()
             {
                 self.add_name(class, entity, scheme, code)?;
             }

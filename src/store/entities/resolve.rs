@@ -172,26 +172,19 @@ impl Writer<'_> {
     ) -> Result<(NameHit, Option<bool>)> {
         let name = named.name.as_deref();
         let is_reliable = named.style.is_some_and(|style| style.alias);
-        let mut coded = None;
-        // the first code decides; a further one finds nobody whose codes say otherwise
-        for (n, (scheme, code)) in named.codes.iter().enumerate() {
-            if coded.is_none()
-                && let Some(found) = self.coded(class, scheme, code, name, days)?
-                && (n == 0 || !self.is_contradicted(class, found.entity, named)?)
-            {
-                coded = Some(found);
-            }
-        }
         let spelled = match name {
             Some(name) => self.by_spelling(class, name, named.style, days)?,
             None => None,
         };
-        if let Some(coded) = coded {
+        if let Some((coded, scheme, is_disputed)) =
+            self.decided(class, named, spelled.as_ref(), days)?
+        {
             if is_reliable {
-                self.add_codes(class, coded.entity, named)?;
+                self.add_codes(class, coded.entity, named, STATES.contains(&scheme))?;
             }
             let Some(name) = name else { return Ok((coded, None)) };
             let agrees = match &spelled {
+                _ if is_disputed => Some(false),
                 Some(spelled) => self.agree(class, spelled.entity, coded.entity, &named.codes)?,
                 None => None,
             };
@@ -219,7 +212,7 @@ impl Writer<'_> {
             };
             if free {
                 if is_reliable {
-                    self.add_codes(class, spelled.entity, named)?;
+                    self.add_codes(class, spelled.entity, named, false)?;
                 }
                 return Ok((self.as_spelled(class, spelled, named)?, None));
             }
@@ -234,6 +227,44 @@ impl Writer<'_> {
             return Ok((self.create_entity(class, &named, within, taken)?, None));
         }
         Ok((self.create_entity(class, named, within, taken)?, None))
+    }
+
+    /// Whom the codes mean, by which scheme, and whether another code means another state.
+    ///
+    /// The first code decides, unless a further one means whom the name means: two witnesses are
+    /// more than one. A further code finds nobody whose own codes say otherwise.
+    fn decided(
+        &mut self,
+        class: EntityClass,
+        named: &EntityRef<'_>,
+        spelled: Option<&NameHit>,
+        days: Days,
+    ) -> Result<Option<(NameHit, &'static str, bool)>> {
+        let name = named.name.as_deref();
+        let mut decided: Option<(NameHit, &'static str)> = None;
+        let mut others: Vec<(i64, &str, &str)> = Vec::new();
+        for (n, (scheme, code)) in named.codes.iter().enumerate() {
+            let witness = (name, spelled.map(|spelled| spelled.entity));
+            let Some(found) = self.coded(class, scheme, code, witness, days)? else { continue };
+            others.push((found.entity, *scheme, code.as_ref()));
+            let is_spelled = spelled.is_some_and(|spelled| spelled.entity == found.entity);
+            let is_first = decided.is_none()
+                && (n == 0 || is_spelled || !self.is_contradicted(class, found.entity, named)?);
+            let decides_more = is_spelled
+                && decided.as_ref().is_some_and(|(decided, _)| decided.entity != found.entity);
+            if is_first || decides_more {
+                decided = Some((found, *scheme));
+            }
+        }
+        let Some((decided, by)) = decided else { return Ok(None) };
+        let mut is_disputed = false;
+        for (other, scheme, code) in others {
+            is_disputed |= other != decided.entity
+                && STATES.contains(&scheme)
+                && self.known(class, other)?.is_state
+                && !self.bears(class, decided.entity, scheme, code)?;
+        }
+        Ok(Some((decided, by, is_disputed)))
     }
 
     /// Whom a spelling means: itself, or the state that stands behind a prefix such as `Government

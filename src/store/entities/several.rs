@@ -2,13 +2,15 @@
 //! since a comma may be part of a name, and codes confirm it as a set, since data sets sort names by
 //! letter and codes by number.
 
-use crate::error::Result;
+use crate::error::{Result, Stop};
+use crate::kind::NewFact;
+use crate::kind::reference_table::HOMONYM;
 use crate::store::entities::lookup::{EntityClass, spelled_in};
 use crate::store::entities::name_cache::{NameHit, ResolvedName};
 use crate::store::write::transaction::Writer;
-use crate::value::date::Days;
+use crate::value::date::{self, Days};
 use crate::value::text::BETWEEN_NAMES;
-use crate::value::{EntityRef, NameStyle};
+use crate::value::{EntityRef, InputValue, NameStyle};
 
 /// The schemes whose codes are of states and countries.
 pub(super) const STATES: &[&str] = &["gw", "cow", "iso2", "iso3", "iso-numeric"];
@@ -26,6 +28,8 @@ struct Reading<'n> {
     left: Vec<(&'n str, Option<NameHit>)>,
     /// How many parts mean one of the codes.
     confirmed: usize,
+    /// Which parts are called as somebody who has another code.
+    contradicted: Vec<bool>,
 }
 
 impl Reading<'_> {
@@ -46,6 +50,19 @@ impl Writer<'_> {
         named: &EntityRef<'_>,
         style: &NameStyle,
         days: Days,
+    ) -> Result<Option<ResolvedName>> {
+        self.several_if(class, named, style, days, |_| true)
+    }
+
+    /// The same, if this is so of how many parts nobody can tell apart: parts that no code confirms,
+    /// beside codes that no part means.
+    fn several_if(
+        &mut self,
+        class: EntityClass,
+        named: &EntityRef<'_>,
+        style: &NameStyle,
+        days: Days,
+        is_wanted: impl Fn(usize) -> bool,
     ) -> Result<Option<ResolvedName>> {
         let Some(split) = style.split.as_deref() else { return Ok(None) };
         let Some(name) = named.name.as_deref() else {
@@ -77,7 +94,7 @@ impl Writer<'_> {
         }
         let mut coded = Vec::new();
         for code in &codes {
-            coded.push((*code, self.coded(class, scheme, code, None, days)?));
+            coded.push((*code, self.coded(class, scheme, code, (None, None), days)?));
         }
         let count = if codes.len() < 2 { pieces.len() } else { codes.len().min(pieces.len()) };
         let mut best: Option<Reading<'_>> = None;
@@ -87,8 +104,16 @@ impl Writer<'_> {
                 best = Some(reading);
             }
         }
-        let Some(Reading { parts, spelled, mut left, confirmed }) = best else { return Ok(None) };
-        let unknown = spelled.iter().filter(|hit| hit.is_none()).count();
+        let Some(Reading { parts, spelled, mut left, confirmed, contradicted }) = best else {
+            return Ok(None);
+        };
+        let is_unknown =
+            |(hit, is_contradicted): (&Option<_>, &bool)| hit.is_none() && !is_contradicted;
+        let unknown = spelled.iter().zip(&contradicted).filter(|one| is_unknown(*one)).count();
+        let unclear = if left.is_empty() { 0 } else { parts.len() - confirmed };
+        if !is_wanted(unclear) {
+            return Ok(None);
+        }
         let may_be_part = split.trim() == ",";
         if may_be_part && unknown > 0 && parts.len() != codes.len() {
             return Ok(None);
@@ -96,7 +121,7 @@ impl Writer<'_> {
         let all_coded =
             are_states && !codes.is_empty() && coded.iter().all(|(_, hit)| hit.is_some());
         let mut members = Vec::new();
-        for (part, hit) in parts.iter().zip(spelled) {
+        for ((part, hit), is_contradicted) in parts.iter().zip(spelled).zip(contradicted) {
             // a code that is left over may be that of a part that is left over
             let is_confirmed = hit.as_ref().is_some_and(|(_, is_confirmed)| *is_confirmed);
             let code = if !is_confirmed && left.len() == 1 && confirmed + 1 == parts.len() {
@@ -109,6 +134,11 @@ impl Writer<'_> {
                 continue;
             }
             let hit = hit.map(|(hit, _)| hit).filter(|_| is_confirmed || code.is_none());
+            if is_contradicted && code.is_none() {
+                let codes: Vec<&str> = left.iter().map(|(code, _)| *code).collect();
+                members.push(self.unclear(class, part, (scheme, &codes), named)?);
+                continue;
+            }
             let member = EntityRef {
                 name: Some(part.as_str().into()),
                 codes: code.iter().map(|(code, _)| (scheme, (*code).into())).collect(),
@@ -168,7 +198,7 @@ impl Writer<'_> {
         (style, days): (&NameStyle, Days),
     ) -> Result<Reading<'n>> {
         let mut left = coded.to_vec();
-        let mut spelled = Vec::new();
+        let (mut spelled, mut contradicted) = (Vec::new(), Vec::new());
         let mut confirmed = 0;
         for part in &parts {
             let mut hit = self.by_spelling(class, part, Some(style), days)?;
@@ -183,6 +213,19 @@ impl Writer<'_> {
                 (None, Some(hit)) => self.has_had(class, hit.entity, scheme, &left)?,
                 (same, _) => same,
             };
+            let meant_by = match meant_by {
+                None => self.of_that_name(class, part, &left)?,
+                by => by,
+            };
+            // a data set's number is whose it is: who has another one is somebody else of that name
+            let is_contradicted = meant_by.is_none()
+                && !coded.is_empty()
+                && !STATES.contains(&scheme)
+                && match &hit {
+                    Some(hit) => self.has_code(class, hit.entity, scheme)?,
+                    None => false,
+                };
+            contradicted.push(is_contradicted);
             if let Some(code) = meant_by {
                 let (_, coded) = left.remove(code);
                 confirmed += 1;
@@ -192,9 +235,94 @@ impl Writer<'_> {
                     hit = Some(self.worded(class, &coded, part, style.alias)?);
                 }
             }
+            let hit = hit.filter(|_| !is_contradicted);
             spelled.push(hit.map(|hit| (hit, meant_by.is_some())));
         }
-        Ok(Reading { parts, spelled, left, confirmed })
+        Ok(Reading { parts, spelled, left, confirmed, contradicted })
+    }
+
+    /// Which of the codes is that of somebody who is called so, although others are better known by
+    /// that name.
+    fn of_that_name(
+        &self,
+        class: EntityClass,
+        name: &str,
+        codes: &[(&str, Option<NameHit>)],
+    ) -> Result<Option<usize>> {
+        if codes.iter().all(|(_, hit)| hit.is_none()) {
+            return Ok(None);
+        }
+        let bearers = self.bearers(class, name)?;
+        let bears = |hit: &NameHit| bearers.contains(&hit.entity);
+        Ok(codes.iter().position(|(_, hit)| hit.as_ref().is_some_and(bears)))
+    }
+
+    /// A member of whom is known only that it has one of these codes, and is not who else bears its
+    /// name.
+    fn unclear(
+        &mut self,
+        class: EntityClass,
+        part: &str,
+        (scheme, codes): (&str, &[&str]),
+        named: &EntityRef<'_>,
+    ) -> Result<NameHit> {
+        let usual = if codes.is_empty() {
+            format!("{part} (another)")
+        } else {
+            format!("{part} ({scheme} {})", codes.join(" or "))
+        };
+        let known = match self.exactly(class, &usual)? {
+            Some(known) => known,
+            None => {
+                let new = EntityRef {
+                    name: Some(usual.as_str().into()),
+                    kind: named.kind.clone(),
+                    ..EntityRef::default()
+                };
+                let known = self.create_entity(class, &new, None, false)?;
+                self.add_name(class, known.entity, HOMONYM, part)?;
+                self.resolved.new.push((class, usual));
+                known
+            }
+        };
+        self.add_wording(class, known.entity, part, &known.wording)
+    }
+
+    /// Learns from a fact of a data set whose names have numbers of its own: a name alone with its
+    /// number, and lists of which all is known but one. Done before any fact is written, what a list
+    /// means does not depend on the order of the records. Returns whether anything was learned.
+    ///
+    /// # Errors
+    /// The database cannot be written.
+    pub fn learn(&mut self, facts: &[NewFact<'_>]) -> Result<bool> {
+        let before = self.transaction.last_insert_rowid();
+        for fact in facts {
+            let date = crate::kind::given(&fact.row, "date");
+            let days = date::parse(&date).unwrap_or(Days { first: None, last: None });
+            for (field, value) in &fact.row {
+                let InputValue::Entity(named) = value else { continue };
+                let (Some(class), Some(style)) = (EntityClass::of(field.ty), named.style) else {
+                    continue;
+                };
+                let (Some(split), Some(name), Some((scheme, code))) =
+                    (style.split.as_deref(), &named.name, named.codes.first())
+                else {
+                    continue;
+                };
+                if STATES.contains(scheme) {
+                    continue;
+                }
+                if code.contains(split) {
+                    self.several_if(class, named, style, days, |unclear| unclear < 2)?;
+                } else if !name.contains(split) {
+                    match self.resolve(class, named, days) {
+                        Ok(_) | Err(Stop::Input(_)) => {}
+                        Err(Stop::Failed(error)) => return Err(error),
+                    }
+                }
+            }
+        }
+        Ok(self.transaction.last_insert_rowid() != before)
     }
 
     /// Whether somebody was made for a name that nobody knew.

@@ -393,7 +393,7 @@ impl Writer<'_> {
                         class,
                         code.scheme.unwrap_or_default(),
                         code.name,
-                        None,
+                        (None, None),
                         days,
                     )? =>
             {

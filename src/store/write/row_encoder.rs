@@ -250,6 +250,13 @@ impl<'r> EncodedFact<'r> {
         }
     }
 
+    /// Says which event it belongs to.
+    pub fn set_event(&mut self, event: String) {
+        if let Some((_, column)) = self.form.find("event") {
+            self.values[column] = Param::Text(Cow::Owned(event));
+        }
+    }
+
     /// Says what it is called, within which source.
     pub fn set_key(&mut self, slug: &Rc<str>, source: i64, key: &str) -> &EncodedFact<'r> {
         if let Some((_, column)) = self.form.find("key") {

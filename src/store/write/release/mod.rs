@@ -14,7 +14,7 @@ use std::rc::Rc;
 use rusqlite::params;
 
 use crate::error::{Error, Result, Stop};
-use crate::kind::{FactKey, KINDS, Kind, NewFact};
+use crate::kind::{self, FactKey, KINDS, Kind, NewFact};
 use crate::store::extras;
 use crate::store::write::counts::{Counts, Outcome};
 use crate::store::write::param::FactDigest;
@@ -113,6 +113,18 @@ pub struct ReleaseImport {
 struct ReadyFact<'r> {
     key: FactKey,
     prepared: EncodedFact<'r>,
+    /// It belongs to the event that the first fact of its record is, which has a number yet to come.
+    of_first: bool,
+}
+
+impl ReadyFact<'_> {
+    /// Says what the fact and the first of its record are called; returns its digest.
+    fn name(&mut self, slug: &Rc<str>, source: i64, (key, record): (&str, &str)) -> FactDigest {
+        if self.of_first {
+            self.prepared.set_event(format!("{slug}:{record}"));
+        }
+        self.prepared.set_key(slug, source, key).digest()
+    }
 }
 
 impl Writer<'_> {
@@ -216,7 +228,13 @@ impl ReleaseImport {
             if row.iter().any(|(field, _)| field.name == "quote") {
                 prepared.set_quote_status(Some(writer.status_of(&self.slug, row)?));
             }
-            ready.push(ReadyFact { key: key.clone(), prepared });
+            let of_first = match facts.first().map(|first| &first.key) {
+                Some(FactKey::Sequence(base)) => {
+                    *kind::given(row, "event") == *format!("{}:{base}", self.slug)
+                }
+                _ => false,
+            };
+            ready.push(ReadyFact { key: key.clone(), prepared, of_first });
         }
         let key = match ready.first().map(|first| &first.key) {
             None => return Ok(()),
@@ -228,9 +246,10 @@ impl ReleaseImport {
                 } else if let Some(same) = self.same(writer, &base, &mut ready)? {
                     same
                 } else {
-                    let own = |ReadyFact { key, prepared }| ReadyFact {
+                    let own = |ReadyFact { key, prepared, of_first }| ReadyFact {
                         key,
                         prepared: prepared.into_owned(),
+                        of_first,
                     };
                     self.waiting.push((base, ready.into_iter().map(own).collect()));
                     return Ok(());
@@ -355,21 +374,21 @@ impl ReleaseImport {
         };
         'live: for (id, key, digest) in self.live_of(writer, kind, base)? {
             if self.has_seen(kind, id)
-                || digest != ready[0].prepared.set_key(&self.slug, self.source, &key).digest()
+                || digest != ready[0].name(&self.slug, self.source, (&key, &key))
             {
                 continue;
             }
-            for ReadyFact { key: own, prepared } in &mut ready[1..] {
-                let full = match own {
+            for fact in &mut ready[1..] {
+                let full = match &fact.key {
                     FactKey::Explicit(key) => key.clone(),
                     FactKey::Sequence(_) => key.clone(),
                     FactKey::Child(under) => format!("{key}/{under}"),
                 };
                 // a fact that was called otherwise for this try is called rightly when it is
                 // written
-                let digest = prepared.set_key(&self.slug, self.source, &full).digest();
+                let digest = fact.name(&self.slug, self.source, (&full, &key));
                 if writer
-                    .live(&prepared.form, self.source, &full)?
+                    .live(&fact.prepared.form, self.source, &full)?
                     .is_none_or(|live| live.digest != digest)
                 {
                     continue 'live;
@@ -387,13 +406,14 @@ impl ReleaseImport {
         record: &str,
     ) -> Result<(), Stop<(usize, RowError)>> {
         let mut steps: Vec<WriteStep<'_>> = Vec::with_capacity(ready.len());
-        for (n, ReadyFact { key, mut prepared }) in ready.into_iter().enumerate() {
-            let key = match key {
-                FactKey::Explicit(key) => key,
+        for (n, mut fact) in ready.into_iter().enumerate() {
+            let key = match &mut fact.key {
+                FactKey::Explicit(key) => std::mem::take(key),
                 FactKey::Sequence(_) => record.to_owned(),
                 FactKey::Child(under) => format!("{record}/{under}"),
             };
-            let digest = prepared.set_key(&self.slug, self.source, &key).digest();
+            let digest = fact.name(&self.slug, self.source, (&key, record));
+            let mut prepared = fact.prepared;
             // the record itself has it twice: nothing of it is written yet
             let kind = prepared.form.kind;
             let earlier = steps
