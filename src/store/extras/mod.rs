@@ -9,6 +9,7 @@ mod decode;
 mod encode;
 
 use rusqlite::Connection;
+use rusqlite::types::Value as Sql;
 
 use crate::error::Result;
 use crate::kind::Kind;
@@ -55,6 +56,43 @@ pub fn column(kind: &'static Kind, name: &str) -> String {
              WHERE x.id = {}))",
         fact_id::number("f", fact_id::kind_tag(kind))
     )
+}
+
+/// The SQL condition that the cells of the row `f` may hold one of these texts, in capitals or not:
+/// looked for without taking the cells apart. It finds more than those that do.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn may_hold(
+    connection: &Connection,
+    kind: &'static Kind,
+    texts: &[String],
+    values: &mut Vec<Sql>,
+) -> Result<String> {
+    let mut any = Vec::new();
+    for text in texts {
+        let quoted = serde_json::json!(text).to_string();
+        any.push("x.cells LIKE ? ESCAPE '\\'".to_owned());
+        values.push(Sql::Text(like_any(&quoted)));
+        let sql = "SELECT id FROM extra_texts WHERE text = ?1 COLLATE NOCASE";
+        let mut find = connection.prepare_cached(sql)?;
+        let numbers = find.query_map([&quoted], |row| row.get::<_, i64>(0))?;
+        for number in numbers {
+            any.push("instr(x.cells, ?) > 0".to_owned());
+            values.push(Sql::Text(number?.to_string()));
+        }
+    }
+    Ok(format!(
+        "(f.extra IS NOT NULL OR EXISTS (SELECT 1 FROM extras x WHERE x.id = {} AND ({})))",
+        fact_id::number("f", fact_id::kind_tag(kind)),
+        any.join(" OR ")
+    ))
+}
+
+/// The pattern for `LIKE … ESCAPE '\'` that finds a text anywhere, whatever the case of A to Z.
+pub fn like_any(text: &str) -> String {
+    let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    format!("%{escaped}%")
 }
 
 /// The columns that facts of a kind have in layouts, those of the first first.

@@ -182,6 +182,7 @@ fn compiled(
     part: Scan,
 ) -> Result<CompiledQuery> {
     let decoders = compiler.decoders(&query.columns);
+    let whole = |n: u64| Sql::Integer(i64::try_from(n).unwrap_or(i64::MAX));
     let mut values = Vec::new();
     let mut arms = Vec::new();
     let single = query.kinds.len() == 1;
@@ -190,6 +191,8 @@ fn compiled(
     let is_limited = query.limit.is_some() || query.offset > 0;
     // a few of many are found before what is shown of them is
     let is_few = single && matched.is_none() && is_limited;
+    // of several kinds no more than so many of each can be among the first
+    let of_each = query.limit.filter(|_| !single && matched.is_none());
     for kind in &query.kinds {
         let mut shown = shown_columns(kind, query, &decoders, compiler);
         if !single {
@@ -244,6 +247,14 @@ fn compiled(
                 kind.table
             );
         }
+        if let Some(limit) = of_each {
+            let first = order_within(kind, query, orders);
+            condition = format!(
+                "f.id IN (SELECT f.id FROM {} f WHERE {condition}{first}\n LIMIT ?)",
+                kind.table
+            );
+            values.push(whole(limit.saturating_add(query.offset)));
+        }
         arms.push(format!(
             "SELECT {}\n  FROM {from}\n WHERE {condition}",
             shown.join(",\n       ")
@@ -263,7 +274,6 @@ fn compiled(
         if !is_few {
             sql.push_str("\n LIMIT ? OFFSET ?");
         }
-        let whole = |n: u64| Sql::Integer(i64::try_from(n).unwrap_or(i64::MAX));
         values.push(query.limit.map_or(Sql::Integer(-1), whole));
         values.push(whole(query.offset));
     }
@@ -278,12 +288,7 @@ fn order_clause(query: &Query, orders: &[(Order, usize)], part: Scan) -> String 
         let by = if single {
             sort_expressions(query.kinds[0], &order.column)[*part].clone()
         } else {
-            // the kinds that lack the field have no collation for it
-            let folds = |kind: &&'static Kind| {
-                let keys = sort_expressions(kind, &order.column);
-                keys.get(*part).is_some_and(|key| key.ends_with(FOLDED))
-            };
-            format!("sort{i}{}", if query.kinds.iter().any(folds) { FOLDED } else { "" })
+            format!("sort{i}{}", if folds(query, order, *part) { FOLDED } else { "" })
         };
         format!("{by}{} NULLS LAST", if order.descending { " DESC" } else { "" })
     };
@@ -298,6 +303,26 @@ fn order_clause(query: &Query, orders: &[(Order, usize)], part: Scan) -> String 
         [] => String::new(),
         keys => format!("\n ORDER BY {}", keys.join(", ")),
     }
+}
+
+/// Whether any of the kinds sorts texts by a key whatever their case: those that lack the field have
+/// no collation for it.
+fn folds(query: &Query, order: &Order, part: usize) -> bool {
+    let key = |kind: &&'static Kind| sort_expressions(kind, &order.column).get(part).cloned();
+    query.kinds.iter().filter_map(key).any(|key| key.ends_with(FOLDED))
+}
+
+/// How the facts of one of several kinds are ordered among themselves.
+fn order_within(kind: &'static Kind, query: &Query, orders: &[(Order, usize)]) -> String {
+    let keys = orders.iter().filter_map(|(order, part)| {
+        let mut by = sort_expressions(kind, &order.column).get(*part)?.clone();
+        if folds(query, order, *part) && !by.ends_with(FOLDED) {
+            by.push_str(FOLDED);
+        }
+        Some(format!("{by}{} NULLS LAST", if order.descending { " DESC" } else { "" }))
+    });
+    let keys: Vec<String> = keys.collect();
+    if keys.is_empty() { String::new() } else { format!("\n ORDER BY {}", keys.join(", ")) }
 }
 
 /// What is shown of the facts of a kind; a column that the kind lacks is NULL.

@@ -9,6 +9,7 @@ use crate::error::Result;
 use crate::kind::{Field, Kind};
 use crate::query::{ActorTie, ColumnRef, DateMatch, Op, Predicate};
 use crate::store::entities::lookup::{self, EntityClass, Meaning, spelling};
+use crate::store::extras::{self, like_any};
 use crate::store::read::columns::of_column;
 use crate::store::{date_parts, search};
 use crate::value::date::{self, Bucket, Days};
@@ -244,8 +245,9 @@ fn among(
             values.extend(words.iter().map(text));
             format!("f.source_id IN (SELECT id FROM sources WHERE slug {is_one_of})")
         } else if matches!(column.ty(), Type::Term | Type::Text) {
+            let candidates = candidates(connection, kind, column, words, values)?;
             values.extend(words.iter().map(text));
-            format!("{by} COLLATE NOCASE {is_one_of}")
+            format!("{candidates}{by} COLLATE NOCASE {is_one_of}")
         } else {
             let value = |word: &String| bind(&column.ty().parse(word).unwrap_or(Value::Null));
             values.extend(words.iter().map(value));
@@ -256,7 +258,7 @@ fn among(
     for word in words {
         if column.field().is_some_and(Field::is_partial) {
             any.push(format!("f.{} LIKE ? ESCAPE '\\'", column.name()));
-            values.push(Sql::Text(pattern(word)));
+            values.push(Sql::Text(like_any(word)));
         } else {
             let word = match column.ty() {
                 Type::Bucket(bucket) => bucket.edtf(word),
@@ -267,6 +269,20 @@ fn among(
         }
     }
     Ok(format!("({})", any.join(" OR ")))
+}
+
+/// A condition in front of one on an extra column, which is quicker and finds more; else nothing.
+fn candidates(
+    connection: &Connection,
+    kind: &'static Kind,
+    column: &ColumnRef,
+    words: &[String],
+    values: &mut Vec<Sql>,
+) -> Result<String> {
+    if column.extra().is_none() {
+        return Ok(String::new());
+    }
+    Ok(format!("{} AND ", extras::may_hold(connection, kind, words, values)?))
 }
 
 /// How a word is to be understood that a field is filtered by, if the field names actors or places.
@@ -290,12 +306,6 @@ fn entity_condition(
     }
 }
 
-/// `text` anywhere, whatever the case of A to Z.
-fn pattern(text: &str) -> String {
-    let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-    format!("%{escaped}%")
-}
-
 fn compare(
     connection: &Connection,
     kind: &'static Kind,
@@ -308,7 +318,7 @@ fn compare(
     let text = value.text().unwrap_or_default().to_owned();
     match op {
         Op::Contains | Op::ContainsNot => {
-            values.push(Sql::Text(pattern(&text)));
+            values.push(Sql::Text(like_any(&text)));
             return Ok(format!(
                 "{by} {}LIKE ? ESCAPE '\\'",
                 if op == Op::ContainsNot { "NOT " } else { "" }
@@ -336,8 +346,12 @@ fn compare(
     }
     let collation =
         if matches!(column.ty(), Type::Term | Type::Text) { " COLLATE NOCASE" } else { "" };
+    let candidates = match (op, value) {
+        (Op::Is, Value::Text(_)) => candidates(connection, kind, column, &[text], values)?,
+        _ => String::new(),
+    };
     values.push(bind(value));
-    Ok(format!("{by} {} ?{collation}", sign(op)))
+    Ok(format!("{candidates}{by} {} ?{collation}", sign(op)))
 }
 
 /// The condition that facts stand under a label of a table: they begin and end in the same stretches
