@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use crate::command::global_args::GlobalArgs;
 use crate::command::manual_input::{self, Fault, ManualFields, stated};
 use crate::command::records::{ManualRecord, RecordFile};
+use crate::command::rejected_rows::{OnErrorArgs, RejectedRecords};
 use crate::command::template;
 use crate::command::ui::Ui;
 use crate::command::{Exit, kinds_or};
@@ -49,6 +50,8 @@ pub struct Args {
     /// Keep a quote that is not in the stored text of its source, marked as unchecked
     #[arg(long)]
     quote_unchecked: bool,
+    #[command(flatten)]
+    refused: OnErrorArgs,
     /// Check everything, but write nothing
     #[arg(long)]
     dry_run: bool,
@@ -130,13 +133,18 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
             file.records.into_iter().map(whole).collect()
         }
     };
+    let mut rejected = RejectedRecords::default();
     for (place, record) in records {
-        match put(what, record, &mut writer) {
+        let kept = args.refused.skips().then(|| record.clone());
+        match writer.or_nothing(|writer| put(what, record, writer)) {
             Ok(one) => done.push(one),
             Err(Stop::Failed(error)) => return Err(error),
             Err(Stop::Input(more)) => {
-                faults
-                    .extend(more.into_iter().map(|fault| Fault { place: place.clone(), ..fault }));
+                let more = more.into_iter().map(|fault| Fault { place: place.clone(), ..fault });
+                match kept.filter(|_| place.is_some()) {
+                    Some(record) => rejected.add(record, more.collect()),
+                    None => faults.extend(more),
+                }
             }
         }
     }
@@ -153,6 +161,7 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     manual_input::say_omitted(&writer, ui);
     manual_input::say_created(&writer, ui);
     writer.commit()?;
+    rejected.finish(&args.refused, ui)?;
     ui.say_clock_set_back(&store)?;
     for one in &done {
         ui.text(&format!("{}\n", one.name))?;

@@ -8,6 +8,7 @@ use crate::command::edit_sheet::{self, SheetEdits};
 use crate::command::edits::Edits;
 use crate::command::global_args::GlobalArgs;
 use crate::command::manual_input::{self, Fault};
+use crate::command::rejected_rows::{OnErrorArgs, RejectedRecords};
 use crate::command::targets::{self, Targets};
 use crate::command::ui::Ui;
 use crate::error::{Error, Result};
@@ -44,6 +45,8 @@ pub struct Args {
     /// Keep a quote that is not in the stored text of its source, marked as unchecked
     #[arg(long)]
     quote_unchecked: bool,
+    #[command(flatten)]
+    refused: OnErrorArgs,
     /// Show what would change, but write nothing
     #[arg(long)]
     dry_run: bool,
@@ -67,12 +70,14 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
         args.refs.iter().cloned().partition(|word| !is_change(word));
     let mut edits = Edits::default();
     let mut sheet = SheetEdits::default();
+    let mut rejected = RejectedRecords::default();
     match &args.from {
         Some(file) => {
             if !fields.is_empty() {
                 return Err(Error::usage("--from and FIELD=VALUE do not go together"));
             }
-            sheet = edit_sheet::apply(file, &words, &store, &mut writer, &mut edits)?;
+            let kept = args.refused.skips().then_some(&mut rejected);
+            sheet = edit_sheet::apply(file, &words, (&store, &mut writer), &mut edits, kept)?;
         }
         None => {
             if fields.is_empty() {
@@ -94,6 +99,7 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     manual_input::say_omitted(&writer, ui);
     manual_input::say_created(&writer, ui);
     writer.commit()?;
+    rejected.finish(&args.refused, ui)?;
     ui.say_clock_set_back(&store)?;
     edits.show(global, ui)?;
     say(&edits, &sheet, args.dry_run, ui);

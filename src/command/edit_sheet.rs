@@ -7,6 +7,7 @@ use crate::command::add;
 use crate::command::edits::Edits;
 use crate::command::manual_input::{Fault, ManualFields, stated};
 use crate::command::records::RecordFile;
+use crate::command::rejected_rows::RejectedRecords;
 use crate::command::retire::{self, REASONS};
 use crate::command::targets;
 use crate::error::{Error, Result, Stop};
@@ -31,16 +32,17 @@ pub struct SheetEdits {
     pub conflicts: Vec<String>,
 }
 
-/// Reads a file and writes what its rows change; `words` may name the kind of its new facts.
+/// Reads a file and writes what its rows change; `words` may name the kind of its new facts. Rows
+/// that are refused go to `rejected`, if they are to be skipped.
 ///
 /// # Errors
 /// The file cannot be read, or the database cannot be written.
 pub fn apply(
     file: &Path,
     words: &[String],
-    store: &Store,
-    writer: &mut Writer<'_>,
+    (store, writer): (&Store, &mut Writer<'_>),
     edits: &mut Edits,
+    mut rejected: Option<&mut RejectedRecords>,
 ) -> Result<SheetEdits> {
     let mut kind = match words {
         [] => None,
@@ -57,23 +59,30 @@ pub fn apply(
     let mut seen: HashMap<&str, u64> = HashMap::new();
     for record in &file.records {
         let reference = stated(&record.fields, "ref").trim();
-        if let Some(line) = seen.insert(reference, record.line).filter(|_| !reference.is_empty()) {
-            let place = Some((file.shown.clone(), record.line));
-            let expected = format!("there already, on line {line}");
-            edits.faults.push(Fault { place, ..Fault::of("ref", reference, expected) });
-            continue;
-        }
-        let mut row = SheetRow { kind, fields: &record.fields, store, sheet: &mut sheet };
-        let done = row.apply(writer, edits);
-        kind = row.kind;
+        let earlier = seen.insert(reference, record.line).filter(|_| !reference.is_empty());
+        let done = match earlier {
+            Some(line) => {
+                let expected = format!("there already, on line {line}");
+                Err(Stop::Input(vec![Fault::of("ref", reference, expected)]))
+            }
+            None => {
+                let mut row = SheetRow { kind, fields: &record.fields, store, sheet: &mut sheet };
+                let done = writer.or_nothing(|writer| row.apply(writer, edits));
+                kind = row.kind;
+                done
+            }
+        };
         match done {
             Ok(()) => {}
             Err(Stop::Failed(error)) => return Err(error),
             Err(Stop::Input(faults)) => {
                 let place = Some((file.shown.clone(), record.line));
-                edits.faults.extend(
-                    faults.into_iter().map(|fault| Fault { place: place.clone(), ..fault }),
-                );
+                let faults =
+                    faults.into_iter().map(|fault| Fault { place: place.clone(), ..fault });
+                match &mut rejected {
+                    Some(rejected) => rejected.add(record.fields.clone(), faults.collect()),
+                    None => edits.faults.extend(faults),
+                }
             }
         }
     }

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use crate::command::rejected_rows::RejectedTables;
 use crate::command::seed_folder::{FolderHistory, SeedFolder};
 use crate::error::{Error, ErrorKind, Result, Stop};
 use crate::ingest::{Columns, CsvReader, Diagnostic, Diagnostics, complete_date};
@@ -14,11 +15,11 @@ use crate::store::{Counts, ImportInfo, RowError, Store, Writer};
 use crate::value::{EntityRef, InputValue, NameStyle, Value};
 
 /// Loads a folder in one transaction. A new database begins with the countries, unless the folder
-/// is an export of one.
+/// is an export of one. With `skips`, rows that are refused are left out.
 ///
 /// # Errors
 /// What is wrong with the folder, or the database cannot be written.
-pub fn load(folder: &SeedFolder, store: &Store, info: &ImportInfo) -> Result<Loaded> {
+pub fn load(folder: &SeedFolder, store: &Store, info: &ImportInfo, skips: bool) -> Result<Loaded> {
     let mut writer = store.write(info.clone())?;
     let fresh = store.is_fresh()?;
     let history = folder.history()?;
@@ -31,17 +32,21 @@ pub fn load(folder: &SeedFolder, store: &Store, info: &ImportInfo) -> Result<Loa
     let FolderHistory { uids, is_numbered } = history.unwrap_or_default();
     writer.set_known_imports(uids);
     let mut load = FolderLoad::new(folder, fresh);
+    load.skips = skips;
     load.has_uids = !is_numbered;
     let sums = folder.sums();
     let report = load.tables(&mut writer)?;
     folder.check_same(sums.as_ref())?;
-    if !load.diagnostics.is_empty() {
+    if !load.diagnostics.is_empty() && (!skips || load.is_broken) {
         return Err(load.refuse_all());
     }
+    writer.reject(load.rejected.count() as u64);
     let kept = writer.kept().to_vec();
     let held = store.status()?.held.iter().map(|held| held.live).collect();
     writer.commit()?;
-    Ok(Loaded { report, held, skipped_history: load.skipped_history, kept })
+    let refused = load.diagnostics.lines();
+    let FolderLoad { skipped_history, rejected, .. } = load;
+    Ok(Loaded { report, held, skipped_history, kept, rejected, refused })
 }
 
 /// Writes the countries that every database begins with.
@@ -67,14 +72,26 @@ pub struct Loaded {
     pub skipped_history: u64,
     /// Facts that were changed by hand and stay so.
     pub kept: Vec<String>,
+    /// Rows that were refused and left out.
+    pub rejected: RejectedTables,
+    /// What is wrong with them.
+    pub refused: Vec<String>,
 }
 
 /// Loads a folder into a store.
+#[expect(clippy::struct_excessive_bools, reason = "each says something of its own")]
 struct FolderLoad<'f> {
     folder: &'f SeedFolder,
     /// Whether the database is empty, so that the folder's history can be loaded too.
     fresh: bool,
     diagnostics: Diagnostics,
+    /// Rows that are refused are left out.
+    skips: bool,
+    rejected: RejectedTables,
+    /// What is wrong with the row at hand, by field.
+    faults: Vec<(Option<String>, String)>,
+    /// Something is wrong with a file, and not with a row of it.
+    is_broken: bool,
     skipped_history: u64,
     read: u64,
     /// Facts name imports by identifiers, and what numbers these have here.
@@ -96,6 +113,10 @@ impl<'f> FolderLoad<'f> {
             folder,
             fresh,
             diagnostics: Diagnostics::default(),
+            skips: false,
+            rejected: RejectedTables::default(),
+            faults: Vec::new(),
+            is_broken: false,
             skipped_history: 0,
             read: 0,
             has_uids: true,
@@ -162,6 +183,7 @@ impl<'f> FolderLoad<'f> {
             let (line, column, value) = places[place].clone();
             let file = settled.clone().unwrap_or_default();
             let field = Some(refused.field.to_owned());
+            self.is_broken = true;
             self.diagnostics.push(Diagnostic {
                 file,
                 line,
@@ -223,6 +245,7 @@ impl<'f> FolderLoad<'f> {
         let mut records = match CsvReader::open(bytes) {
             Ok(records) => records,
             Err(Stop::Input(error)) => {
+                self.is_broken = true;
                 self.diagnostics.push(Diagnostic::fault(&file, error));
                 return Ok(());
             }
@@ -231,6 +254,7 @@ impl<'f> FolderLoad<'f> {
         let columns = match Columns::of(records.header(), fields) {
             Ok(columns) => columns,
             Err(bad) => {
+                self.is_broken = true;
                 self.complain(bad, &file, &records);
                 return Ok(());
             }
@@ -241,6 +265,7 @@ impl<'f> FolderLoad<'f> {
                 Ok(true) => {}
                 Ok(false) => return Ok(()),
                 Err(Stop::Input(error)) => {
+                    self.is_broken = true;
                     self.diagnostics.push(Diagnostic::fault(&file, error));
                     return Ok(());
                 }
@@ -262,6 +287,11 @@ impl<'f> FolderLoad<'f> {
                     row,
                 )?,
                 Err(bad) => self.complain(bad, &file, &records),
+            }
+            let faults = std::mem::take(&mut self.faults);
+            if self.skips && !faults.is_empty() {
+                let line = records.locate(None).0;
+                self.rejected.add(table, (records.header(), &record), line, &faults);
             }
         }
     }
@@ -285,6 +315,7 @@ impl<'f> FolderLoad<'f> {
     fn complain(&mut self, bad: Vec<CellError>, file: &str, records: &CsvReader) {
         for CellError { cell, field, value, expected } in bad {
             let (line, column) = records.locate(cell);
+            self.faults.push((field.clone(), expected.clone()));
             self.diagnostics.push(Diagnostic {
                 file: file.to_owned(),
                 line,

@@ -108,7 +108,7 @@ fn open(path: &Path, global: &GlobalArgs) -> Result<(Store, Option<TempDir>)> {
     let copy = place.path().join("copy.db");
     let info = ImportInfo { file: Some(folder.name()), ..global.import_info("seed") };
     Store::open_or_create(&copy, false, |store, _| {
-        load_folder::load(&folder, store, &info).map(|_| ())
+        load_folder::load(&folder, store, &info, false).map(|_| ())
     })?;
     Ok((Store::open(&copy, Access::Read { any_schema: false })?, Some(place)))
 }

@@ -41,6 +41,7 @@ mod progress;
 mod query;
 mod query_sheet;
 mod records;
+mod rejected_rows;
 mod retire;
 mod rights;
 mod run;

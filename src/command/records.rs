@@ -12,7 +12,7 @@ use crate::error::{Error, Result, Stop};
 use crate::ingest::source_file::SourceFile;
 use crate::ingest::{CsvDialect, CsvReader, ShortRows};
 use crate::kind::{self, KINDS};
-use crate::mapping::Record;
+use crate::mapping::{REJECT_COLUMNS, Record};
 
 /// A record, and where it begins.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,6 +62,10 @@ impl RecordFile {
             FileForm::JsonArray => file.json_array(text),
             FileForm::Toml => file.toml(text),
             FileForm::Table => file.table(text)?,
+        }
+        // what is read may be rows that were refused and are mended now
+        for record in &mut file.records {
+            record.fields.retain(|(name, _)| !REJECT_COLUMNS.contains(&name.as_str()));
         }
         if file.records.is_empty() && file.faults.is_empty() && !matches!(form, FileForm::Toml) {
             file.fault(1, "no facts in the file: expected JSON, TOML, or a table with a header");

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use crate::command::Exit;
 use crate::command::global_args::GlobalArgs;
 use crate::command::load_folder::load;
+use crate::command::rejected_rows::OnErrorArgs;
 use crate::command::seed_folder::SeedFolder;
 use crate::command::ui::Ui;
 use crate::error::Result;
@@ -17,13 +18,15 @@ use crate::value::{OwnedValue, Value};
 ///
 /// A folder contains one file per table, as `facts export` writes them: sources.csv, topics.csv,
 /// actors.csv, places.csv, names.csv, and a file for each kind of fact. Any of them may be missing.
-/// Either everything is loaded or nothing is.
+/// Either everything is loaded or nothing is, but for rows that --on-error skip leaves out.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  facts seed\n  facts seed my-facts/ --db my.db")]
 pub struct Args {
     /// Folder to load [default: the example facts]
     #[arg(value_name = "DIR")]
     folder: Option<PathBuf>,
+    #[command(flatten)]
+    refused: OnErrorArgs,
     /// Check everything, but write nothing
     #[arg(long)]
     dry_run: bool,
@@ -43,11 +46,12 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
         ..global.import_info("seed")
     };
     let (loaded, created) = Store::open_or_create(&path, args.dry_run, |store, created| {
-        let loaded = load(&folder, store, &info)?;
+        let loaded = load(&folder, store, &info, args.refused.skips())?;
         ui.say_clock_set_back(store)?;
         Ok((loaded, created))
     })?;
     let (report, held, history) = (loaded.report, loaded.held, loaded.skipped_history);
+    loaded.rejected.finish(&args.refused, &loaded.refused, ui)?;
     let headings = vec![
         Heading::text("kind"),
         Heading::number("facts"),

@@ -1,8 +1,8 @@
 //! From the columns of a file to the fields of a table, and from its records to checked rows.
 
 use crate::kind::{self, Field, InputRow, Need};
-use crate::mapping::Record;
 use crate::mapping::cell_error::CellError;
+use crate::mapping::{REJECT_COLUMNS, Record};
 use crate::value::suggest::did_you_mean;
 use crate::value::{InputValue, OwnedValue, Type, Value};
 
@@ -50,6 +50,11 @@ impl Columns {
                 value: Some(name.to_owned()),
                 expected,
             };
+            // a table of rows that were refused says what was wrong with each
+            if REJECT_COLUMNS.contains(&name) {
+                fields.push(None);
+                continue;
+            }
             let wanted = kind::present_name(name.trim());
             let field = takes.iter().copied().find(|field| field.name == wanted);
             let is_seen = fields.iter().flatten().any(|seen| seen.name == wanted);

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use crate::mapping::compiled::{NumberRule, QuantityRule};
 use crate::mapping::compiled_template::{CompiledTemplate, RecordCells};
-use crate::value::{Type, Value};
+use crate::value::{Type, Value, real};
 
 /// A number that a record states.
 pub struct ParsedNumber<'p> {
@@ -63,7 +63,58 @@ pub fn degrees(number: &NumberRule, cells: &RecordCells<'_, '_>) -> Result<Optio
 /// Spaces as typesetters put them between thousands.
 const SPACES: [char; 3] = ['\u{a0}', '\u{202f}', '\u{2009}'];
 
+/// A number without the words and signs beside it, and how many times it is meant.
+fn unscaled<'t>(text: &'t str, scale: &[(String, u32)]) -> (&'t str, u64) {
+    let (mut bare, mut times) = (text.trim(), 1);
+    // a currency and a million
+    for _ in 0..2 {
+        let found = scale.iter().find_map(|(word, more)| {
+            let rest = bare.strip_prefix(word.as_str()).or(bare.strip_suffix(word.as_str()))?;
+            Some((rest.trim(), u64::from(*more)))
+        });
+        let Some((rest, more)) = found else { break };
+        bare = rest;
+        times *= more;
+    }
+    (bare, times)
+}
+
+/// A number as text, so many times: of tens the point moves, and nothing is lost.
+fn multiplied(number: &str, mut times: u64) -> String {
+    let (sign, digits) = number.strip_prefix('-').map_or(("", number), |rest| ("-", rest));
+    if !digits.bytes().all(|b| b.is_ascii_digit() || b == b'.') {
+        return number.to_owned();
+    }
+    let (whole, part) = digits.split_once('.').unwrap_or((digits, ""));
+    let (mut whole, mut part) = (whole.to_owned(), part.chars());
+    while times > 1 && times.is_multiple_of(10) {
+        whole.push(part.next().unwrap_or('0'));
+        times /= 10;
+    }
+    let whole = whole.trim_start_matches('0');
+    let whole = if whole.is_empty() { "0" } else { whole };
+    let moved = match part.as_str() {
+        "" => format!("{sign}{whole}"),
+        part => format!("{sign}{whole}.{part}"),
+    };
+    let rest = u32::try_from(times).ok().filter(|times| *times > 1);
+    match (rest, moved.parse::<f64>()) {
+        (Some(times), Ok(number)) => real(number * f64::from(times)),
+        _ => moved,
+    }
+}
+
 fn read<'p>(number: &NumberRule, text: &str) -> Result<ParsedNumber<'p>, String> {
+    if number.scale.is_empty() {
+        return read_times(number, text, 1);
+    }
+    let (bare, times) = unscaled(text, &number.scale);
+    let read = read_times(number, bare, times)?;
+    Ok(ParsedNumber { wordy: read.wordy || bare.len() < text.trim().len(), ..read })
+}
+
+/// The same without words beside it, so many times.
+fn read_times<'p>(number: &NumberRule, text: &str, times: u64) -> Result<ParsedNumber<'p>, String> {
     let ty = if number.whole { Type::Integer } else { Type::Real };
     let mut plain = Cow::Borrowed(text);
     // a space between thousands may be one that does not break, or a narrow one
@@ -85,6 +136,9 @@ fn read<'p>(number: &NumberRule, text: &str) -> Result<ParsedNumber<'p>, String>
         plain = Cow::Owned(plain.replace(number.decimal, "."));
     }
     let wordy = matches!(plain, Cow::Owned(_));
+    if times != 1 {
+        plain = Cow::Owned(multiplied(&plain, times));
+    }
     // whole numbers come back from statistics programs with decimals
     let bare = if number.whole { bare_code(&plain) } else { plain.as_ref() };
     if number.whole && bare.strip_prefix('-').is_some_and(|rest| rest.parse::<u64>().is_ok()) {
@@ -157,9 +211,14 @@ pub fn quantity<'p>(
         && let Some((low, high)) =
             bare.split_once(|c: char| "-–—".contains(c)).filter(|(low, _)| !low.is_empty())
     {
-        let bound =
-            |text: &str| read(best, text.trim()).map(|found| found.cell).map_err(|e| (None, e));
-        let (low, high) = (bound(low)?, bound(high)?);
+        // "1–2 million" are two of one word
+        let (bare_low, of_low) = unscaled(low, &best.scale);
+        let (bare_high, of_high) = unscaled(high, &best.scale);
+        let of_low = if of_low == 1 { of_high } else { of_low };
+        let bound = |text: &str, times: u64| {
+            read_times(best, text, times).map(|found| found.cell).map_err(|e| (None, e))
+        };
+        let (low, high) = (bound(bare_low, of_low)?, bound(bare_high, of_high)?);
         return Ok(Some(ParsedFigure {
             low,
             best: Value::Null,
@@ -254,6 +313,7 @@ mod tests {
                 parts: vec![CompiledPart::Pick(vec![CellRef::Column(column)])],
             },
             missing: vec!["n/a".into()],
+            scale: vec![("million".into(), 1_000_000), ("$".into(), 1)],
             thousands: Some(','),
             decimal: '.',
             whole,
@@ -301,6 +361,9 @@ mod tests {
             ("c. 9,500", "", "|9500||about|c. 9,500"),
             ("at least 16,000", "", "16000|||at-least|at least 16,000"),
             ("500+", "", "500|||over|500+"),
+            ("$1.2 million", "", "1200000|1200000|1200000|exact|$1.2 million"),
+            ("1-2 million", "", "1000000||2000000|range|1-2 million"),
+            ("2.345678 million", "", "2345678|2345678|2345678|exact|2.345678 million"),
             ("112-122", "", "112||122|range|112-122"),
             ("several", "", "2|||several|several"),
             ("41.0", "", "41|41|41|exact|-"),

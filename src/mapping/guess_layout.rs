@@ -125,9 +125,12 @@ fn is_of_figures(below: &[Rc<[String]>], column: usize) -> bool {
 /// Whether a row names the columns below it: it has words where they have figures, or words that they
 /// have nowhere.
 fn is_header(first: &[String], below: &[Rc<[String]>]) -> bool {
+    // 2013, Q1 2013, FY2012/13
     let is_year = |cell: &String| {
-        cell.get(..4)
-            .is_some_and(|year| year.parse::<u16>().is_ok_and(|n| (1800..2200).contains(&n)))
+        let mut numbers = cell.split(|c: char| !c.is_ascii_digit());
+        numbers.any(|number| {
+            number.len() == 4 && number.parse::<u16>().is_ok_and(|n| (1800..2200).contains(&n))
+        })
     };
     let years = first.iter().filter(|cell| is_year(cell)).count();
     let (mut names, mut records) = (0, 0);

@@ -16,6 +16,7 @@ use clap::ValueEnum;
 use crate::command::Exit;
 use crate::command::global_args::GlobalArgs;
 use crate::command::query::whole;
+use crate::command::rejected_rows::OnError;
 use crate::command::ui::Ui;
 use crate::error::{Error, Result};
 use crate::ingest::source_file::SourceFile;
@@ -85,12 +86,6 @@ pub struct Args {
 enum Whether {
     Yes,
     No,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum OnError {
-    Abort,
-    Skip,
 }
 
 /// What became of a file.

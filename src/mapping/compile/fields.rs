@@ -51,7 +51,7 @@ impl MappingCompiler<'_> {
                 RuleKind::Name(Box::new(rule))
             }
             Type::Integer | Type::Real => {
-                self.suits(&spec.how, &["missing", "thousands", "decimal"], name);
+                self.suits(&spec.how, &["missing", "thousands", "decimal", "scale"], name);
                 let text = self.needed(spec, name)?;
                 RuleKind::Number(self.number(text, &spec.how, field.ty == Type::Integer))
             }
@@ -137,7 +137,16 @@ impl MappingCompiler<'_> {
                 "the thousands and decimal separators are the same: set decimal = \",\"".into(),
             );
         }
+        for (word, times) in &how.scale {
+            if word.trim().is_empty() || *times == 0 {
+                self.wrong(format!("scale: \"{word}\" = {times}: expected a word and a number above 0, such as \"million\" = 1000000"));
+            }
+        }
+        let mut scale: Vec<(String, u32)> =
+            how.scale.iter().map(|(word, times)| (word.trim().to_owned(), *times)).collect();
+        scale.sort_by_key(|(word, _)| std::cmp::Reverse(word.len()));
         NumberRule {
+            scale,
             text: self.text(template),
             missing: how.missing.clone(),
             thousands: how.thousands,
@@ -156,6 +165,7 @@ impl MappingCompiler<'_> {
             "missing",
             "thousands",
             "decimal",
+            "scale",
             "marks",
             "flag",
             "unmarked",

@@ -8,6 +8,8 @@
 mod decode;
 mod encode;
 
+use std::collections::BTreeSet;
+
 use rusqlite::Connection;
 use rusqlite::types::Value as Sql;
 
@@ -69,19 +71,21 @@ pub fn may_hold(
     texts: &[String],
     values: &mut Vec<Sql>,
 ) -> Result<String> {
-    let mut any = Vec::new();
+    // a letter may be written as its number in any text that has one so
+    const ESCAPED: &str = "instr(text, '\\u') > 0 OR instr(text, '\\/') > 0";
+    let mut any = vec![ESCAPED.replace("text", "x.cells")];
+    let mut numbers: BTreeSet<i64> = BTreeSet::new();
+    let mut find = connection.prepare_cached(&format!(
+        "SELECT id FROM extra_texts WHERE text = ?1 COLLATE NOCASE OR {ESCAPED}"
+    ))?;
     for text in texts {
         let quoted = serde_json::json!(text).to_string();
         any.push("x.cells LIKE ? ESCAPE '\\'".to_owned());
         values.push(Sql::Text(like_any(&quoted)));
-        let sql = "SELECT id FROM extra_texts WHERE text = ?1 COLLATE NOCASE";
-        let mut find = connection.prepare_cached(sql)?;
-        let numbers = find.query_map([&quoted], |row| row.get::<_, i64>(0))?;
-        for number in numbers {
-            any.push("instr(x.cells, ?) > 0".to_owned());
-            values.push(Sql::Text(number?.to_string()));
-        }
+        let found = find.query_map([&quoted], |row| row.get::<_, i64>(0))?;
+        numbers.extend(found.collect::<Result<Vec<i64>, _>>()?);
     }
+    any.extend(numbers.iter().map(|number| format!("instr(x.cells, '{number}') > 0")));
     Ok(format!(
         "(f.extra IS NOT NULL OR EXISTS (SELECT 1 FROM extras x WHERE x.id = {} AND ({})))",
         fact_id::number("f", fact_id::kind_tag(kind)),

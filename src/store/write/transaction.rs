@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior, params, params_from_iter};
 
-use crate::error::Result;
+use crate::error::{Error, Result, Stop};
 use crate::store::Store;
 use crate::store::entities::labels;
 use crate::store::entities::lookup::NameLookup;
@@ -291,6 +291,39 @@ impl Writer<'_> {
         let id = self.transaction.last_insert_rowid();
         self.current = Some(CurrentImport::new(id));
         Ok(id)
+    }
+
+    /// Does what `write` does or, where that is refused, nothing of it.
+    ///
+    /// # Errors
+    /// Those of `write`, and the database cannot be written.
+    pub fn or_nothing<T, E>(
+        &mut self,
+        write: impl FnOnce(&mut Self) -> Result<T, Stop<E>>,
+    ) -> Result<T, Stop<E>> {
+        let had_begun = self.current.is_some();
+        let (created, omitted, later) = (self.created.len(), self.omitted.len(), self.later.len());
+        self.transaction.execute_batch("SAVEPOINT attempt").map_err(Error::from)?;
+        let done = write(self);
+        if let Err(Stop::Input(_)) = &done {
+            self.transaction.execute_batch("ROLLBACK TO attempt").map_err(Error::from)?;
+            if !had_begun {
+                self.current = None;
+            }
+            // what was learned of names may be gone
+            self.names.forget();
+            self.resolved = NameCache::default();
+            self.created.truncate(created);
+            self.omitted.truncate(omitted);
+            self.later.truncate(later);
+        }
+        self.transaction.execute_batch("RELEASE attempt").map_err(Error::from)?;
+        done
+    }
+
+    /// Counts rows that were refused and left out.
+    pub fn reject(&mut self, rows: u64) {
+        self.counts.rejected += rows;
     }
 
     /// Says that about so many records come: many of them are loaded without the indexes that can

@@ -1,6 +1,8 @@
 //! Undoes an import: removes the rows that it added and restores those that it retired.
 
-use rusqlite::{OptionalExtension, Transaction, TransactionBehavior, params};
+use std::ops::RangeInclusive;
+
+use rusqlite::{Transaction, TransactionBehavior, params};
 
 use crate::error::Result;
 use crate::kind::{KINDS, Kind};
@@ -27,89 +29,117 @@ pub enum UndoOutcome {
 }
 
 impl Store {
-    /// Takes a run back exactly, with the source, the actors, places and names that it brought,
-    /// unless later facts bear them. A trial does it, and then leaves everything as it was.
+    /// Takes runs back exactly, the latest first, with the sources, the actors, places and names that
+    /// they brought, unless later facts bear them: all of the runs or none. Returns those that were
+    /// taken back or, if one cannot be, that one. A trial does it, and then leaves everything as it
+    /// was.
     ///
     /// # Errors
     /// The database cannot be written; then nothing was.
-    pub fn undo(&mut self, run: i64, info: &ImportInfo) -> Result<UndoOutcome> {
+    pub fn undo(
+        &mut self,
+        runs: RangeInclusive<i64>,
+        info: &ImportInfo,
+    ) -> Result<(Vec<i64>, UndoOutcome)> {
         // SQLite would look through all facts for each name that goes; what is still used stays by
         // the statements below
         self.connection.pragma_update(None, "foreign_keys", false)?;
-        let outcome = self.take_back(run, info);
+        let outcome = self.undo_all(runs, info);
         self.connection.pragma_update(None, "foreign_keys", true)?;
         outcome
     }
 
-    fn take_back(
+    fn undo_all(
         &mut self,
-        run: i64,
-        ImportInfo { at, by, is_trial, .. }: &ImportInfo,
-    ) -> Result<UndoOutcome> {
+        runs: RangeInclusive<i64>,
+        info: &ImportInfo,
+    ) -> Result<(Vec<i64>, UndoOutcome)> {
         let transaction =
             self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let known = transaction
-            .query_row("SELECT 1 FROM imports WHERE id = ?1", [run], |_| Ok(()))
-            .optional()?;
-        if known.is_none() {
-            return Ok(UndoOutcome::NoRun);
+        let known: Vec<i64> = {
+            let find = "SELECT id FROM imports WHERE id BETWEEN ?1 AND ?2 ORDER BY id DESC";
+            let mut find = transaction.prepare(find)?;
+            let rows = find.query_map(params![runs.start(), runs.end()], |row| row.get(0))?;
+            rows.collect::<Result<_, _>>()?
+        };
+        if known.is_empty() {
+            return Ok((vec![*runs.start()], UndoOutcome::NoRun));
         }
-        for kind in KINDS {
-            let later = format!(
-                "SELECT min(retired_by_id) FROM {} WHERE import_id = ?1 AND retired_by_id > ?1",
-                kind.table
-            );
-            if let Some(later) = transaction.query_row(&later, [run], |row| row.get(0))? {
-                return Ok(UndoOutcome::Later(later));
+        let (mut removed, mut restored) = (0, 0);
+        for run in &known {
+            match take_back(&transaction, *run, info)? {
+                UndoOutcome::Done(gone, again) => {
+                    removed += gone;
+                    restored += again;
+                }
+                other => return Ok((vec![*run], other)),
             }
         }
-        if let Some(later) = undo_steps::changed_later(&transaction, run)? {
-            return Ok(UndoOutcome::Later(later));
-        }
-        let words = Reindex::begin(&transaction, run, has_other_words)?;
-        rollup::take_back(&transaction, run)?;
-        let (mut gone, mut again) = (0, 0);
-        for kind in KINDS {
-            date_parts::forget(&transaction, kind, run)?;
-            extras::forget(&transaction, kind, "f.import_id = ?1", run)?;
-            gone += transaction
-                .execute(&format!("DELETE FROM {} WHERE import_id = ?1", kind.table), [run])?;
-            let revive = format!(
-                "UPDATE {} SET retired_by_id = NULL, retired_why = NULL, retired_note = NULL WHERE retired_by_id = ?1",
-                kind.table
-            );
-            again += transaction.execute(&revive, [run])?;
-        }
-        extras::forget_unused(&transaction)?;
-        let texts = texts_of(&transaction, run)?;
-        texts.iter().try_for_each(|source| search::forget_text(&transaction, *source))?;
-        let has_moved = KINDS.iter().try_fold(false, |moved, kind| -> Result<bool> {
-            Ok(moved || undo_steps::has(&transaction, run, kind.table)?)
-        })?;
-        let changed = undo_steps::take_back(&transaction, run)?;
-        let forgotten = forget(&transaction, run)?;
-        if gone + again == 0 && changed + forgotten.removed == 0 && forgotten.kept > 0 {
-            // nothing is left of it but what later facts use
-            return Ok(UndoOutcome::Used);
-        }
-        for source in &texts {
-            search::add_text(&transaction, *source)?;
-            attach::forget_statuses(&transaction, *source)?;
-        }
-        labels::refresh(&transaction)?;
-        if has_moved {
-            rollup::make_again(&transaction)?;
-        }
-        let undone = "INSERT INTO undone (uid, at, by) SELECT uid, ?2, ?3 FROM imports WHERE id = ?1 AND uid IS NOT NULL";
-        transaction.execute(undone, params![run, at, by])?;
-        transaction.execute("DELETE FROM imports WHERE id = ?1", [run])?;
-        words.end(&transaction)?;
-        if !is_trial {
+        if !info.is_trial {
             transaction.commit()?;
         }
-        let (removed, restored) = (gone + forgotten.removed, again + changed);
-        Ok(UndoOutcome::Done(removed as u64, restored as u64))
+        Ok((known, UndoOutcome::Done(removed, restored)))
     }
+}
+
+/// Takes one run back.
+fn take_back(
+    transaction: &Transaction<'_>,
+    run: i64,
+    ImportInfo { at, by, .. }: &ImportInfo,
+) -> Result<UndoOutcome> {
+    for kind in KINDS {
+        let later = format!(
+            "SELECT min(retired_by_id) FROM {} WHERE import_id = ?1 AND retired_by_id > ?1",
+            kind.table
+        );
+        if let Some(later) = transaction.query_row(&later, [run], |row| row.get(0))? {
+            return Ok(UndoOutcome::Later(later));
+        }
+    }
+    if let Some(later) = undo_steps::changed_later(transaction, run)? {
+        return Ok(UndoOutcome::Later(later));
+    }
+    let words = Reindex::begin(transaction, run, has_other_words)?;
+    rollup::take_back(transaction, run)?;
+    let (mut gone, mut again) = (0, 0);
+    for kind in KINDS {
+        date_parts::forget(transaction, kind, run)?;
+        extras::forget(transaction, kind, "f.import_id = ?1", run)?;
+        gone += transaction
+            .execute(&format!("DELETE FROM {} WHERE import_id = ?1", kind.table), [run])?;
+        let revive = format!(
+            "UPDATE {} SET retired_by_id = NULL, retired_why = NULL, retired_note = NULL WHERE retired_by_id = ?1",
+            kind.table
+        );
+        again += transaction.execute(&revive, [run])?;
+    }
+    extras::forget_unused(transaction)?;
+    let texts = texts_of(transaction, run)?;
+    texts.iter().try_for_each(|source| search::forget_text(transaction, *source))?;
+    let has_moved = KINDS.iter().try_fold(false, |moved, kind| -> Result<bool> {
+        Ok(moved || undo_steps::has(transaction, run, kind.table)?)
+    })?;
+    let changed = undo_steps::take_back(transaction, run)?;
+    let forgotten = forget(transaction, run)?;
+    if gone + again == 0 && changed + forgotten.removed == 0 && forgotten.kept > 0 {
+        // nothing is left of it but what later facts use
+        return Ok(UndoOutcome::Used);
+    }
+    for source in &texts {
+        search::add_text(transaction, *source)?;
+        attach::forget_statuses(transaction, *source)?;
+    }
+    labels::refresh(transaction)?;
+    if has_moved {
+        rollup::make_again(transaction)?;
+    }
+    let undone = "INSERT INTO undone (uid, at, by) SELECT uid, ?2, ?3 FROM imports WHERE id = ?1 AND uid IS NOT NULL";
+    transaction.execute(undone, params![run, at, by])?;
+    transaction.execute("DELETE FROM imports WHERE id = ?1", [run])?;
+    words.end(transaction)?;
+    let (removed, restored) = (gone + forgotten.removed, again + changed);
+    Ok(UndoOutcome::Done(removed as u64, restored as u64))
 }
 
 /// The condition that the row `f` of a kind goes when the run `?1` is undone, or is found by other

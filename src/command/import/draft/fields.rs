@@ -5,7 +5,7 @@ use crate::command::import::draft::roles::{Choice, CountryColumn, DateParts};
 use crate::command::import::draft::sample::is_ongoing;
 use crate::command::import::draft::toml_text::{list, number_keys, quoted, style_keys};
 use crate::command::import::draft::write::Draft;
-use crate::value::text::count;
+use crate::value::text::{count, grouped};
 
 impl Draft<'_> {
     pub(super) fn date(&mut self, start: &Choice) {
@@ -175,6 +175,18 @@ impl Draft<'_> {
                     None => "# guess: what a point or comma in a number means; also possible: it groups thousands",
                     Some(_) => "# guess: what a point or comma in a number means; also possible: it stands before decimals",
                 });
+            }
+            let words = style.scale.iter().filter(|(_, times)| *times > 1);
+            let words: Vec<String> = words
+                .map(|(word, times)| {
+                    format!("{} means {}", quoted(word), grouped(&times.to_string()))
+                })
+                .collect();
+            if !words.is_empty() {
+                self.line(&format!(
+                    "# guess: beside a number, {} means as many times",
+                    words.join(", ")
+                ));
             }
             if !style.unread.is_empty() {
                 let shown: Vec<String> =

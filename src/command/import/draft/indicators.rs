@@ -1,6 +1,8 @@
 //! Drafts of tables of figures: a column for each year, or countries and years with a column for each
 //! measure.
 
+use std::collections::BTreeSet;
+
 use crate::command::import::draft::date_reading::{CENTURY, LANGUAGES};
 use crate::command::import::draft::number_reading::NumberReading;
 use crate::command::import::draft::roles::{CountryColumn, words_of};
@@ -13,52 +15,66 @@ use crate::value::date_formats::DateStyle;
 use crate::value::month_names::MonthNames;
 use crate::value::partial_date::PartialDate;
 
-/// A column that is called after a year or a month.
-pub(super) struct WideYear {
+/// A column that is called after a year, a quarter or a month.
+pub(super) struct WidePeriod {
     pub(super) column: usize,
-    /// In EDTF: 2013, 2013-05.
-    year: String,
+    /// In EDTF: 2013, 2013-05; of a month beside a column of years the month alone.
+    period: String,
     /// What else it says: "killed" in "2013 killed".
     what: String,
+    /// The column of the year, of a month that does not say it.
+    year: Option<usize>,
 }
 
 impl Draft<'_> {
-    /// The columns that are called after years, with the year of each, and what else they say. Where
-    /// most say nothing else, one that does, such as a total of several years, is none of them.
-    pub(super) fn wide_years(&self) -> Vec<WideYear> {
-        let year_of = |name: &str| {
-            let name = name.trim();
-            let at = name.find(|c: char| c.is_ascii_digit())?;
-            let year = name.get(at..at + 4)?;
-            let is_year = year.parse::<u16>().is_ok_and(|n| (1800..2200).contains(&n));
-            let behind = name.get(at + 4..).unwrap_or_default();
-            let is_whole = at <= 1 && !behind.starts_with(|c: char| c.is_ascii_digit());
-            (is_year && is_whole).then(|| (year.to_owned(), behind.to_owned()))
-        };
-        let all: Vec<WideYear> = self
-            .columns
-            .all
-            .iter()
-            .enumerate()
+    /// The columns that are called after years, quarters or months, with the period of each, and what
+    /// else they say. Where most say nothing else, one that does, such as a total of several years, is
+    /// none of them.
+    pub(super) fn wide_periods(&self) -> Vec<WidePeriod> {
+        let names = self.columns.all.iter().enumerate();
+        let all: Vec<WidePeriod> = names
+            .clone()
             .filter_map(|(column, sample)| {
-                if let Some(month) = month_of(&sample.name) {
-                    return Some(WideYear { column, year: month, what: String::new() });
-                }
-                let (year, behind) = year_of(&sample.name)?;
-                let what = behind.trim_matches(|c: char| !c.is_alphanumeric() && c != '%');
-                let what = if what.starts_with("YR") { "" } else { what }.to_owned();
-                Some(WideYear { column, year, what })
+                let (period, what) = period_of(&sample.name)?;
+                Some(WidePeriod { column, period, what, year: None })
             })
             .collect();
-        let bare = all.iter().filter(|year| year.what.is_empty()).count();
-        if bare * 2 >= all.len() {
-            return all.into_iter().filter(|year| year.what.is_empty()).collect();
+        if all.is_empty() {
+            return self.months_of_years();
         }
-        all.into_iter().filter(|year| !year.what.is_empty()).collect()
+        let bare = all.iter().filter(|period| period.what.is_empty()).count();
+        if bare * 2 >= all.len() {
+            return all.into_iter().filter(|period| period.what.is_empty()).collect();
+        }
+        // a word beside one year alone is the name of something else
+        let is_series = |one: &WidePeriod| {
+            let same = all.iter().filter(|other| other.what == one.what);
+            same.map(|other| &other.period).collect::<BTreeSet<_>>().len() > 1
+        };
+        let series: Vec<bool> =
+            all.iter().map(|one| !one.what.is_empty() && is_series(one)).collect();
+        all.into_iter()
+            .zip(series)
+            .filter(|(_, is_series)| *is_series)
+            .map(|(one, _)| one)
+            .collect()
+    }
+
+    /// The columns that are called after the twelve months, beside a column of years.
+    fn months_of_years(&self) -> Vec<WidePeriod> {
+        let Some((parts, None)) = self.columns.parts() else { return Vec::new() };
+        let months: Vec<WidePeriod> = (0..self.columns.all.len())
+            .filter_map(|column| {
+                let month = month_of(&format!("{} 2000", self.name(column).trim()))?;
+                let period = month.strip_prefix("2000-")?.to_owned();
+                Some(WidePeriod { column, period, what: String::new(), year: Some(parts.year.0) })
+            })
+            .collect();
+        if months.len() < 6 { Vec::new() } else { months }
     }
 
     /// A table with a column for each year: an indicator for each cell.
-    pub(super) fn wide(&mut self, years: &[WideYear], country: Option<CountryColumn>) {
+    pub(super) fn wide(&mut self, years: &[WidePeriod], country: Option<CountryColumn>) {
         let is_year = |column: usize| years.iter().any(|year| year.column == column);
         let measure = self
             .columns
@@ -68,14 +84,12 @@ impl Draft<'_> {
             )
             .map(|choice| choice.column);
         let mut missing: Vec<String> = Vec::new();
-        let mut style: Option<NumberReading> = None;
+        let mut styles: Vec<NumberReading> = Vec::new();
         for year in years {
             match self.columns.number(year.column) {
                 Some(number) => {
                     missing.extend(number.missing.iter().chain(&number.unread).cloned());
-                    if style.as_ref().is_none_or(|known| number.read > known.read) {
-                        style = Some(number.clone());
-                    }
+                    styles.push(number.clone());
                 }
                 // too few numbers to tell how they are written
                 None => {
@@ -86,6 +100,9 @@ impl Draft<'_> {
         }
         missing.sort_unstable();
         missing.dedup();
+        // what is missing is told by the condition of each cell
+        let style = (!styles.is_empty())
+            .then(|| NumberReading { missing: Vec::new(), ..NumberReading::joined(&styles) });
         // a figure, such as a total, tells nothing apart
         let whole: Vec<usize> = (0..self.columns.all.len())
             .filter(|column| !is_year(*column) && self.columns.all[*column].has_no_blanks())
@@ -93,13 +110,20 @@ impl Draft<'_> {
             .collect();
         self.line(&format!("\n[[fact]]\nkind    = {}", quoted(INDICATORS.name)));
         let has_rest = years.iter().any(|year| !year.what.is_empty());
+        let are_years = years.iter().all(|year| year.period.len() == 4);
+        let year_column = years.iter().find_map(|period| period.year);
+        let word = match year_column {
+            Some(_) => "month",
+            None if are_years => "year",
+            None => "period",
+        };
         let entries: Vec<String> = years
             .iter()
-            .map(|WideYear { column, year, what }| {
+            .map(|WidePeriod { column, period, what, .. }| {
                 let name = quoted(self.name(*column));
                 let what =
                     if has_rest { format!(", what = {}", quoted(what)) } else { String::new() };
-                format!("{{ column = {name}, year = {}{what} }}", quoted(year))
+                format!("{{ column = {name}, {word} = {}{what} }}", quoted(period))
             })
             .collect();
         let unread: Vec<&String> = missing.iter().filter(|cell| !is_missing(cell)).collect();
@@ -107,7 +131,7 @@ impl Draft<'_> {
             let shown: Vec<String> = unread.iter().take(5).map(|cell| quoted(cell)).collect();
             self.line(&format!("# not read as numbers, and left out: {}", shown.join(", ")));
         }
-        self.line("# one fact for each year that has a number");
+        self.line(&format!("# one fact for each {word} that has a number"));
         self.each_stated(&entries, &missing);
         self.used.extend(years.iter().map(|year| year.column));
         let mut key: Vec<String> =
@@ -115,7 +139,11 @@ impl Draft<'_> {
         if has_rest {
             key.push(quoted("{$what}"));
         }
-        key.push(quoted("{$year}"));
+        let year = year_column.map(|column| self.template(column));
+        if let Some(year) = year.as_ref().filter(|year| !key.contains(&quoted(year))) {
+            key.push(quoted(year));
+        }
+        key.push(quoted(&format!("{{${word}}}")));
         self.line(&format!("key     = [{}]", key.join(", ")));
         match measure {
             _ if has_rest => self.field("measure", &quoted("{$what}"), &[]),
@@ -129,11 +157,17 @@ impl Draft<'_> {
                 &["guess: say what is measured, and in which unit".into()],
             ),
         }
-        let are_years = years.iter().all(|year| year.year.len() == 4);
-        self.line(if are_years {
-            "date    = { year = \"{$year}\" }"
-        } else {
-            "date    = \"{$year}\""
+        self.used.extend(year_column);
+        if years.iter().any(|period| period.period.contains('/')) {
+            self.line("# guess: 2021/22 is a period of two years");
+        }
+        let when = match &year {
+            Some(year) => format!("{year}-{{$month}}"),
+            None => format!("{{${word}}}"),
+        };
+        self.line(&match word {
+            "year" => "date    = { year = \"{$year}\" }".to_owned(),
+            _ => format!("date    = {}", quoted(&when)),
         });
         self.place(country, None);
         self.number_field("quantity", "{$value}", style.as_ref(), &[]);
@@ -144,7 +178,9 @@ impl Draft<'_> {
             .map(|column| self.template(column))
             .collect();
         let told = if told.is_empty() { "{$value}".to_owned() } else { told.join(", ") };
-        self.line(&format!("summary = {}", quoted(&format!("{told}: {{$value}} in {{$year}}"))));
+        let told = if has_rest { format!("{told}, {{$what}}") } else { told };
+        let when = if word == "period" { "{$column}".to_owned() } else { when };
+        self.line(&format!("summary = {}", quoted(&format!("{told}: {{$value}} in {when}"))));
     }
 
     /// The columns of numbers that may be measures: no codes, ranks, years or coordinates.
@@ -307,6 +343,52 @@ impl Draft<'_> {
             quoted(&format!("{{$measure}}, {place}, {year}: {{$value}}"))
         ));
     }
+}
+
+/// The year, quarter or month that a column is called after, in EDTF, and what else it says.
+fn period_of(name: &str) -> Option<(String, String)> {
+    if let Some(month) = month_of(name) {
+        return Some((month, String::new()));
+    }
+    // the one group of four digits that may be a year
+    let is_digit = |c: char| c.is_ascii_digit();
+    let mut years = name.char_indices().filter(|(at, _)| {
+        let group = name.get(*at..at + 4).is_some_and(|year| year.chars().all(is_digit));
+        let is_bounded = !name[..*at].ends_with(is_digit)
+            && !name.get(at + 4..).is_some_and(|behind| behind.starts_with(is_digit));
+        group && is_bounded
+    });
+    let (at, None) = (years.next()?.0, years.next()) else { return None };
+    let year = name[at..at + 4].parse::<u16>().ok().filter(|year| (1800..2200).contains(year))?;
+    // R puts a letter before a year
+    let (before, mut behind) = (if at > 1 { &name[..at] } else { "" }, &name[at + 4..]);
+    let mut period = year.to_string();
+    // 2021/22 and 2021-22 are two years
+    let next = format!("{:02}", (year + 1) % 100);
+    if let Some(rest) = behind
+        .strip_prefix(['/', '-', '–'])
+        .and_then(|rest| rest.strip_prefix(&next))
+        .filter(|rest| !rest.starts_with(is_digit))
+    {
+        period = format!("{year}/{}", year + 1);
+        behind = rest;
+    }
+    let is_edge = |c: char| !c.is_alphanumeric() && c != '%';
+    let mut words: Vec<&str> =
+        [before, behind].into_iter().flat_map(str::split_whitespace).collect();
+    words = words.into_iter().map(|word| word.trim_matches(is_edge)).collect();
+    words
+        .retain(|word| !word.is_empty() && !word.starts_with("YR") && !["FY", "in"].contains(word));
+    // EDTF counts quarters from 33 on
+    let quarter = |word: &str| {
+        let digit = word.strip_prefix(['Q', 'q', 'T']).or(word.strip_suffix(['Q', 'q']))?;
+        digit.parse::<u8>().ok().filter(|n| (1..=4).contains(n) && digit.len() == 1)
+    };
+    if let Some(n) = words.iter().find_map(|word| quarter(word)) {
+        period = format!("{year}-{}", 32 + n);
+        words.retain(|word| quarter(word).is_none());
+    }
+    Some((period, words.join(" ")))
 }
 
 /// The month that a column is called after, in EDTF.

@@ -20,6 +20,8 @@ pub struct NumberReading {
     pub marks: Vec<(String, &'static str)>,
     /// The cells that have one.
     pub marked: Vec<String>,
+    /// Words and signs beside a number, and how many times it they mean.
+    pub scale: Vec<(String, u32)>,
     /// All of them are whole.
     pub is_integer: bool,
     /// The least and the greatest.
@@ -55,6 +57,9 @@ impl NumberReading {
         all.marks = readings.iter().flat_map(|reading| reading.marks.clone()).collect();
         all.marks.sort_unstable();
         all.marks.dedup();
+        all.scale = readings.iter().flat_map(|reading| reading.scale.clone()).collect();
+        all.scale.sort_unstable();
+        all.scale.dedup();
         all.missing = readings
             .iter()
             .flat_map(|reading| reading.missing.iter().chain(&reading.unread))
@@ -121,22 +126,99 @@ const MARKS: [(&str, &str); 27] = [
     ("almost ", "almost"),
 ];
 
+/// Words and signs beside numbers, and how many times the number they mean. A longer one goes before a
+/// shorter one that it begins or ends with.
+const SCALES: [(&str, u32); 36] = [
+    ("thousand", 1_000),
+    ("tausend", 1_000),
+    ("mille", 1_000),
+    ("тыс.", 1_000),
+    ("k", 1_000),
+    ("millionen", 1_000_000),
+    ("millions", 1_000_000),
+    ("million", 1_000_000),
+    ("millones", 1_000_000),
+    ("millón", 1_000_000),
+    ("milioni", 1_000_000),
+    ("mio.", 1_000_000),
+    ("mio", 1_000_000),
+    ("mln.", 1_000_000),
+    ("mln", 1_000_000),
+    ("млн", 1_000_000),
+    ("mn", 1_000_000),
+    ("m", 1_000_000),
+    ("milliarden", 1_000_000_000),
+    ("milliards", 1_000_000_000),
+    ("billion", 1_000_000_000),
+    ("mrd.", 1_000_000_000),
+    ("mrd", 1_000_000_000),
+    ("млрд", 1_000_000_000),
+    ("bn", 1_000_000_000),
+    ("us$", 1),
+    ("usd", 1),
+    ("$", 1),
+    ("eur", 1),
+    ("€", 1),
+    ("gbp", 1),
+    ("£", 1),
+    ("chf", 1),
+    ("persons", 1),
+    ("people", 1),
+    ("personen", 1),
+];
+
+/// A cell without the words and signs that scale its number, and those, as they are written.
+fn unscaled(cell: &str) -> (&str, Vec<(String, u32)>) {
+    let (mut bare, mut found) = (cell.trim(), Vec::new());
+    for _ in 0..2 {
+        let one = SCALES.iter().find_map(|(word, times)| {
+            let is_word = |part: &str| part.to_lowercase() == *word;
+            let before = bare.split_at_checked(word.len()).filter(|(start, _)| is_word(start));
+            let behind =
+                bare.len().checked_sub(word.len()).and_then(|at| bare.split_at_checked(at));
+            let behind = behind.filter(|(_, end)| is_word(end)).map(|(rest, end)| (end, rest));
+            before.or(behind).map(|(word, rest)| (rest.trim(), (word.to_owned(), *times)))
+        });
+        let Some((rest, word)) =
+            one.filter(|(rest, _)| rest.contains(|c: char| c.is_ascii_digit()))
+        else {
+            break;
+        };
+        bare = rest;
+        found.push(word);
+    }
+    (bare, found)
+}
+
 /// What stands between the bounds of a range.
 const BETWEEN: [&str; 3] = ["–", "—", "-"];
+
+/// A number with the words and signs that scale it.
+type ScaledNumber = (f64, Vec<(String, u32)>);
+
+/// A number as it is written, or with words and signs beside it that scale it.
+fn scaled(cell: &str, thousands: Option<char>, decimal: char) -> Option<ScaledNumber> {
+    if let Some(number) = number(cell, thousands, decimal) {
+        return Some((number, Vec::new()));
+    }
+    let (bare, scale) = unscaled(cell);
+    let times: f64 = scale.iter().map(|(_, times)| f64::from(*times)).product();
+    number(bare, thousands, decimal).map(|number| (number * times, scale))
+}
 
 /// A number with a mark before or behind it, or the greater of a range, and the mark.
 fn marked(
     cell: &str,
     thousands: Option<char>,
     decimal: char,
-) -> Option<(f64, (String, &'static str))> {
+) -> Option<(ScaledNumber, (String, &'static str))> {
     for (mark, qualifier) in MARKS {
         let is_mark = |part: &str| part.to_lowercase() == mark;
         let before = cell.split_at_checked(mark.len()).filter(|(start, _)| is_mark(start));
         let behind = cell.len().checked_sub(mark.len()).and_then(|at| cell.split_at_checked(at));
         let behind = behind.filter(|(_, end)| is_mark(end)).map(|(bare, end)| (end, bare));
         if let Some((mark, bare)) = before.or(behind)
-            && let Some(number) = number(bare.trim(), thousands, decimal)
+            && let Some(number) = scaled(bare.trim(), thousands, decimal)
         {
             return Some((number, (mark.to_owned(), qualifier)));
         }
@@ -148,9 +230,9 @@ fn marked(
         if is_year(low) && is_year(high) {
             return None;
         }
-        let bound = |text: &str| number(text, thousands, decimal);
-        let (least, greatest) = (bound(low)?, bound(high)?);
-        (least <= greatest).then_some((greatest, (sign.to_owned(), "range")))
+        let (least, _) = scaled(low, thousands, decimal)?;
+        let greatest = scaled(high, thousands, decimal)?;
+        (least <= greatest.0).then_some((greatest, (sign.to_owned(), "range")))
     })
 }
 
@@ -216,7 +298,7 @@ impl ColumnSample {
                 reading.missing.push(cell.clone());
                 continue;
             }
-            let found = number(cell, thousands, decimal).or_else(|| {
+            let found = scaled(cell, thousands, decimal).or_else(|| {
                 let (number, mark) = marked(cell, thousands, decimal)?;
                 reading.marked.push(cell.clone());
                 if !reading.marks.contains(&mark) {
@@ -224,10 +306,15 @@ impl ColumnSample {
                 }
                 Some(number)
             });
-            let Some(number) = found else {
+            let Some((number, scale)) = found else {
                 reading.unread.push(cell.clone());
                 continue;
             };
+            for word in scale {
+                if !reading.scale.contains(&word) {
+                    reading.scale.push(word);
+                }
+            }
             reading.read += times;
             reading.distinct += 1;
             reading.is_integer &= number.fract() == 0.0;
@@ -254,7 +341,11 @@ mod tests {
         assert_eq!(style(&["1.234,5", "12,5"]), Some((Some('.'), ',', false)));
         assert_eq!(style(&["7.818", "9.500"]), Some((None, '.', true)), "7.8 or 7,818");
         assert_eq!(style(&["1 234", "12"]), Some((Some(' '), ',', false)));
-        assert_eq!(style(&["12 people", "many"]), None);
+        assert_eq!(style(&["12 children", "many"]), None);
+        let money =
+            sample("n", &["$1.2 billion", "$300 million", "about $5m", "7"]).number().unwrap();
+        assert_eq!((money.read, money.greatest), (4, 1.2e9));
+        assert_eq!(money.scale.len(), 4, "{:?}", money.scale);
         let hedged = sample("n", &["20-30", "c. 40", "5+", "12", "at least 7"]).number().unwrap();
         assert_eq!((hedged.read, hedged.greatest), (5, 40.0));
         assert_eq!(

@@ -23,6 +23,11 @@ pub(super) fn number_keys(style: Option<&NumberReading>, missing: &[String]) -> 
     if let Some(style) = style.filter(|style| style.decimal != '.') {
         keys.push(format!("decimal = {}", quoted(&style.decimal.to_string())));
     }
+    if let Some(style) = style.filter(|style| !style.scale.is_empty()) {
+        let scale: Vec<String> =
+            style.scale.iter().map(|(word, times)| format!("{} = {times}", quoted(word))).collect();
+        keys.push(format!("scale = {{ {} }}", scale.join(", ")));
+    }
     if !missing.is_empty() {
         keys.push(format!("missing = {}", list(missing)));
     }

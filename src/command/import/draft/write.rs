@@ -28,7 +28,7 @@ impl<'a> Draft<'a> {
         let mut draft = Draft { columns, out: String::new(), used: Vec::new() };
         draft.head(notes);
         let country = columns.country(store, false)?;
-        let wide = draft.wide_years();
+        let wide = draft.wide_periods();
         let is_world_bank = wide.iter().any(|year| columns.all[year.column].name.contains("[YR"));
         if wide.len() >= 3 || is_world_bank {
             // what is told of a supplier or recipient each year is told of its country
