@@ -98,28 +98,28 @@ fn without_header(
     delimiters: &[char],
     head: &FileHead<'_>,
 ) -> Result<FileLayout, Mismatch> {
-    let Some(first) = head.lines.iter().position(|(_, line)| !line.is_empty()) else {
-        return Err(Mismatch {
-            share: 0,
-            why: vec!["at least one record".into()],
-            header: Vec::new(),
+    let is_record = |delimiter: &char, line: usize| {
+        head.record(line, *delimiter, read.quotes).len() == header.len()
+    };
+    // lines above a table have fewer cells
+    let found =
+        (0..head.lines.len()).filter(|line| !head.lines[*line].1.is_empty()).find_map(|line| {
+            let delimiter = delimiters.iter().find(|delimiter| is_record(delimiter, line))?;
+            Some((*delimiter, line))
         });
-    };
-    let told = |delimiter: char| head.record(first, delimiter, read.quotes);
-    let layout = |delimiter: char| FileLayout {
-        delimiter,
-        header: header.to_vec(),
-        preamble: Vec::new(),
-        start: head.lines[first].0,
-        line: first as u64 + 1,
-        has_header: false,
-        score: header.len(),
-    };
-    match delimiters.iter().find(|delimiter| told(**delimiter).len() == header.len()) {
-        Some(delimiter) => Ok(layout(*delimiter)),
+    match found {
+        Some((delimiter, line)) => Ok(FileLayout {
+            delimiter,
+            header: header.to_vec(),
+            preamble: head.before(line),
+            start: head.lines[line].0,
+            line: line as u64 + 1,
+            has_header: false,
+            score: header.len(),
+        }),
         None => Err(Mismatch {
             share: 0,
-            why: vec![format!("{} cells in the first line", header.len())],
+            why: vec![format!("a line with {} cells", header.len())],
             header: Vec::new(),
         }),
     }

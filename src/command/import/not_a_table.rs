@@ -45,8 +45,9 @@ pub fn refuse(input: &SourceFile) -> Result<()> {
     }
     // a text with a few stray bytes is told where they are
     let begin = &head[..head.len().min(4096)];
-    let nul = begin.iter().filter(|b| **b == 0).count();
-    let is_text = nul < 8 || nul * 50 <= begin.len() || ingest::of_mark(&head).is_some();
+    let is_sign = |b: &&u8| matches!(**b, 0..=8 | 14..=25 | 27..=31);
+    let signs = begin.iter().filter(is_sign).count();
+    let is_text = signs < 8 || signs * 50 <= begin.len() || ingest::of_mark(&head).is_some();
     if is_text {
         return Ok(());
     }

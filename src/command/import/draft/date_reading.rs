@@ -83,7 +83,7 @@ pub struct DateReading {
     /// The first of a hundred years, for years of two digits.
     pub century: Option<i16>,
     /// What stands between two dates.
-    pub range: Option<&'static str>,
+    pub range: Vec<&'static str>,
     /// The language of the months.
     pub locale: Option<&'static str>,
     /// Days as a spreadsheet counts them.
@@ -108,6 +108,11 @@ trait RevMaxByRead: Iterator<Item = DateReading> + Sized {
 
 impl<I: Iterator<Item = DateReading>> RevMaxByRead for I {}
 
+/// Whether a cell may be a day as a spreadsheet counts them.
+fn is_sheet_day(cell: &str) -> bool {
+    cell.len() == 5 && cell.parse::<u32>().is_ok_and(|n| (15_000..60_000).contains(&n))
+}
+
 impl ColumnSample {
     /// How the column is read as dates, if most of its cells are some.
     #[must_use]
@@ -128,7 +133,7 @@ impl ColumnSample {
         // a column with only a few dates in it is not a date column
         best.filter(|reading| {
             let unread: u64 = reading.unread.iter().filter_map(|cell| self.cells.get(cell)).sum();
-            reading.read * 5 >= all * 4 && others > unread
+            reading.read * 5 >= all * 3 && others > unread
         })
     }
 
@@ -149,13 +154,7 @@ impl ColumnSample {
 
     /// Five digits, as spreadsheets count days, in a column that is called so.
     fn spreadsheet_days(&self) -> Option<DateReading> {
-        let is_day = |cell: &str| {
-            cell.len() == 5 && cell.parse::<u32>().is_ok_and(|n| (15_000..60_000).contains(&n))
-        };
-        let is_called = ["date", "day", "datum", "fecha"]
-            .iter()
-            .any(|word| self.name.to_lowercase().contains(word));
-        if !is_called || !self.told().all(|(cell, _)| is_day(cell)) {
+        if !self.is_called_date() || !self.told().all(|(cell, _)| is_sheet_day(cell)) {
             return None;
         }
         let read = self.told().map(|(_, times)| times).sum();
@@ -167,6 +166,11 @@ impl ColumnSample {
             read,
             ..DateReading::default()
         })
+    }
+
+    fn is_called_date(&self) -> bool {
+        let name = self.name.to_lowercase();
+        ["date", "day", "datum", "fecha"].iter().any(|word| name.contains(word))
     }
 
     /// The fewest formats that read the most cells.
@@ -262,10 +266,19 @@ impl ColumnSample {
                 .map(|(_, times)| times)
                 .sum();
             if both > 0 && !reading.formats.is_empty() {
-                reading.range = Some(range);
+                reading.range.push(range);
                 reading.read += both;
                 left.retain(|(cell, _)| style.read_range(cell).is_none());
-                break;
+            }
+        }
+        // days as a spreadsheet counts them, beside others
+        if self.is_called_date() && !reading.formats.is_empty() {
+            let days: u64 =
+                left.iter().filter(|(cell, _)| is_sheet_day(cell)).map(|(_, n)| n).sum();
+            if days > 0 {
+                reading.excel = true;
+                reading.read += days;
+                left.retain(|(cell, _)| !is_sheet_day(cell));
             }
         }
         reading.unread = left.into_iter().map(|(cell, _)| cell.clone()).collect();
@@ -296,7 +309,7 @@ mod tests {
             sample("datum", &["12 März 2014", "3 Mai 2014", "1 Juni 2015"]).date().unwrap();
         assert_eq!((german.formats, german.locale), (vec!["%d %B %Y"], Some("de")));
         let ranges = sample("d", &["12–14 March 2014", "3 May 2014", "9 May 2014"]).date().unwrap();
-        assert_eq!(ranges.range, Some("–"));
+        assert_eq!(ranges.range, ["–"]);
         assert!(sample("date", &["41710", "41711"]).date().unwrap().excel);
         let few = sample("d", &["2014-03-01", "2014-03-02", "2014-03-03", "2014-03-04", "soon"]);
         assert_eq!(few.date().unwrap().unread, ["soon"]);

@@ -3,7 +3,7 @@
 use crate::command::import::draft::roles::{Choice, words_of};
 use crate::command::import::draft::sample::is_missing;
 use crate::command::import::draft::toml_text::{number_keys, quoted};
-use crate::command::import::draft::words::DEATHS;
+use crate::command::import::draft::words::{DEATHS, counts_no_people};
 use crate::command::import::draft::write::Draft;
 use crate::kind::EVENTS;
 
@@ -98,37 +98,10 @@ impl Draft<'_> {
         let columns = self.columns;
         let is_other = |column: usize| {
             let name = columns.all[column].name.to_lowercase();
-            let has_part =
-                ["injur", "wound", "missing", "rate", "percent", "code", "source", "date", "%"]
-                    .iter()
-                    .any(|word| name.contains(word));
-            let units = [
-                // animals, and what did not happen
-                "livestock",
-                "animals",
-                "cattle",
-                "incidents",
-                EVENTS.name,
-                "attacks",
-                "averted",
-                "prevented",
-                "change",
-                "not",
-                "by",
-                "displaced",
-                "buildings",
-                "houses",
-                "per",
-                "pct",
-                "share",
-                "thousand",
-                "thousands",
-                "million",
-                "millions",
-                "000",
-                "000s",
-            ];
-            has_part || words_of(&name).iter().any(|word| units.contains(&word.as_str()))
+            let words = words_of(&name);
+            ["injur", "wound", "missing", "displaced"].iter().any(|word| name.contains(word))
+                || words.iter().any(|word| word == EVENTS.name)
+                || counts_no_people(&name, &words)
         };
         let fits = |column: usize| {
             columns.number(column).is_some_and(|number| number.is_integer) && !is_other(column)

@@ -16,6 +16,20 @@ impl Draft<'_> {
         if end.is_some() {
             guesses.push(LASTED.into());
         }
+        if self.columns.is_kept(start.column) {
+            guesses.push(format!(
+                "guess: {} may say when the record was made, and not when it happened",
+                quoted(self.name(start.column))
+            ));
+        }
+        for column in self.columns.unread_dates() {
+            let cells = self.columns.all[column].cells.keys().take(3).map(|cell| quoted(cell));
+            guesses.push(format!(
+                "{} is named like a date, but no known format reads its cells, such as {}",
+                quoted(self.name(column)),
+                cells.collect::<Vec<_>>().join(", ")
+            ));
+        }
         if !reading.either.is_empty() {
             let shown: Vec<String> =
                 reading.either.iter().take(5).map(|cell| quoted(cell)).collect();
@@ -183,10 +197,7 @@ impl Draft<'_> {
                 })
                 .collect();
             if !words.is_empty() {
-                self.line(&format!(
-                    "# guess: beside a number, {} means as many times",
-                    words.join(", ")
-                ));
+                self.line(&format!("# guess: beside a number, {}", words.join(", ")));
             }
             if !style.unread.is_empty() {
                 let shown: Vec<String> =

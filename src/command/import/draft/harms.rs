@@ -3,7 +3,7 @@
 
 use crate::command::import::draft::roles::words_of;
 use crate::command::import::draft::toml_text::quoted;
-use crate::command::import::draft::words::{DEATHS, HARMS};
+use crate::command::import::draft::words::{DEATHS, HARMS, counts_no_people};
 use crate::command::import::draft::write::Draft;
 use crate::kind::CASUALTIES;
 
@@ -40,34 +40,7 @@ const PLAIN: [&str; 20] = [
 ];
 
 /// Words of columns that count something else, or count it in another way.
-const OTHER: [&str; 26] = [
-    "per",
-    "rate",
-    "pct",
-    "percent",
-    "share",
-    "cum",
-    "cumulative",
-    "cumul",
-    "running",
-    "livestock",
-    "animals",
-    "cattle",
-    "buildings",
-    "houses",
-    "by",
-    "not",
-    "averted",
-    "date",
-    "code",
-    "source",
-    "id",
-    "low",
-    "high",
-    "min",
-    "max",
-    "change",
-];
+const OTHER: [&str; 8] = ["cum", "cumulative", "cumul", "running", "low", "high", "min", "max"];
 
 impl Draft<'_> {
     /// The columns that count people harmed, but for those of the event's own deaths.
@@ -78,10 +51,12 @@ impl Draft<'_> {
 
     /// Whether a column is called as numbers of people are.
     pub(super) fn is_of_people(&self, column: usize) -> bool {
-        words_of(self.name(column)).iter().any(|word| {
+        let words = words_of(self.name(column));
+        let is_harm = |word: &String| {
             word != "best" && DEATHS.contains(&word.as_str())
                 || HARMS.iter().any(|(_, words)| words.contains(&word.as_str()))
-        })
+        };
+        words.iter().any(is_harm) && !counts_no_people(self.name(column), &words)
     }
 
     /// Whom a column of deaths counts; none where it does not say so.
@@ -95,7 +70,11 @@ impl Draft<'_> {
         let words = words_of(self.name(column));
         let is_other =
             words.iter().any(|word| OTHER.contains(&word.as_str()) || word.parse::<u32>().is_ok());
-        if !number.is_integer || number.least < 0.0 || is_other {
+        if !number.is_integer
+            || number.least < 0.0
+            || is_other
+            || counts_no_people(self.name(column), &words)
+        {
             return None;
         }
         let is_death = |word: &str| word != "best" && DEATHS.contains(&word);

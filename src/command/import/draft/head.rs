@@ -86,9 +86,19 @@ impl Draft<'_> {
             self.line("# what a heading says of the rows below it is not read");
             totals.push(format!("{{ text = {}, is = \"\" }}", quoted(&others.concat())));
         }
+        if notes.repeats_header {
+            self.line("# rows that repeat the header are no records");
+            let named = (0..self.columns.all.len()).find(|n| !self.name(*n).starts_with("column "));
+            let column = named.unwrap_or_default();
+            totals.push(format!(
+                "{{ text = {}, is = {} }}",
+                quoted(&self.template(column)),
+                quoted(self.name(column))
+            ));
+        }
         if !totals.is_empty() {
             if !notes.totals.is_empty() {
-                self.line("# guess: rows of totals add up others, and are no records");
+                self.line("# guess: rows of totals, and of parts of a figure, repeat other rows, and are no records");
             }
             self.line(&format!("skip      = [{}]", totals.join(", ")));
         }

@@ -40,7 +40,7 @@ impl Draft<'_> {
             })
             .collect();
         if all.is_empty() {
-            return self.months_of_years();
+            return self.parts_of_years();
         }
         let bare = all.iter().filter(|period| period.what.is_empty()).count();
         if bare * 2 >= all.len() {
@@ -60,17 +60,31 @@ impl Draft<'_> {
             .collect()
     }
 
-    /// The columns that are called after the twelve months, beside a column of years.
-    fn months_of_years(&self) -> Vec<WidePeriod> {
+    /// The columns that are called after the months or the quarters, beside a column of years.
+    fn parts_of_years(&self) -> Vec<WidePeriod> {
         let Some((parts, None)) = self.columns.parts() else { return Vec::new() };
-        let months: Vec<WidePeriod> = (0..self.columns.all.len())
-            .filter_map(|column| {
-                let month = month_of(&format!("{} 2000", self.name(column).trim()))?;
-                let period = month.strip_prefix("2000-")?.to_owned();
-                Some(WidePeriod { column, period, what: String::new(), year: Some(parts.year.0) })
-            })
-            .collect();
-        if months.len() < 6 { Vec::new() } else { months }
+        let named = |part: fn(&str) -> Option<String>| -> Vec<WidePeriod> {
+            (0..self.columns.all.len())
+                .filter_map(|column| {
+                    let period = part(self.name(column).trim())?;
+                    Some(WidePeriod {
+                        column,
+                        period,
+                        what: String::new(),
+                        year: Some(parts.year.0),
+                    })
+                })
+                .collect()
+        };
+        let months = named(|name| {
+            month_of(&format!("{name} 2000"))?.strip_prefix("2000-").map(str::to_owned)
+        });
+        let quarters = named(|name| quarter_of(name).map(|n| n.to_string()));
+        match (months.len(), quarters.len()) {
+            (6.., _) => months,
+            (_, 3..) => quarters,
+            _ => Vec::new(),
+        }
     }
 
     /// A table with a column for each year: an indicator for each cell.
@@ -83,26 +97,7 @@ impl Draft<'_> {
                 |column| self.columns.all[column].is_text() && !is_year(column),
             )
             .map(|choice| choice.column);
-        let mut missing: Vec<String> = Vec::new();
-        let mut styles: Vec<NumberReading> = Vec::new();
-        for year in years {
-            match self.columns.number(year.column) {
-                Some(number) => {
-                    missing.extend(number.missing.iter().chain(&number.unread).cloned());
-                    styles.push(number.clone());
-                }
-                // too few numbers to tell how they are written
-                None => {
-                    let cells = self.columns.all[year.column].cells.keys();
-                    missing.extend(cells.filter(|cell| !is_plain_number(cell)).cloned());
-                }
-            }
-        }
-        missing.sort_unstable();
-        missing.dedup();
-        // what is missing is told by the condition of each cell
-        let style = (!styles.is_empty())
-            .then(|| NumberReading { missing: Vec::new(), ..NumberReading::joined(&styles) });
+        let (missing, style) = self.wide_numbers(years);
         // a figure, such as a total, tells nothing apart
         let whole: Vec<usize> = (0..self.columns.all.len())
             .filter(|column| !is_year(*column) && self.columns.all[*column].has_no_blanks())
@@ -113,6 +108,7 @@ impl Draft<'_> {
         let are_years = years.iter().all(|year| year.period.len() == 4);
         let year_column = years.iter().find_map(|period| period.year);
         let word = match year_column {
+            Some(_) if years.iter().any(|part| part.period.as_str() > "12") => "quarter",
             Some(_) => "month",
             None if are_years => "year",
             None => "period",
@@ -162,7 +158,7 @@ impl Draft<'_> {
             self.line("# guess: 2021/22 is a period of two years");
         }
         let when = match &year {
-            Some(year) => format!("{year}-{{$month}}"),
+            Some(year) => format!("{year}-{{${word}}}"),
             None => format!("{{${word}}}"),
         };
         self.line(&match word {
@@ -170,17 +166,72 @@ impl Draft<'_> {
             _ => format!("date    = {}", quoted(&when)),
         });
         self.place(country, None);
+        let others: Vec<usize> =
+            years.iter().map(|year| year.column).chain(measure).chain(year_column).collect();
+        let holder = self.subject(country, &others);
         self.number_field("quantity", "{$value}", style.as_ref(), &[]);
         let told: Vec<String> = country
             .iter()
             .map(|(column, _)| *column)
+            .chain(holder)
             .chain(measure)
             .map(|column| self.template(column))
             .collect();
         let told = if told.is_empty() { "{$value}".to_owned() } else { told.join(", ") };
         let told = if has_rest { format!("{told}, {{$what}}") } else { told };
-        let when = if word == "period" { "{$column}".to_owned() } else { when };
+        let when = match (word, &year) {
+            ("quarter", Some(year)) => format!("{{$column}} of {year}"),
+            ("period", _) => "{$column}".to_owned(),
+            _ => when,
+        };
         self.line(&format!("summary = {}", quoted(&format!("{told}: {{$value}} in {when}"))));
+    }
+
+    /// The cells of these columns that state no number, and how the others are read.
+    fn wide_numbers(&self, years: &[WidePeriod]) -> (Vec<String>, Option<NumberReading>) {
+        let mut missing: Vec<String> = Vec::new();
+        let mut styles: Vec<NumberReading> = Vec::new();
+        for year in years {
+            match self.columns.number(year.column) {
+                Some(number) => {
+                    missing.extend(number.missing.iter().chain(&number.unread).cloned());
+                    styles.push(number.clone());
+                }
+                // too few numbers to tell how they are written
+                None => {
+                    let cells = self.columns.all[year.column].cells.keys();
+                    missing.extend(cells.filter(|cell| !is_plain_number(cell)).cloned());
+                }
+            }
+        }
+        missing.sort_unstable();
+        missing.dedup();
+        // what is missing is told by the condition of each cell
+        let style = (!styles.is_empty())
+            .then(|| NumberReading { missing: Vec::new(), ..NumberReading::joined(&styles) });
+        (missing, style)
+    }
+
+    /// Writes whose figures those of a record are: the first column of words that is neither its
+    /// country nor one of `others`.
+    fn subject(&mut self, country: Option<CountryColumn>, others: &[usize]) -> Option<usize> {
+        let fits = |column: &usize| {
+            let sample = &self.columns.all[*column];
+            let is_address = || sample.cells.keys().any(|cell| cell.starts_with("http"));
+            !others.contains(column)
+                && country.is_none_or(|(country, _)| country != *column)
+                && sample.is_text()
+                && sample.has_no_blanks()
+                && sample.length() < 40
+                && self.columns.date(*column).is_none()
+                && self.columns.number(*column).is_none()
+                && !is_address()
+        };
+        let holder = (0..self.columns.all.len()).find(fits)?;
+        let cell = self.cell(holder);
+        let guess = format!("guess: {} says whose figure it is", quoted(self.name(holder)));
+        self.field("subject", &cell, &[guess]);
+        Some(holder)
     }
 
     /// The columns of numbers that may be measures: no codes, ranks, years or coordinates.
@@ -235,7 +286,7 @@ impl Draft<'_> {
     }
 
     /// An indicator for each of the columns, beside the event of the record.
-    pub(super) fn indicators(&mut self, measures: &[usize]) {
+    pub(super) fn indicators(&mut self, measures: &[usize], country: Option<CountryColumn>) {
         self.used.extend(measures);
         self.line("\n# guess: each of these columns is a measure; delete those that are none, and add a unit");
         for (group, style) in self.written_alike(measures) {
@@ -247,8 +298,12 @@ impl Draft<'_> {
             self.each_stated(&entries, &style.missing);
             self.line("key     = [\"{$key}\", \"{$measure}\"]");
             self.line("measure = \"{$measure}\"");
+            let holder = self.subject(country, measures);
+            let of = country.map(|(column, _)| column).into_iter().chain(holder);
+            let of: Vec<String> = of.map(|column| self.template(column)).collect();
             self.number_field("quantity", "{$value}", Some(&style), &[]);
-            self.line("summary = \"{$measure}: {$value}\"");
+            let told = if of.is_empty() { String::new() } else { format!("{}: ", of.join(", ")) };
+            self.line(&format!("summary = {}", quoted(&format!("{told}{{$measure}}: {{$value}}"))));
         }
     }
 
@@ -337,6 +392,7 @@ impl Draft<'_> {
         self.line("measure = \"{$measure}\"");
         self.date_of_parts(&parts, None);
         self.place(country, None);
+        self.subject(country, &[parts.year.0]);
         self.number_field("quantity", "{$value}", style.as_ref(), &missing);
         self.line(&format!(
             "summary = {}",
@@ -379,16 +435,18 @@ fn period_of(name: &str) -> Option<(String, String)> {
     words = words.into_iter().map(|word| word.trim_matches(is_edge)).collect();
     words
         .retain(|word| !word.is_empty() && !word.starts_with("YR") && !["FY", "in"].contains(word));
-    // EDTF counts quarters from 33 on
-    let quarter = |word: &str| {
-        let digit = word.strip_prefix(['Q', 'q', 'T']).or(word.strip_suffix(['Q', 'q']))?;
-        digit.parse::<u8>().ok().filter(|n| (1..=4).contains(n) && digit.len() == 1)
-    };
-    if let Some(n) = words.iter().find_map(|word| quarter(word)) {
-        period = format!("{year}-{}", 32 + n);
-        words.retain(|word| quarter(word).is_none());
+    if let Some(quarter) = words.iter().find_map(|word| quarter_of(word)) {
+        period = format!("{year}-{quarter}");
+        words.retain(|word| quarter_of(word).is_none());
     }
     Some((period, words.join(" ")))
+}
+
+/// The quarter that a word such as Q1 or T1 means; EDTF counts them from 33 on.
+fn quarter_of(word: &str) -> Option<u8> {
+    let digit = word.strip_prefix(['Q', 'q', 'T']).or(word.strip_suffix(['Q', 'q']))?;
+    let number = digit.parse::<u8>().ok().filter(|n| (1..=4).contains(n) && digit.len() == 1)?;
+    Some(32 + number)
 }
 
 /// The month that a column is called after, in EDTF.
@@ -417,7 +475,11 @@ fn is_plain_number(cell: &str) -> bool {
 
 /// Whether a column of numbers is called as one of codes is.
 fn is_code(name: &str) -> bool {
-    let name = name.to_lowercase();
-    let words = ["code", "id", "column 1", "ccode", "gwno", "iso"];
-    name.is_empty() || words.iter().any(|word| name.contains(word))
+    const CODES: [&str; 12] = [
+        "code", "codes", "id", "ids", "ccode", "cowcode", "gwno", "gwcode", "iso", "iso2", "iso3",
+        "isocode",
+    ];
+    name.trim().is_empty()
+        || name == "column 1"
+        || words_of(name).iter().any(|word| CODES.contains(&word.as_str()))
 }

@@ -26,7 +26,7 @@ use encoding_rs::Encoding;
 use crate::command::global_args::GlobalArgs;
 use crate::command::import::choose::{beginning, by_name, text as whole};
 use crate::command::import::draft::roles::DraftColumns;
-use crate::command::import::draft::sample::{ColumnSample, is_total};
+use crate::command::import::draft::sample::{ColumnSample, is_part_of_above, is_total};
 use crate::command::import::draft::table_notes::TableNotes;
 use crate::command::import::draft::write::Draft;
 use crate::command::import::json_records::json_as_table;
@@ -160,8 +160,16 @@ fn look(input: &SourceFile, encoding: Option<&str>) -> Result<(DraftColumns, Tab
             notes.units = is_units(&record).then(|| record.iter().collect::<Vec<_>>().join(", "));
             continue;
         }
-        if record.iter().any(is_total) {
-            let all = record.iter().enumerate().filter(|(_, cell)| is_total(cell));
+        let is_header = |(cell, name): (&str, &String)| {
+            name.starts_with("column ") || cell.trim() == name.trim()
+        };
+        if record.iter().zip(&layout.header).all(is_header) {
+            notes.repeats_header = true;
+            continue;
+        }
+        let is_sum = |(n, cell): &(usize, &str)| is_total(cell) || *n < 2 && is_part_of_above(cell);
+        if record.iter().enumerate().any(|cell| is_sum(&cell)) {
+            let all = record.iter().enumerate().filter(is_sum);
             notes.totals.extend(all.map(|(column, cell)| (column, cell.trim().to_owned())));
             continue;
         }

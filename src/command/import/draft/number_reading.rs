@@ -267,8 +267,11 @@ impl ColumnSample {
         let mut best: Option<NumberReading> = None;
         for (thousands, decimal) in STYLES {
             let reading = self.numbers(thousands, decimal);
+            // one odd cell costs no column
+            let odd: u64 = reading.unread.iter().filter_map(|cell| self.cells.get(cell)).sum();
+            let is_enough = reading.read * 10 >= all * of_ten || odd == 1 && reading.read >= 3;
             match &mut best {
-                _ if reading.read * 10 < all * of_ten || reading.read == 0 => {}
+                _ if !is_enough || reading.read == 0 => {}
                 None => best = Some(reading),
                 Some(known) if reading.read > known.read => best = Some(reading),
                 Some(known)

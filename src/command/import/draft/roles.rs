@@ -121,31 +121,7 @@ impl DraftColumns {
     /// The column of the first or only date.
     #[must_use]
     pub fn start(&self) -> Option<Choice> {
-        // what was done with the record, and not what happened
-        const KEPT: [&str; 19] = [
-            "entry",
-            "entered",
-            "updated",
-            "modified",
-            "verified",
-            "created",
-            "accessed",
-            "added",
-            "published",
-            "publication",
-            "retrieved",
-            "last",
-            "version",
-            "end",
-            "until",
-            "birth",
-            "born",
-            "reported",
-            "report",
-        ];
-        let is_kept = |column: usize| {
-            words_of(&self.all[column].name).iter().any(|part| KEPT.contains(&part.as_str()))
-        };
+        let is_kept = |column: usize| self.is_kept(column);
         let fits = |column: usize| self.dates[column].is_some();
         let mut named = self.named(&STARTS, fits);
         named.sort_by_key(|column| is_kept(*column));
@@ -170,6 +146,45 @@ impl DraftColumns {
         all.next().map(|column| Choice { column, others: all.collect() })
     }
 
+    /// Whether a column is called after what was done with the record, and not what happened.
+    #[must_use]
+    pub fn is_kept(&self, column: usize) -> bool {
+        const KEPT: [&str; 20] = [
+            "entry",
+            "entered",
+            "updated",
+            "update",
+            "modified",
+            "verified",
+            "created",
+            "accessed",
+            "added",
+            "published",
+            "publication",
+            "retrieved",
+            "last",
+            "version",
+            "end",
+            "until",
+            "birth",
+            "born",
+            "reported",
+            "report",
+        ];
+        words_of(&self.all[column].name).iter().any(|part| KEPT.contains(&part.as_str()))
+    }
+
+    /// The columns that are called as dates are, and of which no cell is read.
+    #[must_use]
+    pub fn unread_dates(&self) -> Vec<usize> {
+        self.named(&STARTS, |column| {
+            self.all[column].stated > 0
+                && self.dates[column].is_none()
+                && self.years[column].is_none()
+                && self.numbers[column].is_none()
+        })
+    }
+
     /// The column that is called as a date is, whatever is in it.
     #[must_use]
     pub fn named_as_date(&self) -> Option<usize> {
@@ -179,7 +194,22 @@ impl DraftColumns {
     /// The column of the last date.
     #[must_use]
     pub fn end(&self, start: usize) -> Option<usize> {
-        let ends = ["date_end", "end_date", "end", "until", "to", "finish", "ende", "fin"];
+        let ends = [
+            "date_end",
+            "end_date",
+            "end",
+            "until",
+            "to",
+            "finish",
+            "ende",
+            "fin",
+            "ended",
+            "closed",
+            "lifted",
+            "expired",
+            "terminated",
+            "bis",
+        ];
         let found = self.named(&ends, |column| column != start && self.dates[column].is_some());
         found.into_iter().next()
     }
@@ -239,6 +269,21 @@ impl DraftColumns {
         };
         let last = years.into_iter().find(|column| *column != first && is_end(*column));
         Some((self.parts_of(first), last.map(|column| self.parts_of(column))))
+    }
+
+    /// Whether the cells of a column are years.
+    #[must_use]
+    pub fn is_years(&self, column: usize) -> bool {
+        self.years[column].is_some()
+    }
+
+    /// The date of a column of years alone.
+    #[must_use]
+    pub fn years_in(&self, column: usize) -> DateParts {
+        DateParts {
+            year: (column, self.years[column].clone().unwrap_or_default()),
+            ..DateParts::default()
+        }
     }
 
     fn parts_of(&self, year: usize) -> DateParts {

@@ -250,6 +250,27 @@ pub fn is_total(cell: &str) -> bool {
     WHOLE.contains(&cell.as_str()) || is_subtotal || is_part && cell.split(' ').count() < 4
 }
 
+/// Whether a cell at the beginning of a row says that the row is a part of the one above it.
+#[must_use]
+pub fn is_part_of_above(cell: &str) -> bool {
+    const WORDS: [&str; 12] = [
+        "of which",
+        "of whom",
+        "thereof",
+        "including",
+        "incl.",
+        "davon",
+        "darunter",
+        "dont ",
+        "de los cuales",
+        "de las cuales",
+        "di cui",
+        "в том числе",
+    ];
+    let cell = cell.trim_start_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+    cell.len() < 60 && WORDS.iter().any(|word| cell.starts_with(word))
+}
+
 /// Whether a cell is a year of four digits.
 #[must_use]
 pub fn is_year(cell: &str) -> bool {

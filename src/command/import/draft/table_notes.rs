@@ -31,4 +31,6 @@ pub struct TableNotes {
     pub sections: Vec<String>,
     /// Cells of the first column are indented, as the parts of the row above them are.
     pub has_indents: bool,
+    /// Some rows below the header are the header once more, as at the breaks of pages.
+    pub repeats_header: bool,
 }

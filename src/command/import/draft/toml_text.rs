@@ -51,8 +51,10 @@ pub(super) fn style_keys(reading: &DateReading) -> Vec<String> {
     if let Some(century) = reading.century {
         keys.push(format!("century = {century}"));
     }
-    if let Some(range) = reading.range {
-        keys.push(format!("range = {}", quoted(range)));
+    match reading.range.as_slice() {
+        [] => {}
+        [one] => keys.push(format!("range = {}", quoted(one))),
+        several => keys.push(format!("range = {}", list(several))),
     }
     if reading.excel {
         keys.push("excel = true".into());

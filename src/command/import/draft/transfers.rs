@@ -1,6 +1,6 @@
 //! Drafts of tables of arms: who supplies what to whom.
 
-use crate::command::import::draft::roles::words_of;
+use crate::command::import::draft::roles::{Choice, words_of};
 use crate::command::import::draft::toml_text::quoted;
 use crate::command::import::draft::write::Draft;
 use crate::kind::ARMS_TRANSFERS;
@@ -115,6 +115,35 @@ impl Draft<'_> {
         Some(TransferColumns { supplier, recipient, designation, numbers })
     }
 
+    /// The columns of dates or years that say of which stage they are.
+    fn dates_of_stages(&self) -> Vec<(&'static str, usize)> {
+        let columns = self.columns;
+        let is_date = |column: usize| columns.date(column).is_some() || columns.is_years(column);
+        let stage_of = |column: usize| {
+            let name = self.name(column).to_lowercase();
+            let has = |parts: &[&str]| parts.iter().any(|part| name.contains(part));
+            match () {
+                () if has(&["deliver", "liefer", "livr", "entreg"]) => Some("delivered"),
+                () if has(&["order", "contract", "bestell", "command", "pedido"]) => {
+                    Some("ordered")
+                }
+                () => None,
+            }
+        };
+        let all = (0..columns.all.len()).filter(|column| is_date(*column));
+        all.filter_map(|column| Some((stage_of(column)?, column))).collect()
+    }
+
+    /// The date in one column, of days or years.
+    fn date_of(&mut self, column: usize) {
+        if self.columns.date(column).is_some() {
+            self.date(&Choice { column, others: Vec::new() });
+        } else {
+            let parts = self.columns.years_in(column);
+            self.date_of_parts(&parts, None);
+        }
+    }
+
     /// A table of arms: one fact for each number of items.
     pub(super) fn transfers(&mut self, found: &TransferColumns) {
         self.line("\n[shared]");
@@ -126,7 +155,11 @@ impl Draft<'_> {
         }
         let cell = self.cell(found.designation);
         self.field("designation", &cell, &[]);
-        self.when();
+        // a date that says of which stage it is dates that stage alone
+        let dated = self.dates_of_stages();
+        if dated.is_empty() {
+            self.when();
+        }
         let stages: Vec<(Option<usize>, &str)> = match found.numbers.as_slice() {
             [] => vec![(None, "unspecified")],
             numbers => numbers.iter().map(|(column, stage)| (Some(*column), *stage)).collect(),
@@ -146,11 +179,19 @@ impl Draft<'_> {
             let guess = (stage == "unspecified" || column.is_none())
                 .then(|| "guess: say how far the deals have got".to_owned());
             self.field("stage", &format!("\"{stage}\""), &Vec::from_iter(guess));
+            if !dated.is_empty() {
+                match dated.iter().find(|(of, _)| *of == stage) {
+                    Some((_, column)) => self.date_of(*column),
+                    None => {
+                        self.line(&format!("# no column was read as the date of what was {stage}"))
+                    }
+                }
+            }
             if let Some(column) = column {
                 if stage == "delivered" && n > 0 {
                     // where no number is stated, nothing was
                     let name = quoted(self.name(column));
-                    self.line(&format!("when    = {{ column = {name}, above = 0 }}"));
+                    self.line(&format!("when    = [{{ column = {name}, stated = true }}, {{ column = {name}, not = \"0\" }}]"));
                 }
                 let text = self.template(column);
                 self.used.push(column);

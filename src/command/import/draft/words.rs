@@ -1,13 +1,21 @@
 //! The words that columns are called by, in the languages that tables are mostly in.
 
 /// Words that columns of dates are called by.
-pub const STARTS: [&str; 16] = [
+pub const STARTS: [&str; 24] = [
     "date_start",
     "start_date",
     "event_date",
     "date",
     "start",
     "begin",
+    "began",
+    "begun",
+    "started",
+    "opened",
+    "adopted",
+    "imposed",
+    "announced",
+    "signed",
     "from",
     "datum",
     "fecha",
@@ -21,13 +29,17 @@ pub const STARTS: [&str; 16] = [
 ];
 
 /// Words that columns of countries are called by.
-pub const COUNTRIES: [&str; 18] = [
+pub const COUNTRIES: [&str; 22] = [
     "country",
     "country_name",
     "nation",
     "pays",
     "pais",
     "land",
+    "zielland",
+    "empfangerland",
+    "aufnahmeland",
+    "einsatzland",
     "paese",
     "страна",
     "країна",
@@ -187,3 +199,69 @@ pub const NOT_PLACES: [&str; 55] = [
     "a",
     "b",
 ];
+
+/// Words of columns that count no people, or not one by one, beside words of deaths and other harm.
+const NOT_PEOPLE: [&str; 56] = [
+    "per",
+    "rate",
+    "pct",
+    "percent",
+    "share",
+    "rank",
+    "ratio",
+    "change",
+    "averted",
+    "prevented",
+    "not",
+    "by",
+    "thousand",
+    "thousands",
+    "million",
+    "millions",
+    "000",
+    "000s",
+    "tsd",
+    "mio",
+    "days",
+    "day",
+    "hours",
+    "weeks",
+    "months",
+    "weapons",
+    "arms",
+    "data",
+    "sites",
+    "camps",
+    "centres",
+    "centers",
+    "households",
+    "families",
+    "freed",
+    "released",
+    "found",
+    "returned",
+    "livestock",
+    "animals",
+    "cattle",
+    "buildings",
+    "houses",
+    "homes",
+    "schools",
+    "vehicles",
+    "tanks",
+    "aircraft",
+    "ships",
+    "incidents",
+    "attacks",
+    "events",
+    "date",
+    "code",
+    "source",
+    "id",
+];
+
+/// Whether a column is called as one is that counts no people, or not one by one.
+#[must_use]
+pub fn counts_no_people(name: &str, words: &[String]) -> bool {
+    name.contains('%') || words.iter().any(|word| NOT_PEOPLE.contains(&word.as_str()))
+}

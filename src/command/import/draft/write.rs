@@ -164,9 +164,15 @@ impl<'a> Draft<'a> {
                 columns.all[column].is_text() && is_free(column) && !is_part(column)
             };
             if let Some(choice) = columns.choose(words, fits) {
-                let guesses = self.others(&choice);
+                let mut guesses = self.others(&choice);
                 let cell = self.cell(choice.column);
-                self.field(field, &cell, &guesses);
+                let lists = columns.all[choice.column].cells.keys().any(|cell| cell.contains("; "));
+                if lists {
+                    guesses.push("guess: a semicolon stands between several parties".into());
+                    self.field(field, &format!("{{ name = {cell}, split = \";\" }}"), &guesses);
+                } else {
+                    self.field(field, &cell, &guesses);
+                }
             }
         }
         if !is_shared {
@@ -179,7 +185,7 @@ impl<'a> Draft<'a> {
             self.casualties(&harms);
         }
         if !measures.is_empty() {
-            self.indicators(&measures);
+            self.indicators(&measures, country);
         }
         self.broken_counts();
     }
@@ -187,8 +193,11 @@ impl<'a> Draft<'a> {
     /// The key of a record.
     pub(super) fn key_line(&mut self, is_free: &impl Fn(usize) -> bool) {
         match self.key(is_free) {
-            Some(column) => {
+            Some((column, is_id)) => {
                 let cell = self.cell(column);
+                if !is_id {
+                    self.line("# guess: it tells the records apart; if one may come twice in a later version, add \"#\"");
+                }
                 self.line(&format!("key     = [{cell}]"));
             }
             None => {
@@ -264,8 +273,8 @@ impl<'a> Draft<'a> {
             .map(|choice| choice.column)
     }
 
-    /// The column that tells the records apart.
-    fn key(&self, is_free: &impl Fn(usize) -> bool) -> Option<usize> {
+    /// The column that tells the records apart, and whether it is called so.
+    fn key(&self, is_free: &impl Fn(usize) -> bool) -> Option<(usize, bool)> {
         const IDS: [&str; 10] =
             ["id", "event_id", "key", "code", "no", "nr", "ref", "index", "number", "num"];
         const BESIDE: [&str; 10] =
@@ -300,7 +309,9 @@ impl<'a> Draft<'a> {
             let is_label = columns.number(*column).is_none() || is_index(*column);
             is_key(*column) && is_free(*column) && is_label
         });
-        called.map(|choice| choice.column).or(first)
+        called
+            .map(|choice| (choice.column, true))
+            .or(first.map(|column| (column, is_index(column))))
     }
 
     fn summary(&mut self, is_free: &impl Fn(usize) -> bool) {
@@ -324,8 +335,13 @@ impl<'a> Draft<'a> {
         };
         let named = columns.choose(&words, is_told).map(|choice| choice.column);
         let whole = |column: &usize| columns.all[*column].has_no_blanks();
+        // neither codes nor addresses tell anything
+        let is_prose = |column: usize| {
+            let mut cells = columns.all[column].cells.keys();
+            columns.all[column].length() > 3 && !cells.any(|cell| cell.starts_with("http"))
+        };
         let longest = (0..columns.all.len())
-            .filter(|column| is_told(*column) && whole(column))
+            .filter(|column| is_told(*column) && whole(column) && is_prose(*column))
             .max_by_key(|column| columns.all[*column].length());
         let any = (0..columns.all.len()).find(whole);
         match (named, longest.or(any)) {
