@@ -8,6 +8,7 @@ use crate::command::filter_args::FilterArgs;
 use crate::command::gather::{self, Axes};
 use crate::command::global_args::GlobalArgs;
 use crate::command::load_claims::source_text;
+use crate::command::rights;
 use crate::command::ui::Ui;
 use crate::command::{Exit, kinds_or};
 #[cfg(feature = "chart")]
@@ -69,6 +70,18 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     query.tests = args.filters.tests(&query.kinds)?;
     query.past = args.filters.past()?;
     let store = global.open()?;
+    let is_picture = global
+        .output
+        .as_ref()
+        .is_some_and(|path| path.extension().is_none_or(|end| !end.eq_ignore_ascii_case("txt")));
+    if is_picture {
+        // a timeline shows what facts say; figures alone are not what is protected
+        let is_withheld: fn(Rights) -> bool = match args.drawn.as_str() {
+            "timeline" => |rights| !rights.has_facts(),
+            _ => |rights| rights == Rights::Nothing,
+        };
+        query = rights::for_picture(&query, &store, ui, is_withheld)?;
+    }
     let mut chart = if args.drawn == "timeline" {
         timeline(&query, args, &store)?
     } else {

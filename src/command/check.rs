@@ -6,6 +6,7 @@ use crate::command::Exit;
 use crate::command::as_of_args::AsOfArgs;
 use crate::command::global_args::GlobalArgs;
 use crate::command::load_claims;
+use crate::command::rights;
 use crate::command::ui::Ui;
 use crate::error::Result;
 use crate::evidence::check::{Checker, Finding, RULES};
@@ -39,7 +40,7 @@ fn after_help() -> String {
 }
 
 pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
-    let store = global.open()?;
+    let store = rights::open(global, ui)?;
     // every digest and page, or the pages alone
     let mut findings = Vec::new();
     let asks = |rule: &str| args.rule.is_empty() || args.rule.iter().any(|asked| asked == rule);

@@ -69,10 +69,8 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let kinds = query::kinds(&args.kind)?;
     let tests = args.filters.tests(&kinds)?;
     let spread = args.min_spread.as_deref().map(spread).transpose()?;
-    let store = global.open()?;
+    let store = rights::open(global, ui)?;
     extra_columns::say_unknown(tests.iter().filter_map(Predicate::column), &kinds, &store, ui)?;
-    let asked = Query { tests, ..Query::of(kinds.clone()) };
-    let tests = rights::for_format(&asked, &store, global, ui)?.tests;
     let is_asked = |verdict: Verdict| {
         if args.verdict.is_empty() {
             args.all
@@ -94,11 +92,8 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
         let past = args.filters.past()?;
         let counting = counting(args, &kinds, &store)?
             .into_iter()
-            .map(|(query, figure)| {
-                let query = Query { past: past.clone(), ..query };
-                Ok((rights::for_format(&query, &store, global, ui)?, figure))
-            })
-            .collect::<Result<Vec<_>>>()?;
+            .map(|(query, figure)| (Query { past: past.clone(), ..query }, figure))
+            .collect::<Vec<_>>();
         let query = Query { tests, past, ..Query::of(kinds) };
         let wanted = (rows.as_str(), args.value.as_deref());
         let compared = compare_totals::totals(&query, &counting, wanted, &store)?;

@@ -1,12 +1,15 @@
 //! `facts compare KIND --rows FIELDS`: what each source adds up to, side by side.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
 use crate::command::gather::{Axes, collect, explain, figure};
 use crate::command::load_claims;
 use crate::error::{Error, Result};
 use crate::evidence::claim::ClaimFigure;
 use crate::evidence::totals::{self, SourceTotal, TotalQuestion};
 use crate::kind::{FLOW, Field, Figure, STOCK_FLOW};
-use crate::query::{ColumnRef, Query, among, column, columns, field};
+use crate::query::{ColumnRef, Op, Predicate, Query, among, column, columns, field};
 use crate::store::Store;
 use crate::tabulate::{Aggregate, Cross, Dispute, Label};
 use crate::value::Value;
@@ -139,7 +142,9 @@ fn totals_of(
         }
     };
     let best = cross(best)?;
-    let mut all = Vec::new();
+    let asked: Vec<Option<Vec<String>>> =
+        rows.iter().map(|row| asked_names(query, row, store)).collect::<Result<_>>()?;
+    let mut all: BTreeMap<_, SourceTotal> = BTreeMap::new();
     for (row, column) in best.pairs() {
         if row.iter().any(|label| label.missing) {
             out.unlabelled += 1;
@@ -167,11 +172,12 @@ fn totals_of(
         if figure.stated().next().is_none() {
             continue;
         }
+        // no deaths are reported of an event: that is not to say that there were none
+        if !counted.fields.is_empty() && figure.stated().all(|number| number == 0.0) {
+            out.zeros += 1;
+            continue;
+        }
         out.lacking += usize::from(is_partial);
-        let is_shared = |(label, row): (&Label, &ColumnRef)| {
-            row.names_several() && label.text.contains(BETWEEN_NAMES)
-        };
-        out.shared += usize::from(row.iter().zip(rows).any(is_shared));
         let part = |counts: &ColumnRef| match counted.always(counts) {
             Some(says) => Some(says.to_owned()),
             None => axes
@@ -188,16 +194,72 @@ fn totals_of(
             None if column.name() == STOCK_FLOW => FLOW.to_owned(),
             None => String::new(),
         });
-        all.push(SourceTotal {
-            label: row.iter().map(|label| label.text.clone()).collect(),
-            scope: scope.collect(),
-            violence: parted(VIOLENCE),
-            population: parted(POPULATION),
-            source: column[0].text.clone(),
-            figure,
-        });
+        let scope: Vec<String> = scope.collect();
+        let labels = labels_of_members(row, rows);
+        out.shared += usize::from(labels.len() > 1);
+        let is_asked = |label: &Vec<String>| {
+            label
+                .iter()
+                .zip(&asked)
+                .all(|(member, names)| names.as_ref().is_none_or(|names| names.contains(member)))
+        };
+        for label in labels.into_iter().filter(is_asked) {
+            let total = SourceTotal {
+                label,
+                scope: scope.clone(),
+                violence: parted(VIOLENCE),
+                population: parted(POPULATION),
+                source: column[0].text.clone(),
+                figure: figure.clone(),
+            };
+            match all.entry(total.counted()) {
+                Entry::Occupied(mut known) => known.get_mut().add(&total),
+                Entry::Vacant(place) => drop(place.insert(total)),
+            }
+        }
     }
-    Ok(all)
+    Ok(all.into_values().collect())
+}
+
+/// Whom the filters ask for in a row of a table that names some, by their usual names; what else a
+/// fact names beside them is not asked for.
+fn asked_names(query: &Query, column: &ColumnRef, store: &Store) -> Result<Option<Vec<String>>> {
+    if !column.names_several() {
+        return Ok(None);
+    }
+    for test in &query.tests {
+        let words = match test {
+            Predicate::In { column: of, values, not: false, .. } if of.name() == column.name() => {
+                values.clone()
+            }
+            Predicate::Compare(of, Op::Is, Value::Text(word)) if of.name() == column.name() => {
+                vec![word.to_string()]
+            }
+            _ => continue,
+        };
+        return store.usual_names(column, &words).map(Some);
+    }
+    Ok(None)
+}
+
+/// The labels of a row; where one names several, those of each of them: what several countries share
+/// is of each.
+fn labels_of_members(row: &[Label], rows: &[ColumnRef]) -> Vec<Vec<String>> {
+    let mut labels = vec![Vec::new()];
+    for (label, column) in row.iter().zip(rows) {
+        let members: Vec<&str> = if column.names_several() {
+            label.text.split(BETWEEN_NAMES).collect()
+        } else {
+            vec![&label.text]
+        };
+        labels = labels
+            .iter()
+            .flat_map(|label: &Vec<String>| {
+                members.iter().map(|member| [&label[..], &[(*member).to_owned()]].concat())
+            })
+            .collect();
+    }
+    labels
 }
 
 /// Totals that were left out or are not whole.
@@ -206,13 +268,15 @@ struct LeftOut {
     unlabelled: usize,
     shared: usize,
     lacking: usize,
+    /// Totals of events of which no deaths are reported.
+    zeros: usize,
     disputes: Vec<Dispute>,
 }
 
 impl LeftOut {
     /// What is said of them, and of those that only one source has.
     fn notes(self, lone: usize) -> Vec<String> {
-        let LeftOut { unlabelled, shared, lacking, disputes } = self;
+        let LeftOut { unlabelled, shared, lacking, zeros, disputes } = self;
         let mut notes = Vec::new();
         let mut note = |n: usize, one: &str, many: &str| {
             if n > 0 {
@@ -221,14 +285,19 @@ impl LeftOut {
         };
         note(
             lone,
-            "total not compared: only one source has it",
-            "totals not compared: only one source has each",
+            "total is of one source only, and is not compared",
+            "totals are of one source only, and are not compared",
         );
         note(unlabelled, "total left out: it has no label", "totals left out: they have no label");
         note(
             shared,
-            "total counts several names together, not each of them",
-            "totals count several names together, not each of them",
+            "total of several names is counted under each of them",
+            "totals of several names are counted under each of them",
+        );
+        note(
+            zeros,
+            "total of 0 left out: none are reported, which is not to say that there were none",
+            "totals of 0 left out: none are reported, which is not to say that there were none",
         );
         note(
             lacking,

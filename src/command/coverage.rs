@@ -5,6 +5,7 @@ use crate::command::Exit;
 use crate::command::as_of_args::AsOfArgs;
 use crate::command::global_args::GlobalArgs;
 use crate::command::load_claims;
+use crate::command::rights;
 use crate::command::ui::Ui;
 use crate::error::{Error, ErrorKind, Result};
 use crate::evidence::coverage::{self, Sentence};
@@ -38,7 +39,7 @@ pub struct Args {
 
 pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let least = args.min.as_deref().map(percent).transpose()?;
-    let store = global.open()?;
+    let store = rights::open(global, ui)?;
     let slug = &args.source;
     crate::command::source::one(&store, slug)?;
     let Some(held) = store.held_text(slug)? else {

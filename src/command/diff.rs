@@ -6,6 +6,7 @@ use serde_json::{Map, Value as Json};
 
 use crate::command::Exit;
 use crate::command::global_args::GlobalArgs;
+use crate::command::rights;
 use crate::command::ui::Ui;
 use crate::error::{Error, ErrorKind, Result};
 use crate::render::Heading;
@@ -44,7 +45,7 @@ pub struct Args {
 type Difference = (String, OwnedValue, OwnedValue);
 
 pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
-    let store = global.open()?;
+    let store = rights::open(global, ui)?;
     let (from, to, source) = runs(args, &store)?;
     let (mut added, mut changed, mut withdrawn, mut silent) = (0_u64, 0_u64, 0_u64, 0_u64);
     let headings = ["change", "ref", "kind", "field", "before", "after"].map(Heading::text).into();

@@ -8,9 +8,9 @@ use clap::{Arg, ArgAction, ArgMatches, Command, FromArgMatches};
 use crate::error::{Error, Result};
 use crate::kind::reference_table::SCHEMES;
 use crate::kind::{self, CountsAs, Field, Filter, KINDS, Kind};
-use crate::query::{self, ActorTie, AsOf, DateMatch, Predicate};
-use crate::value::Type;
+use crate::query::{self, ActorTie, AsOf, DateMatch, Op, Predicate};
 use crate::value::date::{self, Days};
+use crate::value::{Type, Value};
 
 /// The filters as given.
 #[derive(Debug, Clone, Default)]
@@ -230,6 +230,18 @@ fn split(list: &str) -> Vec<String> {
         .collect()
 }
 
+/// A test that a field names somebody, as one that it names nobody else.
+fn exclusively(test: Predicate) -> Predicate {
+    match test {
+        Predicate::Compare(column, Op::Is, Value::Text(name))
+            if matches!(column.ty(), Type::Actor | Type::Place) =>
+        {
+            Predicate::In { column, values: vec![name.into_owned()], not: false, exclusively: true }
+        }
+        test => test,
+    }
+}
+
 impl FilterArgs {
     /// The filters as tests on these kinds.
     ///
@@ -278,6 +290,10 @@ impl FilterArgs {
             };
             tests.push(test);
         }
+        for text in &self.expressions {
+            let test = query::parse_expression(text, kinds)?;
+            tests.push(if self.exclusively { exclusively(test) } else { test });
+        }
         if self.with_support && self.actor.is_none() {
             return Err(Error::usage("--with-support needs --actor")
                 .hint("--supporters NAME finds the facts in which NAME is a supporter"));
@@ -300,9 +316,6 @@ impl FilterArgs {
                 .split_once('=')
                 .ok_or_else(|| Error::usage(format!("--not \"{text}\": expected FIELD=VALUE")))?;
             tests.push(query::among(query::column(name, kinds)?, kinds, split(value), true)?);
-        }
-        for text in &self.expressions {
-            tests.push(query::parse_expression(text, kinds)?);
         }
         Ok(tests)
     }

@@ -3,6 +3,7 @@
 use crate::command::Exit;
 use crate::command::global_args::GlobalArgs;
 use crate::command::heading;
+use crate::command::rights;
 use crate::command::ui::Ui;
 use crate::error::Result;
 use crate::kind::reference_table::IMPORTS;
@@ -13,7 +14,7 @@ use crate::kind::reference_table::IMPORTS;
 pub struct Args {}
 
 pub fn run(_args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
-    let store = global.open()?;
+    let store = rights::open(global, ui)?;
     let headings = IMPORTS.fields.iter().map(heading).collect();
     let leading = [
         "id",

@@ -4,6 +4,7 @@ use clap::Subcommand;
 
 use crate::command::Exit;
 use crate::command::global_args::GlobalArgs;
+use crate::command::rights;
 use crate::command::ui::Ui;
 use crate::error::{Error, ErrorKind, Result};
 use crate::kind::reference_table::{NAMES, SCHEMES};
@@ -84,7 +85,7 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
 }
 
 fn list(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
-    let store = global.open()?;
+    let store = rights::open(global, ui)?;
     let unknown =
         [store.unknown_entities(EntityClass::Actor)?, store.unknown_entities(EntityClass::Place)?];
     let headings = NAMES.fields.iter().map(|field| Heading::text(field.name)).collect();

@@ -74,7 +74,7 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
         Some(list) => query.sort = query::sort(list, &query.kinds)?,
     }
     (query.limit, query.offset) = (args.limit, args.offset);
-    let store = global.open()?;
+    let store = rights::open(global, ui)?;
     if args.sheet {
         return query_sheet::write(query, args.columns.as_deref(), &store, global, ui);
     }
@@ -116,8 +116,7 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     for said in query::code_notes(&query.tests) {
         ui.note(&said);
     }
-    let public = rights::for_format(&query, &store, global, ui)?;
-    let rows = ui.select(global, headings, columns, &store, &public)?;
+    let rows = ui.select(global, headings, columns, &store, &query)?;
     for said in store.homonyms(&query)? {
         ui.status(&said);
     }

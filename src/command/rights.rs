@@ -1,9 +1,13 @@
 //! What a command must not pass on: asked by all that writes for others to read.
 
+use std::ops::{Deref, DerefMut};
+
+use tempfile::TempDir;
+
 use crate::command::global_args::GlobalArgs;
 use crate::command::source;
 use crate::command::ui::Ui;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::evidence::rights::Rights;
 use crate::query::{self, Query};
 use crate::store::Store;
@@ -22,21 +26,80 @@ pub fn of_sources(store: &Store) -> Result<Vec<(String, Rights)>> {
     Ok(source::all(store)?.iter().map(of).collect())
 }
 
-/// The query whose answer may be written in the format that was asked for: a page leaves the facts
-/// out that must not be passed on, and it is said so.
+/// The database as a command reads it: the whole of it or, where a page is written that others may
+/// read, a copy without what must not be passed on.
+pub struct OpenedStore {
+    store: Store,
+    /// Where the copy is; it goes with it.
+    _folder: Option<TempDir>,
+}
+
+impl Deref for OpenedStore {
+    type Target = Store;
+
+    fn deref(&self) -> &Store {
+        &self.store
+    }
+}
+
+impl DerefMut for OpenedStore {
+    fn deref_mut(&mut self) -> &mut Store {
+        &mut self.store
+    }
+}
+
+/// Opens the database for a command that reads; it is said what is left out of a page.
+///
+/// # Errors
+/// The database cannot be read, or the copy not be written.
+pub fn open(global: &GlobalArgs, ui: &mut Ui) -> Result<OpenedStore> {
+    let mut store = global.open()?;
+    if !global.format(ui.terminal).is_ok_and(|format| format.name == "html") {
+        return Ok(OpenedStore { store, _folder: None });
+    }
+    let rights = of_sources(&store)?;
+    if rights.iter().all(|(_, rights)| *rights == Rights::Whole) {
+        return Ok(OpenedStore { store, _folder: None });
+    }
+    let folder = tempfile::tempdir().map_err(|e| Error::io("cannot create a folder", &e))?;
+    let copy = store.public_copy(&folder.path().join("public.db"), &rights)?;
+    say_left_out(&rights, ui, ("page", |rights| !rights.has_facts()));
+    Ok(OpenedStore { store: copy, _folder: Some(folder) })
+}
+
+/// The query without the facts of sources whose rights withhold them from a picture; it is said what
+/// is left out.
 ///
 /// # Errors
 /// The database cannot be read.
-pub fn for_format(query: &Query, store: &Store, global: &GlobalArgs, ui: &mut Ui) -> Result<Query> {
+pub fn for_picture(
+    query: &Query,
+    store: &Store,
+    ui: &mut Ui,
+    is_withheld: fn(Rights) -> bool,
+) -> Result<Query> {
     let mut query = query.clone();
-    if global.format(ui.terminal)?.name != "html" {
-        return Ok(query);
-    }
     let rights = of_sources(store)?;
-    let withheld: Vec<(String, Rights)> =
-        rights.into_iter().filter(|(_, rights)| !rights.has_facts()).collect();
+    let slugs = say_left_out(&rights, ui, ("picture", is_withheld));
+    if !slugs.is_empty() {
+        let column = query::column("source", &query.kinds)?;
+        let others = query::among(column, &query.kinds, slugs, true)?;
+        query.tests.push(others);
+    }
+    Ok(query)
+}
+
+/// Says which sources are left out of a page or a picture, as far as they may be named, and returns
+/// them.
+fn say_left_out(
+    rights: &[(String, Rights)],
+    ui: &mut Ui,
+    (what, is_withheld): (&str, fn(Rights) -> bool),
+) -> Vec<String> {
+    let withheld: Vec<&(String, Rights)> =
+        rights.iter().filter(|(_, rights)| is_withheld(*rights)).collect();
     if withheld.is_empty() {
-        return Ok(query);
+        return Vec::new();
     }
     let named: Vec<&str> = withheld
         .iter()
@@ -46,11 +109,7 @@ pub fn for_format(query: &Query, store: &Store, global: &GlobalArgs, ui: &mut Ui
     let all = count(withheld.len() as u64, "source", "sources");
     let which = if named.is_empty() { String::new() } else { format!(" ({})", named.join(", ")) };
     ui.status(&format!(
-        "facts of {all}{which} are left out of the page: redistribution is not allowed; other formats have them, for your own use"
+        "facts of {all}{which} are left out of the {what}: redistribution is not allowed; other formats have them, for your own use"
     ));
-    let slugs = withheld.into_iter().map(|(slug, _)| slug).collect();
-    let column = query::column("source", &query.kinds)?;
-    let others = query::among(column, &query.kinds, slugs, true)?;
-    query.tests.push(others);
-    Ok(query)
+    withheld.into_iter().map(|(slug, _)| slug.clone()).collect()
 }

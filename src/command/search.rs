@@ -52,14 +52,13 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     query.words = Some(words.clone());
     query.limit = args.limit;
     query.columns = query::columns("ref,kind,date,locator,summary", &query.kinds)?;
-    let store = global.open()?;
+    let store = rights::open(global, ui)?;
     extra_columns::say_unknown(
         query.tests.iter().filter_map(Predicate::column),
         &query.kinds,
         &store,
         ui,
     )?;
-    let query = rights::for_format(&query, &store, global, ui)?;
     let headings = ["ref", "kind", "date", "locator", "text"].map(Heading::text).into();
     let leading = ["ref", "text", "kind", "date", "locator"].map(String::from).into();
     let most = args.limit.unwrap_or(u64::MAX);

@@ -4,7 +4,7 @@
 use crate::command::Exit;
 use crate::command::global_args::GlobalArgs;
 use crate::command::ui::Ui;
-use crate::command::{as_of_args, heading, targets};
+use crate::command::{as_of_args, heading, rights, targets};
 use crate::error::{Error, Result};
 use crate::evidence::locator::{self, Locator};
 use crate::kind::{KINDS, Need, common_field};
@@ -33,7 +33,7 @@ pub struct Args {
 type Shown = Vec<(Heading, OwnedValue)>;
 
 pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
-    let store = global.open()?;
+    let store = rights::open(global, ui)?;
     let past = args.past.read()?;
     let run = store.import_at(&past)?;
     let in_full = global.format.is_none() && global.output.is_none();

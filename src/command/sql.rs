@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::command::Exit;
 use crate::command::global_args::GlobalArgs;
+use crate::command::rights;
 use crate::command::ui::Ui;
 use crate::error::{Error, Result};
 use crate::render::Heading;
@@ -59,9 +60,9 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
         .ok_or_else(|| {
             Error::usage(format!("--timeout {:e}: expected seconds, 0 or more", args.timeout))
         })?;
-    let mut store = global.open()?;
-    ui.cite(&store, global)?;
     let cost = SqlLimits { time, rows: args.max_rows };
+    let mut store = rights::open(global, ui)?;
+    ui.cite(&store, global)?;
     let mut headings: Vec<Heading> = Vec::new();
     for column in store.sql_columns(&sql, &parameters, cost)? {
         // two columns of one name would be one in JSON

@@ -2,6 +2,7 @@
 
 use crate::command::Exit;
 use crate::command::global_args::GlobalArgs;
+use crate::command::rights;
 use crate::command::ui::Ui;
 use crate::error::Result;
 use crate::render::Heading;
@@ -13,7 +14,7 @@ pub struct Args {}
 
 pub fn run(_args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let chosen = global.database();
-    let store = global.open()?;
+    let store = rights::open(global, ui)?;
     let status = store.status()?;
     let text = |text: &str| -> OwnedValue { Value::Text(text.to_owned().into()) };
     let whole = |n: u64| -> OwnedValue { Value::Int(i64::try_from(n).unwrap_or(i64::MAX)) };

@@ -120,9 +120,8 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let sets_apart = args.spread != SpreadArg::Own;
     let axes = Axes { rows: rows.clone(), columns: cols.clone(), unit_fields, sets_apart };
     let spread = spread_bucket(args, &axes, value, aggregate)?;
-    let store = global.open()?;
-    let public = rights::for_format(&query, &store, global, ui)?;
-    let mut tally = collect(&public, &axes, value, aggregate, &store)?;
+    let store = rights::open(global, ui)?;
+    let mut tally = collect(&query, &axes, value, aggregate, &store)?;
     let named: Vec<usize> = rows
         .iter()
         .chain(&cols)

@@ -109,7 +109,7 @@ impl Ui {
         let line = |name: &str, text: String| (name.to_owned(), text);
         let query = vec![
             line("command", self.command.clone()),
-            line("database", store.path().display().to_string()),
+            line("database", global.database().path.display().to_string()),
             line("program", concat!("facts ", env!("CARGO_PKG_VERSION")).to_owned()),
         ];
         (self.about.query, self.about.works) = (query, works);

@@ -30,6 +30,21 @@ pub struct SourceTotal {
     pub figure: ClaimFigure,
 }
 
+impl SourceTotal {
+    /// What it counts, for which source: of two totals of that one is part of the other.
+    #[must_use]
+    pub fn counted(&self) -> (Asked, String) {
+        let SourceTotal { label, scope, violence, population, source, .. } = self;
+        let asked = (label.clone(), scope.clone(), violence.clone(), population.clone());
+        (asked, source.clone())
+    }
+
+    /// Adds a total that counts the same.
+    pub fn add(&mut self, other: &SourceTotal) {
+        add(&mut self.figure, &other.figure);
+    }
+}
+
 /// What several sources say of one label.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TotalQuestion {
@@ -58,8 +73,8 @@ impl TotalQuestion {
     }
 }
 
-/// What a total counts, beside its source.
-type Asked = (Vec<String>, Vec<String>, Option<String>, Option<String>);
+/// What a total counts, beside its source: label, scope, violence, population.
+pub type Asked = (Vec<String>, Vec<String>, Option<String>, Option<String>);
 
 /// The labels for which several sources have a total of the same thing, the most disputed first,
 /// and how many have one source alone.

@@ -270,7 +270,6 @@ impl Mapping {
         let mut templates: Vec<&Template> = Vec::new();
         let mut needs: Vec<Vec<String>> =
             self.recognise.columns.iter().map(|name| vec![name.clone()]).collect();
-        needs.extend(self.release.column.iter().map(|name| vec![name.clone()]));
         if let Some(repeats) = &self.read.repeats {
             templates.extend([&repeats.key, &repeats.gather]);
         }
@@ -363,6 +362,14 @@ pub struct ReleaseMapping {
     /// What it looks like in the name of the file, `#` for a digit: `v##.#`, `####`.
     #[serde(default)]
     pub file_name: Vec<String>,
+}
+
+impl ReleaseMapping {
+    /// Whether files of the data set say which release they are, one way or another.
+    #[must_use]
+    pub fn is_stated_somewhere(&self) -> bool {
+        self.column.is_some() || self.preamble.is_some() || !self.file_name.is_empty()
+    }
 }
 
 /// What tells a layout from others, beyond the columns that its facts use.

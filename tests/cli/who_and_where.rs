@@ -112,7 +112,7 @@ fn totals_of_events_are_compared_with_totals_of_conflicts() {
     );
     assert_eq!(
         of("ucdp-brd"),
-        ["2015 state-based revision 1696 1786 1843", "2014 state-based overlap 3718 3816 4248"]
+        ["2015 state-based revision 1696 1786 1843", "2014 state-based overlap 4766 4887 5628"]
     );
 }
 

@@ -614,8 +614,8 @@ def holds(left, op, right):
 
 
 def compare_days(field, op, text):
-    """Dates compare by their days: `<` means that all of it lies before, `=` that both span the same days. A period
-    is equal if the fact stands under that label of a table."""
+    """Dates compare by their days: `<` means that all of it lies before. A date is equal to its text, and a period if
+    the fact stands under that label of a table: a filter has apart what a table has apart."""
     try:
         days = period_days(text) if field.type == "period" else edtf(text)
     except ValueError:
@@ -624,6 +624,8 @@ def compare_days(field, op, text):
         key = lambda of: tuple(None if day is None else start_of(field.name, day) for day in of)
     else:
         key = tuple
+    if op in ("=", "!=") and field.type != "period":
+        return lambda fact: fact.days is not None and (fact.row["date"] == text) == (op == "=")
     if op in ("=", "!="):
         return lambda fact: fact.days is not None and (key(fact.days) == key(days)) == (op == "=")
     side, of = {"<": (1, 0), "<=": (1, 1), ">": (0, 1), ">=": (0, 0)}[op]
@@ -793,8 +795,6 @@ def asked_wrongly(spec, sides, fields):
     if spec.spread != "own":
         if sum(field.type == "period" for field in sides) != 1:
             raise Refused("spread without a period")
-        if spec.spread == "each" and is_sum and not (spec.kind == "posts" and units):
-            raise Refused("spread sums")
         if spec.spread == "first" and is_sum and "stage" in units:
             raise Refused("spread deliveries")
         if spec.spread == "each" and spec.totals:
@@ -804,6 +804,14 @@ def asked_wrongly(spec, sides, fields):
             raise Refused("members totals")
         if sum(field.names_several for field in sides) != 1:
             raise Refused("members")
+
+
+def is_flow_of_several(entry, at):
+    """Whether a figure is for several periods, and in none of them as a whole."""
+    first, last = (*entry.labels[at].order, None, None)[:2]
+    days, parts = entry.fact.days, entry.fact.parts
+    is_long = days and None not in days and first != last and not parts
+    return bool(is_long) and entry.figure is not None and not entry.is_stock
 
 
 def spread(entries, at, period, how):
@@ -851,6 +859,9 @@ def table(world, spec, facts, filters):
                              bool(spec.value) and is_stock(fact, spec.value)))
     if spec.spread != "own":
         at = next(i for i, field in enumerate(sides) if field.type == "period")
+        is_sum = spec.value and spec.agg in (None, "sum", "mean", "median")
+        if spec.spread == "each" and is_sum and any(is_flow_of_several(entry, at) for entry in entries):
+            raise Refused("spread sums")
         entries = list(spread(entries, at, sides[at].name, spec.spread))
     if spec.members == "each":
         entries = list(apart(entries, next(i for i, field in enumerate(sides) if field.names_several)))

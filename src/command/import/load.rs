@@ -138,7 +138,9 @@ impl<'a> ImportLoad<'a> {
         }
         let differing = self.refuse_wrong_codes(&writer, args.force_codes)?;
         let rejected = self.diagnostics.rows();
-        let said = is_complete(mapping, &chosen.layout);
+        // a data set whose releases have names: a file without one may be any of them
+        let is_unnamed = chosen.release.is_none() && mapping.release.is_stated_somewhere();
+        let said = is_complete(mapping, &chosen.layout) && !is_unnamed;
         // a record that was rejected is not absent
         let complete = rejected == 0
             && args.complete.map_or(said && !mended, |whether| whether == Whether::Yes);

@@ -4,6 +4,7 @@ use serde_json::{Value as Json, json};
 
 use crate::command::Exit;
 use crate::command::global_args::GlobalArgs;
+use crate::command::rights;
 use crate::command::source::{all, field};
 use crate::command::ui::Ui;
 use crate::error::Result;
@@ -27,7 +28,8 @@ enum Cite {
 }
 
 pub fn run(_args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
-    let sources = all(&global.open()?)?;
+    let store = rights::open(global, ui)?;
+    let sources = all(&store)?;
     let cite = match global.format.as_deref() {
         Some("bibtex") => Some(Cite::Bibtex),
         Some("csl-json") => Some(Cite::CslJson),

@@ -136,8 +136,12 @@ impl MappingCompiler<'_> {
             None => vec![BTreeMap::new()],
             Some(Each::Rows(rows)) => rows.clone(),
             Some(Each::Columns { columns }) => {
-                let wide =
-                    |name: &&String| columns.list().iter().any(|pattern| looks_like(name, pattern));
+                let wide = |name: &&String| {
+                    columns
+                        .list()
+                        .iter()
+                        .any(|pattern| looks_like(&name.to_lowercase(), &pattern.to_lowercase()))
+                };
                 let found: Vec<_> = self.known.header.iter().filter(wide).cloned().collect();
                 if found.is_empty() {
                     self.wrong(format!("no column matches {}", columns.list().join(" or ")));

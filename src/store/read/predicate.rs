@@ -338,6 +338,12 @@ fn compare(
     if column.ty() == Type::Date || matches!(column.ty(), Type::Bucket(_)) {
         let days = date::parse(&text).unwrap_or(Days { first: None, last: None });
         return Ok(match (column.ty(), op) {
+            // a table has 2013 and 2013~ apart, and so has a filter
+            (Type::Date, Op::Is | Op::IsNot) => {
+                values.push(Sql::Text(text));
+                let sign = if op == Op::Is { "=" } else { "<>" };
+                format!("(f.date IS NOT NULL AND f.date {sign} ?)")
+            }
             (Type::Bucket(bucket), Op::Is | Op::IsNot) => {
                 in_bucket(bucket, op == Op::IsNot, days, values)
             }
@@ -369,19 +375,10 @@ fn in_bucket(bucket: Bucket, not: bool, days: Days, values: &mut Vec<Sql>) -> St
     format!("(f.date IS NOT NULL AND {}({both}))", if not { "NOT " } else { "" })
 }
 
-/// Dates compare by their days: before means that all of it lies before, `=` that both span the
-/// same days.
+/// Dates compare by their days: before means that all of it lies before.
 fn compare_days(op: Op, days: Days, values: &mut Vec<Sql>) -> String {
     let whole = |day: Option<i64>| day.map_or(Sql::Null, Sql::Integer);
     let (sql, bound): (&str, Vec<Option<i64>>) = match op {
-        Op::Is => (
-            "f.date IS NOT NULL AND f.first_day IS ? AND f.last_day IS ?",
-            vec![days.first, days.last],
-        ),
-        Op::IsNot => (
-            "f.date IS NOT NULL AND NOT (f.first_day IS ? AND f.last_day IS ?)",
-            vec![days.first, days.last],
-        ),
         Op::Less => ("f.last_day < ?", vec![days.first]),
         Op::AtMost => ("f.last_day <= ?", vec![days.last]),
         Op::More => ("f.first_day > ?", vec![days.last]),

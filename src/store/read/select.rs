@@ -280,6 +280,21 @@ impl Store {
         Ok(said)
     }
 
+    /// The usual names of all whom words mean in a column of names.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn usual_names(&self, column: &ColumnRef, words: &[String]) -> Result<Vec<String>> {
+        let Some(class) = EntityClass::of(column.ty()) else { return Ok(Vec::new()) };
+        let countries = column.name() == "country";
+        let meaning = Meaning { countries, ..Meaning::of(class) };
+        let mut names = Vec::new();
+        for word in words {
+            names.extend(lookup::usual_names(&self.connection, meaning, word)?);
+        }
+        Ok(names)
+    }
+
     /// What to say of words of the query that several are called by: a filter takes them all.
     ///
     /// # Errors

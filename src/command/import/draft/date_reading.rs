@@ -168,6 +168,39 @@ impl ColumnSample {
         })
     }
 
+    /// Reads cells that hold two dates, or a day as a spreadsheet counts it.
+    fn read_more(
+        &self,
+        reading: &mut DateReading,
+        left: &mut Vec<(&String, u64)>,
+        style: &dyn Fn(&[&str]) -> DateStyle,
+    ) {
+        // two dates in one cell
+        for range in RANGES {
+            let style = DateStyle { range: vec![range.to_owned()], ..style(&reading.formats) };
+            let both: u64 = left
+                .iter()
+                .filter(|(cell, _)| style.read_range(cell).is_some())
+                .map(|(_, times)| times)
+                .sum();
+            if both > 0 && !reading.formats.is_empty() {
+                reading.range.push(range);
+                reading.read += both;
+                left.retain(|(cell, _)| style.read_range(cell).is_none());
+            }
+        }
+        // days as a spreadsheet counts them, beside others
+        if self.is_called_date() && !reading.formats.is_empty() {
+            let days: u64 =
+                left.iter().filter(|(cell, _)| is_sheet_day(cell)).map(|(_, n)| n).sum();
+            if days > 0 {
+                reading.excel = true;
+                reading.read += days;
+                left.retain(|(cell, _)| !is_sheet_day(cell));
+            }
+        }
+    }
+
     fn is_called_date(&self) -> bool {
         let name = self.name.to_lowercase();
         ["date", "day", "datum", "fecha"].iter().any(|word| name.contains(word))
@@ -257,30 +290,7 @@ impl ColumnSample {
             let best = FORMATS.iter().filter(|format| **format != "%Y").max_by_key(reads_ranges);
             reading.formats.extend(best.filter(|format| reads_ranges(format) > 0).copied());
         }
-        // two dates in one cell
-        for range in RANGES {
-            let style = DateStyle { range: vec![range.to_owned()], ..style(&reading.formats) };
-            let both: u64 = left
-                .iter()
-                .filter(|(cell, _)| style.read_range(cell).is_some())
-                .map(|(_, times)| times)
-                .sum();
-            if both > 0 && !reading.formats.is_empty() {
-                reading.range.push(range);
-                reading.read += both;
-                left.retain(|(cell, _)| style.read_range(cell).is_none());
-            }
-        }
-        // days as a spreadsheet counts them, beside others
-        if self.is_called_date() && !reading.formats.is_empty() {
-            let days: u64 =
-                left.iter().filter(|(cell, _)| is_sheet_day(cell)).map(|(_, n)| n).sum();
-            if days > 0 {
-                reading.excel = true;
-                reading.read += days;
-                left.retain(|(cell, _)| !is_sheet_day(cell));
-            }
-        }
+        self.read_more(&mut reading, &mut left, &style);
         reading.unread = left.into_iter().map(|(cell, _)| cell.clone()).collect();
         (!reading.formats.is_empty()).then_some(reading)
     }

@@ -5,7 +5,6 @@ use crate::command::import::draft::sample::is_missing;
 use crate::command::import::draft::toml_text::{number_keys, quoted};
 use crate::command::import::draft::words::{DEATHS, counts_no_people};
 use crate::command::import::draft::write::Draft;
-use crate::kind::EVENTS;
 
 impl Draft<'_> {
     /// The columns that the deaths of an event are read from: none where each counts another group,
@@ -100,7 +99,6 @@ impl Draft<'_> {
             let name = columns.all[column].name.to_lowercase();
             let words = words_of(&name);
             ["injur", "wound", "missing", "displaced"].iter().any(|word| name.contains(word))
-                || words.iter().any(|word| word == EVENTS.name)
                 || counts_no_people(&name, &words)
         };
         let fits = |column: usize| {

@@ -155,22 +155,7 @@ fn look(input: &SourceFile, encoding: Option<&str>) -> Result<(DraftColumns, Tab
         if is_blank || record.len() != width {
             continue;
         }
-        if read == 0 && (is_tags(&record) || is_units(&record)) {
-            notes.has_tags = true;
-            notes.units = is_units(&record).then(|| record.iter().collect::<Vec<_>>().join(", "));
-            continue;
-        }
-        let is_header = |(cell, name): (&str, &String)| {
-            name.starts_with("column ") || cell.trim() == name.trim()
-        };
-        if record.iter().zip(&layout.header).all(is_header) {
-            notes.repeats_header = true;
-            continue;
-        }
-        let is_sum = |(n, cell): &(usize, &str)| is_total(cell) || *n < 2 && is_part_of_above(cell);
-        if record.iter().enumerate().any(|cell| is_sum(&cell)) {
-            let all = record.iter().enumerate().filter(is_sum);
-            notes.totals.extend(all.map(|(column, cell)| (column, cell.trim().to_owned())));
+        if notes.takes(&record, &layout.header, read == 0) {
             continue;
         }
         // rows with too few cells that are followed by whole ones are no notes
@@ -191,6 +176,29 @@ fn look(input: &SourceFile, encoding: Option<&str>) -> Result<(DraftColumns, Tab
     }
     // a table whose cells stand between semicolons leaves commas to its numbers
     Ok((DraftColumns::of(columns, layout.delimiter == ';'), notes))
+}
+
+impl TableNotes {
+    /// Whether a row is no record: tags or units below the header, the header once more, a sum of
+    /// other rows or a part of one; it is noted.
+    fn takes(&mut self, record: &Record, header: &[String], is_first: bool) -> bool {
+        if is_first && (is_tags(record) || is_units(record)) {
+            self.has_tags = true;
+            self.units = is_units(record).then(|| record.iter().collect::<Vec<_>>().join(", "));
+            return true;
+        }
+        let is_header = |(cell, name): (&str, &String)| {
+            name.starts_with("column ") || cell.trim() == name.trim()
+        };
+        if record.iter().zip(header).all(is_header) {
+            self.repeats_header = true;
+            return true;
+        }
+        let is_sum = |(n, cell): &(usize, &str)| is_total(cell) || *n < 2 && is_part_of_above(cell);
+        let sums: Vec<(usize, &str)> = record.iter().enumerate().filter(is_sum).collect();
+        self.totals.extend(sums.iter().map(|(column, cell)| (*column, cell.trim().to_owned())));
+        !sums.is_empty()
+    }
 }
 
 /// The encoding of a file: that of its mark, that which was asked for, or the likely one.

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 /// What is known of the file beside its columns.
 #[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each says something of its own")]
 pub struct TableNotes {
     /// What messages call it.
     pub name: String,

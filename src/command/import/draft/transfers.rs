@@ -183,7 +183,7 @@ impl Draft<'_> {
                 match dated.iter().find(|(of, _)| *of == stage) {
                     Some((_, column)) => self.date_of(*column),
                     None => {
-                        self.line(&format!("# no column was read as the date of what was {stage}"))
+                        self.line(&format!("# no column was read as the date of what was {stage}"));
                     }
                 }
             }

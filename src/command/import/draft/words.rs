@@ -1,5 +1,7 @@
 //! The words that columns are called by, in the languages that tables are mostly in.
 
+use crate::kind::EVENTS;
+
 /// Words that columns of dates are called by.
 pub const STARTS: [&str; 24] = [
     "date_start",
@@ -201,7 +203,7 @@ pub const NOT_PLACES: [&str; 55] = [
 ];
 
 /// Words of columns that count no people, or not one by one, beside words of deaths and other harm.
-const NOT_PEOPLE: [&str; 56] = [
+const NOT_PEOPLE: [&str; 55] = [
     "per",
     "rate",
     "pct",
@@ -253,7 +255,6 @@ const NOT_PEOPLE: [&str; 56] = [
     "ships",
     "incidents",
     "attacks",
-    "events",
     "date",
     "code",
     "source",
@@ -263,5 +264,6 @@ const NOT_PEOPLE: [&str; 56] = [
 /// Whether a column is called as one is that counts no people, or not one by one.
 #[must_use]
 pub fn counts_no_people(name: &str, words: &[String]) -> bool {
-    name.contains('%') || words.iter().any(|word| NOT_PEOPLE.contains(&word.as_str()))
+    let is_other = |word: &String| word == EVENTS.name || NOT_PEOPLE.contains(&word.as_str());
+    name.contains('%') || words.iter().any(is_other)
 }

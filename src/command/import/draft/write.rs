@@ -138,6 +138,25 @@ impl<'a> Draft<'a> {
         if !is_shared {
             self.when();
         }
+        self.parties(&is_free);
+        if !is_shared {
+            self.place_of_event(country, &is_free);
+        }
+        if !deaths.is_empty() {
+            self.deaths_field();
+        }
+        if !harms.is_empty() {
+            self.casualties(&harms);
+        }
+        if !measures.is_empty() {
+            self.indicators(&measures, country);
+        }
+        self.broken_counts();
+    }
+
+    /// Who did something, and to whom.
+    fn parties(&mut self, is_free: &impl Fn(usize) -> bool) {
+        let columns = self.columns;
         for (field, words) in [
             (
                 "actor",
@@ -175,19 +194,6 @@ impl<'a> Draft<'a> {
                 }
             }
         }
-        if !is_shared {
-            self.place_of_event(country, &is_free);
-        }
-        if !deaths.is_empty() {
-            self.deaths_field();
-        }
-        if !harms.is_empty() {
-            self.casualties(&harms);
-        }
-        if !measures.is_empty() {
-            self.indicators(&measures, country);
-        }
-        self.broken_counts();
     }
 
     /// The key of a record.

@@ -131,6 +131,8 @@ impl Writer<'_> {
             }
             let is_newer = match (release, other.release.as_deref()) {
                 (Some(own), Some(other)) if own != other => is_later(other, own),
+                // who names a release knows more than the order of files
+                (Some(_), None) => false,
                 _ => same_file.is_some_and(|same| same < other.import),
             };
             if is_newer {
