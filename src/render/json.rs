@@ -5,8 +5,8 @@ use std::io::{self, Write};
 use serde::ser::{Error, Serialize, SerializeMap, Serializer};
 
 use crate::render::{Format, Heading, Sheet, Sink};
-use crate::value::Value;
 use crate::value::text::BETWEEN_NAMES;
+use crate::value::{Number, Value};
 
 /// An array.
 pub static JSON: Format = Format {
@@ -112,12 +112,14 @@ impl Serialize for Value<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Value::Null => serializer.serialize_none(),
-            Value::Int(n) => serializer.serialize_i64(*n),
+            Value::Int(n) | Value::Partial(Number::Int(n), ..) => serializer.serialize_i64(*n),
             #[expect(clippy::cast_possible_truncation, reason = "a whole number below 2^53 fits")]
-            Value::Real(n) | Value::Partial(n, ..) if n.fract() == 0.0 && n.abs() < 9e15 => {
+            Value::Real(n) | Value::Partial(Number::Real(n), ..)
+                if n.fract() == 0.0 && n.abs() < 9e15 =>
+            {
                 serializer.serialize_i64(*n as i64)
             }
-            Value::Real(n) | Value::Partial(n, ..) => serializer.serialize_f64(*n),
+            Value::Real(n) | Value::Partial(Number::Real(n), ..) => serializer.serialize_f64(*n),
             Value::Text(text) => serializer.serialize_str(text),
             Value::Day(_) => serializer.collect_str(self),
             Value::Json(text) => serde_json::from_str::<serde_json::Value>(text)

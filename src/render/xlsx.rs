@@ -10,7 +10,7 @@ use rust_xlsxwriter::{
 use crate::render::cell_text::in_workbook;
 use crate::render::cited::Cited;
 use crate::render::{Format, Sheet, Sink};
-use crate::value::Value;
+use crate::value::{Number, Value};
 
 /// An Excel workbook.
 pub static FORMAT: Format = Format {
@@ -197,8 +197,9 @@ fn cell_of(
             sheet.write_number(row, column, *n as f64).map_err(as_io)?;
             return Ok(n.to_string().len());
         }
-        Value::Real(n) | Value::Partial(n, ..) => {
-            sheet.write_number(row, column, *n).map_err(as_io)?;
+        Value::Partial(Number::Int(n), ..) if n.unsigned_abs() >= 1 << 53 => n.to_string(),
+        Value::Real(_) | Value::Partial(..) => {
+            sheet.write_number(row, column, cell.number().unwrap_or_default()).map_err(as_io)?;
             return Ok(12);
         }
         other => other.to_string(),

@@ -275,7 +275,7 @@ impl Cross {
         };
         match group.facts - group.stated {
             0 => figure.cell(),
-            lacking => Value::Partial(figure.real(), group.facts, lacking),
+            lacking => Value::Partial(figure, group.facts, lacking),
         }
     }
 }
@@ -416,7 +416,7 @@ mod tests {
             false,
         )
         .unwrap();
-        assert_eq!(cross.cell(&label("a"), &label("x")), Value::Partial(5.0, 2, 1));
+        assert_eq!(cross.cell(&label("a"), &label("x")), Value::Partial(Number::Int(5), 2, 1));
     }
 
     #[test]

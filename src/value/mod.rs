@@ -38,7 +38,7 @@ pub enum Value<'a> {
     Day(i64),
     /// A figure to which some of its parts are missing: the figure, how many parts it has, how many
     /// it lacks.
-    Partial(f64, u64, u64),
+    Partial(Number, u64, u64),
     /// JSON, kept as text.
     Json(Cow<'a, str>),
 }
@@ -82,7 +82,8 @@ impl Value<'_> {
                 reason = "figures of the field are far below 2^53"
             )]
             Value::Int(n) => Some(*n as f64),
-            Value::Real(n) | Value::Partial(n, ..) => Some(*n),
+            Value::Real(n) => Some(*n),
+            Value::Partial(n, ..) => Some(n.real()),
             _ => None,
         }
     }
@@ -92,6 +93,7 @@ impl Value<'_> {
     pub fn exact_number(&self) -> Option<Number> {
         match self {
             Value::Int(n) => Some(Number::Int(*n)),
+            Value::Partial(n, ..) => Some(*n),
             other => other.number().map(Number::Real),
         }
     }
@@ -112,7 +114,8 @@ impl Display for Value<'_> {
         match self {
             Value::Null => Ok(()),
             Value::Int(n) => Display::fmt(n, f),
-            Value::Real(n) | Value::Partial(n, ..) => write_real(f, *n),
+            Value::Real(n) => write_real(f, *n),
+            Value::Partial(n, ..) => f.write_str(&n.text()),
             Value::Text(text) | Value::Json(text) => f.write_str(text),
             Value::Day(day) => f.write_str(&date::iso(*day)),
         }

@@ -206,13 +206,21 @@ fn number(text: &str) -> Result<OwnedValue, String> {
         text.chars().all(|c| c.is_ascii_digit() || "+-.eE".contains(c)) && !text.starts_with('+');
     match text.parse::<f64>() {
         Ok(n) if plain && n.is_finite() => {
-            let whole = text.parse::<i64>().ok();
-            match whole {
-                Some(whole) if whole.unsigned_abs() > 1 << 53 => {
-                    Err("expected a number of at most 15 digits".into())
-                }
-                _ => Ok(Value::Real(if n == 0.0 { 0.0 } else { n })),
+            let is_whole = text.bytes().all(|b| b.is_ascii_digit() || b == b'-');
+            let is_exact = text.parse::<i64>().is_ok_and(|whole| whole.unsigned_abs() <= 1 << 53);
+            if is_whole && !is_exact {
+                return Err("expected a number of at most 15 digits".into());
             }
+            Ok(Value::Real(if n == 0.0 { 0.0 } else { n }))
+        }
+        // a comma that groups no thousands stands before decimals
+        _ if let Some((whole, part)) = text.split_once(',')
+            && part.len() != 3
+            && [whole, part]
+                .iter()
+                .all(|text| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())) =>
+        {
+            Err(format!("expected a decimal point (did you mean {whole}.{part}?)"))
         }
         _ => match text.replace([',', ' '], "").parse::<f64>() {
             Ok(n) if n.is_finite() && text.contains([',', ' ']) => Err(format!(

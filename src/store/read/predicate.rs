@@ -404,7 +404,8 @@ pub fn bind(value: &Value<'_>) -> Sql {
     match value {
         Value::Null => Sql::Null,
         Value::Int(n) | Value::Day(n) => Sql::Integer(*n),
-        Value::Real(n) | Value::Partial(n, ..) => Sql::Real(*n),
+        Value::Real(n) => Sql::Real(*n),
+        Value::Partial(n, ..) => Sql::Real(n.real()),
         Value::Text(text) | Value::Json(text) => Sql::Text(text.as_ref().to_owned()),
     }
 }

@@ -42,7 +42,8 @@ impl<'r> From<&'r Value<'_>> for Param<'r> {
         match cell {
             Value::Null => Param::Null,
             Value::Int(n) | Value::Day(n) => Param::Integer(*n),
-            Value::Real(n) | Value::Partial(n, ..) => Param::Real(*n),
+            Value::Real(n) => Param::Real(*n),
+            Value::Partial(n, ..) => Param::Real(n.real()),
             Value::Text(text) | Value::Json(text) => Param::Text(Cow::Borrowed(text)),
         }
     }
