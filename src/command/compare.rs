@@ -149,6 +149,9 @@ fn counting(
         .filter(|source| !source.document)
         .map(|source| source.slug)
         .collect();
+    if data_sets.is_empty() {
+        return Ok(Vec::new());
+    }
     let mut counting = Vec::new();
     for (kind, figure, counts) in kind::counting(compared) {
         if let Ok(Some(tests)) = args.filters.tests_of_counting(kind, counts) {

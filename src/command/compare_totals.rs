@@ -64,6 +64,14 @@ pub fn totals(
     let labels = columns(rows, &query.kinds)?;
     let best = value.or_else(|| kind.figures.first().map(|figure| figure.best));
     let best = figure(best.unwrap_or("best"), query)?;
+    let of = kind.figures.iter().find(|figure| [figure.low, figure.high].contains(&best.name));
+    if let Some(of) = of {
+        return Err(Error::usage(format!(
+            "--value {}: a bound stands beside its best estimate; compare that",
+            best.name
+        ))
+        .hint(format!("--value {} shows {}, too", of.best, best.name)));
+    }
     let is_row = |name: &str| labels.iter().any(|row| row.name() == name);
     let known = |name: &str| kind.field(name).filter(|_| !is_row(name)).map(ColumnRef::Field);
     let units =

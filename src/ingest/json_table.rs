@@ -11,7 +11,8 @@ use serde_json::{Map, Value};
 use crate::error::Stop;
 
 /// Writes the records of a JSON document as CSV and returns the names of its columns, which records
-/// to come may add to: rows have as many cells as there were columns then. An object within a
+/// to come may add to: rows have as many cells as there were columns then; none if there are no
+/// records. An object within a
 /// record gives columns with dots in their names; a list has "; " between.
 ///
 /// # Errors
@@ -52,9 +53,6 @@ pub fn table(
             "expected JSON with records{}: {e}",
             path.map_or(String::new(), |path| format!(" at {path}"))
         ))),
-        Ok(()) if table.header.is_empty() => {
-            Err(Stop::Input("expected records, found none".into()))
-        }
         Ok(()) => Ok(table.header),
     }
 }

@@ -42,6 +42,18 @@ pub struct SourceFile {
 }
 
 impl SourceFile {
+    /// What to do where the sheet that was read is not the one that was meant; nothing where there
+    /// is no other.
+    #[must_use]
+    pub fn sheets_unseen(&self) -> Option<String> {
+        (!self.other_sheets.is_empty()).then(|| {
+            format!(
+                "only the first sheet was looked at; the others, to be named with --sheet: {}",
+                self.other_sheets.join(", ")
+            )
+        })
+    }
+
     /// Opens a file; `-` is the standard input. Of a workbook it is one sheet.
     ///
     /// # Errors

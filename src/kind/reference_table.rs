@@ -66,7 +66,7 @@ pub static SOURCES: ReferenceTable = ReferenceTable {
         .required(),
         Field::new("kind", Type::Choice(SOURCE_KINDS), "Document or data set.").required(),
         Field::new("title", Type::Text, "Its title.").required(),
-        Field::new("author", Type::Text, "Author."),
+        Field::new("author", Type::Text, "Authors, separated by \"; \"."),
         Field::new("publisher", Type::Text, "Publisher."),
         Field::new("published", Type::Edtf, "Date of publication (EDTF)."),
         Field::new("url", Type::Text, "Web address."),

@@ -227,14 +227,9 @@ pub fn quantity<'p>(
             qualifier,
         }));
     }
-    if qualifier == Some("several") && bare.is_empty() {
-        let two = if best.whole { Value::Int(2) } else { Value::Real(2.0) };
-        return Ok(Some(ParsedFigure {
-            low: two,
-            words: Some(text),
-            qualifier,
-            ..ParsedFigure::default()
-        }));
+    // "dozens", "several hundred", "100s" set no bound
+    if qualifier == Some("several") || (qualifier == Some("order") && bare.is_empty()) {
+        return Ok(Some(ParsedFigure { words: Some(text), qualifier, ..ParsedFigure::default() }));
     }
     let ParsedNumber { cell, wordy } = read(best, bare).map_err(|e| (None, e))?;
     let words = (wordy || mark.is_some()).then_some(text);
@@ -243,7 +238,7 @@ pub fn quantity<'p>(
         Some("exact") => {
             (figure.low, figure.best, figure.high) = (cell.clone(), cell.clone(), cell);
         }
-        Some("over" | "at-least" | "several") => figure.low = cell,
+        Some("over" | "at-least") => figure.low = cell,
         Some("up-to") => figure.high = cell,
         Some("almost") => (figure.best, figure.high) = (cell.clone(), cell),
         _ => figure.best = cell,
@@ -365,7 +360,8 @@ mod tests {
             ("1-2 million", "", "1000000||2000000|range|1-2 million"),
             ("2.345678 million", "", "2345678|2345678|2345678|exact|2.345678 million"),
             ("112-122", "", "112||122|range|112-122"),
-            ("several", "", "2|||several|several"),
+            ("several", "", "|||several|several"),
+            ("several hundred", "", "|||several|several hundred"),
             ("41.0", "", "41|41|41|exact|-"),
             ("0", "", "0|0|0|exact|-"),
             ("", "?", "nothing"),

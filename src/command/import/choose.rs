@@ -254,6 +254,9 @@ fn recognise<'c>(
                     _ => nothing_like(input).message,
                 },
             );
+            if let Some(unseen) = input.sheets_unseen() {
+                failure = failure.hint(unseen);
+            }
             for name in headless {
                 failure = failure.hint(format!(
                     "if it is {name} without a header, import it with --dataset {name}"

@@ -1,10 +1,15 @@
 //! Where the records of a JSON document are, and the table that they make.
 
+use std::io::Write;
+
 use serde_json::Value as Json;
 
 use crate::error::{Error, ErrorKind, Result, Stop};
 use crate::ingest;
 use crate::ingest::source_file::SourceFile;
+
+/// What lists of records are usually called in a document.
+const USUAL: [&str; 4] = ["data", "records", "results", "Result"];
 
 /// Whether a file begins like JSON.
 pub fn is_json(head: &[u8]) -> bool {
@@ -33,25 +38,13 @@ pub fn json_as_table(input: &SourceFile) -> Result<Option<(Option<String>, Strin
     if !is_json(&input.head()?) {
         return Ok(None);
     }
-    let mut why = String::new();
     if has_records_by_name(input)? {
         let why = format!("{}: an object whose members are records, not a list", input.shown);
         return Err(Error::new(ErrorKind::Rejected, why)
             .hint("make it a list: jq 'to_entries | map({name: .key} + .value)' FILE"));
     }
-    for path in places_of_records(input)? {
-        let mut rows = Vec::new();
-        match ingest::json_table(input.reader()?, path.as_deref(), &mut rows) {
-            Ok(header) if header.len() > 1 || path.is_some() => {
-                let rows = String::from_utf8_lossy(&rows).into_owned();
-                return Ok(Some((path, header_line(&header) + &rows)));
-            }
-            Ok(_) => {}
-            Err(Stop::Input(said)) => why = said,
-            Err(Stop::Failed(e)) => return Err(input.failed(&e)),
-        }
-    }
-    Err(Error::new(ErrorKind::Rejected, format!("{}: {why}", input.shown)))
+    let (path, rows, header) = first_table(input, places_of_records(input)?, || Ok(Vec::new()))?;
+    Ok(Some((path, header_line(&header) + &String::from_utf8_lossy(&rows))))
 }
 
 /// Makes a table of the records of a JSON document, which may be at these places.
@@ -59,20 +52,33 @@ pub fn json_as_table(input: &SourceFile) -> Result<Option<(Option<String>, Strin
 /// # Errors
 /// It holds no records.
 pub fn json(input: &SourceFile, paths: &[&str]) -> Result<(std::fs::File, Vec<String>)> {
-    let mut why = String::new();
+    let mut places: Vec<_> = paths.iter().map(|path| Some((*path).to_owned())).collect();
     // where a mapping does not say where records are, they are the document, or a list in it
-    for path in paths.iter().map(|path| Some((*path).to_owned())).chain(places_of_records(input)?) {
-        let mut file = tempfile::tempfile().map_err(|e| input.failed(&e))?;
-        let bytes = input.reader()?;
-        match ingest::json_table(bytes, path.as_deref(), &mut file) {
-            Ok(header) if header.len() > 1 || path.is_some() => return Ok((file, header)),
+    places.extend(places_of_records(input)?);
+    let (_, file, header) =
+        first_table(input, places, || tempfile::tempfile().map_err(|e| input.failed(&e)))?;
+    Ok((file, header))
+}
+
+/// The table of the first of these places that has records, with the place and the columns' names.
+fn first_table<W: Write>(
+    input: &SourceFile,
+    places: Vec<Option<String>>,
+    make: impl Fn() -> Result<W>,
+) -> Result<(Option<String>, W, Vec<String>)> {
+    let refused = |why: &str| Error::new(ErrorKind::Rejected, format!("{}: {why}", input.shown));
+    let mut why = "expected a list of records, found none".to_owned();
+    for path in places {
+        let mut rows = make()?;
+        match ingest::json_table(input.reader()?, path.as_deref(), &mut rows) {
+            Ok(header) if header.is_empty() => return Err(refused("it holds no records")),
+            Ok(header) if header.len() > 1 || path.is_some() => return Ok((path, rows, header)),
             Ok(_) => {}
             Err(Stop::Input(said)) => why = said,
             Err(Stop::Failed(e)) => return Err(input.failed(&e)),
         }
     }
-    Err(Error::new(ErrorKind::Rejected, format!("{}: {why}", input.shown))
-        .hint("in the mapping, say where the records are: [read] records = \"data\""))
+    Err(refused(&why).hint("in the mapping, say where the records are: [read] records = \"data\""))
 }
 
 /// Whether a document is an object of several objects: records by their names.
@@ -95,14 +101,16 @@ fn places_of_records(input: &SourceFile) -> Result<Vec<Option<String>>> {
     }
     let text = String::from_utf8_lossy(&head);
     let named = |key: &&str| text.contains(&format!("\"{key}\""));
-    let list = ["data", "records", "results", "Result"].into_iter().find(named);
+    let list = USUAL.iter().copied().find(named);
     Ok(vec![None, list.map(str::to_owned)])
 }
 
 /// The longest list of objects in a document, with its path: `data.strikes`.
 fn longest_list(value: &Json) -> Option<(usize, String)> {
     let lists = value.as_object()?.iter().filter_map(|(name, value)| {
-        let is_list = |list: &&Vec<Json>| list.iter().any(Json::is_object);
+        let may_be_empty = USUAL.contains(&name.as_str());
+        let is_list =
+            |list: &&Vec<Json>| list.iter().any(Json::is_object) || list.is_empty() && may_be_empty;
         match value.as_array().filter(is_list) {
             Some(list) => Some((list.len(), name.clone())),
             None => longest_list(value).map(|(length, path)| (length, format!("{name}.{path}"))),

@@ -1,5 +1,7 @@
 //! `facts source add`: a new work that states facts.
 
+use clap::{Arg, ArgMatches, Command, FromArgMatches};
+
 use crate::command::Exit;
 use crate::command::global_args::GlobalArgs;
 use crate::command::load_folder;
@@ -19,63 +21,59 @@ pub struct Args {
     /// Short name, the first part of every reference (SOURCE:KEY)
     #[arg(value_name = "SLUG")]
     slug: String,
-    /// Title
-    #[arg(long)]
-    title: String,
-    /// Kind of source: document or dataset
-    #[arg(long, default_value = "document")]
-    kind: String,
-    /// Authors, separated by "; "
-    #[arg(long)]
-    author: Option<String>,
-    /// Publisher
-    #[arg(long)]
-    publisher: Option<String>,
-    /// Date of publication (EDTF)
-    #[arg(long)]
-    published: Option<String>,
-    /// Web address
-    #[arg(long)]
-    url: Option<String>,
-    /// Licence
-    #[arg(long)]
-    licence: Option<String>,
-    /// Citation that the publisher asks for
-    #[arg(long)]
-    citation: Option<String>,
-    /// Reliability, from A (completely reliable) to E (unreliable); F: cannot be judged
-    #[arg(long)]
-    reliability: Option<String>,
-    /// SHA-256 of the document's file (hexadecimal)
-    #[arg(long)]
-    sha256: Option<String>,
-    /// Anything a reader should know
-    #[arg(long)]
-    note: Option<String>,
+    #[command(flatten)]
+    fields: SourceFields,
     /// Check everything, but write nothing
     #[arg(long)]
     dry_run: bool,
 }
 
+/// A flag for each field of a source but its slug.
+#[derive(Debug)]
+struct SourceFields(Vec<(&'static str, String)>);
+
+/// The fields that have flags.
+fn flags() -> impl Iterator<Item = &'static Field> {
+    SOURCES.fields.iter().filter(|field| field.name != "slug")
+}
+
+impl clap::Args for SourceFields {
+    fn augment_args(command: Command) -> Command {
+        command.args(flags().map(|field| {
+            let flag = Arg::new(field.name)
+                .long(field.name.replace('_', "-"))
+                .value_name(field.name.to_uppercase())
+                .help(field.about.trim_end_matches('.'))
+                .required(field.name == "title");
+            if field.name == "kind" { flag.default_value("document") } else { flag }
+        }))
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        SourceFields::augment_args(command)
+    }
+}
+
+impl FromArgMatches for SourceFields {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<SourceFields, clap::Error> {
+        let given = flags().filter_map(|field| {
+            matches.get_one::<String>(field.name).map(|value| (field.name, value.clone()))
+        });
+        Ok(SourceFields(given.collect()))
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = SourceFields::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
+
 pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let path = global.database().path;
-    let values = [
-        ("slug", Some(&args.slug)),
-        ("title", Some(&args.title)),
-        ("kind", Some(&args.kind)),
-        ("author", args.author.as_ref()),
-        ("publisher", args.publisher.as_ref()),
-        ("published", args.published.as_ref()),
-        ("url", args.url.as_ref()),
-        ("licence", args.licence.as_ref()),
-        ("citation", args.citation.as_ref()),
-        ("reliability", args.reliability.as_ref()),
-        ("sha256", args.sha256.as_ref()),
-        ("note", args.note.as_ref()),
-    ];
-    let given: ManualFields = values
+    let given: ManualFields = [("slug", &args.slug)]
         .into_iter()
-        .filter_map(|(name, value)| value.map(|value| (name.to_owned(), value.clone())))
+        .chain(args.fields.0.iter().map(|(name, value)| (*name, value)))
+        .map(|(name, value)| (name.to_owned(), value.clone()))
         .collect();
     let fields: Vec<&'static Field> = SOURCES.fields.iter().collect();
     let row = match manual_input::check(&given, &fields, false) {

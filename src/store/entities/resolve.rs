@@ -231,8 +231,9 @@ impl Writer<'_> {
 
     /// Whom the codes mean, by which scheme, and whether another code means another state.
     ///
-    /// The first code decides, unless a further one means whom the name means: two witnesses are
-    /// more than one. A further code finds nobody whose own codes say otherwise.
+    /// The first code decides, unless a further one means whom the name means and who never bore the
+    /// first: two witnesses are more than one, but a number that went from one state to the next is
+    /// that of its holder then. A further code finds nobody whose own codes say otherwise.
     fn decided(
         &mut self,
         class: EntityClass,
@@ -246,12 +247,16 @@ impl Writer<'_> {
         for (n, (scheme, code)) in named.codes.iter().enumerate() {
             let witness = (name, spelled.map(|spelled| spelled.entity));
             let Some(found) = self.coded(class, scheme, code, witness, days)? else { continue };
-            others.push((found.entity, *scheme, code.as_ref()));
             let is_spelled = spelled.is_some_and(|spelled| spelled.entity == found.entity);
             let is_first = decided.is_none()
                 && (n == 0 || is_spelled || !self.is_contradicted(class, found.entity, named)?);
-            let decides_more = is_spelled
-                && decided.as_ref().is_some_and(|(decided, _)| decided.entity != found.entity);
+            let decides_more = match others.first() {
+                Some((first, scheme, code)) if is_spelled && *first != found.entity => {
+                    !self.bears(class, found.entity, scheme, code)?
+                }
+                _ => false,
+            };
+            others.push((found.entity, *scheme, code.as_ref()));
             if is_first || decides_more {
                 decided = Some((found, *scheme));
             }

@@ -100,15 +100,10 @@ fn look(input: &SourceFile, encoding: Option<&str>) -> Result<(DraftColumns, Tab
                 ErrorKind::Rejected,
                 format!("{}: no table found in the file", input.shown),
             );
-            match input.other_sheets.as_slice() {
-                [] => failure.hint(
-                    "a table has at least two columns, separated by commas, semicolons, tabs or |",
-                ),
-                others => failure.hint(format!(
-                    "only the first sheet was looked at; the others, to be named with --sheet: {}",
-                    others.join(", ")
-                )),
-            }
+            failure.hint(input.sheets_unseen().unwrap_or_else(|| {
+                "a table has at least two columns, separated by commas, semicolons, tabs or |"
+                    .into()
+            }))
         })?;
     let width = layout.header.len();
     let form = CsvDialect {
