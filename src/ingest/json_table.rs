@@ -228,13 +228,19 @@ mod tests {
     }
 
     #[test]
+    fn no_records_make_no_columns() {
+        for (text, path) in [("[]", None), ("{\"data\": []}", Some("data")), ("[{}]", None)] {
+            assert!(read(text, path).unwrap().0.is_empty(), "{text}");
+        }
+    }
+
+    #[test]
     fn what_has_no_records_is_refused() {
         for (text, path) in [
             ("{\"a\": []}", Some("b")),
             ("[1]", None),
             ("[{\"a\": 1}", None),
             ("", None),
-            ("[]", None),
             ("{\"a\": [{}", Some("a")),
             ("[{\"a\": 1, \"a\": 2}]", None),
         ] {

@@ -140,6 +140,9 @@ fn is_header(first: &[String], below: &[Rc<[String]>]) -> bool {
             (true, false) => names += 1,
             // a column for each year
             (true, true) if is_year(cell) && (years > 2 || cell.contains("[YR")) => {}
+            (true, true) if is_year(cell) && !below.iter().any(|row| is_year(&row[column])) => {
+                names += 1;
+            }
             (true, true) => records += 1,
             (false, _) if occurs => records += 1,
             (false, _) => {}

@@ -16,7 +16,7 @@ use crate::error::{Error, ErrorKind, Result, Stop};
 use crate::ingest::source_file::SourceFile;
 use crate::ingest::{CsvError, Diagnostic, Diagnostics, likely};
 use crate::mapping::cell_error::CellError;
-use crate::mapping::{Complete, Record, Redistribution, is_complete};
+use crate::mapping::{Complete, DATASETS, Record, Redistribution, is_complete};
 use crate::store::{Counts, ImportInfo, ReleaseEnd, ReleaseImport, ReleaseInfo, Store, Writer};
 use crate::value::text::{BETWEEN_NAMES, count, grouped, quoted};
 
@@ -387,6 +387,12 @@ impl<'a> ImportLoad<'a> {
             let rest = count(self.read - bad, "record", "records");
             failure = failure
                 .hint(format!("--on-error skip --rejects rejects.csv loads the remaining {rest}"));
+        }
+        let is_shipped = DATASETS.iter().any(|(name, _)| *name == self.chosen.mapping.name);
+        if is_shipped && whole && bad == self.read {
+            failure = failure.hint(format!(
+                "if the file was saved in another form than it was published in: facts import --draft {shown} writes a mapping for it"
+            ));
         }
         failure
     }

@@ -26,6 +26,13 @@ pub(super) struct WidePeriod {
     year: Option<usize>,
 }
 
+impl WidePeriod {
+    /// Whether the name of the column says nothing but the period.
+    pub(super) fn is_alone(&self) -> bool {
+        self.what.is_empty()
+    }
+}
+
 impl Draft<'_> {
     /// The columns that are called after years, quarters or months, with the period of each, and what
     /// else they say. Where most say nothing else, one that does, such as a total of several years, is
@@ -219,7 +226,8 @@ impl Draft<'_> {
             let sample = &self.columns.all[*column];
             let is_address = || sample.cells.keys().any(|cell| cell.starts_with("http"));
             !others.contains(column)
-                && country.is_none_or(|(country, _)| country != *column)
+                && country
+                    .is_none_or(|(country, _)| country != *column && !is_code(self.name(*column)))
                 && sample.is_text()
                 && sample.has_no_blanks()
                 && sample.length() < 40

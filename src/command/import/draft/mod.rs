@@ -182,10 +182,10 @@ impl TableNotes {
             self.units = is_units(record).then(|| record.iter().collect::<Vec<_>>().join(", "));
             return true;
         }
-        let is_header = |(cell, name): (&str, &String)| {
-            name.starts_with("column ") || cell.trim() == name.trim()
-        };
-        if record.iter().zip(header).all(is_header) {
+        // columns without a name have got one; a table without a header has no other
+        let is_nameless = |name: &str| name.starts_with("column ");
+        let mut named = record.iter().zip(header).filter(|(_, name)| !is_nameless(name)).peekable();
+        if named.peek().is_some() && named.all(|(cell, name)| cell.trim() == name.trim()) {
             self.repeats_header = true;
             return true;
         }
