@@ -210,7 +210,7 @@ INSERT INTO summed (kind) VALUES ('events');
 -- all others are exact.
 CREATE INDEX events_alone ON events(source_id)
   WHERE retired_by_id IS NULL AND
-  (topic IS NOT NULL OR date_span = 'throughout' OR date GLOB '*,*' OR first_day < 1721060 OR last_day < 1721060 OR first_day > 5373484 OR last_day > 5373484 OR deaths_low > 1099511627776 OR deaths_low < -1099511627776 OR deaths_best > 1099511627776 OR deaths_best < -1099511627776 OR deaths_high > 1099511627776 OR deaths_high < -1099511627776);
+  (topic IS NOT NULL OR date_span = 'throughout' OR date GLOB '*,*' OR first_day < 1721060 OR last_day < 1721060 OR first_day > 5373484 OR last_day > 5373484 OR stance = 'denies' OR stance = 'declines' OR deaths_low > 1099511627776 OR deaths_low < -1099511627776 OR deaths_best > 1099511627776 OR deaths_best < -1099511627776 OR deaths_high > 1099511627776 OR deaths_high < -1099511627776);
 
 -- A write by another program marks the summary as incomplete: see summed.
 CREATE TRIGGER events_added AFTER INSERT ON events BEGIN

@@ -138,7 +138,7 @@ INSERT INTO summed (kind) VALUES ('casualties');
 -- to no event, because such a figure may be that of a period.
 CREATE INDEX casualty_statistics_alone ON casualty_statistics(source_id)
   WHERE retired_by_id IS NULL AND
-  (topic IS NOT NULL OR date_span = 'throughout' OR date GLOB '*,*' OR first_day < 1721060 OR last_day < 1721060 OR first_day > 5373484 OR last_day > 5373484 OR stock_flow = 'stock' OR stock_flow = 'cumulative' OR event IS NULL OR low > 1099511627776 OR low < -1099511627776 OR best > 1099511627776 OR best < -1099511627776 OR high > 1099511627776 OR high < -1099511627776);
+  (topic IS NOT NULL OR date_span = 'throughout' OR date GLOB '*,*' OR first_day < 1721060 OR last_day < 1721060 OR first_day > 5373484 OR last_day > 5373484 OR stance = 'denies' OR stance = 'declines' OR stock_flow = 'stock' OR stock_flow = 'cumulative' OR event IS NULL OR low > 1099511627776 OR low < -1099511627776 OR best > 1099511627776 OR best < -1099511627776 OR high > 1099511627776 OR high < -1099511627776);
 
 -- A write by another program marks the summary as incomplete: see summed.
 CREATE TRIGGER casualty_statistics_added AFTER INSERT ON casualty_statistics BEGIN

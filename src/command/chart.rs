@@ -168,13 +168,14 @@ fn numbers(query: &Query, args: &Args, store: &Store) -> Result<Chart> {
     let beside = |n: usize| bounds.and_then(|bounds| field(bounds[n], &query.kinds).ok()).map(Some);
     let mut crosses = Vec::new();
     let mut apart = Vec::new();
-    let mut lacking = None;
+    let (mut lacking, mut denied) = (None, None);
     for value in [Some(y), beside(0), beside(1)] {
         crosses.push(match value {
             None => None,
             Some(value) => {
                 let mut tally = gather::collect(query, &axes, value, aggregate, store)?;
                 lacking = lacking.or(Some(tally.lacking()));
+                denied = denied.or(Some(tally.denied()));
                 let split;
                 (split, apart) = gather::separate(&mut tally, &axes.unit_fields, &free, store)?;
                 Some(
@@ -212,6 +213,7 @@ fn numbers(query: &Query, args: &Args, store: &Store) -> Result<Chart> {
             count(all, "fact", "facts")
         ));
     }
+    notes.extend(denied.and_then(gather::of_denied));
     notes.extend(places.left_out.clone());
     Ok(Chart {
         title: format!("{}: {what} by {}{told}", args.kind, x.name()),

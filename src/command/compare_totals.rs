@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::evidence::claim::ClaimFigure;
 use crate::evidence::totals::{self, SourceTotal, TotalQuestion};
 use crate::kind::{FLOW, Field, Figure, STOCK_FLOW};
-use crate::query::{ColumnRef, Op, Predicate, Query, among, column, columns, field};
+use crate::query::{ColumnRef, Op, Predicate, Query, column, columns, field};
 use crate::store::Store;
 use crate::tabulate::{Aggregate, Cross, Dispute, Label};
 use crate::value::Value;
@@ -22,9 +22,6 @@ const OWN_WORDS: &str = "type";
 const VIOLENCE: &str = "violence";
 const POPULATION: &str = "population";
 
-/// Stances of a voice that states no figure.
-const NOT_STATED: [&str; 2] = ["denies", "declines"];
-
 /// The totals of each label, and what is said of those that were left out.
 pub struct Compared {
     /// The columns of the labels.
@@ -35,15 +32,6 @@ pub struct Compared {
     pub questions: Vec<TotalQuestion>,
     /// What is to be known beside them, in sentences.
     pub notes: Vec<String>,
-}
-
-/// The query without facts whose figure the speaker denies or declines to give.
-fn asserted(query: &Query) -> Result<Query> {
-    let mut query = query.clone();
-    let stance = column("stance", &query.kinds)?;
-    let not_stated = NOT_STATED.map(str::to_owned).into();
-    query.tests.push(among(stance, &query.kinds, not_stated, true)?);
-    Ok(query)
 }
 
 /// Adds up each source's figures under each label, and sets them against each other: those of one
@@ -131,7 +119,6 @@ fn totals_of(
     (store, out): (&Store, &mut LeftOut),
 ) -> Result<Vec<SourceTotal>> {
     let [kind] = query.kinds.as_slice() else { return Ok(Vec::new()) };
-    let query = &asserted(query)?;
     let bounds = kind.figures.iter().find_map(|figure| figure.bounds_of(best));
     let mut told = vec![column("source", &query.kinds)?];
     let own = |column: &&ColumnRef| kind.field(column.name()).is_some();

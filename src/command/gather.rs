@@ -8,12 +8,12 @@ use foldhash::fast::RandomState;
 use crate::command::load_claims::source_text;
 use crate::error::{Error, Result};
 use crate::kind::reference_table::{PARTITIONED_BY, SOURCES};
-use crate::kind::{self, Field};
-use crate::query::{ColumnRef, Query, column, field};
+use crate::kind::{self, Field, NOT_STATED};
+use crate::query::{ColumnRef, Predicate, Query, column, field};
 use crate::store::{AggregateRequest, RollupRow, Store};
 use crate::tabulate::{Aggregate, Dispute, Label, StockFlow, Tally, TallyEntry};
 use crate::value::date::{self, Bucket, Days};
-use crate::value::text::BETWEEN_NAMES;
+use crate::value::text::{BETWEEN_NAMES, count};
 use crate::value::{Number, Type, Value};
 
 /// The fields of the table's sides, and those that tell figures of one cell apart.
@@ -65,12 +65,18 @@ pub fn collect(
     ]
     .into();
     query.columns.extend([shared("kind")?, shared("date_span")?]);
+    query.columns.push(shared("stance")?);
     query.columns.extend(shared("event").ok());
     query.columns.extend(shared("stock_flow").ok());
     let needs_sets = axes.sets_apart || value.is_some();
     query.columns.extend(needs_sets.then(|| shared("date")).transpose()?);
     let at = |name: &str| query.columns.iter().position(|column| column.name() == name);
     let (event, stock_flow, date) = (at("event"), at("stock_flow"), at("date"));
+    // a figure that is denied is nobody's, unless denials are what is asked for
+    let asked = query.tests.iter().filter_map(Predicate::column).chain(&axes.rows);
+    let leaves_denied = value.is_some()
+        && aggregate.mixes_figures()
+        && !asked.chain(&axes.columns).any(|column| column.name() == "stance");
     let fixed = query.columns.len();
     let units = axes.unit_fields.iter().copied().map(ColumnRef::Field);
     let sides: Vec<ColumnRef> =
@@ -89,6 +95,11 @@ pub fn collect(
         ends: aggregate.wants_ends(),
     };
     let row = |gathering: &mut Gathering, store: &Store, cells: &[Value<'_>]| {
+        let figure = value.and_then(|_| cells[cells.len() - 1].exact_number());
+        if leaves_denied && cells[7].text().is_some_and(|stance| NOT_STATED.contains(&stance)) {
+            gathering.tally.add_denied(figure.is_some());
+            return Ok(());
+        }
         let day = |i: usize| match cells[i] {
             Value::Day(day) => Some(day),
             _ => None,
@@ -104,7 +115,6 @@ pub fn collect(
             &cells[fixed..],
             (days, set.filter(|_| axes.sets_apart)),
         )?;
-        let figure = value.and_then(|_| cells[cells.len() - 1].exact_number());
         let is_throughout = cells[6].text() == Some("throughout");
         let has_event = event.is_some_and(|at| !cells[at].is_null());
         let kind = cells[5].text().and_then(kind::find);
@@ -332,6 +342,16 @@ fn divided(sources: &[&str], store: &Store) -> Result<Vec<Vec<String>>> {
     Ok(divided)
 }
 
+/// What is said of figures that were left out because they are denied; nothing where none were.
+pub fn of_denied(denied: u64) -> Option<String> {
+    (denied > 0).then(|| {
+        format!(
+            "{} left out: the speaker denies it, or declines to give one; -w stance=denies or --cols stance shows it",
+            count(denied, "figure", "figures")
+        )
+    })
+}
+
 pub fn explain(dispute: Dispute) -> Error {
     match dispute {
         Dispute::Sources(cell, sources) => Error::usage(format!("{cell} would sum figures from {}", sources.join(", ")))
@@ -348,7 +368,7 @@ pub fn explain(dispute: Dispute) -> Error {
             .hint("--cols stock_flow or -w stock_flow=flow separates them, --agg range or list shows them all, --sum-across date sums them anyway"),
         Dispute::Stocks(cell, dates) => Error::usage(format!("{cell} would sum numbers that hold at {dates} different dates (stocks, not flows)"))
             .hint("--rows year or --cols date separates them, --agg max or range shows the highest, --sum-across date sums them anyway"),
-        Dispute::Periods(cell, refs) => Error::usage(format!("{cell} would sum a figure for a period and a figure for part of it: {}", refs.join(", ")))
+        Dispute::Periods(cell, refs) => Error::usage(format!("{cell} would sum figures for periods that overlap: {}", refs.join(", ")))
             .hint("--rows month separates them, --agg range or list shows them all, --sum-across date sums them anyway"),
     }
 }

@@ -4,7 +4,7 @@ use clap::ValueEnum;
 
 use crate::command::extra_columns;
 use crate::command::filter_args::FilterArgs;
-use crate::command::gather::{Axes, collect, explain, figure, separate, unit_fields};
+use crate::command::gather::{Axes, collect, explain, figure, of_denied, separate, unit_fields};
 use crate::command::global_args::GlobalArgs;
 use crate::command::rights;
 use crate::command::ui::Ui;
@@ -130,6 +130,7 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
         .collect();
     let splits_members = args.members == MembersArg::Each;
     let (lacking, all) = tally.lacking();
+    let denied = of_denied(tally.denied());
     let notes_of_shares: Vec<String> = if splits_members {
         Vec::new()
     } else {
@@ -167,6 +168,7 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
             count(all, "fact", "facts")
         ));
     }
+    denied.iter().for_each(|said| ui.note(said));
     if let Some(value) =
         value.filter(|value| aggregate == Aggregate::Sum && is_bound(value, &query))
     {

@@ -39,6 +39,9 @@ pub static KINDS: &[&Kind] = &[
 /// What the program keeps in a kind's table beside the declared fields.
 pub const KEPT_COLUMNS: &[&str] = &["id", "digest"];
 
+/// Stances of somebody who states no figure: it is denied, or not given.
+pub const NOT_STATED: [&str; 2] = ["denies", "declines"];
+
 /// The values of `stock_flow` whose figures are never added up over time.
 pub const NOT_FLOW: [&str; 2] = [STOCK, CUMULATIVE];
 

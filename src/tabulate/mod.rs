@@ -48,6 +48,12 @@ impl Aggregate {
         matches!(self, Aggregate::Median | Aggregate::List)
     }
 
+    /// Whether figures are mixed into one number that none of the sources states.
+    #[must_use]
+    pub fn mixes_figures(self) -> bool {
+        self.adds_up() && self != Aggregate::Count
+    }
+
     /// Whether it is about the lowest or the highest.
     #[must_use]
     pub fn wants_ends(self) -> bool {
@@ -80,7 +86,7 @@ pub struct Across {
     pub sources: bool,
     /// Several answers to one question.
     pub topics: bool,
-    /// A figure for a period and one for a part of it, or numbers at several dates.
+    /// Figures for periods that overlap, or numbers at several dates.
     pub periods: bool,
 }
 
@@ -108,7 +114,7 @@ pub enum Dispute {
     Unlike(String, Vec<String>),
     /// Several answers to one question would be added up.
     Answers(String, String, Vec<String>),
-    /// A figure for a period and one for a part of it would be added up.
+    /// Figures for periods that overlap would be added up.
     Periods(String, Vec<String>),
     /// Numbers at several dates, or running totals, would be added up.
     Stocks(String, usize),

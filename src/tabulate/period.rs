@@ -1,4 +1,4 @@
-//! The stretches of time that figures are for: a year and a month within it are never added up.
+//! The stretches of time that figures are for: those that overlap are never added up.
 
 use std::sync::Arc;
 
@@ -39,22 +39,25 @@ impl Period {
         self.set.as_ref().map_or_else(|| vec![(self.first, self.last)], |set| set.to_vec())
     }
 
-    /// Whether all of another figure of the source is for a part of this one's time.
-    pub(super) fn holds(&self, other: &Period) -> bool {
-        if self.set.is_none() && other.set.is_none() {
-            return self.source == other.source
-                && (self.first, self.last) != (other.first, other.last)
-                && self.first <= other.first
-                && other.last <= self.last;
+    /// Whether another figure of the source is for other days, of which some are this one's too.
+    pub(super) fn overlaps(&self, other: &Period) -> bool {
+        let is_same = (self.first, self.last, &self.set) == (other.first, other.last, &other.set);
+        if self.source != other.source || is_same {
+            return false;
         }
-        let own = self.parts();
-        let is_held = |part: &(i64, i64)| {
-            own.iter().any(|stretch| stretch.0 <= part.0 && part.1 <= stretch.1)
-        };
-        self.source == other.source
-            && (self.first, self.last, &self.set) != (other.first, other.last, &other.set)
-            && other.parts().iter().all(is_held)
+        if self.set.is_none() && other.set.is_none() {
+            return share((self.first, self.last), (other.first, other.last));
+        }
+        let others = other.parts();
+        self.parts().iter().any(|part| others.iter().any(|other| share(*part, *other)))
     }
+}
+
+/// Whether two stretches share more than the day on which one ends and the other begins.
+fn share(one: (i64, i64), other: (i64, i64)) -> bool {
+    let shared = one.1.min(other.1).saturating_sub(one.0.max(other.0));
+    let is_day = |stretch: (i64, i64)| stretch.0 == stretch.1;
+    shared > 0 || shared == 0 && (is_day(one) || is_day(other))
 }
 
 /// Whether something that lies within this many days is a figure for a period, a month or longer, and
@@ -63,8 +66,8 @@ fn is_period(days: i64) -> bool {
     days >= 27
 }
 
-/// A longer period that holds a shorter one of the same source: a year and one of its months, or a
-/// set of years and one of them.
+/// Two periods of one source that overlap: a year and one of its months, January to August and March
+/// to October, a set of years and one of them.
 pub(super) fn periods(cell: &str, stated: &[Period]) -> Result<(), Dispute> {
     let dispute = |one: &Period, other: &Period| {
         Err(Dispute::Periods(cell.to_owned(), vec![one.reference.clone(), other.reference.clone()]))
@@ -75,7 +78,7 @@ pub(super) fn periods(cell: &str, stated: &[Period]) -> Result<(), Dispute> {
     let mut longest: Option<&Period> = None;
     for span in spans.iter().filter(|span| span.set.is_none()) {
         match longest {
-            Some(held) if held.holds(span) => return dispute(held, span),
+            Some(held) if held.overlaps(span) => return dispute(held, span),
             Some(held) if held.source == span.source && held.last >= span.last => {}
             _ => longest = Some(span),
         }
@@ -83,11 +86,8 @@ pub(super) fn periods(cell: &str, stated: &[Period]) -> Result<(), Dispute> {
     // sets are few: each is compared with every other figure
     for set in spans.iter().filter(|span| span.set.is_some()) {
         for other in &spans {
-            if set.holds(other) {
+            if set.overlaps(other) {
                 return dispute(set, other);
-            }
-            if other.holds(set) {
-                return dispute(other, set);
             }
         }
     }

@@ -76,6 +76,8 @@ pub struct Tally {
     labels: Vec<Label>,
     numbers: HashMap<Label, u32>,
     sources: BTreeSet<u32>,
+    /// Facts whose figure is denied, and in no group.
+    denied: u64,
     /// By the labels of the rows, of the columns, and of what figures count, one behind the other.
     groups: HashMap<Vec<u32>, TallyGroup, RandomState>,
 }
@@ -168,6 +170,7 @@ impl Tally {
             labels: Vec::new(),
             numbers: HashMap::new(),
             sources: BTreeSet::new(),
+            denied: 0,
             groups: HashMap::default(),
         }
     }
@@ -194,6 +197,17 @@ impl Tally {
                 self.groups.entry(labels.to_vec()).or_default().add(entry, counted, self.aggregate);
             }
         }
+    }
+
+    /// Counts a fact whose figure, if it has one, is denied.
+    pub fn add_denied(&mut self, has_figure: bool) {
+        self.denied += u64::from(has_figure);
+    }
+
+    /// How many figures were left out because the speaker denies them.
+    #[must_use]
+    pub fn denied(&self) -> u64 {
+        self.denied
     }
 
     /// Adds facts of one source that are added up already, none of them for a period or an answer
@@ -315,6 +329,7 @@ impl Tally {
         let here =
             |labels: &[u32]| -> Vec<u32> { labels.iter().map(|n| numbers[*n as usize]).collect() };
         self.sources.extend(other.sources.iter().map(|source| numbers[*source as usize]));
+        self.denied += other.denied;
         for (labels, group) in &other.groups {
             let mut group = group.clone();
             group.sources =

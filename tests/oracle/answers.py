@@ -982,7 +982,7 @@ def guard(entries, spec):
     if len(stocks) > 1 or stocks and any(not entry.is_stock for entry in stated):
         raise Refused("stocks")
     spans = {(entry.fact.row["source"], span_of(entry.fact)) for entry in stated if is_for_period(entry.fact)}
-    if any(holds_part(*pair) for pair in itertools.permutations(spans, 2)):
+    if any(overlap(*pair) for pair in itertools.combinations(spans, 2)):
         raise Refused("periods")
 
 
@@ -1003,14 +1003,15 @@ def span_of(fact):
     return tuple(fact.parts) if fact.parts else (fact.days,)
 
 
-def holds_part(whole, part):
-    """Whether one figure of a source is for a period and another for a part of that."""
-    return whole[0] == part[0] and all(any(lies_in(one, other) for other in whole[1]) for one in part[1])
+def overlap(one, other):
+    """Whether two figures of a source share days: more than the one on which a period ends and the next begins."""
+    return one[0] == other[0] and any(meet(a, b) for a in one[1] for b in other[1])
 
 
-def lies_in(part, whole):
-    return ((whole.first is None or part.first is not None and part.first >= whole.first)
-            and (whole.last is None or part.last is not None and part.last <= whole.last))
+def meet(one, other):
+    first = max(-math.inf if days.first is None else days.first for days in (one, other))
+    last = min(math.inf if days.last is None else days.last for days in (one, other))
+    return last > first or last == first and any(days.first == days.last for days in (one, other))
 
 
 def combined(entries, spec):
@@ -1649,16 +1650,29 @@ class Table:
                       + part("sum-across", ",".join(spec.across)))
         passes = all_of(self.filters) if not any(isinstance(f.test, Refused) for f in self.filters) else None
         self.why = next((f.test.why for f in self.filters if isinstance(f.test, Refused)), None)
-        self.head = self.rows = None
+        self.head = self.rows = self.left_out = None
         if passes:
             rows = world.facts if at is None else [fact for fact in world.rows if fact.is_live(at)]
             self.facts = [fact for fact in rows if spec.kind in ("all", fact.kind) and passes(fact)]
+            denied = self.left_out = self.denied()
+            self.facts = [fact for fact in self.facts if fact not in denied]
             try:
                 self.head, self.rows = table(world, spec, self.facts, self.filters)
                 fields = fields_of(world, spec.kind)
                 self.notes = notes_of(spec, self.facts, [fields[name] for name in spec.rows + spec.cols])
+                figures = sum(fact.value(spec.value) is not None for fact in denied)
+                if figures:
+                    self.notes.append(f"{figures} {'figure' if figures == 1 else 'figures'} left out: the speaker denies")
             except Refused as refused:
                 self.why = refused.why
+
+    def denied(self):
+        """The facts whose figure is nobody's: it is denied, or not given. They are in sums if somebody asks for them."""
+        spec = self.spec
+        asks = any(re.match("(--)?stance$|stance[^a-z_]", arg) for one in self.filters for arg in one.args)
+        if not spec.value or spec.agg not in (None, "sum", "mean", "median") or asks or "stance" in spec.rows + spec.cols:
+            return []
+        return [fact for fact in self.facts if fact.row["stance"] in ("denies", "declines")]
 
     def command(self, parts=None):
         return ["tabulate", self.spec.kind, *arguments(self.parts if parts is None else parts), "-f", "json"]
@@ -1942,6 +1956,7 @@ def faults(world):
         ("counts", ["source"]), ("sources", ["source", "topic", "date"]), ("topics", ["topic", "date"]),
         ("stocks", ["date"]), ("periods", ["date"]), ("units", []))}
     is_sum = lambda question: question.what == "table" and question.spec.value and not question.spec.agg
+    found |= {"denied figures added": more("-w", "stance is not null", of=lambda table: table.what == "table" and table.left_out)}
     found |= {"sum taken for max": more("--agg", "max", of=is_sum), "sum taken for mean": more("--agg", "mean", of=is_sum)}
     return found
 

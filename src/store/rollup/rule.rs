@@ -1,7 +1,7 @@
 //! Which facts no rollup holds: one list of reasons for each kind, which `SQLite` is told as a
 //! condition and rows in memory are asked.
 
-use crate::kind::{Kind, NOT_FLOW};
+use crate::kind::{Kind, NOT_FLOW, NOT_STATED};
 use crate::store::rollup::figures;
 use crate::store::write::param::Param;
 use crate::value::date::SET_SEPARATOR;
@@ -72,8 +72,8 @@ impl Reason {
     }
 }
 
-/// The reasons of a kind: it answers a question, is a figure for a period, a stock or a running total,
-/// has several dates, or is too far from today or too large to be added up in the same way.
+/// The reasons of a kind: it answers a question, is denied, is a figure for a period, a stock or a running
+/// total, has several dates, or is too far from today or too large to be added up in the same way.
 pub fn reasons(kind: &Kind) -> Vec<Reason> {
     let (first, last) = DAYS;
     let mut reasons = vec![
@@ -86,6 +86,7 @@ pub fn reasons(kind: &Kind) -> Vec<Reason> {
         Reason::Above("first_day", last),
         Reason::Above("last_day", last),
     ];
+    reasons.extend(NOT_STATED.map(|stance| Reason::Is("stance", stance)));
     if let Some(field) = kind.field("stock_flow") {
         reasons.extend(NOT_FLOW.map(|what| Reason::Is(field.name, what)));
     }

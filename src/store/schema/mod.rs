@@ -26,6 +26,7 @@ pub const SCHEMAS: &[(i64, &str)] = &[
     (103, "83e741972966a32ca8dc6b669a47ddcafc55b074fb9078806aac9818da755ab4"),
     (104, "40bead16bde02a0a15a5b39463014365554587611128db7955fac7d243bece24"),
     (105, "176c77a74ac0b25a25d4064d4aa78d45c54c987f7e672cb12516d7c2a4cfe854"),
+    (106, "e8b257428d8baf46b806180530e96f82923c6129ceb97adb948557c5f559caae"),
 ];
 
 /// Checks that the schema is the one that the migrations create. Other programs may add views,

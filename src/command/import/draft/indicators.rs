@@ -26,13 +26,6 @@ pub(super) struct WidePeriod {
     year: Option<usize>,
 }
 
-impl WidePeriod {
-    /// Whether the name of the column says nothing but the period.
-    pub(super) fn is_alone(&self) -> bool {
-        self.what.is_empty()
-    }
-}
-
 impl Draft<'_> {
     /// The columns that are called after years, quarters or months, with the period of each, and what
     /// else they say. Where most say nothing else, one that does, such as a total of several years, is
@@ -414,7 +407,7 @@ fn period_of(name: &str) -> Option<(String, String)> {
     if let Some(month) = month_of(name) {
         return Some((month, String::new()));
     }
-    // the one group of four digits that may be a year
+    // the one group of four digits that may be a year: "2012 [YR2012]" says it twice
     let is_digit = |c: char| c.is_ascii_digit();
     let mut years = name.char_indices().filter(|(at, _)| {
         let group = name.get(*at..at + 4).is_some_and(|year| year.chars().all(is_digit));
@@ -422,7 +415,10 @@ fn period_of(name: &str) -> Option<(String, String)> {
             && !name.get(at + 4..).is_some_and(|behind| behind.starts_with(is_digit));
         group && is_bounded
     });
-    let (at, None) = (years.next()?.0, years.next()) else { return None };
+    let at = years.next()?.0;
+    if years.any(|(other, _)| name[other..other + 4] != name[at..at + 4]) {
+        return None;
+    }
     let year = name[at..at + 4].parse::<u16>().ok().filter(|year| (1800..2200).contains(year))?;
     // R puts a letter before a year
     let (before, mut behind) = (if at > 1 { &name[..at] } else { "" }, &name[at + 4..]);

@@ -32,8 +32,8 @@ impl<'a> Draft<'a> {
         let is_world_bank = wide.iter().any(|year| columns.all[year.column].name.contains("[YR"));
         // a year or two head figures of them where nothing else says when
         let is_dated = columns.start().is_some() || columns.parts().is_some();
-        let are_figures = !wide.is_empty()
-            && wide.iter().all(|year| year.is_alone() && columns.number(year.column).is_some());
+        let are_figures =
+            !wide.is_empty() && wide.iter().all(|year| columns.number(year.column).is_some());
         if wide.len() >= 3 || is_world_bank || are_figures && !is_dated {
             // what is told of a supplier or recipient each year is told of its country
             let country = match country {
