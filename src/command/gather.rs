@@ -72,11 +72,7 @@ pub fn collect(
     query.columns.extend(needs_sets.then(|| shared("date")).transpose()?);
     let at = |name: &str| query.columns.iter().position(|column| column.name() == name);
     let (event, stock_flow, date) = (at("event"), at("stock_flow"), at("date"));
-    // a figure that is denied is nobody's, unless denials are what is asked for
-    let asked = query.tests.iter().filter_map(Predicate::column).chain(&axes.rows);
-    let leaves_denied = value.is_some()
-        && aggregate.mixes_figures()
-        && !asked.chain(&axes.columns).any(|column| column.name() == "stance");
+    let leaves_denied = value.is_some() && aggregate.mixes_figures() && !asks_stance(&query, axes);
     let fixed = query.columns.len();
     let units = axes.unit_fields.iter().copied().map(ColumnRef::Field);
     let sides: Vec<ColumnRef> =
@@ -119,14 +115,8 @@ pub fn collect(
         let has_event = event.is_some_and(|at| !cells[at].is_null());
         let kind = cells[5].text().and_then(kind::find);
         let over_period = kind.is_some_and(|kind| kind.is_over_period(is_throughout, has_event));
-        let measure = match stock_flow.and_then(|at| cells[at].text()) {
-            Some(kind::CUMULATIVE) => StockFlow::Cumulative,
-            Some(kind::STOCK) => StockFlow::Stock,
-            _ if value.is_some_and(|value| kind.is_some_and(|kind| kind.is_stock(value))) => {
-                StockFlow::Stock
-            }
-            _ => StockFlow::Flow,
-        };
+        let is_stock = value.zip(kind).is_some_and(|(value, kind)| kind.is_stock(value));
+        let measure = stock_or_flow(stock_flow.and_then(|at| cells[at].text()), is_stock);
         let topic = cells[1].text();
         let reference = if topic.is_some() || over_period {
             format!("{}:{}", store.name_of(&query.columns[0], &cells[0])?, cells[2])
@@ -162,6 +152,22 @@ pub fn collect(
     let mut tally = parts.next().unwrap_or_else(|| Tally::new(aggregate));
     parts.for_each(|part| tally.take(&part));
     Ok(tally)
+}
+
+/// Whether a figure holds at a date: what it says of itself, else what its kind says.
+fn stock_or_flow(said: Option<&str>, is_stock: bool) -> StockFlow {
+    match said {
+        Some(kind::CUMULATIVE) => StockFlow::Cumulative,
+        Some(kind::STOCK) => StockFlow::Stock,
+        _ if is_stock => StockFlow::Stock,
+        _ => StockFlow::Flow,
+    }
+}
+
+/// Whether denials are what is asked for: else a figure that is denied is nobody's.
+fn asks_stance(query: &Query, axes: &Axes) -> bool {
+    let tested = query.tests.iter().filter_map(Predicate::column);
+    tested.chain(&axes.rows).chain(&axes.columns).any(|column| column.name() == "stance")
 }
 
 /// What one thread gathers.

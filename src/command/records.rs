@@ -149,6 +149,16 @@ impl RecordFile {
                 },
             }
         }
+        if tables.is_empty()
+            && self.faults.is_empty()
+            && shared.iter().any(|(_, text)| !text.trim().is_empty())
+        {
+            let first = KINDS.first().map_or("facts", |kind| kind.name);
+            self.fault(
+                1,
+                format!("no record: expected a line such as [[{first}]] above its fields"),
+            );
+        }
         for (name, row) in tables {
             let line = line_of(row.span().start);
             let DeValue::Table(row) = row.into_inner() else {

@@ -161,6 +161,11 @@ impl Writer<'_> {
         let mut refused = Vec::new();
         for later in std::mem::take(&mut self.later) {
             match self.entity(later.class, &later.name) {
+                Ok(entity) if self.leads_back(&later, entity)? => {
+                    let expected =
+                        format!("\"{}\" is this one, or belongs to it already", later.name);
+                    refused.push((later.place, RowError { field: later.field, expected }));
+                }
                 Ok(entity) => self.set_tie(&later, entity)?,
                 Err(Stop::Input(expected)) => {
                     refused.push((later.place, RowError { field: later.field, expected }));
@@ -169,6 +174,21 @@ impl Writer<'_> {
             }
         }
         Ok(refused)
+    }
+
+    /// Whether a reference would end where it began: a place within itself, or within one that lies in
+    /// it.
+    fn leads_back(
+        &self,
+        PendingReference { table, column, id, .. }: &PendingReference,
+        entity: i64,
+    ) -> Result<bool> {
+        let sql = format!(
+            "WITH RECURSIVE up (id) AS (SELECT ?1 UNION SELECT t.{column} FROM {table} t JOIN up USING (id) WHERE t.{column} IS NOT NULL)
+             SELECT EXISTS (SELECT 1 FROM up WHERE id = ?2)"
+        );
+        let mut find = self.transaction.prepare_cached(&sql)?;
+        Ok(find.query_row([entity, *id], |row| row.get(0))?)
     }
 
     /// Sets a reference that waited.
