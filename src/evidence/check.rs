@@ -219,8 +219,23 @@ fn locator(claim: &Claim, source: Option<&CheckedSource>, found: &mut Vec<Findin
     let say = |what: String, found: &mut Vec<Finding>| {
         push(found, "locator", &claim.reference, what);
     };
-    let Some(locator) = &claim.locator else {
-        if let (Some(quote), Some(text)) = (&claim.quote, text) {
+    let parsed = match &claim.locator {
+        None => None,
+        Some(locator) => match Locator::parse(locator) {
+            None => return say(format!("{locator}: expected {}", locator::EXPECTED), found),
+            Some(parsed) => Some((locator, parsed)),
+        },
+    };
+    let Some(text) = text else { return };
+    let led = match &parsed {
+        None => None,
+        Some((locator, parsed)) => match gate::passage(text, parsed) {
+            Ok(range) => range.map(|range| (*locator, parsed, range)),
+            Err((_, said)) => return say(format!("{locator}: {said}"), found),
+        },
+    };
+    let Some((locator, parsed, range)) = led else {
+        if let Some(quote) = &claim.quote {
             match quote::places(text, quote).as_slice() {
                 [] if tells_near(claim, text, found) => {}
                 [] => say("the quote is not in the text".into(), found),
@@ -229,20 +244,14 @@ fn locator(claim: &Claim, source: Option<&CheckedSource>, found: &mut Vec<Findin
         }
         return;
     };
-    let Some(parsed) = Locator::parse(locator) else {
-        return say(format!("{locator}: expected {}", locator::EXPECTED), found);
-    };
-    let (Some(text), Locator::Chars(..) | Locator::Lines(..)) = (text, &parsed) else { return };
-    let Some(range) = parsed.resolve(text) else {
-        return say(format!("{locator} is outside the text"), found);
-    };
     let passage = &text[range.clone()];
     let touches = |a: Option<char>, b: Option<char>| {
         a.is_some_and(char::is_alphanumeric) && b.is_some_and(char::is_alphanumeric)
     };
     let begins = touches(text[..range.start].chars().next_back(), passage.chars().next());
     let ends = touches(passage.chars().next_back(), text[range.end..].chars().next());
-    if begins || ends {
+    // a page may end within a word
+    if (begins || ends) && !matches!(parsed, Locator::Page(_)) {
         say(format!("{locator} {} within a word", if begins { "begins" } else { "ends" }), found);
     } else if matches!(parsed, Locator::Chars(..)) && passage.trim().len() < passage.len() {
         say(format!("{locator} begins or ends with white space"), found);
@@ -449,6 +458,9 @@ mod tests {
             assert_eq!(found(std::slice::from_ref(&bad)), wrong, "{:?}", bad.locator);
         }
         assert_eq!(found(&[Claim { quote: Some("never said".into()), ..claim("a") }]), wrong);
+        // a text without pages has its quotes nevertheless
+        assert_eq!(found(&[at("page=3", Some("24 jets"))]), []);
+        assert_eq!(found(&[at("page=3", Some("never said"))]), wrong);
     }
 
     #[test]

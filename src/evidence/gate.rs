@@ -94,7 +94,13 @@ pub fn out_of_order(numbers: &[f64]) -> Option<usize> {
 }
 
 /// The part of a text that a locator leads to; none where it says nothing of a plain text.
-fn passage(text: &str, locator: &Locator) -> Result<Option<Range<usize>>, CitationError> {
+///
+/// # Errors
+/// It leads out of the text.
+pub(super) fn passage(
+    text: &str,
+    locator: &Locator,
+) -> Result<Option<Range<usize>>, CitationError> {
     match locator {
         Locator::Chars(..) | Locator::Lines(..) => match locator.resolve(text) {
             Some(range) => Ok(Some(range)),
