@@ -42,8 +42,7 @@ pub struct SourceFile {
 }
 
 impl SourceFile {
-    /// What to do where the sheet that was read is not the one that was meant; nothing where there
-    /// is no other.
+    /// What to do if another sheet was meant than the one that was read; none if there is only one.
     #[must_use]
     pub fn sheets_unseen(&self) -> Option<String> {
         (!self.other_sheets.is_empty()).then(|| {

@@ -26,7 +26,7 @@ pub struct BoundedReader<R> {
 }
 
 impl<R: Read> BoundedReader<R> {
-    /// Wraps a reader that unpacks so many bytes.
+    /// Wraps a reader that unpacks `packed` bytes.
     pub fn of(inner: R, packed: u64) -> BoundedReader<R> {
         BoundedReader { inner, packed, read: 0 }
     }
@@ -48,7 +48,7 @@ impl<R: Read> Read for BoundedReader<R> {
     }
 }
 
-/// Fails if a sheet with so many rows and columns has too many cells.
+/// Fails if a sheet of this size has too many cells.
 ///
 /// # Errors
 /// It has.

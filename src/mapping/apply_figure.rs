@@ -79,7 +79,7 @@ fn unscaled<'t>(text: &'t str, scale: &[(String, u32)]) -> (&'t str, u64) {
     (bare, times)
 }
 
-/// A number as text, so many times: of tens the point moves, and nothing is lost.
+/// A number multiplied as text: for tens only the decimal point moves, so that no digit is lost.
 fn multiplied(number: &str, mut times: u64) -> String {
     let (sign, digits) = number.strip_prefix('-').map_or(("", number), |rest| ("-", rest));
     if !digits.bytes().all(|b| b.is_ascii_digit() || b == b'.') {
@@ -113,7 +113,7 @@ fn read<'p>(number: &NumberRule, text: &str) -> Result<ParsedNumber<'p>, String>
     Ok(ParsedNumber { wordy: read.wordy || bare.len() < text.trim().len(), ..read })
 }
 
-/// The same without words beside it, so many times.
+/// The same without words beside it, multiplied by `times`.
 fn read_times<'p>(number: &NumberRule, text: &str, times: u64) -> Result<ParsedNumber<'p>, String> {
     let ty = if number.whole { Type::Integer } else { Type::Real };
     let mut plain = Cow::Borrowed(text);

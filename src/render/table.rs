@@ -56,8 +56,8 @@ const WIDEST_ONCE: usize = 40;
 /// they are; what follows is written as it comes, and a longer text goes on in the next line.
 const DECIDING: usize = 1000;
 
-/// So many bytes of a longer table are kept until all is read, so that whoever is slow to take them
-/// keeps no writer waiting.
+/// How many bytes of a long table are kept until the database is closed, so that a slow reader does
+/// not keep writers waiting.
 const KEPT: usize = 16 << 20;
 
 struct AlignedTable<'a> {

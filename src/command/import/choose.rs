@@ -198,7 +198,7 @@ fn recognise<'c>(
     let head = FileHead::of(head);
     for candidate in candidates {
         match mapping::match_mapping(&candidate.1, &head, &input.name) {
-            // that a file has so many cells a line is not enough to know it by
+            // the number of cells in a line is not enough to recognise a file
             Ok(layout)
                 if !layout.has_header
                     && args.mapping.is_none()

@@ -191,7 +191,7 @@ fn compiled(
     let is_limited = query.limit.is_some() || query.offset > 0;
     // a few of many are found before what is shown of them is
     let is_few = single && matched.is_none() && is_limited;
-    // of several kinds no more than so many of each can be among the first
+    // the first rows of several kinds hold at most as many of each kind
     let of_each = query.limit.filter(|_| !single && matched.is_none());
     for kind in &query.kinds {
         let mut shown = shown_columns(kind, query, &decoders, compiler);

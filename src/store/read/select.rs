@@ -16,7 +16,7 @@ use crate::value::suggest::did_you_mean;
 use crate::value::text::BETWEEN_NAMES;
 use crate::value::{Type, Value};
 
-/// The nearest values of an extra column are looked for among so many facts.
+/// How many facts are searched for the nearest values of an extra column.
 const SAMPLE: i64 = 20_000;
 
 /// So many rows are worth a second thread.

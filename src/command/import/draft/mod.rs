@@ -174,8 +174,8 @@ fn look(input: &SourceFile, encoding: Option<&str>) -> Result<(DraftColumns, Tab
 }
 
 impl TableNotes {
-    /// Whether a row is no record: tags or units below the header, the header once more, a sum of
-    /// other rows or a part of one; it is noted.
+    /// Whether a row is not a record but tags or units below the header, the header again, a sum of
+    /// other rows or a part of one. Such a row is noted.
     fn takes(&mut self, record: &Record, header: &[String], is_first: bool) -> bool {
         if is_first && (is_tags(record) || is_units(record)) {
             self.has_tags = true;

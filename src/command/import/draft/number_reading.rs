@@ -251,7 +251,7 @@ impl ColumnSample {
         (reading.read >= known.read).then_some(NumberReading { is_ambiguous: true, ..reading })
     }
 
-    /// The same, if at least so many cells in ten are numbers.
+    /// The same, if at least `of_ten` out of ten cells are numbers.
     #[must_use]
     pub fn number_of(&self, of_ten: u64) -> Option<NumberReading> {
         const STYLES: [(Option<char>, char); 6] = [
