@@ -122,6 +122,7 @@ fn a_fact_into_a_table(bencher: Bencher) {
         figure: Some(Number::Int(5)),
         over_period: false,
         measure: StockFlow::Flow,
+        state: None,
         source: labels[0],
         topic: None,
         days,

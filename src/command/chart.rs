@@ -155,12 +155,7 @@ fn numbers(query: &Query, args: &Args, store: &Store) -> Result<Chart> {
                 && !args.filters.fixes(field.name)
         })
         .collect();
-    let axes = Axes {
-        rows: vec![x.clone()],
-        columns: by.iter().cloned().collect(),
-        unit_fields,
-        sets_apart: false,
-    };
+    let axes = Axes { rows: vec![x.clone()], columns: by.iter().cloned().collect(), unit_fields };
     let aggregate = if y.is_some() { Aggregate::Sum } else { Aggregate::Count };
     let bounds = y.and_then(|y| {
         query.kinds.iter().flat_map(|kind| kind.figures).find_map(|figure| figure.bounds_of(y))
@@ -246,8 +241,11 @@ fn explain(dispute: Dispute) -> Error {
         Dispute::Sources(..) | Dispute::Counts(..) => {
             "--by source separates sources, --source X selects one; facts tabulate offers more ways"
         }
-        Dispute::Periods(..) | Dispute::Stocks(..) | Dispute::StockAndFlow(..) => {
-            "--x month separates them, or select one of them with a filter"
+        Dispute::Periods(..)
+        | Dispute::Stocks(..)
+        | Dispute::StockAndFlow(..)
+        | Dispute::States(..) => {
+            "--x year or --x month separates them, or select one of them with a filter"
         }
         Dispute::Answers(..) | Dispute::Unlike(..) => "select one of them with a filter",
     };
@@ -314,7 +312,7 @@ impl Places {
             let bucket = first.map_or(365.0, |first| number(bucket.next(first) - first));
             let without = labels.len() - dated.len();
             let left_out = (without > 0).then(|| {
-                "facts without a date, or with an open-ended date, are not drawn".to_owned()
+                "facts without a date, with an open-ended date or with several dates are not drawn".to_owned()
             });
             return Places { dated: true, order: BTreeMap::new(), ticks, bucket, left_out };
         }

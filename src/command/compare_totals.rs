@@ -123,8 +123,7 @@ fn totals_of(
     let mut told = vec![column("source", &query.kinds)?];
     let own = |column: &&ColumnRef| kind.field(column.name()).is_some();
     told.extend(counted.scope.iter().chain(&counted.parted).filter(own).cloned());
-    let axes =
-        Axes { rows: rows.to_vec(), columns: told, unit_fields: Vec::new(), sets_apart: false };
+    let axes = Axes { rows: rows.to_vec(), columns: told, unit_fields: Vec::new() };
     let cross = |field: &'static Field| -> Result<Cross> {
         let tally = collect(query, &axes, Some(field), Aggregate::Sum, store)?;
         Ok(tally.cross_unchecked(axes.rows.len(), axes.columns.len(), &[]))
@@ -227,7 +226,9 @@ fn asked_names(query: &Query, column: &ColumnRef, store: &Store) -> Result<Optio
             Predicate::In { column: of, values, not: false, .. } if of.name() == column.name() => {
                 values.clone()
             }
-            Predicate::Compare(of, Op::Is, Value::Text(word)) if of.name() == column.name() => {
+            Predicate::Compare(of, Op::Is | Op::IsShown, Value::Text(word))
+                if of.name() == column.name() =>
+            {
                 vec![word.to_string()]
             }
             _ => continue,

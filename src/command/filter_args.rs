@@ -90,7 +90,7 @@ impl clap::Args for FilterArgs {
                 value(
                     "where",
                     "EXPRESSION",
-                    "FIELD OP VALUE with = != < <= > >= ~ (contains) !~ (does not contain), or FIELD is [not] null",
+                    "FIELD OP VALUE with = != < <= > >= ~ (contains) !~ (does not contain) == (is shown exactly so), or FIELD is [not] null",
                 )
                 .short('w')
                 .action(ArgAction::Append),

@@ -2,17 +2,18 @@
 //! where they must not be added up.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasher, Hash, Hasher};
 
-use foldhash::fast::RandomState;
+use foldhash::fast::{FixedState, RandomState};
 
 use crate::command::load_claims::source_text;
 use crate::error::{Error, Result};
 use crate::kind::reference_table::{PARTITIONED_BY, SOURCES};
-use crate::kind::{self, Field, NOT_STATED};
+use crate::kind::{self, Field, Kind, NOT_STATED};
 use crate::query::{ColumnRef, Predicate, Query, column, field};
 use crate::store::{AggregateRequest, RollupRow, Store};
 use crate::tabulate::{Aggregate, Dispute, Label, StockFlow, Tally, TallyEntry};
-use crate::value::date::{self, Bucket, Days};
+use crate::value::date::{self, Days};
 use crate::value::text::{BETWEEN_NAMES, count};
 use crate::value::{Number, Type, Value};
 
@@ -24,9 +25,6 @@ pub struct Axes {
     pub columns: Vec<ColumnRef>,
     /// Those that say what a figure counts.
     pub unit_fields: Vec<&'static Field>,
-    /// A fact with a set of dates has a label of its own in place of a period, since no bucket is
-    /// all of it.
-    pub sets_apart: bool,
 }
 
 /// The field whose figures are put in the cells.
@@ -66,12 +64,9 @@ pub fn collect(
     .into();
     query.columns.extend([shared("kind")?, shared("date_span")?]);
     query.columns.push(shared("stance")?);
-    query.columns.extend(shared("event").ok());
-    query.columns.extend(shared("stock_flow").ok());
-    let needs_sets = axes.sets_apart || value.is_some();
-    query.columns.extend(needs_sets.then(|| shared("date")).transpose()?);
-    let at = |name: &str| query.columns.iter().position(|column| column.name() == name);
-    let (event, stock_flow, date) = (at("event"), at("stock_flow"), at("date"));
+    let by_time = |column: &ColumnRef| matches!(column.ty(), Type::Bucket(_));
+    let needs_sets = value.is_some() || axes.rows.iter().chain(&axes.columns).any(by_time);
+    let more = FurtherColumns::add_to(&mut query, value, aggregate, needs_sets)?;
     let leaves_denied = value.is_some() && aggregate.mixes_figures() && !asks_stance(&query, axes);
     let fixed = query.columns.len();
     let units = axes.unit_fields.iter().copied().map(ColumnRef::Field);
@@ -101,7 +96,7 @@ pub fn collect(
             _ => None,
         };
         let days = Days { first: day(3), last: day(4) };
-        let text = date.and_then(|at| cells[at].text());
+        let text = more.date.and_then(|at| cells[at].text());
         let set = text.filter(|date| date::is_set(date));
         let parts = text.map_or_else(Vec::new, |date| date::parts_or_open(date, days));
         let source = gathering.look(
@@ -109,14 +104,13 @@ pub fn collect(
             (&query.columns[0], &cells[0]),
             &sides,
             &cells[fixed..],
-            (days, set.filter(|_| axes.sets_apart)),
+            (days, set),
         )?;
         let is_throughout = cells[6].text() == Some("throughout");
-        let has_event = event.is_some_and(|at| !cells[at].is_null());
+        let has_event = more.event.is_some_and(|at| !cells[at].is_null());
         let kind = cells[5].text().and_then(kind::find);
         let over_period = kind.is_some_and(|kind| kind.is_over_period(is_throughout, has_event));
-        let is_stock = value.zip(kind).is_some_and(|(value, kind)| kind.is_stock(value));
-        let measure = stock_or_flow(stock_flow.and_then(|at| cells[at].text()), is_stock);
+        let measure = more.stock_or_flow(kind, cells, has_event);
         let topic = cells[1].text();
         let reference = if topic.is_some() || over_period {
             format!("{}:{}", store.name_of(&query.columns[0], &cells[0])?, cells[2])
@@ -127,6 +121,7 @@ pub fn collect(
             figure,
             over_period,
             measure,
+            state: kind.and_then(|kind| more.state(kind, cells)),
             source,
             topic,
             days,
@@ -154,13 +149,81 @@ pub fn collect(
     Ok(tally)
 }
 
-/// Whether a figure holds at a date: what it says of itself, else what its kind says.
-fn stock_or_flow(said: Option<&str>, is_stock: bool) -> StockFlow {
-    match said {
-        Some(kind::CUMULATIVE) => StockFlow::Cumulative,
-        Some(kind::STOCK) => StockFlow::Stock,
-        _ if is_stock => StockFlow::Stock,
-        _ => StockFlow::Flow,
+/// Where in a row stands what says how its fact may be added to others.
+struct FurtherColumns {
+    value: Option<&'static Field>,
+    event: Option<usize>,
+    stock_flow: Option<usize>,
+    date: Option<usize>,
+    /// With the values that make a figure a number at a date.
+    stock_if: Vec<(usize, &'static str)>,
+    /// What tells states of affairs apart, where facts are counted.
+    same_by: Vec<usize>,
+}
+
+impl FurtherColumns {
+    /// Has a query show them.
+    fn add_to(
+        query: &mut Query,
+        value: Option<&'static Field>,
+        aggregate: Aggregate,
+        needs_date: bool,
+    ) -> Result<FurtherColumns> {
+        let kinds = query.kinds.clone();
+        let mut add = |name: &str| -> Result<usize> {
+            query.columns.push(column(name, &kinds)?);
+            Ok(query.columns.len() - 1)
+        };
+        let mut stock_if = Vec::new();
+        if value.is_some() {
+            for (name, says) in kinds.iter().filter_map(|kind| kind.stock_if) {
+                stock_if.push((add(name)?, says));
+            }
+        }
+        let mut same_by = Vec::new();
+        if aggregate == Aggregate::Count {
+            for name in kinds.iter().flat_map(|kind| kind.same_by) {
+                same_by.push(add(name)?);
+            }
+        }
+        Ok(FurtherColumns {
+            value,
+            event: add("event").ok(),
+            stock_flow: add("stock_flow").ok(),
+            date: needs_date.then(|| add("date")).transpose()?,
+            stock_if,
+            same_by,
+        })
+    }
+
+    /// Whether a figure holds at a date: what it says of itself, else what its kind says.
+    fn stock_or_flow(
+        &self,
+        kind: Option<&Kind>,
+        cells: &[Value<'_>],
+        has_event: bool,
+    ) -> StockFlow {
+        let is_stock = || {
+            self.value.zip(kind).is_some_and(|(value, kind)| kind.is_stock(value))
+                || !has_event
+                    && self.stock_if.iter().any(|(at, says)| cells[*at].text() == Some(says))
+        };
+        match self.stock_flow.and_then(|at| cells[at].text()) {
+            Some(kind::CUMULATIVE) => StockFlow::Cumulative,
+            Some(kind::STOCK) => StockFlow::Stock,
+            None if is_stock() => StockFlow::Stock,
+            _ => StockFlow::Flow,
+        }
+    }
+
+    /// What a fact has in common with those that state the same state of affairs.
+    fn state(&self, kind: &Kind, cells: &[Value<'_>]) -> Option<u64> {
+        if kind.same_by.is_empty() || self.same_by.is_empty() {
+            return None;
+        }
+        let mut hasher = FixedState::default().build_hasher();
+        self.same_by.iter().for_each(|at| cells[*at].to_string().hash(&mut hasher));
+        Some(hasher.finish())
     }
 }
 
@@ -191,7 +254,7 @@ impl Gathering {
         let Gathering { tally, known, labels } = self;
         let mut number = |n: usize, column: &ColumnRef, cell: &Value<'_>| {
             if let (Some(set), Type::Bucket(bucket)) = (set, column.ty())
-                && !lies_in_one(days, bucket)
+                && !bucket.is_all_of(days)
             {
                 let days = Some((bucket.order(days).0, i64::MAX));
                 return Ok(tally.label(Label { days, text: set.to_owned(), ..Label::default() }));
@@ -208,15 +271,6 @@ impl Gathering {
         }
         number(sides.len(), source, slug)
     }
-}
-
-/// Whether all of a date lies in one bucket.
-fn lies_in_one(days: Days, bucket: Bucket) -> bool {
-    let starts = days
-        .first
-        .zip(days.last)
-        .map(|(first, last)| (bucket.start_of(first), bucket.start_of(last)));
-    starts.is_some_and(|(first, last)| first == last)
 }
 
 /// The labels of the values of a side that were seen: what one is called is asked once.
@@ -364,6 +418,8 @@ pub fn explain(dispute: Dispute) -> Error {
             .hint("--cols source shows them side by side, --source X selects one, --agg range or list shows them all, --sum-across source sums them anyway"),
         Dispute::Counts(cell, sources) => Error::usage(format!("{cell} would count facts of {} together, some of them perhaps twice", sources.join(", ")))
             .hint("--cols source shows them side by side, --source X selects one, --sum-across source counts them anyway"),
+        Dispute::States(cell, dates) => Error::usage(format!("{cell} would count the same entries at several dates: {}", dates.join(", ")))
+            .hint("--rows year or --cols date separates them, -w year=YEAR selects one, --sum-across date counts them anyway"),
         Dispute::Answers(cell, topic, refs) => {
             Error::usage(format!("{cell} would sum {} answers to one question, {topic}: {}", refs.len(), refs.join(", ")))
                 .hint("--agg range or list shows them all, --cols said_by shows them side by side, --sum-across topic sums them anyway")

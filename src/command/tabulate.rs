@@ -117,8 +117,7 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
                 && !args.filters.fixes(field.name)
         })
         .collect();
-    let sets_apart = args.spread != SpreadArg::Own;
-    let axes = Axes { rows: rows.clone(), columns: cols.clone(), unit_fields, sets_apart };
+    let axes = Axes { rows: rows.clone(), columns: cols.clone(), unit_fields };
     let spread = spread_bucket(args, &axes, value, aggregate)?;
     let store = rights::open(global, ui)?;
     let mut tally = collect(&query, &axes, value, aggregate, &store)?;
@@ -138,7 +137,13 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
         sides.flat_map(|(n, field)| shares(&tally, n, field, value, named.contains(&n))).collect()
     };
     if let Some(over) = spread {
-        spread_over(over, args.spread == SpreadArg::Each, aggregate, &mut tally)?;
+        let stay = spread_over(over, args.spread == SpreadArg::Each, aggregate, &mut tally)?;
+        if stay > 0 {
+            ui.note(&format!(
+                "{} not spread: the date has an open end, is a set, or covers more than 1,200 periods",
+                count(stay, "fact", "facts")
+            ));
+        }
     }
     if splits_members {
         tally.each_member(spread_field(&named, args)?, rows.len() + cols.len());
@@ -249,13 +254,12 @@ fn spread_over(
     is_each: bool,
     aggregate: Aggregate,
     tally: &mut Tally,
-) -> Result<()> {
+) -> Result<u64> {
     if is_each && is_sum(aggregate) && tally.has_flows_over_several(side, bucket) {
         return Err(Error::usage("--spread each would add up one figure in several periods")
             .hint("--spread own gives long periods a row of their own; without --value, --spread each counts facts"));
     }
-    tally.spread(side, bucket, is_each);
-    Ok(())
+    Ok(tally.spread(side, bucket, is_each))
 }
 
 /// Whether what is shown of figures depends on how often each is counted.

@@ -90,6 +90,8 @@ pub static KIND: Kind = Kind {
     comparable_by: &["designation"],
     scope_by: &[],
     rollup_by: &[],
+    stock_if: None,
+    same_by: &[],
     leading: &[
         "date",
         "designation",

@@ -61,6 +61,8 @@ pub static KIND: Kind = Kind {
     comparable_by: &["harm", "population", "stock_flow"],
     scope_by: &["violence", "side_a", "side_b", "victim", "perpetrator"],
     rollup_by: &["harm", "population"],
+    stock_if: Some(("harm", "displaced")),
+    same_by: &[],
     leading: &[
         "date",
         "best",

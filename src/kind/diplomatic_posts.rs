@@ -82,6 +82,8 @@ pub static KIND: Kind = Kind {
     comparable_by: &["post_type"],
     scope_by: &[],
     rollup_by: &[],
+    stock_if: None,
+    same_by: &["sender", "receiver", "post_type", "place", "office", "head"],
     leading: &[
         "date",
         "sender",

@@ -60,6 +60,8 @@ pub static KIND: Kind = Kind {
     comparable_by: &[],
     scope_by: &[],
     rollup_by: &["type"],
+    stock_if: None,
+    same_by: &[],
     leading: &[
         "date",
         "deaths_best",

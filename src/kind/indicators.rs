@@ -51,6 +51,8 @@ pub static KIND: Kind = Kind {
     comparable_by: &["measure", "unit", "stock_flow"],
     scope_by: &[],
     rollup_by: &[],
+    stock_if: None,
+    same_by: &[],
     leading: &["date", "measure", "subject", "best", "unit", "counterpart", "ref", "summary"],
     parties: &[],
 };

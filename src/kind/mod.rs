@@ -90,6 +90,12 @@ pub struct Kind {
     /// The fields by which the kind's rollup is grouped, besides source, year and country; empty if
     /// it has no rollup.
     pub rollup_by: &'static [&'static str],
+    /// A field and the value of it with which a figure that belongs to no event is a number at a date,
+    /// unless it says otherwise.
+    pub stock_if: Option<(&'static str, &'static str)>,
+    /// The fields that tell one state of affairs from another, where facts are states of affairs and
+    /// not what happened: at two dates it is the same one, and counts once. Empty for other kinds.
+    pub same_by: &'static [&'static str],
     /// The fields that a narrow table shows, the most important first; `parties` is the column that
     /// it makes of those below.
     pub leading: &'static [&'static str],

@@ -5,13 +5,13 @@ use crate::kind::{Field, Kind};
 use crate::query::{EXTRA, Op, Predicate, among, column, parse_of_any};
 use crate::value::Type;
 
-const FORM: &str =
-    "write FIELD OP VALUE (OP is one of = != ~ !~ < <= > >=), FIELD is null, or FIELD is not null";
+const FORM: &str = "write FIELD OP VALUE (OP is one of = == != ~ !~ < <= > >=), FIELD is null, or FIELD is not null";
 
 /// Longer operators come first, so that `<=` is not read as `<`.
 const OPS: &[(&str, Op)] = &[
     ("!=", Op::IsNot),
     ("!~", Op::ContainsNot),
+    ("==", Op::IsShown),
     ("<=", Op::AtMost),
     (">=", Op::AtLeast),
     ("=", Op::Is),
@@ -137,6 +137,7 @@ mod tests {
         is("high >= 100", Op::AtLeast, Value::Int(100));
         is("summary~embassy", Op::Contains, Value::Text("embassy".into()));
         is("summary = a = b", Op::Is, Value::Text("a = b".into()));
+        is("harm==killed", Op::IsShown, Value::Text("killed".into()));
         is("summary~<script>", Op::Contains, Value::Text("<script>".into()));
         assert!(matches!(read("best is null").unwrap(), Predicate::Known(_, false)));
         assert!(matches!(read("best is not null").unwrap(), Predicate::Known(_, true)));

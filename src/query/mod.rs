@@ -124,6 +124,9 @@ pub enum DateMatch {
 pub enum Op {
     /// `=`
     Is,
+    /// `==`: is shown as, to the letter; of a name no other that means the same, nor anybody who
+    /// acts for it or lies within it.
+    IsShown,
     /// `!=`
     IsNot,
     /// `~`: holds the text, whatever the case of A to Z.

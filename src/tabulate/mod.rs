@@ -110,6 +110,8 @@ pub enum Dispute {
     Sources(String, Vec<String>),
     /// Facts of several sources would be counted together.
     Counts(String, Vec<String>),
+    /// One state of affairs would be counted at each of several dates.
+    States(String, Vec<String>),
     /// Figures that count different things would be added up.
     Unlike(String, Vec<String>),
     /// Several answers to one question would be added up.
@@ -213,6 +215,9 @@ impl Cross {
             } else {
                 Dispute::Sources(cell.to_owned(), sources)
             });
+        }
+        if !group.other_dates.is_empty() && !across.periods {
+            return Err(Dispute::States(cell.to_owned(), group.dates_of_states()));
         }
         if self.aggregate == Aggregate::Count {
             return Ok(());
@@ -351,6 +356,7 @@ mod tests {
                     figure: figure.map(Number::Real),
                     over_period,
                     measure: StockFlow::Flow,
+                    state: None,
                     source,
                     topic,
                     days,
@@ -395,6 +401,7 @@ mod tests {
                         figure: None,
                         over_period: false,
                         measure: StockFlow::Flow,
+                        state: None,
                         source,
                         topic: None,
                         days,

@@ -7,7 +7,7 @@ use foldhash::fast::RandomState;
 
 use crate::tabulate::period::Period;
 use crate::tabulate::{Across, Aggregate, Cross, Dispute, Label, Share, name};
-use crate::value::date::{Bucket, Days};
+use crate::value::date::{Bucket, Days, iso};
 use crate::value::text::BETWEEN_NAMES;
 use crate::value::{FigureStats, Number, RunningSum};
 
@@ -21,6 +21,8 @@ pub struct TallyEntry<'a> {
     pub over_period: bool,
     /// What kind of number it is.
     pub measure: StockFlow,
+    /// The state of affairs that it states, if it is one.
+    pub state: Option<u64>,
     /// Who states it: the number of a label.
     pub source: u32,
     /// The question that it answers.
@@ -65,6 +67,9 @@ fn starts(label: &Label, bucket: Bucket) -> Vec<i64> {
     if starts.len() > LONGEST { Vec::new() } else { starts }
 }
 
+/// The largest number of dates that a message names.
+const SHOWN: usize = 5;
+
 /// The largest number of buckets that one fact is spread over.
 const LONGEST: usize = 1200;
 
@@ -99,6 +104,10 @@ pub(super) struct TallyGroup {
     pub(super) stocks: BTreeSet<(StockFlow, Option<i64>, Option<i64>)>,
     /// Whether a figure is a flow.
     pub(super) has_flows: bool,
+    /// States of affairs by their sources, each with the days that it was stated for first.
+    pub(super) states: HashMap<(u32, u64), Days, RandomState>,
+    /// Other days for which one of them was stated too.
+    pub(super) other_dates: BTreeSet<Days>,
     /// Every figure, where the middle one is asked for, and with its source, where all are.
     pub(super) figures: Vec<f64>,
     pub(super) list: Vec<(u32, Option<Number>)>,
@@ -112,6 +121,9 @@ impl TallyGroup {
         }
         if aggregate == Aggregate::Count && !self.sources.contains(&entry.source) {
             self.sources.insert(entry.source);
+        }
+        if let Some(state) = entry.state {
+            self.add_state((entry.source, state), entry.days);
         }
         let Some(figure) = entry.figure else { return };
         self.stated += 1;
@@ -141,6 +153,30 @@ impl TallyGroup {
         }
     }
 
+    /// The years of the dates at which states of affairs were stated, or their first days if they lie in
+    /// one year; the first few.
+    pub(super) fn dates_of_states(&self) -> Vec<String> {
+        let dates: BTreeSet<Days> =
+            self.states.values().chain(&self.other_dates).copied().collect();
+        let years: BTreeSet<String> =
+            dates.iter().filter_map(|days| Bucket::Year.label(*days)).collect();
+        let shown: Vec<String> = if years.len() > 1 {
+            years.into_iter().collect()
+        } else {
+            dates.iter().filter_map(|days| days.first.or(days.last)).map(iso).collect()
+        };
+        match shown.len() {
+            0..=SHOWN => shown,
+            many => [&shown[..SHOWN - 1], &[format!("and {} more", many - SHOWN + 1)]].concat(),
+        }
+    }
+
+    fn add_state(&mut self, state: (u32, u64), days: Days) {
+        if *self.states.entry(state).or_insert(days) != days {
+            self.other_dates.insert(days);
+        }
+    }
+
     /// Takes in the facts of another.
     pub(super) fn take(&mut self, other: &TallyGroup) {
         self.facts += other.facts;
@@ -156,6 +192,8 @@ impl TallyGroup {
         self.periods.extend(other.periods.iter().cloned());
         self.stocks.extend(&other.stocks);
         self.has_flows |= other.has_flows;
+        self.other_dates.extend(&other.other_dates);
+        other.states.iter().for_each(|(state, days)| self.add_state(*state, *days));
         self.figures.extend(&other.figures);
         self.list.extend(&other.list);
     }
@@ -265,11 +303,18 @@ impl Tally {
     }
 
     /// Puts the facts of a label that is longer than one bucket under the first of its buckets, or
-    /// under each. What has an open end, or more than 1,200 buckets, stays where it is.
-    pub fn spread(&mut self, side: usize, bucket: Bucket, is_each: bool) {
+    /// under each. What has an open end, several dates or more than 1,200 buckets stays where it is;
+    /// returns how many facts do.
+    pub fn spread(&mut self, side: usize, bucket: Bucket, is_each: bool) -> u64 {
+        let mut stay = 0;
         for (mut labels, group) in std::mem::take(&mut self.groups) {
-            let starts = starts(&self.labels[labels[side] as usize], bucket);
+            let label = &self.labels[labels[side] as usize];
+            let starts = starts(label, bucket);
             if starts.is_empty() {
+                let is_open = label.text.starts_with('–');
+                if is_open || label.days.is_some_and(|(first, last)| first < last) {
+                    stay += group.facts;
+                }
                 self.groups.entry(labels).or_default().take(&group);
                 continue;
             }
@@ -289,6 +334,7 @@ impl Tally {
                 self.groups.entry(labels.clone()).or_default().take(&group);
             }
         }
+        stay
     }
 
     /// The share of the facts whose label at a place, among those of the rows and columns, is one of
@@ -339,6 +385,9 @@ impl Tally {
                 .periods
                 .iter_mut()
                 .for_each(|period| period.source = numbers[period.source as usize]);
+            let states = std::mem::take(&mut group.states);
+            let renumbered = |((source, state), days)| ((numbers[source as usize], state), days);
+            group.states = states.into_iter().map(renumbered).collect();
             group.list.iter_mut().for_each(|listed| listed.0 = numbers[listed.0 as usize]);
             self.groups.entry(here(labels)).or_default().take(&group);
         }

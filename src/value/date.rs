@@ -15,7 +15,7 @@ const EPOCH: i64 = 2_440_588;
 pub const EXPECTED: &str = "a valid EDTF date (2014, 2014-03, 2014-03-12, 2011-12~, 2006/2007, 2013/.., -0538 for 539 BCE)";
 
 /// The first and the last day on which something may lie; `None`: no bound known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Days {
     /// The earliest day; `None` if unbounded.
     pub first: Option<i64>,
@@ -188,6 +188,14 @@ impl Bucket {
                 Some(format!("{}–{}", first.unwrap_or_default(), last.unwrap_or_default()))
             }
         }
+    }
+
+    /// Whether all of these days lie in one bucket.
+    #[must_use]
+    pub fn is_all_of(self, days: Days) -> bool {
+        days.first
+            .zip(days.last)
+            .is_some_and(|(first, last)| self.start_of(first) == self.start_of(last))
     }
 
     /// What orders buckets, and tells whether two facts share one: the first days of their first

@@ -60,12 +60,14 @@ UNITS = {
 }
 # Kinds whose figures are for the whole of their date; others are, if they held throughout it.
 FOR_PERIODS = {"casualties", "indicators"}
+# What tells one post from another: at two dates it is the same one, and is not counted twice.
+SAME = ("sender", "receiver", "post_type", "place", "office", "head")
 # These flags look for a part of the text.
 PARTIAL = {"designation", "office", "note"}
 ORDERED = {"integer", "number", "day", "period"}  # and `date`
 NO_PART = {"integer", "number", "day", "period"}
 PERIODS = ["year", "quarter", "month", "decade"]
-OPERATORS = ["=", "!=", "~", "!~", "<", "<=", ">", ">=", "is null", "is not null"]
+OPERATORS = ["=", "==", "!=", "~", "!~", "<", "<=", ">", ">=", "is null", "is not null"]
 
 
 class Refused(Exception):
@@ -573,6 +575,10 @@ def compare(world, field, op, text):
             raise Refused("operator")
         has = lambda fact: lower(text) in lower(str(shown(fact, name)))
         return lambda fact: known(fact) and has(fact) == (op == "~")
+    if op == "==":
+        if field.type in ("actor", "place", "text", "term"):
+            return lambda fact: known(fact) and str(shown(fact, name)) == text
+        op = "="
     if op not in ("=", "!=") and field.type not in ORDERED and not field.is_date:
         raise Refused("operator")
     if op == "!=" and field.type not in ("period",) and not field.is_date:
@@ -627,7 +633,10 @@ def compare_days(field, op, text):
     if op in ("=", "!=") and field.type != "period":
         return lambda fact: fact.days is not None and (fact.row["date"] == text) == (op == "=")
     if op in ("=", "!="):
-        return lambda fact: fact.days is not None and (key(fact.days) == key(days)) == (op == "=")
+        is_one = None not in days and key(days)[0] == key(days)[1]
+        same = lambda fact: fact.row["date"] == text if "," in text else \
+            key(fact.days) == key(days) and (is_one or not fact.parts)
+        return lambda fact: fact.days is not None and same(fact) == (op == "=")
     side, of = {"<": (1, 0), "<=": (1, 1), ">": (0, 1), ">=": (0, 0)}[op]
 
     def test(fact):
@@ -761,6 +770,8 @@ def label_of(fact, field):
         if text is None:
             return Label(True, (), f"no {field.name}")
         first, last = (None if day is None else start_of(field.name, day) for day in fact.days)
+        if fact.parts and (None in fact.days or first != last):  # a set in several periods
+            return Label(False, (last if first is None else first, LAST), fact.row["date"])
         return Label(False, (last if first is None else first, LAST if last is None else last), text)
     value = fact.value(field.name)
     if value is None:
@@ -778,6 +789,8 @@ def label_of(fact, field):
 def is_stock(fact, value):
     """Whether a figure is a number at a date or a running total, and is never added up over time."""
     if fact.kind == "posts" and value.startswith(("posts_", "staff_")):
+        return "stock"
+    if fact.row.get("harm") == "displaced" and not fact.row.get("event") and not fact.row.get("stock_flow"):
         return "stock"
     return {"stock": "stock", "cumulative": "cumulative"}.get(fact.row.get("stock_flow"))
 
@@ -815,14 +828,11 @@ def is_flow_of_several(entry, at):
 
 
 def spread(entries, at, period, how):
-    """Puts what is longer than a period under the first of its periods, or under each. Open ends stay, and a set of
-    dates in several periods has a label of its own."""
+    """Puts what is longer than a period under the first of its periods, or under each. Open ends and sets of
+    dates in several periods stay."""
     for entry in entries:
         label, days = entry.labels[at], entry.fact.days
-        if entry.fact.parts and (None in days or label.order[0] != label.order[1]):
-            yield entry.moved(at, Label(False, (label.order[0], LAST), entry.fact.row["date"]))
-            continue
-        if not days or None in days or label.order[0] == label.order[1]:
+        if not days or None in days or label.order[0] == label.order[1] or label.order[1] == LAST:
             yield entry
             continue
         day = label.order[0]
@@ -969,6 +979,14 @@ def guard(entries, spec):
     stated = entries if is_count else [entry for entry in entries if entry.figure is not None]
     if len({entry.fact.row["source"] for entry in stated}) > 1 and "source" not in spec.across:
         raise Refused("counts" if is_count else "sources")
+    if "date" not in spec.across:
+        states = defaultdict(set)
+        for entry in stated if is_count else []:
+            if entry.fact.kind == "posts":
+                same = tuple(entry.fact.value(name) for name in SAME)
+                states[entry.fact.row["source"], same].add(entry.fact.days)
+        if any(len(dates) > 1 for dates in states.values()):
+            raise Refused("states")
     if is_count:
         return
     if len({tuple(entry.units) for entry in stated}) > 1:
@@ -1135,8 +1153,12 @@ def make_folder(rng, fields, folder):
         with open(os.path.join(folder, f"{table_name}.csv"), "w", encoding="utf-8", newline="") as out:
             writer = csv.writer(out)
             writer.writerow(columns)
+            before = None
             for n in range(85):
                 row = made_fact(rng, kind, fields[kind], n, events)
+                if kind == "posts" and before and rng.random() < 0.3:  # the same post, as it stood at another date
+                    row |= {name: before.get(name, "") for name in (*SAME, "locality", "source")}
+                before = row
                 if kind == "events" and n == 0:
                     row["actor"] = "IRQ; Jordan"
                 if kind == "events":
@@ -1261,6 +1283,8 @@ class Asker:
             return str(max(0, found + (rng.choice([0, 0, 0, 1, -1]) if op != "=" else 0)))
         if field.type == "number":
             return plain(found + (rng.choice([0, 0.5, -1]) if op != "=" else 0))
+        if op == "==" and rng.random() < 0.8:
+            return label_of(fact, field).text
         if field.type in ("text", "term") and found.isascii():
             return rng.choice([found, found.lower(), found.upper()])
         if field.type == "period" and rng.random() < 0.3:
@@ -1709,26 +1733,16 @@ class Table:
         if self.why or spec.value or spec.totals or spec.members == "each" or spec.spread != "own" or not self.rows:
             return []
         sides = [fields_of(self.world, spec.kind)[name] for name in spec.rows + spec.cols]
-        if any(not self.is_findable(field) for field in sides):
-            return []
         labels = defaultdict(int)
         for fact in self.facts:
             labels[tuple(label_of(fact, field) for field in sides)] += 1
         some = rng.sample(sorted(labels), min(2, len(labels)))
         return [Lookup(self, [where_label(f, label) for f, label in zip(sides, key)], labels[key]) for key in some]
 
-    def is_findable(self, field):
-        """Whether `-w` finds what a label counts. A name is found in other facts too, and so is text in other case; a
-        date as long as another one is the other one's equal."""
-        if field.type in ("actor", "place", "date (EDTF)", "json"):
-            return False
-        seen = {str(fact.value(field.name)) for fact in self.facts}
-        return field.type not in ("text", "term") or len(seen) == len({lower(text) for text in seen})
-
 
 def where_label(field, label):
     """The filter that finds what a label of a table counts."""
-    text = f"{field.name} is null" if label.missing else f"{field.name}={label.text}"
+    text = f"{field.name} is null" if label.missing else f"{field.name}=={label.text}"
     return Filter("-w", ("-w", text))
 
 
@@ -1954,7 +1968,7 @@ def faults(world):
     found = {f"{tag} left out": without(tag, *with_it(tag)) for tag in tags}
     found |= {f"guard off: {why}": unguarded(why, across) for why, across in (
         ("counts", ["source"]), ("sources", ["source", "topic", "date"]), ("topics", ["topic", "date"]),
-        ("stocks", ["date"]), ("periods", ["date"]), ("units", []))}
+        ("states", ["date"]), ("stocks", ["date"]), ("periods", ["date"]), ("units", []))}
     is_sum = lambda question: question.what == "table" and question.spec.value and not question.spec.agg
     found |= {"denied figures added": more("-w", "stance is not null", of=lambda table: table.what == "table" and table.left_out)}
     found |= {"sum taken for max": more("--agg", "max", of=is_sum), "sum taken for mean": more("--agg", "mean", of=is_sum)}

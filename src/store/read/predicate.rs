@@ -333,36 +333,58 @@ fn compare(
             // is in none
             return Ok(format!("(({test}) IS NOT TRUE AND {by} IS NOT NULL)"));
         }
+        Op::IsShown if let Some(condition) = names_shown(column) => {
+            values.push(Sql::Text(text));
+            return Ok(condition);
+        }
         _ => {}
     }
     if column.ty() == Type::Date || matches!(column.ty(), Type::Bucket(_)) {
         let days = date::parse(&text).unwrap_or(Days { first: None, last: None });
         return Ok(match (column.ty(), op) {
             // a table has 2013 and 2013~ apart, and so has a filter
-            (Type::Date, Op::Is | Op::IsNot) => {
+            (Type::Date, Op::Is | Op::IsShown | Op::IsNot) => {
                 values.push(Sql::Text(text));
-                let sign = if op == Op::Is { "=" } else { "<>" };
+                let sign = if op == Op::IsNot { "<>" } else { "=" };
                 format!("(f.date IS NOT NULL AND f.date {sign} ?)")
             }
-            (Type::Bucket(bucket), Op::Is | Op::IsNot) => {
-                in_bucket(bucket, op == Op::IsNot, days, values)
+            (Type::Bucket(bucket), Op::Is | Op::IsShown | Op::IsNot) => {
+                let not = if op == Op::IsNot { "NOT " } else { "" };
+                let within = in_bucket(bucket, &text, days, values);
+                format!("(f.date IS NOT NULL AND {not}({within}))")
             }
             _ => compare_days(op, days, values),
         });
     }
-    let collation =
-        if matches!(column.ty(), Type::Term | Type::Text) { " COLLATE NOCASE" } else { "" };
+    let is_folded = matches!(column.ty(), Type::Term | Type::Text) && op != Op::IsShown;
+    let collation = if is_folded { " COLLATE NOCASE" } else { "" };
     let candidates = match (op, value) {
-        (Op::Is, Value::Text(_)) => candidates(connection, kind, column, &[text], values)?,
+        (Op::Is | Op::IsShown, Value::Text(_)) => {
+            candidates(connection, kind, column, &[text], values)?
+        }
         _ => String::new(),
     };
     values.push(bind(value));
     Ok(format!("{candidates}{by} {} ?{collation}", sign(op)))
 }
 
+/// The condition that a column of names shows a text, if it is one and shows no more than names.
+fn names_shown(column: &ColumnRef) -> Option<String> {
+    EntityClass::of(column.ty())?;
+    Some(match column.name() {
+        "place" => return None,
+        "country" => "f.place_id IN (SELECT id FROM names WHERE country = ?)".to_owned(),
+        name => format!("f.{name}_id IN (SELECT id FROM names WHERE label = ?)"),
+    })
+}
+
 /// The condition that facts stand under a label of a table: they begin and end in the same stretches
-/// as these days.
-fn in_bucket(bucket: Bucket, not: bool, days: Days, values: &mut Vec<Sql>) -> String {
+/// as these days. What is longer than one stretch shows whether it is a set or all that lies between.
+fn in_bucket(bucket: Bucket, text: &str, days: Days, values: &mut Vec<Sql>) -> String {
+    if date::is_set(text) {
+        values.push(Sql::Text(text.to_owned()));
+        return "f.date = ?".to_owned();
+    }
     let mut side = |column: &str, day: Option<i64>| match day {
         None => format!("f.{column} IS NULL"),
         Some(day) => {
@@ -372,7 +394,11 @@ fn in_bucket(bucket: Bucket, not: bool, days: Days, values: &mut Vec<Sql>) -> St
         }
     };
     let both = [side("first_day", days.first), side("last_day", days.last)].join(" AND ");
-    format!("(f.date IS NOT NULL AND {}({both}))", if not { "NOT " } else { "" })
+    if bucket.is_all_of(days) {
+        both
+    } else {
+        format!("{both} AND instr(f.date, '{}') = 0", date::SET_SEPARATOR)
+    }
 }
 
 /// Dates compare by their days: before means that all of it lies before.

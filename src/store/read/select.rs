@@ -255,7 +255,7 @@ impl Store {
             let (column, words) = match test {
                 Predicate::In { column, values, .. } => (Some(column), values.clone()),
                 Predicate::AnyActor { names, .. } => (None, names.clone()),
-                Predicate::Compare(column, Op::Is | Op::IsNot, Value::Text(word)) => {
+                Predicate::Compare(column, Op::Is | Op::IsShown | Op::IsNot, Value::Text(word)) => {
                     (Some(column), vec![word.to_string()])
                 }
                 _ => continue,
@@ -267,7 +267,7 @@ impl Store {
             let is_plain = match test {
                 Predicate::In { not, exclusively, .. } => !not && !exclusively,
                 Predicate::AnyActor { exclusively, .. } => !exclusively,
-                Predicate::Compare(_, op, _) => *op == Op::Is,
+                Predicate::Compare(_, op, _) => *op != Op::IsNot,
                 _ => false,
             };
             let is_alone = is_alone && is_plain && words.len() == 1;
