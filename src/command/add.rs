@@ -1,6 +1,8 @@
 //! `facts add`: facts by hand: one on the command line, or those of a file.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
 
 use crate::command::global_args::GlobalArgs;
 use crate::command::manual_input::{self, Fault, ManualFields, stated};
@@ -35,11 +37,11 @@ pub struct Args {
     /// Read facts from a file: JSON, TOML, CSV or a workbook; - is standard input
     #[arg(long, value_name = "FILE")]
     from: Option<PathBuf>,
-    /// Print a form to fill in, for --from
-    #[arg(long, conflicts_with_all = ["fields", "from", "editor", "dry_run"])]
+    /// Print a form to fill in, for --from; FIELD=VALUE fills in some of it
+    #[arg(long, conflicts_with_all = ["from", "editor", "dry_run"])]
     template: bool,
     /// Fill in the form in $EDITOR, then add what was filled in
-    #[arg(long, conflicts_with_all = ["fields", "from"])]
+    #[arg(long, conflicts_with = "from")]
     editor: bool,
     /// Add actors and places that are not known yet
     #[arg(long)]
@@ -77,38 +79,30 @@ fn with(mut record: ManualFields, given: &ManualFields) -> ManualFields {
 }
 
 /// What became of a record.
-struct Done {
+pub struct Done {
     name: String,
-    is_new: bool,
+    /// Whether it was not there before.
+    pub is_new: bool,
     note: Option<String>,
 }
 
 pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let what = args.kind.as_deref().map(what).transpose()?;
+    let given = manual_input::words(&args.fields)?;
     if args.template {
         let Some(What::Kind(kind)) = what else {
             return Err(Error::usage("--template needs a kind of fact"));
         };
-        ui.whole(global, template::of(kind).as_bytes())?;
+        ui.whole(global, template::of(&[kind], &given)?.as_bytes())?;
         return Ok(Exit::Done);
     }
-    let (file, form) = match (&args.from, args.editor) {
-        (Some(file), _) => (Some(RecordFile::read(file)?), None),
-        (None, true) => {
-            let kinds = match what {
-                Some(What::Kind(kind)) => vec![kind],
-                _ => KINDS.to_vec(),
-            };
-            let (file, form) = template::filled_in(&kinds)?;
-            (Some(file), Some(form))
-        }
-        (None, false) => (None, None),
-    };
+    let (file, form) = read(args, what, &given)?;
     if file.is_none() && args.fields.is_empty() {
         return Err(Error::usage("nothing to add: give FIELD=VALUE, or a file with --from").hint(
             format!("the fields: facts fields {}", args.kind.as_deref().unwrap_or(KINDS[0].name)),
         ));
     }
+    args.refused.check(file.is_some())?;
     let path = global.database().path;
     let store = Store::open(&path, Access::Write)?;
     let mut writer =
@@ -123,25 +117,40 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
         writer.create_names();
     }
     let (mut faults, mut done) = (Vec::new(), Vec::new());
-    let given = manual_input::words(&args.fields)?;
+    let mut rejected = RejectedRecords::default();
+    let mut shown = String::new();
     let records = match file {
-        None => vec![(None, given)],
+        None => {
+            faults.extend(derived(what, &given));
+            vec![(None, given)]
+        }
         Some(file) => {
             faults = file.faults;
-            let place = |line| Some((file.shown.clone(), line));
-            let whole = |record: ManualRecord| (place(record.line), with(record.fields, &given));
+            if args.refused.skips() {
+                rejected.add_broken(file.broken);
+            } else {
+                faults.extend(file.broken.into_iter().map(|(_, fault)| fault));
+            }
+            shown = file.shown;
+            let whole = |record: ManualRecord| {
+                let fields = with(record.fields.clone(), &given);
+                (Some(record), fields)
+            };
             file.records.into_iter().map(whole).collect()
         }
     };
-    let mut rejected = RejectedRecords::default();
-    for (place, record) in records {
+    for (read, record) in records {
         let kept = args.refused.skips().then(|| record.clone());
         match writer.or_nothing(|writer| put(what, record, writer)) {
             Ok(one) => done.push(one),
             Err(Stop::Failed(error)) => return Err(error),
             Err(Stop::Input(more)) => {
-                let more = more.into_iter().map(|fault| Fault { place: place.clone(), ..fault });
-                match kept.filter(|_| place.is_some()) {
+                let place = |fault: Fault| match &read {
+                    Some(read) => read.placed(fault, &shown),
+                    None => fault,
+                };
+                let more = more.into_iter().map(place);
+                match kept.filter(|_| read.is_some()) {
                     Some(record) => rejected.add(record, more.collect()),
                     None => faults.extend(more),
                 }
@@ -158,12 +167,38 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
             None => refused,
         });
     }
-    manual_input::say_omitted(&writer, ui);
+    manual_input::say_quote_notes(&writer, ui);
     manual_input::say_created(&writer, ui);
     writer.commit()?;
     rejected.finish(&args.refused, ui)?;
     ui.say_clock_set_back(&store)?;
-    for one in &done {
+    say(&done, &path, args.dry_run, ui)?;
+    Ok(Exit::Done)
+}
+
+/// The file that is added, if there is one, and the form that it was filled in on.
+fn read(
+    args: &Args,
+    what: Option<What>,
+    given: &ManualFields,
+) -> Result<(Option<RecordFile>, Option<NamedTempFile>)> {
+    Ok(match (&args.from, args.editor) {
+        (Some(file), _) => (Some(RecordFile::read(file)?), None),
+        (None, true) => {
+            let kinds = match what {
+                Some(What::Kind(kind)) => vec![kind],
+                _ => KINDS.to_vec(),
+            };
+            let (file, form) = template::filled_in(&kinds, given)?;
+            (Some(file), Some(form))
+        }
+        (None, false) => (None, None),
+    })
+}
+
+/// Names what was added, and says how much that is.
+fn say(done: &[Done], path: &Path, dry_run: bool, ui: &mut Ui) -> Result<()> {
+    for one in done {
         ui.text(&format!("{}\n", one.name))?;
         if let Some(note) = &one.note {
             ui.status(note);
@@ -174,13 +209,13 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
         0 => String::new(),
         n => format!(", {n} there already"),
     };
-    let end = if args.dry_run { "; nothing was written" } else { "" };
+    let end = if dry_run { "; nothing was written" } else { "" };
     ui.status(&format!(
         "{}: {} added{unchanged}{end}",
         path.display(),
         count(added as u64, "row", "rows")
     ));
-    Ok(Exit::Done)
+    Ok(())
 }
 
 fn what(word: &str) -> Result<What> {
@@ -205,6 +240,18 @@ fn what(word: &str) -> Result<What> {
             Err(unknown)
         }
     }
+}
+
+/// What is wrong with fields that follow from others: typed by hand, they would say nothing.
+fn derived(what: Option<What>, given: &ManualFields) -> Vec<Fault> {
+    let Some(What::Kind(kind)) = what else { return Vec::new() };
+    let is_derived = |name: &str| {
+        kind.field(name).is_some_and(|field| !field.is_given()) && !["kind", "ref"].contains(&name)
+    };
+    let fault = |(name, value): &(String, String)| {
+        Fault::of(name, value, "follows from other fields and cannot be given")
+    };
+    given.iter().filter(|(name, _)| is_derived(name)).map(fault).collect()
 }
 
 /// Writes one record.
@@ -233,7 +280,11 @@ fn kind_of(what: Option<What>, record: &ManualFields) -> Result<&'static Kind, F
     }
 }
 
-fn put_reference(
+/// Writes a row of a table that facts refer to, which must not be there in another form.
+///
+/// # Errors
+/// The database cannot be written; what is wrong with the row is in the outcome.
+pub fn put_reference(
     parent: &'static ReferenceTable,
     record: &ManualFields,
     writer: &mut Writer<'_>,

@@ -7,7 +7,7 @@ use crate::query::{AsOf, AsOfPoint};
 use crate::value::date;
 
 /// What was known, or published, when.
-#[derive(Debug, Clone, Default, clap::Args)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, clap::Args)]
 #[command(next_help_heading = "History")]
 pub struct AsOfArgs {
     /// State of the database at the end of a day (2026-11-24), at a time (RFC 3339), or after an

@@ -7,7 +7,8 @@ use clap::Command;
 use clap_complete::engine::{ArgValueCompleter, CompletionCandidate};
 
 use crate::command::global_args::GlobalArgs;
-use crate::kind::reference_table::{SOURCES, TOPICS};
+use crate::command::reference_rows;
+use crate::kind::reference_table::{ReferenceTable, SOURCES, TOPICS};
 use crate::kind::{Field, KINDS};
 use crate::store::{Access, EntityClass, Store};
 use crate::value::Type;
@@ -44,6 +45,9 @@ pub fn add(command: Command) -> Command {
 
 fn completer(command: &str, id: &str) -> Option<ArgValueCompleter> {
     match id {
+        "kind" if command == "query" => Some(ArgValueCompleter::new(|begun: &OsStr| {
+            matching(begun, kinds().into_iter().chain(tables()).collect())
+        })),
         "kind" => Some(ArgValueCompleter::new(|begun: &OsStr| matching(begun, kinds()))),
         "sort" => Some(ArgValueCompleter::new(|begun: &OsStr| {
             listed(begun, fields().into_iter().chain(["none".to_owned()]).collect())
@@ -58,13 +62,11 @@ fn completer(command: &str, id: &str) -> Option<ArgValueCompleter> {
             matching(begun, crate::command::help::topics())
         })),
         "refs" if ["edit", "retire"].contains(&command) => {
-            Some(ArgValueCompleter::new(|begun: &OsStr| match assignment(begun) {
-                Some(found) => found,
-                None => matching(begun, refs().into_iter().chain(assignable()).collect()),
-            }))
+            let is_edit = command == "edit";
+            Some(ArgValueCompleter::new(move |begun: &OsStr| corrected(begun, is_edit)))
         }
         "fields" if command == "add" => Some(ArgValueCompleter::new(|begun: &OsStr| {
-            assignment(begun).unwrap_or_else(|| matching(begun, assignable()))
+            assignment(begun, None).unwrap_or_else(|| matching(begun, assignable()))
         })),
         "refs" | "ours" | "theirs" => {
             Some(ArgValueCompleter::new(|begun: &OsStr| matching(begun, refs())))
@@ -108,6 +110,41 @@ fn fields() -> Vec<String> {
     names
 }
 
+/// What `edit` and `retire` take: references and fields; behind the name of a table, its rows and
+/// its fields.
+fn corrected(begun: &OsStr, is_edit: bool) -> Vec<CompletionCandidate> {
+    let table = typed().iter().find_map(|word| reference_rows::table(word));
+    if let Some(found) = assignment(begun, table).filter(|_| is_edit) {
+        return found;
+    }
+    let mut words = match table {
+        Some(table) => match reference_rows::class_of(table) {
+            Some(class) => entities(class),
+            None => slugs(table),
+        },
+        None => refs().into_iter().chain(tables()).collect(),
+    };
+    if is_edit {
+        words.extend(match table {
+            Some(table) => table.fields.iter().map(|field| format!("{}=", field.name)).collect(),
+            None => assignable(),
+        });
+    }
+    matching(begun, words)
+}
+
+/// The words behind the name of the command, but for the one that is completed.
+fn typed() -> Vec<String> {
+    let words = std::env::args().skip_while(|word| word != "--").skip(3);
+    let mut words: Vec<String> = words.collect();
+    words.pop();
+    words
+}
+
+fn tables() -> Vec<String> {
+    reference_rows::TABLES.iter().map(|table| table.table.to_owned()).collect()
+}
+
 /// `FIELD=` for each field that may be given.
 fn assignable() -> Vec<String> {
     let mut names: Vec<String> = KINDS
@@ -120,11 +157,17 @@ fn assignable() -> Vec<String> {
     names
 }
 
-/// The values that a field of `FIELD=VALUE` may have, once its name is there.
-fn assignment(begun: &OsStr) -> Option<Vec<CompletionCandidate>> {
+/// The values that a field of `FIELD=VALUE` may have, of facts or of a table, once its name is there.
+fn assignment(
+    begun: &OsStr,
+    table: Option<&'static ReferenceTable>,
+) -> Option<Vec<CompletionCandidate>> {
     let text = begun.to_string_lossy();
     let (name, value) = text.split_once('=')?;
-    let field = KINDS.iter().find_map(|kind| kind.field(name))?;
+    let field = match table {
+        Some(table) => table.field(name)?,
+        None => KINDS.iter().find_map(|kind| kind.field(name))?,
+    };
     let known = match field.ty {
         Type::Actor => entities(EntityClass::Actor),
         Type::Place => entities(EntityClass::Place),
@@ -146,7 +189,7 @@ fn store() -> Option<Store> {
         .ok()
 }
 
-fn slugs(table: &'static crate::kind::reference_table::ReferenceTable) -> Vec<String> {
+fn slugs(table: &'static ReferenceTable) -> Vec<String> {
     let mut slugs = Vec::new();
     if let Some(store) = store() {
         let _ = store.export_reference(table, |cells| {

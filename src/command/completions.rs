@@ -18,18 +18,21 @@ pub struct Args {
     shell: String,
 }
 
+/// What Bash runs: the library's script does not put together the pieces of `FIELD=VALUE`, and readline
+/// quotes a name with spaces only where it takes it for the name of a file.
+const BASH: &str = include_str!("completions.bash");
+
 pub fn run(args: &Args, ui: &mut Ui) -> Result<Exit> {
+    if args.shell == "bash" {
+        ui.text(BASH)?;
+        return Ok(Exit::Done);
+    }
     let shells = Shells::builtins();
     let Some(shell) = shells.completer(&args.shell) else {
         return Err(Error::usage(format!("no completions for {}", args.shell)));
     };
     let mut script = Vec::new();
     shell.write_registration("COMPLETE", "facts", "facts", "facts", &mut script)?;
-    let mut script = String::from_utf8_lossy(&script).into_owned();
-    if args.shell == "bash" {
-        // readline quotes what a name has of spaces only if it takes it for the name of a file
-        script = script.replace("complete -o nospace", "complete -o filenames -o nospace");
-    }
-    ui.text(&script)?;
+    ui.text(&String::from_utf8_lossy(&script))?;
     Ok(Exit::Done)
 }

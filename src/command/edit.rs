@@ -4,33 +4,35 @@
 use std::path::PathBuf;
 
 use crate::command::Exit;
-use crate::command::edit_sheet::{self, SheetEdits};
 use crate::command::edits::Edits;
 use crate::command::global_args::GlobalArgs;
 use crate::command::manual_input::{self, Fault};
 use crate::command::rejected_rows::{OnErrorArgs, RejectedRecords};
+use crate::command::sheet_rows::SheetEdits;
 use crate::command::targets::{self, Targets};
 use crate::command::ui::Ui;
+use crate::command::{edit_sheet, edit_table_sheet, reference_rows};
 use crate::error::{Error, Result};
 use crate::store::{Access, ImportInfo, Store};
 use crate::value::text::count;
 
 /// Change facts, sources, topics, actors or places by hand; earlier versions are kept.
 ///
-/// REF is SOURCE:KEY, or its beginning. With -w, all facts that match are changed. A file or sheet
-/// (see: facts query --sheet) changes many facts at once: rows with a ref change that fact, rows
-/// without one are new, and a reason in the column delete retires the fact.
+/// REF is SOURCE:KEY, or its beginning. With -w, all facts that match are changed, or all rows of the
+/// table that is named. A file or sheet (see: facts query --sheet) changes many at once: rows with a
+/// ref change that fact or row, rows without one are new, and the column delete retires the fact, for
+/// the reason that it gives, or deletes the row.
 #[derive(Debug, clap::Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 #[command(
-    after_help = "Examples:\n  facts edit unami:2013 best=7818 note='corrected on p. 3'\n  facts edit unami:2013 note=\n  facts edit casualties -w 'method=media' confidence=low --dry-run\n  facts edit actors 'B. McGurk' name='Brett McGurk' kind=person\n  facts edit --from corrections.xlsx"
+    after_help = "Examples:\n  facts edit unami:2013 best=7818 note='corrected on p. 3'\n  facts edit unami:2013 note=\n  facts edit casualties -w 'method=media' confidence=low --dry-run\n  facts edit actors 'B. McGurk' name='Brett McGurk' kind=person\n  facts edit sources -w 'publisher=UNAMI' reliability=B\n  facts edit --from corrections.xlsx"
 )]
 pub struct Args {
     /// What to change, and the new values: REF, or a table (sources, topics, actors, places) and
     /// names in it; nothing after = removes a value
     #[arg(value_name = "REF|FIELD=VALUE", required_unless_present = "from")]
     refs: Vec<String>,
-    /// Change all facts that match, as in facts query; a KIND may stand in place of REF
+    /// Change all that match, as in facts query; a KIND or table stands in place of REF
     #[arg(short = 'w', long = "where", value_name = "EXPRESSION")]
     conditions: Vec<String>,
     /// Read changes from a file: CSV, JSON, TOML or a workbook; - is standard input
@@ -53,6 +55,7 @@ pub struct Args {
 }
 
 pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
+    args.refused.check(args.from.is_some())?;
     let store = Store::open(&global.database().path, Access::Write)?;
     let note = args.from.as_ref().map(|file| file.display().to_string());
     let info = ImportInfo { is_trial: args.dry_run, note, ..global.import_info("edit") };
@@ -77,7 +80,13 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
                 return Err(Error::usage("--from and FIELD=VALUE do not go together"));
             }
             let kept = args.refused.skips().then_some(&mut rejected);
-            sheet = edit_sheet::apply(file, &words, (&store, &mut writer), &mut edits, kept)?;
+            let of = (&store, &mut writer);
+            sheet = match words.as_slice() {
+                [word] if let Some(table) = reference_rows::table(word) => {
+                    edit_table_sheet::apply(file, table, of, &mut edits, kept)?
+                }
+                words => edit_sheet::apply(file, words, of, &mut edits, kept)?,
+            };
         }
         None => {
             if fields.is_empty() {
@@ -96,7 +105,7 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     if !edits.faults.is_empty() {
         return Err(manual_input::rejected(&edits.faults, global, ui)?);
     }
-    manual_input::say_omitted(&writer, ui);
+    manual_input::say_quote_notes(&writer, ui);
     manual_input::say_created(&writer, ui);
     writer.commit()?;
     rejected.finish(&args.refused, ui)?;

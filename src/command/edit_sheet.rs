@@ -1,36 +1,17 @@
 //! `facts edit --from`: the rows of a file or sheet, compared with the facts that they came from.
 
-use std::collections::HashMap;
 use std::path::Path;
 
 use crate::command::add;
 use crate::command::edits::Edits;
 use crate::command::manual_input::{Fault, ManualFields, stated};
-use crate::command::records::RecordFile;
 use crate::command::rejected_rows::RejectedRecords;
 use crate::command::retire::{self, REASONS};
+use crate::command::sheet_rows::{self, DELETE, REF, SheetEdits, VERSION, delete_of};
 use crate::command::targets;
 use crate::error::{Error, Result, Stop};
 use crate::kind::{self, KINDS, Kind};
-use crate::render::in_workbook;
 use crate::store::{LiveFact, NewFactOutcome, Store, Writer};
-
-/// The column that says which version of a fact a row was made of.
-pub const VERSION: &str = "version";
-
-/// The column that says why a fact is to be retired.
-pub const DELETE: &str = "delete";
-
-/// What became of the rows of a sheet beside those that changed a fact.
-#[derive(Debug, Default)]
-pub struct SheetEdits {
-    /// New facts.
-    pub added: u64,
-    /// Facts that were retired.
-    pub retired: u64,
-    /// Rows of facts that were changed meanwhile, and stay as they are.
-    pub conflicts: Vec<String>,
-}
 
 /// Reads a file and writes what its rows change; `words` may name the kind of its new facts. Rows
 /// that are refused go to `rejected`, if they are to be skipped.
@@ -42,7 +23,7 @@ pub fn apply(
     words: &[String],
     (store, writer): (&Store, &mut Writer<'_>),
     edits: &mut Edits,
-    mut rejected: Option<&mut RejectedRecords>,
+    rejected: Option<&mut RejectedRecords>,
 ) -> Result<SheetEdits> {
     let mut kind = match words {
         [] => None,
@@ -53,39 +34,19 @@ pub fn apply(
         })?),
         _ => return Err(Error::usage("--from takes the references from the file")),
     };
-    let file = RecordFile::read(file)?;
-    edits.faults.extend(file.faults.iter().cloned());
     let mut sheet = SheetEdits::default();
-    let mut seen: HashMap<&str, u64> = HashMap::new();
-    for record in &file.records {
-        let reference = stated(&record.fields, "ref").trim();
-        let earlier = seen.insert(reference, record.line).filter(|_| !reference.is_empty());
-        let done = match earlier {
-            Some(line) => {
-                let expected = format!("there already, on line {line}");
-                Err(Stop::Input(vec![Fault::of("ref", reference, expected)]))
-            }
-            None => {
-                let mut row = SheetRow { kind, fields: &record.fields, store, sheet: &mut sheet };
-                let done = writer.or_nothing(|writer| row.apply(writer, edits));
-                kind = row.kind;
-                done
-            }
-        };
-        match done {
-            Ok(()) => {}
-            Err(Stop::Failed(error)) => return Err(error),
-            Err(Stop::Input(faults)) => {
-                let place = Some((file.shown.clone(), record.line));
-                let faults =
-                    faults.into_iter().map(|fault| Fault { place: place.clone(), ..fault });
-                match &mut rejected {
-                    Some(rejected) => rejected.add(record.fields.clone(), faults.collect()),
-                    None => edits.faults.extend(faults),
-                }
-            }
-        }
-    }
+    sheet_rows::each(
+        file,
+        |_| REF,
+        (writer, edits),
+        rejected,
+        |fields, writer, edits| {
+            let mut row = SheetRow { kind, fields, store, sheet: &mut sheet };
+            let done = row.apply(writer, edits);
+            kind = row.kind;
+            done
+        },
+    )?;
     Ok(sheet)
 }
 
@@ -103,7 +64,7 @@ impl SheetRow<'_> {
         writer: &mut Writer<'_>,
         edits: &mut Edits,
     ) -> Result<(), Stop<Vec<Fault>>> {
-        let reference = stated(self.fields, "ref").trim().to_owned();
+        let reference = stated(self.fields, REF).trim().to_owned();
         if reference.is_empty() {
             return self.apply_new(writer);
         }
@@ -112,7 +73,7 @@ impl SheetRow<'_> {
         };
         // new rows of a sheet are of the kind of the others
         self.kind = self.kind.or(Some(fact.kind));
-        let delete = self.delete().to_owned();
+        let delete = delete_of(self.fields).to_owned();
         if delete.is_empty() {
             return self.change(&fact, writer, edits);
         }
@@ -127,16 +88,9 @@ impl SheetRow<'_> {
         Ok(())
     }
 
-    /// Why the fact is to be retired; nothing where it is not.
-    fn delete(&self) -> &str {
-        let told = stated(self.fields, DELETE).trim();
-        let is_no = ["no", "n", "0", "false"].iter().any(|no| told.eq_ignore_ascii_case(no));
-        if is_no { "" } else { told }
-    }
-
     /// The live fact of a reference; none if it was retired.
     fn fact(&self, reference: &str) -> Result<Option<LiveFact>, Stop<Vec<Fault>>> {
-        let fault = |expected: String| Stop::Input(vec![Fault::of("ref", reference, expected)]);
+        let fault = |expected: String| Stop::Input(vec![Fault::of(REF, reference, expected)]);
         let Some((source, key)) = reference.split_once(':') else {
             return Err(fault("expected SOURCE:KEY".into()));
         };
@@ -160,14 +114,14 @@ impl SheetRow<'_> {
                 is_changed |= !self.changed(kind, &was.stated, true).is_empty();
             }
         }
-        if is_changed && self.delete().is_empty() {
-            self.conflict(reference, "retired");
+        if is_changed && delete_of(self.fields).is_empty() {
+            self.sheet.conflict(reference, "retired");
         }
         Ok(())
     }
 
     fn apply_new(&mut self, writer: &mut Writer<'_>) -> Result<(), Stop<Vec<Fault>>> {
-        let delete = self.delete();
+        let delete = delete_of(self.fields);
         if delete.is_empty() {
             return self.add(writer);
         }
@@ -182,7 +136,7 @@ impl SheetRow<'_> {
                 "expected the kind of a new fact, in the column kind or behind facts edit";
             return Err(Stop::Input(vec![Fault::of("kind", own, expected)]));
         };
-        let is_fact = |name: &str| ![DELETE, VERSION, "ref", "kind"].contains(&name);
+        let is_fact = |name: &str| ![DELETE, VERSION, REF, "kind"].contains(&name);
         let record: ManualFields = self
             .fields
             .iter()
@@ -200,15 +154,9 @@ impl SheetRow<'_> {
         let version = stated(self.fields, VERSION).trim();
         let is_current = version.is_empty() || version == fact.version;
         if !is_current {
-            self.conflict(&reference(fact), "changed");
+            self.sheet.conflict(&reference(fact), "changed");
         }
         is_current
-    }
-
-    fn conflict(&mut self, reference: &str, what: &str) {
-        self.sheet.conflicts.push(format!(
-            "conflict: {reference} was {what} since the sheet was made, and stays as it is"
-        ));
     }
 
     fn change(
@@ -232,62 +180,19 @@ impl SheetRow<'_> {
         if !version.is_empty() && version != fact.version {
             // the fact already says what the row asks for
             if !self.changed(fact.kind, &fact.stated, true).is_empty() {
-                self.conflict(&reference(fact), "changed");
+                self.sheet.conflict(&reference(fact), "changed");
             }
             return Ok(());
         }
-        edits.fact(fact, &changed, writer)
+        edits.fact(fact, &changed, self.store, writer)
     }
 
-    /// The cells of the row that state something else than the fact. An empty cell takes back what
-    /// the fact states where the row says which version it was made of, and is no change otherwise.
+    /// The cells of the row that state something else than the fact.
     fn changed(&self, kind: &'static Kind, before: &ManualFields, empties: bool) -> ManualFields {
-        let is_about = |name: &str| {
-            [DELETE, VERSION, "ref"].contains(&name)
-                || kind.field(name).is_some_and(|field| !field.is_given())
-        };
-        self.fields
-            .iter()
-            .filter(|(name, value)| !is_about(name) && (empties || !value.trim().is_empty()))
-            .filter(|(name, value)| {
-                let old = stated(before, name);
-                let is_default = value.trim().is_empty()
-                    && kind.field(name).is_some_and(|field| field.default == Some(old));
-                !is_same(kind, name, old, value) && !is_default
-            })
-            .cloned()
-            .collect()
+        sheet_rows::changed(self.fields, before, empties, |name| kind.field(name))
     }
 }
 
 fn reference(fact: &LiveFact) -> String {
     format!("{}:{}", stated(&fact.stated, "source"), stated(&fact.stated, "key"))
-}
-
-/// Whether a cell states what the fact states: spreadsheets write line ends and numbers their own
-/// way, and cut texts that are too long for them.
-fn is_same(kind: &'static Kind, name: &str, old: &str, cell: &str) -> bool {
-    if old == cell || in_sheet(old) == in_sheet(cell) {
-        return true;
-    }
-    kind.field(name).is_some_and(|field| {
-        matches!((field.ty.parse(old), field.ty.parse(cell)), (Ok(old), Ok(cell)) if old == cell)
-    })
-}
-
-fn in_sheet(text: &str) -> String {
-    let mut kept = String::new();
-    let mut rest = text.chars().peekable();
-    while let Some(c) = rest.next() {
-        match c {
-            '\r' | '\n' => {
-                // LibreOffice takes both, in either order, for the end of one line
-                rest.next_if(|next| matches!(next, '\r' | '\n') && *next != c);
-                kept.push('\n');
-            }
-            c if c.is_control() && c != '\t' => {}
-            c => kept.push(c),
-        }
-    }
-    in_workbook(&kept).trim().to_owned()
 }

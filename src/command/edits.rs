@@ -2,13 +2,14 @@
 
 use crate::command::global_args::GlobalArgs;
 use crate::command::manual_input::{self, Fault, ManualFields, stated};
+use crate::command::reference_rows;
 use crate::command::targets;
 use crate::command::ui::Ui;
 use crate::error::{Result, Stop};
 use crate::kind::reference_table::ReferenceTable;
 use crate::kind::{Field, Need};
 use crate::render::Heading;
-use crate::store::{EntityClass, LiveFact, Outcome, StatedFields, Store, Writer};
+use crate::store::{LiveFact, Outcome, StatedFields, Store, Writer};
 use crate::value::Value;
 
 /// A cell that changes.
@@ -49,7 +50,7 @@ impl Edits {
     ) -> Result<()> {
         for (source, key) in facts {
             let fact = targets::one_fact(store, &source, &key)?;
-            match self.fact(&fact, fields, writer) {
+            match self.fact(&fact, fields, store, writer) {
                 Ok(()) => {}
                 Err(Stop::Input(faults)) => self.faults.extend(faults),
                 Err(Stop::Failed(error)) => return Err(error),
@@ -66,6 +67,7 @@ impl Edits {
         &mut self,
         fact: &LiveFact,
         fields: &ManualFields,
+        store: &Store,
         writer: &mut Writer<'_>,
     ) -> Result<(), Stop<Vec<Fault>>> {
         let before = &fact.stated;
@@ -93,9 +95,14 @@ impl Edits {
         let is_same_place = after.iter().any(|(field, _)| field == "locator");
         let outcome = manual_input::put(fact.kind, &after, writer)?;
         if !matches!(outcome, Outcome::Unchanged | Outcome::ColumnsOnly) {
-            let mut before = before.clone();
-            before.retain(|(field, _)| is_same_place || field != "locator");
-            self.note(&reference, &before, &after);
+            if !is_same_place {
+                // where the quote was found now
+                let (source, key) = (stated(before, "source"), stated(before, "key"));
+                let now = store.live_facts(source, key)?.pop();
+                let found = now.map(|fact| stated(&fact.stated, "locator").to_owned());
+                after.extend(found.map(|found| ("locator".to_owned(), found)));
+            }
+            self.note(&reference, before, &after);
         }
         Ok(())
     }
@@ -121,11 +128,8 @@ impl Edits {
             }
             let mut after = whole.clone();
             let new_name = stated(&after, key).to_owned();
-            let class = [EntityClass::Actor, EntityClass::Place]
-                .into_iter()
-                .find(|class| class.table() == table.table);
             if new_name != name && !new_name.is_empty() {
-                let renamed = match class {
+                let renamed = match reference_rows::class_of(table) {
                     Some(class) => writer.rename(class, &name, &new_name),
                     None => {
                         Err(Stop::Input(format!("the {key} of a row of {} stays", table.table)))

@@ -13,7 +13,7 @@ use crate::value::date::{self, Days};
 use crate::value::{Type, Value};
 
 /// The filters as given.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FilterArgs {
     during: Option<String>,
     from: Option<String>,
@@ -243,6 +243,21 @@ fn exclusively(test: Predicate) -> Predicate {
 }
 
 impl FilterArgs {
+    /// The expressions, where nothing but expressions can be asked.
+    ///
+    /// # Errors
+    /// Another filter was given.
+    pub fn conditions(&self) -> Result<&[String]> {
+        let bare = FilterArgs { expressions: self.expressions.clone(), ..FilterArgs::default() };
+        if *self != bare {
+            return Err(Error::usage(
+                "sources, topics, actors and places are filtered by -w alone",
+            )
+            .hint("for example: facts query actors -w 'kind=armed-group'"));
+        }
+        Ok(&self.expressions)
+    }
+
     /// The filters as tests on these kinds.
     ///
     /// # Errors

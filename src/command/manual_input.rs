@@ -125,7 +125,7 @@ pub fn words(words: &[String]) -> Result<ManualFields> {
             let (name, value) = word.split_once('=').ok_or_else(|| {
                 Error::usage(format!("invalid argument \"{word}\": expected FIELD=VALUE"))
             })?;
-            Ok((name.trim().replace('-', "_"), value.to_owned()))
+            Ok((name.trim().replace('-', "_"), value.trim().to_owned()))
         })
         .collect()
 }
@@ -235,12 +235,9 @@ pub fn checked(
     }
 }
 
-/// Says what the text of a source has between the pieces of a quote: a word that is left out may be
-/// the one that matters.
-pub fn say_omitted(writer: &Writer<'_>, ui: &mut Ui) {
-    for omitted in writer.omitted() {
-        ui.status(&format!("the quote leaves out: {omitted}"));
-    }
+/// Says what the quotes leave out and what they add: one word may be the one that matters.
+pub fn say_quote_notes(writer: &Writer<'_>, ui: &mut Ui) {
+    writer.quote_notes().iter().for_each(|note| ui.status(note));
 }
 
 /// Says which actors and places were made.

@@ -1,12 +1,15 @@
 //! `facts merge-file`: Git's merge of one table of an exported folder, row by row and cell by cell.
 
+use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use crate::command::Exit;
 use crate::command::ui::Ui;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, Stop};
 use crate::fs::output::Output;
+use crate::ingest::{CsvError, CsvReader};
+use crate::mapping::Record;
 use crate::merge::{ExportedTable, merge_tables};
 use crate::value::text::count;
 
@@ -29,12 +32,18 @@ pub struct Args {
     /// The table of the other branch
     #[arg(value_name = "THEIRS")]
     theirs: PathBuf,
+    /// List the conflicts, but write nothing
+    #[arg(long)]
+    dry_run: bool,
 }
 
 pub fn run(args: &Args, ui: &mut Ui) -> Result<Exit> {
     let (base, ours, theirs) = (read(&args.base)?, read(&args.ours)?, read(&args.theirs)?);
-    let merge = merge_tables(&base, &ours, &theirs);
-    write(&args.ours, &merge.table)?;
+    let merge = merge_tables(&base, &ours, &theirs)
+        .map_err(|why| Error::new(ErrorKind::Rejected, format!("{why}; nothing was written")))?;
+    if !args.dry_run {
+        write(&args.ours, &merge.table)?;
+    }
     for conflict in &merge.conflicts {
         ui.status(&format!("conflict: {conflict}"));
     }
@@ -50,20 +59,37 @@ pub fn run(args: &Args, ui: &mut Ui) -> Result<Exit> {
 
 fn read(path: &Path) -> Result<ExportedTable> {
     let shown = path.display();
-    let broken = |e: csv::Error| match e.kind() {
-        csv::ErrorKind::Io(io) => Error::io(&shown, io),
-        _ => Error::new(ErrorKind::Rejected, format!("{shown}: not a table of facts export"))
-            .with_source(e),
+    let failed = |e: &std::io::Error| Error::io(&shown, e);
+    let mut table = ExportedTable::default();
+    // a table that one branch alone has comes from nothing
+    if fs::metadata(path).map_err(|e| failed(&e))?.len() == 0 {
+        return Ok(table);
+    }
+    let broken = |stop: Stop<CsvError, std::io::Error>| match stop {
+        Stop::Failed(e) => failed(&e),
+        Stop::Input(CsvError { line, column, expected, .. }) => {
+            Error::new(ErrorKind::Rejected, format!("{shown}:{line}:{column}: {expected}"))
+        }
     };
-    let mut reader = csv::Reader::from_path(path).map_err(broken)?;
-    let columns: Vec<String> =
-        reader.headers().map_err(broken)?.iter().map(str::to_owned).collect();
-    let mut table = ExportedTable { columns, rows: Vec::new() };
-    for row in reader.records() {
-        let row = row.map_err(broken)?;
+    let file = File::open(path).map_err(|e| failed(&e))?;
+    let mut records = CsvReader::open(Box::new(file)).map_err(broken)?;
+    table.columns = records.header().iter().map(str::to_owned).collect();
+    let width = table.columns.len();
+    let mut row = Record::new();
+    while records.next(&mut row).map_err(broken)? {
+        let line = records.locate(None).0;
+        if row.len() != width {
+            let message =
+                format!("{shown}:{line}: {} cells, and the header has {width}", row.len());
+            return Err(Error::new(ErrorKind::Rejected, message));
+        }
         let cells = table.columns.iter().cloned().zip(row.iter().map(str::to_owned));
         table.rows.push(cells.filter(|(_, cell)| !cell.is_empty()).collect());
+        table.lines.push(line);
     }
+    table.check().map_err(|why| {
+        Error::new(ErrorKind::Rejected, format!("{shown}{why}; nothing was written"))
+    })?;
     Ok(table)
 }
 

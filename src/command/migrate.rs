@@ -12,7 +12,7 @@ use crate::value::Value;
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// List the migrations instead of applying them
-    #[arg(long)]
+    #[arg(long, visible_alias = "dry-run")]
     status: bool,
 }
 

@@ -2,10 +2,12 @@
 
 use crate::command::filter_args::FilterArgs;
 use crate::command::global_args::GlobalArgs;
+use crate::command::query_table::TableQuery;
 use crate::command::ui::Ui;
 use crate::command::{Exit, kinds_or};
-use crate::command::{extra_columns, heading, query_sheet, rights, table_columns};
-use crate::error::Result;
+use crate::command::{extra_columns, heading, query_sheet, reference_rows, rights, table_columns};
+use crate::error::{Error, Result};
+use crate::kind::reference_table::ReferenceTable;
 use crate::query::{self, ColumnRef, Predicate, Query};
 use crate::render::Heading;
 use crate::value::text::count;
@@ -16,7 +18,7 @@ use crate::value::text::count;
     after_help = "Examples:\n  facts query events --during 2013-11..2014-03\n  facts query arms-transfers --recipient Iraq --stage delivered -f json"
 )]
 pub struct Args {
-    #[arg(value_name = "KIND", help = kinds_or("all"))]
+    #[arg(value_name = "KIND", help = kinds_or("all; also sources, topics, actors and places, which have -w alone"))]
     kind: String,
     /// Fields to show, separated by commas; extra.NAME is a source column that the mapping did not
     /// use, extra.* is all of them
@@ -61,6 +63,9 @@ fn column_heading(column: &ColumnRef) -> Heading {
 }
 
 pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
+    if let Some(table) = reference_rows::table(&args.kind) {
+        return rows_of(table, args, global, ui);
+    }
     let mut query = Query::of(query::kinds(&args.kind)?);
     query.tests = args.filters.tests(&query.kinds)?;
     query.past = args.filters.past()?;
@@ -135,4 +140,31 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
         ui.status(&count(rows, "fact", "facts"));
     }
     Ok(if rows == 0 && args.exit_code { Exit::No } else { Exit::Done })
+}
+
+/// Shows rows that facts refer to.
+fn rows_of(
+    table: &'static ReferenceTable,
+    args: &Args,
+    global: &GlobalArgs,
+    ui: &mut Ui,
+) -> Result<Exit> {
+    if args.explain || args.cite != "key" {
+        return Err(Error::usage(format!(
+            "--explain and --cite are for facts, not for {}",
+            table.table
+        )));
+    }
+    let asked = TableQuery {
+        table,
+        columns: args.columns.as_deref(),
+        sort: args.sort.as_deref(),
+        limit: args.limit,
+        offset: args.offset,
+        sheet: args.sheet,
+        filters: &args.filters,
+    };
+    let store = rights::open(global, ui)?;
+    let rows = asked.run(&store, global, ui)?;
+    Ok(asked.ended(rows, args.exit_code, global, ui))
 }

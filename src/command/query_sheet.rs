@@ -1,15 +1,16 @@
 //! `facts query --sheet`: facts as a sheet to work in, which `facts edit --from` reads back.
 
-use crate::command::Exit;
-use crate::command::edit_sheet::{DELETE, VERSION};
 use crate::command::global_args::GlobalArgs;
 use crate::command::manual_input::stated;
+use crate::command::sheet_rows::{DELETE, REF, VERSION};
 use crate::command::ui::Ui;
+use crate::command::{Exit, reference_rows};
 use crate::error::{Error, Result};
+use crate::kind::reference_table::ReferenceTable;
 use crate::kind::{Field, common_fields};
 use crate::query::{self, ColumnRef, Query};
 use crate::render::Heading;
-use crate::store::{LiveFact, Store};
+use crate::store::{LiveFact, StatedFields, Store};
 use crate::value::text::count;
 use crate::value::{OwnedValue, Type, Value};
 
@@ -27,29 +28,10 @@ pub fn write(
     if query.past.as_of.is_some() || query.past.published_by.is_some() {
         return Err(Error::usage("--sheet takes the facts as they are now, not as of a time"));
     }
-    if global.flavour().is_some() && global.excel.is_some() {
-        return Err(Error::usage("--sheet and --excel do not go together")
-            .hint("write a workbook with -o NAME.xlsx, which every spreadsheet opens"));
-    }
+    check_format(global)?;
     let is_one = query.kinds.len() == 1;
     let fields = fields(&query, columns)?;
-    let mut headings =
-        vec![Heading::text("ref"), Heading { hidden: true, ..Heading::text(VERSION) }];
-    if !is_one {
-        headings.push(Heading::text("kind"));
-    }
-    headings.extend(fields.iter().map(|field| {
-        let heading = if field.ty.is_number() {
-            Heading::number(field.name)
-        } else {
-            Heading::text(field.name)
-        };
-        match field.ty {
-            Type::Choice(choices) => Heading { choices, ..heading },
-            _ => heading,
-        }
-    }));
-    headings.push(Heading::text(DELETE));
+    let headings = headings(if is_one { None } else { Some("kind") }, &fields);
     query.columns = query::columns("source,key", &query.kinds)?;
     store.check(&query)?;
     let mut references = Vec::new();
@@ -71,12 +53,68 @@ pub fn write(
         }
         Ok(written)
     })?;
-    ui.status(&format!(
-        "{}; change cells, then: facts edit --from {}",
-        count(rows, "fact", "facts"),
-        global.output.as_ref().map_or("FILE".into(), |file| file.display().to_string())
-    ));
+    say_next(&count(rows, "fact", "facts"), "", global, ui);
     Ok(Exit::Done)
+}
+
+/// Writes rows of a table that facts refer to; returns how many.
+///
+/// # Errors
+/// The sheet cannot be written.
+pub fn write_rows(
+    table: &'static ReferenceTable,
+    fields: &[&'static Field],
+    rows: &[StatedFields],
+    global: &GlobalArgs,
+    ui: &mut Ui,
+) -> Result<u64> {
+    check_format(global)?;
+    // the program itself notes what was attached
+    let fields: Vec<&'static Field> =
+        fields.iter().copied().filter(|field| field.ty != Type::Sha256).collect();
+    let text = |text: &str| Value::Text(text.to_owned().into());
+    let written = ui.rows(global, headings(None, &fields), Vec::new(), |row| {
+        for stated_row in rows {
+            let name = stated(stated_row, table.key[0]);
+            let mut cells = vec![text(name), text(&reference_rows::version(stated_row))];
+            cells.extend(reference_rows::cells(stated_row, &fields));
+            cells.push(Value::Null);
+            row(&cells)?;
+        }
+        Ok(rows.len() as u64)
+    })?;
+    say_next(&count(written, "row", "rows"), &format!(" {}", table.table), global, ui);
+    Ok(written)
+}
+
+fn check_format(global: &GlobalArgs) -> Result<()> {
+    if global.flavour().is_some() && global.excel.is_some() {
+        return Err(Error::usage("--sheet and --excel do not go together")
+            .hint("write a workbook with -o NAME.xlsx, which every spreadsheet opens"));
+    }
+    Ok(())
+}
+
+fn say_next(what: &str, table: &str, global: &GlobalArgs, ui: &mut Ui) {
+    let file = global.output.as_ref().map_or("FILE".into(), |file| file.display().to_string());
+    ui.status(&format!("{what}; change cells, then: facts edit{table} --from {file}"));
+}
+
+/// The columns of a sheet: what each row is made of, the fields, and whether it goes.
+fn headings(kind: Option<&str>, fields: &[&'static Field]) -> Vec<Heading> {
+    let mut headings = vec![Heading::text(REF), Heading { hidden: true, ..Heading::text(VERSION) }];
+    headings.extend(kind.map(Heading::text));
+    headings.extend(fields.iter().map(|field| {
+        let is_number = field.ty.is_number() || matches!(field.ty, Type::Degrees(_));
+        let heading =
+            if is_number { Heading::number(field.name) } else { Heading::text(field.name) };
+        match field.ty {
+            Type::Choice(choices) => Heading { choices, ..heading },
+            _ => heading,
+        }
+    }));
+    headings.push(Heading::text(DELETE));
+    headings
 }
 
 /// The fields that a sheet has: those that can be edited, or those of them that were named.

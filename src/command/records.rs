@@ -15,12 +15,24 @@ use crate::kind::{self, KINDS};
 use crate::mapping::{REJECT_COLUMNS, Record};
 
 /// A record, and where it begins.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ManualRecord {
     /// The line, or the number of the record in a JSON array.
     pub line: u64,
+    /// The lines of its fields, where they have lines of their own.
+    pub field_lines: Vec<(String, u64)>,
     /// What it states.
     pub fields: ManualFields,
+}
+
+impl ManualRecord {
+    /// A fault with the line that it is on, of this file.
+    #[must_use]
+    pub fn placed(&self, fault: Fault, file: &str) -> Fault {
+        let own = self.field_lines.iter().find(|(name, _)| Some(name) == fault.field.as_ref());
+        let line = own.map_or(self.line, |(_, line)| *line);
+        Fault { place: Some((file.to_owned(), line)), ..fault }
+    }
 }
 
 /// The records of a file, and what could not be read of it.
@@ -30,11 +42,16 @@ pub struct RecordFile {
     pub shown: String,
     /// Its records.
     pub records: Vec<ManualRecord>,
-    /// What is wrong with it.
+    /// What is wrong with it as a whole.
     pub faults: Vec<Fault>,
+    /// Records that cannot be read: their text, and what is wrong with it.
+    pub broken: Vec<(String, Fault)>,
     /// The columns that all of its records have, if it is a table.
     pub columns: Vec<String>,
 }
+
+/// The largest file that is read whole, in bytes.
+const LARGEST: u64 = 256 << 20;
 
 impl RecordFile {
     /// Reads a file; `-` is the standard input. What it is made of is seen from its beginning.
@@ -45,7 +62,12 @@ impl RecordFile {
         let input = SourceFile::open(path, None)?;
         let mut file = RecordFile { shown: input.shown.clone(), ..RecordFile::default() };
         let mut bytes = Vec::new();
-        input.reader()?.read_to_end(&mut bytes).map_err(|e| input.failed(&e))?;
+        let mut reader = input.reader()?.take(LARGEST + 1);
+        reader.read_to_end(&mut bytes).map_err(|e| input.failed(&e))?;
+        if bytes.len() as u64 > LARGEST {
+            file.fault(1, "larger than 256 MB: facts import reads large files");
+            return Ok(file);
+        }
         let text = match String::from_utf8(bytes) {
             Ok(text) => text,
             Err(e) => {
@@ -67,7 +89,11 @@ impl RecordFile {
         for record in &mut file.records {
             record.fields.retain(|(name, _)| !REJECT_COLUMNS.contains(&name.as_str()));
         }
-        if file.records.is_empty() && file.faults.is_empty() && !matches!(form, FileForm::Toml) {
+        if file.records.is_empty()
+            && file.faults.is_empty()
+            && file.broken.is_empty()
+            && !matches!(form, FileForm::Toml)
+        {
             file.fault(1, "no facts in the file: expected JSON, TOML, or a table with a header");
         }
         Ok(file)
@@ -78,10 +104,17 @@ impl RecordFile {
         self.faults.push(Fault { place, field: None, value: None, expected: expected.into() });
     }
 
+    fn broken(&mut self, line: u64, text: String, expected: String) {
+        let place = Some((self.shown.clone(), line));
+        self.broken.push((text, Fault { place, field: None, value: None, expected }));
+    }
+
     fn object(&mut self, line: u64, object: &Map<String, Json>) {
         match manual_input::object(object) {
-            Ok(fields) => self.records.push(ManualRecord { line, fields }),
-            Err(why) => self.fault(line, why),
+            Ok(fields) => {
+                self.records.push(ManualRecord { line, fields, ..ManualRecord::default() });
+            }
+            Err(why) => self.broken(line, Json::from(object.clone()).to_string(), why),
         }
     }
 
@@ -90,10 +123,10 @@ impl RecordFile {
             match serde_json::from_str::<Map<String, Json>>(row) {
                 Ok(object) => self.object(line, &object),
                 Err(e) => {
-                    self.fault(
-                        line,
-                        format!("column {}: expected one JSON object per line: {e}", e.column()),
-                    );
+                    let column = e.column();
+                    let expected =
+                        format!("column {column}: expected one JSON object per line: {e}");
+                    self.broken(line, row.to_owned(), expected);
                 }
             }
         }
@@ -175,7 +208,9 @@ impl RecordFile {
                 continue;
             }
             let mut fields: ManualFields = Vec::new();
+            let mut field_lines = Vec::new();
             for (name, value) in row {
+                field_lines.push((field_name(name.get_ref()), line_of(name.span().start)));
                 match toml_text(value.get_ref()) {
                     Some(text) if text.trim().is_empty() => {}
                     Some(text) => fields.push((field_name(name.get_ref()), text)),
@@ -196,7 +231,7 @@ impl RecordFile {
             if name != ANY && !fields.iter().any(|(known, _)| known == "kind") {
                 fields.push(("kind".into(), name));
             }
-            self.records.push(ManualRecord { line, fields });
+            self.records.push(ManualRecord { line, field_lines, fields });
         }
         self.records.sort_by_key(|record| record.line);
     }
@@ -242,7 +277,7 @@ impl RecordFile {
             }
             let cells = record.iter().map(str::to_owned);
             let fields = self.columns.iter().cloned().zip(cells).collect();
-            self.records.push(ManualRecord { line, fields });
+            self.records.push(ManualRecord { line, fields, ..ManualRecord::default() });
         }
         Ok(())
     }
@@ -348,10 +383,18 @@ mod tests {
         ] {
             let mut file = read(text);
             assert_eq!(file.faults, [], "{text}");
-            file.records.iter_mut().for_each(|record| record.fields.sort());
-            let wanted = ManualRecord { line, fields: fields(&[("best", "17"), ("date", "2014")]) };
-            assert_eq!(file.records, [wanted], "{text}");
+            let [record] = file.records.as_mut_slice() else { panic!("{text}") };
+            record.fields.sort();
+            let stated = fields(&[("best", "17"), ("date", "2014")]);
+            assert_eq!((record.line, &record.fields), (line, &stated), "{text}");
         }
+    }
+
+    #[test]
+    fn a_fault_of_a_form_has_the_line_of_its_field() {
+        let file = read("[[casualties]]\ndate = \"2014\"\nbest = \"many\"\n");
+        let placed = file.records[0].placed(Fault::of("best", "many", "a number"), "form.toml");
+        assert_eq!(placed.place, Some(("form.toml".to_owned(), 3)));
     }
 
     #[test]
@@ -377,7 +420,9 @@ mod tests {
             ("", 1, "expected a header row"),
         ] {
             let file = read(text);
-            let [fault] = file.faults.as_slice() else { panic!("{text}: {:?}", file.faults) };
+            let broken = file.broken.into_iter().map(|(_, fault)| fault);
+            let all: Vec<Fault> = file.faults.into_iter().chain(broken).collect();
+            let [fault] = all.as_slice() else { panic!("{text}: {all:?}") };
             let at = fault.place.as_ref().unwrap().1;
             assert!(
                 at == line && fault.expected.contains(said),

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 use serde_json::{Map, Value as Json};
 
-use crate::command::manual_input::{Fault, ManualFields};
+use crate::command::manual_input::{Fault, ManualFields, stated};
 use crate::command::ui::Ui;
 use crate::error::{Error, Result};
 use crate::fs::output::Output;
@@ -36,6 +36,19 @@ pub struct OnErrorArgs {
 }
 
 impl OnErrorArgs {
+    /// Fails if rows are to be skipped where there is no file to read them from.
+    ///
+    /// # Errors
+    /// As above.
+    pub fn check(&self, has_file: bool) -> Result<()> {
+        if !has_file && (self.skips() || self.rejects.is_some()) {
+            return Err(Error::usage(
+                "--on-error skip and --rejects need a file to read: --from FILE",
+            ));
+        }
+        Ok(())
+    }
+
     /// Whether the other rows are written.
     #[must_use]
     pub fn skips(&self) -> bool {
@@ -63,7 +76,14 @@ impl RejectedRecords {
         self.0.push((record, faults));
     }
 
-    /// Writes them as lines of JSON where they are to be put, and says how many they are.
+    /// Adds records that cannot be read: their text is kept.
+    pub fn add_broken(&mut self, broken: Vec<(String, Fault)>) {
+        let record = |(text, fault)| (vec![("record".to_owned(), text)], vec![fault]);
+        self.0.extend(broken.into_iter().map(record));
+    }
+
+    /// Writes them where they are to be put, as CSV if the name says so and else as lines of JSON, and
+    /// says how many they are.
     ///
     /// # Errors
     /// They cannot be written.
@@ -72,20 +92,14 @@ impl RejectedRecords {
             return Ok(());
         }
         if let Some(path) = &args.rejects {
+            let rows: Vec<ManualFields> = self.0.iter().map(told).collect();
+            let is_csv = path.extension().is_some_and(|end| end.eq_ignore_ascii_case("csv"));
+            let failed =
+                |e: &std::io::Error| Error::io(format!("cannot write {}", path.display()), e);
+            let bytes =
+                if is_csv { csv_of(&rows).map_err(|e| failed(&e))? } else { lines_of(&rows) };
             let mut file = Output::begin(path)?;
-            for (record, faults) in &self.0 {
-                let stated = record.iter().filter(|(_, value)| !value.is_empty());
-                let mut object: Map<String, Json> =
-                    stated.map(|(name, value)| (name.clone(), value.as_str().into())).collect();
-                let line = faults.iter().find_map(|fault| fault.place.as_ref());
-                object.insert(REJECT_COLUMNS[0].into(), line.map(|(_, line)| *line).into());
-                let fields = faults.iter().filter_map(|fault| fault.field.as_deref());
-                object.insert(REJECT_COLUMNS[1].into(), joined(fields).into());
-                let errors = faults.iter().map(|fault| fault.expected.as_str());
-                object.insert(REJECT_COLUMNS[2].into(), joined(errors).into());
-                writeln!(file, "{}", Json::Object(object))
-                    .map_err(|e| Error::io(format!("cannot write {}", path.display()), &e))?;
-            }
+            file.write_all(&bytes).map_err(|e| failed(&e))?;
             file.finish()?;
         }
         let lines: Vec<String> =
@@ -93,6 +107,50 @@ impl RejectedRecords {
         args.say(self.0.len(), &lines, ui);
         Ok(())
     }
+}
+
+/// What a record states, and what is wrong with it.
+fn told((record, faults): &(ManualFields, Vec<Fault>)) -> ManualFields {
+    let line = faults.iter().find_map(|fault| fault.place.as_ref());
+    let fields = faults.iter().filter_map(|fault| fault.field.as_deref());
+    let errors = faults.iter().map(|fault| fault.expected.as_str());
+    let wrong = [
+        line.map(|(_, line)| line.to_string()).unwrap_or_default(),
+        joined(fields),
+        joined(errors),
+    ];
+    let stated = record.iter().filter(|(_, value)| !value.is_empty()).cloned();
+    stated.chain(REJECT_COLUMNS.map(str::to_owned).into_iter().zip(wrong)).collect()
+}
+
+fn lines_of(rows: &[ManualFields]) -> Vec<u8> {
+    let cell = |name: &str, value: &str| match value.parse::<u64>() {
+        Ok(line) if name == REJECT_COLUMNS[0] => Json::from(line),
+        _ => Json::from(value),
+    };
+    let object = |row: &ManualFields| -> Json {
+        row.iter()
+            .map(|(name, value)| (name.clone(), cell(name, value)))
+            .collect::<Map<_, _>>()
+            .into()
+    };
+    rows.iter().flat_map(|row| format!("{}\n", object(row)).into_bytes()).collect()
+}
+
+fn csv_of(rows: &[ManualFields]) -> std::io::Result<Vec<u8>> {
+    let mut columns: Vec<&str> = Vec::new();
+    for (name, _) in rows.iter().flatten() {
+        if !columns.contains(&name.as_str()) && !REJECT_COLUMNS.contains(&name.as_str()) {
+            columns.push(name);
+        }
+    }
+    columns.extend(REJECT_COLUMNS);
+    let mut file = csv::Writer::from_writer(Vec::new());
+    file.write_record(&columns)?;
+    for row in rows {
+        file.write_record(columns.iter().map(|column| stated(row, column)))?;
+    }
+    file.into_inner().map_err(|e| std::io::Error::other(e.error().to_string()))
 }
 
 /// Rows of the tables of a folder that were refused, and why.

@@ -1,12 +1,15 @@
 //! `facts show`: one fact in full: the passage that states it, its voice, other answers, where it
 //! came from, its history.
 
+use std::ops::Range;
+
 use crate::command::Exit;
 use crate::command::global_args::GlobalArgs;
 use crate::command::ui::Ui;
 use crate::command::{as_of_args, heading, rights, targets};
 use crate::error::{Error, Result};
 use crate::evidence::locator::{self, Locator};
+use crate::evidence::quote;
 use crate::kind::{KINDS, Need, common_field};
 use crate::query::{self, ColumnRef, Query};
 use crate::render::{Heading, MARK_OFF, MARK_ON};
@@ -147,7 +150,8 @@ fn full(store: &Store, row: &History, rows: &[History]) -> Result<Shown> {
     let mut lines: Shown = Vec::new();
     let mut put = |name: &str, value: OwnedValue| lines.push((Heading::text(name), value));
     let stated = row.cells.iter().filter(|(field, cell)| {
-        field.need != Need::System && field.name != "key" && !cell.is_null()
+        let is_shown = field.need != Need::System || field.name == "quote_status";
+        is_shown && field.name != "key" && !cell.is_null()
     });
     for (field, cell) in stated {
         let text = cell.to_string();
@@ -218,15 +222,26 @@ enum Evidence {
 
 fn evidence(store: &Store, row: &History) -> Result<Evidence> {
     let locator = text_of(row, "locator").as_deref().and_then(Locator::parse);
-    let (Some(locator @ (Locator::Chars(..) | Locator::Lines(..))), Some(source)) =
-        (locator, text_of(row, "source"))
-    else {
+    let (Some(locator), Some(source)) = (locator, text_of(row, "source")) else {
         return Ok(Evidence::None);
     };
+    if matches!(locator, Locator::Row(_) | Locator::Time) {
+        return Ok(Evidence::None);
+    }
     let Some(held) = store.held_text(&source)? else { return Ok(Evidence::NotHeld(source)) };
+    if !locator.leads_into(&held.text) {
+        return Ok(Evidence::None);
+    }
+    // of a page, what is quoted of it
+    let quoted = |page: &Range<usize>| -> Option<Range<usize>> {
+        let quote = text_of(row, "quote").filter(|_| matches!(locator, Locator::Page(_)))?;
+        let places = quote::places(&held.text, &quote).into_iter().map(|place| place.range);
+        places.into_iter().find(|place| page.start <= place.start && place.end <= page.end)
+    };
     Ok(match locator.resolve(&held.text) {
         None => Evidence::Astray,
         Some(range) => {
+            let range = quoted(&range).unwrap_or(range);
             let (before, passage, after) = locator::in_context(&held.text, &range, CONTEXT);
             Evidence::Held(before, passage, after)
         }

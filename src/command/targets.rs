@@ -1,15 +1,13 @@
 //! What a correction is about: facts named by their references or found by a condition, or rows of
 //! the tables that facts refer to.
 
+use crate::command::reference_rows;
 use crate::error::{Error, ErrorKind, Result};
-use crate::kind::reference_table::{ACTORS, PLACES, ReferenceTable, SOURCES, TOPICS};
+use crate::kind::reference_table::ReferenceTable;
 use crate::kind::{KINDS, Kind};
 use crate::query::{self, Query};
-use crate::store::{EntityClass, LiveFact, StatedFields, Store};
+use crate::store::{LiveFact, StatedFields, Store};
 use crate::value::suggest::did_you_mean;
-
-/// The tables whose rows are corrected by hand.
-const TABLES: [&ReferenceTable; 4] = [&SOURCES, &TOPICS, &ACTORS, &PLACES];
 
 /// What the words of a command name.
 #[derive(Debug)]
@@ -21,21 +19,28 @@ pub enum Targets {
 }
 
 /// Finds what the words of a command name: references; or the name of a table, and names in it. With
-/// conditions, all facts of a kind, or of all kinds, that meet them.
+/// conditions, all facts of a kind, of all kinds, or all rows of a table that meet them.
 ///
 /// # Errors
 /// Something that is named is not there.
 pub fn find(words: &[String], conditions: &[String], store: &Store) -> Result<Targets> {
     let (first, others) =
         words.split_first().map_or((None, words), |(first, others)| (Some(first.as_str()), others));
-    if let Some(table) = TABLES.into_iter().find(|table| Some(table.table) == first) {
-        if !conditions.is_empty() {
-            return Err(Error::usage("-w selects facts; name the rows of a table"));
-        }
-        if others.is_empty() {
-            return Err(Error::usage(format!("name what to change in {}", table.table)));
-        }
-        let rows = others.iter().map(|name| row(store, table, name)).collect::<Result<_>>()?;
+    if let Some(table) = first.and_then(reference_rows::table) {
+        let rows = match (others, conditions) {
+            ([], []) => {
+                return Err(Error::usage(format!("name the rows of {}", table.table))
+                    .hint("name them one by one, or select them with -w"));
+            }
+            ([], conditions) => found(reference_rows::matching(store, table, conditions)?, || {
+                format!("no row of {} matches {}", table.table, conditions.join(" and "))
+            })?,
+            (names, []) => {
+                let row = |name: &String| reference_rows::named(store, table, name);
+                names.iter().map(row).collect::<Result<_>>()?
+            }
+            _ => return Err(Error::usage("name either rows or a condition with -w")),
+        };
         return Ok(Targets::Rows(table, rows));
     }
     if !conditions.is_empty() {
@@ -134,38 +139,10 @@ fn facts_where(
         found.push((cells[0].to_string(), cells[1].to_string()));
         Ok(())
     })?;
-    if found.is_empty() {
-        let message = format!("no fact matches {}", conditions.join(" and "));
-        return Err(Error::new(ErrorKind::NotFound, message));
-    }
-    Ok(found)
+    self::found(found, || format!("no fact matches {}", conditions.join(" and ")))
 }
 
-/// The row of a table that has a name: of an actor or place, any of its names.
-fn row(store: &Store, table: &'static ReferenceTable, name: &str) -> Result<StatedFields> {
-    let class = [EntityClass::Actor, EntityClass::Place]
-        .into_iter()
-        .find(|class| class.table() == table.table);
-    let usual = match class {
-        Some(class) => store.usual_name(class, name)?.unwrap_or_else(|| name.to_owned()),
-        None => name.to_owned(),
-    };
-    let mut found = None;
-    let mut known = Vec::new();
-    store.export_reference(table, |cells| {
-        let own = cells[0].to_string();
-        if own == usual {
-            let stated = table.fields.iter().zip(cells);
-            found = Some(
-                stated.map(|(field, cell)| (field.name.to_owned(), cell.to_string())).collect(),
-            );
-        }
-        known.push(own);
-        Ok(())
-    })?;
-    found.ok_or_else(|| {
-        let near = did_you_mean(name, known.iter().map(String::as_str));
-        let one = table.table.trim_end_matches('s');
-        Error::new(ErrorKind::NotFound, format!("unknown {one} \"{name}\"{near}"))
-    })
+/// What was found, if anything was.
+fn found<T>(all: Vec<T>, message: impl FnOnce() -> String) -> Result<Vec<T>> {
+    if all.is_empty() { Err(Error::new(ErrorKind::NotFound, message())) } else { Ok(all) }
 }

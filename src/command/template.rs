@@ -6,6 +6,7 @@ use std::process::Command;
 
 use tempfile::NamedTempFile;
 
+use crate::command::manual_input::{ManualFields, stated};
 use crate::command::records::RecordFile;
 use crate::error::{Error, ErrorKind, Result};
 use crate::kind::{Field, KINDS, Kind, Need};
@@ -17,12 +18,23 @@ const SHARED: [&str; 2] = ["source", "confidence"];
 /// The fields that few people fill in.
 const RARE: [&str; 6] = ["key", "date_span", "extra", "latitude", "longitude", "place_precision"];
 
-/// A form for a kind.
-pub fn of(kind: &'static Kind) -> String {
-    form(&[kind])
+/// A form for facts of some kinds, in which some fields are filled in already.
+///
+/// # Errors
+/// One of those fields is none of any kind.
+pub fn of(kinds: &[&'static Kind], given: &ManualFields) -> Result<String> {
+    for (name, _) in given {
+        let field = crate::query::field(name, kinds)?;
+        if !field.is_given() {
+            let message = format!("{name} follows from other fields and cannot be given");
+            return Err(Error::usage(message));
+        }
+    }
+    Ok(form(kinds, given))
 }
 
-fn form(kinds: &[&'static Kind]) -> String {
+fn form(kinds: &[&'static Kind], given: &ManualFields) -> String {
+    let is_given = |name: &str| !stated(given, name).is_empty();
     let mut text = String::from(
         "# Each table in double brackets is a fact; copy it for more facts. What is left empty is not\n\
          # stated. Read the form with: facts add --from FILE\n\n\
@@ -30,22 +42,22 @@ fn form(kinds: &[&'static Kind]) -> String {
     );
     for name in SHARED {
         if let Some(field) = KINDS[0].field(name) {
-            line(&mut text, field);
+            line(&mut text, field, stated(given, name));
         }
     }
     for kind in kinds {
         let _ = writeln!(text, "\n[[{}]]", kind.name);
-        let given = kind.fields().filter(|field| field.is_given());
-        for field in
-            given.filter(|field| !SHARED.contains(&field.name) && !RARE.contains(&field.name))
-        {
-            line(&mut text, field);
+        let fields = kind.fields().filter(|field| field.is_given());
+        for field in fields.filter(|field| {
+            !SHARED.contains(&field.name) && (!RARE.contains(&field.name) || is_given(field.name))
+        }) {
+            line(&mut text, field, stated(given, field.name));
         }
     }
     text
 }
 
-fn line(text: &mut String, field: &Field) {
+fn line(text: &mut String, field: &Field, value: &str) {
     let must =
         if field.need == Need::Required && field.name != "summary" { "required; " } else { "" };
     let about = match field.ty {
@@ -53,14 +65,18 @@ fn line(text: &mut String, field: &Field) {
         _ => field.about.trim_end_matches('.').to_owned(),
     };
     let about = if field.name == "summary" { format!("{about}; empty: the quote") } else { about };
-    let _ = writeln!(text, "{:<18} = \"\"  # {must}{about}", field.name);
+    let value = toml::Value::from(value);
+    let _ = writeln!(text, "{:<18} = {value}  # {must}{about}", field.name);
 }
 
 /// Opens a form in the user's editor, and reads what was filled in.
 ///
 /// # Errors
 /// There is no editor, or it failed.
-pub fn filled_in(kinds: &[&'static Kind]) -> Result<(RecordFile, NamedTempFile)> {
+pub fn filled_in(
+    kinds: &[&'static Kind],
+    given: &ManualFields,
+) -> Result<(RecordFile, NamedTempFile)> {
     let editor = ["VISUAL", "EDITOR"]
         .into_iter()
         .find_map(|name| std::env::var(name).ok().filter(|editor| !editor.trim().is_empty()))
@@ -74,7 +90,7 @@ pub fn filled_in(kinds: &[&'static Kind]) -> Result<(RecordFile, NamedTempFile)>
         .suffix(".toml")
         .tempfile()
         .map_err(|e| failed(&e))?;
-    std::fs::write(file.path(), form(kinds)).map_err(|e| failed(&e))?;
+    std::fs::write(file.path(), of(kinds, given)?).map_err(|e| failed(&e))?;
     edit(&editor, file.path())?;
     Ok((RecordFile::read(file.path())?, file))
 }

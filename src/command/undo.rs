@@ -49,14 +49,11 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     drop(waiting);
     let run = runs.first().copied().unwrap_or(first);
     match undone {
-        UndoOutcome::NoRun => {
-            let what = if first == last {
-                format!("unknown import {first}")
-            } else {
-                format!("no imports from {first} to {last}")
-            };
-            Err(Error::new(ErrorKind::NotFound, what).hint("list all: facts log"))
-        }
+        UndoOutcome::NoRun => Err(Error::new(
+            ErrorKind::NotFound,
+            format!("unknown import {run}; nothing was written"),
+        )
+        .hint("list all: facts log")),
         UndoOutcome::Used => Err(Error::new(
             ErrorKind::NotFound,
             format!("later facts use what import {run} added; nothing was written"),

@@ -251,7 +251,7 @@ fn locator(claim: &Claim, source: Option<&CheckedSource>, found: &mut Vec<Findin
     let begins = touches(text[..range.start].chars().next_back(), passage.chars().next());
     let ends = touches(passage.chars().next_back(), text[range.end..].chars().next());
     // a page may end within a word
-    if (begins || ends) && !matches!(parsed, Locator::Page(_)) {
+    if (begins || ends) && !matches!(parsed, Locator::Page(_) | Locator::Fragment(..)) {
         say(format!("{locator} {} within a word", if begins { "begins" } else { "ends" }), found);
     } else if matches!(parsed, Locator::Chars(..)) && passage.trim().len() < passage.len() {
         say(format!("{locator} begins or ends with white space"), found);
@@ -275,10 +275,14 @@ fn tells_near(claim: &Claim, text: &str, found: &mut Vec<Finding>) -> bool {
     true
 }
 
-/// A quote that leaves words of the text out: a reader should see which.
+/// A quote that leaves words of the text out, or has words of an editor: a reader should see which.
 fn pieces(claim: &Claim, place: &QuotePlace, found: &mut Vec<Finding>) {
     if !place.omitted.is_empty() {
         let what = format!("the quote leaves out: {}", place.omitted.join(" … "));
+        push(found, "quote", &claim.reference, what);
+    }
+    if !place.added.is_empty() {
+        let what = format!("the text does not have: {}", place.added.join(", "));
         push(found, "quote", &claim.reference, what);
     }
 }

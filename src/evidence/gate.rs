@@ -29,6 +29,8 @@ pub struct CheckedCitation {
     pub status: Option<QuoteStatus>,
     /// What the text has between the pieces of the quote.
     pub omitted: Vec<String>,
+    /// What an editor added to the quote.
+    pub added: Vec<String>,
 }
 
 /// What is wrong with a citation: the field, and what was expected.
@@ -43,8 +45,12 @@ pub fn check(citation: Citation<'_>) -> Result<CheckedCitation, CitationError> {
     let parsed = given
         .map(|text| Locator::parse(text).ok_or(("locator", format!("expected {EXPECTED}"))))
         .transpose()?;
-    let passed =
-        |locator: Option<String>, status| CheckedCitation { locator, status, omitted: Vec::new() };
+    let passed = |locator: Option<String>, status| CheckedCitation {
+        locator,
+        status,
+        omitted: Vec::new(),
+        added: Vec::new(),
+    };
     let kept = given.map(str::to_owned);
     let Some(text) = text else {
         return Ok(passed(kept, quote.map(|_| QuoteStatus::NotHeld)));
@@ -76,6 +82,7 @@ pub fn check(citation: Citation<'_>) -> Result<CheckedCitation, CitationError> {
             locator: kept.or_else(|| Some(name(one))),
             status: Some(one.status),
             omitted: one.omitted.clone(),
+            added: one.added.clone(),
         }),
         (several, None) => {
             let places: Vec<String> = several.iter().map(|place| name(place)).collect();
@@ -101,49 +108,44 @@ pub(super) fn passage(
     text: &str,
     locator: &Locator,
 ) -> Result<Option<Range<usize>>, CitationError> {
-    match locator {
-        Locator::Chars(..) | Locator::Lines(..) => match locator.resolve(text) {
-            Some(range) => Ok(Some(range)),
-            None => {
-                let size = match locator {
-                    Locator::Lines(..) => format!("{} lines", text.lines().count()),
-                    _ => format!("{} characters", text.chars().count()),
-                };
-                Err(("locator", format!("outside the text, which has {size}")))
-            }
-        },
-        // a form feed ends a page
-        Locator::Page(page) if text.contains('\u{c}') => {
-            let mut begin = 0;
-            let pages: Vec<Range<usize>> = text
-                .split('\u{c}')
-                .map(|page| {
-                    let range = begin..begin + page.len();
-                    begin = range.end + 1;
-                    range
-                })
-                .collect();
-            let n = usize::try_from(*page).ok().and_then(|page| page.checked_sub(1));
-            match n.and_then(|n| pages.get(n)) {
-                Some(range) => Ok(Some(range.clone())),
-                None => Err(("locator", format!("the text has pages 1 to {}", pages.len()))),
+    if !locator.leads_into(text) {
+        return Ok(None);
+    }
+    if let Some(range) = locator.resolve(text) {
+        return Ok(Some(range));
+    }
+    let pages = || locator::pages(text);
+    let chars = |part: &str| format!("has {} characters", part.chars().count());
+    let expected = match locator {
+        Locator::Lines(..) => format!("outside the text, which has {} lines", text.lines().count()),
+        Locator::Page(_) => format!("the text has pages 1 to {}", pages().len()),
+        Locator::PageChars(page, ..) => {
+            let n = usize::try_from(*page).unwrap_or(usize::MAX).saturating_sub(1);
+            match pages().get(n) {
+                Some(range) => {
+                    format!("outside page {page}, which {}", chars(&text[range.clone()]))
+                }
+                None => format!("the text has pages 1 to {}", pages().len()),
             }
         }
-        Locator::Page(_) | Locator::Row(_) | Locator::Fragment(_) => Ok(None),
-    }
+        Locator::Fragment(..) => "these words are not in the text".to_owned(),
+        _ => format!("outside the text, which {}", chars(text)),
+    };
+    Err(("locator", expected))
 }
 
 /// What to say of a quote that is nowhere.
 fn not_found(text: &str, quote: &str) -> String {
-    let near = near_quote::nearest(text, quote).map_or(String::new(), |range| {
+    let near = near_quote::near(text, quote).map(|place| place.range);
+    let keep = match near {
+        Some(_) => "; --accept-nearest keeps it as near that passage",
+        None => "",
+    };
+    let shown = near.or_else(|| near_quote::nearest(text, quote));
+    let near = shown.map_or(String::new(), |range| {
         let passage = text[range.clone()].split_whitespace().collect::<Vec<_>>().join(" ");
         format!("; did you mean \"{passage}\" at {}?", locator::chars(text, &range))
     });
-    let keep = if near_quote::near(text, quote).is_some() {
-        "; --accept-nearest keeps it as near that passage"
-    } else {
-        ""
-    };
     format!("not in the text of the source{near}{keep}")
 }
 

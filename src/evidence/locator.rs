@@ -2,6 +2,10 @@
 
 use std::ops::Range;
 
+use percent_encoding::percent_decode_str;
+
+use crate::evidence::quote;
+
 /// A fragment of a source, in the form that its media type defines.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Locator {
@@ -13,40 +17,56 @@ pub enum Locator {
     Row(u64),
     /// A page of a PDF (RFC 8118).
     Page(u64),
-    /// A text fragment of a web page.
-    Fragment(String),
+    /// Characters of a page, counted from 0 between them.
+    PageChars(u64, usize, Option<usize>),
+    /// A text fragment of a web page: the words with which it begins, and those with which it ends,
+    /// if it is longer.
+    Fragment(String, Option<String>),
+    /// A time in a recording (Media Fragments), which leads into no text.
+    Time,
 }
 
 /// What a locator may look like, for messages.
-pub const EXPECTED: &str = "a locator: char=START,END or line=START,END in a text (RFC 5147), row=N in a CSV file, page=N in a PDF, or :~:text=… in a web page";
+pub const EXPECTED: &str = "a locator: char=START,END or line=START,END in a text (RFC 5147), row=N in a CSV file, page=N or page=N&char=START,END in a PDF, t=START,END in a recording, or :~:text=… in a web page";
 
 impl Locator {
     /// Reads a locator; nothing if it is none.
     #[must_use]
     pub fn parse(text: &str) -> Option<Locator> {
-        if text.starts_with(":~:text=") {
-            return Some(Locator::Fragment(text.to_owned()));
+        if let Some(fragment) = text.strip_prefix(":~:text=") {
+            return text_fragment(fragment);
         }
         let (scheme, rest) = text.split_once('=')?;
         // an integrity check behind a semicolon (RFC 5147) is not looked at
         let place = rest.split(';').next()?;
         match scheme {
             "row" => place.parse().ok().map(Locator::Row),
-            "page" => place.parse().ok().filter(|page| *page > 0).map(Locator::Page),
-            "char" | "line" => {
-                let (start, end) = place.split_once(',').unwrap_or((place, place));
-                let start = if start.is_empty() { 0 } else { start.parse().ok()? };
-                let end = if end.is_empty() { None } else { Some(end.parse().ok()?) };
-                if end.is_some_and(|end| end < start) {
-                    return None;
-                }
-                Some(if scheme == "char" {
-                    Locator::Chars(start, end)
-                } else {
-                    Locator::Lines(start, end)
+            "page" => {
+                let (page, within) = match place.split_once("&char=") {
+                    Some((page, within)) => (page, Some(start_and_end(within)?)),
+                    None => (place, None),
+                };
+                let page = page.parse().ok().filter(|page| *page > 0)?;
+                Some(match within {
+                    Some((start, end)) => Locator::PageChars(page, start, end),
+                    None => Locator::Page(page),
                 })
             }
+            "char" => start_and_end(place).map(|(start, end)| Locator::Chars(start, end)),
+            "line" => start_and_end(place).map(|(start, end)| Locator::Lines(start, end)),
+            "t" => is_time(place).then_some(Locator::Time),
             _ => None,
+        }
+    }
+
+    /// Whether it says of a text where to look: a row of a table or a time does not, nor a page where
+    /// the text has none.
+    #[must_use]
+    pub fn leads_into(&self, text: &str) -> bool {
+        match self {
+            Locator::Row(_) | Locator::Time => false,
+            Locator::Page(_) | Locator::PageChars(..) => text.contains(PAGE_END),
+            _ => true,
         }
     }
 
@@ -54,10 +74,23 @@ impl Locator {
     #[must_use]
     pub fn resolve(&self, text: &str) -> Option<Range<usize>> {
         let range = match self {
-            Locator::Chars(start, end) => {
-                let start = byte_of(text, *start)?;
-                let end = end.map_or(Some(text.len()), |end| byte_of(text, end))?;
-                start..end
+            Locator::Chars(start, end) => chars_of(text, *start, *end)?,
+            Locator::Page(page) => page_of(text, *page)?,
+            Locator::PageChars(page, start, end) => {
+                let page = page_of(text, *page)?;
+                let within = chars_of(&text[page.clone()], *start, *end)?;
+                page.start + within.start..page.start + within.end
+            }
+            Locator::Fragment(begin, end) => {
+                let begin = quote::places(text, begin).into_iter().next()?.range;
+                let end = match end {
+                    None => begin.end,
+                    Some(end) => {
+                        begin.end
+                            + quote::places(&text[begin.end..], end).into_iter().next()?.range.end
+                    }
+                };
+                begin.start..end
             }
             Locator::Lines(start, end) => {
                 let ends: Vec<usize> = std::iter::once(0)
@@ -69,10 +102,69 @@ impl Locator {
                 let end = end.map_or(Some(text.len()), at)?;
                 at(*start)?..end
             }
-            _ => return None,
+            Locator::Row(_) | Locator::Time => return None,
         };
         (range.start < range.end).then_some(range)
     }
+}
+
+/// What ends a page of a text.
+const PAGE_END: char = '\u{c}';
+
+/// The pages of a text that has pages.
+#[must_use]
+pub fn pages(text: &str) -> Vec<Range<usize>> {
+    let mut begin = 0;
+    let page = |page: &str| {
+        let range = begin..begin + page.len();
+        begin = range.end + PAGE_END.len_utf8();
+        range
+    };
+    text.split(PAGE_END).map(page).collect()
+}
+
+fn page_of(text: &str, page: u64) -> Option<Range<usize>> {
+    let n = usize::try_from(page).ok()?.checked_sub(1)?;
+    pages(text).get(n).filter(|_| text.contains(PAGE_END)).cloned()
+}
+
+/// The numbers of `START,END`; either may be left out, and one alone is a place between two.
+fn start_and_end(text: &str) -> Option<(usize, Option<usize>)> {
+    let (start, end) = text.split_once(',').unwrap_or((text, text));
+    let start = if start.is_empty() { 0 } else { start.parse().ok()? };
+    let end = if end.is_empty() { None } else { Some(end.parse().ok()?) };
+    end.is_none_or(|end| end >= start).then_some((start, end))
+}
+
+/// Whether a text is one or two times: seconds, or `hh:mm:ss`, with or without `npt:`.
+fn is_time(text: &str) -> bool {
+    let is_part = |part: &str| {
+        let (whole, fraction) = part.split_once('.').unwrap_or((part, "0"));
+        [whole, fraction].iter().all(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))
+    };
+    let is_one = |time: &str| !time.is_empty() && time.split(':').all(is_part);
+    let text = text.strip_prefix("npt:").unwrap_or(text);
+    match text.split_once(',') {
+        Some((start, end)) => (start.is_empty() || is_one(start)) && is_one(end),
+        None => is_one(text),
+    }
+}
+
+/// Reads `[PREFIX-,]START[,END][,-SUFFIX]`; what stands before and behind the passage is not looked
+/// at.
+fn text_fragment(text: &str) -> Option<Locator> {
+    let decoded = |part: &str| percent_decode_str(part).decode_utf8().ok().map(String::from);
+    let text = text.split('&').next()?;
+    let mut parts = text.split(',').filter(|part| !part.ends_with('-') && !part.starts_with('-'));
+    let begin = decoded(parts.next()?).filter(|begin| !begin.trim().is_empty())?;
+    let end = parts.next().map(|end| decoded(end).ok_or(())).transpose().ok()?;
+    parts.next().is_none().then_some(Locator::Fragment(begin, end))
+}
+
+fn chars_of(text: &str, start: usize, end: Option<usize>) -> Option<Range<usize>> {
+    let start = byte_of(text, start)?;
+    let end = end.map_or(Some(text.len()), |end| byte_of(text, end))?;
+    Some(start..end)
 }
 
 /// The byte before which character number `n` stands.
@@ -245,6 +337,27 @@ mod tests {
         assert_eq!(passage("page=3"), None);
         assert_eq!(Locator::parse("charr=1,2"), None);
         assert_eq!(Locator::parse("char=a,b"), None);
+    }
+
+    #[test]
+    fn a_locator_leads_to_pages_and_fragments() {
+        let text = "One. Two.\u{c}Three, four. Five.";
+        let passage = |locator: &str| {
+            Locator::parse(locator).and_then(|l| l.resolve(text)).map(|range| &text[range])
+        };
+        assert_eq!(passage("page=2"), Some("Three, four. Five."));
+        assert_eq!(passage("page=2&char=7,11"), Some("four"));
+        assert_eq!(passage("page=3"), None);
+        assert_eq!(passage("page=2&char=7,99"), None);
+        assert_eq!(passage(":~:text=Three%2C%20four"), Some("Three, four"));
+        assert_eq!(passage(":~:text=One.-,two,three,-four"), Some("Two.\u{c}Three"));
+        assert_eq!(passage(":~:text=six"), None);
+        for none in ["page=0", "page=2&char=9,3", ":~:text=", "t=", "t=a", "t=1,", "t=1,2,3"] {
+            assert_eq!(Locator::parse(none), None, "{none}");
+        }
+        for time in ["t=10", "t=10,20.5", "t=,20", "t=npt:0:02:00,0:02:10"] {
+            assert_eq!(Locator::parse(time), Some(Locator::Time), "{time}");
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Finding the passage that a quote nearly is: a scan or a hasty typist changes letters, and never a
 //! figure, a name or a "not".
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use crate::evidence::locator;
@@ -9,6 +9,16 @@ use crate::evidence::quote::{QuotePlace, QuoteStatus, folded};
 
 /// A quote is near a passage if no more than one in this many of its characters differs.
 const ONE_IN: usize = 20;
+
+/// How many passages are compared letter by letter at most: those of a text that says the same words
+/// over and over are all alike.
+const COMPARED: usize = 20_000;
+
+/// How many passages with equally many words of a quote are compared letter by letter.
+const ALIKE: usize = 200;
+
+/// How many times as long as the quote a sentence may be that is shown for it.
+const LONGER: usize = 3;
 
 /// Words that turn a sentence round.
 const NEGATIONS: [&str; 14] = [
@@ -70,14 +80,16 @@ pub fn near(text: &str, quote: &str) -> Option<QuotePlace> {
     let known: HashSet<&str> = typed.iter().map(String::as_str).collect();
     let of_text: Vec<String> = words.iter().map(|word| folded(&text[word.clone()])).collect();
     let mut best: Option<(usize, Range<usize>)> = None;
+    let mut compared = 0;
     for begin in 0..words.len() {
         // a scan joins and divides words
         for count in wanted.len().saturating_sub(1)..=wanted.len() + 1 {
             let Some(window) = of_text.get(begin..begin + count) else { continue };
             let shared = window.iter().filter(|word| known.contains(word.as_str())).count();
-            if shared * 2 < wanted.len() {
+            if shared * 2 < wanted.len() || compared == COMPARED {
                 continue;
             }
+            compared += 1;
             let distance = strsim::levenshtein(&window.join(" "), &typed.join(" "));
             if distance * ONE_IN > length
                 || best.as_ref().is_some_and(|(least, _)| *least <= distance)
@@ -92,7 +104,12 @@ pub fn near(text: &str, quote: &str) -> Option<QuotePlace> {
             }
         }
     }
-    best.map(|(_, range)| QuotePlace { range, status: QuoteStatus::Near, omitted: Vec::new() })
+    best.map(|(_, range)| QuotePlace {
+        range,
+        status: QuoteStatus::Near,
+        omitted: Vec::new(),
+        added: Vec::new(),
+    })
 }
 
 /// The words of a text: their bytes, without the punctuation around them.
@@ -159,22 +176,55 @@ fn is_slip(one: &str, other: &str) -> bool {
     one.chars().next() == other.chars().next() && strsim::osa_distance(&one, &other) <= 1
 }
 
-/// The passage of a text that a quote is near, or else the sentence that is most like it, if one is
-/// like it at all.
+/// The passage that has most of the words of a quote, if it has half of them: the sentence, where that
+/// is not much longer.
 #[must_use]
 pub fn nearest(text: &str, quote: &str) -> Option<Range<usize>> {
-    if let Some(place) = near(text, quote) {
-        return Some(place.range);
-    }
-    let wanted = folded(quote);
-    locator::sentences(text)
+    let alike = most_alike(text, quote)?;
+    let sentence = locator::sentences(text)
         .into_iter()
-        .map(|range| {
-            (strsim::normalized_levenshtein(&folded(&text[range.clone()]), &wanted), range)
-        })
-        .filter(|(likeness, _)| *likeness >= 0.5)
-        .max_by(|(one, _), (other, _)| one.total_cmp(other))
-        .map(|(_, range)| range)
+        .find(|sentence| sentence.contains(&alike.start) && alike.end <= sentence.end);
+    Some(sentence.filter(|sentence| sentence.len() <= LONGER * quote.len()).unwrap_or(alike))
+}
+
+/// The passage, as long as the quote, that has most of its words.
+fn most_alike(text: &str, quote: &str) -> Option<Range<usize>> {
+    let (words, wanted) = (words(text), words(quote));
+    let mut lacking: HashMap<String, i64> = HashMap::new();
+    for word in &wanted {
+        *lacking.entry(folded(&quote[word.clone()])).or_default() += 1;
+    }
+    let of_text: Vec<String> = words.iter().map(|word| folded(&text[word.clone()])).collect();
+    // the ends of the passages that have most of them, of which there may be several
+    let (mut shared, mut most, mut ends) = (0, 0, Vec::new());
+    for at in 0..of_text.len() {
+        if let Some(left) = lacking.get_mut(&of_text[at]) {
+            shared += i64::from(*left > 0);
+            *left -= 1;
+        }
+        if let Some(gone) = at.checked_sub(wanted.len())
+            && let Some(left) = lacking.get_mut(&of_text[gone])
+        {
+            *left += 1;
+            shared -= i64::from(*left > 0);
+        }
+        if shared > most {
+            (most, ends) = (shared, vec![at]);
+        } else if shared == most && ends.len() < ALIKE {
+            ends.push(at);
+        }
+    }
+    if wanted.len() < 3 || usize::try_from(most).ok()? * 2 < wanted.len() {
+        return None;
+    }
+    let typed = folded(quote);
+    let begin = |last: usize| (last + 1).saturating_sub(wanted.len());
+    let last = ends
+        .into_iter()
+        .min_by_key(|last| strsim::levenshtein(&of_text[begin(*last)..=*last].join(" "), &typed))?;
+    // it begins with a word of the quote, as it ends with one
+    let first = (begin(last)..=last).find(|at| lacking.contains_key(&of_text[*at]))?;
+    Some(words[first].start..words[last].end)
 }
 
 #[cfg(test)]

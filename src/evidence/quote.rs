@@ -46,7 +46,12 @@ pub struct QuotePlace {
     pub status: QuoteStatus,
     /// What the text has between the pieces of the quote.
     pub omitted: Vec<String>,
+    /// What an editor added in brackets, but for remarks such as `[sic]`: the text does not say it.
+    pub added: Vec<String>,
 }
+
+/// What an editor says of the text and does not add to it.
+const REMARKS: [&str; 6] = ["sic", "sic!", "...", "…", "emphasis added", "emphasis mine"];
 
 /// How many characters may lie between two pieces of a quote.
 const FARTHEST: usize = 2_000;
@@ -59,7 +64,12 @@ pub fn places(text: &str, quote: &str) -> Vec<QuotePlace> {
     if !quote.contains(char::is_alphanumeric) {
         return Vec::new();
     }
-    let at = |range: Range<usize>, status| QuotePlace { range, status, omitted: Vec::new() };
+    let at = |range: Range<usize>, status| QuotePlace {
+        range,
+        status,
+        omitted: Vec::new(),
+        added: Vec::new(),
+    };
     let is_word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
     let is_digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
     let is_mark = |c: Option<char>| matches!(c, Some('.' | ','));
@@ -301,10 +311,21 @@ fn in_pieces(text: &str, quote: &str, hyphens: Hyphens) -> Vec<QuotePlace> {
         if is_whole {
             omitted.retain(|gap| !gap.is_empty());
             let range = whole.bytes(&(begin.start..end));
-            found.push(QuotePlace { range, status: QuoteStatus::Pieces, omitted });
+            let added = added(quote);
+            found.push(QuotePlace { range, status: QuoteStatus::Pieces, omitted, added });
         }
     }
     found
+}
+
+/// What stands in brackets in a quote and says something.
+fn added(quote: &str) -> Vec<String> {
+    let brackets = quote.split('[').skip(1).filter_map(|rest| rest.split_once(']'));
+    brackets
+        .map(|(inside, _)| inside.trim())
+        .filter(|inside| !REMARKS.contains(&inside.to_lowercase().as_str()))
+        .map(|inside| format!("[{inside}]"))
+        .collect()
 }
 
 /// The pieces of a quote around its ellipses and what an editor put into brackets.
@@ -423,5 +444,14 @@ mod tests {
         let place = places(TEXT, "“We did … attack the").remove(0);
         assert_eq!((place.status, place.omitted), (QuoteStatus::Pieces, vec!["not".to_owned()]));
         assert_eq!(&TEXT[place.range], "“We did not attack the");
+    }
+
+    #[test]
+    fn what_an_editor_added_is_told() {
+        let added = |quote: &str| places(TEXT, quote).remove(0).added;
+        assert_eq!(added("[Not] at least 17 people"), ["[Not]"]);
+        assert_eq!(added("said on Monday [3 March] that at least"), ["[3 March]"]);
+        assert!(added("Nobody [sic] claimed responsibility").is_empty());
+        assert!(added("at least 17 people [...] were killed").is_empty());
     }
 }

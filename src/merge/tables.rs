@@ -12,6 +12,27 @@ pub struct ExportedTable {
     pub columns: Vec<String>,
     /// The rows.
     pub rows: Vec<Fields>,
+    /// The lines of its file on which they begin, if it is read from one.
+    pub lines: Vec<u64>,
+}
+
+impl ExportedTable {
+    /// Checks that it is a table with rows that can be told apart.
+    ///
+    /// # Errors
+    /// What it is not, behind the name of its file.
+    pub fn check(&self) -> Result<(), String> {
+        let key = key_of(&self.columns).ok_or(": not a table that facts export writes")?;
+        let mut seen: HashMap<(Vec<String>, &str), usize> = HashMap::new();
+        for (n, row) in self.rows.iter().enumerate() {
+            // of a fact there are the earlier versions too
+            if let Some(earlier) = seen.insert((name_of(row, key), import(row)), n) {
+                let line = |n: usize| self.lines.get(n).copied().unwrap_or(n as u64 + 2);
+                return Err(format!(":{}: the same row as on line {}", line(n), line(earlier)));
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Two branches of a table made one.
@@ -38,17 +59,21 @@ const KEYS: [&[&str]; 6] = [
 ];
 
 /// Merges the changes that two branches made to a table.
-#[must_use]
+///
+/// # Errors
+/// They are not one table.
 pub fn merge_tables(
     base: &ExportedTable,
     ours: &ExportedTable,
     theirs: &ExportedTable,
-) -> TableMerge {
+) -> Result<TableMerge, String> {
     let columns = columns(ours, theirs);
-    let key = KEYS
-        .into_iter()
-        .find(|key| key.iter().all(|name| columns.iter().any(|column| column == name)))
-        .unwrap_or(&[]);
+    let keys = [base, ours, theirs].into_iter().filter(|table| !table.columns.is_empty());
+    let mut keys = keys.map(|table| key_of(&table.columns));
+    let key = keys.next().flatten().unwrap_or(&[]);
+    if keys.any(|other| other != Some(key)) {
+        return Err("these are different tables".to_owned());
+    }
     let group = |table: &ExportedTable| {
         let mut groups: HashMap<Vec<String>, Vec<Fields>> = HashMap::new();
         for row in &table.rows {
@@ -75,8 +100,15 @@ pub fn merge_tables(
         merged.insert(name.clone(), rows);
     }
     merge.conflicts.sort_unstable();
-    merge.table = ExportedTable { columns, rows: in_order(ours, theirs, key, merged) };
-    merge
+    let rows = in_order(ours, theirs, key, merged);
+    merge.table = ExportedTable { columns, rows, lines: Vec::new() };
+    Ok(merge)
+}
+
+/// The columns that tell the rows of a table apart, if it is one.
+fn key_of(columns: &[String]) -> Option<&'static [&'static str]> {
+    let has = |name: &&str| columns.iter().any(|column| column == name);
+    KEYS.into_iter().find(|key| key.iter().all(has))
 }
 
 /// The columns of both: ours, and behind each the ones that theirs has there and ours has not.
@@ -263,6 +295,7 @@ mod tests {
                 .collect()
         };
         ExportedTable {
+            lines: Vec::new(),
             columns: columns.iter().map(|name| (*name).to_owned()).collect(),
             rows: rows.iter().map(row).collect(),
         }
@@ -275,7 +308,7 @@ mod tests {
         let base = table(&TOPICS, &[&["a", "A?", ""], &["b", "B?", ""]]);
         let ours = table(&TOPICS, &[&["a", "A?", "n"], &["b", "B?", ""], &["c", "C?", ""]]);
         let theirs = table(&TOPICS, &[&["a", "A?", ""], &["b", "B2?", ""], &["d", "D?", ""]]);
-        let merge = merge_tables(&base, &ours, &theirs);
+        let merge = merge_tables(&base, &ours, &theirs).unwrap();
         let wanted: [&[&str]; 4] =
             [&["a", "A?", "n"], &["b", "B2?", ""], &["d", "D?", ""], &["c", "C?", ""]];
         assert_eq!(merge, TableMerge { table: table(&TOPICS, &wanted), conflicts: Vec::new() });
@@ -286,7 +319,7 @@ mod tests {
         let base = table(&TOPICS, &[&["a", "A?", ""]]);
         let ours = table(&TOPICS, &[&["a", "A1?", ""]]);
         let theirs = table(&TOPICS, &[&["a", "A2?", "n"]]);
-        let merge = merge_tables(&base, &ours, &theirs);
+        let merge = merge_tables(&base, &ours, &theirs).unwrap();
         assert_eq!(merge.table, table(&TOPICS, &[&["a", "A1?", "n"]]));
         assert_eq!(merge.conflicts, ["a: question: \"A1?\" here, \"A2?\" there"]);
     }
@@ -305,7 +338,7 @@ mod tests {
             &FACTS,
             &[&["m", "1", "5", "", "u", "b", "changed"], &["m", "1", "5", "n", "b", "", ""]],
         );
-        let merge = merge_tables(&base, &ours, &theirs);
+        let merge = merge_tables(&base, &ours, &theirs).unwrap();
         let wanted: [&[&str]; 3] = [
             &["m", "1", "5", "", "u", "a", "changed"],
             &["m", "1", "6", "", "a", "b", "changed"],
@@ -322,7 +355,7 @@ mod tests {
             &[&["m", "1", "5", "", "u", "a", "changed"], &["m", "1", "6", "", "a", "", ""]],
         );
         let theirs = table(&FACTS, &[&["m", "1", "5", "", "u", "b", "mistake"]]);
-        let merge = merge_tables(&base, &ours, &theirs);
+        let merge = merge_tables(&base, &ours, &theirs).unwrap();
         assert_eq!(merge.table, ours);
         assert_eq!(merge.conflicts, ["m:1: row: \"changed\" here, \"retired\" there"]);
     }

@@ -20,12 +20,27 @@ const OPS: &[(&str, Op)] = &[
     (">", Op::More),
 ];
 
-/// Reads one expression.
+/// An expression, before anybody knows the field.
+pub(super) struct Comparison<'t> {
+    /// The name of the field.
+    pub name: &'t str,
+    /// What is asked of it.
+    pub operation: Operation<'t>,
+}
+
+/// What an expression asks of a field.
+pub(super) enum Operation<'t> {
+    /// Whether it is stated.
+    Known(bool),
+    /// A comparison with a value, and its sign.
+    Compared(Op, &'static str, &'t str),
+}
+
+/// Takes an expression apart.
 ///
 /// # Errors
-/// It has no operator, the field is unknown, the value is none of the field's, or the field has no
-/// such comparison.
-pub fn parse(text: &str, kinds: &[&'static Kind]) -> Result<Predicate> {
+/// It has no operator, no value, or more than one word before the operator.
+pub(super) fn read(text: &str) -> Result<Comparison<'_>> {
     // a column of a data set is called as the data set likes
     let is_extra = text.trim_start().starts_with(EXTRA);
     let is_name = |c: char| {
@@ -36,8 +51,10 @@ pub fn parse(text: &str, kinds: &[&'static Kind]) -> Result<Predicate> {
         if is_extra { in_two(&text[..end]) } else { text[..end].split_whitespace().collect() };
     if end == text.len() {
         return match words.as_slice() {
-            [name, "is", "null"] => Ok(Predicate::Known(column(name, kinds)?, false)),
-            [name, "is", "not", "null"] => Ok(Predicate::Known(column(name, kinds)?, true)),
+            [name, "is", "null"] => Ok(Comparison { name, operation: Operation::Known(false) }),
+            [name, "is", "not", "null"] => {
+                Ok(Comparison { name, operation: Operation::Known(true) })
+            }
             _ => Err(Error::usage(format!("-w \"{text}\" has no operator")).hint(FORM)),
         };
     }
@@ -50,14 +67,32 @@ pub fn parse(text: &str, kinds: &[&'static Kind]) -> Result<Predicate> {
         return Err(Error::usage(format!("-w \"{text}\": expected one field before the operator"))
             .hint(FORM));
     };
-    let column = column(name, kinds)?;
     let value = rest[sign.len()..].trim();
     if value.is_empty() {
         return Err(Error::usage(format!("-w \"{text}\" has no value"))
             .hint(format!("to find facts without a value: -w \"{name} is null\"")));
     }
-    let ordered = matches!(op, Op::Less | Op::AtMost | Op::More | Op::AtLeast);
-    if ordered
+    Ok(Comparison { name, operation: Operation::Compared(*op, sign, value) })
+}
+
+/// Whether a comparison asks for what comes before or after.
+pub(super) fn is_ordered(op: Op) -> bool {
+    matches!(op, Op::Less | Op::AtMost | Op::More | Op::AtLeast)
+}
+
+/// Reads one expression.
+///
+/// # Errors
+/// It has no operator, the field is unknown, the value is none of the field's, or the field has no
+/// such comparison.
+pub fn parse(text: &str, kinds: &[&'static Kind]) -> Result<Predicate> {
+    let Comparison { name, operation } = read(text)?;
+    let column = column(name, kinds)?;
+    let (op, sign, value) = match operation {
+        Operation::Known(known) => return Ok(Predicate::Known(column, known)),
+        Operation::Compared(op, sign, value) => (op, sign, value),
+    };
+    if is_ordered(op)
         && !(column.ty().is_number()
             || matches!(column.ty(), Type::Date | Type::Day | Type::Bucket(_)))
     {
@@ -75,14 +110,14 @@ pub fn parse(text: &str, kinds: &[&'static Kind]) -> Result<Predicate> {
                 with_article(column.ty().name())
             )));
         }
-        return Ok(Predicate::Compare(column, *op, Type::Text.parse(value).map_err(Error::usage)?));
+        return Ok(Predicate::Compare(column, op, Type::Text.parse(value).map_err(Error::usage)?));
     }
     // a code of another scheme means several values
     if matches!(op, Op::Is | Op::IsNot)
         && let Some(codes) = column.field().and_then(Field::code_list)
         && codes.scheme_of(value).is_some()
     {
-        return among(column, kinds, vec![value.to_owned()], *op == Op::IsNot);
+        return among(column, kinds, vec![value.to_owned()], op == Op::IsNot);
     }
     let parsed = match column.ty() {
         Type::Bucket(bucket) => Type::Date.parse(&bucket.edtf(value)),
@@ -96,10 +131,10 @@ pub fn parse(text: &str, kinds: &[&'static Kind]) -> Result<Predicate> {
         _ => parse_of_any(&column, kinds, value),
     };
     let parsed = parsed.map_err(|e| Error::usage(format!("-w \"{text}\": \"{value}\": {e}")))?;
-    Ok(Predicate::Compare(column, *op, parsed))
+    Ok(Predicate::Compare(column, op, parsed))
 }
 
-fn with_article(name: &str) -> String {
+pub(super) fn with_article(name: &str) -> String {
     format!("{} {name}", if name.starts_with(['a', 'i']) { "an" } else { "a" })
 }
 

@@ -3,6 +3,7 @@
 
 mod column_ref;
 mod expression;
+mod row_test;
 
 use crate::error::{Error, Result};
 use crate::kind::{self, CodeList, Expansion, Field, KINDS, Kind};
@@ -12,6 +13,7 @@ use crate::value::{OwnedValue, Type};
 
 pub use column_ref::{ColumnRef, EXTRA};
 pub use expression::parse as parse_expression;
+pub use row_test::{RowTest, field_of};
 
 /// Which facts, which of their fields, in which order.
 #[derive(Debug, Clone)]

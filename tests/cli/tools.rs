@@ -137,12 +137,18 @@ fn a_spreadsheet_shows_what_the_facts_say() {
     assert!(sheet.contains("=1+2") && sheet.contains("2014-03-12"), "{sheet}");
 }
 
-/// What the completion script of bash makes of a line whose last word is begun.
+/// What the completion script of bash makes of a line whose last word is begun; readline splits words
+/// at `=` and `:` too, and puts a candidate in the place of the last piece.
 const BASH: &str = r#"
     source <(facts completions bash)
-    complete() { read -ra COMP_WORDS <<<"$1"; COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); COMP_TYPE=9
-        _clap_complete_facts facts "${COMP_WORDS[COMP_CWORD]}"; printf '%s\n' "${COMPREPLY[@]}"; }
-    complete 'facts query posts --sender Saudi'; complete 'facts tab'; complete 'facts run j'"#;
+    complete() { COMP_LINE="$1"; COMP_POINT=${#1}; COMP_TYPE=9
+        local apart="${1//=/ = }"; read -ra COMP_WORDS <<<"${apart//:/ : }"
+        COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
+        _facts_complete; printf '%s\n' "${COMPREPLY[@]}"; }
+    complete 'facts query posts --sender Saudi'; complete 'facts tab'; complete 'facts run j'
+    complete 'facts edit us-iraq-2014:post-1 sender=Saudi'; complete 'facts show us-iraq-2014:post-13'
+    complete 'facts edit actors Iraq kind=arm'; complete 'facts edit actors Saudi'
+    complete 'facts retire topics us-emb'"#;
 
 #[test]
 fn shells_complete_from_the_database() {
@@ -154,7 +160,19 @@ fn shells_complete_from_the_database() {
         std::fs::write(here.join("line"), BASH).unwrap();
         let told = shell(here, "bash --norc line");
         let told: Vec<&str> = told.lines().map(str::trim).collect();
-        assert_eq!(told, ["Saudi Arabia", "tabulate", "jets"]);
+        assert_eq!(
+            told,
+            [
+                "Saudi Arabia",
+                "tabulate",
+                "jets",
+                "Saudi Arabia",
+                "post-13",
+                "armed-group",
+                "Saudi Arabia",
+                "us-embassy-baghdad-staff"
+            ]
+        );
         assert!(
             shell(here, "facts completions bash").contains("complete -o filenames"),
             "readline quotes spaces for files alone"

@@ -124,7 +124,10 @@ impl Writer<'_> {
             }
         };
         if !cited.omitted.is_empty() {
-            self.omitted.push(cited.omitted.join(" … "));
+            self.quote_notes.push(format!("the quote leaves out: {}", cited.omitted.join(" … ")));
+        }
+        if !cited.added.is_empty() {
+            self.quote_notes.push(format!("the text does not have: {}", cited.added.join(", ")));
         }
         let status = cited.status.map(|status| status.name().to_owned());
         let locator = cited.locator.filter(|_| given.is_none());

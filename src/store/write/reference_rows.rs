@@ -206,6 +206,8 @@ impl Writer<'_> {
         undo_steps::keep(&self.transaction, run, table, &[column.as_str()], &differs, *id)?;
         let set = format!("UPDATE {table} SET {column} = ?1 WHERE id = ?2");
         self.transaction.prepare_cached(&set)?.execute(params![entity, id])?;
+        // what lies in a place has the country of that
+        self.relabel = true;
         Ok(())
     }
 

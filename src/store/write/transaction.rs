@@ -108,8 +108,8 @@ pub struct Writer<'c> {
     pub(in crate::store) carries: bool,
     /// The texts of the sources that facts cite, where they are held.
     pub(in crate::store) texts: HashMap<String, Option<Rc<str>>>,
-    /// What the texts have between the pieces of quotes that were written.
-    pub(in crate::store) omitted: Vec<String>,
+    /// What a reader should know of the quotes that were written.
+    pub(in crate::store) quote_notes: Vec<String>,
     /// Facts that were changed by hand, and that the folder or file would have changed back.
     pub(in crate::store) kept: Vec<String>,
     /// The runs that the folder that is loaded knows of.
@@ -153,7 +153,7 @@ impl Store {
             accepts_nearest: false,
             carries: false,
             texts: HashMap::new(),
-            omitted: Vec::new(),
+            quote_notes: Vec::new(),
             kept: Vec::new(),
             known: HashSet::new(),
             creates_names: false,
@@ -203,10 +203,11 @@ impl Writer<'_> {
         &self.created
     }
 
-    /// What the texts of sources have between the pieces of the quotes that were written.
+    /// What a reader should know of the quotes that were written: what the text has between their
+    /// pieces, and what it does not have.
     #[must_use]
-    pub fn omitted(&self) -> &[String] {
-        &self.omitted
+    pub fn quote_notes(&self) -> &[String] {
+        &self.quote_notes
     }
 
     /// From now on rows carry the runs that recorded and retired them.
@@ -302,7 +303,8 @@ impl Writer<'_> {
         write: impl FnOnce(&mut Self) -> Result<T, Stop<E>>,
     ) -> Result<T, Stop<E>> {
         let had_begun = self.current.is_some();
-        let (created, omitted, later) = (self.created.len(), self.omitted.len(), self.later.len());
+        let (created, notes, later) =
+            (self.created.len(), self.quote_notes.len(), self.later.len());
         self.transaction.execute_batch("SAVEPOINT attempt").map_err(Error::from)?;
         let done = write(self);
         if let Err(Stop::Input(_)) = &done {
@@ -314,7 +316,7 @@ impl Writer<'_> {
             self.names.forget();
             self.resolved = NameCache::default();
             self.created.truncate(created);
-            self.omitted.truncate(omitted);
+            self.quote_notes.truncate(notes);
             self.later.truncate(later);
         }
         self.transaction.execute_batch("RELEASE attempt").map_err(Error::from)?;

@@ -62,8 +62,10 @@ impl Store {
             let rows = find.query_map(params![runs.start(), runs.end()], |row| row.get(0))?;
             rows.collect::<Result<_, _>>()?
         };
-        if known.is_empty() {
-            return Ok((vec![*runs.start()], UndoOutcome::NoRun));
+        // neither end may be mistyped
+        let missing = [runs.start(), runs.end()].into_iter().find(|run| !known.contains(run));
+        if let Some(missing) = missing {
+            return Ok((vec![*missing], UndoOutcome::NoRun));
         }
         let (mut removed, mut restored) = (0, 0);
         for run in &known {
