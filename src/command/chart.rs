@@ -244,9 +244,7 @@ fn explain(dispute: Dispute) -> Error {
         Dispute::Periods(..)
         | Dispute::Stocks(..)
         | Dispute::StockAndFlow(..)
-        | Dispute::States(..) => {
-            "--x year or --x month separates them, or select one of them with a filter"
-        }
+        | Dispute::States(..) => "--x date separates them, or select one of them with a filter",
         Dispute::Answers(..) | Dispute::Unlike(..) => "select one of them with a filter",
     };
     let mut failure = gather::explain(dispute);

@@ -13,7 +13,7 @@ use crate::kind::{self, Field, Kind, NOT_STATED};
 use crate::query::{ColumnRef, Predicate, Query, column, field};
 use crate::store::{AggregateRequest, RollupRow, Store};
 use crate::tabulate::{Aggregate, Dispute, Label, StockFlow, Tally, TallyEntry};
-use crate::value::date::{self, Days};
+use crate::value::date::{self, Bucket, Days};
 use crate::value::text::{BETWEEN_NAMES, count};
 use crate::value::{Number, Type, Value};
 
@@ -121,7 +121,9 @@ pub fn collect(
             figure,
             over_period,
             measure,
-            state: kind.and_then(|kind| more.state(kind, cells)),
+            state: kind
+                .filter(|_| !is_throughout || is_whole_years(days))
+                .and_then(|kind| more.state(kind, cells)),
             source,
             topic,
             days,
@@ -231,6 +233,13 @@ impl FurtherColumns {
 fn asks_stance(query: &Query, axes: &Axes) -> bool {
     let tested = query.tests.iter().filter_map(Predicate::column);
     tested.chain(&axes.rows).chain(&axes.columns).any(|column| column.name() == "stance")
+}
+
+/// Whether days are calendar years: a list is one of a year, and what began and ended on some day is a
+/// spell, which is counted for itself.
+fn is_whole_years(days: Days) -> bool {
+    days.first.is_none_or(|first| Bucket::Year.start_of(first) == first)
+        && days.last.is_none_or(|last| Bucket::Year.start_of(last + 1) == last + 1)
 }
 
 /// What one thread gathers.
@@ -419,7 +428,7 @@ pub fn explain(dispute: Dispute) -> Error {
         Dispute::Counts(cell, sources) => Error::usage(format!("{cell} would count facts of {} together, some of them perhaps twice", sources.join(", ")))
             .hint("--cols source shows them side by side, --source X selects one, --sum-across source counts them anyway"),
         Dispute::States(cell, dates) => Error::usage(format!("{cell} would count the same entries at several dates: {}", dates.join(", ")))
-            .hint("--rows year or --cols date separates them, -w year=YEAR selects one, --sum-across date counts them anyway"),
+            .hint("--cols date separates them, -w date=DATE selects one, --sum-across date counts them anyway"),
         Dispute::Answers(cell, topic, refs) => {
             Error::usage(format!("{cell} would sum {} answers to one question, {topic}: {}", refs.len(), refs.join(", ")))
                 .hint("--agg range or list shows them all, --cols said_by shows them side by side, --sum-across topic sums them anyway")
@@ -429,7 +438,7 @@ pub fn explain(dispute: Dispute) -> Error {
         Dispute::StockAndFlow(cell) => Error::usage(format!("{cell} would sum numbers at a date, or running totals, and figures for a period (stocks and flows)"))
             .hint("--cols stock_flow or -w stock_flow=flow separates them, --agg range or list shows them all, --sum-across date sums them anyway"),
         Dispute::Stocks(cell, dates) => Error::usage(format!("{cell} would sum numbers that hold at {dates} different dates (stocks, not flows)"))
-            .hint("--rows year or --cols date separates them, --agg max or range shows the highest, --sum-across date sums them anyway"),
+            .hint("--cols date separates them, --agg max or range shows the highest, --sum-across date sums them anyway"),
         Dispute::Periods(cell, refs) => Error::usage(format!("{cell} would sum figures for periods that overlap: {}", refs.join(", ")))
             .hint("--rows month separates them, --agg range or list shows them all, --sum-across date sums them anyway"),
     }

@@ -185,6 +185,11 @@ fn verdicts<'c>(asked: &str, mut group: Vec<&'c Claim>) -> Vec<Question<'c>> {
     parts.retain(|_, answers| !answers.is_empty());
     let several = parts.len() > 1;
     let mut found: Vec<Question<'c>> = Vec::new();
+    // one figure beside records that are its parts answers alone
+    let is_alone = !several && parts.values().any(|answers| answers.len() == 1);
+    if is_alone {
+        parts.clear();
+    }
     for ((counted, place, ..), answers) in parts {
         let figures: Vec<&ClaimFigure> = answers.iter().filter_map(|(_, figure)| *figure).collect();
         // voices that sources report contradict each other whoever reports them
@@ -222,7 +227,7 @@ fn verdicts<'c>(asked: &str, mut group: Vec<&'c Claim>) -> Vec<Question<'c>> {
     if stages_conflict(&group) {
         found.push(whole(Verdict::StageDiffers));
     }
-    if found.is_empty() {
+    if found.is_empty() && !is_alone {
         found.push(whole(Verdict::Agree));
     }
     found

@@ -142,7 +142,9 @@ fn read_times<'p>(number: &NumberRule, text: &str, times: u64) -> Result<ParsedN
     // whole numbers come back from statistics programs with decimals
     let bare = if number.whole { bare_code(&plain) } else { plain.as_ref() };
     if number.whole && bare.strip_prefix('-').is_some_and(|rest| rest.parse::<u64>().is_ok()) {
-        return Err(format!("expected 0 or more; if it means unknown, set missing = [\"{bare}\"]"));
+        return Err(format!(
+            "expected 0 or more; if it means unknown, set [read] missing = [\"{bare}\"]"
+        ));
     }
     Ok(ParsedNumber { cell: ty.parse(bare)?, wordy })
 }

@@ -28,7 +28,7 @@ pub struct CompiledMapping {
     pub labels: Vec<String>,
     /// Which facts hold all of a column; a column that none holds is kept in `extra`.
     pub homes: Vec<Vec<usize>>,
-    /// Columns that are no part of a record: those that a rejects file adds.
+    /// Columns that are no part of a record: the release, and those that a rejects file adds.
     pub ignored: Vec<usize>,
 }
 

@@ -36,6 +36,11 @@ pub fn forget(connection: &Connection, kind: &Kind, import: i64) -> Result<()> {
     Ok(())
 }
 
+/// The SQL that gives a date if it is a set.
+pub fn set(column: &str) -> String {
+    format!("iif(instr({column}, '{SET_SEPARATOR}') > 0, {column}, NULL)")
+}
+
 /// The condition that one of the parts of the date of the row `f` may lie between two days, of which
 /// either may be open; none where no fact has parts. The values are the last and the first day.
 ///

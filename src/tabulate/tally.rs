@@ -7,7 +7,7 @@ use foldhash::fast::RandomState;
 
 use crate::tabulate::period::Period;
 use crate::tabulate::{Across, Aggregate, Cross, Dispute, Label, Share, name};
-use crate::value::date::{Bucket, Days, iso};
+use crate::value::date::{self, Bucket, Days};
 use crate::value::text::BETWEEN_NAMES;
 use crate::value::{FigureStats, Number, RunningSum};
 
@@ -153,18 +153,11 @@ impl TallyGroup {
         }
     }
 
-    /// The years of the dates at which states of affairs were stated, or their first days if they lie in
-    /// one year; the first few.
+    /// The dates at which states of affairs were stated; the first few.
     pub(super) fn dates_of_states(&self) -> Vec<String> {
         let dates: BTreeSet<Days> =
             self.states.values().chain(&self.other_dates).copied().collect();
-        let years: BTreeSet<String> =
-            dates.iter().filter_map(|days| Bucket::Year.label(*days)).collect();
-        let shown: Vec<String> = if years.len() > 1 {
-            years.into_iter().collect()
-        } else {
-            dates.iter().filter_map(|days| days.first.or(days.last)).map(iso).collect()
-        };
+        let shown: Vec<String> = dates.into_iter().map(date::text).collect();
         match shown.len() {
             0..=SHOWN => shown,
             many => [&shown[..SHOWN - 1], &[format!("and {} more", many - SHOWN + 1)]].concat(),

@@ -160,6 +160,27 @@ pub fn window(text: &str) -> Result<Days, String> {
     }
 }
 
+/// Days as a date: a year, a month or a day where they are one, else the first and the last.
+#[must_use]
+pub fn text(days: Days) -> String {
+    match days {
+        Days { first: None, last: None } => "no date".to_owned(),
+        Days { first: Some(first), last: Some(last) } if first == last => iso(first),
+        Days { first: Some(first), last: Some(last) } => {
+            let whole = [Bucket::Year, Bucket::Month]
+                .into_iter()
+                .find(|bucket| bucket.start_of(first) == first && bucket.next(first) == last + 1);
+            whole
+                .and_then(|bucket| bucket.label(days))
+                .unwrap_or_else(|| format!("{}/{}", iso(first), iso(last)))
+        }
+        Days { first, last } => {
+            let side = |day: Option<i64>| day.map_or("..".to_owned(), iso);
+            format!("{}/{}", side(first), side(last))
+        }
+    }
+}
+
 /// A stretch of the calendar that tabulations group by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Bucket {
@@ -339,6 +360,14 @@ mod tests {
         assert_eq!(label(Bucket::Month, "2013"), "2013-01–2013-12");
         assert_eq!(label(Bucket::Quarter, "2013-11"), "2013-Q4");
         assert_eq!(label(Bucket::Decade, "-0538"), "-0540s");
+    }
+
+    #[test]
+    fn days_are_shown_as_the_date_that_they_are() {
+        for date in ["2014", "2014-02", "2014-02-03", "2014-02-03/2014-05-01", "2014-01-01/.."] {
+            assert_eq!(text(parse(date).unwrap()), date);
+        }
+        assert_eq!(text(parse("2013/2014").unwrap()), "2013-01-01/2014-12-31");
     }
 
     proptest! {

@@ -137,7 +137,9 @@ pub fn in_parts(
         None => months.month(month),
     };
     let unknown = |text: &str| match whole(text) {
-        Some(n) if n <= 0 || n >= 99 => format!("; if it means unknown, set missing = [\"{n}\"]"),
+        Some(n) if n <= 0 || n >= 99 => {
+            format!("; if it means unknown, set [read] missing = [\"{n}\"]")
+        }
         _ => String::new(),
     };
     let Some(number) = number else {

@@ -336,7 +336,8 @@ class Fact:
             day = self.days and self.days[name == "date_to"]
             return None if day is None else iso(day)
         if field.type == "period":
-            return period_label(name, self.days)
+            label = period_label(name, self.days)
+            return self.row["date"] if self.parts and "–" in label else label  # a set in several periods
         if name == "country":
             return joined(self.countries)
         if name == "place":
@@ -770,8 +771,8 @@ def label_of(fact, field):
         if text is None:
             return Label(True, (), f"no {field.name}")
         first, last = (None if day is None else start_of(field.name, day) for day in fact.days)
-        if fact.parts and (None in fact.days or first != last):  # a set in several periods
-            return Label(False, (last if first is None else first, LAST), fact.row["date"])
+        if text == fact.row["date"] and fact.parts:
+            return Label(False, (last if first is None else first, LAST), text)
         return Label(False, (last if first is None else first, LAST if last is None else last), text)
     value = fact.value(field.name)
     if value is None:
@@ -982,7 +983,7 @@ def guard(entries, spec):
     if "date" not in spec.across:
         states = defaultdict(set)
         for entry in stated if is_count else []:
-            if entry.fact.kind == "posts":
+            if entry.fact.kind == "posts" and not is_spell(entry.fact):
                 same = tuple(entry.fact.value(name) for name in SAME)
                 states[entry.fact.row["source"], same].add(entry.fact.days)
         if any(len(dates) > 1 for dates in states.values()):
@@ -1002,6 +1003,14 @@ def guard(entries, spec):
     spans = {(entry.fact.row["source"], span_of(entry.fact)) for entry in stated if is_for_period(entry.fact)}
     if any(overlap(*pair) for pair in itertools.combinations(spans, 2)):
         raise Refused("periods")
+
+
+def is_spell(fact):
+    """Whether a post is one that began and ended on some day, and no line of a list of a year."""
+    if fact.row["date_span"] != "throughout" or not fact.days:
+        return False
+    first, last = fact.days
+    return not (first is None or civil(first)[1:] == (1, 1)) or not (last is None or civil(last)[1:] == (12, 31))
 
 
 def is_for_period(fact):

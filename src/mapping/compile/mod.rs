@@ -96,9 +96,13 @@ impl MappingCompiler<'_> {
             CompiledRepeats { key, gather, with, untold }
         });
         let parts = facts.first().map_or(1, |fact| fact.key.len());
-        let ignored: Vec<usize> = (0..self.known.header.len())
-            .filter(|i| REJECT_COLUMNS.contains(&self.known.header[*i].as_str()))
-            .collect();
+        // the release is known of the import, and tells no record from that of the next release
+        let is_no_part = |name: &String| {
+            REJECT_COLUMNS.contains(&name.as_str())
+                || self.mapping.release.column.as_ref() == Some(name)
+        };
+        let ignored: Vec<usize> =
+            (0..self.known.header.len()).filter(|i| is_no_part(&self.known.header[*i])).collect();
         let homes = (0..self.known.header.len())
             .map(|column| {
                 (0..facts.len()).filter(|n| facts[*n].columns.contains(&column)).collect()

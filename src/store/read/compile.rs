@@ -10,7 +10,7 @@ use crate::store::read::as_of::live;
 use crate::store::read::columns::{expression, number, of_column, source_slug, spot};
 use crate::store::read::decoder::{self, ColumnDecoder};
 use crate::store::read::predicate::condition;
-use crate::store::{extras, fact_id, rollup, search};
+use crate::store::{date_parts, extras, fact_id, rollup, search};
 use crate::value::Type;
 
 /// SQL with its values, and how each shown field is read back.
@@ -338,10 +338,10 @@ fn shown_columns(
             let name = quoted(column.name());
             match (compiler.sql(kind, column), decoder) {
                 (Some(_), ColumnDecoder::Bucket(_)) => {
-                    format!("f.first_day AS {name}, f.last_day")
+                    format!("f.first_day AS {name}, f.last_day, {}", date_parts::set("f.date"))
                 }
                 (Some(sql), _) => format!("{sql} AS {name}"),
-                (None, ColumnDecoder::Bucket(_)) => format!("NULL AS {name}, NULL"),
+                (None, ColumnDecoder::Bucket(_)) => format!("NULL AS {name}, NULL, NULL"),
                 (None, _) => format!("NULL AS {name}"),
             }
         })

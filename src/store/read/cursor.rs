@@ -152,7 +152,11 @@ impl Cursor<'_> {
             ColumnDecoder::Day => number(column)?.map_or(Value::Null, Value::Day),
             ColumnDecoder::Bucket(bucket) => {
                 let days = Days { first: number(column)?, last: number(column + 1)? };
-                bucket.label(days).map_or(Value::Null, |label| Value::Text(Cow::Owned(label)))
+                match plain(row.get_ref(column + 2)?)? {
+                    // it is not all that lies between
+                    Value::Text(set) if !bucket.is_all_of(days) => Value::Text(set),
+                    _ => bucket.label(days).map_or(Value::Null, |label| Value::Text(label.into())),
+                }
             }
             ColumnDecoder::Called(field) => called(field)?,
             ColumnDecoder::Ref(source) => {

@@ -15,7 +15,7 @@ pub enum ColumnDecoder {
     Day,
     /// One column: an object, packed.
     Object,
-    /// Two columns: the first and the last day.
+    /// Three columns: the first and the last day, and the date if it is a set.
     Bucket(Bucket),
     /// One column: a number that [`lookup_sql`](crate::store::read::columns::lookup_sql) tells the name of.
     Called(&'static Field),
@@ -30,7 +30,8 @@ impl ColumnDecoder {
     /// How many columns of the answer it takes.
     pub fn width(&self) -> usize {
         match self {
-            ColumnDecoder::Bucket(_) | ColumnDecoder::Ref(_) => 2,
+            ColumnDecoder::Bucket(_) => 3,
+            ColumnDecoder::Ref(_) => 2,
             ColumnDecoder::Extra(1.., _) => 0,
             _ => 1,
         }

@@ -48,6 +48,8 @@ pub(in crate::store) struct LiveRow {
     pub by_hand: bool,
     /// The identifier of the run that recorded it.
     pub uid: Option<String>,
+    /// Its number.
+    pub import: i64,
 }
 
 impl Writer<'_> {
@@ -200,6 +202,7 @@ impl Writer<'_> {
                     digest: row.get(1)?,
                     by_hand: row.get(2)?,
                     uid: row.get(3)?,
+                    import: row.get(4)?,
                 })
             })
             .optional()?;

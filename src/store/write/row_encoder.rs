@@ -80,7 +80,7 @@ impl RowEncoder {
                 columns.join(", ")
             ),
             live: format!(
-                "SELECT f.id, f.digest, r.file IS NULL, r.uid FROM {table} f JOIN imports r ON r.id = f.import_id
+                "SELECT f.id, f.digest, r.file IS NULL, r.uid, r.id FROM {table} f JOIN imports r ON r.id = f.import_id
                   WHERE f.source_id = ?1 AND f.key = ?2 AND f.retired_by_id IS NULL"
             ),
         }

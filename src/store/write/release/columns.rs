@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashSet;
+use std::collections::hash_map::Entry;
 
 use rusqlite::params;
 use serde_json::{Map, Value};
@@ -40,9 +41,9 @@ impl ReleaseImport {
         if !states_the_same {
             return Ok(false);
         }
-        let before = match &mut self.columns_before {
-            Some(before) => before,
-            none => none.insert(columns_before(writer, self.source, self.import)?),
+        let before = match self.columns_before.entry(live.import) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => new.insert(columns_until(writer, self.source, live.import)?),
         };
         let object = |text: Option<&str>| -> Map<String, Value> {
             text.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
@@ -54,13 +55,14 @@ impl ReleaseImport {
     }
 }
 
-/// The extra columns of the facts that a source had before an import.
-fn columns_before(writer: &Writer<'_>, source: i64, import: i64) -> Result<HashSet<String>> {
+/// The extra columns of the facts that a source had after an import: later ones may have brought a file
+/// of another layout.
+fn columns_until(writer: &Writer<'_>, source: i64, import: i64) -> Result<HashSet<String>> {
     let mut columns = HashSet::new();
     for kind in crate::kind::KINDS {
         let sql = format!(
             "SELECT DISTINCT n.value FROM
-               (SELECT DISTINCT x.layout_id FROM {} f JOIN extras x ON x.id = {} WHERE f.source_id = ?1 AND f.import_id < ?2) u
+               (SELECT DISTINCT x.layout_id FROM {} f JOIN extras x ON x.id = {} WHERE f.source_id = ?1 AND f.import_id <= ?2) u
                JOIN layouts l ON l.id = u.layout_id, json_each(l.columns) n",
             kind.table,
             fact_id::number("f", fact_id::kind_tag(kind))

@@ -98,10 +98,10 @@ pub struct ReleaseImport {
     has_retired_by_hand: bool,
     /// The rows that were met, kind by kind.
     seen: HashMap<&'static str, RowSet>,
-    /// The columns of the file, and the extra columns that the source's facts had before it, once
+    /// The columns of the file, and the extra columns that the source's facts had after each import, once
     /// they were asked for.
     columns: HashSet<String>,
-    columns_before: Option<HashSet<String>>,
+    columns_before: HashMap<i64, HashSet<String>>,
     /// How many records are called the same.
     counters: HashMap<String, u64>,
     /// Records without a key of their own that are not there to the letter: they may have changed,
@@ -188,7 +188,7 @@ impl Writer<'_> {
             kinds: about.kinds.clone(),
             parts: about.parts,
             columns: about.columns.iter().cloned().collect(),
-            columns_before: None,
+            columns_before: HashMap::new(),
             within: about.within.map(str::to_owned),
             allows_older: about.allows_older,
             release: release.map(str::to_owned),
