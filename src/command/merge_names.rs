@@ -84,8 +84,11 @@ fn merge_row(
             Some(class) => writer.has_name(class, &name)?,
             None => false,
         };
-        if !is_known {
-            put(table, &row.after, &name, writer, report)?;
+        match &row.before {
+            None if is_known => {}
+            None => put(table, &row.after, &name, writer, report)?,
+            // what was there when the copies were the same, and is here no more
+            Some(before) => gone(table, (&name, is_known), (before, &row.after), report),
         }
         return Ok(());
     };
@@ -122,6 +125,27 @@ fn merge_row(
         put(table, &all.collect(), &name, writer, report)?;
     }
     Ok(())
+}
+
+/// Tells of fields that were changed there of a row that was deleted here, or merged into another.
+fn gone(
+    table: &ReferenceTable,
+    (name, is_merged): (&str, bool),
+    (before, after): (&StatedFields, &StatedFields),
+    report: &mut MergeReport,
+) {
+    let ours = if is_merged { "merged into another" } else { "deleted" };
+    for (field, old) in before {
+        let new = stated(after, field);
+        if new != old {
+            report.conflicts.push(MergeConflict {
+                name: format!("{} {name}", table.table),
+                field: field.clone(),
+                ours: ours.to_owned(),
+                theirs: new.to_owned(),
+            });
+        }
+    }
 }
 
 fn put(

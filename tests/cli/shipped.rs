@@ -85,7 +85,7 @@ fn a_careful_reading_gives_well_over_a_hundred() {
         count("arms-transfers") >= 26
             && count("casualties") >= 6
             && count("posts") >= 14
-            && count("indicators") >= 9
+            && count("indicators") >= 8
     );
 }
 
@@ -263,7 +263,7 @@ fn the_share_of_the_document_that_facts_rest_on_is_the_one_that_the_readme_names
 }
 
 /// Number of sentences of the document that name a country or a date and state an opinion of its author's.
-const OPINIONS: usize = 1;
+const OPINIONS: usize = 0;
 
 #[test]
 fn the_iranian_weapons_are_denied_by_one_of_four_voices_and_nothing_else_is_contested() {
