@@ -17,6 +17,7 @@
 //! - [`fs`]: files that appear whole
 //! - [`ingest`]: bytes to records
 //! - [`store`]: `SQLite`, and nothing else knows it
+//! - [`publish`]: flat tables for other engines
 //! - [`command`]: the command line, and nothing else knows it
 
 pub mod chart;
@@ -29,6 +30,7 @@ pub mod kind;
 pub mod mapping;
 pub mod merge;
 pub mod panic;
+pub mod publish;
 pub mod query;
 pub mod render;
 pub mod store;

@@ -79,14 +79,7 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
         let _ = fs::remove_dir(folder);
     }
     let facts = done?;
-    for (slug, rights) in &rights {
-        match rights {
-            Rights::Whole => {}
-            Rights::Excerpt => ui.status(&format!("{slug}: without the columns beside its facts")),
-            Rights::Citation => ui.status(&format!("{slug}: the citation alone")),
-            Rights::Nothing => ui.status(&format!("{slug}: left out (restricted)")),
-        }
-    }
+    rights::say_withheld(&rights, ui);
     ui.status(&format!(
         "{shown}: {} tables, with {}",
         KINDS.len() + REFERENCE_TABLES.len(),

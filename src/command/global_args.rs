@@ -14,8 +14,13 @@ use crate::render::{self, FORMATS, Format};
 use crate::store::{Access, ImportInfo, Store};
 use crate::value::suggest::did_you_mean;
 
-/// What `facts source list` can write besides the formats.
-pub const CITATIONS: [&str; 2] = ["bibtex", "csl-json"];
+/// Formats that one command alone writes, and that command.
+pub const OF_ONE_COMMAND: &[(&str, &str)] = &[
+    ("bibtex", "facts source list"),
+    ("csl-json", "facts source list"),
+    #[cfg(feature = "parquet")]
+    ("parquet", "facts publish"),
+];
 
 /// Options before or behind any command.
 #[derive(Debug, Clone, Args)]
@@ -26,7 +31,7 @@ pub struct GlobalArgs {
     #[arg(long, global = true, value_name = "FILE")]
     pub db: Option<PathBuf>,
     /// Output format [default: by -o, else table on a terminal, csv in a pipe]
-    #[arg(short, long, global = true, value_name = "FORMAT", value_parser = PossibleValuesParser::new(FORMATS.iter().map(|f| f.name).chain(CITATIONS)))]
+    #[arg(short, long, global = true, value_name = "FORMAT", value_parser = PossibleValuesParser::new(FORMATS.iter().map(|f| f.name).chain(OF_ONE_COMMAND.iter().map(|(name, _)| *name))))]
     pub format: Option<String>,
     /// Write to a file, all or nothing; format from the file extension
     #[arg(short, long, global = true, value_name = "FILE")]
@@ -189,8 +194,9 @@ impl GlobalArgs {
     /// # Errors
     /// Fails if the extension of the output file is unknown.
     pub fn format(&self, terminal: bool) -> Result<&'static Format> {
-        if let Some(name) = self.format.as_deref().filter(|name| CITATIONS.contains(name)) {
-            return Err(Error::usage(format!("-f {name} works only with facts source list")));
+        let is_named = |(name, _): &&(&str, &str)| self.format.as_deref() == Some(name);
+        if let Some((name, command)) = OF_ONE_COMMAND.iter().find(is_named) {
+            return Err(Error::usage(format!("-f {name} works only with {command}")));
         }
         let named = self.format.as_deref().and_then(render::find);
         if let (None, Some(file)) = (named, &self.output) {

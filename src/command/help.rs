@@ -6,7 +6,7 @@ use clap::CommandFactory;
 
 use crate::command::CODES;
 use crate::command::Exit;
-use crate::command::global_args::CITATIONS;
+use crate::command::global_args::OF_ONE_COMMAND;
 use crate::command::ui::Ui;
 use crate::error::{Error, Result};
 use crate::render::FORMATS;
@@ -143,7 +143,10 @@ fn topic(name: &str) -> Option<String> {
                 let _ = writeln!(text, "{:10} {:17} {}", format.name, ends.join(" "), format.about);
                 text
             });
-            let _ = writeln!(text, "\nfacts source list also writes {}.", CITATIONS.join(" and "));
+            text.push('\n');
+            for (name, command) in OF_ONE_COMMAND {
+                let _ = writeln!(text, "{command} also writes {name}.");
+            }
             text
         }
         "exit-codes" => CODES.iter().fold(String::new(), |mut text, (code, about)| {

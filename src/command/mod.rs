@@ -39,6 +39,7 @@ mod names;
 mod output_style;
 mod pager;
 mod progress;
+mod publish;
 mod query;
 mod query_sheet;
 mod query_table;
@@ -117,6 +118,7 @@ enum Command {
     Diff(diff::Args),
     Undo(undo::Args),
     Export(export::Args),
+    Publish(publish::Args),
     Backup(backup::Args),
     Merge(merge::Args),
     MergeFile(merge_file::Args),
@@ -233,7 +235,7 @@ facts: a database of sourced facts about conflict and diplomacy
   Bring in  import, add, source, names
   Correct   edit, retire, undo
   Check     check, coverage, diff, log
-  Share     export, backup, merge
+  Share     export, publish, backup, merge
   Database  init, seed, status, fields, schema, migrate
 
 Start with `facts seed` (an example) or `facts init` (an empty database).
@@ -276,6 +278,7 @@ fn dispatch(cli: &Cli, ui: &mut Ui) -> Result<Exit> {
         Command::Log(args) => log::run(args, global, ui),
         Command::Undo(args) => undo::run(args, global, ui),
         Command::Export(args) => export::run(args, global, ui),
+        Command::Publish(args) => publish::run(args, global, ui),
         Command::Backup(args) => backup::run(args, global, ui),
         Command::Merge(args) => merge::run(args, global, ui),
         Command::MergeFile(args) => merge_file::run(args, ui),

@@ -67,6 +67,18 @@ pub fn open(global: &GlobalArgs, ui: &mut Ui) -> Result<OpenedStore> {
     Ok(OpenedStore { store: copy, _folder: Some(folder) })
 }
 
+/// Says what a public copy lacks of each source.
+pub fn say_withheld(rights: &[(String, Rights)], ui: &mut Ui) {
+    for (slug, rights) in rights {
+        match rights {
+            Rights::Whole => {}
+            Rights::Excerpt => ui.status(&format!("{slug}: without the columns beside its facts")),
+            Rights::Citation => ui.status(&format!("{slug}: the citation alone")),
+            Rights::Nothing => ui.status(&format!("{slug}: left out (restricted)")),
+        }
+    }
+}
+
 /// The query without the facts of sources whose rights withhold them from a picture; it is said what
 /// is left out.
 ///

@@ -9,7 +9,7 @@ use edtf_core::{Bound, Edtf};
 use jiff::civil::Date;
 
 /// The Julian day number of 1 January 1970 (at noon).
-const EPOCH: i64 = 2_440_588;
+pub const EPOCH: i64 = 2_440_588;
 
 /// What a date may be, in words for messages.
 pub const EXPECTED: &str = "a valid EDTF date (2014, 2014-03, 2014-03-12, 2011-12~, 2006/2007, 2013/.., -0538 for 539 BCE)";
@@ -114,6 +114,12 @@ pub(super) fn julian(date: Date) -> i64 {
 pub(super) fn civil(day: i64) -> Option<Date> {
     let hours = day.checked_sub(EPOCH)?.checked_mul(24)?;
     Date::constant(1970, 1, 1).checked_add(jiff::SignedDuration::try_from_hours(hours)?).ok()
+}
+
+/// The year and the month of a day; none beyond the years -9999 to 9999.
+#[must_use]
+pub fn civil_year_month(day: i64) -> Option<(i64, i64)> {
+    civil(day).map(|date| (i64::from(date.year()), i64::from(date.month())))
 }
 
 /// A day as ISO 8601: `2014-03-12`, `-0538-01-01`.

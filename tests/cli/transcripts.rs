@@ -107,6 +107,8 @@ transcripts! {
     tabulate: "tests/cli/tabulate.md",
     show: "tests/cli/show.md",
     export: "tests/cli/export.md",
+    publish: "tests/cli/publish.md",
+    engines: "docs/engines.md",
     database: "tests/cli/database.md",
     formats: "tests/cli/formats.md",
     evidence: "tests/cli/evidence.md",

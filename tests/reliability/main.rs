@@ -13,6 +13,7 @@ mod disks;
 mod fuzz;
 mod input;
 mod leftovers;
+mod publish;
 #[path = "../support/skipped.rs"]
 mod skipped;
 mod summaries;
