@@ -22,6 +22,7 @@ use crate::value::text::count;
 /// with names resolved, and small ones of sources, topics, names and places. A later publication takes
 /// the place of the earlier one in one step.
 #[derive(Debug, clap::Args)]
+#[expect(clippy::doc_markdown, reason = "help shows names as they are")]
 #[command(
     after_help = "Examples:\n  facts publish lake/\n  facts publish --public lake/\n  facts publish postgres://host/facts\n  facts publish --check lake/"
 )]
@@ -37,7 +38,7 @@ pub struct Args {
     check: bool,
 }
 
-/// The format that was asked for: Parquet, if nothing was; PostgreSQL loads CSV.
+/// The format that was asked for: Parquet, if nothing was; `PostgreSQL` loads CSV.
 fn format(global: &GlobalArgs, target: &Target<'_>) -> Result<TableFormat> {
     match (global.format.as_deref(), target) {
         (None, Target::Postgres(_)) => Ok(TableFormat::Csv),

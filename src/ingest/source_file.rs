@@ -24,6 +24,9 @@ enum Packing {
     Zstandard,
 }
 
+/// Packed files up to this size are unpacked once before they are read.
+const TRIED_AT_ONCE: u64 = 16 << 20;
+
 /// A file of input.
 pub struct SourceFile {
     /// What messages call it.
@@ -116,7 +119,22 @@ impl SourceFile {
         if wanted.is_some() {
             other_sheets.clear();
         }
-        Ok(SourceFile { shown, name, given, member, packing, other_sheets, read: Arc::default() })
+        let file =
+            SourceFile { shown, name, given, member, packing, other_sheets, read: Arc::default() };
+        if packing != Packing::Plain && file.size() <= TRIED_AT_ONCE {
+            file.refuse_bomb()?;
+        }
+        Ok(file)
+    }
+
+    /// Fails if a small file unpacks to too much: at the rate at which records are read, it would be a
+    /// while before that is seen.
+    fn refuse_bomb(&self) -> Result<()> {
+        match io::copy(&mut self.reader()?, &mut io::sink()) {
+            Err(e) if BoundedReader::<File>::is_bomb(&e) => Err(self.failed(&e)),
+            // what is broken in another way is told with its place
+            _ => Ok(()),
+        }
     }
 
     /// The bytes from the beginning, unpacked; several may read at once.

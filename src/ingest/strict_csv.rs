@@ -14,6 +14,9 @@ const LONGEST_CELL: u64 = 16 << 20;
 /// The most cells of a record.
 const MOST_CELLS: u32 = 100_000;
 
+/// The most bytes of blank lines between two records.
+const MOST_BLANK: u64 = 16 << 20;
+
 /// What breaks the format, and where: a physical line, and a column in characters, both from 1.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CsvError {
@@ -66,6 +69,8 @@ pub struct StrictCsv<R> {
     cell: u64,
     /// How many cells of the record ended.
     cells: u32,
+    /// Where the last record ended.
+    between: u64,
     fault: Option<CsvError>,
 }
 
@@ -110,6 +115,7 @@ impl<R> StrictCsv<R> {
             carriage: false,
             cell: 0,
             cells: 0,
+            between: 0,
             fault: None,
         }
     }
@@ -123,6 +129,9 @@ impl<R> StrictCsv<R> {
         for (at, &byte) in (from..).zip(bytes) {
             if byte == 0 {
                 return Err((at, "NUL character: not a text file, or not in UTF-8"));
+            }
+            if self.state == State::Between && at - self.between > MOST_BLANK {
+                return Err((self.between, "more than 16 MiB of blank lines start here"));
             }
             if at - self.cell > LONGEST_CELL && self.state != State::Between {
                 return Err((self.cell, "a cell longer than 16 MiB starts here"));
@@ -174,6 +183,9 @@ impl<R> StrictCsv<R> {
     }
 
     fn line_end(&mut self, at: u64, ends: Ends) -> Result<(), (u64, &'static str)> {
+        if self.state != State::Between {
+            self.between = at;
+        }
         (self.state, self.cells) = (State::Between, 0);
         if self.ends == Ends::Unknown {
             self.ends = ends;

@@ -9,6 +9,10 @@ const FREE: u64 = 128 << 20;
 /// How many times its size a file may become beyond that.
 const RATIO: u64 = 50;
 
+/// What is said of a file that becomes more.
+const TOO_MUCH: &str =
+    "it unpacks to more than 50 times its size; if that is right, unpack it first";
+
 /// How many cells a sheet may have, blank ones between its corners included: more than a spreadsheet
 /// program opens in comfort.
 #[cfg(feature = "excel")]
@@ -32,17 +36,19 @@ impl<R: Read> BoundedReader<R> {
     }
 }
 
+impl<R> BoundedReader<R> {
+    /// Whether a failure to read is that of a file that becomes too much.
+    pub fn is_bomb(e: &io::Error) -> bool {
+        e.kind() == io::ErrorKind::InvalidData && e.to_string() == TOO_MUCH
+    }
+}
+
 impl<R: Read> Read for BoundedReader<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let n = self.inner.read(buffer)?;
         self.read += n as u64;
         if self.read > FREE && self.read / RATIO > self.packed {
-            return Err(io::Error::new(
-                io::ErrorKind::InvalidData,
-                format!(
-                    "it unpacks to more than {RATIO} times its size; if that is right, unpack it first"
-                ),
-            ));
+            return Err(io::Error::new(io::ErrorKind::InvalidData, TOO_MUCH));
         }
         Ok(n)
     }

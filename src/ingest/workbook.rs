@@ -62,6 +62,11 @@ fn read(given: &File, shown: &str, wanted: Option<&str>) -> Result<SheetTable> {
     refuse_bomb(&bytes, shown)?;
     let mut book: Sheets<_> =
         open_workbook_auto_from_rs(std::io::Cursor::new(bytes)).map_err(broken)?;
+    // its cells are read into one block, however far apart they are
+    if matches!(book, Sheets::Xlsb(_)) {
+        return Err(Error::new(ErrorKind::Rejected, format!("{shown}: a binary workbook (.xlsb)"))
+            .hint("save it as .xlsx or CSV"));
+    }
     let names = book.sheet_names();
     let name = match wanted {
         Some(name) if names.iter().any(|known| known == name) => name.to_owned(),

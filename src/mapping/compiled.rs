@@ -314,7 +314,11 @@ pub fn column(header: &[String], name: &str) -> Option<usize> {
         header.iter().position(|column| column.to_lowercase() == folded)
     });
     by_name.or_else(|| {
-        let is_label = name.starts_with("column ") || name.ends_with(')');
+        if let Some(place) = name.strip_prefix("column ") {
+            let at = place.parse::<usize>().ok()?.checked_sub(1)?;
+            return header.get(at).filter(|name| name.is_empty()).map(|_| at);
+        }
+        let is_label = name.ends_with(')');
         if is_label { labels(header).iter().position(|label| label == name) } else { None }
     })
 }
@@ -323,13 +327,14 @@ pub fn column(header: &[String], name: &str) -> Option<usize> {
 #[must_use]
 pub fn labels(header: &[String]) -> Vec<String> {
     let mut labels: Vec<String> = Vec::new();
+    let mut seen: HashMap<&str, usize> = HashMap::new();
     for (n, name) in header.iter().enumerate() {
-        let stem = if name.is_empty() { format!("column {}", n + 1) } else { name.clone() };
-        let again = header[..n].iter().filter(|other| *other == name).count();
-        labels.push(if again == 0 || name.is_empty() {
-            stem
-        } else {
-            format!("{stem} ({})", again + 1)
+        let again = seen.entry(name).or_default();
+        *again += 1;
+        labels.push(match (name.as_str(), *again) {
+            ("", _) => format!("column {}", n + 1),
+            (name, 1) => name.to_owned(),
+            (name, again) => format!("{name} ({again})"),
         });
     }
     labels

@@ -125,16 +125,14 @@ fn without_header(
     }
 }
 
-/// Columns without a name get one from the column to their left, if the mapping says so.
+/// A column without a name gets one from the column to its left, if that has one and the mapping says so.
 fn named(header: &Rc<[String]>, read: &ReadOptions) -> Rc<[String]> {
     let Some(unnamed) = &read.unnamed else { return header.clone() };
-    let mut header = header.to_vec();
-    for n in 1..header.len() {
-        if header[n].is_empty() {
-            header[n] = unnamed.replace("{left}", &header[n - 1]);
-        }
-    }
-    header.into()
+    let name = |n: usize| match n.checked_sub(1).map(|left| &header[left]) {
+        Some(left) if header[n].is_empty() && !left.is_empty() => unnamed.replace("{left}", left),
+        _ => header[n].clone(),
+    };
+    (0..header.len()).map(name).collect()
 }
 
 /// The release that the mapping finds in the lines before the header, or in the name of the

@@ -54,7 +54,7 @@ impl TableWriter for CsvTable {
     }
 }
 
-/// Adds a cell, in quotes where it needs them: `\.` alone would end the data of PostgreSQL.
+/// Adds a cell, in quotes where it needs them: `\.` alone would end the data of `PostgreSQL`.
 fn quote(line: &mut String, cell: &str) {
     let is_plain = |c: char| !matches!(c, ',' | '"' | '\n' | '\r' | '\\');
     if !cell.is_empty() && cell.chars().all(is_plain) {

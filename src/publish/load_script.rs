@@ -1,4 +1,4 @@
-//! The script that makes the tables of a publication in PostgreSQL and fills them from the CSV files
+//! The script that makes the tables of a publication in `PostgreSQL` and fills them from the CSV files
 //! beside it.
 
 use std::fmt::Write;

@@ -1,5 +1,5 @@
 //! A copy of the live facts for other engines: flat tables with names resolved, as files that
-//! DuckDB, Spark, pandas or PostgreSQL read.
+//! `DuckDB`, Spark, pandas or `PostgreSQL` read.
 
 mod csv_table;
 mod load_script;
@@ -25,7 +25,7 @@ pub enum TableFormat {
     /// Apache Parquet, compressed with Snappy: a folder for each kind, a file for each source.
     #[cfg(feature = "parquet")]
     Parquet,
-    /// CSV, and a script that loads it into PostgreSQL.
+    /// CSV, and a script that loads it into `PostgreSQL`.
     Csv,
 }
 
@@ -105,10 +105,8 @@ struct OpenFile {
 
 impl TableFiles<'_> {
     fn row(&mut self, cells: &[Value<'_>]) -> Result<()> {
-        let source = match self.table.divided_by().filter(|_| self.format.divides()) {
-            Some(column) => Some(cells[column].text().unwrap_or_default()),
-            None => None,
-        };
+        let divided_by = self.table.divided_by().filter(|_| self.format.divides());
+        let source = divided_by.map(|column| cells[column].text().unwrap_or_default());
         if self.open.as_ref().is_none_or(|open| open.source.as_deref() != source) {
             self.end()?;
             self.open = Some(self.begin(source.map(str::to_owned))?);

@@ -1,4 +1,4 @@
-//! A publication in a PostgreSQL database, by way of its own client, `psql`: encryption and log-in are
+//! A publication in a `PostgreSQL` database, by way of its own client, `psql`: encryption and log-in are
 //! its business, and no password stands in an argument.
 
 use std::path::Path;
@@ -10,7 +10,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::publish::Manifest;
 use crate::publish::load_script::{LOAD_SCRIPT, PUBLICATION, SCHEMA};
 
-/// The schemes of the addresses of PostgreSQL databases.
+/// The schemes of the addresses of `PostgreSQL` databases.
 const SCHEMES: [&str; 2] = ["postgres://", "postgresql://"];
 
 /// The address of a database, and the password that stood in it.
@@ -21,7 +21,7 @@ pub struct PostgresUrl {
 }
 
 impl PostgresUrl {
-    /// Reads an address; none if it is none of PostgreSQL.
+    /// Reads an address; none if it is none of `PostgreSQL`.
     #[must_use]
     pub fn parse(text: &str) -> Option<PostgresUrl> {
         let scheme = SCHEMES.into_iter().find(|scheme| text.starts_with(scheme))?;

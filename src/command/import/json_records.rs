@@ -38,6 +38,11 @@ pub fn json_as_table(input: &SourceFile) -> Result<Option<(Option<String>, Strin
     if !is_json(&input.head()?) {
         return Ok(None);
     }
+    if is_split(input)? {
+        let why = format!("{}: columns, index and data apart, as pandas splits them", input.shown);
+        return Err(Error::new(ErrorKind::Rejected, why)
+            .hint("write records instead: to_json(orient='records')"));
+    }
     if has_records_by_name(input)? {
         let why = format!("{}: an object whose members are records, not a list", input.shown);
         return Err(Error::new(ErrorKind::Rejected, why)
@@ -79,6 +84,13 @@ fn first_table<W: Write>(
         }
     }
     Err(refused(&why).hint("in the mapping, say where the records are: [read] records = \"data\""))
+}
+
+/// Whether a document has the names of its columns in one list and its rows in another.
+fn is_split(input: &SourceFile) -> Result<bool> {
+    let head = String::from_utf8_lossy(&input.head()?).into_owned();
+    let bare: String = head.chars().filter(|c| !c.is_whitespace()).collect();
+    Ok(bare.starts_with("{\"columns\":[\"") && bare.contains("\"data\":[["))
 }
 
 /// Whether a document is an object of several objects: records by their names.

@@ -180,7 +180,9 @@ fn next(
         }
         let is_whole = !is_note(record, chosen.layout.header.len());
         let is_blank = record.iter().all(|cell| cell.trim().is_empty());
-        if !chosen.mapping.read.footer || is_whole && *notes == 0 {
+        // the heading of a section says something in its first cell alone, as a note does
+        let is_left_out = || chosen.plan.skips(record);
+        if !chosen.mapping.read.footer || is_whole && *notes == 0 || is_left_out() {
             return Ok(true);
         }
         if is_whole && !is_blank {

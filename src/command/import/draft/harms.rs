@@ -42,11 +42,37 @@ const PLAIN: [&str; 20] = [
 /// Words of columns that count something else, or count it in another way.
 const OTHER: [&str; 8] = ["cum", "cumulative", "cumul", "running", "low", "high", "min", "max"];
 
+/// Whether a column counts everybody, and not a group.
+fn is_everybody(harm: &HarmColumn) -> bool {
+    ["all", "everyone", "overall", "altogether", "insgesamt", "todos", "tous"]
+        .contains(&harm.population.as_str())
+}
+
 impl Draft<'_> {
     /// The columns that count people harmed, but for those of the event's own deaths.
     pub(super) fn harms(&self, deaths: &[usize]) -> Vec<HarmColumn> {
         let columns = (0..self.columns.all.len()).filter(|column| !deaths.contains(column));
         columns.filter_map(|column| self.harm(column)).collect()
+    }
+
+    /// Takes out the columns that count everybody where others count the groups of the same harm: a
+    /// sum would have each person twice.
+    fn without_totals(&mut self, harms: Vec<HarmColumn>) -> Vec<HarmColumn> {
+        let groups = |of: &HarmColumn| {
+            let is_group = |other: &&HarmColumn| other.harm == of.harm && !is_everybody(other);
+            harms.iter().filter(is_group).count()
+        };
+        let is_total: Vec<bool> =
+            harms.iter().map(|harm| is_everybody(harm) && groups(harm) > 1).collect();
+        let (totals, kept): (Vec<_>, Vec<_>) =
+            harms.into_iter().zip(is_total).partition(|(_, is_total)| *is_total);
+        for (total, _) in &totals {
+            let name = quoted(self.name(total.column));
+            self.line(&format!(
+                "# {name} counts those whom other columns count in groups: kept in extra"
+            ));
+        }
+        kept.into_iter().map(|(harm, _)| harm).collect()
     }
 
     /// Whether a column is called as numbers of people are.
@@ -97,10 +123,11 @@ impl Draft<'_> {
     }
 
     /// A casualty statistic for each of the columns.
-    pub(super) fn casualties(&mut self, harms: &[HarmColumn]) {
+    pub(super) fn casualties(&mut self, harms: Vec<HarmColumn>) {
         self.used.extend(harms.iter().map(|harm| harm.column));
-        let columns: Vec<usize> = harms.iter().map(|harm| harm.column).collect();
         self.line("\n# guess: whom each of these columns counts");
+        let harms = self.without_totals(harms);
+        let columns: Vec<usize> = harms.iter().map(|harm| harm.column).collect();
         for (group, style) in self.written_alike(&columns) {
             let entries: Vec<String> = harms
                 .iter()

@@ -2,6 +2,7 @@
 //! measure.
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 use crate::command::import::draft::date_reading::{CENTURY, LANGUAGES};
 use crate::command::import::draft::number_reading::NumberReading;
@@ -402,6 +403,22 @@ impl Draft<'_> {
     }
 }
 
+/// What stands beside a year and says no more of the figures below than how sure they are.
+const BESIDE_YEARS: [&str; 12] = [
+    "FY",
+    "in",
+    "p",
+    "r",
+    "e",
+    "f",
+    "est",
+    "prelim",
+    "provisional",
+    "preliminary",
+    "revised",
+    "proj",
+];
+
 /// The year, quarter or month that a column is called after, in EDTF, and what else it says.
 fn period_of(name: &str) -> Option<(String, String)> {
     if let Some(month) = month_of(name) {
@@ -438,7 +455,7 @@ fn period_of(name: &str) -> Option<(String, String)> {
         [before, behind].into_iter().flat_map(str::split_whitespace).collect();
     words = words.into_iter().map(|word| word.trim_matches(is_edge)).collect();
     words
-        .retain(|word| !word.is_empty() && !word.starts_with("YR") && !["FY", "in"].contains(word));
+        .retain(|word| !word.is_empty() && !word.starts_with("YR") && !BESIDE_YEARS.contains(word));
     if let Some(quarter) = words.iter().find_map(|word| quarter_of(word)) {
         period = format!("{year}-{quarter}");
         words.retain(|word| quarter_of(word).is_none());
@@ -456,20 +473,25 @@ fn quarter_of(word: &str) -> Option<u8> {
 /// The month that a column is called after, in EDTF.
 fn month_of(name: &str) -> Option<String> {
     const FORMATS: [&str; 6] = ["%Y-%m", "%m/%Y", "%B %Y", "%B-%Y", "%B-%y", "%B %y"];
-    let name = name.trim();
-    std::iter::once(None).chain(LANGUAGES.map(Some)).find_map(|language| {
-        let months = match language {
-            Some(language) => MonthNames::of(&[language.to_owned()]).unwrap_or_default(),
-            None => MonthNames::default(),
-        };
-        let style = DateStyle {
+    static STYLES: LazyLock<Vec<DateStyle>> = LazyLock::new(|| {
+        let of_language =
+            |language: &str| MonthNames::of(&[language.to_owned()]).unwrap_or_default();
+        let all = std::iter::once(MonthNames::default()).chain(LANGUAGES.map(of_language));
+        let style = |months| DateStyle {
             formats: FORMATS.map(str::to_owned).into(),
             century: Some(CENTURY),
             months,
             ..DateStyle::default()
         };
-        style.read(name).map(PartialDate::edtf).filter(|month| month.len() == 7)
-    })
+        all.map(style).collect()
+    });
+    let name = name.trim();
+    if !name.contains(|c: char| c.is_numeric()) {
+        return None;
+    }
+    STYLES
+        .iter()
+        .find_map(|style| style.read(name).map(PartialDate::edtf).filter(|month| month.len() == 7))
 }
 
 /// Whether a cell is a number without signs.

@@ -10,6 +10,7 @@ mod indicators;
 mod number_reading;
 mod roles;
 mod sample;
+mod sums;
 mod table_notes;
 mod toml_text;
 mod transfers;
@@ -27,6 +28,7 @@ use crate::command::global_args::GlobalArgs;
 use crate::command::import::choose::{beginning, by_name, text as whole};
 use crate::command::import::draft::roles::DraftColumns;
 use crate::command::import::draft::sample::{ColumnSample, is_part_of_above, is_total};
+use crate::command::import::draft::sums::RunningSums;
 use crate::command::import::draft::table_notes::TableNotes;
 use crate::command::import::draft::write::Draft;
 use crate::command::import::json_records::json_as_table;
@@ -135,6 +137,8 @@ fn look(input: &SourceFile, encoding: Option<&str>) -> Result<(DraftColumns, Tab
     let mut passed = if layout.has_header { header_rows } else { 0 };
     let mut read = 0;
     let mut headings: Vec<String> = Vec::new();
+    let mut sums = RunningSums::default();
+    let mut is_gap = false;
     // what cannot be read is told when the table is imported
     while let Ok(true) = records.next(&mut record) {
         if passed > 0 {
@@ -142,7 +146,9 @@ fn look(input: &SourceFile, encoding: Option<&str>) -> Result<(DraftColumns, Tab
             continue;
         }
         let is_blank = record.iter().all(|cell| cell.trim().is_empty());
+        let is_below_gap = std::mem::replace(&mut is_gap, is_blank);
         if mapping::is_note(&record, width) {
+            is_gap = true;
             notes.footer += usize::from(!is_blank);
             headings.extend(record.get(0).filter(|_| record.len() == width).map(str::to_owned));
             continue;
@@ -153,6 +159,19 @@ fn look(input: &SourceFile, encoding: Option<&str>) -> Result<(DraftColumns, Tab
         if notes.takes(&record, &layout.header, read == 0) {
             continue;
         }
+        if let Some(names) = other_header(&record, &layout.header, is_below_gap) {
+            let message = format!(
+                "{}:{}: another table begins here ({names})",
+                input.shown,
+                records.locate(None).0
+            );
+            return Err(Error::new(ErrorKind::Rejected, message)
+                .hint("put each table into a file or sheet of its own"));
+        }
+        if sums.is_sum(&record) && notes.takes_sum(&record) {
+            continue;
+        }
+        sums.add(&record);
         // rows with too few cells that are followed by whole ones are no notes
         notes.footer = 0;
         notes.sections.extend(headings.drain(..).filter(|heading| !heading.trim().is_empty()));
@@ -194,6 +213,30 @@ impl TableNotes {
         self.totals.extend(sums.iter().map(|(column, cell)| (*column, cell.trim().to_owned())));
         !sums.is_empty()
     }
+}
+
+impl TableNotes {
+    /// Notes a row that adds up the rows above it, if a word in it can tell it from others.
+    fn takes_sum(&mut self, record: &Record) -> bool {
+        let is_word = |cell: &&str| !cell.starts_with(|c: char| c.is_ascii_digit());
+        let label = record.iter().enumerate().find(|(_, cell)| is_word(cell));
+        if let Some((column, cell)) = label {
+            self.totals.insert((column, cell.trim().to_owned()));
+        }
+        label.is_some()
+    }
+}
+
+/// The cells of a row that look like the header of another table: some are called as columns of this one
+/// are, and none holds a number. Below a blank row or a heading one name is enough.
+fn other_header(record: &Record, header: &[String], is_below_gap: bool) -> Option<String> {
+    let stated: Vec<&str> = record.iter().map(str::trim).filter(|cell| !cell.is_empty()).collect();
+    let is_known = |cell: &&&str| header.iter().any(|name| name.trim() == **cell);
+    let known = stated.iter().filter(is_known).count();
+    let has_number = stated.iter().any(|cell| cell.starts_with(|c: char| c.is_ascii_digit()));
+    let is_header = if is_below_gap { known > 0 } else { known * 2 >= stated.len() };
+    (is_header && known < stated.len() && stated.len() > 2 && !has_number)
+        .then(|| stated.join(", "))
 }
 
 /// The encoding of a file: that of its mark, that which was asked for, or the likely one.

@@ -96,7 +96,24 @@ fn number(cell: &str, thousands: Option<char>, decimal: char) -> Option<f64> {
 
 /// Signs and words beside numbers, and how they hedge them. A longer one goes before a shorter one
 /// that it begins with.
-const MARKS: [(&str, &str); 27] = [
+const MARKS: [(&str, &str); 44] = [
+    ("приблизно ", "about"),
+    ("приблизительно ", "about"),
+    ("примерно ", "about"),
+    ("близько ", "about"),
+    ("yaklaşık ", "about"),
+    ("aproximadamente ", "about"),
+    ("cerca de ", "about"),
+    ("alrededor de ", "about"),
+    ("env. ", "about"),
+    ("env ", "about"),
+    ("rund ", "about"),
+    ("не менее ", "at-least"),
+    ("не менше ", "at-least"),
+    ("щонайменше ", "at-least"),
+    ("en az ", "at-least"),
+    ("plus de ", "over"),
+    ("más de ", "over"),
     ("approximately ", "about"),
     ("approx. ", "about"),
     ("about ", "about"),

@@ -9,7 +9,9 @@ use crate::value::month_names::MonthNames;
 const DISTINCT: usize = 20_000;
 
 /// Words that tables have where something is not stated.
-const MISSING: [&str; 48] = [
+const MISSING: [&str; 50] = [
+    "*",
+    "**",
     "n/a",
     "na",
     "n.a.",
@@ -204,7 +206,20 @@ pub fn is_ongoing(cell: &str) -> bool {
 /// Whether a cell says that its row adds up others.
 #[must_use]
 pub fn is_total(cell: &str) -> bool {
-    const WHOLE: [&str; 34] = [
+    const WHOLE: [&str; 47] = [
+        "всього",
+        "итог",
+        "osszesen",
+        "yhteensa",
+        "jumlah",
+        "tong cong",
+        "sammanlagt",
+        "ialt",
+        "世界",
+        "総計",
+        "all regions",
+        "all areas",
+        "genel toplam",
         "razem",
         "ukupno",
         "totalt",

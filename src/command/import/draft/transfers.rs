@@ -1,7 +1,7 @@
 //! Drafts of tables of arms: who supplies what to whom.
 
 use crate::command::import::draft::roles::{Choice, words_of};
-use crate::command::import::draft::toml_text::quoted;
+use crate::command::import::draft::toml_text::{list, quoted};
 use crate::command::import::draft::write::Draft;
 use crate::kind::ARMS_TRANSFERS;
 
@@ -191,7 +191,17 @@ impl Draft<'_> {
                 if stage == "delivered" && n > 0 {
                     // where no number is stated, nothing was
                     let name = quoted(self.name(column));
-                    self.line(&format!("when    = [{{ column = {name}, stated = true }}, {{ column = {name}, not = \"0\" }}]"));
+                    let reading = self.columns.number(column);
+                    let mut none: Vec<String> = reading
+                        .iter()
+                        .flat_map(|reading| reading.missing.iter().chain(&reading.unread))
+                        .cloned()
+                        .collect();
+                    none.insert(0, "0".to_owned());
+                    self.line(&format!(
+                        "when    = [{{ column = {name}, stated = true }}, {{ column = {name}, not = {} }}]",
+                        list(&none)
+                    ));
                 }
                 let text = self.template(column);
                 self.used.push(column);

@@ -150,7 +150,7 @@ impl<'a> Draft<'a> {
             self.deaths_field();
         }
         if !harms.is_empty() {
-            self.casualties(&harms);
+            self.casualties(harms);
         }
         if !measures.is_empty() {
             self.indicators(&measures, country);

@@ -1,0 +1,76 @@
+//! Rows of a table that add up the rows above them, whatever they are called.
+
+use crate::mapping::Record;
+
+/// How many records must stand above a row that adds them up.
+const LEAST: u64 = 3;
+
+/// What the numbers of each column add up to so far.
+#[derive(Debug, Default)]
+pub struct RunningSums {
+    records: u64,
+    sums: Vec<f64>,
+}
+
+impl RunningSums {
+    /// Whether each number of a row is the sum of those above it in its column, and there are some that
+    /// are above nought.
+    pub fn is_sum(&self, record: &Record) -> bool {
+        let numbers: Vec<(usize, f64)> = record
+            .iter()
+            .enumerate()
+            .filter_map(|(column, cell)| Some((column, number(cell)?)))
+            .collect();
+        let sum = |column: usize| self.sums.get(column).copied().unwrap_or_default();
+        self.records >= LEAST
+            && numbers.iter().any(|(_, n)| *n > 0.0)
+            && numbers.iter().all(|(column, n)| (sum(*column) - n).abs() <= n.abs() * 1e-9)
+    }
+
+    /// Adds the numbers of a record.
+    pub fn add(&mut self, record: &Record) {
+        self.records += 1;
+        self.sums.resize(self.sums.len().max(record.len()), 0.0);
+        for (sum, cell) in self.sums.iter_mut().zip(record) {
+            *sum += number(cell).unwrap_or_default();
+        }
+    }
+}
+
+/// A number, however it is written: of one comma or full stop with three digits behind it, it is taken
+/// that it groups thousands.
+fn number(cell: &str) -> Option<f64> {
+    let bare: String = cell.chars().filter(|c| !c.is_whitespace() && *c != '\'').collect();
+    if !bare.starts_with(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
+    let last = bare.rfind([',', '.']);
+    let groups = |sign: char| bare.split(sign).skip(1).all(|group| group.len() == 3);
+    let plain = match last {
+        Some(at) if bare[at + 1..].len() == 3 && groups(char::from(bare.as_bytes()[at])) => {
+            bare.replace([',', '.'], "")
+        }
+        Some(at) => format!("{}.{}", bare[..at].replace([',', '.'], ""), &bare[at + 1..]),
+        None => bare,
+    };
+    plain.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_that_adds_up_the_others_is_seen() {
+        let mut sums = RunningSums::default();
+        for row in [["A", "1,200", "3"], ["B", "300", "4"], ["C", "5", "0.5"]] {
+            sums.add(&Record::from(row.to_vec()));
+        }
+        let is_sum = |row: [&str; 3]| sums.is_sum(&Record::from(row.to_vec()));
+        assert!(is_sum(["World", "1,505", "7.5"]));
+        assert!(is_sum(["Σ", "1 505", ""]));
+        for row in [["D", "1,505", "7"], ["D", "5", "3"], ["D", "", ""], ["D", "0", ""]] {
+            assert!(!is_sum(row), "{row:?}");
+        }
+    }
+}
