@@ -160,13 +160,7 @@ fn look(input: &SourceFile, encoding: Option<&str>) -> Result<(DraftColumns, Tab
             continue;
         }
         if let Some(names) = other_header(&record, &layout.header, is_below_gap) {
-            let message = format!(
-                "{}:{}: another table begins here ({names})",
-                input.shown,
-                records.locate(None).0
-            );
-            return Err(Error::new(ErrorKind::Rejected, message)
-                .hint("put each table into a file or sheet of its own"));
+            return Err(two_tables(input, records.locate(None).0, &names));
         }
         if sums.is_sum(&record) && notes.takes_sum(&record) {
             continue;
@@ -225,6 +219,12 @@ impl TableNotes {
         }
         label.is_some()
     }
+}
+
+/// What to say of a file with a second table, which begins on a line.
+fn two_tables(input: &SourceFile, line: u64, names: &str) -> Error {
+    let message = format!("{}:{line}: another table begins here ({names})", input.shown);
+    Error::new(ErrorKind::Rejected, message).hint("put each table into a file or sheet of its own")
 }
 
 /// The cells of a row that look like the header of another table: some are called as columns of this one
