@@ -10,7 +10,7 @@ use crate::command::Exit;
 use crate::command::global_args::GlobalArgs;
 use crate::command::load_folder;
 use crate::command::manual_input::{self, ManualFields, stated};
-use crate::command::merge_names;
+use crate::command::merge_names::{self, OwnChanges};
 use crate::command::merge_report::{MergeConflict, MergeReport, map};
 use crate::command::seed_folder::SeedFolder;
 use crate::command::ui::Ui;
@@ -73,7 +73,8 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let waiting = ui.wait("merging");
     let mut merge = Merge::begin(&store, &other, args)?;
     merge.adopt(&mut writer)?;
-    merge_names::rows(&other, &merge.new_ids, &merge.numbers, &mut writer, &mut merge.report)?;
+    let new = (merge.new_ids.as_slice(), &merge.numbers);
+    merge_names::rows(&other, new, &merge.own, &mut writer, &mut merge.report)?;
     if let (true, Some(last)) = (args.other.is_dir(), merge.new_ids.last()) {
         // an exported folder does not say which import brought a name
         writer.write_as(merge.numbers[last]);
@@ -81,6 +82,7 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     }
     merge.names(&mut writer)?;
     merge.facts(&mut writer)?;
+    merge.deletions(&mut writer)?;
     merge.end(&mut writer)?;
     merge.decided(&mut writer)?;
     drop(waiting);
@@ -126,6 +128,8 @@ struct Merge<'a> {
     numbers: HashMap<i64, i64>,
     /// The imports there since the two copies were the same.
     since: Vec<i64>,
+    /// What was done here to rows that facts refer to, since they were the same.
+    own: OwnChanges,
     /// The identifiers of the imports here, by their numbers.
     own_uids: HashMap<i64, String>,
     /// The places of the imports there in their order, by their identifiers.
@@ -156,16 +160,25 @@ struct TheirChanges<'f> {
     import: i64,
 }
 
+impl TheirChanges<'_> {
+    /// Whether the fact was there before.
+    fn is_of_older_fact(&self) -> bool {
+        self.steps.first().is_some_and(|step| !step.before.is_empty())
+    }
+}
+
 impl<'a> Merge<'a> {
     fn begin(store: &'a Store, other: &'a Store, args: &'a Args) -> Result<Merge<'a>> {
         let (ours, theirs) = (store.imports()?, other.imports()?);
-        let own: HashSet<&str> = ours.iter().map(|import| import.uid.as_str()).collect();
+        let known: HashSet<&str> = ours.iter().map(|import| import.uid.as_str()).collect();
         let undone: HashSet<String> = store.undone()?.into_iter().collect();
         let same = ours.iter().zip(&theirs).take_while(|(one, other)| one.uid == other.uid).count();
         let since = theirs[same..].iter().map(|import| import.id).collect();
+        let ours_since: Vec<i64> = ours[same..].iter().map(|import| import.id).collect();
+        let own = OwnChanges::since(store, &ours_since)?;
         let new: Vec<ImportRecord> = theirs
             .iter()
-            .filter(|import| !own.contains(import.uid.as_str()) && !undone.contains(&import.uid))
+            .filter(|import| !known.contains(import.uid.as_str()) && !undone.contains(&import.uid))
             .cloned()
             .collect();
         let new_ids = new.iter().map(|import| import.id).collect();
@@ -180,6 +193,7 @@ impl<'a> Merge<'a> {
             new_ids,
             numbers: HashMap::new(),
             since,
+            own,
             own_uids,
             their_order,
             report: MergeReport::default(),
@@ -198,9 +212,20 @@ impl<'a> Merge<'a> {
     fn names(&mut self, writer: &mut Writer<'_>) -> Result<()> {
         for import in &self.new {
             writer.write_as(self.numbers[&import.id]);
-            merge_names::link(import, self.store, writer, &mut self.report)?;
+            merge_names::link(import, self.store, &self.own, writer, &mut self.report)?;
         }
         merge_names::spellings(self.other, &self.new_ids, &self.numbers, writer, &mut self.report)
+    }
+
+    /// Deletes the rows that the new imports deleted, now that no fact of theirs refers to them.
+    fn deletions(&mut self, writer: &mut Writer<'_>) -> Result<()> {
+        // two names made one are one here too by now
+        let is_merge =
+            |import: &&ImportRecord| stated(&import.stated, "action").starts_with("names merge");
+        let new = self.new.iter().filter(|import| !is_merge(import)).map(|import| import.id);
+        let new: Vec<i64> = new.collect();
+        let new = (new.as_slice(), &self.numbers);
+        merge_names::deletions(self.other, new, &self.own, writer, &mut self.report)
     }
 
     /// Does to the facts what the new imports did.
@@ -256,6 +281,10 @@ impl<'a> Merge<'a> {
         let contested = match (&theirs.after, &live) {
             (None, None) => Vec::new(),
             (None, Some(live)) => self.retire(fact, theirs, live, force, writer)?,
+            // the import that it came with was undone here
+            (Some(_), None) if !force && !was_here && theirs.is_of_older_fact() => {
+                vec![conflict(fact, "", "undone", "changed")]
+            }
             (Some(_), None) if force || !was_here => {
                 self.replay(fact, theirs, &Fields::new(), |_| true, writer)?
             }

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use crate::command::manual_input::{self, stated};
 use crate::command::merge_report::{MergeConflict, MergeReport, map};
 use crate::command::names::LINKED;
+use crate::command::reference_rows::{TABLES, class_of};
 use crate::error::{Result, Stop};
 use crate::kind::reference_table::{
     ACTORS, NAMES, PLACES, ReferenceTable, SOURCES, TEXTS, TOPICS, WORDING_SCHEME,
@@ -18,21 +19,97 @@ use crate::store::{
 use crate::value::Type;
 use crate::value::text::BETWEEN_NAMES;
 
+/// What was done in this copy to rows that facts refer to, since the two copies were the same.
+#[derive(Debug, Default)]
+pub struct OwnChanges {
+    /// By the table and the name that a row had then: the name that it has now.
+    names: HashMap<(&'static str, String), String>,
+}
+
+impl OwnChanges {
+    /// What these imports did.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn since(store: &Store, imports: &[i64]) -> Result<OwnChanges> {
+        let mut names = HashMap::new();
+        for table in TABLES {
+            for row in store.changed_rows(table, imports)? {
+                let Some(before) = &row.before else { continue };
+                let now = stated(&row.after, table.key[0]).to_owned();
+                let then = Some(stated(before, table.key[0])).filter(|then| !then.is_empty());
+                names.insert((table.table, then.unwrap_or(&now).to_owned()), now);
+            }
+        }
+        Ok(OwnChanges { names })
+    }
+
+    /// The name that a row has now, if it has another one.
+    fn renamed(&self, table: &ReferenceTable, then: &str) -> Option<&str> {
+        let now = self.names.get(&(table.table, then.to_owned()))?;
+        Some(now.as_str()).filter(|now| *now != then)
+    }
+
+    /// Whether a row was changed.
+    fn has_changed(&self, table: &'static str, then: &str) -> bool {
+        self.names.contains_key(&(table, then.to_owned()))
+    }
+}
+
+/// Deletes the rows that these imports deleted, unless they were changed here or are in use.
+///
+/// # Errors
+/// A database cannot be read or written.
+pub fn deletions(
+    other: &Store,
+    (new, numbers): (&[i64], &HashMap<i64, i64>),
+    own: &OwnChanges,
+    writer: &mut Writer<'_>,
+    report: &mut MergeReport,
+) -> Result<()> {
+    for table in TABLES {
+        for (name, import) in other.deleted_rows(table, new)? {
+            if writer.row(table, &name)?.is_none() {
+                continue;
+            }
+            let mut contested = |ours: String| {
+                report.conflicts.push(MergeConflict {
+                    name: format!("{} {name}", table.table),
+                    field: String::new(),
+                    ours,
+                    theirs: "deleted".to_owned(),
+                });
+            };
+            if own.has_changed(table.table, &name) {
+                contested("changed".to_owned());
+                continue;
+            }
+            writer.write_as(numbers[&import]);
+            match writer.delete_reference(table, &name) {
+                Ok(()) => report.rows += 1,
+                Err(Stop::Input(users)) => contested(users),
+                Err(Stop::Failed(error)) => return Err(error),
+            }
+        }
+    }
+    Ok(())
+}
+
 /// Brings the sources, topics, actors, places and texts of the new imports.
 ///
 /// # Errors
 /// A database cannot be read or written.
 pub fn rows(
     other: &Store,
-    new: &[i64],
-    numbers: &HashMap<i64, i64>,
+    (new, numbers): (&[i64], &HashMap<i64, i64>),
+    own: &OwnChanges,
     writer: &mut Writer<'_>,
     report: &mut MergeReport,
 ) -> Result<()> {
-    for table in [&SOURCES, &TOPICS, &ACTORS, &PLACES] {
+    for table in TABLES {
         for row in other.changed_rows(table, new)? {
             writer.write_as(numbers[&row.import]);
-            merge_row(table, &row, writer, report)?;
+            merge_row(table, &row, own, writer, report)?;
         }
     }
     for row in other.changed_rows(&TEXTS, new)? {
@@ -55,25 +132,42 @@ fn settle(writer: &mut Writer<'_>, report: &mut MergeReport) -> Result<()> {
     Ok(())
 }
 
-fn class_of(table: &ReferenceTable) -> Option<EntityClass> {
-    [EntityClass::Actor, EntityClass::Place].into_iter().find(|class| class.table() == table.table)
-}
-
 fn merge_row(
     table: &'static ReferenceTable,
     row: &ChangedRow,
+    own: &OwnChanges,
     writer: &mut Writer<'_>,
     report: &mut MergeReport,
 ) -> Result<()> {
     let key = table.key[0];
     let mut name = stated(&row.after, key).to_owned();
     if let (Some(class), Some(before)) = (class_of(table), &row.before) {
-        let old = stated(before, key);
-        if !old.is_empty() && old != name && writer.row(table, old)?.is_some() {
-            match writer.rename(class, old, &name) {
+        let old = match stated(before, key) {
+            "" => name.clone(),
+            old => old.to_owned(),
+        };
+        let mut contested = |ours: &str, theirs: &str| {
+            report.conflicts.push(MergeConflict {
+                name: format!("{} {old}", table.table),
+                field: key.to_owned(),
+                ours: ours.to_owned(),
+                theirs: theirs.to_owned(),
+            });
+        };
+        if let Some(here) = own.renamed(table, &old) {
+            // the row is followed to the name that it has here
+            if old != name && here != name {
+                contested(here, &name);
+            }
+            here.clone_into(&mut name);
+        } else if old != name && writer.row(table, &old)?.is_some() {
+            match writer.rename(class, &old, &name) {
                 Ok(()) => report.rows += 1,
                 // it keeps the name that it has here
-                Err(Stop::Input(_)) => old.clone_into(&mut name),
+                Err(Stop::Input(_)) => {
+                    contested(&old, &name);
+                    old.clone_into(&mut name);
+                }
                 Err(Stop::Failed(error)) => return Err(error),
             }
         }
@@ -208,6 +302,7 @@ fn merge_text(row: &ChangedRow, writer: &mut Writer<'_>, report: &mut MergeRepor
 pub fn link(
     import: &ImportRecord,
     store: &Store,
+    own: &OwnChanges,
     writer: &mut Writer<'_>,
     report: &mut MergeReport,
 ) -> Result<()> {
@@ -220,6 +315,15 @@ pub fn link(
         return Ok(());
     }
     let class = if action.ends_with("--place") { EntityClass::Place } else { EntityClass::Actor };
+    if is_merge && own.has_changed(class.table(), name) {
+        report.conflicts.push(MergeConflict {
+            name: format!("{} {name}", class.table()),
+            field: String::new(),
+            ours: "changed".to_owned(),
+            theirs: format!("merged into {entity}"),
+        });
+        return Ok(());
+    }
     match writer.link(class, name, entity, is_merge)? {
         LinkOutcome::Done(..) => report.rows += 1,
         // nobody has either of the names here: there is nothing to link
@@ -288,7 +392,7 @@ pub fn missing_rows(
     writer: &mut Writer<'_>,
     report: &mut MergeReport,
 ) -> Result<()> {
-    for table in [&SOURCES, &TOPICS, &ACTORS, &PLACES] {
+    for table in TABLES {
         for row in all_rows(other, table)? {
             let name = stated(&row, table.key[0]).to_owned();
             let is_known = match class_of(table) {

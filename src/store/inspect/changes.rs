@@ -270,6 +270,32 @@ impl Store {
     }
 }
 
+impl Store {
+    /// The names of the rows of a table that these imports deleted, each with the import.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn deleted_rows(
+        &self,
+        table: &'static ReferenceTable,
+        imports: &[i64],
+    ) -> Result<Vec<(String, i64)>> {
+        let sql = format!(
+            "SELECT json_extract(before, '$.{key}'), import_id FROM undo_steps
+              WHERE changed_table = '{table}' AND import_id IN (SELECT value FROM json_each(?1))
+                AND row_id NOT IN (SELECT id FROM {table}) AND json_extract(before, '$.{key}') IS NOT NULL
+              ORDER BY id",
+            key = table.key[0],
+            table = table.table
+        );
+        let mut find = self.connection.prepare(&sql)?;
+        let rows = find.query_map([serde_json::json!(imports).to_string()], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+}
+
 /// What imports changed of a row, the oldest first.
 fn steps_of(
     connection: &Connection,
