@@ -102,7 +102,7 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
             format!("the fields: facts fields {}", args.kind.as_deref().unwrap_or(KINDS[0].name)),
         ));
     }
-    args.refused.check(file.is_some())?;
+    args.refused.check(args.from.as_deref())?;
     let path = global.database().path;
     let store = Store::open(&path, Access::Write)?;
     let mut writer =
@@ -169,8 +169,9 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     }
     manual_input::say_quote_notes(&writer, ui);
     manual_input::say_created(&writer, ui);
+    rejected.write(&args.refused)?;
     writer.commit()?;
-    rejected.finish(&args.refused, ui)?;
+    rejected.say(&args.refused, ui);
     ui.say_clock_set_back(&store)?;
     say(&done, &path, args.dry_run, ui)?;
     Ok(Exit::Done)

@@ -45,6 +45,11 @@ pub fn add(command: Command) -> Command {
 
 fn completer(command: &str, id: &str) -> Option<ArgValueCompleter> {
     match id {
+        "kind" if command == "add" => Some(ArgValueCompleter::new(|begun: &OsStr| {
+            let by_hand = tables().into_iter().filter(|table| table != SOURCES.table);
+            let kinds = KINDS.iter().map(|kind| kind.name.to_owned());
+            matching(begun, kinds.chain(by_hand).collect())
+        })),
         "kind" if command == "query" => Some(ArgValueCompleter::new(|begun: &OsStr| {
             matching(begun, kinds().into_iter().chain(tables()).collect())
         })),
@@ -66,7 +71,8 @@ fn completer(command: &str, id: &str) -> Option<ArgValueCompleter> {
             Some(ArgValueCompleter::new(move |begun: &OsStr| corrected(begun, is_edit)))
         }
         "fields" if command == "add" => Some(ArgValueCompleter::new(|begun: &OsStr| {
-            assignment(begun, None).unwrap_or_else(|| matching(begun, assignable()))
+            let table = table_typed();
+            assignment(begun, table).unwrap_or_else(|| matching(begun, assignable(table)))
         })),
         "refs" | "ours" | "theirs" => {
             Some(ArgValueCompleter::new(|begun: &OsStr| matching(begun, refs())))
@@ -113,7 +119,7 @@ fn fields() -> Vec<String> {
 /// What `edit` and `retire` take: references and fields; behind the name of a table, its rows and
 /// its fields.
 fn corrected(begun: &OsStr, is_edit: bool) -> Vec<CompletionCandidate> {
-    let table = typed().iter().find_map(|word| reference_rows::table(word));
+    let table = table_typed();
     if let Some(found) = assignment(begun, table).filter(|_| is_edit) {
         return found;
     }
@@ -124,13 +130,21 @@ fn corrected(begun: &OsStr, is_edit: bool) -> Vec<CompletionCandidate> {
         },
         None => refs().into_iter().chain(tables()).collect(),
     };
-    if is_edit {
-        words.extend(match table {
-            Some(table) => table.fields.iter().map(|field| format!("{}=", field.name)).collect(),
-            None => assignable(),
-        });
+    if !is_edit {
+        return matching(begun, words);
     }
+    // a field that is begun goes before names that begin so
+    let fields = matching(begun, assignable(table));
+    if !begun.is_empty() && !fields.is_empty() && table.is_some() {
+        return fields;
+    }
+    words.extend(assignable(table));
     matching(begun, words)
+}
+
+/// The table that the command line names.
+fn table_typed() -> Option<&'static ReferenceTable> {
+    typed().iter().find_map(|word| reference_rows::table(word))
 }
 
 /// The words behind the name of the command, but for the one that is completed.
@@ -145,8 +159,11 @@ fn tables() -> Vec<String> {
     reference_rows::TABLES.iter().map(|table| table.table.to_owned()).collect()
 }
 
-/// `FIELD=` for each field that may be given.
-fn assignable() -> Vec<String> {
+/// `FIELD=` for each field that may be given, of facts or of a table.
+fn assignable(table: Option<&ReferenceTable>) -> Vec<String> {
+    if let Some(table) = table {
+        return table.fields.iter().map(|field| format!("{}=", field.name)).collect();
+    }
     let mut names: Vec<String> = KINDS
         .iter()
         .flat_map(|kind| kind.fields().filter(|field| field.is_given()))

@@ -34,6 +34,8 @@ _facts_complete() {
     if [[ $with_space == false ]] && [[ "${COMPREPLY-}" =~ [=/:]$ ]]; then
         compopt -o nospace
     fi
+    # a field is no name of a file: readline would put a backslash before the sign
+    if [[ "${COMPREPLY[*]}" == *= ]] && ((${#COMPREPLY[@]} == 1)); then compopt +o filenames 2> /dev/null; fi
     COMPREPLY=("${COMPREPLY[@]#"$before"}")
 }
 if [[ "${BASH_VERSINFO[0]}" -eq 4 && "${BASH_VERSINFO[1]}" -ge 4 || "${BASH_VERSINFO[0]}" -gt 4 ]]; then

@@ -55,7 +55,7 @@ pub struct Args {
 }
 
 pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
-    args.refused.check(args.from.is_some())?;
+    args.refused.check(args.from.as_deref())?;
     let store = Store::open(&global.database().path, Access::Write)?;
     let note = args.from.as_ref().map(|file| file.display().to_string());
     let info = ImportInfo { is_trial: args.dry_run, note, ..global.import_info("edit") };
@@ -107,8 +107,9 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     }
     manual_input::say_quote_notes(&writer, ui);
     manual_input::say_created(&writer, ui);
+    rejected.write(&args.refused)?;
     writer.commit()?;
-    rejected.finish(&args.refused, ui)?;
+    rejected.say(&args.refused, ui);
     ui.say_clock_set_back(&store)?;
     edits.show(global, ui)?;
     say(&edits, &sheet, args.dry_run, ui);

@@ -4,10 +4,10 @@ use std::path::Path;
 
 use crate::command::add;
 use crate::command::edits::Edits;
-use crate::command::manual_input::{Fault, ManualFields, stated};
+use crate::command::manual_input::{Fault, ManualFields, VERSION, stated};
 use crate::command::rejected_rows::RejectedRecords;
 use crate::command::retire::{self, REASONS};
-use crate::command::sheet_rows::{self, DELETE, REF, SheetEdits, VERSION, delete_of};
+use crate::command::sheet_rows::{self, DELETE, REF, SheetEdits, delete_of};
 use crate::command::targets;
 use crate::error::{Error, Result, Stop};
 use crate::kind::{self, KINDS, Kind};

@@ -5,10 +5,10 @@ use std::path::Path;
 
 use crate::command::add;
 use crate::command::edits::Edits;
-use crate::command::manual_input::{Fault, ManualFields, stated};
+use crate::command::manual_input::{Fault, ManualFields, VERSION, stated};
 use crate::command::reference_rows;
 use crate::command::rejected_rows::RejectedRecords;
-use crate::command::sheet_rows::{self, DELETE, REF, SheetEdits, VERSION, delete_of};
+use crate::command::sheet_rows::{self, DELETE, REF, SheetEdits, delete_of};
 use crate::error::{Result, Stop};
 use crate::kind::reference_table::ReferenceTable;
 use crate::store::{StatedFields, Store, Writer};

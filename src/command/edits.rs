@@ -92,7 +92,8 @@ impl Edits {
         if has("quote") && !has("locator") && stated(before, "locator").starts_with("char=") {
             after.retain(|(field, _)| field != "locator");
         }
-        let is_same_place = after.iter().any(|(field, _)| field == "locator");
+        let is_same_place =
+            !stated(&after, "locator").is_empty() || !has("quote") && !has("locator");
         let outcome = manual_input::put(fact.kind, &after, writer)?;
         if !matches!(outcome, Outcome::Unchanged | Outcome::ColumnsOnly) {
             if !is_same_place {
@@ -100,6 +101,7 @@ impl Edits {
                 let (source, key) = (stated(before, "source"), stated(before, "key"));
                 let now = store.live_facts(source, key)?.pop();
                 let found = now.map(|fact| stated(&fact.stated, "locator").to_owned());
+                after.retain(|(field, _)| field != "locator");
                 after.extend(found.map(|found| ("locator".to_owned(), found)));
             }
             self.note(&reference, before, &after);

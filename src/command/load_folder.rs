@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use crate::command::folder_renames;
 use crate::command::rejected_rows::RejectedTables;
 use crate::command::seed_folder::{FolderHistory, SeedFolder};
 use crate::error::{Error, ErrorKind, Result, Stop};
@@ -125,6 +126,9 @@ impl<'f> FolderLoad<'f> {
     }
 
     fn tables(&mut self, writer: &mut Writer<'_>) -> Result<LoadReport> {
+        if !self.fresh && self.folder.history()?.is_some() {
+            folder_renames::follow(self.folder, writer)?;
+        }
         for parent in REFERENCE_TABLES {
             let is_history = HISTORY.iter().any(|table| table.table == parent.table);
             if is_history && !self.fresh {

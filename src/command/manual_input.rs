@@ -21,6 +21,9 @@ use crate::value::{InputValue, Value, real};
 /// What is stated of one fact: names of fields and their text.
 pub type ManualFields = Vec<(String, String)>;
 
+/// The column of a sheet that says which version of a fact or row its row was made of.
+pub const VERSION: &str = "version";
+
 /// The text of a field; empty if it is not stated.
 #[must_use]
 pub fn stated<'a>(given: &'a ManualFields, name: &str) -> &'a str {

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
 use crate::command::Exit;
+use crate::command::folder_renames;
 use crate::command::global_args::GlobalArgs;
 use crate::command::load_folder;
 use crate::command::manual_input::{self, ManualFields, stated};
@@ -78,6 +79,8 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     if let (true, Some(last)) = (args.other.is_dir(), merge.new_ids.last()) {
         // an exported folder does not say which import brought a name
         writer.write_as(merge.numbers[last]);
+        let folder = SeedFolder::Path(args.other.clone());
+        merge.report.rows += folder_renames::follow(&folder, &mut writer)?;
         merge_names::missing_rows(&other, &mut writer, &mut merge.report)?;
     }
     merge.names(&mut writer)?;

@@ -1,5 +1,6 @@
 //! `facts merge-file`: Git's merge of one table of an exported folder, row by row and cell by cell.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -9,6 +10,8 @@ use crate::command::ui::Ui;
 use crate::error::{Error, ErrorKind, Result, Stop};
 use crate::fs::output::Output;
 use crate::ingest::{CsvError, CsvReader};
+use crate::kind::reference_table::REFERENCE_TABLES;
+use crate::kind::{Field, KINDS};
 use crate::mapping::Record;
 use crate::merge::{ExportedTable, merge_tables};
 use crate::value::text::count;
@@ -39,6 +42,19 @@ pub struct Args {
 
 pub fn run(args: &Args, ui: &mut Ui) -> Result<Exit> {
     let (base, ours, theirs) = (read(&args.base)?, read(&args.ours)?, read(&args.theirs)?);
+    let named = [&base, &ours, &theirs].into_iter().filter_map(|table| name_of(&table.columns));
+    let names: BTreeSet<&str> = named.collect();
+    if names.len() > 1 {
+        let names = names.into_iter().collect::<Vec<_>>().join(" and ");
+        let message = format!("these are different tables, {names}; nothing was written");
+        return Err(Error::new(ErrorKind::Rejected, message));
+    }
+    for (path, table) in [(&args.ours, &ours), (&args.theirs, &theirs)] {
+        if table.rows.is_empty() && !base.rows.is_empty() {
+            let message = format!("{}: nothing is left of it; nothing was written", path.display());
+            return Err(Error::new(ErrorKind::Rejected, message));
+        }
+    }
     let merge = merge_tables(&base, &ours, &theirs)
         .map_err(|why| Error::new(ErrorKind::Rejected, format!("{why}; nothing was written")))?;
     if !args.dry_run {
@@ -55,6 +71,20 @@ pub fn run(args: &Args, ui: &mut Ui) -> Result<Exit> {
         count(merge.conflicts.len() as u64, "conflict", "conflicts")
     ));
     Ok(Exit::No)
+}
+
+/// The table that these are the columns of: the one that has most of them.
+fn name_of(columns: &[String]) -> Option<&'static str> {
+    let kinds = KINDS.iter().map(|kind| (kind.table, kind.fields().collect::<Vec<_>>()));
+    let others = REFERENCE_TABLES.iter().map(|table| (table.table, table.fields.iter().collect()));
+    let share = |fields: &[&Field]| {
+        columns.iter().filter(|column| fields.iter().any(|field| field.name == **column)).count()
+    };
+    let best = kinds.chain(others).map(|(name, fields)| (share(&fields), name));
+    // a later version of the program may have added some
+    best.max_by_key(|(share, _)| *share)
+        .filter(|(share, _)| share * 2 > columns.len())
+        .map(|(_, name)| name)
 }
 
 fn read(path: &Path) -> Result<ExportedTable> {
@@ -86,6 +116,10 @@ fn read(path: &Path) -> Result<ExportedTable> {
         let cells = table.columns.iter().cloned().zip(row.iter().map(str::to_owned));
         table.rows.push(cells.filter(|(_, cell)| !cell.is_empty()).collect());
         table.lines.push(line);
+    }
+    if name_of(&table.columns).is_none() {
+        let message = format!("{shown}: not a table that facts export writes; nothing was written");
+        return Err(Error::new(ErrorKind::Rejected, message));
     }
     table.check().map_err(|why| {
         Error::new(ErrorKind::Rejected, format!("{shown}{why}; nothing was written"))

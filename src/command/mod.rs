@@ -20,6 +20,7 @@ mod export;
 mod extra_columns;
 mod fields;
 mod filter_args;
+mod folder_renames;
 mod gather;
 mod global_args;
 mod help;

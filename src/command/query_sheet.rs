@@ -1,8 +1,8 @@
 //! `facts query --sheet`: facts as a sheet to work in, which `facts edit --from` reads back.
 
 use crate::command::global_args::GlobalArgs;
-use crate::command::manual_input::stated;
-use crate::command::sheet_rows::{DELETE, REF, VERSION};
+use crate::command::manual_input::{VERSION, stated};
+use crate::command::sheet_rows::{DELETE, REF};
 use crate::command::ui::Ui;
 use crate::command::{Exit, reference_rows};
 use crate::error::{Error, Result};

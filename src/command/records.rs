@@ -29,7 +29,9 @@ impl ManualRecord {
     /// A fault with the line that it is on, of this file.
     #[must_use]
     pub fn placed(&self, fault: Fault, file: &str) -> Fault {
-        let own = self.field_lines.iter().find(|(name, _)| Some(name) == fault.field.as_ref());
+        // of a field that is not known, the name is the value
+        let field = fault.field.as_ref().or(fault.value.as_ref());
+        let own = self.field_lines.iter().find(|(name, _)| Some(name) == field);
         let line = own.map_or(self.line, |(_, line)| *line);
         Fault { place: Some((file.to_owned(), line)), ..fault }
     }

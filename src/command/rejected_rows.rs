@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 use serde_json::{Map, Value as Json};
 
-use crate::command::manual_input::{Fault, ManualFields, stated};
+use crate::command::manual_input::{Fault, ManualFields, VERSION, stated};
 use crate::command::ui::Ui;
 use crate::error::{Error, Result};
 use crate::fs::output::Output;
@@ -36,17 +36,31 @@ pub struct OnErrorArgs {
 }
 
 impl OnErrorArgs {
-    /// Fails if rows are to be skipped where there is no file to read them from.
+    /// Fails if rows are to be skipped where there is no file to read them from, or to be put into that
+    /// file.
     ///
     /// # Errors
     /// As above.
-    pub fn check(&self, has_file: bool) -> Result<()> {
-        if !has_file && (self.skips() || self.rejects.is_some()) {
+    pub fn check(&self, from: Option<&Path>) -> Result<()> {
+        if from.is_none() && (self.skips() || self.rejects.is_some()) {
             return Err(Error::usage(
                 "--on-error skip and --rejects need a file to read: --from FILE",
             ));
         }
-        Ok(())
+        if self.rejects.is_some() && !self.skips() {
+            return Err(Error::usage("--rejects needs --on-error skip"));
+        }
+        let place = |path: &Path| fs::canonicalize(path).ok();
+        let same = from
+            .zip(self.rejects.as_deref())
+            .filter(|(from, rejects)| place(from).is_some_and(|from| place(rejects) == Some(from)));
+        match same {
+            Some((from, _)) => Err(Error::usage(format!(
+                "--rejects {} would replace the file that is read",
+                from.display()
+            ))),
+            None => Ok(()),
+        }
     }
 
     /// Whether the other rows are written.
@@ -82,30 +96,31 @@ impl RejectedRecords {
         self.0.extend(broken.into_iter().map(record));
     }
 
-    /// Writes them where they are to be put, as CSV if the name says so and else as lines of JSON, and
-    /// says how many they are.
+    /// Writes them where they are to be put, as CSV if the name says so and else as lines of JSON.
     ///
     /// # Errors
     /// They cannot be written.
-    pub fn finish(self, args: &OnErrorArgs, ui: &mut Ui) -> Result<()> {
-        if self.0.is_empty() {
+    pub fn write(&self, args: &OnErrorArgs) -> Result<()> {
+        let Some(path) = args.rejects.as_ref().filter(|_| !self.0.is_empty()) else {
             return Ok(());
-        }
-        if let Some(path) = &args.rejects {
-            let rows: Vec<ManualFields> = self.0.iter().map(told).collect();
-            let is_csv = path.extension().is_some_and(|end| end.eq_ignore_ascii_case("csv"));
-            let failed =
-                |e: &std::io::Error| Error::io(format!("cannot write {}", path.display()), e);
-            let bytes =
-                if is_csv { csv_of(&rows).map_err(|e| failed(&e))? } else { lines_of(&rows) };
-            let mut file = Output::begin(path)?;
-            file.write_all(&bytes).map_err(|e| failed(&e))?;
-            file.finish()?;
+        };
+        let rows: Vec<ManualFields> = self.0.iter().map(told).collect();
+        let is_csv = path.extension().is_some_and(|end| end.eq_ignore_ascii_case("csv"));
+        let failed = |e: &std::io::Error| Error::io(format!("cannot write {}", path.display()), e);
+        let bytes = if is_csv { csv_of(&rows).map_err(|e| failed(&e))? } else { lines_of(&rows) };
+        let mut file = Output::begin(path)?;
+        file.write_all(&bytes).map_err(|e| failed(&e))?;
+        file.finish()
+    }
+
+    /// Says how many they are.
+    pub fn say(&self, args: &OnErrorArgs, ui: &mut Ui) {
+        if self.0.is_empty() {
+            return;
         }
         let lines: Vec<String> =
             self.0.iter().flat_map(|(_, faults)| faults).map(ToString::to_string).collect();
         args.say(self.0.len(), &lines, ui);
-        Ok(())
     }
 }
 
@@ -119,8 +134,10 @@ fn told((record, faults): &(ManualFields, Vec<Fault>)) -> ManualFields {
         joined(fields),
         joined(errors),
     ];
-    let stated = record.iter().filter(|(_, value)| !value.is_empty()).cloned();
-    stated.chain(REJECT_COLUMNS.map(str::to_owned).into_iter().zip(wrong)).collect()
+    // an emptied cell of a sheet takes something back
+    let is_sheet = !stated(record, VERSION).is_empty();
+    let kept = record.iter().filter(|(_, value)| is_sheet || !value.is_empty()).cloned();
+    kept.chain(REJECT_COLUMNS.map(str::to_owned).into_iter().zip(wrong)).collect()
 }
 
 fn lines_of(rows: &[ManualFields]) -> Vec<u8> {

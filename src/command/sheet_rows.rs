@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use crate::command::edits::Edits;
-use crate::command::manual_input::{Fault, ManualFields, stated};
+use crate::command::manual_input::{Fault, ManualFields, VERSION, stated};
 use crate::command::records::RecordFile;
 use crate::command::rejected_rows::RejectedRecords;
 use crate::error::{Result, Stop};
@@ -14,9 +14,6 @@ use crate::store::Writer;
 
 /// The column that says what a row was made of: a fact's reference, or the name of a row of a table.
 pub const REF: &str = "ref";
-
-/// The column that says which version of it a row was made of.
-pub const VERSION: &str = "version";
 
 /// The column that says why a fact is to be retired, or that a row is to be deleted.
 pub const DELETE: &str = "delete";

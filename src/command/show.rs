@@ -10,7 +10,7 @@ use crate::command::{as_of_args, heading, rights, targets};
 use crate::error::{Error, Result};
 use crate::evidence::locator::{self, Locator};
 use crate::evidence::quote;
-use crate::kind::{KINDS, Need, common_field};
+use crate::kind::{Field, KINDS, Need, common_field};
 use crate::query::{self, ColumnRef, Query};
 use crate::render::{Heading, MARK_OFF, MARK_ON};
 use crate::store::{History, Store};
@@ -125,7 +125,7 @@ fn plain(store: &Store, row: &History) -> Result<Shown> {
     let mut fields: Shown = row
         .cells
         .iter()
-        .filter(|(field, _)| field.need != Need::System && field.name != "key")
+        .filter(|(field, _)| is_shown(field))
         .map(|(field, cell)| (heading(field), cell.clone()))
         .collect();
     let passage = match evidence(store, row)? {
@@ -145,14 +145,16 @@ fn plain(store: &Store, row: &History) -> Result<Shown> {
     Ok(fields)
 }
 
+/// Whether a field is shown: what is stated, and how its quote was found.
+fn is_shown(field: &Field) -> bool {
+    (field.need != Need::System || field.name == "quote_status") && field.name != "key"
+}
+
 /// What is stated, and what a person wants to know about it.
 fn full(store: &Store, row: &History, rows: &[History]) -> Result<Shown> {
     let mut lines: Shown = Vec::new();
     let mut put = |name: &str, value: OwnedValue| lines.push((Heading::text(name), value));
-    let stated = row.cells.iter().filter(|(field, cell)| {
-        let is_shown = field.need != Need::System || field.name == "quote_status";
-        is_shown && field.name != "key" && !cell.is_null()
-    });
+    let stated = row.cells.iter().filter(|(field, cell)| is_shown(field) && !cell.is_null());
     for (field, cell) in stated {
         let text = cell.to_string();
         let more = match field.ty {

@@ -91,8 +91,10 @@ pub fn filled_in(
         .tempfile()
         .map_err(|e| failed(&e))?;
     std::fs::write(file.path(), of(kinds, given)?).map_err(|e| failed(&e))?;
-    edit(&editor, file.path())?;
-    Ok((RecordFile::read(file.path())?, file))
+    match edit(&editor, file.path()) {
+        Ok(()) => Ok((RecordFile::read(file.path())?, file)),
+        Err(failed) => Err(keep(file, failed)?),
+    }
 }
 
 /// Keeps a form that was refused: an hour of typing is not thrown away for a missing quote.

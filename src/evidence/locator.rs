@@ -19,11 +19,86 @@ pub enum Locator {
     Page(u64),
     /// Characters of a page, counted from 0 between them.
     PageChars(u64, usize, Option<usize>),
-    /// A text fragment of a web page: the words with which it begins, and those with which it ends,
-    /// if it is longer.
-    Fragment(String, Option<String>),
+    /// A text fragment of a web page.
+    Fragment(TextFragment),
     /// A time in a recording (Media Fragments), which leads into no text.
     Time,
+}
+
+/// Words of a web page, as browsers find them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TextFragment {
+    /// What stands before them.
+    prefix: Option<String>,
+    /// The words, or those with which the passage begins.
+    begin: String,
+    /// Those with which it ends, if it is longer.
+    end: Option<String>,
+    /// What stands behind it.
+    suffix: Option<String>,
+}
+
+impl TextFragment {
+    /// Reads `[PREFIX-,]START[,END][,-SUFFIX]`.
+    fn parse(text: &str) -> Option<TextFragment> {
+        let decoded = |part: &str| {
+            let text = percent_decode_str(part).decode_utf8().ok()?.into_owned();
+            Some(text).filter(|text| !text.trim().is_empty())
+        };
+        let mut parts: Vec<&str> = text.split('&').next()?.split(',').collect();
+        let prefix = match parts.first().and_then(|part| part.strip_suffix('-')) {
+            Some(prefix) => {
+                parts.remove(0);
+                Some(decoded(prefix)?)
+            }
+            None => None,
+        };
+        let suffix = match parts.last().and_then(|part| part.strip_prefix('-')) {
+            Some(suffix) => {
+                parts.pop();
+                Some(decoded(suffix)?)
+            }
+            None => None,
+        };
+        let (begin, end) = match parts.as_slice() {
+            [begin] => (decoded(begin)?, None),
+            [begin, end] => (decoded(begin)?, Some(decoded(end)?)),
+            _ => return None,
+        };
+        Some(TextFragment { prefix, begin, end, suffix })
+    }
+
+    /// The first place where the words stand, with what stands around them.
+    fn find(&self, text: &str) -> Option<Range<usize>> {
+        let places = |text: &str, words: &str| -> Vec<Range<usize>> {
+            quote::places(text, words).into_iter().map(|place| place.range).collect()
+        };
+        // nothing but signs and blanks lies between what stands beside one another
+        let is_gap = |part: &str| !part.contains(char::is_alphanumeric);
+        let is_behind = |begin: usize| match &self.prefix {
+            None => true,
+            Some(prefix) => {
+                places(&text[..begin], prefix).iter().any(|place| is_gap(&text[place.end..begin]))
+            }
+        };
+        let is_before = |end: usize| match &self.suffix {
+            None => true,
+            Some(suffix) => places(&text[end..], suffix)
+                .iter()
+                .any(|place| is_gap(&text[end..end + place.start])),
+        };
+        let begins = places(text, &self.begin).into_iter();
+        begins.filter(|place| is_behind(place.start)).find_map(|place| {
+            let ends = match &self.end {
+                None => vec![place.end],
+                Some(words) => {
+                    let found = places(&text[place.end..], words).into_iter();
+                    found.map(|found| place.end + found.end).collect()
+                }
+            };
+            ends.into_iter().find(|end| is_before(*end)).map(|end| place.start..end)
+        })
+    }
 }
 
 /// What a locator may look like, for messages.
@@ -34,7 +109,7 @@ impl Locator {
     #[must_use]
     pub fn parse(text: &str) -> Option<Locator> {
         if let Some(fragment) = text.strip_prefix(":~:text=") {
-            return text_fragment(fragment);
+            return TextFragment::parse(fragment).map(Locator::Fragment);
         }
         let (scheme, rest) = text.split_once('=')?;
         // an integrity check behind a semicolon (RFC 5147) is not looked at
@@ -81,17 +156,7 @@ impl Locator {
                 let within = chars_of(&text[page.clone()], *start, *end)?;
                 page.start + within.start..page.start + within.end
             }
-            Locator::Fragment(begin, end) => {
-                let begin = quote::places(text, begin).into_iter().next()?.range;
-                let end = match end {
-                    None => begin.end,
-                    Some(end) => {
-                        begin.end
-                            + quote::places(&text[begin.end..], end).into_iter().next()?.range.end
-                    }
-                };
-                begin.start..end
-            }
+            Locator::Fragment(fragment) => fragment.find(text)?,
             Locator::Lines(start, end) => {
                 let ends: Vec<usize> = std::iter::once(0)
                     .chain(text.match_indices('\n').map(|(i, _)| i + 1))
@@ -143,22 +208,16 @@ fn is_time(text: &str) -> bool {
         [whole, fraction].iter().all(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))
     };
     let is_one = |time: &str| !time.is_empty() && time.split(':').all(is_part);
+    let seconds = |time: &str| {
+        let parts = time.split(':').map(|part| part.parse::<f64>().unwrap_or_default());
+        parts.fold(0.0, |all, part| all * 60.0 + part)
+    };
     let text = text.strip_prefix("npt:").unwrap_or(text);
     match text.split_once(',') {
-        Some((start, end)) => (start.is_empty() || is_one(start)) && is_one(end),
+        Some(("", end)) => is_one(end),
+        Some((start, end)) => is_one(start) && is_one(end) && seconds(start) < seconds(end),
         None => is_one(text),
     }
-}
-
-/// Reads `[PREFIX-,]START[,END][,-SUFFIX]`; what stands before and behind the passage is not looked
-/// at.
-fn text_fragment(text: &str) -> Option<Locator> {
-    let decoded = |part: &str| percent_decode_str(part).decode_utf8().ok().map(String::from);
-    let text = text.split('&').next()?;
-    let mut parts = text.split(',').filter(|part| !part.ends_with('-') && !part.starts_with('-'));
-    let begin = decoded(parts.next()?).filter(|begin| !begin.trim().is_empty())?;
-    let end = parts.next().map(|end| decoded(end).ok_or(())).transpose().ok()?;
-    parts.next().is_none().then_some(Locator::Fragment(begin, end))
 }
 
 fn chars_of(text: &str, start: usize, end: Option<usize>) -> Option<Range<usize>> {
@@ -352,7 +411,20 @@ mod tests {
         assert_eq!(passage(":~:text=Three%2C%20four"), Some("Three, four"));
         assert_eq!(passage(":~:text=One.-,two,three,-four"), Some("Two.\u{c}Three"));
         assert_eq!(passage(":~:text=six"), None);
-        for none in ["page=0", "page=2&char=9,3", ":~:text=", "t=", "t=a", "t=1,", "t=1,2,3"] {
+        assert_eq!(passage(":~:text=four.-,Five"), Some("Five"));
+        assert_eq!(passage(":~:text=One.-,Five"), None);
+        assert_eq!(passage(":~:text=Three,-Five"), None);
+        for none in [
+            "page=0",
+            "page=2&char=9,3",
+            ":~:text=",
+            ":~:text=a,b,c",
+            "t=",
+            "t=a",
+            "t=1,",
+            "t=1,2,3",
+            "t=20,10",
+        ] {
             assert_eq!(Locator::parse(none), None, "{none}");
         }
         for time in ["t=10", "t=10,20.5", "t=,20", "t=npt:0:02:00,0:02:10"] {

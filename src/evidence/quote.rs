@@ -96,7 +96,9 @@ pub fn places(text: &str, quote: &str) -> Vec<QuotePlace> {
         return exact;
     }
     // "[T]he" is "The"
-    let written = [quote.to_owned(), quote.replace(['[', ']'], "")];
+    // and a quote may stand in marks of its own
+    let bare = quote.trim_matches(['"', '“', '”', '„', '«', '»', '‘', '’', '\'']);
+    let written = [quote.to_owned(), quote.replace(['[', ']'], ""), bare.to_owned()];
     let typed: Vec<FoldedText> = Hyphens::ALL
         .into_iter()
         .flat_map(|hyphens| written.iter().map(move |quote| FoldedText::of(quote, hyphens)))
@@ -386,6 +388,7 @@ mod tests {
             ("the cafe\u{301} was hit by chance", QuoteStatus::Folded),
             ("at\u{a0}least 17 peo\u{ad}ple", QuoteStatus::Folded),
             ("[t]he colonel said", QuoteStatus::Folded),
+            ("“at least 17 people”", QuoteStatus::Folded),
             ("at least 17 people … were killed", QuoteStatus::Pieces),
             ("at least 17 people ... were killed in Qarra", QuoteStatus::Pieces),
             ("at least 17 people [...] were killed", QuoteStatus::Pieces),

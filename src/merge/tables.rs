@@ -23,6 +23,10 @@ impl ExportedTable {
     /// What it is not, behind the name of its file.
     pub fn check(&self) -> Result<(), String> {
         let key = key_of(&self.columns).ok_or(": not a table that facts export writes")?;
+        let mut columns = HashSet::new();
+        if let Some(twice) = self.columns.iter().find(|column| !columns.insert(column.as_str())) {
+            return Err(format!(":1: two columns are called \"{twice}\""));
+        }
         let mut seen: HashMap<(Vec<String>, &str), usize> = HashMap::new();
         for (n, row) in self.rows.iter().enumerate() {
             // of a fact there are the earlier versions too
