@@ -26,7 +26,7 @@ PRAGMA application_id = 1178682196;  -- 'FACT'
 
 -- Works that state facts: documents and data sets.
 CREATE TABLE sources (
-  id              INTEGER PRIMARY KEY,
+  id              INTEGER PRIMARY KEY AUTOINCREMENT,
   -- Short name: lower-case letters, digits, '-', '_' and '.'. The reference to a fact begins with
   -- it (SLUG:KEY).
   slug            TEXT NOT NULL UNIQUE,
@@ -176,7 +176,7 @@ CREATE TABLE undone (
 -- Questions with one answer, such as "How many civilians were killed in Iraq in 2013?". Facts that
 -- answer the same question can be compared. Themes are not topics.
 CREATE TABLE topics (
-  id              INTEGER PRIMARY KEY,
+  id              INTEGER PRIMARY KEY AUTOINCREMENT,
   -- Short name, by which facts refer to the topic.
   slug            TEXT NOT NULL UNIQUE,
   question        TEXT NOT NULL,

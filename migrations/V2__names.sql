@@ -7,7 +7,7 @@
 
 -- States, bodies, armed groups, people: whoever acts or speaks.
 CREATE TABLE actors (
-  id              INTEGER PRIMARY KEY,
+  id              INTEGER PRIMARY KEY AUTOINCREMENT,
   -- Usual name, which output shows.
   name            TEXT NOT NULL UNIQUE,
   -- 'body': a part of a state, such as a ministry, a parliament or an army. 'population': a group
@@ -31,7 +31,7 @@ CREATE INDEX actors_acts_for ON actors(acts_for_id) WHERE acts_for_id IS NOT NUL
 
 -- Countries, regions, cities and sites.
 CREATE TABLE places (
-  id              INTEGER PRIMARY KEY,
+  id              INTEGER PRIMARY KEY AUTOINCREMENT,
   -- Usual name, which output shows. Unique: see the index places_name.
   name            TEXT NOT NULL,
   -- 'admin1', 'admin2': administrative divisions of the first and second level, such as a province
@@ -59,7 +59,7 @@ CREATE INDEX places_within ON places(within_id);
 
 -- Every spelling and every code of actors and places.
 CREATE TABLE names (
-  id              INTEGER PRIMARY KEY,
+  id              INTEGER PRIMARY KEY AUTOINCREMENT,
   -- 'name': a spelling. Otherwise the code list: 'iso2', 'iso3', 'iso-numeric' (ISO 3166-1), 'cow'
   -- (Correlates of War), 'gw' (Gleditsch and Ward), 'ucdp', 'sipri', 'acled'. Two are for wordings
   -- that rows on their way in are not looked up by: 'homonym', a spelling that belongs to somebody

@@ -140,6 +140,9 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
         }
     };
     for (read, record) in records {
+        if let Some(read) = &read {
+            writer.stand_at(read.line);
+        }
         let kept = args.refused.skips().then(|| record.clone());
         match writer.or_nothing(|writer| put(what, record, writer)) {
             Ok(one) => done.push(one),
@@ -157,9 +160,7 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
             }
         }
     }
-    for (_, refused) in writer.settle()? {
-        faults.push(Fault::refused(refused, &Vec::new()));
-    }
+    faults.extend(manual_input::unsettled(&mut writer, &shown)?);
     if !faults.is_empty() {
         let refused = manual_input::rejected(&faults, global, ui)?;
         return Err(match form {
@@ -295,7 +296,7 @@ pub fn put_reference(
         manual_input::check(record, &fields, false).map_err(|(_, faults)| Stop::Input(faults))?;
     let name = stated(record, parent.key[0]).to_owned();
     let outcome = writer
-        .put_reference(parent, &row, 0)
+        .put_reference(parent, &row)
         .map_err(|stop| stop.map(|refused| vec![Fault::refused(refused, record)]))?;
     match outcome {
         Outcome::Added | Outcome::Unchanged => {

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use crate::command::Exit;
 use crate::command::edits::Edits;
 use crate::command::global_args::GlobalArgs;
-use crate::command::manual_input::{self, Fault};
+use crate::command::manual_input;
 use crate::command::rejected_rows::{OnErrorArgs, RejectedRecords};
 use crate::command::sheet_rows::SheetEdits;
 use crate::command::targets::{self, Targets};
@@ -99,9 +99,7 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
             }
         }
     }
-    for (_, refused) in writer.settle()? {
-        edits.faults.push(Fault::refused(refused, &Vec::new()));
-    }
+    edits.faults.extend(manual_input::unsettled(&mut writer, &edits.file)?);
     if !edits.faults.is_empty() {
         return Err(manual_input::rejected(&edits.faults, global, ui)?);
     }

@@ -34,6 +34,8 @@ pub struct Edits {
     pub changed: u64,
     /// What is wrong.
     pub faults: Vec<Fault>,
+    /// What messages call the file that they come from, if they do.
+    pub file: String,
 }
 
 impl Edits {
@@ -158,7 +160,7 @@ impl Edits {
                     continue;
                 }
             };
-            match writer.put_reference(table, &row, 0) {
+            match writer.put_reference(table, &row) {
                 Ok(_) => self.note(&format!("{} {name}", table.table), &before, &whole),
                 Err(Stop::Input(refused)) => self.faults.push(Fault::refused(refused, &after)),
                 Err(Stop::Failed(error)) => return Err(error),

@@ -1,6 +1,6 @@
 //! Loads a folder of CSV files into a database: all of it, or nothing and a list of errors.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::LazyLock;
 
 use crate::command::folder_renames;
@@ -12,7 +12,7 @@ use crate::kind::reference_table::{self, HISTORY, REFERENCE_TABLES, ReferenceTab
 use crate::kind::{Field, InputRow, KINDS, Kind, given};
 use crate::mapping::Record;
 use crate::mapping::cell_error::CellError;
-use crate::store::{Counts, ImportInfo, RowError, Store, Writer};
+use crate::store::{Counts, EntityClass, ImportInfo, Outcome, RowError, Store, Writer};
 use crate::value::{EntityRef, InputValue, NameStyle, Value};
 
 /// Loads a folder in one transaction. A new database begins with the countries, unless the folder
@@ -36,7 +36,7 @@ pub fn load(folder: &SeedFolder, store: &Store, info: &ImportInfo, skips: bool) 
     load.skips = skips;
     load.has_uids = !is_numbered;
     let sums = folder.sums();
-    let report = load.tables(&mut writer)?;
+    let (report, rows) = load.tables(&mut writer)?;
     folder.check_same(sums.as_ref())?;
     if !load.diagnostics.is_empty() && (!skips || load.is_broken) {
         return Err(load.refuse_all());
@@ -47,7 +47,7 @@ pub fn load(folder: &SeedFolder, store: &Store, info: &ImportInfo, skips: bool) 
     writer.commit()?;
     let refused = load.diagnostics.lines();
     let FolderLoad { skipped_history, rejected, .. } = load;
-    Ok(Loaded { report, held, skipped_history, kept, rejected, refused })
+    Ok(Loaded { report, rows, held, skipped_history, kept, rejected, refused })
 }
 
 /// Writes the countries that every database begins with.
@@ -67,6 +67,8 @@ pub type LoadReport = Vec<(&'static Kind, Counts)>;
 pub struct Loaded {
     /// Facts, kind by kind.
     pub report: LoadReport,
+    /// How many rows of sources, topics, actors, places and names are new or others than before.
+    pub rows: u64,
     /// How many facts the database holds now, kind by kind.
     pub held: Vec<u64>,
     /// Rows of the folder's own history that were left out.
@@ -108,6 +110,23 @@ struct RowPosition<'a> {
     record: &'a Record,
 }
 
+impl RowPosition<'_> {
+    /// Where a cell stands and what it holds, to complain about it.
+    fn cell(&self, field: &str) -> Diagnostic {
+        let at = self.columns.position(field);
+        let (line, column) = self.records.locate(at);
+        let value = at.and_then(|at| self.record.get(at)).filter(|value| !value.is_empty());
+        Diagnostic {
+            file: self.file.to_owned(),
+            line,
+            column,
+            field: Some(field.to_owned()),
+            value: value.map(str::to_owned),
+            expected: String::new(),
+        }
+    }
+}
+
 impl<'f> FolderLoad<'f> {
     fn new(folder: &'f SeedFolder, fresh: bool) -> FolderLoad<'f> {
         FolderLoad {
@@ -125,21 +144,25 @@ impl<'f> FolderLoad<'f> {
         }
     }
 
-    fn tables(&mut self, writer: &mut Writer<'_>) -> Result<LoadReport> {
+    /// Loads all tables; returns what became of the facts, and how many rows that they refer to are new
+    /// or others than before.
+    fn tables(&mut self, writer: &mut Writer<'_>) -> Result<(LoadReport, u64)> {
+        let mut rows = 0;
         if !self.fresh && self.folder.history()?.is_some() {
-            folder_renames::follow(self.folder, writer)?;
+            rows += folder_renames::follow(self.folder, writer)?;
         }
         for parent in REFERENCE_TABLES {
             let is_history = HISTORY.iter().any(|table| table.table == parent.table);
             if is_history && !self.fresh {
                 continue;
             }
-            self.parent(parent, writer)?;
+            rows += self.parent(parent, writer)?;
         }
         if self.fresh {
             self.numbers = writer.import_numbers()?;
         }
-        KINDS.iter().map(|kind| Ok((*kind, self.kind(kind, writer)?))).collect()
+        let of_kind = |kind: &&'static Kind| Ok((*kind, self.kind(kind, writer)?));
+        Ok((KINDS.iter().map(of_kind).collect::<Result<_>>()?, rows))
     }
 
     fn refuse_all(&self) -> Error {
@@ -155,11 +178,17 @@ impl<'f> FolderLoad<'f> {
         failure
     }
 
-    fn parent(&mut self, parent: &'static ReferenceTable, writer: &mut Writer<'_>) -> Result<()> {
+    /// Loads a table that facts refer to; returns how many of its rows are new or others than before.
+    fn parent(&mut self, parent: &'static ReferenceTable, writer: &mut Writer<'_>) -> Result<u64> {
         let fields: Vec<&'static Field> = parent.fields.iter().collect();
         let mut seen: HashMap<String, u64> = HashMap::new();
-        let mut places: Vec<(u64, u64, String)> = Vec::new();
-        let mut settled: Option<String> = None;
+        let refers = |field: &&Field| {
+            EntityClass::of(field.ty).is_some_and(|class| class.table() == parent.table)
+        };
+        let mut read = 0;
+        // the cells that refer to other rows, by the number of theirs
+        let mut waiting: HashMap<(u64, &str), Diagnostic> = HashMap::new();
+        let mut changed: BTreeSet<u64> = BTreeSet::new();
         self.table(parent.table, &fields, |load, here, row| {
             let key: Vec<String> =
                 parent.key.iter().map(|name| given(&row, name).into_owned()).collect();
@@ -167,37 +196,31 @@ impl<'f> FolderLoad<'f> {
             if !key.is_empty() && load.is_repeated(&mut seen, key, here, parent.key[0]) {
                 return Ok(());
             }
-            // every reference that waits is complained about at the cell that made it
-            let at = here.columns.position("of").or(here.columns.position("within"));
-            let (line, column) = here.records.locate(at);
-            places.push((
-                line,
-                column,
-                at.and_then(|at| here.record.get(at)).unwrap_or_default().to_owned(),
-            ));
-            settled = Some(here.file.to_owned());
-            match writer.put_reference(parent, &row, places.len() - 1) {
-                Ok(_) => {}
+            read += 1;
+            let cells = parent.fields.iter().filter(refers);
+            let cells = cells.map(|field| ((read, field.name), here.cell(field.name)));
+            waiting.extend(cells.filter(|(_, cell)| cell.value.is_some()));
+            writer.stand_at(read);
+            match writer.put_reference(parent, &row) {
+                Ok(Outcome::Unchanged) => {}
+                Ok(_) => {
+                    changed.insert(read);
+                }
                 Err(Stop::Input(refused)) => load.refuse(refused, here),
                 Err(Stop::Failed(error)) => return Err(error),
             }
             Ok(())
         })?;
-        for (place, refused) in writer.settle()? {
-            let (line, column, value) = places[place].clone();
-            let file = settled.clone().unwrap_or_default();
-            let field = Some(refused.field.to_owned());
+        let settled = writer.settle()?;
+        for (row, RowError { field, expected }) in settled.refused {
+            let cell = row.and_then(|row| waiting.remove(&(row, field)));
             self.is_broken = true;
-            self.diagnostics.push(Diagnostic {
-                file,
-                line,
-                column,
-                field,
-                value: Some(value),
-                expected: refused.expected,
-            });
+            if let Some(cell) = cell {
+                self.diagnostics.push(Diagnostic { expected, ..cell });
+            }
         }
-        Ok(())
+        changed.extend(settled.changed);
+        Ok(changed.len() as u64)
     }
 
     fn kind(&mut self, kind: &'static Kind, writer: &mut Writer<'_>) -> Result<Counts> {

@@ -238,6 +238,19 @@ pub fn checked(
     }
 }
 
+/// The actors and places that rows are said to belong to, and that nobody knows. `shown` is the file
+/// that they come from, if they do.
+///
+/// # Errors
+/// The database cannot be written.
+pub fn unsettled(writer: &mut Writer<'_>, shown: &str) -> Result<Vec<Fault>> {
+    let fault = |(line, refused): (Option<u64>, RowError)| Fault {
+        place: line.map(|line| (shown.to_owned(), line)),
+        ..Fault::refused(refused, &Vec::new())
+    };
+    Ok(writer.settle()?.refused.into_iter().map(fault).collect())
+}
+
 /// Says what the quotes leave out and what they add: one word may be the one that matters.
 pub fn say_quote_notes(writer: &Writer<'_>, ui: &mut Ui) {
     writer.quote_notes().iter().for_each(|note| ui.status(note));

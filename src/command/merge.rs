@@ -81,7 +81,7 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
         writer.write_as(merge.numbers[last]);
         let folder = SeedFolder::Path(args.other.clone());
         merge.report.rows += folder_renames::follow(&folder, &mut writer)?;
-        merge_names::missing_rows(&other, &mut writer, &mut merge.report)?;
+        merge_names::rows_of_folder(&other, *last, &merge.own, &mut writer, &mut merge.report)?;
     }
     merge.names(&mut writer)?;
     merge.facts(&mut writer)?;
@@ -222,12 +222,7 @@ impl<'a> Merge<'a> {
 
     /// Deletes the rows that the new imports deleted, now that no fact of theirs refers to them.
     fn deletions(&mut self, writer: &mut Writer<'_>) -> Result<()> {
-        // two names made one are one here too by now
-        let is_merge =
-            |import: &&ImportRecord| stated(&import.stated, "action").starts_with("names merge");
-        let new = self.new.iter().filter(|import| !is_merge(import)).map(|import| import.id);
-        let new: Vec<i64> = new.collect();
-        let new = (new.as_slice(), &self.numbers);
+        let new = (self.new_ids.as_slice(), &self.numbers);
         merge_names::deletions(self.other, new, &self.own, writer, &mut self.report)
     }
 
@@ -289,7 +284,10 @@ impl<'a> Merge<'a> {
                 vec![conflict(fact, "", "undone", "changed")]
             }
             (Some(_), None) if force || !was_here => {
-                self.replay(fact, theirs, &Fields::new(), |_| true, writer)?
+                // of a fact that was retired here, only some fields may have changed there
+                let was = self.store.last_retired(fact.kind, &fact.source, &fact.key)?;
+                let was = was.map(|was| map(&was.stated)).unwrap_or_default();
+                self.replay(fact, theirs, &was, |_| true, writer)?
             }
             (Some(_), None) => {
                 // what both stated alike, and one retired, stays retired

@@ -1,7 +1,7 @@
 //! The rows that facts refer to, in a merge: sources, topics, actors, places, texts, and whom names
 //! mean.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::command::manual_input::{self, stated};
 use crate::command::merge_report::{MergeConflict, MergeReport, map};
@@ -24,6 +24,12 @@ use crate::value::text::BETWEEN_NAMES;
 pub struct OwnChanges {
     /// By the table and the name that a row had then: the name that it has now.
     names: HashMap<(&'static str, String), String>,
+    /// By the same: what it stated then, in the fields that changed.
+    before: HashMap<(&'static str, String), StatedFields>,
+    /// Rows that were added since, by table and name.
+    added: HashSet<(&'static str, String)>,
+    /// Rows that were deleted since, by table and name.
+    deleted: HashSet<(&'static str, String)>,
 }
 
 impl OwnChanges {
@@ -32,16 +38,56 @@ impl OwnChanges {
     /// # Errors
     /// The database cannot be read.
     pub fn since(store: &Store, imports: &[i64]) -> Result<OwnChanges> {
-        let mut names = HashMap::new();
+        let mut own = OwnChanges::default();
         for table in TABLES {
             for row in store.changed_rows(table, imports)? {
-                let Some(before) = &row.before else { continue };
                 let now = stated(&row.after, table.key[0]).to_owned();
-                let then = Some(stated(before, table.key[0])).filter(|then| !then.is_empty());
-                names.insert((table.table, then.unwrap_or(&now).to_owned()), now);
+                let Some(before) = row.before else {
+                    own.added.insert((table.table, now));
+                    continue;
+                };
+                let then = Some(stated(&before, table.key[0])).filter(|then| !then.is_empty());
+                let then = (table.table, then.unwrap_or(&now).to_owned());
+                own.before.insert(then.clone(), before);
+                own.names.insert(then, now);
+            }
+            let deleted = store.deleted_rows(table, imports)?;
+            own.deleted.extend(deleted.into_iter().map(|(name, _)| (table.table, name)));
+        }
+        Ok(own)
+    }
+
+    /// The name that a row of the other copy had when the two were the same, as far as it was changed
+    /// here since.
+    fn then(&self, table: &'static ReferenceTable, name: &str, other: &Store) -> Result<String> {
+        let Some(class) = class_of(table).filter(|_| !self.has_changed(table.table, name)) else {
+            return Ok(name.to_owned());
+        };
+        for (_, then) in self.names.keys().filter(|(of, _)| *of == table.table) {
+            if other.usual_name(class, then)?.as_deref() == Some(name) {
+                return Ok(then.clone());
             }
         }
-        Ok(OwnChanges { names })
+        Ok(name.to_owned())
+    }
+
+    /// What a row stated when the two copies were the same; none if it was added since.
+    fn base(
+        &self,
+        table: &'static ReferenceTable,
+        (then, now): (&str, &str),
+        ours: StatedFields,
+    ) -> Option<StatedFields> {
+        if self.added.contains(&(table.table, now.to_owned())) {
+            return None;
+        }
+        let before = self.before.get(&(table.table, then.to_owned()));
+        let was = |(field, text): (String, String)| {
+            let before = before.and_then(|before| before.iter().find(|(name, _)| *name == field));
+            let text = before.map_or(text, |(_, text)| text.clone());
+            (field, text)
+        };
+        Some(ours.into_iter().map(was).collect())
     }
 
     /// The name that a row has now, if it has another one.
@@ -56,7 +102,8 @@ impl OwnChanges {
     }
 }
 
-/// Deletes the rows that these imports deleted, unless they were changed here or are in use.
+/// Deletes the rows that these imports deleted, or merges those that they merged into another, unless
+/// they were changed here or are in use.
 ///
 /// # Errors
 /// A database cannot be read or written.
@@ -68,23 +115,43 @@ pub fn deletions(
     report: &mut MergeReport,
 ) -> Result<()> {
     for table in TABLES {
-        for (name, import) in other.deleted_rows(table, new)? {
-            if writer.row(table, &name)?.is_none() {
+        let deleted = other.deleted_rows(table, new)?;
+        let left = if deleted.is_empty() { Vec::new() } else { all_rows(other, table)? };
+        for (name, import) in deleted {
+            let is_changed = own.has_changed(table.table, &name);
+            // what came again under its name is there
+            if left.iter().any(|row| stated(row, table.key[0]) == name)
+                || !is_changed && writer.row(table, &name)?.is_none()
+            {
                 continue;
             }
+            let class = class_of(table);
+            let merged = match class {
+                Some(class) => other.usual_name(class, &name)?,
+                None => None,
+            };
             let mut contested = |ours: String| {
                 report.conflicts.push(MergeConflict {
                     name: format!("{} {name}", table.table),
                     field: String::new(),
                     ours,
-                    theirs: "deleted".to_owned(),
+                    theirs: merged
+                        .as_ref()
+                        .map_or_else(|| "deleted".to_owned(), |into| format!("merged into {into}")),
                 });
             };
-            if own.has_changed(table.table, &name) {
+            if is_changed {
                 contested("changed".to_owned());
                 continue;
             }
             writer.write_as(numbers[&import]);
+            if let (Some(class), Some(into)) = (class, &merged) {
+                match writer.link(class, &name, into, true)? {
+                    LinkOutcome::Done(..) => report.rows += 1,
+                    _ => contested(name.clone()),
+                }
+                continue;
+            }
             match writer.delete_reference(table, &name) {
                 Ok(()) => report.rows += 1,
                 Err(Stop::Input(users)) => contested(users),
@@ -121,7 +188,7 @@ pub fn rows(
 
 /// Sets whom actors and places belong to.
 fn settle(writer: &mut Writer<'_>, report: &mut MergeReport) -> Result<()> {
-    for (_, refused) in writer.settle()? {
+    for (_, refused) in writer.settle()?.refused {
         report.conflicts.push(MergeConflict {
             name: "names".into(),
             field: refused.field.to_owned(),
@@ -264,7 +331,7 @@ fn put(
                 conflict(fault.field.as_deref().unwrap_or_default(), fault.expected);
             }
         }
-        Ok(row) => match writer.put_reference(table, &row, 0) {
+        Ok(row) => match writer.put_reference(table, &row) {
             Ok(Outcome::Unchanged) => {}
             Ok(_) => report.rows += 1,
             Err(Stop::Input(refused)) => conflict(refused.field, refused.expected),
@@ -315,13 +382,8 @@ pub fn link(
         return Ok(());
     }
     let class = if action.ends_with("--place") { EntityClass::Place } else { EntityClass::Actor };
+    // a conflict, of which the deletion of its row tells
     if is_merge && own.has_changed(class.table(), name) {
-        report.conflicts.push(MergeConflict {
-            name: format!("{} {name}", class.table()),
-            field: String::new(),
-            ours: "changed".to_owned(),
-            theirs: format!("merged into {entity}"),
-        });
         return Ok(());
     }
     match writer.link(class, name, entity, is_merge)? {
@@ -330,7 +392,8 @@ pub fn link(
         LinkOutcome::NoEntity | LinkOutcome::NoName => {}
         LinkOutcome::Taken(usual)
         | LinkOutcome::FurtherName(usual)
-        | LinkOutcome::BothStates(usual, _) => {
+        | LinkOutcome::BothStates(usual, _)
+        | LinkOutcome::Above(usual, _) => {
             if store.usual_name(class, entity)?.as_deref() != Some(usual.as_str()) {
                 report.conflicts.push(MergeConflict {
                     name: format!("names {name}"),
@@ -383,23 +446,38 @@ fn spelling(row: &StatedFields, writer: &mut Writer<'_>, report: &mut MergeRepor
     put(&NAMES, row, &name, writer, report)
 }
 
-/// Adds the rows of tables that are not here at all.
+/// Brings the rows of an exported folder, which does not tell what imports changed: those that are not
+/// here, and what they state otherwise than when the two copies were the same.
 ///
 /// # Errors
 /// A database cannot be read or written.
-pub fn missing_rows(
+pub fn rows_of_folder(
     other: &Store,
+    import: i64,
+    own: &OwnChanges,
     writer: &mut Writer<'_>,
     report: &mut MergeReport,
 ) -> Result<()> {
     for table in TABLES {
         for row in all_rows(other, table)? {
             let name = stated(&row, table.key[0]).to_owned();
+            let then = own.then(table, &name, other)?;
+            let now = own.renamed(table, &then).unwrap_or(&name).to_owned();
+            if let Some(ours) = writer.row(table, &now)? {
+                let mut before = own.base(table, (&then, &now), ours);
+                if let Some(before) = &mut before {
+                    let key = before.iter_mut().find(|(field, _)| field == table.key[0]);
+                    key.into_iter().for_each(|(_, text)| text.clone_from(&then));
+                }
+                let changed = ChangedRow { after: row, before, import };
+                merge_row(table, &changed, own, writer, report)?;
+                continue;
+            }
             let is_known = match class_of(table) {
                 Some(class) => writer.has_name(class, &name)?,
                 None => false,
             };
-            if !is_known && writer.row(table, &name)?.is_none() {
+            if !is_known && !own.deleted.contains(&(table.table, name.clone())) {
                 put(table, &row, &name, writer, report)?;
             }
         }

@@ -76,10 +76,7 @@ impl MergeReport {
             }
         }
         if self.rows > 0 {
-            parts.push(format!(
-                "{} of sources, topics, names and texts",
-                count(self.rows, "row", "rows")
-            ));
+            parts.push(rows(self.rows));
         }
         if parts.is_empty() {
             parts.push("nothing that was not here".into());
@@ -97,6 +94,11 @@ impl MergeReport {
             ));
         }
     }
+}
+
+/// So many rows that facts refer to, in words.
+pub fn rows(rows: u64) -> String {
+    format!("{} of sources, topics, names and texts", count(rows, "row", "rows"))
 }
 
 /// What is stated, field by field.

@@ -196,6 +196,12 @@ impl Link<'_> {
                 );
                 return Err(refused(why).hint(hint));
             }
+            LinkOutcome::Above(above, below) => {
+                let why = format!("{below} belongs to {above}, and cannot take its place");
+                let hint =
+                    format!("the other way round: facts names merge \"{below}\" \"{above}\"");
+                return Err(refused(why).hint(hint));
+            }
             LinkOutcome::Taken(usual) => {
                 let hint = format!("to merge the two: facts names merge \"{usual}\" \"{entity}\"");
                 return Err(refused(format!("\"{name}\" is already a name of {usual}")).hint(hint));

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use crate::command::Exit;
 use crate::command::global_args::GlobalArgs;
 use crate::command::load_folder::load;
+use crate::command::merge_report;
 use crate::command::rejected_rows::OnErrorArgs;
 use crate::command::seed_folder::SeedFolder;
 use crate::command::ui::Ui;
@@ -75,10 +76,15 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let sum = |of: fn(&Counts) -> u64| report.iter().map(|(_, counts)| of(counts)).sum::<u64>();
     let shown = path.display();
     ui.status(&format!(
-        "{shown}: {}, {} added, {} changed{}",
+        "{shown}: {}, {} added, {} changed{}{}",
         count(held.iter().sum(), "fact", "facts"),
         sum(|c| c.added),
         sum(|c| c.changed),
+        if created || loaded.rows == 0 {
+            String::new()
+        } else {
+            format!(", {}", merge_report::rows(loaded.rows))
+        },
         match (args.dry_run, created) {
             (true, _) => "; nothing was written",
             (false, true) => "; new database",

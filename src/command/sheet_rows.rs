@@ -56,8 +56,10 @@ pub fn each(
         Some(rejected) => rejected.add_broken(file.broken),
         None => edits.faults.extend(file.broken.into_iter().map(|(_, fault)| fault)),
     }
+    edits.file.clone_from(&file.shown);
     let mut seen: HashMap<&str, u64> = HashMap::new();
     for record in &file.records {
+        writer.stand_at(record.line);
         let column = name_of(&record.fields);
         let name = stated(&record.fields, column).trim();
         let earlier = seen.insert(name, record.line).filter(|_| !name.is_empty());

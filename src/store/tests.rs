@@ -40,7 +40,7 @@ fn store() -> Store {
             (fields(name), InputValue::Value(Value::Text(text.to_owned().into())))
         };
         let source = vec![text("slug", slug), text("kind", "document"), text("title", "A title")];
-        writer.put_reference(&reference_table::SOURCES, &source, 0).unwrap();
+        writer.put_reference(&reference_table::SOURCES, &source).unwrap();
     }
     writer.commit().unwrap();
     store

@@ -97,7 +97,7 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
         if created {
             load_folder::countries(&mut writer)?;
         }
-        writer.put_reference(&SOURCES, &row, 0).map_err(|stop| {
+        writer.put_reference(&SOURCES, &row).map_err(|stop| {
             stop.into_error(|RowError { field, expected }| {
                 Error::new(ErrorKind::Rejected, format!("{field}: {expected}"))
             })

@@ -28,6 +28,8 @@ pub enum LinkOutcome {
     FurtherName(String),
     /// Both that are to be merged are states, by their usual names.
     BothStates(String, String),
+    /// What is to be merged is what the other, named second, belongs to.
+    Above(String, String),
 }
 
 impl Writer<'_> {
@@ -87,6 +89,9 @@ impl Writer<'_> {
                     && is_state(&self.transaction, class, to)? =>
             {
                 return Ok(LinkOutcome::BothStates(usual, to_usual));
+            }
+            Some((from, usual)) if belongs_to(&self.transaction, class, to, from)? => {
+                return Ok(LinkOutcome::Above(usual, to_usual));
             }
             Some((from, usual)) => {
                 let is_unknown =
@@ -258,6 +263,23 @@ fn facts_of(connection: &Connection, class: EntityClass, entity: i64) -> Result<
         facts += connection.query_row(&sql, [entity], |row| row.get::<_, i64>(0))?;
     }
     Ok(facts.unsigned_abs())
+}
+
+/// Whether an actor or place belongs to another, or lies in it, perhaps by way of others.
+fn belongs_to(connection: &Connection, class: EntityClass, id: i64, above: i64) -> Result<bool> {
+    let table = class.table();
+    let ties = class.ties();
+    let steps: Vec<String> = ties
+        .iter()
+        .map(|tie| {
+            format!("SELECT t.{tie} FROM {table} t JOIN up USING (id) WHERE t.{tie} IS NOT NULL")
+        })
+        .collect();
+    let sql = format!(
+        "WITH RECURSIVE up (id) AS (SELECT ?1 UNION {}) SELECT EXISTS (SELECT 1 FROM up WHERE id = ?2)",
+        steps.join(" UNION ")
+    );
+    Ok(connection.query_row(&sql, [id, above], |row| row.get(0))?)
 }
 
 /// Whether an actor or place is a state that a list of codes has.

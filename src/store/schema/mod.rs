@@ -27,6 +27,7 @@ pub const SCHEMAS: &[(i64, &str)] = &[
     (104, "40bead16bde02a0a15a5b39463014365554587611128db7955fac7d243bece24"),
     (105, "176c77a74ac0b25a25d4064d4aa78d45c54c987f7e672cb12516d7c2a4cfe854"),
     (106, "e8b257428d8baf46b806180530e96f82923c6129ceb97adb948557c5f559caae"),
+    (107, "13eafd4caf9e53c300d571bd8f0e892379b91760e491bd071240e761671c9e3b"),
 ];
 
 /// Checks that the schema is the one that the migrations create. Other programs may add views,

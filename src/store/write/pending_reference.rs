@@ -12,5 +12,5 @@ pub struct PendingReference {
     pub field: &'static str,
     pub name: String,
     /// Where the row stood, for the message.
-    pub place: usize,
+    pub place: Option<u64>,
 }

@@ -21,6 +21,20 @@ use crate::value::text::BETWEEN_NAMES;
 use crate::value::text::fold;
 use crate::value::{EntityRef, InputValue, Type, Value, real};
 
+/// The fields of a spot on the map, which go together.
+pub const LATITUDE: &str = "latitude";
+pub const LONGITUDE: &str = "longitude";
+
+/// What is wrong with a spot of which only one of the two is known.
+pub fn half_location(has_latitude: bool, has_longitude: bool) -> Option<RowError> {
+    let (field, other) = match (has_latitude, has_longitude) {
+        (true, false) => (LATITUDE, LONGITUDE),
+        (false, true) => (LONGITUDE, LATITUDE),
+        _ => return None,
+    };
+    Some(RowError { field, expected: format!("needs a {other} too") })
+}
+
 /// What a row cites, checked, and the order of its figures.
 struct CitedRow<'a> {
     /// The row with the locator that its quote has, if it gave none.
@@ -266,12 +280,8 @@ impl Writer<'_> {
                 Err(Stop::Failed(error)) => return Err(error.into()),
             }
         }
-        for (field, other) in [("latitude", "longitude"), ("longitude", "latitude")] {
-            let is_set = |name| !matches!(prepared.value(name), Param::Null);
-            if is_set(field) && !is_set(other) {
-                faults.push(RowError { field, expected: format!("needs a {other} too") });
-            }
-        }
+        let is_set = |name| !matches!(prepared.value(name), Param::Null);
+        faults.extend(half_location(is_set(LATITUDE), is_set(LONGITUDE)));
         if faults.is_empty() { Ok(prepared) } else { Err(Stop::Input(faults)) }
     }
 

@@ -1,6 +1,8 @@
 //! Writing the tables that facts lean on: rows that come again are updated, those that refer to
 //! each other wait.
 
+use std::collections::BTreeSet;
+
 use rusqlite::types::Value as Sql;
 use rusqlite::{OptionalExtension, params, params_from_iter};
 use sha2::{Digest, Sha256};
@@ -13,6 +15,7 @@ use crate::store::read::predicate::bind;
 use crate::store::search;
 use crate::store::write::counts::Outcome;
 use crate::store::write::pending_reference::PendingReference;
+use crate::store::write::prepare::{LATITUDE, LONGITUDE, half_location};
 use crate::store::write::transaction::{RowError, RowOrigin, Writer};
 use crate::store::write::undo_steps;
 use crate::value::suggest::did_you_mean;
@@ -58,9 +61,24 @@ fn complete_name(row: &InputRow<'_>, columns: &mut Vec<(String, Sql)>) -> Result
     Ok(())
 }
 
+/// What became of the references that waited.
+#[derive(Debug, Default)]
+pub struct Settled {
+    /// Those that lead nowhere, with the place of their row, if it was told.
+    pub refused: Vec<(Option<u64>, RowError)>,
+    /// The places of the rows that refer to another one than before.
+    pub changed: BTreeSet<u64>,
+}
+
 impl Writer<'_> {
-    /// Writes a row of a parent table; `place` is where it stood in its file, should a later
-    /// reference fail.
+    /// Says where the rows that are written next stand in their input, should a reference of theirs
+    /// lead nowhere: the line of a file, or whatever the caller counts.
+    pub fn stand_at(&mut self, place: u64) {
+        self.place = Some(place);
+    }
+
+    /// Writes a row of a parent table. A reference to a row of the same table waits for
+    /// [`settle`](Writer::settle).
     ///
     /// # Errors
     /// The database cannot be written; a bad reference is in the outcome.
@@ -68,7 +86,6 @@ impl Writer<'_> {
         &mut self,
         table: &'static ReferenceTable,
         row: &InputRow<'_>,
-        place: usize,
     ) -> Result<Outcome, Stop<RowError>> {
         let mut columns: Vec<(String, Sql)> = Vec::new();
         let mut later: Vec<(String, EntityClass, &'static Field, String)> = Vec::new();
@@ -114,6 +131,9 @@ impl Writer<'_> {
             }
             return Err(Stop::Input(RowError { field: "name", expected }));
         }
+        if let Some(refused) = self.half_location(table, &columns)? {
+            return Err(Stop::Input(refused));
+        }
         let text_of = match columns.first() {
             Some((_, Sql::Integer(source))) if table.table == reference_table::TEXTS.table => {
                 search::forget_text(&self.transaction, *source)?;
@@ -142,7 +162,7 @@ impl Writer<'_> {
                 id,
                 field: field.name,
                 name,
-                place,
+                place: self.place,
             });
         }
         if outcome != Outcome::Unchanged {
@@ -152,28 +172,31 @@ impl Writer<'_> {
         Ok(outcome)
     }
 
-    /// Sets the references that waited; returns those that lead nowhere, with the place of their
-    /// row.
+    /// Sets the references that waited.
     ///
     /// # Errors
     /// The database cannot be written.
-    pub fn settle(&mut self) -> Result<Vec<(usize, RowError)>> {
-        let mut refused = Vec::new();
+    pub fn settle(&mut self) -> Result<Settled> {
+        let mut settled = Settled::default();
         for later in std::mem::take(&mut self.later) {
             match self.entity(later.class, &later.name) {
                 Ok(entity) if self.leads_back(&later, entity)? => {
                     let expected =
                         format!("\"{}\" is this one, or belongs to it already", later.name);
-                    refused.push((later.place, RowError { field: later.field, expected }));
+                    settled.refused.push((later.place, RowError { field: later.field, expected }));
                 }
-                Ok(entity) => self.set_tie(&later, entity)?,
+                Ok(entity) => {
+                    if self.set_tie(&later, entity)? {
+                        settled.changed.extend(later.place);
+                    }
+                }
                 Err(Stop::Input(expected)) => {
-                    refused.push((later.place, RowError { field: later.field, expected }));
+                    settled.refused.push((later.place, RowError { field: later.field, expected }));
                 }
                 Err(Stop::Failed(error)) => return Err(error),
             }
         }
-        Ok(refused)
+        Ok(settled)
     }
 
     /// Whether a reference would end where it began: a place within itself, or within one that lies in
@@ -191,16 +214,16 @@ impl Writer<'_> {
         Ok(find.query_row([entity, *id], |row| row.get(0))?)
     }
 
-    /// Sets a reference that waited.
+    /// Sets a reference that waited; says whether it was another one.
     fn set_tie(
         &mut self,
         PendingReference { table, column, id, .. }: &PendingReference,
         entity: i64,
-    ) -> Result<()> {
+    ) -> Result<bool> {
         let differs = format!("id = ?1 AND {column} IS NOT {entity}");
         let is_set = format!("SELECT NOT EXISTS (SELECT 1 FROM {table} WHERE {differs})");
         if self.transaction.prepare_cached(&is_set)?.query_row([id], |row| row.get(0))? {
-            return Ok(());
+            return Ok(false);
         }
         let run = self.begin_for_names()?;
         undo_steps::keep(&self.transaction, run, table, &[column.as_str()], &differs, *id)?;
@@ -208,7 +231,31 @@ impl Writer<'_> {
         self.transaction.prepare_cached(&set)?.execute(params![entity, id])?;
         // what lies in a place has the country of that
         self.relabel = true;
-        Ok(())
+        Ok(true)
+    }
+
+    /// What is wrong with a place that would have one coordinate: a row may leave out what the database
+    /// has already.
+    fn half_location(
+        &self,
+        table: &ReferenceTable,
+        columns: &[(String, Sql)],
+    ) -> Result<Option<RowError>> {
+        let given =
+            |name: &str| columns.iter().find(|(column, _)| column == name).map(|(_, value)| value);
+        let coordinates = [LATITUDE, LONGITUDE].map(given);
+        if table.table != reference_table::PLACES.table || coordinates == [None, None] {
+            return Ok(None);
+        }
+        let find = "SELECT latitude IS NOT NULL, longitude IS NOT NULL FROM places WHERE name = ?1";
+        let held: Option<[bool; 2]> = self
+            .transaction
+            .prepare_cached(find)?
+            .query_row([given("name")], |row| Ok([row.get(0)?, row.get(1)?]))
+            .optional()?;
+        let held = held.unwrap_or_default();
+        let has = |n: usize| coordinates[n].map_or(held[n], |value| *value != Sql::Null);
+        Ok(half_location(has(0), has(1)))
     }
 
     /// The actor or place that a name means, or what was expected instead.

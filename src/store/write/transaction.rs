@@ -93,6 +93,8 @@ pub struct Writer<'c> {
     /// A large load is under way.
     pub(in crate::store) bulk: Option<Bulk>,
     pub(in crate::store) later: Vec<PendingReference>,
+    /// Where the row at hand stands in its input, if the caller told.
+    pub(in crate::store) place: Option<u64>,
     run: ImportInfo,
     pub(in crate::store) forms: HashMap<&'static str, Rc<RowEncoder>>,
     pub(in crate::store) sources: HashMap<String, i64>,
@@ -143,6 +145,7 @@ impl Store {
             changes: RollupChanges::default(),
             bulk: None,
             later: Vec::new(),
+            place: None,
             run,
             forms: HashMap::new(),
             sources: HashMap::new(),
