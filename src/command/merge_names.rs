@@ -1,7 +1,7 @@
 //! The rows that facts refer to, in a merge: sources, topics, actors, places, texts, and whom names
 //! mean.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::command::manual_input::{self, stated};
 use crate::command::merge_report::{MergeConflict, MergeReport, map};
@@ -27,7 +27,7 @@ pub struct OwnChanges {
     /// By the same: what it stated then, in the fields that changed.
     before: HashMap<(&'static str, String), StatedFields>,
     /// Rows that were added since, by table and name.
-    added: HashSet<(&'static str, String)>,
+    added: BTreeSet<(&'static str, String)>,
     /// Rows that were deleted since, by table and name.
     deleted: HashSet<(&'static str, String)>,
 }
@@ -78,7 +78,8 @@ impl OwnChanges {
         (then, now): (&str, &str),
         ours: StatedFields,
     ) -> Option<StatedFields> {
-        if self.added.contains(&(table.table, now.to_owned())) {
+        let is_another = then == now && self.renamed_to(table, now).is_some();
+        if is_another || self.added.contains(&(table.table, now.to_owned())) {
             return None;
         }
         let before = self.before.get(&(table.table, then.to_owned()));
@@ -94,6 +95,14 @@ impl OwnChanges {
     fn renamed(&self, table: &ReferenceTable, then: &str) -> Option<&str> {
         let now = self.names.get(&(table.table, then.to_owned()))?;
         Some(now.as_str()).filter(|now| *now != then)
+    }
+
+    /// The name that a row had then which has this one now, if it had another one.
+    fn renamed_to(&self, table: &ReferenceTable, now: &str) -> Option<&str> {
+        let is_it = |((of, then), name): &(&(&'static str, String), &String)| {
+            *of == table.table && *name == now && then != now
+        };
+        self.names.iter().find(is_it).map(|((_, then), _)| then.as_str())
     }
 
     /// Whether a row was changed.
@@ -176,7 +185,7 @@ pub fn rows(
     for table in TABLES {
         for row in other.changed_rows(table, new)? {
             writer.write_as(numbers[&row.import]);
-            merge_row(table, &row, own, writer, report)?;
+            merge_row(table, &row, (other, own), writer, report)?;
         }
     }
     for row in other.changed_rows(&TEXTS, new)? {
@@ -202,7 +211,7 @@ fn settle(writer: &mut Writer<'_>, report: &mut MergeReport) -> Result<()> {
 fn merge_row(
     table: &'static ReferenceTable,
     row: &ChangedRow,
-    own: &OwnChanges,
+    (other, own): (&Store, &OwnChanges),
     writer: &mut Writer<'_>,
     report: &mut MergeReport,
 ) -> Result<()> {
@@ -238,6 +247,19 @@ fn merge_row(
                 Err(Stop::Failed(error)) => return Err(error),
             }
         }
+    }
+    if row.before.is_none() {
+        if let Some(then) = own.renamed_to(table, &name) {
+            // somebody else got this name here
+            report.conflicts.push(MergeConflict {
+                name: format!("{} {name}", table.table),
+                field: key.to_owned(),
+                ours: format!("now the name of {then}"),
+                theirs: "somebody new".to_owned(),
+            });
+            return Ok(());
+        }
+        report.rows += u64::from(follow_newcomer(table, &name, (other, own), writer)?);
     }
     let Some(ours) = writer.row(table, &name)? else {
         // another copy's actor may be a further name of somebody here
@@ -286,6 +308,31 @@ fn merge_row(
         put(table, &all.collect(), &name, writer, report)?;
     }
     Ok(())
+}
+
+/// Gives a row that both copies added the name that only the other gave it later; whether there is one.
+fn follow_newcomer(
+    table: &'static ReferenceTable,
+    name: &str,
+    (other, own): (&Store, &OwnChanges),
+    writer: &mut Writer<'_>,
+) -> Result<bool> {
+    let Some(class) = class_of(table) else { return Ok(false) };
+    if writer.row(table, name)?.is_some() {
+        return Ok(false);
+    }
+    for (_, added) in own.added.iter().filter(|(of, _)| *of == table.table) {
+        if other.usual_name(class, added)?.as_deref() == Some(name)
+            && writer.row(table, added)?.is_some()
+        {
+            return match writer.rename(class, added, name) {
+                Ok(()) => Ok(true),
+                Err(Stop::Input(_)) => Ok(false),
+                Err(Stop::Failed(error)) => Err(error),
+            };
+        }
+    }
+    Ok(false)
 }
 
 /// Tells of fields that were changed there of a row that was deleted here, or merged into another.
@@ -470,7 +517,7 @@ pub fn rows_of_folder(
                     key.into_iter().for_each(|(_, text)| text.clone_from(&then));
                 }
                 let changed = ChangedRow { after: row, before, import };
-                merge_row(table, &changed, own, writer, report)?;
+                merge_row(table, &changed, (other, own), writer, report)?;
                 continue;
             }
             let is_known = match class_of(table) {

@@ -60,7 +60,7 @@ pub struct ChangedRow {
     pub after: StatedFields,
     /// What it stated before, in the fields that changed; none for a row that they added.
     pub before: Option<StatedFields>,
-    /// The number of the import that did it last.
+    /// The number of the import that added it, or else of the one that changed it last.
     pub import: i64,
 }
 
@@ -263,7 +263,8 @@ impl Store {
                 }
                 Some(before)
             };
-            let Some(import) = last.or(added) else { continue };
+            // what was added may be used by facts of the import that added it
+            let Some(import) = added.or(last) else { continue };
             changed.push(ChangedRow { after, before, import });
         }
         Ok(changed)
