@@ -32,7 +32,7 @@ pub struct Args {
     /// names in it; nothing after = removes a value
     #[arg(value_name = "REF|FIELD=VALUE", required_unless_present = "from")]
     refs: Vec<String>,
-    /// Change all that match, as in facts query; a KIND or table stands in place of REF
+    /// Change everything that matches, as in facts query; give a KIND or table instead of REF
     #[arg(short = 'w', long = "where", value_name = "EXPRESSION")]
     conditions: Vec<String>,
     /// Read changes from a file: CSV, JSON, TOML or a workbook; - is standard input

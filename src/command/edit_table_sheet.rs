@@ -69,7 +69,7 @@ impl TableRow<'_> {
                 // another row of the sheet may have made it go, or another person
                 (false, "") if stated(self.fields, VERSION).trim().is_empty() => {
                     let one = reference_rows::one_of(self.table);
-                    fault(REF, name, &format!("there is no such {one}"))
+                    fault(REF, name, &format!("unknown {one}"))
                 }
                 (false, "") => {
                     self.sheet.conflict(name, "deleted or renamed");

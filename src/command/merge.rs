@@ -11,8 +11,10 @@ use crate::command::folder_renames;
 use crate::command::global_args::GlobalArgs;
 use crate::command::load_folder;
 use crate::command::manual_input::{self, ManualFields, stated};
-use crate::command::merge_names::{self, OwnChanges};
+use crate::command::merge_names;
+use crate::command::merge_own_changes::OwnChanges;
 use crate::command::merge_report::{MergeConflict, MergeReport, map};
+use crate::command::merge_their_changes::{TheirChanges, changes};
 use crate::command::seed_folder::SeedFolder;
 use crate::command::ui::Ui;
 use crate::error::{Error, Result, Stop};
@@ -138,36 +140,6 @@ struct Merge<'a> {
     /// The places of the imports there in their order, by their identifiers.
     their_order: HashMap<String, usize>,
     report: MergeReport,
-}
-
-/// One import's change of a fact: what it stated before, and states after it.
-struct ChangeStep {
-    /// The number of the import there.
-    import: i64,
-    before: Fields,
-    /// None: it was retired.
-    after: Option<Fields>,
-}
-
-/// What imports did to a fact.
-struct TheirChanges<'f> {
-    /// One change after the other.
-    steps: Vec<ChangeStep>,
-    /// All of them in one.
-    changes: FieldChanges,
-    /// What it states after them; none: they retired it.
-    after: Option<Fields>,
-    /// The version that they retired last.
-    retired: Option<&'f FactVersion>,
-    /// The last of them that did anything to it.
-    import: i64,
-}
-
-impl TheirChanges<'_> {
-    /// Whether the fact was there before.
-    fn is_of_older_fact(&self) -> bool {
-        self.steps.first().is_some_and(|step| !step.before.is_empty())
-    }
 }
 
 impl<'a> Merge<'a> {
@@ -464,42 +436,6 @@ impl<'a> Merge<'a> {
         }
         Ok(())
     }
-}
-
-/// What imports, in this order, did to a fact; none if nothing of it.
-fn changes<'f>(fact: &'f ChangedFact, imports: &[i64]) -> Option<TheirChanges<'f>> {
-    let mut found: Option<TheirChanges<'f>> = None;
-    for import in imports {
-        let before = fact.versions.iter().find(|version| version.retired_by == Some(*import));
-        let after = fact.versions.iter().find(|version| version.import == *import);
-        if before.is_none() && after.is_none() {
-            continue;
-        }
-        let theirs = found.get_or_insert_with(|| TheirChanges {
-            steps: Vec::new(),
-            changes: FieldChanges::default(),
-            after: None,
-            retired: None,
-            import: *import,
-        });
-        theirs.import = *import;
-        // what comes again after it was retired is compared with what it was
-        let earlier = before.or(theirs.retired).map(|version| map(&version.stated));
-        let earlier = earlier.unwrap_or_default();
-        theirs.after = after.map(|after| map(&after.stated));
-        if let Some(after) = &theirs.after {
-            theirs.changes.add(&earlier, after);
-        }
-        theirs.steps.push(ChangeStep {
-            import: *import,
-            before: earlier,
-            after: theirs.after.clone(),
-        });
-        if before.is_some() {
-            theirs.retired = before;
-        }
-    }
-    found
 }
 
 /// The fields of a fact as they are given, with those that are not stated any longer.

@@ -96,7 +96,7 @@ impl MergeReport {
     }
 }
 
-/// So many rows that facts refer to, in words.
+/// How many rows that facts refer to were written, in words.
 pub fn rows(rows: u64) -> String {
     format!("{} of sources, topics, names and texts", count(rows, "row", "rows"))
 }

@@ -78,7 +78,7 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
         && Manifest::read(folder)?.is_none()
         && !is_empty(folder)?
     {
-        return Err(Error::usage(format!("{shown} is not empty and no publication"))
+        return Err(Error::usage(format!("{shown} is neither empty nor a publication"))
             .hint("name another folder"));
     }
     let uids = uids(&store)?;
@@ -161,7 +161,7 @@ fn uids(store: &Store) -> Result<Vec<String>> {
 fn check(target: &Target<'_>, store: &Store, ui: &mut Ui) -> Result<Exit> {
     let shown = target.shown();
     let Some(manifest) = target.manifest()? else {
-        return Err(Error::new(ErrorKind::NotFound, format!("{shown} is no publication"))
+        return Err(Error::new(ErrorKind::NotFound, format!("{shown} is not a publication"))
             .hint(format!("make one: facts publish {shown}")));
     };
     let mut findings = Vec::new();

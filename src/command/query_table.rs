@@ -84,7 +84,7 @@ fn named(list: &str, table: &ReferenceTable) -> Result<Vec<&'static Field>> {
     Ok(fields)
 }
 
-/// Sorts rows by fields; what is not stated stays last.
+/// Sorts rows by fields; rows without a value come last.
 fn sort(rows: &mut [StatedFields], list: &str, table: &ReferenceTable) -> Result<()> {
     let mut keys = Vec::new();
     for name in list.split(',').map(str::trim).filter(|name| !name.is_empty()) {

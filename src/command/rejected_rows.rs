@@ -36,11 +36,10 @@ pub struct OnErrorArgs {
 }
 
 impl OnErrorArgs {
-    /// Fails if rows are to be skipped where there is no file to read them from, or to be put into that
-    /// file.
+    /// Checks that there is a file whose rows can be skipped, and that they are not written over it.
     ///
     /// # Errors
-    /// As above.
+    /// There is none, or they would be.
     pub fn check(&self, from: Option<&Path>) -> Result<()> {
         if from.is_none() && (self.skips() || self.rejects.is_some()) {
             return Err(Error::usage(

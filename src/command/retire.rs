@@ -24,7 +24,7 @@ pub struct Args {
     /// What to retire: REF, or a table (sources, topics, actors, places) and names in it
     #[arg(value_name = "REF", required_unless_present = "conditions")]
     refs: Vec<String>,
-    /// Retire all that match, as in facts query; a KIND or table stands in place of REF
+    /// Retire everything that matches, as in facts query; give a KIND or table instead of REF
     #[arg(short = 'w', long = "where", value_name = "EXPRESSION")]
     conditions: Vec<String>,
     /// Why: entered by mistake, there twice, or withdrawn by the source

@@ -94,7 +94,7 @@ pub fn delete_of(fields: &ManualFields) -> &str {
 }
 
 /// The cells of a row that state something else than before, but for the columns about it. An empty
-/// cell takes back what was stated if `empties`, and is no change otherwise.
+/// cell removes the value if `empties`, and changes nothing otherwise.
 pub fn changed(
     fields: &ManualFields,
     before: &ManualFields,

@@ -320,7 +320,7 @@ fn in_pieces(text: &str, quote: &str, hyphens: Hyphens) -> Vec<QuotePlace> {
     found
 }
 
-/// What stands in brackets in a quote and says something.
+/// The bracketed words of a quote that say something.
 fn added(quote: &str) -> Vec<String> {
     let brackets = quote.split('[').skip(1).filter_map(|rest| rest.split_once(']'));
     brackets

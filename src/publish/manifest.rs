@@ -125,7 +125,7 @@ impl Manifest {
         self.files.iter().filter(move |file| is_kind(&file.table))
     }
 
-    /// Reads the manifest of a folder; none if the folder is no publication.
+    /// Reads the manifest of a folder; none if the folder is not a publication.
     ///
     /// # Errors
     /// It cannot be read, or a later version of the program wrote it.

@@ -150,7 +150,7 @@ pub enum Op {
 pub struct Order {
     /// The column.
     pub column: ColumnRef,
-    /// From high to low; what is not stated stays last.
+    /// From high to low; rows without a value come last.
     pub descending: bool,
 }
 
