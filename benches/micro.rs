@@ -115,7 +115,7 @@ fn a_date(text: &str) -> Days {
 fn a_fact_into_a_table(bencher: Bencher) {
     let mut tally = Tally::new(Aggregate::Sum);
     let labels: Vec<u32> = ["2013", "battle"]
-        .map(|text| tally.label(Label { text: text.to_owned(), ..Label::default() }))
+        .map(|text| tally.label(Label { text: text.into(), ..Label::default() }))
         .into();
     let days = date::parse("2013-06-10").unwrap();
     let entry = TallyEntry {

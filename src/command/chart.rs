@@ -185,13 +185,14 @@ fn numbers(query: &Query, args: &Args, store: &Store) -> Result<Chart> {
     if cross.columns.len() > COLOURS {
         return Err(too_many_colours(cross.columns.len()));
     }
-    let places = Places::of(&cross.rows, x.ty());
-    let series = cross
-        .columns
+    let [rows, columns] = [&cross.rows, &cross.columns]
+        .map(|keys| keys.iter().map(|key| cross.named(key)).collect::<Vec<Vec<Label>>>());
+    let places = Places::of(&rows, x.ty());
+    let series = columns
         .iter()
         .map(|column| {
             let mut points: Vec<Point> =
-                cross.rows.iter().filter_map(|row| point(row, column, &crosses, &places)).collect();
+                rows.iter().filter_map(|row| point(row, column, &crosses, &places)).collect();
             points.sort_by(|a, b| a.x.total_cmp(&b.x));
             Series { name: crate::tabulate::name(&[], column).replace(" × ", " · "), points }
         })
@@ -271,7 +272,7 @@ fn point(
     is_there.then(|| Point {
         x: f64::midpoint(span.0, span.1),
         span,
-        label: row[0].text.clone(),
+        label: row[0].text.to_string(),
         y,
         bounds,
     })
@@ -292,8 +293,8 @@ impl Places {
         if let Type::Bucket(bucket) = ty {
             let dated: Vec<&&Label> =
                 labels.iter().filter(|label| !label.missing && is_bounded(label)).collect();
-            let first = dated.iter().filter_map(|label| label.days).map(|(first, _)| first).min();
-            let last = dated.iter().filter_map(|label| label.days).map(|(_, last)| last).max();
+            let first = dated.iter().filter_map(|label| label.days()).map(|(first, _)| first).min();
+            let last = dated.iter().filter_map(|label| label.days()).map(|(_, last)| last).max();
             let mut ticks = Vec::new();
             let mut day = first;
             // every whole bucket has its place, facts or no facts
@@ -314,11 +315,13 @@ impl Places {
             });
             return Places { dated: true, order: BTreeMap::new(), ticks, bucket, left_out };
         }
-        let order: BTreeMap<String, f64> =
-            (0_u32..).zip(&labels).map(|(n, label)| (label.text.clone(), f64::from(n))).collect();
+        let order: BTreeMap<String, f64> = (0_u32..)
+            .zip(&labels)
+            .map(|(n, label)| (label.text.to_string(), f64::from(n)))
+            .collect();
         let ticks = (0_u32..)
             .zip(&labels)
-            .map(|(n, label)| (f64::from(n) + 0.5, label.text.clone()))
+            .map(|(n, label)| (f64::from(n) + 0.5, label.text.to_string()))
             .collect();
         Places { dated: false, order, ticks, bucket: 1.0, left_out: None }
     }
@@ -326,17 +329,17 @@ impl Places {
     fn span(&self, row: &[Label]) -> Option<(f64, f64)> {
         let label = row.first()?;
         if !self.dated {
-            let at = *self.order.get(&label.text)?;
+            let at = *self.order.get(&*label.text)?;
             return Some((at, at + 1.0));
         }
-        let (first, last) = label.days.filter(|_| !label.missing && is_bounded(label))?;
+        let (first, last) = label.days().filter(|_| !label.missing && is_bounded(label))?;
         Some((number(first), number(last) + self.bucket))
     }
 }
 
 /// Whether a label of dates has a beginning and an end.
 fn is_bounded(label: &Label) -> bool {
-    label.days.is_some_and(|(first, last)| first != i64::MAX && last != i64::MAX)
+    label.days().is_some_and(|(first, last)| first != i64::MAX && last != i64::MAX)
         && !label.text.starts_with('–')
         && !label.text.ends_with('–')
 }

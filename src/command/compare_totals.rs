@@ -140,6 +140,7 @@ fn totals_of(
         rows.iter().map(|row| asked_names(query, row, store)).collect::<Result<_>>()?;
     let mut all: BTreeMap<_, SourceTotal> = BTreeMap::new();
     for (row, column) in best.pairs() {
+        let (row, column) = (row.as_slice(), column.as_slice());
         if row.iter().any(|label| label.missing) {
             out.unlabelled += 1;
             continue;
@@ -179,7 +180,7 @@ fn totals_of(
                 .iter()
                 .zip(column)
                 .find(|(told, label)| told.name() == counts.name() && !label.missing)
-                .map(|(_, label)| label.text.clone()),
+                .map(|(_, label)| label.text.to_string()),
         };
         let parted = |name: &str| counted.parted.iter().find(|by| by.name() == name).and_then(part);
         let scope = counted.scope.iter().map(|column| match part(column) {
@@ -203,7 +204,7 @@ fn totals_of(
                 scope: scope.clone(),
                 violence: parted(VIOLENCE),
                 population: parted(POPULATION),
-                source: column[0].text.clone(),
+                source: column[0].text.to_string(),
                 figure: figure.clone(),
             };
             match all.entry(total.counted()) {

@@ -12,10 +12,10 @@ use crate::kind::reference_table::{PARTITIONED_BY, SOURCES};
 use crate::kind::{self, Field, Kind, NOT_STATED};
 use crate::query::{ColumnRef, Predicate, Query, column, field};
 use crate::store::{AggregateRequest, RollupRow, Store};
-use crate::tabulate::{Aggregate, Dispute, Label, StockFlow, Tally, TallyEntry};
+use crate::tabulate::{Aggregate, Dispute, Label, LabelOrder, StockFlow, Tally, TallyEntry};
 use crate::value::date::{self, Bucket, Days};
 use crate::value::text::{BETWEEN_NAMES, count};
-use crate::value::{Number, Type, Value};
+use crate::value::{Type, Value};
 
 /// The fields of the table's sides, and those that tell figures of one cell apart.
 pub struct Axes {
@@ -147,7 +147,7 @@ pub fn collect(
     let gathered = store.gather(&query, asked, begin, row, summed)?;
     let mut parts = gathered.into_iter().map(|gathering| gathering.tally);
     let mut tally = parts.next().unwrap_or_else(|| Tally::new(aggregate));
-    parts.for_each(|part| tally.take(&part));
+    parts.for_each(|part| tally.take(part));
     Ok(tally)
 }
 
@@ -265,8 +265,8 @@ impl Gathering {
             if let (Some(set), Type::Bucket(bucket)) = (set, column.ty())
                 && !bucket.is_all_of(days)
             {
-                let days = Some((bucket.order(days).0, i64::MAX));
-                return Ok(tally.label(Label { days, text: set.to_owned(), ..Label::default() }));
+                let order = LabelOrder::Days(bucket.order(days).0, i64::MAX);
+                return Ok(tally.label(Label { order, text: set.into(), ..Label::default() }));
             }
             if let Some(number) = known[n].get(column, cell, days) {
                 return Ok(number);
@@ -281,6 +281,9 @@ impl Gathering {
         number(sides.len(), source, slug)
     }
 }
+
+/// So many texts are remembered: where there are more, few come again.
+const REMEMBERED: usize = 10_000;
 
 /// The labels of the values of a side that were seen: what one is called is asked once.
 #[derive(Debug, Clone, Default)]
@@ -311,9 +314,10 @@ impl LabelCache {
             (_, Value::Int(n) | Value::Day(n)) => {
                 self.numbers.insert(*n, label);
             }
-            (_, other) => {
+            (_, other) if self.texts.len() < REMEMBERED => {
                 self.texts.insert(other.to_string(), label);
             }
+            _ => {}
         }
     }
 }
@@ -324,27 +328,22 @@ fn label(column: &ColumnRef, cell: &Value<'_>, days: Days) -> Label {
         _ if cell.is_null() => None,
         _ => Some(cell.to_string()),
     };
-    let order = match column.ty() {
-        _ if text.is_none() => None,
-        Type::Bucket(bucket) => Some(bucket.order(days)),
+    let of_days = |(first, last)| LabelOrder::Days(first, last);
+    let order = match (column.ty(), cell) {
+        _ if text.is_none() => LabelOrder::Text,
+        (Type::Bucket(bucket), _) => of_days(bucket.order(days)),
         // two facts that begin on one day are under one label, wherever they end
-        Type::Day => match cell {
-            Value::Day(day) => Some((*day, *day)),
-            _ => None,
-        },
-        Type::Date => {
-            Some((days.first.or(days.last).unwrap_or(i64::MAX), days.last.unwrap_or(i64::MAX)))
+        (Type::Day, Value::Day(day)) => of_days((*day, *day)),
+        (Type::Date, _) => {
+            let first = days.first.or(days.last);
+            of_days((first.unwrap_or(i64::MAX), days.last.unwrap_or(i64::MAX)))
         }
-        _ => None,
+        _ => cell.exact_number().map_or(LabelOrder::Text, |n| LabelOrder::Number(n.sorted_by())),
     };
     Label {
-        days: order,
-        number: match column.ty() {
-            Type::Bucket(_) => None,
-            _ => cell.exact_number().map(Number::sorted_by),
-        },
+        order,
         missing: text.is_none(),
-        text: text.unwrap_or_else(|| format!("no {}", column.name())),
+        text: text.unwrap_or_else(|| format!("no {}", column.name())).into(),
     }
 }
 

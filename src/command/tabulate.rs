@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::kind::Field;
 use crate::query::{self, ColumnRef, Predicate, Query, columns};
 use crate::render::Heading;
-use crate::tabulate::{Across, Aggregate, Cross, Share, Tally, name};
+use crate::tabulate::{Across, Aggregate, Cross, Label, Share, Tally, TotalOf, name};
 use crate::value::date::Bucket;
 use crate::value::suggest::did_you_mean;
 use crate::value::text::{BETWEEN_NAMES, count, grouped};
@@ -372,7 +372,10 @@ fn write(
     let mut headings: Vec<Heading> = rows.iter().map(|row| Heading::text(row.name())).collect();
     if has_columns {
         headings.extend(
-            cross.columns.iter().map(|column| figure(name(&[], column).replace(" × ", " · "))),
+            cross
+                .columns
+                .iter()
+                .map(|column| figure(name(&[], cross.labels_of(column)).replace(" × ", " · "))),
         );
     } else {
         let how = args.agg.map(|how| format!("{how:?}").to_lowercase());
@@ -386,36 +389,34 @@ fn write(
     if along(Totals::Rows) && has_columns {
         headings.push(figure("total".into()));
     }
-    let mut body: Vec<Vec<OwnedValue>> = Vec::new();
-    for row in &cross.rows {
-        let mut line: Vec<OwnedValue> =
-            row.iter()
-                .map(|label| {
-                    if label.missing { Value::Null } else { Value::Text(label.text.clone().into()) }
-                })
-                .collect();
-        line.extend(cross.columns.iter().map(|column| cross.cell(row, column)));
-        if along(Totals::Rows) && has_columns {
-            line.push(cross.total(Some(row), None, across).map_err(explain)?);
-        }
-        body.push(line);
-    }
-    if along(Totals::Cols) && !cross.rows.is_empty() {
-        let mut line: Vec<OwnedValue> = vec![Value::Text("total".into())];
-        line.resize(rows.len(), Value::Null);
-        for column in &cross.columns {
-            line.push(cross.total(None, Some(column), across).map_err(explain)?);
-        }
-        if along(Totals::Rows) && has_columns {
-            line.push(cross.total(None, None, across).map_err(explain)?);
-        }
-        body.push(line);
-    }
+    let totals = |of: Totals, totals: TotalOf| {
+        along(of).then(|| cross.totals(totals, across).map_err(explain)).transpose()
+    };
+    let of_rows = if has_columns { totals(Totals::Rows, TotalOf::Rows)? } else { None };
+    let of_columns =
+        if cross.rows.is_empty() { None } else { totals(Totals::Cols, TotalOf::Columns)? };
+    let of_all = match (&of_rows, &of_columns) {
+        (Some(_), Some(_)) => cross.totals(TotalOf::All, across).map_err(explain)?,
+        _ => Vec::new(),
+    };
     ui.rows(global, headings, Vec::new(), |row| {
-        for line in &body {
-            row(line)?;
+        for (n, key) in cross.rows.iter().enumerate() {
+            let mut line: Vec<Value<'_>> = cross.labels_of(key).map(label_cell).collect();
+            line.extend(cross.columns.iter().map(|column| cross.cell_at(key, column)));
+            line.extend(of_rows.as_ref().map(|totals| totals[n].clone()));
+            row(&line)?;
         }
-        Ok(body.len() as u64)
+        if let Some(totals) = &of_columns {
+            let mut line: Vec<OwnedValue> = vec![Value::Text("total".into())];
+            line.resize(rows.len(), Value::Null);
+            line.extend(totals.iter().chain(&of_all).cloned());
+            row(&line)?;
+        }
+        Ok((cross.rows.len() + usize::from(of_columns.is_some())) as u64)
     })?;
     Ok(())
+}
+
+fn label_cell(label: &Label) -> Value<'_> {
+    if label.missing { Value::Null } else { Value::Text(label.text.as_ref().into()) }
 }

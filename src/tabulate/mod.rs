@@ -3,17 +3,19 @@
 //! Missing is not zero, figures of several sources are never added up unasked, nor two answers to
 //! one question, nor a year and the months within it.
 
+mod cross;
+mod group;
+mod label;
 mod period;
+mod small_set;
 mod tally;
 
-use std::collections::{BTreeMap, BTreeSet};
+pub use cross::{Cross, TotalOf};
+pub use group::{StockFlow, TallyEntry};
+pub use label::{Label, LabelKey, LabelOrder, name};
+pub use tally::Tally;
 
-use period::periods;
-use tally::TallyGroup;
-pub use tally::{StockFlow, Tally, TallyEntry};
-
-use crate::value::text::grouped;
-use crate::value::{Number, NumberOrder, OwnedValue, Value};
+use crate::value::Number;
 
 /// How the figures of a cell become one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,19 +92,6 @@ pub struct Across {
     pub periods: bool,
 }
 
-/// One label of an axis, with what sorts it.
-#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Label {
-    /// Whether it is the label of missing values, which sorts last.
-    pub missing: bool,
-    /// What periods are ordered by; `None` for labels that are no period.
-    pub days: Option<(i64, i64)>,
-    /// What numbers are ordered by; `None` for labels that are no number.
-    pub number: Option<NumberOrder>,
-    /// The text.
-    pub text: String,
-}
-
 /// Why a cell cannot be filled honestly.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Dispute {
@@ -124,199 +113,14 @@ pub enum Dispute {
     StockAndFlow(String),
 }
 
-/// The cross-table: labels of the rows and columns, and the cells.
-#[derive(Debug, Clone)]
-pub struct Cross {
-    /// The labels of the rows, in order; totals are not among them.
-    pub rows: Vec<Vec<Label>>,
-    /// The labels of the columns, in order.
-    pub columns: Vec<Vec<Label>>,
-    cells: BTreeMap<(Vec<Label>, Vec<Label>), TallyGroup>,
-    labels: Vec<Label>,
-    aggregate: Aggregate,
-}
-
-impl Cross {
-    /// The cell of a row and a column; nothing where there is no fact, or none with a figure.
-    #[must_use]
-    pub fn cell(&self, row: &[Label], column: &[Label]) -> OwnedValue {
-        let key = (row.to_vec(), column.to_vec());
-        self.cells.get(&key).map_or(Value::Null, |group| self.summed(group))
-    }
-
-    /// The rows and columns that have facts in common.
-    pub fn pairs(&self) -> impl Iterator<Item = (&[Label], &[Label])> {
-        self.cells.keys().map(|(row, column)| (row.as_slice(), column.as_slice()))
-    }
-
-    /// Whether a row and a column have a fact in common.
-    #[must_use]
-    pub fn has(&self, row: &[Label], column: &[Label]) -> bool {
-        self.cells.contains_key(&(row.to_vec(), column.to_vec()))
-    }
-
-    /// Why the facts of a row and a column must not be added up, if they must not.
-    #[must_use]
-    pub fn dispute(&self, row: &[Label], column: &[Label]) -> Option<Dispute> {
-        let group = self.cells.get(&(row.to_vec(), column.to_vec()))?;
-        self.check_cell(&name(row, column), group, Across::default()).err()
-    }
-
-    /// The total of a row, of a column, or of all.
-    ///
-    /// # Errors
-    /// The total would mix what must not be mixed.
-    pub fn total(
-        &self,
-        row: Option<&[Label]>,
-        column: Option<&[Label]>,
-        across: Across,
-    ) -> Result<OwnedValue, Dispute> {
-        let mut whole = TallyGroup::default();
-        for ((r, c), group) in &self.cells {
-            if row.is_none_or(|row| r == row) && column.is_none_or(|column| c == column) {
-                whole.take(group);
-            }
-        }
-        if self.aggregate.adds_up() {
-            self.check_cell(
-                &name(row.unwrap_or_default(), column.unwrap_or_default()),
-                &whole,
-                across,
-            )?;
-        }
-        Ok(self.summed(&whole))
-    }
-
-    /// Adds the missing half of each pair of columns `sole` and `shared`, even if it is empty; `at` is
-    /// the place of the two words in a column's labels.
-    pub fn pair_columns(&mut self, at: usize) {
-        let both = self.columns.iter().flat_map(|column| {
-            tally::sole_and_shared().map(|label| {
-                let mut column = column.clone();
-                column[at] = label;
-                column
-            })
-        });
-        self.columns = both.collect::<BTreeSet<_>>().into_iter().collect();
-    }
-
-    fn text(&self, label: u32) -> &str {
-        &self.labels[label as usize].text
-    }
-
-    fn check_cell(&self, cell: &str, group: &TallyGroup, across: Across) -> Result<(), Dispute> {
-        if group.sources.len() > 1 && !across.sources {
-            let mut sources: Vec<String> =
-                group.sources.iter().map(|source| self.text(*source).to_owned()).collect();
-            sources.sort_unstable();
-            return Err(if self.aggregate == Aggregate::Count {
-                Dispute::Counts(cell.to_owned(), sources)
-            } else {
-                Dispute::Sources(cell.to_owned(), sources)
-            });
-        }
-        if !group.other_dates.is_empty() && !across.periods {
-            return Err(Dispute::States(cell.to_owned(), group.dates_of_states()));
-        }
-        if self.aggregate == Aggregate::Count {
-            return Ok(());
-        }
-        if group.counts.len() > 1 {
-            let counted = group.counts.iter().map(|counts| {
-                let labels: Vec<Label> =
-                    counts.iter().map(|label| self.labels[*label as usize].clone()).collect();
-                name(&labels, &[])
-            });
-            let mut counted: Vec<String> = counted.collect();
-            counted.sort_unstable();
-            return Err(Dispute::Unlike(cell.to_owned(), counted));
-        }
-        let twice = |(_, answers): &(&String, &Vec<String>)| answers.len() > 1 && !across.topics;
-        if let Some((topic, answers)) = group.answers.iter().find(twice) {
-            let mut answers = answers.clone();
-            answers.sort_unstable();
-            return Err(Dispute::Answers(cell.to_owned(), topic.clone(), answers));
-        }
-        if group.has_flows && !group.stocks.is_empty() && !across.periods {
-            return Err(Dispute::StockAndFlow(cell.to_owned()));
-        }
-        if group.stocks.len() > 1 && !across.periods {
-            return Err(Dispute::Stocks(cell.to_owned(), group.stocks.len()));
-        }
-        if across.periods { Ok(()) } else { periods(cell, &group.periods) }
-    }
-
-    fn summed(&self, group: &TallyGroup) -> OwnedValue {
-        if self.aggregate == Aggregate::Count {
-            return Value::Int(i64::try_from(group.facts).unwrap_or(i64::MAX));
-        }
-        let (Some(low), Some(high)) = (group.low, group.high) else { return Value::Null };
-        #[expect(clippy::cast_precision_loss, reason = "no table has 2^53 rows")]
-        let n = group.stated as f64;
-        let figure = match self.aggregate {
-            Aggregate::Count | Aggregate::Sum => group.sum.total(),
-            Aggregate::Min => low,
-            Aggregate::Max => high,
-            Aggregate::Mean => Number::Real(group.sum.total().real() / n),
-            Aggregate::Median => Number::Real(middle(&group.figures)),
-            Aggregate::Range => {
-                let shown = |n: Number| grouped(&n.text());
-                return Value::Text(
-                    if low.order(&high).is_eq() {
-                        shown(low)
-                    } else {
-                        format!("{}–{}", shown(low), shown(high))
-                    }
-                    .into(),
-                );
-            }
-            Aggregate::List => {
-                let shown = |figure: &Option<Number>| {
-                    figure.map_or("–".to_owned(), |n| grouped(&n.text()))
-                };
-                let mut parts: Vec<String> = group
-                    .list
-                    .iter()
-                    .map(|(source, figure)| format!("{} {}", self.text(*source), shown(figure)))
-                    .collect();
-                parts.sort_unstable();
-                return Value::Text(parts.join("; ").into());
-            }
-        };
-        match group.facts - group.stated {
-            0 => figure.cell(),
-            lacking => Value::Partial(figure, group.facts, lacking),
-        }
-    }
-}
-
-/// The middle one of some figures.
-fn middle(figures: &[f64]) -> f64 {
-    let mut figures = figures.to_vec();
-    figures.sort_unstable_by(f64::total_cmp);
-    let middle = figures.len() / 2;
-    if figures.len().is_multiple_of(2) {
-        f64::midpoint(figures[middle - 1], figures[middle])
-    } else {
-        figures[middle]
-    }
-}
-
-/// A label as people read it.
-#[must_use]
-pub fn name(row: &[Label], column: &[Label]) -> String {
-    let parts: Vec<&str> = row.iter().chain(column).map(|label| label.text.as_str()).collect();
-    if parts.is_empty() { "the total".into() } else { parts.join(" × ") }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::value::date::{self, Bucket};
+    use crate::value::{OwnedValue, Value};
 
     fn label(text: &str) -> Vec<Label> {
-        vec![Label { text: text.to_owned(), ..Label::default() }]
+        vec![Label { text: text.into(), ..Label::default() }]
     }
 
     struct Fact {
@@ -328,6 +132,10 @@ mod tests {
         counts: &'static str,
         topic: Option<&'static str>,
         over_period: bool,
+    }
+
+    fn days_of((first, last): (i64, i64)) -> LabelOrder {
+        LabelOrder::Days(first, last)
     }
 
     fn entry(
@@ -389,8 +197,8 @@ mod tests {
             for when in ["2012-05/2014-02", "2013", "2013/.."] {
                 let days = date::parse(when).unwrap();
                 let row = Label {
-                    days: Some(year.order(days)),
-                    text: year.label(days).unwrap(),
+                    order: days_of(year.order(days)),
+                    text: year.label(days).unwrap().into(),
                     ..Label::default()
                 };
                 let (row, source) = (tally.label(row), tally.label(label("s").remove(0)));
@@ -412,7 +220,8 @@ mod tests {
             }
             tally.spread(0, year, is_each);
             let cross = tally.cross(1, 0, &[], Across::default()).unwrap();
-            cross.rows.iter().map(|row| (row[0].text.clone(), cross.cell(row, &[]))).collect()
+            let text = |row: &LabelKey| cross.named(row)[0].text.to_string();
+            cross.rows.iter().map(|row| (text(row), cross.cell_at(row, &[]))).collect()
         };
         let counted = |rows: &[(&str, i64)]| -> Vec<(String, OwnedValue)> {
             rows.iter().map(|(row, n)| ((*row).to_owned(), Value::Int(*n))).collect()
@@ -462,7 +271,7 @@ mod tests {
             cross(&[entry("a", "x", Some(3.0), "s", "2012"), wounded], Aggregate::Sum, false)
                 .unwrap();
         assert_eq!(
-            cross.total(None, Some(&label("x")), Across::default()),
+            cross.totals(TotalOf::Columns, Across::default()),
             Err(Dispute::Unlike("x".into(), vec!["killed".into(), "wounded".into()]))
         );
     }

@@ -68,9 +68,9 @@ fn is_period(days: i64) -> bool {
 
 /// Two periods of one source that overlap: a year and one of its months, January to August and March
 /// to October, a set of years and one of them.
-pub(super) fn periods(cell: &str, stated: &[Period]) -> Result<(), Dispute> {
+pub(super) fn periods(cell: impl Fn() -> String, stated: &[Period]) -> Result<(), Dispute> {
     let dispute = |one: &Period, other: &Period| {
-        Err(Dispute::Periods(cell.to_owned(), vec![one.reference.clone(), other.reference.clone()]))
+        Err(Dispute::Periods(cell(), vec![one.reference.clone(), other.reference.clone()]))
     };
     let order = |period: &&Period| (period.source, period.first, std::cmp::Reverse(period.last));
     let mut spans: Vec<&Period> = stated.iter().collect();
