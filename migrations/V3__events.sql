@@ -162,6 +162,17 @@ CREATE TABLE events (
 -- A key has one live row at most. Its retired rows are the history of the fact.
 CREATE UNIQUE INDEX events_live ON events(source_id, key) WHERE retired_by_id IS NULL;
 CREATE INDEX events_date ON events(first_day, last_day);
+-- The order in which facts are shown, where they are, and whom they name: what questions ask for.
+CREATE INDEX events_sorted ON events(coalesce(first_day, last_day), last_day);
+CREATE INDEX events_said_by ON events(said_by_id) WHERE said_by_id IS NOT NULL;
+CREATE INDEX events_place ON events(place_id, first_day) WHERE place_id IS NOT NULL;
+CREATE INDEX events_actor ON events(actor_id) WHERE actor_id IS NOT NULL;
+CREATE INDEX events_target ON events(target_id) WHERE target_id IS NOT NULL;
+CREATE INDEX events_others ON events(others_id) WHERE others_id IS NOT NULL;
+CREATE INDEX events_side_a ON events(side_a_id) WHERE side_a_id IS NOT NULL;
+CREATE INDEX events_side_b ON events(side_b_id) WHERE side_b_id IS NOT NULL;
+CREATE INDEX events_supporters ON events(supporters_id) WHERE supporters_id IS NOT NULL;
+CREATE INDEX events_conflict_country ON events(conflict_country_id) WHERE conflict_country_id IS NOT NULL;
 CREATE INDEX events_topic ON events(topic) WHERE topic IS NOT NULL;
 CREATE INDEX events_retired ON events(source_id, key) WHERE retired_by_id IS NOT NULL;
 

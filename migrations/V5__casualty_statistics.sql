@@ -99,6 +99,15 @@ CREATE TABLE casualty_statistics (
 CREATE UNIQUE INDEX casualty_statistics_live ON casualty_statistics(source_id, key)
   WHERE retired_by_id IS NULL;
 CREATE INDEX casualty_statistics_date ON casualty_statistics(first_day, last_day);
+CREATE INDEX casualty_statistics_sorted ON casualty_statistics(coalesce(first_day, last_day), last_day);
+CREATE INDEX casualty_statistics_said_by ON casualty_statistics(said_by_id) WHERE said_by_id IS NOT NULL;
+CREATE INDEX casualty_statistics_place ON casualty_statistics(place_id, first_day) WHERE place_id IS NOT NULL;
+CREATE INDEX casualty_statistics_victim ON casualty_statistics(victim_id) WHERE victim_id IS NOT NULL;
+CREATE INDEX casualty_statistics_perpetrator ON casualty_statistics(perpetrator_id) WHERE perpetrator_id IS NOT NULL;
+CREATE INDEX casualty_statistics_side_a ON casualty_statistics(side_a_id) WHERE side_a_id IS NOT NULL;
+CREATE INDEX casualty_statistics_side_b ON casualty_statistics(side_b_id) WHERE side_b_id IS NOT NULL;
+CREATE INDEX casualty_statistics_supporters ON casualty_statistics(supporters_id) WHERE supporters_id IS NOT NULL;
+CREATE INDEX casualty_statistics_conflict_country ON casualty_statistics(conflict_country_id) WHERE conflict_country_id IS NOT NULL;
 CREATE INDEX casualty_statistics_topic ON casualty_statistics(topic) WHERE topic IS NOT NULL;
 CREATE INDEX casualty_statistics_retired ON casualty_statistics(source_id, key)
   WHERE retired_by_id IS NOT NULL;

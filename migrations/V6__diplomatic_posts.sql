@@ -98,6 +98,12 @@ CREATE TABLE diplomatic_posts (
 CREATE UNIQUE INDEX diplomatic_posts_live ON diplomatic_posts(source_id, key)
   WHERE retired_by_id IS NULL;
 CREATE INDEX diplomatic_posts_date ON diplomatic_posts(first_day, last_day);
+CREATE INDEX diplomatic_posts_sorted ON diplomatic_posts(coalesce(first_day, last_day), last_day);
+CREATE INDEX diplomatic_posts_said_by ON diplomatic_posts(said_by_id) WHERE said_by_id IS NOT NULL;
+CREATE INDEX diplomatic_posts_place ON diplomatic_posts(place_id, first_day) WHERE place_id IS NOT NULL;
+CREATE INDEX diplomatic_posts_sender ON diplomatic_posts(sender_id) WHERE sender_id IS NOT NULL;
+CREATE INDEX diplomatic_posts_receiver ON diplomatic_posts(receiver_id) WHERE receiver_id IS NOT NULL;
+CREATE INDEX diplomatic_posts_head ON diplomatic_posts(head_id) WHERE head_id IS NOT NULL;
 CREATE INDEX diplomatic_posts_topic ON diplomatic_posts(topic) WHERE topic IS NOT NULL;
 CREATE INDEX diplomatic_posts_retired ON diplomatic_posts(source_id, key)
   WHERE retired_by_id IS NOT NULL;

@@ -84,5 +84,10 @@ CREATE TABLE indicators (
 ) STRICT;
 CREATE UNIQUE INDEX indicators_live ON indicators(source_id, key) WHERE retired_by_id IS NULL;
 CREATE INDEX indicators_date ON indicators(first_day, last_day);
+CREATE INDEX indicators_sorted ON indicators(coalesce(first_day, last_day), last_day);
+CREATE INDEX indicators_said_by ON indicators(said_by_id) WHERE said_by_id IS NOT NULL;
+CREATE INDEX indicators_place ON indicators(place_id, first_day) WHERE place_id IS NOT NULL;
+CREATE INDEX indicators_subject ON indicators(subject_id) WHERE subject_id IS NOT NULL;
+CREATE INDEX indicators_counterpart ON indicators(counterpart_id) WHERE counterpart_id IS NOT NULL;
 CREATE INDEX indicators_topic ON indicators(topic) WHERE topic IS NOT NULL;
 CREATE INDEX indicators_retired ON indicators(source_id, key) WHERE retired_by_id IS NOT NULL;

@@ -94,7 +94,7 @@ impl SheetRow<'_> {
         let Some((source, key)) = reference.split_once(':') else {
             return Err(fault("expected SOURCE:KEY".into()));
         };
-        let mut live = self.store.live_facts(source, key)?;
+        let mut live = self.store.live_facts(KINDS, source, key)?;
         match live.len() {
             1 => Ok(Some(live.remove(0))),
             0 if self.store.has_had_any(source, key)? => Ok(None),

@@ -7,7 +7,7 @@ use crate::command::targets;
 use crate::command::ui::Ui;
 use crate::error::{Result, Stop};
 use crate::kind::reference_table::ReferenceTable;
-use crate::kind::{Field, Need};
+use crate::kind::{Field, KINDS, Need};
 use crate::render::Heading;
 use crate::store::{LiveFact, Outcome, StatedFields, Store, Writer};
 use crate::value::Value;
@@ -101,7 +101,7 @@ impl Edits {
             if !is_same_place {
                 // where the quote was found now
                 let (source, key) = (stated(before, "source"), stated(before, "key"));
-                let now = store.live_facts(source, key)?.pop();
+                let now = store.live_facts(KINDS, source, key)?.pop();
                 let found = now.map(|fact| stated(&fact.stated, "locator").to_owned());
                 after.retain(|(field, _)| field != "locator");
                 after.extend(found.map(|found| ("locator".to_owned(), found)));

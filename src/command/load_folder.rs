@@ -1,5 +1,6 @@
 //! Loads a folder of CSV files into a database: all of it, or nothing and a list of errors.
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::LazyLock;
 
@@ -161,6 +162,7 @@ impl<'f> FolderLoad<'f> {
         if self.fresh {
             self.numbers = writer.import_numbers()?;
         }
+        writer.expect(self.folder.about())?;
         let of_kind = |kind: &&'static Kind| Ok((*kind, self.kind(kind, writer)?));
         Ok((KINDS.iter().map(of_kind).collect::<Result<_>>()?, rows))
     }
@@ -331,10 +333,13 @@ impl<'f> FolderLoad<'f> {
         if cells.iter().all(|cell| record.get(*cell).is_none_or(str::is_empty)) {
             return;
         }
-        let numbered = record.iter().enumerate().map(|(n, cell)| match self.numbers.get(cell) {
-            Some(number) if cells.contains(&n) => number.to_string(),
-            None if cells.contains(&n) && !self.fresh && !cell.is_empty() => "0".to_owned(),
-            _ => cell.to_owned(),
+        let number = |cell: &str| match self.numbers.get(cell) {
+            Some(number) => number.to_string(),
+            None if !self.fresh && !cell.is_empty() => "0".to_owned(),
+            None => cell.to_owned(),
+        };
+        let numbered = record.iter().enumerate().map(|(n, cell)| {
+            if cells.contains(&n) { Cow::Owned(number(cell)) } else { Cow::Borrowed(cell) }
         });
         *record = numbered.collect();
     }

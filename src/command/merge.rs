@@ -18,6 +18,7 @@ use crate::command::merge_their_changes::{TheirChanges, changes};
 use crate::command::seed_folder::SeedFolder;
 use crate::command::ui::Ui;
 use crate::error::{Error, Result, Stop};
+use crate::kind::KINDS;
 use crate::merge::{FieldChanges, Fields};
 use crate::store::{
     Access, ChangedFact, FactVersion, ImportInfo, ImportRecord, LiveFact, Outcome, Store, Writer,
@@ -245,7 +246,7 @@ impl<'a> Merge<'a> {
         force: bool,
         writer: &mut Writer<'_>,
     ) -> Result<()> {
-        let live = self.store.live_facts(&fact.source, &fact.key)?;
+        let live = self.store.live_facts(KINDS, &fact.source, &fact.key)?;
         let live = live.into_iter().find(|live| live.kind.name == fact.kind.name);
         let was_here = self.store.has_had(fact.kind, &fact.source, &fact.key)?;
         let contested = match (&theirs.after, &live) {

@@ -7,7 +7,7 @@ use crate::command::ui::Ui;
 use crate::command::{Exit, reference_rows};
 use crate::error::{Error, Result};
 use crate::kind::reference_table::ReferenceTable;
-use crate::kind::{Field, common_fields};
+use crate::kind::{self, Field, common_fields};
 use crate::query::{self, ColumnRef, Query};
 use crate::render::Heading;
 use crate::store::{LiveFact, StatedFields, Store};
@@ -32,22 +32,19 @@ pub fn write(
     let is_one = query.kinds.len() == 1;
     let fields = fields(&query, columns)?;
     let headings = headings(if is_one { None } else { Some("kind") }, &fields);
-    query.columns = query::columns("source,key", &query.kinds)?;
+    query.columns = query::columns("source,key,kind", &query.kinds)?;
     store.check(&query)?;
     let mut references = Vec::new();
     store.select(&query, |cells| {
-        references.push((cells[0].to_string(), cells[1].to_string()));
+        let kind = cells[2].text().and_then(kind::find);
+        references.extend(kind.map(|kind| (kind, cells[0].to_string(), cells[1].to_string())));
         Ok(())
     })?;
     let rows = ui.rows(global, headings, Vec::new(), |row| {
         let mut written = 0;
-        for (source, key) in &references {
-            let live = store.live_facts(source, key)?;
-            for fact in live
-                .iter()
-                .filter(|fact| query.kinds.iter().any(|kind| kind.name == fact.kind.name))
-            {
-                row(&cells(fact, &fields, is_one))?;
+        for (kind, source, key) in &references {
+            for fact in store.live_facts(&[*kind], source, key)? {
+                row(&cells(&fact, &fields, is_one))?;
                 written += 1;
             }
         }

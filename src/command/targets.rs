@@ -92,7 +92,7 @@ pub fn reference(word: &str, store: &Store) -> Result<(String, String)> {
 /// # Errors
 /// There is none, or facts of several kinds have the key.
 pub fn one_fact(store: &Store, source: &str, key: &str) -> Result<LiveFact> {
-    let mut found = store.live_facts(source, key)?;
+    let mut found = store.live_facts(KINDS, source, key)?;
     match found.len() {
         1 => Ok(found.remove(0)),
         0 => Err(no_such_ref(store, &format!("{source}:{key}"))?),

@@ -53,6 +53,19 @@ pub fn number(kind: &'static Kind, field: &Field) -> String {
     }
 }
 
+/// The SQL that lists, as `value`, what a field of names shows for the live facts of a kind: each name
+/// is asked for facts, of which there is an index.
+pub fn names_in_use(kind: &'static Kind, field: &Field) -> String {
+    let (column, shown) = match field.name {
+        "country" => ("place", "n.country"),
+        name => (name, "n.label"),
+    };
+    format!(
+        "SELECT {shown} AS value FROM names n WHERE EXISTS (SELECT 1 FROM {} f WHERE f.{column}_id = n.id AND f.retired_by_id IS NULL)",
+        kind.table
+    )
+}
+
 /// The SQL that names what a number stands for, if it stands for something.
 pub fn lookup_sql(field: &Field) -> Option<String> {
     match field.ty {

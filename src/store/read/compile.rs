@@ -187,8 +187,11 @@ fn compiled(
     let mut arms = Vec::new();
     let single = query.kinds.len() == 1;
     let matched = query.words.as_deref().map(search::words);
-    let order = order_clause(query, orders, part);
     let is_limited = query.limit.is_some() || query.offset > 0;
+    // the first facts of all stand in the index; for all of them, or those that pass a test, it
+    // would be read and then each fact looked up
+    let by_index = is_limited && query.tests.is_empty();
+    let order = order_clause(query, orders, part, by_index);
     // a few of many are found before what is shown of them is
     let is_few = single && matched.is_none() && is_limited;
     // the first rows of several kinds hold at most as many of each kind
@@ -248,7 +251,7 @@ fn compiled(
             );
         }
         if let Some(limit) = of_each {
-            let first = order_within(kind, query, orders);
+            let first = order_within(kind, query, orders, by_index);
             condition = format!(
                 "f.id IN (SELECT f.id FROM {} f WHERE {condition}{first}\n LIMIT ?)",
                 kind.table
@@ -282,11 +285,11 @@ fn compiled(
 
 /// How an answer is ordered: the best match first, where words are searched and nothing is sorted;
 /// else by its keys.
-fn order_clause(query: &Query, orders: &[(Order, usize)], part: Scan) -> String {
+fn order_clause(query: &Query, orders: &[(Order, usize)], part: Scan, by_index: bool) -> String {
     let single = query.kinds.len() == 1;
-    let key = |(i, (order, part)): (usize, &(Order, usize))| {
+    let order_by = |(i, (order, part)): (usize, &(Order, usize))| {
         let by = if single {
-            sort_expressions(query.kinds[0], &order.column)[*part].clone()
+            key(&sort_expressions(query.kinds[0], &order.column)[*part], by_index)
         } else {
             format!("sort{i}{}", if folds(query, order, *part) { FOLDED } else { "" })
         };
@@ -295,7 +298,7 @@ fn order_clause(query: &Query, orders: &[(Order, usize)], part: Scan) -> String 
     let best_first = (query.words.is_some() && query.sort.is_empty())
         .then(|| if single { "s.rank" } else { "rank" }.to_owned());
     let keys: Vec<String> =
-        best_first.into_iter().chain(orders.iter().enumerate().map(key)).collect();
+        best_first.into_iter().chain(orders.iter().enumerate().map(order_by)).collect();
     // as they lie, or as they come where all facts are gone through
     let as_they_lie = single && (query.unsorted || matches!(part, Scan::Alone));
     match keys.as_slice() {
@@ -313,9 +316,14 @@ fn folds(query: &Query, order: &Order, part: usize) -> bool {
 }
 
 /// How the facts of one of several kinds are ordered among themselves.
-fn order_within(kind: &'static Kind, query: &Query, orders: &[(Order, usize)]) -> String {
+fn order_within(
+    kind: &'static Kind,
+    query: &Query,
+    orders: &[(Order, usize)],
+    by_index: bool,
+) -> String {
     let keys = orders.iter().filter_map(|(order, part)| {
-        let mut by = sort_expressions(kind, &order.column).get(*part)?.clone();
+        let mut by = key(sort_expressions(kind, &order.column).get(*part)?, by_index);
         if folds(query, order, *part) && !by.ends_with(FOLDED) {
             by.push_str(FOLDED);
         }
@@ -372,6 +380,14 @@ fn sort_keys(query: &Query) -> Vec<(Order, usize)> {
         .collect()
 }
 
+/// The day on which a fact begins, the first key of most sorts; each kind has an index of it.
+const BEGIN: &str = "coalesce(f.first_day, f.last_day)";
+
+/// A key of a sort, so that the index of it is used or not.
+fn key(by: &str, by_index: bool) -> String {
+    if by == BEGIN && !by_index { format!("+{by}") } else { by.to_owned() }
+}
+
 /// What has texts sorted whatever their case.
 const FOLDED: &str = " COLLATE NOCASE";
 
@@ -382,7 +398,7 @@ fn sort_expressions(kind: &'static Kind, column: &ColumnRef) -> Vec<String> {
     let ty = column.of(kind).map_or(Type::Text, |own| own.ty());
     match ty {
         Type::Date | Type::Bucket(_) => {
-            vec!["coalesce(f.first_day, f.last_day)".into(), "f.last_day".into()]
+            vec![BEGIN.into(), "f.last_day".into()]
         }
         Type::Edtf => vec![by],
         _ if column.name() == "ref" => vec![source_slug(), "length(f.key)".into(), "f.key".into()],

@@ -57,13 +57,18 @@ impl Store {
         Ok(found)
     }
 
-    /// What the live rows of a source and key state, each with its kind.
+    /// What the live rows of a source and key state, each with its kind, which is one of these.
     ///
     /// # Errors
     /// The database cannot be read.
-    pub fn live_facts(&self, source: &str, key: &str) -> Result<Vec<LiveFact>> {
+    pub fn live_facts(
+        &self,
+        kinds: &[&'static Kind],
+        source: &str,
+        key: &str,
+    ) -> Result<Vec<LiveFact>> {
         let mut found = Vec::new();
-        for kind in KINDS {
+        for kind in kinds {
             found.extend(self.versions(kind, source, key, "f.retired_by_id IS NULL")?);
         }
         Ok(found)

@@ -16,7 +16,7 @@ use crate::value::suggest::did_you_mean;
 use crate::value::text::BETWEEN_NAMES;
 use crate::value::{Type, Value};
 
-/// How many facts are searched for the nearest values of an extra column.
+/// How many facts, or values, are searched for the nearest ones.
 const SAMPLE: i64 = 20_000;
 
 /// So many rows are worth a second thread.
@@ -400,31 +400,37 @@ impl Store {
     fn occurring(&self, query: &Query, column: Option<&ColumnRef>) -> Result<Vec<String>> {
         let mut arms = Vec::new();
         for kind in &query.kinds {
-            let columns: Vec<String> = match column {
-                Some(column) => columns::of_column(kind, column).into_iter().collect(),
-                None => kind
-                    .fields()
-                    .filter(|own| own.ty == Type::Actor)
-                    .map(|own| columns::expression(kind, own))
-                    .collect(),
+            let named = kind.fields().filter(|own| match column {
+                Some(column) => own.name == column.name() && EntityClass::of(own.ty).is_some(),
+                None => own.ty == Type::Actor,
+            });
+            arms.extend(named.map(|own| columns::names_in_use(kind, own)));
+            let Some(by) = column.and_then(|column| columns::of_column(kind, column)) else {
+                continue;
             };
-            for by in columns {
-                // taking cells apart is slow, and the first facts have most values
-                let some = if column.is_some_and(|column| column.extra().is_some()) {
-                    format!("(SELECT * FROM {} LIMIT {SAMPLE})", kind.table)
-                } else {
-                    kind.table.to_owned()
-                };
-                arms.push(format!(
-                    "SELECT CAST({by} AS TEXT) AS value FROM {some} f WHERE f.retired_by_id IS NULL"
-                ));
-            }
+            // a place is its name, or that of a spot in it
+            let by = match column {
+                Some(column) if column.name() == "place" => "f.locality".to_owned(),
+                Some(column) if EntityClass::of(column.ty()).is_some() => continue,
+                _ => by,
+            };
+            // most values occur in the first facts; taking cells apart is slow
+            let is_slow =
+                column.is_some_and(|column| column.extra().is_some()) || by == "f.locality";
+            let some = if is_slow {
+                format!("(SELECT * FROM {} LIMIT {SAMPLE})", kind.table)
+            } else {
+                kind.table.to_owned()
+            };
+            arms.push(format!(
+                "SELECT CAST({by} AS TEXT) AS value FROM {some} f WHERE f.retired_by_id IS NULL"
+            ));
         }
         if arms.is_empty() {
             return Ok(Vec::new());
         }
         let sql = format!(
-            "SELECT DISTINCT value FROM ({}) WHERE value IS NOT NULL LIMIT 5000",
+            "SELECT DISTINCT value FROM ({}) WHERE value IS NOT NULL LIMIT {SAMPLE}",
             arms.join(" UNION ALL ")
         );
         let mut read = self.connection.prepare(&sql)?;

@@ -1,9 +1,10 @@
 //! Loading much at once: indexes that are cheaper to make anew at the end.
 
-use rusqlite::Transaction;
+use rusqlite::{OptionalExtension, Transaction};
 
 use crate::error::Result;
 use crate::kind::KINDS;
+use crate::store::entities::lookup::EntityClass;
 
 /// A large load under way: some indexes are not there.
 #[derive(Debug)]
@@ -31,10 +32,17 @@ impl Bulk {
         }
         let mut indexes = Vec::new();
         for kind in KINDS {
-            let name = format!("{}_date", kind.table);
-            let find = "SELECT sql FROM sqlite_schema WHERE type = 'index' AND name = ?1";
-            indexes.push(transaction.query_row(find, [&name], |row| row.get(0))?);
-            transaction.execute(&format!("DROP INDEX {name}"), [])?;
+            let named = kind.fields().filter(|field| EntityClass::of(field.ty).is_some());
+            let of = ["date", "sorted"].into_iter().chain(named.map(|field| field.name));
+            for of in of {
+                let name = format!("{}_{of}", kind.table);
+                let find = "SELECT sql FROM sqlite_schema WHERE type = 'index' AND name = ?1";
+                // a country is that of the place
+                let index = transaction.query_row(find, [&name], |row| row.get(0)).optional()?;
+                let Some(index) = index else { continue };
+                indexes.push(index);
+                transaction.execute(&format!("DROP INDEX {name}"), [])?;
+            }
         }
         Ok(Some(Bulk { indexes }))
     }

@@ -346,7 +346,7 @@ impl Writer<'_> {
         days: Days,
     ) -> Result<ResolvedName, Stop<String>> {
         let parts = listed(text);
-        if let ([_, _, ..], None) = (parts.as_slice(), self.exactly(class, text)?) {
+        if parts.len() > 1 && self.exactly(class, text)?.is_none() {
             return self.known_several(class, None, &parts, days);
         }
         if let Some((wording, meant_by)) = glossed(text)

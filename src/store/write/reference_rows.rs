@@ -340,7 +340,11 @@ impl Writer<'_> {
             .query_row(params_from_iter(asked), |row| row.get(0))
             .optional()?;
         Ok(other.map(|other| {
-            format!("already a name of {other}; a name means only one {} at a time", class.one())
+            format!(
+                "already a name of {other}; a name means only one {} at a time; if both are one: \
+                 facts names merge",
+                class.one()
+            )
         }))
     }
 
