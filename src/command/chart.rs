@@ -69,7 +69,7 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let mut query = Query::of(query::kinds(&args.kind)?);
     query.tests = args.filters.tests(&query.kinds)?;
     query.past = args.filters.past()?;
-    let store = global.open()?;
+    let store = rights::open_for_answers(global, ui)?;
     let is_picture = global
         .output
         .as_ref()

@@ -69,7 +69,7 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let kinds = query::kinds(&args.kind)?;
     let tests = args.filters.tests(&kinds)?;
     let spread = args.min_spread.as_deref().map(spread).transpose()?;
-    let store = rights::open(global, ui)?;
+    let store = rights::open_for_answers(global, ui)?;
     extra_columns::say_unknown(tests.iter().filter_map(Predicate::column), &kinds, &store, ui)?;
     let is_asked = |verdict: Verdict| {
         if args.verdict.is_empty() {

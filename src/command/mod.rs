@@ -78,8 +78,9 @@ pub use exit::{CODES, Exit};
 use global_args::GlobalArgs;
 pub use ui::Ui;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::kind::{self, Field, KINDS};
+use crate::publish::copy::PublishedCopy;
 use crate::render::Heading;
 use crate::value::Type;
 
@@ -135,6 +136,27 @@ enum Command {
 }
 
 impl Command {
+    /// Whether a published copy cannot do what it does.
+    fn needs_database(&self) -> bool {
+        use Command::{
+            Chart, Compare, Completions, Fields, Help, Man, MergeFile, Query, Run, Schema, Tabulate,
+        };
+        !matches!(
+            self,
+            Query(_)
+                | Tabulate(_)
+                | Compare(_)
+                | Chart(_)
+                | Run(_)
+                | Fields(_)
+                | Schema(_)
+                | Help(_)
+                | Man(_)
+                | Completions(_)
+                | MergeFile(_)
+        )
+    }
+
     /// Whether it only asks, and changes neither database nor settings.
     fn asks(&self) -> bool {
         use Command::{
@@ -256,6 +278,14 @@ fn dispatch(cli: &Cli, ui: &mut Ui) -> Result<Exit> {
         ui.text(OVERVIEW)?;
         return Ok(Exit::Done);
     };
+    if command.needs_database()
+        && let Some(copy) = PublishedCopy::parse(&global.database().path)
+    {
+        return Err(Error::usage(format!(
+            "{copy} is a published copy: it answers query, tabulate, compare and chart"
+        ))
+        .hint("ask the database itself for anything else, and write there: --db FILE"));
+    }
     match command {
         Command::Init(args) => init::run(args, global, ui),
         Command::Seed(args) => seed::run(args, global, ui),

@@ -13,6 +13,7 @@ use crate::fs::folder_swap::FolderDraft;
 use crate::publish::postgres::PostgresUrl;
 use crate::publish::{self, Manifest, TableFormat};
 use crate::store::Store;
+use crate::store::published::SqliteTables;
 use crate::value::text::count;
 
 /// Write the live facts as flat tables for DuckDB, Spark, pandas or PostgreSQL.
@@ -41,8 +42,8 @@ pub struct Args {
 /// The format that was asked for: Parquet, if nothing was; `PostgreSQL` loads CSV.
 fn format(global: &GlobalArgs, target: &Target<'_>) -> Result<TableFormat> {
     match (global.format.as_deref(), target) {
-        (None, Target::Postgres(_)) => Ok(TableFormat::Csv),
-        (Some(_), Target::Postgres(_)) => {
+        (None, Target::Postgres(_) | Target::Sqlite(_)) => Ok(TableFormat::Csv),
+        (Some(_), Target::Postgres(_) | Target::Sqlite(_)) => {
             Err(Error::usage("--format is for a folder; a database has tables"))
         }
         #[cfg(feature = "parquet")]
@@ -61,6 +62,7 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let shown = args.target.to_string_lossy().into_owned();
     let target = match PostgresUrl::parse(&shown) {
         Some(url) => Target::Postgres(url),
+        None if shown.starts_with(SQLITE) => Target::Sqlite(Path::new(&shown[SQLITE.len()..])),
         None if shown.contains("://") => {
             return Err(Error::usage(format!(
                 "{shown}: expected a folder, or postgres://HOST/DATABASE"
@@ -111,6 +113,10 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
             manifest.write(&tables)?;
             url.load(&tables)?;
         }
+        Target::Sqlite(file) => {
+            "sqlite".clone_into(&mut manifest.tables);
+            manifest = publish::sqlite_table::write(&store, file, manifest)?;
+        }
     }
     drop(waiting);
     rights::say_withheld(&rights, ui);
@@ -121,6 +127,7 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
             format!("{shown}: {facts} in {files}")
         }
         Target::Postgres(url) => format!("{}: {facts} in the schema facts", url.shown()),
+        Target::Sqlite(_) => format!("{shown}: {facts}"),
     });
     Ok(Exit::Done)
 }
@@ -129,13 +136,18 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
 enum Target<'a> {
     Folder(&'a Path),
     Postgres(PostgresUrl),
+    Sqlite(&'a Path),
 }
+
+/// What the name of a file of `SQLite` begins with.
+const SQLITE: &str = "sqlite:";
 
 impl Target<'_> {
     fn shown(&self) -> String {
         match self {
             Target::Folder(folder) => folder.display().to_string(),
             Target::Postgres(url) => url.shown().to_owned(),
+            Target::Sqlite(file) => format!("{SQLITE}{}", file.display()),
         }
     }
 
@@ -143,6 +155,9 @@ impl Target<'_> {
         match self {
             Target::Folder(folder) => Manifest::read(folder),
             Target::Postgres(url) => url.manifest(),
+            Target::Sqlite(file) => SqliteTables::manifest(file)?
+                .map(|text| Manifest::parse(&text, &self.shown()))
+                .transpose(),
         }
     }
 }

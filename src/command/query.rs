@@ -10,6 +10,8 @@ use crate::error::{Error, Result};
 use crate::kind::reference_table::ReferenceTable;
 use crate::query::{self, ColumnRef, Predicate, Query};
 use crate::render::Heading;
+use crate::store::published::Dialect;
+use crate::value::suggest::did_you_mean;
 use crate::value::text::count;
 
 /// List facts of one kind, or a timeline of all kinds.
@@ -37,9 +39,10 @@ pub struct Args {
     /// How to cite sources: not at all, by key, or with the passage
     #[arg(long, value_name = "HOW", value_parser = ["none", "key", "full"], default_value = "key")]
     cite: String,
-    /// Print the SQL without running it
-    #[arg(long)]
-    explain: bool,
+    /// Print the SQL without running it; of a published copy, in the dialect of its engine or of
+    /// another: sqlite, duckdb, postgres, spark
+    #[arg(long, value_name = "DIALECT", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    explain: Option<String>,
     /// Exit with 1 if no facts match
     #[arg(short = 'e', long)]
     exit_code: bool,
@@ -56,6 +59,18 @@ const CITATION: [&str; 4] = ["ref", "source", "locator", "quote"];
 /// A number of facts.
 pub fn whole(text: &str) -> Result<u64, String> {
     text.parse().map_err(|_| "expected a whole number, 0 or more".to_owned())
+}
+
+fn named_dialect(name: &str) -> Result<Dialect> {
+    let known = Dialect::ALL.iter().map(|(known, _)| *known);
+    let found = Dialect::ALL.iter().find(|(known, _)| *known == name);
+    found.map(|(_, dialect)| *dialect).ok_or_else(|| {
+        let list = known.clone().collect::<Vec<_>>().join(", ");
+        Error::usage(format!(
+            "--explain \"{name}\": expected one of {list}{}",
+            did_you_mean(name, known)
+        ))
+    })
 }
 
 fn column_heading(column: &ColumnRef) -> Heading {
@@ -79,7 +94,7 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
         Some(list) => query.sort = query::sort(list, &query.kinds)?,
     }
     (query.limit, query.offset) = (args.limit, args.offset);
-    let store = rights::open(global, ui)?;
+    let store = rights::open_for_answers(global, ui)?;
     if args.sheet {
         return query_sheet::write(query, args.columns.as_deref(), &store, global, ui);
     }
@@ -94,8 +109,13 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     if let Some(at) = all {
         extra_columns::put_all(&mut query.columns, at, &query.kinds, &store)?;
     }
-    if args.explain {
-        ui.text(&format!("{};\n", store.explain(&query)?))?;
+    if let Some(dialect) = &args.explain {
+        let sql = if dialect.is_empty() {
+            store.explain(&query)?
+        } else {
+            store.explain_as(&query, named_dialect(dialect)?)?
+        };
+        ui.text(&format!("{sql};\n"))?;
         return Ok(Exit::Done);
     }
     if args.cite == "none" {
@@ -149,7 +169,7 @@ fn rows_of(
     global: &GlobalArgs,
     ui: &mut Ui,
 ) -> Result<Exit> {
-    if args.explain || args.cite != "key" {
+    if args.explain.is_some() || args.cite != "key" {
         return Err(Error::usage(format!(
             "--explain and --cite are for facts, not for {}",
             table.table

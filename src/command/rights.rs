@@ -9,6 +9,7 @@ use crate::command::source;
 use crate::command::ui::Ui;
 use crate::error::{Error, Result};
 use crate::evidence::rights::Rights;
+use crate::publish::copy::PublishedCopy;
 use crate::query::{self, Query};
 use crate::store::Store;
 use crate::value::text::count;
@@ -65,6 +66,26 @@ pub fn open(global: &GlobalArgs, ui: &mut Ui) -> Result<OpenedStore> {
     let copy = store.public_copy(&folder.path().join("public.db"), &rights)?;
     say_left_out(&rights, ui, ("page", |rights| !rights.has_facts()));
     Ok(OpenedStore { store: copy, _folder: Some(folder) })
+}
+
+/// Opens what answers `query`, `tabulate`, `compare` and `chart`: the database, or a published copy.
+///
+/// # Errors
+/// As [`open`], and the engine cannot be asked.
+pub fn open_for_answers(global: &GlobalArgs, ui: &mut Ui) -> Result<OpenedStore> {
+    let Some(copy) = PublishedCopy::parse(&global.database().path) else {
+        return open(global, ui);
+    };
+    let folder = tempfile::tempdir().map_err(|e| Error::io("cannot create a folder", &e))?;
+    let store = Store::of_published(copy.client()?, &folder.path().join("names.db"))?;
+    let is_page = global.format(ui.terminal).is_ok_and(|format| format.name == "html");
+    if is_page && of_sources(&store)?.iter().any(|(_, rights)| *rights != Rights::Whole) {
+        return Err(Error::usage("this copy holds what its sources do not allow to be passed on")
+            .hint(
+                "facts publish --public leaves it out; or write the page from the database itself",
+            ));
+    }
+    Ok(OpenedStore { store, _folder: Some(folder) })
 }
 
 /// Says what a public copy lacks of each source.

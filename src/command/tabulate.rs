@@ -119,7 +119,7 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
         .collect();
     let axes = Axes { rows: rows.clone(), columns: cols.clone(), unit_fields };
     let spread = spread_bucket(args, &axes, value, aggregate)?;
-    let store = rights::open(global, ui)?;
+    let store = rights::open_for_answers(global, ui)?;
     let mut tally = collect(&query, &axes, value, aggregate, &store)?;
     let named: Vec<usize> = rows
         .iter()

@@ -153,6 +153,12 @@ impl Manifest {
         Ok(manifest)
     }
 
+    /// The manifest as text.
+    #[must_use]
+    pub fn text(&self) -> String {
+        serde_json::to_string_pretty(self).unwrap_or_default()
+    }
+
     /// Writes it into the folder of the publication.
     ///
     /// # Errors
@@ -160,7 +166,7 @@ impl Manifest {
     pub fn write(&self, folder: &Path) -> Result<()> {
         let path = folder.join(NAME);
         let failed = |e: std::io::Error| super::failed(&path, &e);
-        let text = serde_json::to_string_pretty(self).map_err(|e| failed(e.into()))?;
+        let text = self.text();
         let mut file = File::create_new(&path).map_err(failed)?;
         file.write_all(text.as_bytes()).and_then(|()| file.write_all(b"\n")).map_err(failed)?;
         file.sync_all().map_err(failed)?;

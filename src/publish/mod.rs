@@ -1,12 +1,14 @@
 //! A copy of the live facts for other engines: flat tables with names resolved, as files that
 //! `DuckDB`, Spark, pandas or `PostgreSQL` read.
 
+pub mod copy;
 mod csv_table;
 mod load_script;
 mod manifest;
 #[cfg(feature = "parquet")]
 mod parquet_table;
 pub mod postgres;
+pub mod sqlite_table;
 mod tables;
 
 use std::fs;

@@ -43,6 +43,12 @@ impl PostgresUrl {
         })
     }
 
+    /// The address without the password, and the password.
+    #[must_use]
+    pub fn into_parts(self) -> (String, Option<String>) {
+        (self.url, self.password)
+    }
+
     /// The address without the password, for messages.
     #[must_use]
     pub fn shown(&self) -> &str {

@@ -8,8 +8,9 @@ use crate::kind::reference_table::{NAMES, PLACES, ReferenceTable, SOURCES, TOPIC
 use crate::kind::{Field, KINDS, Kind, Need};
 use crate::query::{ColumnRef, Query};
 use crate::store::Store;
+use crate::store::published::REFERENCE;
 use crate::value::date::{civil_year_month, iso};
-use crate::value::text::fold_name;
+use crate::value::text::{fold, fold_name};
 use crate::value::{OwnedValue, Type, Value};
 
 /// What a column holds.
@@ -54,11 +55,15 @@ enum Rows {
     /// The live facts of a kind.
     Facts(&'static Kind),
     /// The rows of a table that facts refer to.
-    Reference(&'static ReferenceTable),
+    ReferenceTable(&'static ReferenceTable),
     /// Every name and code, and its folded form.
     Names,
     /// Every place, with each place that it lies in.
     PlacesWithin,
+    /// The parts of the dates that are sets.
+    DateParts,
+    /// The database without its facts.
+    Reference,
 }
 
 /// What is told of a date beside the date itself, so that an engine needs no arithmetic of dates.
@@ -72,6 +77,13 @@ const OF_DATES: [PublishedColumn; 6] = [
         "Month of the first day, counted from January of the year 0: 12 × year + month − 1.",
     ),
     integer("last_month", "Month of the last day, counted in the same way."),
+];
+
+/// What is told of names beside them, so that an engine need not fold and cut texts.
+const OF_NAMES: [PublishedColumn; 3] = [
+    text("place_label", "Usual name of the place, without the spot in it."),
+    text("spot_folded", "The spot without case, accents and apostrophes, for look-ups."),
+    integer("key_length", "Number of characters of the key, by which references are sorted."),
 ];
 
 const fn integer(name: &'static str, about: &'static str) -> PublishedColumn {
@@ -88,14 +100,14 @@ pub fn tables() -> Vec<PublishedTable> {
     let kinds = KINDS.iter().map(|kind| PublishedTable {
         name: kind.table,
         about: kind.about,
-        columns: fields(kind).map(column).chain(OF_DATES).collect(),
+        columns: fields(kind).map(column).chain(OF_DATES).chain(OF_NAMES).collect(),
         rows: Rows::Facts(kind),
     });
     let reference = [&SOURCES, &TOPICS].map(|table| PublishedTable {
         name: table.table,
         about: table.about,
         columns: table.fields.iter().map(column).collect(),
-        rows: Rows::Reference(table),
+        rows: Rows::ReferenceTable(table),
     });
     let names = PublishedTable {
         name: "names",
@@ -121,7 +133,27 @@ pub fn tables() -> Vec<PublishedTable> {
         ],
         rows: Rows::PlacesWithin,
     };
-    kinds.chain(reference).chain([names, within]).collect()
+    let parts = PublishedTable {
+        name: "date_parts",
+        about: "The dates of the facts that have several, each by itself.",
+        columns: vec![
+            text("kind", "Kind of the fact."),
+            text("ref", "The fact."),
+            integer("first_day", "First day, as a Julian day number; empty if unbounded."),
+            integer("last_day", "Last day, as a Julian day number; empty if unbounded."),
+        ],
+        rows: Rows::DateParts,
+    };
+    let carried = PublishedTable {
+        name: REFERENCE,
+        about: "Names, sources and topics as `facts --db` needs them: a database without facts, compressed, in pieces.",
+        columns: vec![
+            integer("part", "Number of the piece."),
+            text("data", "The piece, in hexadecimal digits."),
+        ],
+        rows: Rows::Reference,
+    };
+    kinds.chain(reference).chain([names, within, parts, carried]).collect()
 }
 
 /// The fields of a kind that are published, the columns of data sets that have no field among them.
@@ -161,9 +193,16 @@ impl PublishedTable {
     ) -> Result<()> {
         match self.rows {
             Rows::Facts(kind) => facts(kind, store, row),
-            Rows::Reference(table) => store.export_reference(table, row).map(|_| ()),
+            Rows::ReferenceTable(table) => store.export_reference(table, row).map(|_| ()),
             Rows::Names => names(store, row),
             Rows::PlacesWithin => places_within(store, row),
+            Rows::DateParts => store.date_parts(row),
+            Rows::Reference => {
+                for (part, data) in (0_i64..).zip(store.reference_pieces()?) {
+                    row(&[Value::Int(part), Value::Text(data.into())])?;
+                }
+                Ok(())
+            }
         }
     }
 }
@@ -176,7 +215,12 @@ fn facts(
     let mut query = Query::of(vec![kind]);
     query.columns = fields(kind).map(ColumnRef::Field).collect();
     let at = |name: &str| query.columns.iter().position(|column| column.name() == name);
-    let days = [at("date_from"), at("date_to")];
+    let told = ToldColumns {
+        days: [at("date_from"), at("date_to")],
+        key: at("key"),
+        place: at("place"),
+        spot: at("locality"),
+    };
     // a sort of all facts would need room for them
     query.unsorted = true;
     let by_source = crate::query::column("source", &[kind])?;
@@ -187,22 +231,30 @@ fn facts(
     })?;
     for source in sources {
         query.tests = vec![crate::query::among(by_source.clone(), &[kind], vec![source], false)?];
-        facts_of(&query, days, store, row)?;
+        facts_of(&query, &told, store, row)?;
     }
     Ok(())
 }
 
-/// Reads the facts that a query finds, with what is told of their dates.
+/// Where in a row stands what more is told of a fact.
+struct ToldColumns {
+    days: [Option<usize>; 2],
+    key: Option<usize>,
+    place: Option<usize>,
+    spot: Option<usize>,
+}
+
+/// Reads the facts that a query finds, with what is told of their dates and names.
 fn facts_of(
     query: &Query,
-    days: [Option<usize>; 2],
+    told: &ToldColumns,
     store: &Store,
     row: &mut dyn FnMut(&[Value<'_>]) -> Result<()>,
 ) -> Result<()> {
     store.select(query, |cells| {
         let mut all: Vec<Value<'_>> =
             cells.iter().map(|cell| cell.with_text(Cow::Borrowed)).collect();
-        let days = days.map(|at| match at.map(|at| &cells[at]) {
+        let days = told.days.map(|at| match at.map(|at| &cells[at]) {
             Some(Value::Day(day)) => Some(*day),
             _ => None,
         });
@@ -214,6 +266,20 @@ fn facts_of(
         all.extend(days.map(number));
         all.extend(days.map(|day| number(year(day))));
         all.extend(days.map(|day| number(month(day))));
+        let stated = |at: Option<usize>| at.and_then(|at| cells[at].text());
+        let (place, spot) = (stated(told.place), stated(told.spot));
+        // `Avdiivka town, Ukraine` is the place Ukraine
+        let label = match (place, spot) {
+            (Some(place), Some(spot)) => {
+                place.strip_prefix(spot).and_then(|rest| rest.strip_prefix(", "))
+            }
+            (place, _) => place,
+        };
+        let text = |text: Option<&str>| {
+            text.map_or(Value::Null, |text| Value::Text(text.to_owned().into()))
+        };
+        let length = stated(told.key).and_then(|key| i64::try_from(key.chars().count()).ok());
+        all.extend([text(label), text(spot.map(fold).as_deref()), number(length)]);
         row(&all)
     })?;
     Ok(())

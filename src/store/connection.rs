@@ -53,7 +53,8 @@ impl Store {
             roll_back_if_hot(&path)?;
         }
         let is_ours = access != Access::Read { any_schema: true };
-        let mut store = Store { connection: connect(&path, access)?, path, is_ours };
+        let mut store =
+            Store { connection: connect(&path, access)?, path, is_ours, published: None };
         match access {
             Access::Read { .. } => {
                 store.begin_reading()?;
@@ -84,6 +85,7 @@ impl Store {
             connection: connect(&path, Access::Read { any_schema: true })?,
             path,
             is_ours: false,
+            published: None,
         };
         store.begin_reading()?;
         Ok(store)
@@ -116,7 +118,7 @@ impl Store {
         let connection = connect(path, Access::Read { any_schema: true })?;
         connection.busy_timeout(Duration::ZERO)?;
         connection.execute_batch("BEGIN; SELECT count(*) FROM layouts;")?;
-        Ok(Store { connection, path: path.to_owned(), is_ours: false })
+        Ok(Store { connection, path: path.to_owned(), is_ours: false, published: None })
     }
 
     /// Opens the database to write, creating it if there is none, and lets `fill` write to it.
@@ -148,6 +150,7 @@ impl Store {
             connection: connect(&draft, Access::Write)?,
             path: name.clone(),
             is_ours: true,
+            published: None,
         };
         // SQLite counts its cache in pages, those of the size that it had before
         store.connection.execute_batch(&format!("PRAGMA page_size = 16384; {CACHE}"))?;
@@ -339,7 +342,7 @@ impl Store {
         let mut connection =
             configure(Connection::open_in_memory().unwrap(), Access::Write).unwrap();
         migrations::run(&mut connection, Path::new("memory")).unwrap();
-        Store { connection, path: "memory".into(), is_ours: true }
+        Store { connection, path: "memory".into(), is_ours: true, published: None }
     }
 }
 

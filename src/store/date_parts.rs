@@ -4,9 +4,41 @@
 use rusqlite::{Connection, params};
 
 use crate::error::Result;
-use crate::kind::Kind;
+use crate::kind::{KINDS, Kind};
+use crate::store::Store;
 use crate::store::fact_id::{self, kind_tag, rowid};
+use crate::value::Value;
 use crate::value::date::{self, SET_SEPARATOR};
+
+impl Store {
+    /// Hands on the parts of the dates that are sets, those of live facts: the kind, the reference, the
+    /// first and the last day.
+    ///
+    /// # Errors
+    /// The database cannot be read, or `row` fails.
+    pub fn date_parts(&self, row: &mut dyn FnMut(&[Value<'_>]) -> Result<()>) -> Result<()> {
+        for kind in KINDS {
+            let sql = format!(
+                "SELECT s.slug || ':' || f.key, d.first_day, d.last_day
+                   FROM date_parts d JOIN {} f ON d.fact = {} JOIN sources s ON s.id = f.source_id
+                  WHERE f.retired_by_id IS NULL ORDER BY d.fact, d.position",
+                kind.table,
+                fact_id::number("f", kind_tag(kind))
+            );
+            let mut read = self.connection.prepare(&sql)?;
+            let mut parts = read.query([])?;
+            while let Some(part) = parts.next()? {
+                let day = |at| -> Result<Value<'_>> {
+                    Ok(part.get::<_, Option<i64>>(at)?.map_or(Value::Null, Value::Int))
+                };
+                let reference: String = part.get(0)?;
+                let kind = Value::Text(kind.name.into());
+                row(&[kind, Value::Text(reference.into()), day(1)?, day(2)?])?;
+            }
+        }
+        Ok(())
+    }
+}
 
 /// Keeps the parts of a date that is a set.
 ///

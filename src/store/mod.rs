@@ -8,6 +8,7 @@ mod extras;
 mod fact_id;
 mod inspect;
 mod interrupt;
+pub mod published;
 mod read;
 mod rollup;
 mod schema;
@@ -24,6 +25,8 @@ use rusqlite::Connection;
 
 pub use connection::Access;
 pub use entities::{EntityClass, LinkOutcome};
+use published::EngineClient;
+
 pub use inspect::{
     ChangedFact, ChangedRow, FactChange, FactVersion, History, ImportRecord, KindCount, SqlColumn,
     SqlLimits, Status, compared,
@@ -43,6 +46,8 @@ pub struct Store {
     path: PathBuf,
     /// Its schema was found to be the one that the migrations make.
     is_ours: bool,
+    /// Whoever holds the facts, if they are not in the file.
+    published: Option<Box<dyn EngineClient>>,
 }
 
 impl Store {

@@ -122,6 +122,13 @@ pub fn civil_year_month(day: i64) -> Option<(i64, i64)> {
     civil(day).map(|date| (i64::from(date.year()), i64::from(date.month())))
 }
 
+/// The first day of a month; none beyond the years -9999 to 9999.
+#[must_use]
+pub fn first_of_month(year: i64, month: i64) -> Option<i64> {
+    let (year, month) = (i16::try_from(year).ok()?, i8::try_from(month).ok()?);
+    Date::new(year, month, 1).ok().map(julian)
+}
+
 /// A day as ISO 8601: `2014-03-12`, `-0538-01-01`.
 #[must_use]
 pub fn iso(day: i64) -> String {

@@ -8,6 +8,7 @@ mod formats_kept;
 mod histories;
 mod imports;
 mod package;
+mod published;
 mod quotes;
 mod reference;
 mod round_trip;

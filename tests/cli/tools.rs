@@ -105,6 +105,28 @@ fn duckdb_opens_the_database() {
 }
 
 #[test]
+fn duckdb_answers_from_a_published_copy() {
+    engine_answers("duckdb", "needs duckdb (duckdb-cli)");
+}
+
+#[test]
+fn postgresql_answers_from_a_published_copy() {
+    engine_answers("postgres", "needs the server of PostgreSQL");
+}
+
+/// Asks an engine what the database is asked.
+fn engine_answers(engine: &str, needs: &str) {
+    let mut run = Command::new("bash");
+    run.arg(top().join("tests/engines/run")).args([env!("CARGO_BIN_EXE_facts"), engine]);
+    run.args(["--queries", "40", "--tables", "30"]);
+    match run.output() {
+        Ok(output) if output.status.code() == Some(77) => skipped(needs),
+        Ok(output) => assert!(stdout(&output).contains(" 0 differences")),
+        Err(_) => skipped("needs bash"),
+    }
+}
+
+#[test]
 fn datasette_opens_the_database() {
     if has("datasette") {
         let folder = tempfile::tempdir().unwrap();

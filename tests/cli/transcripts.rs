@@ -18,8 +18,11 @@ use super::{fixed, top};
 
 /// The document as it would read if every command were run now.
 fn run(document: &str, folder: &Path) -> String {
-    let time = Regex::new(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z").unwrap();
-    let uid = Regex::new(r"\d{8}T\d{6}Z-[0-9a-f]{12}").unwrap();
+    run_each(document, folder, |_| ())
+}
+
+/// The same; each command is told before it runs.
+pub fn run_each(document: &str, folder: &Path, mut before: impl FnMut(&str)) -> String {
     let mut now = String::new();
     let mut lines = document.lines().peekable();
     while let Some(line) = lines.next() {
@@ -36,25 +39,8 @@ fn run(document: &str, folder: &Path) -> String {
                 command.push('\n');
                 command.push_str(more.strip_prefix("> ").unwrap_or_default());
             }
-            let mut shell = Command::new("sh");
-            shell.args(["-c", &format!("exec 2>&1\n{command}")]).stdin(Stdio::null());
-            fixed(&mut shell, folder);
-            let output = shell.output().unwrap();
-            let text = String::from_utf8(output.stdout).unwrap();
-            let text = text.replace(&folder.display().to_string(), "[TEMP]");
-            let text = uid.replace_all(&text, "[IMPORT]");
-            let text = time.replace_all(&text, "[TIME]");
-            now.push_str(&text);
-            if !text.is_empty() && !text.ends_with('\n') {
-                now.push('\n');
-            }
-            match output.status.code() {
-                Some(0) => {}
-                Some(code) => {
-                    let _ = writeln!(now, "? {code}");
-                }
-                None => now.push_str("? killed\n"),
-            }
+            before(&command);
+            now.push_str(&output_of(&command, folder, &[]));
             if lines.peek().is_some_and(|line| *line != "```") {
                 // blank lines between commands are the document's own
                 while lines.next_if(|line| !line.starts_with("$ ") && *line != "```").is_some() {}
@@ -62,6 +48,32 @@ fn run(document: &str, folder: &Path) -> String {
         }
     }
     now
+}
+
+/// What a command prints on both streams, and its exit status where that is not 0.
+pub fn output_of(command: &str, folder: &Path, environment: &[(&str, &str)]) -> String {
+    let time = Regex::new(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z").unwrap();
+    let uid = Regex::new(r"\d{8}T\d{6}Z-[0-9a-f]{12}").unwrap();
+    let mut shell = Command::new("sh");
+    shell.args(["-c", &format!("exec 2>&1\n{command}")]).stdin(Stdio::null());
+    fixed(&mut shell, folder);
+    shell.envs(environment.iter().copied());
+    let output = shell.output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    let text = text.replace(&folder.display().to_string(), "[TEMP]");
+    let text = uid.replace_all(&text, "[IMPORT]");
+    let mut text = time.replace_all(&text, "[TIME]").into_owned();
+    if !text.is_empty() && !text.ends_with('\n') {
+        text.push('\n');
+    }
+    match output.status.code() {
+        Some(0) => {}
+        Some(code) => {
+            let _ = writeln!(text, "? {code}");
+        }
+        None => text.push_str("? killed\n"),
+    }
+    text
 }
 
 fn holds(path: &str) {

@@ -358,7 +358,7 @@ fn shown_columns(
 
 /// The keys of the sort, each with the part of it that one SQL expression covers; date and ref
 /// always come last.
-fn sort_keys(query: &Query) -> Vec<(Order, usize)> {
+pub fn sort_keys(query: &Query) -> Vec<(Order, usize)> {
     if query.unsorted {
         return Vec::new();
     }

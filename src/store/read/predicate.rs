@@ -17,7 +17,7 @@ use crate::value::text::fold;
 use crate::value::{OwnedValue, Type, Value};
 
 /// The role of those who are no party of what they support.
-const SUPPORT: &str = "supporters";
+pub const SUPPORT: &str = "supporters";
 
 /// One test as SQL that is true or not; a kind without the field has no fact that passes.
 pub fn condition(
@@ -79,7 +79,7 @@ pub fn condition(
 }
 
 /// The words, with each code of another scheme replaced by the values that lie within it.
-fn coded<'w>(column: &ColumnRef, words: &'w [String]) -> Cow<'w, [String]> {
+pub fn coded<'w>(column: &ColumnRef, words: &'w [String]) -> Cow<'w, [String]> {
     match column.field().and_then(Field::code_list) {
         Some(codes) if words.iter().any(|word| codes.scheme_of(word).is_some()) => words
             .iter()
@@ -122,7 +122,7 @@ fn is_meant(column: &str, meaning: Meaning, words: &[String], values: &mut Vec<S
 
 /// The condition that a column points to a name that one of these words means; a word of several
 /// names, as an answer shows them, means a name that has them all.
-fn is_named(
+pub fn is_named(
     connection: &Connection,
     column: &str,
     meaning: Meaning,
@@ -286,7 +286,7 @@ fn candidates(
 }
 
 /// How a word is to be understood that a field is filtered by, if the field names actors or places.
-fn meaning_of(column: &ColumnRef) -> Option<Meaning> {
+pub fn meaning_of(column: &ColumnRef) -> Option<Meaning> {
     let class = EntityClass::of(column.ty())?;
     Some(Meaning { countries: column.name() == "country", ..Meaning::of(class) })
 }
@@ -414,7 +414,8 @@ fn compare_days(op: Op, days: Days, values: &mut Vec<Sql>) -> String {
     format!("({sql})")
 }
 
-fn sign(op: Op) -> &'static str {
+/// The sign of a comparison.
+pub fn sign(op: Op) -> &'static str {
     match op {
         Op::IsNot => "<>",
         Op::Less => "<",

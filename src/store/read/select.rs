@@ -6,6 +6,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::kind::Kind;
 use crate::query::{ActorTie, AsOf, ColumnRef, Op, Predicate, Query};
 use crate::store::entities::lookup::{self, EntityClass, Meaning};
+use crate::store::published::{self, Dialect};
 use crate::store::read::batch::{CellBatch, LineBatch};
 use crate::store::read::compile::{self, CompiledQuery, Scan};
 use crate::store::read::cursor::Cursor;
@@ -33,6 +34,9 @@ impl Store {
         query: &Query,
         mut row: impl FnMut(&[Value<'_>]) -> Result<()>,
     ) -> Result<u64> {
+        if let Some(engine) = self.engine() {
+            return self.select_published(engine, query, row);
+        }
         let much = self.in_parallel(query, || {
             if query.unsorted {
                 self.read_in_turn(query, CellBatch::push, |batch| batch.hand_on(&mut row))
@@ -139,6 +143,11 @@ impl Store {
             Cursor::of(store).hand_on(&compiled, |cells| row(&mut gathered, store, cells))?;
             Ok(gathered)
         };
+        if let Some(engine) = self.engine() {
+            let mut gathered = begin();
+            self.gather_published(engine, query, asked, &mut gathered, row, summed)?;
+            return Ok(vec![gathered]);
+        }
         if let Some(sums) = self.sums(query, asked)? {
             let mut gathered = part(self, Scan::Alone)?;
             sums.iter().try_for_each(|sums| summed(&mut gathered, self, sums))?;
@@ -221,6 +230,9 @@ impl Store {
     /// # Errors
     /// Names or imports cannot be looked up, or the filters are too many.
     pub fn check(&self, query: &Query) -> Result<()> {
+        if let Some(engine) = self.engine() {
+            return self.published_sql(engine.dialect(), query).map(|_| ());
+        }
         let CompiledQuery { sql, .. } = compile::compile_portable(&self.connection, query)?;
         self.connection.prepare(&sql)?;
         Ok(())
@@ -231,12 +243,23 @@ impl Store {
     /// # Errors
     /// Names cannot be looked up.
     pub fn explain(&self, query: &Query) -> Result<String> {
+        if let Some(engine) = self.engine() {
+            return self.published_sql(engine.dialect(), query);
+        }
         let CompiledQuery { sql, values, .. } = compile::compile_portable(&self.connection, query)?;
         let mut statement = self.connection.prepare(&sql)?;
         for (i, value) in values.iter().enumerate() {
             statement.raw_bind_parameter(i + 1, value)?;
         }
         Ok(statement.expanded_sql().unwrap_or(sql))
+    }
+
+    /// The SQL that asks a published copy of the facts for the answer, in this dialect.
+    ///
+    /// # Errors
+    /// Names cannot be looked up, or a published copy cannot answer.
+    pub fn explain_as(&self, query: &Query, dialect: Dialect) -> Result<String> {
+        self.published_sql(dialect, query)
     }
 
     /// A sentence for each value of the query's filters that occurs nowhere, with the nearest that
@@ -339,6 +362,9 @@ impl Store {
             Some(column) => Predicate::In { column, values: word, not: false, exclusively: false },
             None => Predicate::AnyActor { names: word, tie, exclusively: false },
         };
+        if let Some(engine) = self.engine() {
+            return self.occurs_published(engine, query, &test);
+        }
         for kind in &query.kinds {
             let mut values = Vec::new();
             let live = as_of::live(&self.connection, &query.past, &mut values)?;
@@ -398,6 +424,9 @@ impl Store {
 
     /// The values that occur in a column, or as any actor; the first few thousand.
     fn occurring(&self, query: &Query, column: Option<&ColumnRef>) -> Result<Vec<String>> {
+        if let Some(engine) = self.engine() {
+            return published::occurring(engine, query, column);
+        }
         let mut arms = Vec::new();
         for kind in &query.kinds {
             let named = kind.fields().filter(|own| match column {
