@@ -6,13 +6,13 @@ use tempfile::NamedTempFile;
 
 use crate::command::global_args::GlobalArgs;
 use crate::command::manual_input::{self, Fault, ManualFields, stated};
-use crate::command::records::{ManualRecord, RecordFile};
+use crate::command::records::{BY_HAND, ManualRecord, RecordFile};
 use crate::command::rejected_rows::{OnErrorArgs, RejectedRecords};
 use crate::command::template;
 use crate::command::ui::Ui;
 use crate::command::{Exit, kinds_or};
 use crate::error::{Error, Result, Stop};
-use crate::kind::reference_table::{self, ReferenceTable};
+use crate::kind::reference_table::ReferenceTable;
 use crate::kind::{Field, KINDS, Kind};
 use crate::query;
 use crate::store::{Access, ImportInfo, NewFactOutcome, Outcome, Store, Writer, key_of};
@@ -87,8 +87,12 @@ pub struct Done {
 }
 
 pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
-    let what = args.kind.as_deref().map(what).transpose()?;
-    let given = manual_input::words(&args.fields)?;
+    // values for a form of several kinds stand where a kind would
+    let is_value = |word: &&String| word.contains('=') && (args.from.is_some() || args.editor);
+    let first = args.kind.as_ref().filter(is_value);
+    let what = args.kind.as_deref().filter(|_| first.is_none()).map(what).transpose()?;
+    let words: Vec<String> = first.into_iter().chain(&args.fields).cloned().collect();
+    let given = manual_input::words(&words)?;
     if args.template {
         let Some(What::Kind(kind)) = what else {
             return Err(Error::usage("--template needs a kind of fact"));
@@ -133,7 +137,10 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
             }
             shown = file.shown;
             let whole = |record: ManualRecord| {
-                let fields = with(record.fields.clone(), &given);
+                let fields = match record.table {
+                    Some(_) => record.fields.clone(),
+                    None => with(record.fields.clone(), &given),
+                };
                 (Some(record), fields)
             };
             file.records.into_iter().map(whole).collect()
@@ -144,6 +151,8 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
             writer.stand_at(read.line);
         }
         let kept = args.refused.skips().then(|| record.clone());
+        let table = read.as_ref().and_then(|read| read.table).map(What::ReferenceTable);
+        let what = table.or(what);
         match writer.or_nothing(|writer| put(what, record, writer)) {
             Ok(one) => done.push(one),
             Err(Stop::Failed(error)) => return Err(error),
@@ -221,8 +230,6 @@ fn say(done: &[Done], path: &Path, dry_run: bool, ui: &mut Ui) -> Result<()> {
 }
 
 fn what(word: &str) -> Result<What> {
-    const BY_HAND: [&ReferenceTable; 3] =
-        [&reference_table::ACTORS, &reference_table::PLACES, &reference_table::TOPICS];
     if let Some(parent) = BY_HAND.into_iter().find(|parent| parent.table == word) {
         return Ok(What::ReferenceTable(parent));
     }
@@ -370,13 +377,13 @@ fn put_fact(
             return Err(Stop::Input(vec![Fault::of("key", &name, expected)]));
         }
         NewFactOutcome::Retired => Some(format!(
-            "{name} was retired since and is not added again; facts show {name} says why"
+            "{name} has been retired and is not added again: facts show {name} says why, facts undo takes it back"
         )),
         _ if has_key => {
             let expected = format!("already exists; change it with: facts edit {name}");
             return Err(Stop::Input(vec![Fault::of("key", &name, expected)]));
         }
-        NewFactOutcome::Edited => Some(format!("{name} was edited since and is kept as it is")),
+        NewFactOutcome::Edited => Some(format!("{name} has been edited and stays as it is")),
         NewFactOutcome::Differs => None,
     };
     Ok(Done { name, is_new: false, note })

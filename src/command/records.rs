@@ -11,16 +11,19 @@ use crate::command::manual_input::{self, Fault, ManualFields};
 use crate::error::{Error, Result, Stop};
 use crate::ingest::source_file::SourceFile;
 use crate::ingest::{CsvDialect, CsvReader, ShortRows};
+use crate::kind::reference_table::{self, ReferenceTable};
 use crate::kind::{self, KINDS};
 use crate::mapping::{REJECT_COLUMNS, Record};
 
 /// A record, and where it begins.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 pub struct ManualRecord {
     /// The line, or the number of the record in a JSON array.
     pub line: u64,
     /// The lines of its fields, where they have lines of their own.
     pub field_lines: Vec<(String, u64)>,
+    /// The table that it is a row of, if it is not a fact.
+    pub table: Option<&'static ReferenceTable>,
     /// What it states.
     pub fields: ManualFields,
 }
@@ -51,6 +54,10 @@ pub struct RecordFile {
     /// The columns that all of its records have, if it is a table.
     pub columns: Vec<String>,
 }
+
+/// The tables whose rows are written by hand beside facts.
+pub const BY_HAND: [&ReferenceTable; 3] =
+    [&reference_table::ACTORS, &reference_table::PLACES, &reference_table::TOPICS];
 
 /// The largest file that is read whole, in bytes.
 const LARGEST: u64 = 256 << 20;
@@ -200,9 +207,15 @@ impl RecordFile {
                 self.fault(line, "expected a table of fields");
                 continue;
             };
-            if !is_kind(&name) {
-                let names: Vec<String> =
-                    KINDS.iter().map(|kind| format!("[[{}]]", kind.name)).collect();
+            let table = BY_HAND.into_iter().find(|table| table.table == name);
+            if table.is_none() && !is_kind(&name) {
+                let tables = BY_HAND.iter().map(|table| table.table);
+                let names: Vec<String> = KINDS
+                    .iter()
+                    .map(|kind| kind.name)
+                    .chain(tables)
+                    .map(|name| format!("[[{name}]]"))
+                    .collect();
                 self.fault(
                     line,
                     format!("unknown table [[{name}]]: expected {}", names.join(", ")),
@@ -225,17 +238,27 @@ impl RecordFile {
             if fields.is_empty() {
                 continue;
             }
-            for (name, text) in shared.iter().filter(|(_, text)| !text.trim().is_empty()) {
-                if !fields.iter().any(|(known, _)| known == name) {
-                    fields.push((name.clone(), text.clone()));
+            if table.is_some() {
+                self.records.push(ManualRecord { line, field_lines, table, fields });
+                continue;
+            }
+            let has =
+                |field: &str| kind::find(&name).is_none_or(|kind| kind.field(field).is_some());
+            let is_of_others = |field: &str| KINDS.iter().any(|kind| kind.field(field).is_some());
+            for (field, text) in shared.iter().filter(|(_, text)| !text.trim().is_empty()) {
+                // what only other kinds have is for them
+                let is_for_it = has(field) || !is_of_others(field);
+                if is_for_it && !fields.iter().any(|(known, _)| known == field) {
+                    fields.push((field.clone(), text.clone()));
                 }
             }
             if name != ANY && !fields.iter().any(|(known, _)| known == "kind") {
                 fields.push(("kind".into(), name));
             }
-            self.records.push(ManualRecord { line, field_lines, fields });
+            self.records.push(ManualRecord { line, field_lines, table, fields });
         }
-        self.records.sort_by_key(|record| record.line);
+        // facts may refer to what stands behind them
+        self.records.sort_by_key(|record| (record.table.is_none(), record.line));
     }
 
     fn table(&mut self, text: &str) -> Result<()> {
@@ -407,6 +430,18 @@ mod tests {
         let told: Vec<_> = file.records.into_iter().map(|record| record.fields).collect();
         let first = fields(&[("date", "2014"), ("source", "memo"), ("kind", "events")]);
         assert_eq!(told, [first, fields(&[("source", "b"), ("kind", "events")])]);
+    }
+
+    #[test]
+    fn what_only_other_kinds_have_is_for_them_and_rows_of_tables_stand_first() {
+        let file = read(
+            "harm = \"killed\"\n[[events]]\ndate = 2014\n[[casualties]]\nbest = 3\n[[topics]]\nslug = \"t\"\n",
+        );
+        let told: Vec<_> = file.records.iter().map(|record| &record.fields).collect();
+        let events = fields(&[("date", "2014"), ("kind", "events")]);
+        let casualties = fields(&[("best", "3"), ("harm", "killed"), ("kind", "casualties")]);
+        assert_eq!(told, [&fields(&[("slug", "t")]), &events, &casualties]);
+        assert_eq!(file.records[0].table.map(|table| table.table), Some("topics"));
     }
 
     #[test]

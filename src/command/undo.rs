@@ -56,9 +56,11 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
         .hint("list all: facts log")),
         UndoOutcome::Used => Err(Error::new(
             ErrorKind::NotFound,
-            format!("later facts use what import {run} added; nothing was written"),
+            format!("facts of later imports use what import {run} added; nothing was written"),
         )
-        .hint("undo the imports that brought them first: facts log")),
+        .hint(format!(
+            "undo those imports first, or all since: facts undo {run}..LAST; facts log lists them"
+        ))),
         UndoOutcome::Later(later) => Err(Error::new(
             ErrorKind::NotFound,
             format!("import {later} changed what import {run} added; nothing was written"),

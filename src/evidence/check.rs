@@ -169,7 +169,7 @@ impl<'s> Checker<'s> {
                 String::new()
             };
             let what = format!(
-                "unmatched name \"{name}\"{more}; match it with: facts names link \"{name}\" NAME"
+                "unmatched name \"{name}\"{more}; if it is another name of somebody: facts names link \"{name}\" NAME; if it is not: facts edit actors \"{name}\" kind=KIND"
             );
             push(found, "name", first, what);
         }

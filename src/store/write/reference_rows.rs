@@ -293,9 +293,13 @@ impl Writer<'_> {
         }
         let known = crate::store::entities::lookup::known(&self.transaction, class)?;
         let near = did_you_mean(name, known.iter().map(String::as_str));
+        let table = class.table();
+        let other = match self.run.action.as_str() {
+            "seed" => format!("or list it in {table}.csv"),
+            _ => "or let --create add it".to_owned(),
+        };
         Ok(format!(
-            "unknown {one}: add it with facts add {table} name=\"{name}\" kind=KIND, or list it in {table}.csv{near}",
-            table = class.table()
+            "unknown {one}: add it with facts add {table} name=\"{name}\" kind=KIND, {other}{near}"
         ))
     }
 

@@ -95,7 +95,7 @@ pub struct Writer<'c> {
     pub(in crate::store) later: Vec<PendingReference>,
     /// Where the row at hand stands in its input, if the caller told.
     pub(in crate::store) place: Option<u64>,
-    run: ImportInfo,
+    pub(in crate::store) run: ImportInfo,
     pub(in crate::store) forms: HashMap<&'static str, Rc<RowEncoder>>,
     pub(in crate::store) sources: HashMap<String, i64>,
     pub(in crate::store) current: Option<CurrentImport>,
