@@ -2,6 +2,7 @@
 //! question.
 
 use std::fmt;
+use std::fmt::Write as _;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -187,7 +188,11 @@ impl EngineClient for Client {
         self.dialect
     }
 
-    fn run(&self, sql: &str, row: &mut dyn FnMut(Json) -> Result<()>) -> Result<()> {
+    fn run(
+        &self,
+        statements: &[String],
+        row: &mut dyn FnMut(usize, Json) -> Result<()>,
+    ) -> Result<()> {
         let mut client = Command::new(self.program);
         client.args(&self.arguments);
         client.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -203,7 +208,11 @@ impl EngineClient for Client {
         })?;
         let (mut input, output, mut errors) =
             (client.stdin.take(), client.stdout.take(), client.stderr.take());
-        let script = format!("{}{sql};\n", self.prelude);
+        // a text between the answers says which of them begins
+        let mut script = self.prelude.clone();
+        for (n, sql) in statements.iter().enumerate() {
+            let _ = writeln!(script, "SELECT '\"{n}\"' AS answer;\n{sql};");
+        }
         let (outcome, said) = thread::scope(|scope| {
             // a client that ends early reads no further
             scope.spawn(move || {
@@ -230,8 +239,9 @@ impl Client {
     fn read(
         &self,
         output: Option<impl Read>,
-        row: &mut dyn FnMut(Json) -> Result<()>,
+        row: &mut dyn FnMut(usize, Json) -> Result<()>,
     ) -> Result<()> {
+        let mut statement = 0;
         let Some(output) = output else { return Ok(()) };
         for line in BufReader::new(output).lines() {
             let line =
@@ -239,9 +249,11 @@ impl Client {
             if line.is_empty() {
                 continue;
             }
-            let json = serde_json::from_str(&line)
-                .map_err(|_| self.failed("answered something else than rows", &line))?;
-            row(json)?;
+            match serde_json::from_str(&line) {
+                Ok(Json::String(n)) => statement = n.parse().unwrap_or_default(),
+                Ok(json) => row(statement, json)?,
+                Err(_) => return Err(self.failed("answered something else than rows", &line)),
+            }
         }
         Ok(())
     }

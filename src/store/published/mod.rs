@@ -32,12 +32,16 @@ pub trait EngineClient: Debug + Send {
     /// How the engine writes SQL.
     fn dialect(&self) -> Dialect;
 
-    /// Runs a statement and hands on its rows: each is one JSON array or object, whose values are in
-    /// the order of the columns.
+    /// Runs statements, one after the other, and hands on their rows, each with the number of its
+    /// statement: a row is one JSON array or object, whose values are in the order of the columns.
     ///
     /// # Errors
-    /// The client is not installed, or the engine refuses the statement.
-    fn run(&self, sql: &str, row: &mut dyn FnMut(Json) -> Result<()>) -> Result<()>;
+    /// The client is not installed, or the engine refuses a statement.
+    fn run(
+        &self,
+        statements: &[String],
+        row: &mut dyn FnMut(usize, Json) -> Result<()>,
+    ) -> Result<()>;
 }
 
 impl Store {
@@ -90,7 +94,7 @@ impl Store {
     ) -> Result<u64> {
         let sql = self.published_sql(engine.dialect(), query)?;
         let mut rows = 0;
-        engine.run(&sql, &mut |json| {
+        engine.run(&[sql], &mut |_, json| {
             rows += 1;
             row(&compile::cells(json, &query.columns)?)
         })?;
@@ -110,21 +114,26 @@ impl Store {
         refuse_what_is_not_published(query)?;
         let dialect = engine.dialect();
         let tests = self.published_tests(dialect, query)?;
+        // an engine takes long to start: all is asked at once
+        let (mut statements, mut are_sums) = (Vec::new(), Vec::new());
         for (kind, test) in query.kinds.iter().zip(tests) {
-            let mut of_kind = Query { kinds: vec![*kind], ..query.clone() };
-            of_kind.unsorted = true;
+            let of_kind = Query { kinds: vec![*kind], unsorted: true, ..query.clone() };
             let mut test = test;
             if gather::adds_up(kind, asked) {
-                let sql = gather::sums(dialect, kind, asked, &test);
-                engine.run(&sql, &mut |json| summed(gathered, self, &gather::sum(json, asked)?))?;
+                statements.push(gather::sums(dialect, kind, asked, &test));
+                are_sums.push(true);
                 test = format!("{test}\n   AND {}", gather::alone(dialect, kind));
             }
-            let sql = compile::rows(dialect, &of_kind, &[], &[test]);
-            engine.run(&sql, &mut |json| {
-                row(gathered, self, &compile::cells(json, &query.columns)?)
-            })?;
+            statements.push(compile::rows(dialect, &of_kind, &[], &[test]));
+            are_sums.push(false);
         }
-        Ok(())
+        engine.run(&statements, &mut |n, json| {
+            if are_sums[n] {
+                summed(gathered, self, &gather::sum(json, asked)?)
+            } else {
+                row(gathered, self, &compile::cells(json, &query.columns)?)
+            }
+        })
     }
 
     /// Whether any fact passes a test.
@@ -134,18 +143,17 @@ impl Store {
         query: &Query,
         test: &Predicate,
     ) -> Result<bool> {
+        let mut statements = Vec::new();
         for kind in &query.kinds {
             let test = condition::of_test(&self.connection, engine.dialect(), kind, test)?;
-            let mut found = false;
-            engine.run(&compile::first(engine.dialect(), kind, &test), &mut |_| {
-                found = true;
-                Ok(())
-            })?;
-            if found {
-                return Ok(true);
-            }
+            statements.push(compile::first(engine.dialect(), kind, &test));
         }
-        Ok(false)
+        let mut found = false;
+        engine.run(&statements, &mut |_, _| {
+            found = true;
+            Ok(())
+        })?;
+        Ok(found)
     }
 }
 
@@ -155,20 +163,20 @@ pub(in crate::store) fn occurring(
     query: &Query,
     column: Option<&ColumnRef>,
 ) -> Result<Vec<String>> {
-    let mut values = Vec::new();
+    let mut statements = Vec::new();
     for kind in &query.kinds {
         let own = kind.fields().filter(|own| match column {
             Some(column) => own.name == column.name(),
             None => own.ty == Type::Actor,
         });
-        for own in own.filter(|own| compile::is_published(own)) {
-            let sql = compile::values(engine.dialect(), kind, own);
-            engine.run(&sql, &mut |json| {
-                values.extend(compile::first_text(&json));
-                Ok(())
-            })?;
-        }
+        let own = own.filter(|own| compile::is_published(own));
+        statements.extend(own.map(|own| compile::values(engine.dialect(), kind, own)));
     }
+    let mut values = Vec::new();
+    engine.run(&statements, &mut |_, json| {
+        values.extend(compile::first_text(&json));
+        Ok(())
+    })?;
     values.sort_unstable();
     values.dedup();
     Ok(values)

@@ -68,7 +68,7 @@ pub fn fetch(client: &dyn EngineClient, target: &Path) -> Result<()> {
         dialect.table(REFERENCE)
     );
     let mut packed = Vec::new();
-    client.run(&sql, &mut |json| {
+    client.run(&[sql], &mut |_, json| {
         let piece = first_text(&json).and_then(|text| bytes(&text)).ok_or_else(damaged)?;
         packed.extend(piece);
         Ok(())

@@ -43,7 +43,8 @@ impl SqliteTables {
         }
         let tables = SqliteTables::open(path)?;
         let mut text = None;
-        tables.run("SELECT json_array(manifest) FROM publication", &mut |json| {
+        let sql = "SELECT json_array(manifest) FROM publication".to_owned();
+        tables.run(&[sql], &mut |_, json| {
             text = json.get(0).and_then(Json::as_str).map(str::to_owned);
             Ok(())
         })?;
@@ -108,16 +109,22 @@ impl EngineClient for SqliteTables {
         Dialect::Sqlite
     }
 
-    fn run(&self, sql: &str, row: &mut dyn FnMut(Json) -> Result<()>) -> Result<()> {
+    fn run(
+        &self,
+        statements: &[String],
+        row: &mut dyn FnMut(usize, Json) -> Result<()>,
+    ) -> Result<()> {
         let refused = |e: &dyn std::fmt::Display| {
             Error::database(format!("{} is not a publication: {e}", self.path.display()))
                 .hint("publish again")
         };
-        let mut statement = self.connection.prepare(sql).map_err(|e| refused(&e))?;
-        let mut rows = statement.query([])?;
-        while let Some(found) = rows.next()? {
-            let text: String = found.get(0)?;
-            row(serde_json::from_str(&text).map_err(|e| refused(&e))?)?;
+        for (n, sql) in statements.iter().enumerate() {
+            let mut statement = self.connection.prepare(sql).map_err(|e| refused(&e))?;
+            let mut rows = statement.query([])?;
+            while let Some(found) = rows.next()? {
+                let text: String = found.get(0)?;
+                row(n, serde_json::from_str(&text).map_err(|e| refused(&e))?)?;
+            }
         }
         Ok(())
     }
