@@ -172,7 +172,6 @@ CREATE INDEX events_others ON events(others_id) WHERE others_id IS NOT NULL;
 CREATE INDEX events_side_a ON events(side_a_id) WHERE side_a_id IS NOT NULL;
 CREATE INDEX events_side_b ON events(side_b_id) WHERE side_b_id IS NOT NULL;
 CREATE INDEX events_supporters ON events(supporters_id) WHERE supporters_id IS NOT NULL;
-CREATE INDEX events_conflict_country ON events(conflict_country_id) WHERE conflict_country_id IS NOT NULL;
 CREATE INDEX events_topic ON events(topic) WHERE topic IS NOT NULL;
 CREATE INDEX events_retired ON events(source_id, key) WHERE retired_by_id IS NOT NULL;
 

@@ -107,7 +107,6 @@ CREATE INDEX casualty_statistics_perpetrator ON casualty_statistics(perpetrator_
 CREATE INDEX casualty_statistics_side_a ON casualty_statistics(side_a_id) WHERE side_a_id IS NOT NULL;
 CREATE INDEX casualty_statistics_side_b ON casualty_statistics(side_b_id) WHERE side_b_id IS NOT NULL;
 CREATE INDEX casualty_statistics_supporters ON casualty_statistics(supporters_id) WHERE supporters_id IS NOT NULL;
-CREATE INDEX casualty_statistics_conflict_country ON casualty_statistics(conflict_country_id) WHERE conflict_country_id IS NOT NULL;
 CREATE INDEX casualty_statistics_topic ON casualty_statistics(topic) WHERE topic IS NOT NULL;
 CREATE INDEX casualty_statistics_retired ON casualty_statistics(source_id, key)
   WHERE retired_by_id IS NOT NULL;

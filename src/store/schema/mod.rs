@@ -29,6 +29,7 @@ pub const SCHEMAS: &[(i64, &str)] = &[
     (106, "e8b257428d8baf46b806180530e96f82923c6129ceb97adb948557c5f559caae"),
     (107, "13eafd4caf9e53c300d571bd8f0e892379b91760e491bd071240e761671c9e3b"),
     (108, "0a1a60ca0ddbb2adc65783ebf2ac3e13fa320adcd3b8a985df861b4f232cc8b6"),
+    (109, "0def96342b197620163c6497f26c640e23247b647b6780c98107e2c6deee92e1"),
 ];
 
 /// Checks that the schema is the one that the migrations create. Other programs may add views,
