@@ -171,6 +171,9 @@ fn header(sheet: &mut Worksheet, names: &[&str]) -> Result<(), XlsxError> {
     sheet.set_freeze_panes(1, 0).map(|_| ())
 }
 
+/// A spreadsheet keeps 15 digits of a number: longer ones are text.
+const LONG: u64 = 1_000_000_000_000_000;
+
 /// Writes a cell; how wide it is.
 #[expect(
     clippy::too_many_arguments,
@@ -191,13 +194,12 @@ fn cell_of(
             None => return Ok(0),
             Some(null) => null.to_owned(),
         },
-        // a number of Excel has 15 digits
         #[expect(clippy::cast_precision_loss, reason = "guarded by the pattern's condition")]
-        Value::Int(n) if n.unsigned_abs() < 1 << 53 => {
+        Value::Int(n) if n.unsigned_abs() < LONG => {
             sheet.write_number(row, column, *n as f64).map_err(as_io)?;
             return Ok(n.to_string().len());
         }
-        Value::Partial(Number::Int(n), ..) if n.unsigned_abs() >= 1 << 53 => n.to_string(),
+        Value::Partial(Number::Int(n), ..) if n.unsigned_abs() >= LONG => n.to_string(),
         Value::Real(_) | Value::Partial(..) => {
             sheet.write_number(row, column, cell.number().unwrap_or_default()).map_err(as_io)?;
             return Ok(12);
@@ -273,6 +275,7 @@ mod tests {
             [text("a:1"), text("2014-03-12"), Value::Int(0), text("=1+1")],
             [text("a:2"), text("2013-11"), Value::Null, text("00123")],
             [text("a:3"), text("-0538-01-01"), Value::Real(0.1), text("a bell \u{7} and \u{1b}")],
+            [text("a:4"), Value::Null, Value::Int(4_180_888_594_091_023), Value::Null],
         ];
         for row in &rows {
             sink.row(row).unwrap();
@@ -295,6 +298,7 @@ mod tests {
             "Excel has no years before 1900"
         );
         assert_eq!(cell(3, 2), Data::Float(0.1));
+        assert_eq!(cell(4, 2), Data::String("4180888594091023".into()), "no digit is lost");
         assert!(cell(3, 3).to_string().starts_with("a bell "));
         let sources = book.worksheet_range("sources").unwrap();
         assert_eq!(sources.height(), 2, "a header, and the one work that is cited");

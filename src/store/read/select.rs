@@ -458,8 +458,11 @@ impl Store {
         if arms.is_empty() {
             return Ok(Vec::new());
         }
+        // names are short, and few of them are near
+        let is_named = column.is_none_or(|column| EntityClass::of(column.ty()).is_some());
+        let most = if is_named { SAMPLE } else { SAMPLE / 4 };
         let sql = format!(
-            "SELECT DISTINCT value FROM ({}) WHERE value IS NOT NULL LIMIT {SAMPLE}",
+            "SELECT DISTINCT value FROM ({}) WHERE value IS NOT NULL LIMIT {most}",
             arms.join(" UNION ALL ")
         );
         let mut read = self.connection.prepare(&sql)?;
