@@ -16,7 +16,7 @@ use crate::command::seed_folder::{FORMAT, INCOMPLETE, PACKAGE, SUMS};
 use crate::command::ui::Ui;
 use crate::error::{Error, ErrorKind, Result};
 use crate::evidence::rights::Rights;
-use crate::fs::atomic_file;
+use crate::fs::{atomic_file, private_folder};
 use crate::kind::reference_table::{IMPORTS, REFERENCE_TABLES};
 use crate::kind::{self, Field, KINDS, Need};
 use crate::query::{AsOf, AsOfPoint};
@@ -67,7 +67,7 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
             .hint("name another folder, or replace the export with --force"));
     }
     let rights = if args.public { rights::of_sources(&store)? } else { Vec::new() };
-    let copied = tempfile::tempdir().map_err(|e| Error::io("cannot make a folder", &e))?;
+    let copied = private_folder::make().map_err(|e| Error::io("cannot make a folder", &e))?;
     if rights.iter().any(|(_, rights)| *rights != Rights::Whole) {
         store = store.public_copy(&copied.path().join("public.db"), &rights)?;
     }

@@ -26,7 +26,7 @@ pub const OF_ONE_COMMAND: &[(&str, &str)] = &[
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Global options")]
 pub struct GlobalArgs {
-    /// Database file [default: `FACTS_DB`, else the one set in facts.toml, else facts.db in this folder, else in the user's data
+    /// Database file, or a published copy: a folder, duckdb:DIR, spark:DIR or the address of a database [default: `FACTS_DB`, else the one set in facts.toml, else facts.db in this folder, else in the user's data
     /// folder]
     #[arg(long, global = true, value_name = "FILE")]
     pub db: Option<PathBuf>,

@@ -81,6 +81,7 @@ pub use ui::Ui;
 use crate::error::{Error, Result};
 use crate::kind::{self, Field, KINDS};
 use crate::publish::copy::PublishedCopy;
+use crate::publish::postgres::PostgresUrl;
 use crate::render::Heading;
 use crate::value::Type;
 
@@ -188,7 +189,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, mut ui: Ui) -> Exit {
     let arguments: Vec<OsString> = excel_joined(arguments.into_iter().collect());
     let words: Vec<String> =
         arguments.iter().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
-    ui.set_command(format!("facts {}", words.join(" ")));
+    let shown: Vec<String> = words.iter().map(|word| PostgresUrl::without_password(word)).collect();
+    ui.set_command(format!("facts {}", shown.join(" ")));
     let line = with_flags_of(Cli::command(), &words);
     let parsed =
         line.try_get_matches_from(arguments).and_then(|found| Cli::from_arg_matches(&found));

@@ -10,6 +10,7 @@ use crate::command::ui::Ui;
 use crate::error::{Error, ErrorKind, Result};
 use crate::evidence::rights::Rights;
 use crate::fs::folder_swap::FolderDraft;
+use crate::fs::private_folder;
 use crate::publish::postgres::PostgresUrl;
 use crate::publish::{self, Manifest, TableFormat};
 use crate::store::Store;
@@ -88,7 +89,7 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let at = global.import_info("publish").at;
     let mut manifest = Manifest::new(format.name(), &uids, schema, at);
     let rights = if args.public { rights::of_sources(&store)? } else { Vec::new() };
-    let copied = tempfile::tempdir().map_err(|e| Error::io("cannot make a folder", &e))?;
+    let copied = private_folder::make().map_err(|e| Error::io("cannot make a folder", &e))?;
     if rights.iter().any(|(_, rights)| *rights != Rights::Whole) {
         store = store.public_copy(&copied.path().join("public.db"), &rights)?;
     }

@@ -96,6 +96,12 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     (query.limit, query.offset) = (args.limit, args.offset);
     let store = rights::open_for_answers(global, ui)?;
     if args.sheet {
+        if store.is_published() {
+            return Err(Error::usage(
+                "a published copy has no sheet: facts cannot be edited there",
+            )
+            .hint("ask the database itself: --db FILE"));
+        }
         return query_sheet::write(query, args.columns.as_deref(), &store, global, ui);
     }
     let sorted = query.sort.iter().map(|order| &order.column);
@@ -184,7 +190,7 @@ fn rows_of(
         sheet: args.sheet,
         filters: &args.filters,
     };
-    let store = rights::open(global, ui)?;
+    let store = rights::open_for_answers(global, ui)?;
     let rows = asked.run(&store, global, ui)?;
     Ok(asked.ended(rows, args.exit_code, global, ui))
 }

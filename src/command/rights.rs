@@ -9,6 +9,7 @@ use crate::command::source;
 use crate::command::ui::Ui;
 use crate::error::{Error, Result};
 use crate::evidence::rights::Rights;
+use crate::fs::private_folder;
 use crate::publish::copy::PublishedCopy;
 use crate::query::{self, Query};
 use crate::store::Store;
@@ -62,7 +63,7 @@ pub fn open(global: &GlobalArgs, ui: &mut Ui) -> Result<OpenedStore> {
     if rights.iter().all(|(_, rights)| *rights == Rights::Whole) {
         return Ok(OpenedStore { store, _folder: None });
     }
-    let folder = tempfile::tempdir().map_err(|e| Error::io("cannot create a folder", &e))?;
+    let folder = private_folder::make().map_err(|e| Error::io("cannot create a folder", &e))?;
     let copy = store.public_copy(&folder.path().join("public.db"), &rights)?;
     say_left_out(&rights, ui, ("page", |rights| !rights.has_facts()));
     Ok(OpenedStore { store: copy, _folder: Some(folder) })
@@ -76,7 +77,7 @@ pub fn open_for_answers(global: &GlobalArgs, ui: &mut Ui) -> Result<OpenedStore>
     let Some(copy) = PublishedCopy::parse(&global.database().path) else {
         return open(global, ui);
     };
-    let folder = tempfile::tempdir().map_err(|e| Error::io("cannot create a folder", &e))?;
+    let folder = private_folder::make().map_err(|e| Error::io("cannot create a folder", &e))?;
     let store = Store::of_published(copy.client()?, &folder.path().join("names.db"))?;
     let is_page = global.format(ui.terminal).is_ok_and(|format| format.name == "html");
     if is_page && of_sources(&store)?.iter().any(|(_, rights)| *rights != Rights::Whole) {

@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use crate::command::output_style::{Flavour, When};
 use crate::error::{Error, Result};
+use crate::publish::copy::PublishedCopy;
 use crate::render::FORMATS;
 use crate::value::suggest::did_you_mean;
 
@@ -162,7 +163,13 @@ impl Settings {
         }
         let folder = path.parent().unwrap_or(Path::new("."));
         let by = || path.to_owned();
-        set(&mut self.database, file.database.map(|database| folder.join(database)), by());
+        set(
+            &mut self.database,
+            file.database.map(|database| {
+                if PublishedCopy::scheme(&database) { database } else { folder.join(database) }
+            }),
+            by(),
+        );
         set(&mut self.format, file.output_format, by());
         set(&mut self.excel, file.excel, by());
         set(&mut self.color, file.color, by());

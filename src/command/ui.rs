@@ -9,6 +9,7 @@ use crate::command::progress::Waiting;
 use crate::error::{Error, ErrorKind, Result};
 use crate::fs::output::Output;
 use crate::kind::reference_table::SOURCES;
+use crate::publish::postgres::PostgresUrl;
 use crate::query::Query;
 use crate::render::{CitedWork, Heading, Sheet, SheetNotes, Sink, TableColumns};
 use crate::store::{Store, trace};
@@ -109,7 +110,10 @@ impl Ui {
         let line = |name: &str, text: String| (name.to_owned(), text);
         let query = vec![
             line("command", self.command.clone()),
-            line("database", global.database().path.display().to_string()),
+            line(
+                "database",
+                PostgresUrl::without_password(&global.database().path.to_string_lossy()),
+            ),
             line("program", concat!("facts ", env!("CARGO_PKG_VERSION")).to_owned()),
         ];
         (self.about.query, self.about.works) = (query, works);

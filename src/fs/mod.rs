@@ -4,3 +4,4 @@ pub mod atomic_file;
 pub mod folder_swap;
 pub mod output;
 pub mod paths;
+pub mod private_folder;

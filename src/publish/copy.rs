@@ -63,6 +63,12 @@ impl PublishedCopy {
         })
     }
 
+    /// Whether a text begins with the name of an engine, and is no path that a folder stands before.
+    #[must_use]
+    pub fn scheme(path: &Path) -> bool {
+        !path.is_dir() && PublishedCopy::parse(path).is_some()
+    }
+
     /// The client that asks it.
     ///
     /// # Errors
@@ -118,7 +124,9 @@ impl Client {
         Client {
             dialect: Dialect::DuckDb,
             program: "duckdb",
-            arguments: ["-batch", "-bail", "-noheader", "-list"].map(str::to_owned).into(),
+            arguments: ["-init", "/dev/null", "-batch", "-bail", "-noheader", "-list"]
+                .map(str::to_owned)
+                .into(),
             password: None,
             package: "pip install duckdb-cli, or https://duckdb.org",
             prelude: views.collect(),
@@ -152,6 +160,7 @@ impl Client {
     fn postgres(url: PostgresUrl) -> Client {
         let arguments = [
             "--no-psqlrc",
+            "-w",
             "-q",
             "-A",
             "-t",
@@ -168,7 +177,7 @@ impl Client {
             arguments: arguments.map(str::to_owned).into_iter().chain([url]).collect(),
             password,
             package: "apt install postgresql-client, or brew install libpq",
-            prelude: "SET client_encoding = 'UTF8';\nSET extra_float_digits = 1;\n".to_owned(),
+            prelude: "SET standard_conforming_strings = on;\nSET client_encoding = 'UTF8';\nSET extra_float_digits = 1;\n".to_owned(),
         }
     }
 

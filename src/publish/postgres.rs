@@ -37,10 +37,28 @@ impl PostgresUrl {
         };
         let at = user.map_or(String::new(), |user| format!("{user}@"));
         let decoded = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
+        // a password may stand among the options, too
+        let (path, options) = path.split_once('?').unwrap_or((path, ""));
+        let (mut kept, mut password) = (Vec::new(), password);
+        for option in options.split('&').filter(|option| !option.is_empty()) {
+            match option.strip_prefix("password=") {
+                Some(text) => password = Some(text),
+                None => kept.push(option),
+            }
+        }
+        let options = if kept.is_empty() { String::new() } else { format!("?{}", kept.join("&")) };
         Some(PostgresUrl {
-            url: format!("{scheme}{at}{host}{path}"),
+            url: format!("{scheme}{at}{host}{path}{options}"),
             password: password.map(decoded),
         })
+    }
+
+    /// A text with the passwords left out of the addresses that it is or ends with.
+    #[must_use]
+    pub fn without_password(text: &str) -> String {
+        let at = SCHEMES.into_iter().filter_map(|scheme| text.find(scheme)).min();
+        let address = at.and_then(|at| Some((at, PostgresUrl::parse(&text[at..])?)));
+        address.map_or_else(|| text.to_owned(), |(at, url)| format!("{}{}", &text[..at], url.url))
     }
 
     /// The address without the password, and the password.
@@ -119,10 +137,19 @@ mod tests {
             ),
             ("postgres://me:p%40ss:x@host/facts", "postgres://me@host/facts", Some("p@ss:x")),
             ("postgres:///facts?host=/tmp/run", "postgres:///facts?host=/tmp/run", None),
+            (
+                "postgres://host/facts?user=me&password=x%26y",
+                "postgres://host/facts?user=me",
+                Some("x&y"),
+            ),
         ] {
             let parsed = PostgresUrl::parse(text).unwrap();
             assert_eq!((parsed.shown(), parsed.password.as_deref()), (url, password), "{text}");
         }
         assert_eq!(PostgresUrl::parse("lake/"), None);
+        assert_eq!(
+            PostgresUrl::without_password("--db=postgres://me:x@host/facts"),
+            "--db=postgres://me@host/facts"
+        );
     }
 }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::path::Path;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::publish::load_script::PUBLICATION;
 use crate::publish::tables::{day_text, tables};
 use crate::publish::{ColumnType, Manifest, PublishedFile, failed};
@@ -17,6 +17,11 @@ use crate::value::Value;
 /// # Errors
 /// The database cannot be read, or the file cannot be written.
 pub fn write(store: &Store, path: &Path, mut manifest: Manifest) -> Result<Manifest> {
+    let is_publication = || matches!(SqliteTables::manifest(path), Ok(Some(_)));
+    if std::fs::symlink_metadata(path).is_ok() && !is_publication() {
+        return Err(Error::usage(format!("{} is not a publication", path.display()))
+            .hint("name another file; it was not changed"));
+    }
     let beside = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),

@@ -43,9 +43,17 @@ impl Dialect {
         let text = text.replace('\0', "\u{fffd}");
         match self {
             Dialect::Spark => {
-                format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'"))
+                let text = text.replace('\\', "\\\\").replace('\'', "\\'");
+                format!("'{}'", text.replace('\r', "\\r").replace('\n', "\\n"))
             }
-            _ => format!("'{}'", text.replace('\'', "''")),
+            Dialect::Sqlite => format!("'{}'", text.replace('\'', "''")),
+            // a client may change the ends of lines that it reads
+            _ => {
+                let text = text.replace('\'', "''");
+                let text =
+                    text.replace('\r', "' || chr(13) || '").replace('\n', "' || chr(10) || '");
+                if text.contains("' || chr(") { format!("('{text}')") } else { format!("'{text}'") }
+            }
         }
     }
 

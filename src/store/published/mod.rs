@@ -56,6 +56,12 @@ impl Store {
         Ok(store)
     }
 
+    /// Whether another engine holds the facts.
+    #[must_use]
+    pub fn is_published(&self) -> bool {
+        self.published.is_some()
+    }
+
     /// The client of the engine that holds the facts, if another does.
     pub(in crate::store) fn engine(&self) -> Option<&dyn EngineClient> {
         self.published.as_deref()
