@@ -282,7 +282,7 @@ impl Gathering {
     }
 }
 
-/// So many texts are remembered: where there are more, few come again.
+/// The largest number of texts that are remembered: if there are more, few of them recur.
 const REMEMBERED: usize = 10_000;
 
 /// The labels of the values of a side that were seen: what one is called is asked once.

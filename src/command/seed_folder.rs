@@ -36,7 +36,7 @@ pub const SUMS: &str = ".export.sha256";
 /// Marks a folder whose export is not finished: some files may be from an earlier one.
 pub const INCOMPLETE: &str = "INCOMPLETE";
 
-/// A row of facts has about so many bytes.
+/// The approximate size of a row of facts, in bytes.
 const BYTES: u64 = 512;
 
 /// The imports that an exported folder knows of.

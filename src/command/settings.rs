@@ -166,7 +166,7 @@ impl Settings {
         set(
             &mut self.database,
             file.database.map(|database| {
-                if PublishedCopy::scheme(&database) { database } else { folder.join(database) }
+                if PublishedCopy::has_scheme(&database) { database } else { folder.join(database) }
             }),
             by(),
         );

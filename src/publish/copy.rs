@@ -63,16 +63,16 @@ impl PublishedCopy {
         })
     }
 
-    /// Whether a text begins with the name of an engine, and is no path that a folder stands before.
+    /// Whether a path begins with the name of an engine, and is therefore not relative to a folder.
     #[must_use]
-    pub fn scheme(path: &Path) -> bool {
+    pub fn has_scheme(path: &Path) -> bool {
         !path.is_dir() && PublishedCopy::parse(path).is_some()
     }
 
     /// The client that asks it.
     ///
     /// # Errors
-    /// There is no publication there, or none that the engine reads.
+    /// No publication is there, or the engine cannot read it.
     pub fn client(self) -> Result<Box<dyn EngineClient>> {
         if let PublishedCopy::DuckDb(folder) | PublishedCopy::Spark(folder) = &self {
             let shown = folder.display();
@@ -97,6 +97,19 @@ impl PublishedCopy {
     }
 }
 
+/// The files of each table in a folder; `within` is what the engine calls all files of a divided table.
+fn files(folder: &Path, within: &'static str) -> impl Iterator<Item = (&'static str, PathBuf)> {
+    let folder = folder.to_owned();
+    tables().into_iter().map(move |table| {
+        let files = if table.divided_by().is_some() {
+            folder.join(table.name).join(within)
+        } else {
+            folder.join(format!("{}.parquet", table.name))
+        };
+        (table.name, files)
+    })
+}
+
 /// A program that takes SQL on its standard input and writes each row on a line.
 #[derive(Debug)]
 struct Client {
@@ -112,14 +125,9 @@ struct Client {
 
 impl Client {
     fn duckdb(folder: &Path) -> Client {
-        let views = tables().into_iter().map(|table| {
-            let files = if table.divided_by().is_some() {
-                folder.join(table.name).join("*.parquet")
-            } else {
-                folder.join(format!("{}.parquet", table.name))
-            };
+        let views = files(folder, "*.parquet").map(|(table, files)| {
             let files = Dialect::DuckDb.text(&files.to_string_lossy());
-            format!("CREATE TEMP VIEW {} AS SELECT * FROM read_parquet({files});\n", table.name)
+            format!("CREATE TEMP VIEW {table} AS SELECT * FROM read_parquet({files});\n")
         });
         Client {
             dialect: Dialect::DuckDb,
@@ -135,16 +143,10 @@ impl Client {
 
     fn spark(folder: &Path) -> Client {
         let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
-        let views = tables().into_iter().map(|table| {
-            let files = if table.divided_by().is_some() {
-                folder.join(table.name)
-            } else {
-                folder.join(format!("{}.parquet", table.name))
-            };
+        let views = files(&folder, "").map(|(table, files)| {
             let files = Dialect::Spark.text(&files.to_string_lossy());
             format!(
-                "CREATE OR REPLACE TEMPORARY VIEW {} USING parquet OPTIONS (path {files});\n",
-                table.name
+                "CREATE OR REPLACE TEMPORARY VIEW {table} USING parquet OPTIONS (path {files});\n"
             )
         });
         Client {

@@ -5,10 +5,10 @@ use std::collections::HashMap;
 
 use crate::error::Result;
 use crate::kind::reference_table::{NAMES, PLACES, ReferenceTable, SOURCES, TOPICS};
-use crate::kind::{Field, KINDS, Kind, Need};
+use crate::kind::{Field, KINDS, Kind};
 use crate::query::{ColumnRef, Query};
 use crate::store::Store;
-use crate::store::published::REFERENCE;
+use crate::store::published::{REFERENCE, SqlType, is_published, sql_type};
 use crate::value::date::{civil_year_month, iso};
 use crate::value::text::{fold, fold_name};
 use crate::value::{OwnedValue, Type, Value};
@@ -159,15 +159,15 @@ pub fn tables() -> Vec<PublishedTable> {
 /// The fields of a kind that are published, the columns of data sets that have no field among them.
 /// Years and months stand in columns of their own, as numbers.
 fn fields(kind: &'static Kind) -> impl Iterator<Item = &'static Field> {
-    kind.fields().filter(|field| field.need != Need::System && !matches!(field.ty, Type::Bucket(_)))
+    kind.fields().filter(|field| is_published(field) && !matches!(field.ty, Type::Bucket(_)))
 }
 
 fn column(field: &'static Field) -> PublishedColumn {
-    let ty = match field.ty {
-        Type::Integer | Type::Import | Type::Flag => ColumnType::Integer,
-        Type::Real | Type::Degrees(_) => ColumnType::Real,
-        Type::Day => ColumnType::Date,
-        _ => ColumnType::Text,
+    let ty = match sql_type(field) {
+        SqlType::Integer if field.ty == Type::Day => ColumnType::Date,
+        SqlType::Integer => ColumnType::Integer,
+        SqlType::Real => ColumnType::Real,
+        SqlType::Text => ColumnType::Text,
     };
     PublishedColumn { name: field.name, ty, about: field.about }
 }

@@ -39,7 +39,7 @@ pub enum TotalOf {
 }
 
 impl Cross {
-    /// That of cells whose first labels, so many of them, are those of the row.
+    /// Makes the cross-table of these cells; the first `width` labels of a key belong to the row.
     pub(super) fn of(
         width: usize,
         cells: HashMap<LabelKey, TallyGroup, RandomState>,
@@ -78,7 +78,7 @@ impl Cross {
         self.cells.get(key?.as_slice())
     }
 
-    /// The cell of a row and a column; nothing where there is no fact, or none with a figure.
+    /// Returns the cell of a row and a column; NULL if no fact there states a figure.
     #[must_use]
     pub fn cell(&self, row: &[Label], column: &[Label]) -> OwnedValue {
         self.find(row, column).map_or(Value::Null, |group| self.summed(group))

@@ -9,10 +9,11 @@ use crate::store::published::dialect::{Dialect, SqlType};
 use crate::value::date::{self, Days};
 use crate::value::{Type, Value};
 
-/// So many values are looked through for the nearest ones.
+/// The largest number of values that are searched for the nearest ones.
 const SAMPLE: u32 = 20_000;
 
 /// Whether a publication has a field; years and months are made of its days.
+#[must_use]
 pub fn is_published(field: &Field) -> bool {
     field.need != Need::System
 }
@@ -25,10 +26,11 @@ pub fn column(dialect: Dialect, field: &Field) -> String {
         Type::Bucket(_) => "date",
         _ => field.name,
     };
-    format!("f.{}", dialect.column(name))
+    dialect.of_row(name)
 }
 
 /// What a field is in SQL.
+#[must_use]
 pub fn sql_type(field: &Field) -> SqlType {
     match field.ty {
         Type::Integer | Type::Import | Type::Flag | Type::Day => SqlType::Integer,
@@ -43,9 +45,7 @@ fn shown(dialect: Dialect, kind: &'static Kind, column_ref: &ColumnRef) -> Vec<S
     let Some(asked) = column_ref.field() else { return Vec::new() };
     let own = kind.field(asked.name);
     if matches!(asked.ty, Type::Bucket(_)) {
-        let days =
-            ["first_day", "last_day", "date"].map(|name| format!("f.{}", dialect.column(name)));
-        return days.into();
+        return ["first_day", "last_day", "date"].map(|name| dialect.of_row(name)).into();
     }
     let ty = sql_type(asked);
     vec![own.map_or_else(|| dialect.cast("NULL", ty), |own| column(dialect, own))]
@@ -56,48 +56,54 @@ fn shown(dialect: Dialect, kind: &'static Kind, column_ref: &ColumnRef) -> Vec<S
 /// # Errors
 /// The row is not what was asked for.
 pub fn cells(json: Json, columns: &[ColumnRef]) -> Result<Vec<Value<'static>>> {
-    let unlike = || {
-        Error::database("the engine answered something else than was asked")
-            .hint("was the copy published by this version of facts? publish again")
-    };
-    let values: Vec<Json> = match json {
-        Json::Array(values) => values,
-        Json::Object(named) => named.into_iter().map(|(_, value)| value).collect(),
-        _ => return Err(unlike()),
-    };
-    let mut values = values.into_iter();
+    let mut values = values_of(json)?.into_iter();
     let mut cells = Vec::with_capacity(columns.len());
-    for column in columns {
-        let Some(field) = column.field() else { continue };
+    for field in columns.iter().filter_map(ColumnRef::field) {
         let mut next = || values.next().ok_or_else(unlike);
-        let cell = if let Type::Bucket(bucket) = field.ty {
+        cells.push(if let Type::Bucket(bucket) = field.ty {
             let days = Days { first: whole(&next()?), last: whole(&next()?) };
             match text(next()?).filter(|date| date::is_set(date)) {
                 Some(set) if !bucket.is_all_of(days) => Value::Text(set.into()),
                 _ => bucket.label(days).map_or(Value::Null, |label| Value::Text(label.into())),
             }
         } else {
-            let value = next()?;
-            match sql_type(field) {
-                _ if value.is_null() => Value::Null,
-                SqlType::Integer if field.ty == Type::Day => {
-                    Value::Day(whole(&value).ok_or_else(unlike)?)
-                }
-                // a field of another kind of facts may have the same name, and decimals
-                SqlType::Integer => whole(&value)
-                    .map(Value::Int)
-                    .or_else(|| real(&value).map(Value::Real))
-                    .ok_or_else(unlike)?,
-                SqlType::Real => Value::Real(real(&value).ok_or_else(unlike)?),
-                SqlType::Text if field.ty == Type::Json => {
-                    text(value).map_or(Value::Null, |object| Value::Json(object.into()))
-                }
-                SqlType::Text => text(value).map_or(Value::Null, |text| Value::Text(text.into())),
-            }
-        };
-        cells.push(cell);
+            cell(field, next()?)?
+        });
     }
     Ok(cells)
+}
+
+/// The values of a row, in the order of its columns.
+pub fn values_of(json: Json) -> Result<Vec<Json>> {
+    match json {
+        Json::Array(values) => Ok(values),
+        Json::Object(named) => Ok(named.into_iter().map(|(_, value)| value).collect()),
+        _ => Err(unlike()),
+    }
+}
+
+/// The value of a field.
+pub fn cell(field: &Field, value: Json) -> Result<Value<'static>> {
+    Ok(match sql_type(field) {
+        _ if value.is_null() => Value::Null,
+        SqlType::Integer if field.ty == Type::Day => Value::Day(whole(&value).ok_or_else(unlike)?),
+        // a field of another kind of facts may have the same name, and decimals
+        SqlType::Integer => whole(&value)
+            .map(Value::Int)
+            .or_else(|| real(&value).map(Value::Real))
+            .ok_or_else(unlike)?,
+        SqlType::Real => Value::Real(real(&value).ok_or_else(unlike)?),
+        SqlType::Text => {
+            let text = text(value).unwrap_or_default().into();
+            if field.ty == Type::Json { Value::Json(text) } else { Value::Text(text) }
+        }
+    })
+}
+
+/// What to say of a row that is not what was asked for.
+pub fn unlike() -> Error {
+    Error::database("the engine answered something else than was asked")
+        .hint("was the copy published by this version of facts? publish again")
 }
 
 /// A whole number, however the engine writes it.
@@ -127,13 +133,8 @@ fn text(value: Json) -> Option<String> {
 }
 
 /// The text of the only column of a row.
-pub fn first_text(json: &Json) -> Option<String> {
-    let value = match json {
-        Json::Array(values) => values.first(),
-        Json::Object(named) => named.values().next(),
-        _ => None,
-    };
-    value.cloned().and_then(text)
+pub fn first_text(json: Json) -> Option<String> {
+    values_of(json).ok()?.into_iter().next().and_then(text)
 }
 
 /// A query as SQL; `tests` has the conditions of each kind.
@@ -193,7 +194,7 @@ fn key(dialect: Dialect, kind: &'static Kind, (order, part): &(Order, usize)) ->
     let none = |ty| (dialect.cast("NULL", ty), ty);
     let Some(asked) = order.column.field() else { return none(SqlType::Text) };
     let own = kind.field(asked.name);
-    let named = |name: &str| format!("f.{}", dialect.column(name));
+    let named = |name: &str| dialect.of_row(name);
     match asked.ty {
         Type::Date | Type::Bucket(_) => match (own, part) {
             (None, _) => none(SqlType::Integer),

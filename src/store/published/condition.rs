@@ -70,7 +70,7 @@ fn own(kind: &'static Kind, column: &ColumnRef) -> Option<&'static Field> {
     column.field().and_then(|field| kind.field(field.name))
 }
 
-/// What is asked, of whom.
+/// The conditions on the flat table of a kind.
 struct FlatConditions<'a> {
     /// The names.
     names: &'a Connection,
@@ -80,7 +80,7 @@ struct FlatConditions<'a> {
 
 impl FlatConditions<'_> {
     fn named(&self, column: &str) -> String {
-        format!("f.{}", self.dialect.column(column))
+        self.dialect.of_row(column)
     }
 
     /// The labels under which those stand whom these words mean.

@@ -39,7 +39,7 @@ impl Dialect {
     /// A text.
     #[must_use]
     pub fn text(self, text: &str) -> String {
-        // a NUL stands in no text of facts: what is asked for finds nothing
+        // no text of a fact contains NUL, so the question finds nothing
         let text = text.replace('\0', "\u{fffd}");
         match self {
             Dialect::Spark => {
@@ -73,6 +73,12 @@ impl Dialect {
             Dialect::Spark => format!("`{name}`"),
             _ => format!("\"{name}\""),
         }
+    }
+
+    /// A column of the row `f`.
+    #[must_use]
+    pub fn of_row(self, name: &str) -> String {
+        format!("f.{}", self.column(name))
     }
 
     /// A text with A to Z made small, and no other letter: engines differ in the others.

@@ -2,9 +2,10 @@
 
 use serde_json::Value as Json;
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::kind::Kind;
-use crate::store::published::compile::{column, real, sql_type, whole};
+use crate::query::ColumnRef;
+use crate::store::published::compile::{cell, column, real, sql_type, unlike, values_of, whole};
 use crate::store::published::dialect::{Dialect, SqlType};
 use crate::store::rollup::{AggregateRequest, Reason, RollupRow, figures, reasons};
 use crate::value::date::{Bucket, Days, first_of_month};
@@ -21,7 +22,7 @@ pub fn adds_up(kind: &Kind, asked: AggregateRequest<'_>) -> bool {
 
 /// The condition that a fact must be looked at by itself.
 pub fn alone(dialect: Dialect, kind: &Kind) -> String {
-    let named = |name: &str| format!("f.{}", dialect.column(name));
+    let named = |name: &str| dialect.of_row(name);
     let condition = |reason: &Reason| match *reason {
         Reason::Always => "1 = 1".to_owned(),
         Reason::Stated(column) => format!("{} IS NOT NULL", named(column)),
@@ -67,7 +68,7 @@ pub fn sums(
     asked: AggregateRequest<'_>,
     test: &str,
 ) -> String {
-    let named = |name: &str| format!("f.{}", dialect.column(name));
+    let named = |name: &str| dialect.of_row(name);
     let days = match told(asked) {
         Told::Nothing => ["NULL", "NULL"].map(|null| dialect.cast(null, SqlType::Integer)),
         Told::Years => ["first_year", "last_year"].map(named),
@@ -115,12 +116,7 @@ pub fn sums(
 /// # Errors
 /// It is not what was asked for.
 pub fn sum(json: Json, asked: AggregateRequest<'_>) -> Result<RollupRow> {
-    let unlike = || Error::database("the engine answered something else than was asked");
-    let values: Vec<Json> = match json {
-        Json::Array(values) => values,
-        Json::Object(named) => named.into_iter().map(|(_, value)| value).collect(),
-        _ => return Err(unlike()),
-    };
+    let values = values_of(json)?;
     let n = 3 + asked.sides.len();
     if values.len() != n + 5 {
         return Err(unlike());
@@ -133,23 +129,15 @@ pub fn sum(json: Json, asked: AggregateRequest<'_>) -> Result<RollupRow> {
             Told::Days => Some(number),
         })
     };
-    let side = |(side, value): (&crate::query::ColumnRef, &Json)| match side.field() {
-        _ if value.is_null() => Value::Null,
-        Some(field) => match sql_type(field) {
-            SqlType::Integer if field.ty == Type::Day => {
-                whole(value).map_or(Value::Null, Value::Day)
-            }
-            SqlType::Integer => whole(value).map_or(Value::Null, Value::Int),
-            SqlType::Real => real(value).map_or(Value::Null, Value::Real),
-            SqlType::Text => Value::Text(value.as_str().unwrap_or_default().to_owned().into()),
-        },
-        None => Value::Null,
+    let side = |(side, value): (&ColumnRef, &Json)| match side.field() {
+        Some(field) => cell(field, value.clone()),
+        None => Ok(Value::Null),
     };
     let number = |at: usize| whole(&values[at]).and_then(|n| u64::try_from(n).ok()).unwrap_or(0);
     Ok(RollupRow {
         source: Value::Text(values[0].as_str().unwrap_or_default().to_owned().into()),
         days: Days { first: day(&values[1]), last: day(&values[2]) },
-        sides: asked.sides.iter().zip(&values[3..n]).map(side).collect(),
+        sides: asked.sides.iter().zip(&values[3..n]).map(side).collect::<Result<_>>()?,
         many: FigureStats {
             facts: number(n),
             stated: number(n + 1),

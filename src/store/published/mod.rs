@@ -15,16 +15,17 @@ use std::path::Path;
 
 use serde_json::Value as Json;
 
+pub use compile::{is_published, sql_type};
 pub use dialect::{Dialect, SqlType};
 pub use reference::REFERENCE;
 pub use sqlite::SqliteTables;
 
 use crate::error::{Error, Result};
+use crate::kind::Kind;
 use crate::query::{ColumnRef, Predicate, Query};
-use crate::store::Store;
 use crate::store::read::compile::sort_keys;
-use crate::store::rollup::AggregateRequest;
-use crate::store::rollup::RollupRow;
+use crate::store::rollup::{AggregateRequest, RollupRow};
+use crate::store::{Access, Store};
 use crate::value::{Type, Value};
 
 /// The client of an engine that holds a published copy.
@@ -51,7 +52,7 @@ impl Store {
     /// The engine cannot be asked, or holds no publication.
     pub fn of_published(client: Box<dyn EngineClient>, names: &Path) -> Result<Store> {
         reference::fetch(client.as_ref(), names)?;
-        let mut store = Store::open(names, crate::store::Access::Read { any_schema: false })?;
+        let mut store = Store::open(names, Access::Read { any_schema: false })?;
         store.published = Some(client);
         Ok(store)
     }
@@ -80,7 +81,7 @@ impl Store {
 
     /// The conditions of each kind of a query.
     fn published_tests(&self, dialect: Dialect, query: &Query) -> Result<Vec<String>> {
-        let of_kind = |kind: &&'static crate::kind::Kind| -> Result<String> {
+        let of_kind = |kind: &&'static Kind| -> Result<String> {
             let tests = query
                 .tests
                 .iter()
@@ -180,7 +181,7 @@ pub(in crate::store) fn occurring(
     }
     let mut values = Vec::new();
     engine.run(&statements, &mut |_, json| {
-        values.extend(compile::first_text(&json));
+        values.extend(compile::first_text(json));
         Ok(())
     })?;
     values.sort_unstable();

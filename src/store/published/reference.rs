@@ -10,6 +10,7 @@ use flate2::read::DeflateDecoder;
 use flate2::write::DeflateEncoder;
 
 use crate::error::{Error, Result};
+use crate::fs::private_folder;
 use crate::store::Store;
 use crate::store::published::EngineClient;
 use crate::store::published::compile::first_text;
@@ -18,7 +19,7 @@ use crate::value::text::hex;
 /// The table that carries it.
 pub const REFERENCE: &str = "reference";
 
-/// So many bytes stand in one row.
+/// The number of bytes in one row.
 const PIECE: usize = 1 << 14;
 
 /// The tables that facts refer to, whatever refers to another behind it.
@@ -31,7 +32,7 @@ impl Store {
     /// The database cannot be read, or no file be written beside the temporary ones.
     pub fn reference_pieces(&self) -> Result<Vec<String>> {
         let failed = |e: std::io::Error| Error::io("cannot copy the names", &e);
-        let folder = tempfile::tempdir().map_err(failed)?;
+        let folder = private_folder::make().map_err(failed)?;
         let target = folder.path().join("names.db");
         Store::open_or_create(&target, false, |copy, _| copy.copy_reference(&self.path))?;
         let mut packed = DeflateEncoder::new(Vec::new(), Compression::best());
@@ -69,7 +70,7 @@ pub fn fetch(client: &dyn EngineClient, target: &Path) -> Result<()> {
     );
     let mut packed = Vec::new();
     client.run(&[sql], &mut |_, json| {
-        let piece = first_text(&json).and_then(|text| bytes(&text)).ok_or_else(damaged)?;
+        let piece = first_text(json).and_then(|text| bytes(&text)).ok_or_else(damaged)?;
         packed.extend(piece);
         Ok(())
     })?;

@@ -23,7 +23,7 @@ impl SqliteTables {
     /// Opens the tables to ask them.
     ///
     /// # Errors
-    /// There is no such file.
+    /// The file does not exist.
     pub fn open(path: &Path) -> Result<SqliteTables> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(path, flags).map_err(|_| {
@@ -36,7 +36,7 @@ impl SqliteTables {
     /// The manifest of a file; none if it is not there.
     ///
     /// # Errors
-    /// The file is no publication.
+    /// The file is not a publication.
     pub fn manifest(path: &Path) -> Result<Option<String>> {
         if !path.exists() {
             return Ok(None);

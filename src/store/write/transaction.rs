@@ -93,7 +93,7 @@ pub struct Writer<'c> {
     /// A large load is under way.
     pub(in crate::store) bulk: Option<Bulk>,
     pub(in crate::store) later: Vec<PendingReference>,
-    /// Where the row at hand stands in its input, if the caller told.
+    /// The position of the current row in its input, if the caller gave one.
     pub(in crate::store) place: Option<u64>,
     pub(in crate::store) run: ImportInfo,
     pub(in crate::store) forms: HashMap<&'static str, Rc<RowEncoder>>,
