@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use crate::evidence::locator;
-use crate::value::month_names::MONTHS;
+use crate::value::calendar_words::MONTHS;
 use crate::value::text::fold;
 
 /// One sentence of a text.

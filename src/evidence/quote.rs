@@ -10,7 +10,7 @@ use unicode_normalization::UnicodeNormalization;
 pub enum QuoteStatus {
     /// To the letter.
     Exact,
-    /// Apart from white space, case and typography.
+    /// Apart from white space, case, accents and typography.
     Folded,
     /// In pieces, around an ellipsis or the words of an editor.
     Pieces,
@@ -193,7 +193,11 @@ impl FoldedText {
                 continue;
             }
             for plain in std::iter::once(plain(c)).nfkd().flat_map(char::to_lowercase) {
-                folded.push(plain, place.clone());
+                let is_accent = is_accent(plain)
+                    && folded.chars.last().is_some_and(char::is_ascii_alphabetic);
+                if !is_accent {
+                    folded.push(plain, place.clone());
+                }
             }
         }
         if folded.chars.last() == Some(&' ') {
@@ -261,6 +265,11 @@ fn is_invisible(c: char) -> bool {
 /// A raised or lowered digit: the mark of a footnote or a power, and no part of the number before it.
 fn is_raised(c: char) -> bool {
     matches!(c, '\u{b2}' | '\u{b3}' | '\u{b9}' | '\u{2070}'..='\u{209c}')
+}
+
+/// The accent of a Latin letter, which keyboards lack and transliterations differ in.
+fn is_accent(c: char) -> bool {
+    matches!(c, '\u{300}'..='\u{36f}')
 }
 
 fn is_dash(c: char) -> bool {
@@ -386,6 +395,8 @@ mod tests {
             ("„We did not attack", QuoteStatus::Folded),
             ("killed in Qarra. Nobody claimed", QuoteStatus::Folded),
             ("the cafe\u{301} was hit by chance", QuoteStatus::Folded),
+            ("the cafe was hit by chance", QuoteStatus::Folded),
+            ("were killed in Qárra", QuoteStatus::Folded),
             ("at\u{a0}least 17 peo\u{ad}ple", QuoteStatus::Folded),
             ("[t]he colonel said", QuoteStatus::Folded),
             ("“at least 17 people”", QuoteStatus::Folded),

@@ -154,7 +154,7 @@ pub const TAIL: &[Field] = &[
     Field::new(
         "quote_status",
         Type::Choice(QUOTE_STATUSES),
-        "How the quote was found in its source's text: exact, folded (apart from spaces, case and typography), pieces (around an ellipsis), near, not-held (no text stored) or unchecked.",
+        "How the quote was found in its source's text: exact, folded (apart from spaces, case, accents and typography), pieces (around an ellipsis), near, not-held (no text stored) or unchecked.",
     )
     .system(),
     Field::new(

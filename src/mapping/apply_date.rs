@@ -128,7 +128,7 @@ impl DateRule {
         // a day of no month is kept beside the year
         let whole = month.is_some() || day.is_none();
         let of_month = day.as_deref().filter(|_| month.is_some());
-        let first = partial_date::in_parts(&year, month.as_deref(), of_month, &self.style.months)
+        let first = partial_date::in_parts(&year, month.as_deref(), of_month, &self.style.calendar)
             .map_err(|(n, expected)| (at(n), expected))?;
         Ok(Some(StatedEnd { first, last: None, whole }))
     }

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 
 use crate::mapping::compiled::{NumberRule, QuantityRule};
 use crate::mapping::compiled_template::{CompiledTemplate, RecordCells};
+use crate::value::text::western_digits;
 use crate::value::{Type, Value, real};
 
 /// A number that a record states.
@@ -53,6 +54,7 @@ pub fn number<'p>(
 pub fn degrees(number: &NumberRule, cells: &RecordCells<'_, '_>) -> Result<Option<f64>, String> {
     match number.text.fill(cells) {
         Some(text) if !number.missing.iter().any(|word| *word == text) => {
+            let text = western_digits(&text);
             let plain = if text.contains('.') { text } else { text.replacen(',', ".", 1).into() };
             Ok(Type::Real.parse(&plain)?.number())
         }
@@ -116,10 +118,10 @@ fn read<'p>(number: &NumberRule, text: &str) -> Result<ParsedNumber<'p>, String>
 /// The same without words beside it, multiplied by `times`.
 fn read_times<'p>(number: &NumberRule, text: &str, times: u64) -> Result<ParsedNumber<'p>, String> {
     let ty = if number.whole { Type::Integer } else { Type::Real };
-    let mut plain = Cow::Borrowed(text);
+    let mut plain = western_digits(text);
     // a space between thousands may be one that does not break, or a narrow one
-    if number.thousands == Some(' ') && text.contains(SPACES) {
-        plain = Cow::Owned(text.replace(SPACES, " "));
+    if number.thousands == Some(' ') && plain.contains(SPACES) {
+        plain = Cow::Owned(plain.replace(SPACES, " "));
     }
     if let Some(thousands) = number.thousands
         && plain.contains(thousands)

@@ -3,19 +3,21 @@
 use jiff::civil::{Date, date};
 use jiff::fmt::strtime;
 
+use crate::value::calendar_words::{CalendarWords, WrittenPart};
 use crate::value::date::{civil, julian};
-use crate::value::month_names::MonthNames;
 use crate::value::partial_date::PartialDate;
+use crate::value::text::western_digits;
 
 /// How a data set writes its dates.
 #[derive(Debug, Default)]
 pub struct DateStyle {
-    /// The formats (strftime), tried in this order; ISO 8601 where there are none.
+    /// The formats (strftime, and `%q` for a quarter), tried in this order; ISO 8601 where there are
+    /// none. Where the name of the month is written, the order of the parts is what counts.
     pub formats: Vec<String>,
     /// The first of the hundred years that a year of two digits belongs to.
     pub century: Option<i16>,
-    /// How the months are called.
-    pub months: MonthNames,
+    /// How months and weekdays are called.
+    pub calendar: CalendarWords,
     /// Whether numbers are days as spreadsheets count them.
     pub excel: bool,
     /// What stands between the first and the last date in one cell.
@@ -40,7 +42,7 @@ impl DateStyle {
                 // a day on which no two parts look alike
                 let day = PartialDate::of(date(2003, 11, 23));
                 let text = strtime::format(format, date(2003, 11, 23).at(14, 5, 6, 0));
-                let read = text.ok().and_then(|text| parse(&text, format, Some(1950)));
+                let read = text.ok().and_then(|text| self.read_as(&text, format));
                 match read {
                     Some(read) if (read.first()..=read.last()).contains(&day.first()) => {
                         return None;
@@ -59,8 +61,9 @@ impl DateStyle {
     /// The date that a text states, in the first of the formats that fits.
     #[must_use]
     pub fn read(&self, text: &str) -> Option<PartialDate> {
-        let day = || spreadsheet_day(text).filter(|_| self.excel);
-        self.in_formats(text).or_else(day)
+        let text = western_digits(text);
+        let day = || spreadsheet_day(&text).filter(|_| self.excel);
+        self.in_formats(&text).or_else(day)
     }
 
     fn in_formats(&self, text: &str) -> Option<PartialDate> {
@@ -75,6 +78,7 @@ impl DateStyle {
     /// What one of them leaves out is taken from the other: "12–14 March 2014", "1914-18".
     #[must_use]
     pub fn read_range(&self, text: &str) -> Option<(PartialDate, PartialDate)> {
+        let text = western_digits(text);
         self.range.iter().find_map(|between| {
             let (left, right) = text.split_once(between.as_str())?;
             let (left, right) = (left.trim(), right.trim());
@@ -103,13 +107,43 @@ impl DateStyle {
         {
             return Some(day);
         }
-        parse(text, format, self.century).or_else(|| {
-            if !format.contains("%B") && !format.contains("%b") && !format.contains("%h") {
-                return None;
+        if format.contains("%q") {
+            // as strftime writes a quarter, but does not read it
+            return parse(text, &format.replace("%q", "%m"), self.century)?.of_quarter();
+        }
+        parse(text, format, self.century).or_else(|| self.written(text, format))
+    }
+
+    /// The date of a text with the name of its month, if its parts stand in the order of the format.
+    fn written(&self, text: &str, format: &str) -> Option<PartialDate> {
+        let order = format.split('%').skip(1).map(|part| part.trim_start_matches(['-', '_']));
+        let order: Vec<char> = order.map(|part| part.chars().next().unwrap_or(' ')).collect();
+        if !order.iter().any(|part| matches!(part, 'B' | 'b' | 'h')) {
+            return None;
+        }
+        let parts = self.calendar.parts(text)?;
+        if parts.len() != order.len() {
+            return None;
+        }
+        let (mut year, mut month, mut day) = (None, None, None);
+        for (part, wanted) in parts.into_iter().zip(&order) {
+            match (wanted, part) {
+                ('B' | 'b' | 'h', WrittenPart::Month(n)) => month = Some(n),
+                ('d' | 'e', WrittenPart::Digits(1 | 2, n)) => day = Some(i8::try_from(n).ok()?),
+                ('Y', WrittenPart::Digits(4, n)) => year = Some(n),
+                // "March 12" is a day of some year, unless the format is so
+                ('y', WrittenPart::Digits(2, n))
+                    if order.len() > 2 || format.contains(' ') || !text.contains(' ') =>
+                {
+                    year = self.century.map(|first| of_century(first, n));
+                }
+                _ => return None,
             }
-            let text = self.months.in_english(text)?;
-            parse(&text, &format.replace("%b", "%B").replace("%h", "%B"), self.century)
-        })
+        }
+        match day {
+            Some(day) => Date::new(year?, month?, day).ok().map(PartialDate::of),
+            None => Some(PartialDate { year: year?, month: Some(month?), day: None }),
+        }
     }
 
     /// What a text that states no date should look like, for messages.
@@ -143,6 +177,11 @@ fn has_short_year(format: &str) -> bool {
     ["%y", "%-y", "%D", "%g"].iter().any(|part| format.contains(part))
 }
 
+/// The year of two digits within the hundred years that begin with `first`.
+fn of_century(first: i16, year: i16) -> i16 {
+    first + (year - first).rem_euclid(100)
+}
+
 fn parse(text: &str, format: &str, century: Option<i16>) -> Option<PartialDate> {
     // the year of "9-May-20" is not the year 20
     if format.contains("%Y")
@@ -155,7 +194,7 @@ fn parse(text: &str, format: &str, century: Option<i16>) -> Option<PartialDate> 
         && has_short_year(format)
         && let Some(year) = read.year()
     {
-        read.set_year(Some(first + (year - first).rem_euclid(100))).ok()?;
+        read.set_year(Some(of_century(first, year))).ok()?;
     }
     if let Ok(date) = read.to_date() {
         return Some(PartialDate::of(date));
@@ -253,6 +292,8 @@ mod tests {
             ("2014/3", "%Y/%m", "2014-03"),
             ("201403", "%Y%m", "2014-03"),
             ("Sept. 2014", "%b %Y", "2014-09"),
+            ("Q3 2021", "Q%q %Y", "2021-35"),
+            ("2021-Q1", "%Y-Q%q", "2021-33"),
             ("1960", "%Y", "1960"),
             ("1991-1-16", "%Y-%m-%d", "1991-01-16"),
         ] {
@@ -261,6 +302,33 @@ mod tests {
         assert_eq!(read("-0044-03-15", &[]).as_deref(), Some("-0044-03-15"));
         let month = read("2014-02", &[]);
         assert_eq!(month.as_deref(), Some("2014-02"));
+    }
+
+    #[test]
+    fn the_name_of_a_month_tells_the_parts_of_a_date_apart() {
+        let calendar = CalendarWords::of(&["uk_UA".into(), "ar_EG".into(), "ar_SY".into()]);
+        let style = DateStyle {
+            calendar: calendar.unwrap(),
+            ..style(&["%d %B %Y", "%B %d, %Y", "%B %Y", "%d-%b-%y", "%B-%y"])
+        };
+        let read = |text| style.read(text).map(PartialDate::edtf);
+        for (text, wanted) in [
+            ("3rd of March, 2014", "2014-03-03"),
+            ("Sat, 3 March 2014", "2014-03-03"),
+            ("March 3rd 2014", "2014-03-03"),
+            ("3.March.2014", "2014-03-03"),
+            ("3 березня 2014 р.", "2014-03-03"),
+            ("березень 2014 р.", "2014-03"),
+            ("١٢ آذار/مارس ٢٠١٤", "2014-03-12"),
+            ("5 Jun 67", "1967-06-05"),
+            ("Mar-12", "2012-03"),
+        ] {
+            assert_eq!(read(text).as_deref(), Some(wanted), "{text}");
+        }
+        for text in ["March 12", "3 March", "3 March or April 2014", "31 April 2014", "3 soon 2014"]
+        {
+            assert_eq!(read(text), None, "{text}");
+        }
     }
 
     #[test]

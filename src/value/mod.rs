@@ -1,11 +1,11 @@
 //! One cell: its types, text to value and back; dates (EDTF), names as people write them, nearest
 //! names.
 
+pub mod calendar_words;
 pub mod date;
 pub mod date_formats;
 mod entity_ref;
 mod figure_stats;
-pub mod month_names;
 mod number;
 pub mod partial_date;
 pub mod suggest;

@@ -2,8 +2,9 @@
 
 use jiff::civil::{Date, date};
 
+use crate::value::calendar_words::CalendarWords;
 use crate::value::date::{civil, iso, julian, year_text};
-use crate::value::month_names::MonthNames;
+use crate::value::text::western_digits;
 
 /// How precise a data set calls a date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,10 +36,14 @@ pub const PRECISIONS: [(&str, Precision); 7] = [
     ("year", Precision::Year),
 ];
 
-/// A date as far as it is stated: a year, perhaps its month, perhaps the day.
+/// What EDTF has for the first quarter of a year where others have the month.
+const FIRST_QUARTER: i8 = 33;
+
+/// A date as far as it is stated: a year, perhaps its month or quarter, perhaps the day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PartialDate {
     pub(in crate::value) year: i16,
+    /// EDTF counts quarters as months from 33 on.
     pub(in crate::value) month: Option<i8>,
     pub(in crate::value) day: Option<i8>,
 }
@@ -46,6 +51,12 @@ pub struct PartialDate {
 impl PartialDate {
     pub(in crate::value) fn of(date: Date) -> PartialDate {
         PartialDate { year: date.year(), month: Some(date.month()), day: Some(date.day()) }
+    }
+
+    /// The quarter of the year that the number of its month counts; none if it has more than four.
+    pub(in crate::value) fn of_quarter(self) -> Option<PartialDate> {
+        let quarter = self.month.filter(|n| (1..=4).contains(n) && self.day.is_none())?;
+        Some(PartialDate { month: Some(FIRST_QUARTER - 1 + quarter), ..self })
     }
 
     /// Whether the day is stated.
@@ -57,14 +68,21 @@ impl PartialDate {
     /// The first day that it may be.
     #[must_use]
     pub fn first(self) -> i64 {
-        julian(date(self.year, self.month.unwrap_or(1), self.day.unwrap_or(1)))
+        let month = match self.month {
+            Some(quarter) if quarter > 12 => (quarter - FIRST_QUARTER) * 3 + 1,
+            month => month.unwrap_or(1),
+        };
+        julian(date(self.year, month, self.day.unwrap_or(1)))
     }
 
     /// The last day that it may be.
     #[must_use]
     pub fn last(self) -> i64 {
         match (self.month, self.day) {
-            (Some(month), None) => julian(date(self.year, month, 1).last_of_month()),
+            (Some(month), None) => {
+                let last = if month > 12 { (month - FIRST_QUARTER + 1) * 3 } else { month };
+                julian(date(self.year, last, 1).last_of_month())
+            }
             (None, _) => julian(date(self.year, 12, 31)),
             _ => self.first(),
         }
@@ -119,7 +137,7 @@ pub fn in_parts(
     year: &str,
     month: Option<&str>,
     day: Option<&str>,
-    months: &MonthNames,
+    calendar: &CalendarWords,
 ) -> Result<PartialDate, (usize, String)> {
     let of_year = whole(year)
         .and_then(|year| i16::try_from(year).ok())
@@ -134,7 +152,7 @@ pub fn in_parts(
     };
     let number = match whole(month) {
         Some(n) => i8::try_from(n).ok().filter(|n| (1..=12).contains(n)),
-        None => months.month(month),
+        None => calendar.month(month),
     };
     let unknown = |text: &str| match whole(text) {
         Some(n) if n <= 0 || n >= 99 => {
@@ -162,7 +180,7 @@ pub fn from_to(first: PartialDate, last: PartialDate) -> String {
 
 /// A number that may have been through a spreadsheet: `7` and `7.0`.
 fn whole(text: &str) -> Option<i64> {
-    text.strip_suffix(".0").unwrap_or(text).parse().ok()
+    western_digits(text.strip_suffix(".0").unwrap_or(text)).parse().ok()
 }
 
 /// Years with something between them: from the first to the last if they are all of them, else as
@@ -240,8 +258,8 @@ mod tests {
 
     #[test]
     fn parts_of_a_date_may_be_missing() {
-        let months = MonthNames::default();
-        let read = |year, month, day| in_parts(year, month, day, &months).map(PartialDate::edtf);
+        let calendar = CalendarWords::default();
+        let read = |year, month, day| in_parts(year, month, day, &calendar).map(PartialDate::edtf);
         assert_eq!(read("2003", None, None).unwrap(), "2003");
         assert_eq!(read("2003.0", Some("3"), None).unwrap(), "2003-03");
         assert_eq!(read("2003", Some("Mar"), Some("20")).unwrap(), "2003-03-20");

@@ -52,6 +52,28 @@ pub fn fold_name(name: &str) -> String {
     bare.split(' ').map(word).collect::<Vec<_>>().join(" ")
 }
 
+/// The text with the digits and decimal signs of other scripts as those of ours: `١٢٣` is `123`.
+#[must_use]
+pub fn western_digits(text: &str) -> Cow<'_, str> {
+    // the zeros of Arabic, Persian, Hindi, Bengali, Thai, Burmese, Khmer and of full width
+    const ZEROS: [char; 8] = ['٠', '۰', '०', '০', '๐', '၀', '០', '０'];
+    if text.is_ascii() {
+        return Cow::Borrowed(text);
+    }
+    let western = |c: char| match c {
+        '٫' => '.',
+        '٬' => ',',
+        other => ZEROS
+            .iter()
+            .find_map(|zero| {
+                let digit = u32::from(other).checked_sub(u32::from(*zero))?;
+                char::from_digit(digit, 10)
+            })
+            .unwrap_or(other),
+    };
+    Cow::Owned(text.chars().map(western).collect())
+}
+
 /// Whether a character takes no room and says nothing.
 fn is_zero_width(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2060}' | '\u{feff}')
@@ -243,6 +265,13 @@ mod tests {
         assert_eq!(fold("  Türkiye "), fold("turkiye"));
         assert_eq!(fold("São  Tomé"), "sao tome");
         assert_ne!(fold("Iraq"), fold("Iran"));
+    }
+
+    #[test]
+    fn digits_of_other_scripts_are_digits() {
+        assert_eq!(western_digits("١٢٣ / ۴۵۶ / ०９"), "123 / 456 / 09");
+        assert_eq!(western_digits("١٬٢٣٤٫٥"), "1,234.5");
+        assert_eq!(western_digits("Größe 7²"), "Größe 7²");
     }
 
     #[test]

@@ -6,8 +6,8 @@ use crate::mapping::compile::MappingCompiler;
 use crate::mapping::compiled::{DateEnd, DateRule, DateSource, TextRule};
 use crate::mapping::field_mapping::FieldOptions;
 use crate::mapping::one_or_several::OneOrSeveral;
+use crate::value::calendar_words::CalendarWords;
 use crate::value::date_formats::DateStyle;
-use crate::value::month_names::MonthNames;
 use crate::value::partial_date::PRECISIONS;
 
 impl MappingCompiler<'_> {
@@ -151,14 +151,14 @@ impl MappingCompiler<'_> {
         let several = |one: &Option<OneOrSeveral>| {
             one.as_ref().map_or_else(Vec::new, |several| several.list().to_vec())
         };
-        let months = MonthNames::of(&several(&how.locale)).unwrap_or_else(|why| {
+        let calendar = CalendarWords::of(&several(&how.locale)).unwrap_or_else(|why| {
             self.wrong(why);
-            MonthNames::default()
+            CalendarWords::default()
         });
         let style = DateStyle {
             formats: how.formats.clone(),
             century: how.century,
-            months,
+            calendar,
             excel: how.excel,
             range: several(&how.range),
         };

@@ -1,31 +1,24 @@
 //! How a column of dates is read: in which formats, in which language, as ranges.
 
 use crate::command::import::draft::sample::ColumnSample;
+use crate::value::calendar_words::CalendarWords;
 use crate::value::date;
 use crate::value::date_formats::DateStyle;
-use crate::value::month_names::MonthNames;
 
 /// How dates are written in the field's files. Where several read the same cells, the first is
 /// proposed.
 const FORMATS: [&str; 39] = [
     "%Y-%m-%d",
     "%d %B %Y",
-    "%d. %B %Y",
-    "%d de %B de %Y",
-    "%d de %B %Y",
-    "%der %B %Y",
-    "%d %B %Y г.",
-    "%dst %B %Y",
-    "%dnd %B %Y",
-    "%drd %B %Y",
-    "%dth %B %Y",
+    "%B %d, %Y",
+    "%Y %B %d",
     "%d.%m.%Y.",
+    "%d.%m.%Y г.",
+    "%d.%m.%Y р.",
     "%Y-%m-%dT%H:%M:%SZ",
     "%m/%d/%Y %I:%M:%S %p",
     "%d.%m.%Y %H:%M",
     "%Y-%m-%d %H:%M",
-    "%B %d, %Y",
-    "%d-%B-%Y",
     "%d/%m/%Y",
     "%m/%d/%Y",
     "%d.%m.%Y",
@@ -34,19 +27,26 @@ const FORMATS: [&str; 39] = [
     "%Y/%m/%d",
     "%Y.%m.%d",
     "%Y%m%d",
+    "%Y年%m月%d日",
     "%Y-%m-%d %H:%M:%S%.f",
     "%Y-%m-%dT%H:%M:%S%.f",
     "%d/%m/%Y %H:%M",
+    "%m/%d/%Y %H:%M",
     "%d-%B-%y",
     "%d/%m/%y",
     "%m/%d/%y",
     "%d.%m.%y",
     "%B %Y",
+    "%Y %B",
     "%B-%y",
     "%Y-%m",
     "%Y/%m",
     "%m/%Y",
+    "Q%q %Y",
+    "%Y Q%q",
+    "%Y-Q%q",
     "%Y",
+    "FY%Y",
 ];
 
 /// How many different cells are tried with each format; one that reads none of them is not used.
@@ -209,14 +209,14 @@ impl ColumnSample {
     /// The fewest formats that read the most cells.
     fn in_formats(&self, locale: Option<&'static str>) -> Option<DateReading> {
         let style = |formats: &[&str]| {
-            let months = match locale {
-                Some(locale) => MonthNames::of(&[locale.to_owned()]).unwrap_or_default(),
-                None => MonthNames::default(),
+            let calendar = match locale {
+                Some(locale) => CalendarWords::of(&[locale.to_owned()]).unwrap_or_default(),
+                None => CalendarWords::default(),
             };
             DateStyle {
                 formats: formats.iter().map(|format| (*format).to_owned()).collect(),
                 century: Some(CENTURY),
-                months,
+                calendar,
                 ..DateStyle::default()
             }
         };

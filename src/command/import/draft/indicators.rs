@@ -12,8 +12,8 @@ use crate::command::import::draft::toml_text::{list, quoted};
 use crate::command::import::draft::words::DEATHS;
 use crate::command::import::draft::write::Draft;
 use crate::kind::INDICATORS;
+use crate::value::calendar_words::CalendarWords;
 use crate::value::date_formats::DateStyle;
-use crate::value::month_names::MonthNames;
 use crate::value::partial_date::PartialDate;
 
 /// A column that is called after a year, a quarter or a month.
@@ -475,12 +475,12 @@ fn month_of(name: &str) -> Option<String> {
     const FORMATS: [&str; 6] = ["%Y-%m", "%m/%Y", "%B %Y", "%B-%Y", "%B-%y", "%B %y"];
     static STYLES: LazyLock<Vec<DateStyle>> = LazyLock::new(|| {
         let of_language =
-            |language: &str| MonthNames::of(&[language.to_owned()]).unwrap_or_default();
-        let all = std::iter::once(MonthNames::default()).chain(LANGUAGES.map(of_language));
-        let style = |months| DateStyle {
+            |language: &str| CalendarWords::of(&[language.to_owned()]).unwrap_or_default();
+        let all = std::iter::once(CalendarWords::default()).chain(LANGUAGES.map(of_language));
+        let style = |calendar| DateStyle {
             formats: FORMATS.map(str::to_owned).into(),
             century: Some(CENTURY),
-            months,
+            calendar,
             ..DateStyle::default()
         };
         all.map(style).collect()

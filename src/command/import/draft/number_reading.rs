@@ -2,6 +2,7 @@
 //! hedge it.
 
 use crate::command::import::draft::sample::{ColumnSample, MISSING_CODES, is_year};
+use crate::value::text::western_digits;
 
 /// How a column of numbers is read.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -75,7 +76,7 @@ impl NumberReading {
 
 /// A number as it is written, its thousands in groups of three.
 fn number(cell: &str, thousands: Option<char>, decimal: char) -> Option<f64> {
-    let cell = cell.replace(['\u{a0}', '\u{202f}'], " ");
+    let cell = western_digits(cell).replace(['\u{a0}', '\u{202f}'], " ");
     let (sign, digits) = cell.strip_prefix('-').map_or(("", cell.as_str()), |rest| ("-", rest));
     let (whole, part) = match digits.split_once(decimal) {
         Some((whole, part)) => (whole, Some(part)),

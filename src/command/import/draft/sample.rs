@@ -3,7 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::value::month_names::MonthNames;
+use crate::value::calendar_words::CalendarWords;
+use crate::value::text::western_digits;
 
 /// How many different cells of a column are kept.
 const DISTINCT: usize = 20_000;
@@ -165,10 +166,10 @@ impl ColumnSample {
     /// months.
     #[must_use]
     pub fn part(&self, most: u32) -> Option<Vec<String>> {
-        let months = MonthNames::default();
+        let calendar = CalendarWords::default();
         let is_part = |cell: &str| {
             let number = cell.parse::<u32>().is_ok_and(|n| (1..=most).contains(&n));
-            number || most == 12 && months.month(cell).is_some()
+            number || most == 12 && calendar.month(cell).is_some()
         };
         let mut missing = self.missing();
         let (mut parts, mut others) = (0, 0);
@@ -289,6 +290,7 @@ pub fn is_part_of_above(cell: &str) -> bool {
 /// Whether a cell is a year of four digits.
 #[must_use]
 pub fn is_year(cell: &str) -> bool {
+    let cell = western_digits(cell);
     cell.len() == 4 && cell.parse::<u16>().is_ok_and(|year| (1000..2200).contains(&year))
 }
 
