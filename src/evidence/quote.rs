@@ -193,8 +193,8 @@ impl FoldedText {
                 continue;
             }
             for plain in std::iter::once(plain(c)).nfkd().flat_map(char::to_lowercase) {
-                let is_accent = is_accent(plain)
-                    && folded.chars.last().is_some_and(char::is_ascii_alphabetic);
+                let is_accent =
+                    is_accent(plain) && folded.chars.last().is_some_and(char::is_ascii_alphabetic);
                 if !is_accent {
                     folded.push(plain, place.clone());
                 }

@@ -13,7 +13,8 @@ use crate::error::Stop;
 /// Writes the records of a JSON document as CSV and returns the names of its columns, which records
 /// to come may add to: rows have as many cells as there were columns then; none if there are no
 /// records. An object within a
-/// record gives columns with dots in their names; a list has "; " between.
+/// record gives columns with dots in their names; a list has "; " between, and the position of a
+/// `GeoJSON` point is two columns.
 ///
 /// # Errors
 /// It cannot be read or written ([`Stop::Failed`]), or has no JSON records at this path ([`Stop::Input`]).
@@ -85,6 +86,13 @@ impl<W: Write> Table<W> {
                     self.flatten(&name, inner, cells)?;
                     continue;
                 }
+                Value::Array(point) if name.ends_with("coordinates") && is_point(&point) => {
+                    let place = name.trim_end_matches("coordinates");
+                    for (name, value) in ["longitude", "latitude"].into_iter().zip(point) {
+                        self.put(format!("{place}{name}"), plain(value), cells);
+                    }
+                    continue;
+                }
                 Value::Array(items)
                     if items.iter().all(|item| !item.is_array() && !item.is_object()) =>
                 {
@@ -97,17 +105,27 @@ impl<W: Write> Table<W> {
                 }
                 other => plain(other),
             };
-            let place = self.header.iter().position(|known| *known == name).unwrap_or_else(|| {
-                self.header.push(name);
-                self.header.len() - 1
-            });
-            if cells.len() <= place {
-                cells.resize(place + 1, String::new());
-            }
-            cells[place] = text;
+            self.put(name, text, cells);
         }
         Ok(())
     }
+
+    /// Puts a text into the column of this name.
+    fn put(&mut self, name: String, text: String, cells: &mut Vec<String>) {
+        let place = self.header.iter().position(|known| *known == name).unwrap_or_else(|| {
+            self.header.push(name);
+            self.header.len() - 1
+        });
+        if cells.len() <= place {
+            cells.resize(place + 1, String::new());
+        }
+        cells[place] = text;
+    }
+}
+
+/// Whether a list is a position as `GeoJSON` has it: degrees east, degrees north, perhaps a height.
+fn is_point(list: &[Value]) -> bool {
+    (2..=3).contains(&list.len()) && list.iter().all(Value::is_number)
 }
 
 fn plain(value: Value) -> String {
@@ -219,6 +237,10 @@ mod tests {
         let (header, rows) = read(text, Some("data")).unwrap();
         assert_eq!(header, ["id", "name", "tags", "at.lat"]);
         assert_eq!(rows, "1,\"a,b\",x; y\n2,,,3.50\n");
+        let point = r#"[{"geometry": {"type": "Point", "coordinates": [36.2, 33.5]}}]"#;
+        let (header, rows) = read(point, None).unwrap();
+        assert_eq!(header[1..], ["geometry.longitude", "geometry.latitude"]);
+        assert_eq!(rows, "Point,36.2,33.5\n");
         assert_eq!(
             read("[{\"a\": 12345678901234567890123}]", None).unwrap().1,
             "12345678901234567890123\n"

@@ -38,22 +38,28 @@ pub struct SourceFile {
     /// The member of an archive, unpacked.
     member: Option<Arc<File>>,
     packing: Packing,
-    /// The sheets of a workbook that are not read, if nobody chose the one that is.
-    pub other_sheets: Vec<String>,
+    /// The sheet of a workbook that is read, if nobody chose it and there are others, with those.
+    sheets: Option<(String, Vec<String>)>,
     /// How far anybody has read, for the progress of a run.
     read: Arc<AtomicU64>,
 }
 
 impl SourceFile {
-    /// What to do if another sheet was meant than the one that was read; none if there is only one.
+    /// What the sheet that was read is called, where a workbook has several and nobody chose it.
+    #[must_use]
+    pub fn sheet(&self) -> Option<&str> {
+        self.sheets.as_ref().map(|(read, _)| read.as_str())
+    }
+
+    /// Which sheet was read and which others there are; none if somebody chose it, or there is only
+    /// one.
     #[must_use]
     pub fn sheets_unseen(&self) -> Option<String> {
-        (!self.other_sheets.is_empty()).then(|| {
-            format!(
-                "only the first sheet was looked at; the others, to be named with --sheet: {}",
-                self.other_sheets.join(", ")
-            )
-        })
+        let (read, others) = self.sheets.as_ref()?;
+        let others = others.join(", ");
+        Some(format!(
+            "the sheet \"{read}\" was read; the others, to be named with --sheet: {others}"
+        ))
     }
 
     /// Opens a file; `-` is the standard input. Of a workbook it is one sheet.
@@ -89,7 +95,7 @@ impl SourceFile {
         SharedFile::of(&given).take(4).read_to_end(&mut head).map_err(|e| failed(&e))?;
         let mut name =
             path.file_name().map_or(String::new(), |name| name.to_string_lossy().into_owned());
-        let (mut packing, mut member, mut other_sheets) = (Packing::Plain, None, Vec::new());
+        let (mut packing, mut member, mut sheets) = (Packing::Plain, None, None);
         match head.as_slice() {
             [0x1f, 0x8b, ..] => packing = Packing::Gzip,
             [0x28, 0xb5, 0x2f, 0xfd] => packing = Packing::Zstandard,
@@ -101,10 +107,14 @@ impl SourceFile {
             }
             [0xd0, 0xcf, 0x11, 0xe0] => {
                 let sheet = workbook::old(&given, &shown, wanted)?;
-                (member, other_sheets) = (Some(Arc::new(sheet.file)), sheet.others);
+                sheets = Some((sheet.name, sheet.others));
+                member = Some(Arc::new(sheet.file));
             }
             [b'P', b'K', 3 | 5, 4 | 6] => match workbook::table(&given, &shown, wanted)? {
-                Some(sheet) => (member, other_sheets) = (Some(Arc::new(sheet.file)), sheet.others),
+                Some(sheet) => {
+                    sheets = Some((sheet.name, sheet.others));
+                    member = Some(Arc::new(sheet.file));
+                }
                 None => {
                     let (file, inner) = unzip(&given, &shown)?;
                     (member, name) = (Some(Arc::new(file)), inner);
@@ -116,11 +126,8 @@ impl SourceFile {
             let bare = name.strip_suffix(".gz").or_else(|| name.strip_suffix(".zst"));
             name.truncate(bare.unwrap_or(&name).len());
         }
-        if wanted.is_some() {
-            other_sheets.clear();
-        }
-        let file =
-            SourceFile { shown, name, given, member, packing, other_sheets, read: Arc::default() };
+        let sheets = sheets.filter(|(_, others)| wanted.is_none() && !others.is_empty());
+        let file = SourceFile { shown, name, given, member, packing, sheets, read: Arc::default() };
         if packing != Packing::Plain && file.size() <= TRIED_AT_ONCE {
             file.refuse_bomb()?;
         }

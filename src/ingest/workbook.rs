@@ -1,13 +1,17 @@
 //! A sheet of a workbook (.xlsx, .ods) as a table of text: numbers with all their digits, days as
 //! ISO days.
 
+#[cfg(feature = "excel")]
+use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
 use std::io::BufReader;
 #[cfg(feature = "excel")]
 use std::io::{Read, Seek, SeekFrom, Write};
 
 #[cfg(feature = "excel")]
-use calamine::{Data, DataRef, Reader, Sheets, Xlsx, open_workbook_auto_from_rs};
+use calamine::{
+    Data, DataRef, Reader, Sheet, SheetType, SheetVisible, Sheets, Xlsx, open_workbook_auto_from_rs,
+};
 
 #[cfg(feature = "excel")]
 use crate::error::ErrorKind;
@@ -23,11 +27,14 @@ use crate::value::suggest::did_you_mean;
 pub struct SheetTable {
     /// The table.
     pub file: File,
+    /// What the sheet is called.
+    pub name: String,
     /// The other sheets of the workbook.
     pub others: Vec<String>,
 }
 
-/// The sheet of this name, or the first, as CSV; none if the archive is no workbook.
+/// The sheet of this name, or the first that holds a table, as CSV; none if the archive is no
+/// workbook.
 ///
 /// # Errors
 /// The workbook is broken, or has no such sheet.
@@ -38,7 +45,8 @@ pub fn table(given: &File, shown: &str, wanted: Option<&str>) -> Result<Option<S
     read(given, shown, wanted).map(Some)
 }
 
-/// The sheet of this name, or the first, of a workbook of an old kind (.xls), as CSV.
+/// The sheet of this name, or the first that holds a table, of a workbook of an old kind (.xls), as
+/// CSV.
 ///
 /// # Errors
 /// The workbook is broken, or has no such sheet.
@@ -46,7 +54,7 @@ pub fn old(given: &File, shown: &str, wanted: Option<&str>) -> Result<SheetTable
     read(given, shown, wanted)
 }
 
-/// The sheet of this name, or the first, of a workbook.
+/// The sheet of this name, or the first that holds a table, of a workbook.
 #[cfg(feature = "excel")]
 fn read(given: &File, shown: &str, wanted: Option<&str>) -> Result<SheetTable> {
     let broken = |e: calamine::Error| {
@@ -75,9 +83,7 @@ fn read(given: &File, shown: &str, wanted: Option<&str>) -> Result<SheetTable> {
             return Err(Error::usage(format!("{shown}: unknown sheet \"{name}\"{near}"))
                 .hint(format!("sheets: {}", names.join(", "))));
         }
-        None => names
-            .first()
-            .cloned()
+        None => usual_sheet(&mut book)
             .ok_or_else(|| Error::new(ErrorKind::Rejected, format!("{shown} has no sheets")))?,
     };
     let failed = |e: &std::io::Error| Error::io(shown, e);
@@ -99,7 +105,8 @@ fn read(given: &File, shown: &str, wanted: Option<&str>) -> Result<SheetTable> {
         for _ in 0..first.0 {
             write(&[String::new()])?;
         }
-        cell_rows(book, &name, shown, (first, last), write)?;
+        let merged = merged_below(book, &name, shown)?;
+        cell_rows(book, &name, shown, (first, last), &merged, write)?;
     } else {
         let range = book.worksheet_range(&name).map_err(broken)?;
         let above = range.start().map_or(0, |(row, _)| row);
@@ -112,7 +119,56 @@ fn read(given: &File, shown: &str, wanted: Option<&str>) -> Result<SheetTable> {
     }
     out.into_inner().map_err(|e| failed(e.error()))?.flush().map_err(|e| failed(&e))?;
     let others = names.into_iter().filter(|other| *other != name).collect();
-    Ok(SheetTable { file: spool, others })
+    Ok(SheetTable { file: spool, name, others })
+}
+
+/// So many cells of a sheet are looked at to see whether it holds a table.
+#[cfg(feature = "excel")]
+const LOOKED_AT: usize = 2_000;
+
+/// The first sheet that is shown and holds a table with figures; else the first that is shown, else
+/// the first.
+#[cfg(feature = "excel")]
+fn usual_sheet(book: &mut Sheets<std::io::Cursor<Vec<u8>>>) -> Option<String> {
+    let sheets = book.sheets_metadata().to_vec();
+    let is_shown = |sheet: &&Sheet| {
+        sheet.visible == SheetVisible::Visible && sheet.typ == SheetType::WorkSheet
+    };
+    let shown: Vec<String> =
+        sheets.iter().filter(is_shown).map(|sheet| sheet.name.clone()).collect();
+    let with_table = shown.iter().find(|name| holds_table(book, name)).cloned();
+    with_table.or_else(|| shown.first().or(sheets.first().map(|sheet| &sheet.name)).cloned())
+}
+
+/// Whether some rows of a sheet have several cells, and a figure or date in every third of them at
+/// least: an explanation of the others has words alone.
+#[cfg(feature = "excel")]
+fn holds_table(book: &mut Sheets<std::io::Cursor<Vec<u8>>>, name: &str) -> bool {
+    // of each row, how many cells it has, and how many figures
+    let mut rows: BTreeMap<u32, (u32, u32)> = BTreeMap::new();
+    let mut look = |row: u32, cell: &Data| {
+        let is_figure = text(cell).starts_with(|c: char| c.is_ascii_digit());
+        if *cell != Data::Empty {
+            let (cells, figures) = rows.entry(row).or_default();
+            *cells += 1;
+            *figures += u32::from(is_figure);
+        }
+    };
+    if let Sheets::Xlsx(book) = book {
+        let Ok(mut cells) = book.worksheet_cells_reader(name) else { return false };
+        for _ in 0..LOOKED_AT {
+            let Ok(Some(cell)) = cells.next_cell() else { break };
+            look(cell.get_position().0, &cell.get_value().clone().into());
+        }
+    } else {
+        let Ok(range) = book.worksheet_range(name) else { return false };
+        let cells =
+            range.rows().zip(0..).flat_map(|(row, n)| row.iter().map(move |cell| (n, cell)));
+        cells.take(LOOKED_AT).for_each(|(row, cell)| look(row, cell));
+    }
+    let whole = || rows.values().filter(|(cells, _)| *cells > 1);
+    let with_figures = whole().filter(|(_, figures)| *figures > 0).count();
+    with_figures > 0 && with_figures * 3 >= whole().count()
 }
 
 /// How many bytes of texts, or of an `OpenDocument` file, are held in memory.
@@ -183,11 +239,32 @@ fn cell_rows(
     name: &str,
     shown: &str,
     ((top, left), (bottom, right)): (CellPosition, CellPosition),
+    merged: &HashMap<CellPosition, u32>,
     mut write: impl FnMut(&[String]) -> Result<()>,
 ) -> Result<()> {
     let width = (right - left) as usize + 1;
     let mut row = vec![String::new(); width];
     let mut at = top;
+    // of each column, what is merged with cells below it, and the last of their rows
+    let mut held: HashMap<usize, (String, u32)> = HashMap::new();
+    let mut write = |row: &mut Vec<String>, at: u32| {
+        held.retain(|_, (_, last)| at <= *last);
+        for (column, cell) in row.iter_mut().enumerate() {
+            let below = u32::try_from(column).ok().and_then(|n| merged.get(&(at, left + n)));
+            if let Some(last) = below
+                && is_label(cell)
+            {
+                held.insert(column, (cell.clone(), *last));
+            } else if cell.is_empty()
+                && let Some((label, _)) = held.get(&column)
+            {
+                cell.clone_from(label);
+            }
+        }
+        write(row)?;
+        row.iter_mut().for_each(String::clear);
+        Ok::<(), Error>(())
+    };
     for_each_cell(book, name, shown, |(cell_row, column), cell| {
         if cell_row < at {
             return Err(Error::new(
@@ -197,19 +274,39 @@ fn cell_rows(
             .hint("open it in a spreadsheet and save it as .xlsx or CSV"));
         }
         while at < cell_row {
-            write(&row)?;
-            row.iter_mut().for_each(String::clear);
+            write(&mut row, at)?;
             at += 1;
         }
         row[(column - left) as usize] = text(&cell);
         Ok(())
     })?;
     while at <= bottom {
-        write(&row)?;
-        row.iter_mut().for_each(String::clear);
+        write(&mut row, at)?;
         at += 1;
     }
     Ok(())
+}
+
+/// The cells that are merged with cells below them, and the last of their rows.
+#[cfg(feature = "excel")]
+fn merged_below(
+    book: &mut Xlsx<std::io::Cursor<Vec<u8>>>,
+    name: &str,
+    shown: &str,
+) -> Result<HashMap<CellPosition, u32>> {
+    let regions = book.merge_cells_by_sheet_name(name).map_err(|e| {
+        Error::new(ErrorKind::Rejected, format!("{shown}: damaged workbook")).with_source(e)
+    })?;
+    let below = regions.into_iter().map(|region| (region.start, region.end.0));
+    Ok(below.filter(|((row, _), last)| row < last).collect())
+}
+
+/// Whether what a merged cell holds is said of each of its rows: a word or a year is, a number may be
+/// that of all of them together.
+#[cfg(feature = "excel")]
+fn is_label(cell: &str) -> bool {
+    let is_year = cell.parse::<u16>().is_ok_and(|year| (1000..2200).contains(&year));
+    is_year || !cell.is_empty() && cell.parse::<f64>().is_err()
 }
 
 /// Hands on the cells of a sheet that state something, one by one.

@@ -23,6 +23,7 @@ use crate::value::{InputValue, Type};
 pub use arms_transfers::KIND as ARMS_TRANSFERS;
 pub use casualty_statistics::KIND as CASUALTIES;
 pub use code_list::{Code, CodeList, CodeRelation, Expansion, Relation};
+pub use diplomatic_posts::KIND as DIPLOMATIC_POSTS;
 pub use events::KIND as EVENTS;
 pub use figure::{CountsAs, Figure};
 pub use indicators::KIND as INDICATORS;

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::mapping::cell_error::FieldError;
-use crate::mapping::compiled::{DateEnd, DateRule, DateSource, TextRule};
+use crate::mapping::compiled::{CodedDate, DateEnd, DateRule, DateSource, TextRule};
 use crate::mapping::compiled_template::{CompiledTemplate, RecordCells};
 use crate::value::partial_date::{self, PRECISIONS, PartialDate, Precision};
 
@@ -17,6 +17,20 @@ struct StatedEnd {
     last: Option<PartialDate>,
     /// Whether the columns of the day can be told from it.
     whole: bool,
+    /// Whether it is approximate.
+    is_approximate: bool,
+}
+
+impl StatedEnd {
+    fn of(first: PartialDate) -> StatedEnd {
+        StatedEnd { first, last: None, whole: true, is_approximate: false }
+    }
+
+    /// The first date as EDTF.
+    fn edtf(&self) -> String {
+        let mark = if self.is_approximate { "~" } else { "" };
+        format!("{}{mark}", self.first.edtf())
+    }
 }
 
 impl DateRule {
@@ -35,10 +49,16 @@ impl DateRule {
                     Some((Cow::Owned(date), true))
                 }
             },
+            DateSource::Ends { start: Some(DateEnd::Text(words)), end: None }
+                if let Some(coded) = self.coded(words, cells) =>
+            {
+                // the data set's own words say more
+                Some((Cow::Borrowed(coded.edtf.as_str()), false))
+            }
             DateSource::Ends { start, end } => {
                 let from = self.end(start.as_ref(), cells)?;
                 if let Some(from) = from.as_ref().filter(|_| self.goes_on(end.as_ref(), cells)) {
-                    Some((Cow::Owned(format!("{}/..", from.first.edtf())), from.whole))
+                    Some((Cow::Owned(format!("{}/..", from.edtf())), from.whole))
                 } else {
                     let to = self.end(end.as_ref(), cells)?;
                     self.joined(from, to, end.as_ref(), cells)?
@@ -72,6 +92,14 @@ impl DateRule {
         text.fill(cells).filter(|text| !self.missing.iter().any(|word| word == text))
     }
 
+    /// The date that the data set's own text means.
+    fn coded(&self, words: &TextRule, cells: &RecordCells<'_, '_>) -> Option<&CodedDate> {
+        if self.codes.is_empty() {
+            return None;
+        }
+        self.codes.get(words.text.fill(cells)?.as_ref())
+    }
+
     /// One end of the date.
     fn end(
         &self,
@@ -95,11 +123,16 @@ impl DateRule {
         let Some(text) = text.filter(|text| !self.missing.iter().any(|word| word == text)) else {
             return Ok(None);
         };
+        if let Some((first, is_approximate)) =
+            self.codes.get(text.as_ref()).and_then(|coded| coded.end)
+        {
+            return Ok(Some(StatedEnd { is_approximate, whole: false, ..StatedEnd::of(first) }));
+        }
         if let Some(first) = self.style.read(&text) {
-            return Ok(Some(StatedEnd { first, last: None, whole: true }));
+            return Ok(Some(StatedEnd::of(first)));
         }
         if let Some((first, last)) = self.style.read_range(&text) {
-            return Ok(Some(StatedEnd { first, last: Some(last), whole: true }));
+            return Ok(Some(StatedEnd { last: Some(last), ..StatedEnd::of(first) }));
         }
         let expected = self.style.expected(&text);
         Err(match column {
@@ -130,7 +163,7 @@ impl DateRule {
         let of_month = day.as_deref().filter(|_| month.is_some());
         let first = partial_date::in_parts(&year, month.as_deref(), of_month, &self.style.calendar)
             .map_err(|(n, expected)| (at(n), expected))?;
-        Ok(Some(StatedEnd { first, last: None, whole }))
+        Ok(Some(StatedEnd { whole, ..StatedEnd::of(first) }))
     }
 
     /// The date from one end to the other.
@@ -150,17 +183,23 @@ impl DateRule {
         let (first, last) = match (from, to) {
             (None, None) => return Ok(None),
             (None, Some(to)) => {
-                let last = to.last.unwrap_or(to.first);
-                return Ok(Some((Cow::Owned(format!("/{}", last.edtf())), false)));
+                let last = to.last.map_or_else(|| to.edtf(), PartialDate::edtf);
+                return Ok(Some((Cow::Owned(format!("/{last}")), false)));
             }
             (Some(from), None) => match from.last {
                 Some(last) => (from.first, last),
                 None => return self.alone(&from, end.is_some(), cells).map(Some),
             },
+            (Some(from), Some(to)) if from.is_approximate || to.is_approximate => {
+                if from.first.first() > to.first.last() {
+                    return Err((column(), ends_early(from.first)));
+                }
+                return Ok(Some((Cow::Owned(format!("{}/{}", from.edtf(), to.edtf())), whole)));
+            }
             (Some(from), Some(to)) => (from.first, to.last.unwrap_or(to.first)),
         };
         if first.first() > last.last() {
-            return Err((column(), format!("the end is before the start, {}", first.edtf())));
+            return Err((column(), ends_early(first)));
         }
         if !first.is_day() || !last.is_day() || end.is_none() {
             return Ok(Some((Cow::Owned(partial_date::from_to(first, last)), whole)));
@@ -180,10 +219,10 @@ impl DateRule {
     ) -> Result<WholeDate<'static>, FieldError> {
         let StatedEnd { first, whole, .. } = *from;
         if may_end && self.throughout {
-            return Ok((Cow::Owned(format!("{}/..", first.edtf())), whole));
+            return Ok((Cow::Owned(format!("{}/..", from.edtf())), whole));
         }
-        if !first.is_day() {
-            return Ok((Cow::Owned(first.edtf()), whole));
+        if !first.is_day() || from.is_approximate {
+            return Ok((Cow::Owned(from.edtf()), whole));
         }
         let precision = self.precision(cells)?;
         let day = first.first();
@@ -201,6 +240,11 @@ impl DateRule {
             .map(|(_, precision)| *precision)
             .ok_or((column, "expected a date precision".to_owned()))
     }
+}
+
+/// What to say of a date that ends before it starts.
+fn ends_early(start: PartialDate) -> String {
+    format!("the end is before the start, {}", start.edtf())
 }
 
 /// A date in EDTF as an approximate one: of an interval, both ends are.

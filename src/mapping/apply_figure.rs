@@ -292,7 +292,11 @@ fn unmarked<'t, 'p>(text: &'t str, marks: &'p [(String, String)]) -> (&'t str, O
             }
             continue;
         }
-        let bare = text.strip_prefix(mark.as_str()).or_else(|| text.strip_suffix(mark.as_str()));
+        let bare = match mark.as_str() {
+            "()" => text.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')),
+            "[]" => text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')),
+            mark => text.strip_prefix(mark).or_else(|| text.strip_suffix(mark)),
+        };
         if let Some(bare) = bare {
             return (bare.trim(), Some(qualifier));
         }
@@ -324,6 +328,7 @@ mod tests {
             ("?", "about"),
             ("+", "over"),
             ("-", "range"),
+            ("()", "about"),
         ];
         QuantityRule {
             low: None,
@@ -360,6 +365,7 @@ mod tests {
             ("c. 9,500", "", "|9500||about|c. 9,500"),
             ("at least 16,000", "", "16000|||at-least|at least 16,000"),
             ("500+", "", "500|||over|500+"),
+            ("(24)", "", "|24||about|(24)"),
             ("$1.2 million", "", "1200000|1200000|1200000|exact|$1.2 million"),
             ("1-2 million", "", "1000000||2000000|range|1-2 million"),
             ("2.345678 million", "", "2345678|2345678|2345678|exact|2.345678 million"),

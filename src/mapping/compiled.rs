@@ -7,6 +7,7 @@ use crate::kind::{Field, Kind};
 use crate::mapping::Condition;
 use crate::mapping::compiled_template::CompiledTemplate;
 use crate::value::date_formats::DateStyle;
+use crate::value::partial_date::PartialDate;
 use crate::value::{NameStyle, OwnedValue};
 
 /// A mapping, ready for the files of one header.
@@ -18,6 +19,8 @@ pub struct CompiledMapping {
     pub parts: usize,
     /// Records that are none.
     pub skip: Vec<CompiledCondition>,
+    /// Columns in which a blank cell means the one above it.
+    pub fill_down: Vec<usize>,
     /// Records that are given once more for each party.
     pub repeats: Option<CompiledRepeats>,
     /// Words that mean "not stated".
@@ -222,6 +225,8 @@ pub struct DateRule {
     pub missing: Vec<String>,
     /// Words that say at its end that it goes on.
     pub ongoing: Vec<String>,
+    /// Texts that no format reads, and the dates that they mean.
+    pub codes: HashMap<String, CodedDate>,
     /// Whether it held throughout the date.
     pub throughout: bool,
     /// The columns of the days, which are kept where the date is less precise than they.
@@ -230,6 +235,15 @@ pub struct DateRule {
     pub fields: [&'static Field; 3],
     /// The basis.
     pub basis: String,
+}
+
+/// The date that a text of a data set means.
+#[derive(Debug)]
+pub struct CodedDate {
+    /// In EDTF.
+    pub edtf: String,
+    /// The same as one end of a date, if it can be one, and whether it is approximate.
+    pub end: Option<(PartialDate, bool)>,
 }
 
 /// The cells of a record that give its date.

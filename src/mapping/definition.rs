@@ -416,6 +416,8 @@ pub struct ReadOptions {
     pub footer: bool,
     /// Records that are none: totals, footnotes.
     pub skip: Vec<Condition>,
+    /// Columns in which a blank cell means the one above it.
+    pub fill_down: Vec<String>,
     /// Words that mean "not stated" in every column.
     pub missing: Vec<String>,
     /// Where the records of a JSON file are: names with dots between.
@@ -437,6 +439,7 @@ impl Default for ReadOptions {
             skip_rows: 0,
             footer: false,
             skip: Vec::new(),
+            fill_down: Vec::new(),
             missing: Vec::new(),
             records: None,
             repeats: None,

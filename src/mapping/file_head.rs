@@ -69,24 +69,70 @@ impl<'t> FileHead<'t> {
         if read.header_rows < 2 {
             return first;
         }
-        // a cell that spans several columns is named once
-        let mut names: Vec<String> = Vec::new();
-        for (n, name) in first.iter().enumerate() {
-            let left = if name.is_empty() && n > 0 { names[n - 1].clone() } else { name.clone() };
-            names.push(left);
+        let below = (line + 1..line + read.header_rows).filter(|line| *line < self.lines.len());
+        joined_header(&first, below.map(|line| self.cells(line, delimiter, read.quotes))).into()
+    }
+
+    /// The records of the text, whose cells may hold line breaks; blank ones are left out.
+    pub(super) fn records(&self, delimiter: char) -> Vec<HeadRecord> {
+        let Ok(sign) = u8::try_from(delimiter) else { return Vec::new() };
+        let mut reader = csv::ReaderBuilder::new()
+            .has_headers(false)
+            .flexible(true)
+            .delimiter(sign)
+            .from_reader(self.text.as_bytes());
+        let mut records = Vec::new();
+        for record in reader.records().take(LINES).filter_map(Result::ok) {
+            let start =
+                record.position().map_or(0, |at| usize::try_from(at.byte()).unwrap_or(usize::MAX));
+            // its place is that of the blank lines before it
+            let found = self.lines.partition_point(|(begin, _)| *begin < start);
+            let is_blank = |line: &usize| self.lines[*line].1.is_empty();
+            let Some(line) = (found..self.lines.len()).find(|line| !is_blank(line)) else { break };
+            let (start, _) = self.lines[line];
+            let cells = record.iter().map(|cell| cell.trim().to_owned()).collect();
+            records.push(HeadRecord { start, line, cells });
         }
-        for below in (line + 1..line + read.header_rows).filter(|line| *line < self.lines.len()) {
-            for (name, more) in names.iter_mut().zip(&*self.cells(below, delimiter, read.quotes)) {
-                format!("{name} {more}").trim().clone_into(name);
-            }
-        }
-        names.into()
+        records
     }
 
     /// The lines before this one.
     pub(super) fn before(&self, line: usize) -> Vec<String> {
         self.lines[..line].iter().map(|(_, text)| (*text).to_owned()).collect()
     }
+}
+
+/// A record at the beginning of a file.
+#[derive(Debug)]
+pub struct HeadRecord {
+    /// Where it begins, in bytes.
+    pub start: usize,
+    /// The number of the line there, from 0.
+    pub line: usize,
+    /// Its cells, white space around them left out.
+    pub cells: Rc<[String]>,
+}
+
+/// The names of columns that stand in several rows.
+pub(super) fn joined_header(
+    first: &[String],
+    below: impl Iterator<Item = Rc<[String]>>,
+) -> Vec<String> {
+    // a cell that spans several columns is named once
+    let mut names: Vec<String> = Vec::new();
+    for (n, name) in first.iter().enumerate() {
+        let left = if name.is_empty() && n > 0 { names[n - 1].clone() } else { name.clone() };
+        names.push(left);
+    }
+    for row in below {
+        for (name, more) in names.iter_mut().zip(&*row) {
+            // as is one that spans both rows
+            if more != name {
+                format!("{name} {more}").trim().clone_into(name);
+            }
+        }
+    }
+    names
 }
 
 /// The lines of a text, whatever ends them, each with its place in bytes; a last one that is cut

@@ -4,9 +4,9 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use crate::mapping::Record;
 use crate::mapping::compiled::labels;
-use crate::mapping::file_head::{DELIMITERS, FileHead, FileLayout};
-use crate::mapping::{ReadOptions, Record};
+use crate::mapping::file_head::{DELIMITERS, FileHead, FileLayout, HeadRecord, joined_header};
 
 /// A table that nobody has described, as it seems to lie.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +17,22 @@ pub struct GuessedLayout {
     pub header_rows: usize,
 }
 
+/// A table that begins with its header, its cells between commas.
+#[must_use]
+pub fn first_row_as_header(head: &FileHead<'_>) -> Option<GuessedLayout> {
+    let (start, _) = *head.lines.first()?;
+    let layout = FileLayout {
+        delimiter: ',',
+        header: labels(&head.cells(0, ',', true)),
+        preamble: Vec::new(),
+        start,
+        line: 1,
+        has_header: true,
+        score: 0,
+    };
+    Some(GuessedLayout { layout, header_rows: 1 })
+}
+
 /// So many lines below a header are looked at.
 const BELOW: usize = 60;
 
@@ -24,53 +40,47 @@ const BELOW: usize = 60;
 /// It is a record itself if it looks like those below it.
 #[must_use]
 pub fn guess_layout(head: &FileHead<'_>) -> Option<GuessedLayout> {
-    let (delimiter, width) = DELIMITERS
+    let (delimiter, width, records) = DELIMITERS
         .into_iter()
         .filter_map(|delimiter| {
+            let records = head.records(delimiter);
             let mut widths: HashMap<usize, usize> = HashMap::new();
-            for n in 0..head.lines.len() {
-                *widths.entry(head.cells(n, delimiter, true).len()).or_default() += 1;
+            for record in &records {
+                *widths.entry(record.cells.len()).or_default() += 1;
             }
             let most = widths.into_iter().filter(|(width, _)| *width > 1);
             let (width, lines) = most.max_by_key(|(width, lines)| (*lines, *width))?;
-            Some(((lines, width), delimiter, width))
+            Some(((lines, width), delimiter, records))
         })
         .max_by_key(|(rank, ..)| *rank)
-        .map(|(_, delimiter, width)| (delimiter, width))?;
+        .map(|((_, width), delimiter, records)| (delimiter, width, records))?;
     // a title is padded to the width of the table by spreadsheets, or merged over all of it
-    let stated = |n: &usize| {
-        let cells = head.cells(*n, delimiter, true);
+    let stated = |record: &HeadRecord| {
+        let cells = &record.cells;
         let is_title = cells.len() > 1 && cells.iter().all(|cell| *cell == cells[0]);
         if is_title { 1 } else { cells.iter().filter(|cell| !cell.is_empty()).count() }
     };
-    let mut lines =
-        (0..head.lines.len()).filter(|n| head.cells(*n, delimiter, true).len() == width);
-    let first =
-        lines.clone().find(|n| stated(n) * 2 >= width).or_else(|| lines.find(|n| stated(n) > 1));
-    let line = first?;
-    let cells = |n: usize| head.cells(n, delimiter, true);
-    let below: Vec<Rc<[String]>> = (line + 1..head.lines.len())
-        .map(cells)
-        .filter(|cells| cells.len() == width)
-        .take(BELOW)
-        .collect();
-    let first = cells(line);
-    let is_two = is_second_row(&first, &below);
-    let has_header = below.is_empty() || is_two || is_header(&first, &below);
+    let mut wide = records.iter().enumerate().filter(|(_, record)| record.cells.len() == width);
+    let first = wide.clone().find(|(_, record)| stated(record) * 2 >= width);
+    let (at, first) = first.or_else(|| wide.find(|(_, record)| stated(record) > 1))?;
+    let rows = || records[at + 1..].iter().map(|record| Rc::clone(&record.cells));
+    let below: Vec<Rc<[String]>> =
+        rows().filter(|cells| cells.len() == width).take(BELOW).collect();
+    let is_two = is_second_row(&first.cells, &below);
+    let has_header = below.is_empty() || is_two || is_header(&first.cells, &below);
     let header_rows = if is_two { 2 } else { 1 };
-    let read = ReadOptions { header_rows, ..ReadOptions::default() };
-    let names = if has_header {
-        head.header(line, delimiter, &read)
-    } else {
-        vec![String::new(); width].into()
+    let names = match has_header {
+        true if is_two => joined_header(&first.cells, rows().take(1)),
+        true => first.cells.to_vec(),
+        false => vec![String::new(); width],
     };
     Some(GuessedLayout {
         layout: FileLayout {
             delimiter,
             header: labels(&names),
-            preamble: head.before(line),
-            start: head.lines[line].0,
-            line: line as u64 + 1,
+            preamble: head.before(first.line),
+            start: first.start,
+            line: first.line as u64 + 1,
             has_header,
             score: 0,
         },

@@ -1,6 +1,7 @@
 //! The names of months and weekdays, in English and in the languages that a mapping names.
 
 use std::str::FromStr;
+use std::sync::Arc;
 
 use pure_rust_locales::{Locale, locale_match};
 
@@ -22,6 +23,10 @@ pub const MONTHS: [&str; 12] = [
     "december",
 ];
 
+/// The months as Roman numerals: 20.vii.2002.
+const ROMAN: [&str; 12] =
+    ["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii"];
+
 /// The weekdays in English, in lower case.
 const WEEKDAYS: [&str; 7] =
     ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
@@ -34,12 +39,12 @@ const FILLERS: [&str; 25] = [
 
 /// The names of months and weekdays in the languages that dates are written in; English always is
 /// one.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct CalendarWords {
     /// A folded name, and which month it names (1 to 12).
-    local: Vec<(String, i8)>,
+    local: Arc<[(String, i8)]>,
     /// The folded names of weekdays.
-    weekdays: Vec<String>,
+    weekdays: Arc<[String]>,
 }
 
 /// A part of a date as it is written.
@@ -81,7 +86,7 @@ impl CalendarWords {
                 [locale_match!(locale => LC_TIME::DAY), locale_match!(locale => LC_TIME::ABDAY)];
             weekdays.extend(days.into_iter().flatten().map(|name| folded(name)));
         }
-        Ok(CalendarWords { local, weekdays })
+        Ok(CalendarWords { local: local.into(), weekdays: weekdays.into() })
     }
 
     /// The month that a word names: the whole name, or its first letters if no other month begins
@@ -95,6 +100,9 @@ impl CalendarWords {
         };
         if let Some((_, month)) = names().find(|(name, _)| *name == word) {
             return Some(month);
+        }
+        if let Some(n) = ROMAN.iter().position(|month| *month == word) {
+            return i8::try_from(n + 1).ok();
         }
         if word.chars().count() < 3 {
             return None;
@@ -128,8 +136,19 @@ impl CalendarWords {
             if is_mark(first) {
                 continue;
             }
+            let two_words = || {
+                let second = behind.strip_prefix(' ')?;
+                let end = second.find(|c: char| !is_letter(c)).unwrap_or(second.len());
+                let word = second.get(..end).filter(|word| !word.is_empty())?;
+                let month = self.month(&format!("{token} {word}"))?;
+                Some((month, &second[end..]))
+            };
             if first.is_ascii_digit() {
                 parts.push(WrittenPart::Digits(token.len(), token.parse().ok()?));
+            } else if let Some((month, behind)) = two_words() {
+                // تشرين الأول
+                rest = behind;
+                parts.push(WrittenPart::Month(month));
             } else if let Some(month) = self.month(token) {
                 // some name a month twice: آذار/مارس
                 if !parts.contains(&WrittenPart::Month(month)) {
@@ -161,7 +180,7 @@ mod tests {
 
     #[test]
     fn months_are_known_by_their_names_and_first_letters() {
-        let names = CalendarWords::of(&["de".into(), "fr".into(), "uk_UA".into()]).unwrap();
+        let names = CalendarWords::of(&["de", "fr", "uk_UA", "ar_SY"].map(str::to_owned)).unwrap();
         for (word, month) in [
             ("March", Some(3)),
             ("Sept.", Some(9)),
@@ -181,6 +200,7 @@ mod tests {
         assert_eq!(parts("3 août 2014"), [three, WrittenPart::Month(8), year]);
         assert_eq!(parts("Samstag, 3. Dez. 2014"), [three, WrittenPart::Month(12), year]);
         assert_eq!(parts("березень 2014 р."), [WrittenPart::Month(3), year]);
+        assert_eq!(parts("3 تشرين الأول 2014"), [three, WrittenPart::Month(10), year]);
         assert_eq!(names.parts("soon, 3 August 2014"), None);
         assert!(CalendarWords::of(&["xx".into()]).is_err());
     }

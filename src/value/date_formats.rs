@@ -2,6 +2,7 @@
 
 use jiff::civil::{Date, date};
 use jiff::fmt::strtime;
+use jiff::tz::TimeZone;
 
 use crate::value::calendar_words::{CalendarWords, WrittenPart};
 use crate::value::date::{civil, julian};
@@ -41,8 +42,9 @@ impl DateStyle {
             } else {
                 // a day on which no two parts look alike
                 let day = PartialDate::of(date(2003, 11, 23));
-                let text = strtime::format(format, date(2003, 11, 23).at(14, 5, 6, 0));
-                let read = text.ok().and_then(|text| self.read_as(&text, format));
+                let moment = date(2003, 11, 23).at(14, 5, 6, 0).to_zoned_datetime(TimeZone::UTC);
+                let text = moment.and_then(|moment| strtime::format(format, &moment)).ok();
+                let read = text.and_then(|text| self.read_as(&text, format));
                 match read {
                     Some(read) if (read.first()..=read.last()).contains(&day.first()) => {
                         return None;
@@ -96,7 +98,13 @@ impl DateStyle {
                     let begun = left.len().checked_sub(right.len())?;
                     Some((first, self.in_formats(&format!("{}{right}", left.get(..begun)?))?))
                 }
-                (None, None) => None,
+                // 1/28-29/17
+                (None, None) => {
+                    let begun = left.get(..=left.rfind(|c: char| !c.is_alphanumeric())?)?;
+                    let rest = right.find(|c: char| !c.is_alphanumeric())?;
+                    let first = self.in_formats(&format!("{left}{}", &right[rest..]))?;
+                    Some((first, self.in_formats(&format!("{begun}{right}"))?))
+                }
             }
         })
     }
@@ -274,6 +282,7 @@ mod tests {
             ("20-Mar-03", &["%d-%b-%y"], "2003-03-20"),
             ("01 Jan 2003", &["%d %b %Y"], "2003-01-01"),
             ("23 Oct 2025 5:22:49 PM", &["%d %b %Y %I:%M:%S %p"], "2025-10-23"),
+            ("2022-09-17T18:00:00+03:30", &["%Y-%m-%dT%H:%M:%S%:z"], "2022-09-17"),
             ("18 May 2026 2:29:20 PM", &["%d %b %Y %I:%M:%S %p"], "2026-05-18"),
         ] {
             assert_eq!(style(formats).mistakes(), Vec::<String>::new());
@@ -359,7 +368,8 @@ mod tests {
         let style = DateStyle {
             excel: true,
             range: ["–", " to ", "-"].map(str::to_owned).to_vec(),
-            ..style(&["%d %B %Y", "%B %Y", "%Y-%m-%d", "%Y"])
+            century: Some(1950),
+            ..style(&["%d %B %Y", "%B %Y", "%Y-%m-%d", "%Y", "%m/%d/%y"])
         };
         for (text, wanted) in [
             ("12-14 March 2014", "2014-03-12/2014-03-14"),
@@ -368,6 +378,7 @@ mod tests {
             ("2014-03-12 to 2014-03-14", "2014-03-12/2014-03-14"),
             ("1960–1963", "1960/1963"),
             ("1914-18", "1914/1918"),
+            ("1/28-29/17", "2017-01-28/2017-01-29"),
         ] {
             let (first, last) = style.read_range(text).unwrap_or_else(|| panic!("{text}"));
             assert_eq!(from_to(first, last), wanted, "{text}");

@@ -1,9 +1,9 @@
 //! Dates in parts, at the precision that is stated; all become EDTF.
 
-use jiff::civil::{Date, date};
+use jiff::civil::Date;
 
 use crate::value::calendar_words::CalendarWords;
-use crate::value::date::{civil, iso, julian, year_text};
+use crate::value::date::{self, Days, civil, iso, julian, year_text};
 use crate::value::text::western_digits;
 
 /// How precise a data set calls a date.
@@ -39,11 +39,11 @@ pub const PRECISIONS: [(&str, Precision); 7] = [
 /// What EDTF has for the first quarter of a year where others have the month.
 const FIRST_QUARTER: i8 = 33;
 
-/// A date as far as it is stated: a year, perhaps its month or quarter, perhaps the day.
+/// A date as far as it is stated: a year, perhaps its month, quarter or season, perhaps the day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PartialDate {
     pub(in crate::value) year: i16,
-    /// EDTF counts quarters as months from 33 on.
+    /// EDTF counts seasons as months from 21 on, and quarters from 33 on.
     pub(in crate::value) month: Option<i8>,
     pub(in crate::value) day: Option<i8>,
 }
@@ -51,6 +51,27 @@ pub struct PartialDate {
 impl PartialDate {
     pub(in crate::value) fn of(date: Date) -> PartialDate {
         PartialDate { year: date.year(), month: Some(date.month()), day: Some(date.day()) }
+    }
+
+    /// The date of a text in EDTF, if it is but one: a year, a month, a season, a quarter or a day.
+    #[must_use]
+    pub fn of_edtf(text: &str) -> Option<PartialDate> {
+        date::parse(text).ok()?;
+        let mut parts = text.splitn(3, '-').map(|part| part.parse::<i16>().ok());
+        let year = parts.next()??;
+        let mut finer = parts.map(|part| part.and_then(|n| i8::try_from(n).ok()));
+        let (month, day) = (finer.next(), finer.next());
+        Some(PartialDate {
+            year,
+            month: month.map_or(Some(None), |n| n.map(Some))?,
+            day: day.map_or(Some(None), |n| n.map(Some))?,
+        })
+    }
+
+    /// The days of a season or quarter; none of another date.
+    fn days_of_season(self) -> Option<Days> {
+        self.month.filter(|month| *month > 12)?;
+        date::parse(&self.edtf()).ok()
     }
 
     /// The quarter of the year that the number of its month counts; none if it has more than four.
@@ -68,22 +89,23 @@ impl PartialDate {
     /// The first day that it may be.
     #[must_use]
     pub fn first(self) -> i64 {
-        let month = match self.month {
-            Some(quarter) if quarter > 12 => (quarter - FIRST_QUARTER) * 3 + 1,
-            month => month.unwrap_or(1),
-        };
-        julian(date(self.year, month, self.day.unwrap_or(1)))
+        match self.days_of_season() {
+            Some(days) => days.first.unwrap_or_default(),
+            None => {
+                julian(Date::constant(self.year, self.month.unwrap_or(1), self.day.unwrap_or(1)))
+            }
+        }
     }
 
     /// The last day that it may be.
     #[must_use]
     pub fn last(self) -> i64 {
         match (self.month, self.day) {
-            (Some(month), None) => {
-                let last = if month > 12 { (month - FIRST_QUARTER + 1) * 3 } else { month };
-                julian(date(self.year, last, 1).last_of_month())
-            }
-            (None, _) => julian(date(self.year, 12, 31)),
+            (Some(month), None) => match self.days_of_season() {
+                Some(days) => days.last.unwrap_or_default(),
+                None => julian(Date::constant(self.year, month, 1).last_of_month()),
+            },
+            (None, _) => julian(Date::constant(self.year, 12, 31)),
             _ => self.first(),
         }
     }

@@ -277,8 +277,10 @@ fn recognise<'c>(
         several => {
             let names: Vec<&str> =
                 several.iter().map(|(_, (source, _))| source.name.as_str()).collect();
-            Err(Error::usage(format!("{} looks like {}", input.shown, names.join(" and like ")))
-                .hint(format!("choose one, such as --dataset {}", names.first().unwrap_or(&""))))
+            let several = format!("{} looks like {}", input.shown, names.join(" and like "));
+            let hint = format!("choose one, such as --dataset {}", names.first().unwrap_or(&""));
+            let unclear = Error::usage(several).hint(hint);
+            Err(input.sheets_unseen().into_iter().fold(unclear, Error::hint))
         }
     }
 }

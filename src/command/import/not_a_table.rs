@@ -10,7 +10,26 @@ use crate::ingest::source_file::SourceFile;
 /// It is not a table.
 pub fn refuse(input: &SourceFile) -> Result<()> {
     let head = input.head()?;
-    let kinds: [(&[u8], &str, &str); 9] = [
+    // spreadsheets open web pages and XML that are called .xls
+    let start = String::from_utf8_lossy(&head[..head.len().min(2000)]).to_lowercase();
+    let start = start.trim_start_matches('\u{feff}').trim_start();
+    let is_page = start.starts_with("<html")
+        || start.starts_with("<!doctype html")
+        || start.starts_with("<table");
+    let is_xml = start.starts_with("<?xml");
+    if is_page || is_xml {
+        let what = match () {
+            () if is_page => "a web page",
+            () if start.contains("urn:schemas-microsoft-com:office:spreadsheet") => {
+                "an XML spreadsheet of 2003"
+            }
+            () => "XML",
+        };
+        let message = format!("{} is {what}, not a table", input.shown);
+        return Err(Error::new(ErrorKind::Rejected, message)
+            .hint("open it in a spreadsheet and save the table as .xlsx or CSV"));
+    }
+    let kinds: [(&[u8], &str, &str); 8] = [
         (b"\x89PNG", "a picture", "type its table, or attach the document it is from to a source"),
         (
             b"\xff\xd8\xff",
@@ -35,7 +54,6 @@ pub fn refuse(input: &SourceFile) -> Result<()> {
             "a SQLite database",
             "save its table as CSV, with the sqlite3 shell or sqlite-utils",
         ),
-        (b"<!DOCTYPE html", "a web page", "copy its table into a spreadsheet and save that as CSV"),
     ];
     for (mark, what, hint) in kinds {
         if head.starts_with(mark) {

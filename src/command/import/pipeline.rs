@@ -12,7 +12,7 @@ use crate::ingest::source_file::SourceFile;
 use crate::ingest::{CsvError, CsvReader};
 use crate::kind::NewFact;
 use crate::mapping::cell_error::CellError;
-use crate::mapping::{CompiledMapping, Record, Repeated, is_note};
+use crate::mapping::{CompiledMapping, FillDown, Record, Repeated, is_note};
 
 /// Where a record is from.
 #[derive(Debug, Clone, Copy, Default)]
@@ -109,6 +109,7 @@ fn read<'p>(
 ) -> Result<End, Stop<CsvError>> {
     let mut reader = chosen.records(input)?;
     let (mut number, mut notes) = (0, 0);
+    let mut above = FillDown::default();
     let mut known_joined = 0;
     let mut breaks: u64 = chosen.layout.header.iter().map(|name| line_breaks(name)).sum();
     loop {
@@ -120,6 +121,7 @@ fn read<'p>(
         for (at, record) in &mut records {
             match next(&mut reader, record, chosen, &mut notes) {
                 Ok(true) => {
+                    above.fill(&chosen.plan, record);
                     let line = reader.locate(None).0;
                     *at = RecordPosition { number, line, row: line.saturating_sub(breaks) };
                     // what a raw line break cut is two rows
@@ -181,7 +183,7 @@ fn next(
         let is_whole = !is_note(record, chosen.layout.header.len());
         let is_blank = record.iter().all(|cell| cell.trim().is_empty());
         // the heading of a section says something in its first cell alone, as a note does
-        let is_left_out = || chosen.plan.skips(record);
+        let is_left_out = || chosen.plan.skips(record) || chosen.plan.is_heading(record);
         if !chosen.mapping.read.footer || is_whole && *notes == 0 || is_left_out() {
             return Ok(true);
         }

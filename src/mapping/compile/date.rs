@@ -1,19 +1,23 @@
 //! The date of a fact made ready: where each end stands, and how the data set writes dates.
 
+use std::collections::HashMap;
+
 use crate::kind::Field;
 use crate::mapping::FieldMapping;
 use crate::mapping::compile::MappingCompiler;
-use crate::mapping::compiled::{DateEnd, DateRule, DateSource, TextRule};
+use crate::mapping::compiled::{CodedDate, DateEnd, DateRule, DateSource, TextRule};
 use crate::mapping::field_mapping::FieldOptions;
 use crate::mapping::one_or_several::OneOrSeveral;
 use crate::value::calendar_words::CalendarWords;
+use crate::value::date;
 use crate::value::date_formats::DateStyle;
-use crate::value::partial_date::PRECISIONS;
+use crate::value::partial_date::{PRECISIONS, PartialDate};
 
 impl MappingCompiler<'_> {
     pub(super) fn date(&mut self, spec: &FieldMapping, fields: [&'static Field; 3]) -> DateRule {
         let how = &spec.how;
         let allowed = [
+            "codes",
             "missing",
             "ongoing",
             "start",
@@ -68,10 +72,33 @@ impl MappingCompiler<'_> {
             approximate: how.approximate.as_ref().map(|approximate| self.text(approximate)),
             missing: how.missing.clone(),
             ongoing: how.ongoing.clone(),
+            codes: self.coded_dates(how),
             throughout: span == "throughout",
             fields,
             basis,
         }
+    }
+
+    /// The texts that no format reads, and the dates that they mean.
+    fn coded_dates(&mut self, how: &FieldOptions) -> HashMap<String, CodedDate> {
+        let mut coded = HashMap::new();
+        for (text, edtf) in &how.codes {
+            let bare = edtf.strip_suffix('~');
+            let one = PartialDate::of_edtf(bare.unwrap_or(edtf));
+            let end = one.map(|date| (date, bare.is_some()));
+            let wrong = match date::parse(edtf) {
+                Err(expected) => Some(expected),
+                Ok(_) if end.is_none() && how.end.is_some() => {
+                    Some("one date, because there is an end in another column".into())
+                }
+                Ok(_) => None,
+            };
+            if let Some(expected) = wrong {
+                self.wrong(format!("date: codes: \"{text}\" = \"{edtf}\": expected {expected}"));
+            }
+            coded.insert(text.clone(), CodedDate { edtf: edtf.clone(), end });
+        }
+        coded
     }
 
     /// Where the date stands.
@@ -97,6 +124,7 @@ impl MappingCompiler<'_> {
         let is_edtf = style.formats.is_empty()
             && !style.excel
             && style.range.is_empty()
+            && how.codes.is_empty()
             && how.precision.is_none();
         let end = how.end.as_ref().and_then(|end| self.date_end(end, "date.end"));
         if let (Some(start), None, true) = (&how.start, &how.end, is_edtf)

@@ -52,6 +52,7 @@ pub fn check(mapping: &Mapping, source: &str) -> Result<(), Vec<MappingError>> {
             header.extend(columns.list().iter().map(|pattern| pattern.replace(['?', '*'], "1")));
         }
     }
+    header.extend(mapping.read.fill_down.iter().cloned());
     header.sort_unstable();
     header.dedup();
     compile(mapping, source, &KnownValues { header, release: Some("1".into()) }).map(|_| ())
@@ -86,6 +87,7 @@ impl MappingCompiler<'_> {
             self.variables.clear();
         }
         let skip = read.skip.iter().map(|condition| self.test(condition)).collect();
+        let fill_down = self.fill_down();
         let repeats = read.repeats.as_ref().map(|repeats| {
             let (key, gather) = (self.text(&repeats.key), self.text(&repeats.gather));
             let mut with: Vec<usize> =
@@ -114,6 +116,7 @@ impl MappingCompiler<'_> {
             facts,
             parts,
             skip,
+            fill_down,
             repeats,
             missing: read.missing.clone(),
             header,
@@ -121,6 +124,25 @@ impl MappingCompiler<'_> {
             homes,
             ignored,
         }
+    }
+
+    /// The columns in which a blank cell means the one above it.
+    fn fill_down(&mut self) -> Vec<usize> {
+        let read = &self.mapping.read;
+        if !read.fill_down.is_empty() && read.repeats.is_some() {
+            self.wrong("[read] has fill_down and repeats: expected one of them".into());
+        }
+        let mut columns = Vec::new();
+        for name in &read.fill_down {
+            match column(&self.known.header, name) {
+                Some(column) => columns.push(column),
+                None => {
+                    let near = did_you_mean(name, self.known.header.iter().map(String::as_str));
+                    self.wrong(format!("[read] fill_down: unknown column \"{name}\"{near}"));
+                }
+            }
+        }
+        columns
     }
 
     fn line(&self, span: std::ops::Range<usize>) -> usize {

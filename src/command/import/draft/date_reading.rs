@@ -1,13 +1,18 @@
 //! How a column of dates is read: in which formats, in which language, as ranges.
 
-use crate::command::import::draft::sample::ColumnSample;
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+use crate::command::import::draft::date_words::in_words;
+use crate::command::import::draft::sample::{ColumnSample, only_year};
 use crate::value::calendar_words::CalendarWords;
 use crate::value::date;
 use crate::value::date_formats::DateStyle;
+use crate::value::text::western_digits;
 
 /// How dates are written in the field's files. Where several read the same cells, the first is
 /// proposed.
-const FORMATS: [&str; 39] = [
+const FORMATS: [&str; 41] = [
     "%Y-%m-%d",
     "%d %B %Y",
     "%B %d, %Y",
@@ -16,6 +21,8 @@ const FORMATS: [&str; 39] = [
     "%d.%m.%Y г.",
     "%d.%m.%Y р.",
     "%Y-%m-%dT%H:%M:%SZ",
+    "%Y-%m-%dT%H:%M:%S%:z",
+    "%Y-%m-%d %H:%M:%S%:z",
     "%m/%d/%Y %I:%M:%S %p",
     "%d.%m.%Y %H:%M",
     "%Y-%m-%d %H:%M",
@@ -49,6 +56,15 @@ const FORMATS: [&str; 39] = [
     "FY%Y",
 ];
 
+/// Formats in which the words beside a date leave no doubt.
+const WRITTEN: [&str; 5] = ["%d %B %Y", "%B %d, %Y", "%B %Y", "%Y-%m-%d", "%Y"];
+
+/// How many different cells are tried in each language.
+const TRIED_CELLS: usize = 200;
+
+/// No date is as long as this, in bytes.
+const LONGEST: usize = 80;
+
 /// How many different cells are tried with each format; one that reads none of them is not used.
 const PROBED: usize = 400;
 
@@ -56,9 +72,36 @@ const PROBED: usize = 400;
 const EXCHANGED: [(&str, &str); 3] =
     [("%d/%m/%Y", "%m/%d/%Y"), ("%d-%m-%Y", "%m-%d-%Y"), ("%d/%m/%y", "%m/%d/%y")];
 
-/// The languages that the names of months are looked for in.
-pub const LANGUAGES: [&str; 11] =
-    ["de", "fr", "es", "it", "pt", "nl", "ru", "uk_UA", "tr", "ar_EG", "pl"];
+/// The languages that the names of months are looked for in; Arabic has several names for them.
+pub const LANGUAGES: [&[&str]; 11] = [
+    &["de"],
+    &["fr"],
+    &["es"],
+    &["it"],
+    &["pt"],
+    &["nl"],
+    &["ru"],
+    &["uk_UA"],
+    &["tr"],
+    &["ar_EG", "ar_SY", "ar_TN"],
+    &["pl"],
+];
+
+/// The words of one of these languages, or those of English.
+#[must_use]
+pub fn calendar_of(language: &[&str]) -> CalendarWords {
+    static KNOWN: LazyLock<Vec<CalendarWords>> = LazyLock::new(|| {
+        let locales = |language: &[&str]| -> Vec<String> {
+            language.iter().map(|locale| (*locale).to_owned()).collect()
+        };
+        LANGUAGES
+            .iter()
+            .map(|language| CalendarWords::of(&locales(language)).unwrap_or_default())
+            .collect()
+    });
+    let known = LANGUAGES.iter().position(|other| *other == language);
+    known.map_or_else(CalendarWords::default, |n| KNOWN[n].clone())
+}
 
 /// The Julian day numbers between which a date of a table is likely: the years 1000 to 2199.
 const EARLIEST: i64 = 2_086_308;
@@ -66,7 +109,7 @@ const EARLIEST: i64 = 2_086_308;
 const LATEST: i64 = 2_524_594;
 
 /// What stands between two dates in one cell.
-const RANGES: [&str; 5] = [" to ", " – ", "–", " - ", "-"];
+const RANGES: [&str; 6] = [" to ", " – ", "–", " - ", "-", "/"];
 
 /// The first of the hundred years that ends with this one.
 pub const CENTURY: i16 = 1927;
@@ -84,8 +127,10 @@ pub struct DateReading {
     pub century: Option<i16>,
     /// What stands between two dates.
     pub range: Vec<&'static str>,
-    /// The language of the months.
-    pub locale: Option<&'static str>,
+    /// Cells that say in words what no format reads, and what they mean in EDTF.
+    pub codes: Vec<(String, String)>,
+    /// The language of the months; none for English.
+    pub locale: &'static [&'static str],
     /// Days as a spreadsheet counts them.
     pub excel: bool,
     /// The cells that mean "not stated".
@@ -94,6 +139,25 @@ pub struct DateReading {
     pub unread: Vec<String>,
     /// How many cells it reads.
     pub read: u64,
+}
+
+impl DateReading {
+    /// Takes over how another column is read, so that one rule reads both.
+    pub fn join(&mut self, other: &DateReading) {
+        self.codes.extend(other.codes.iter().cloned());
+        self.codes.sort_unstable();
+        self.codes.dedup();
+        for range in &other.range {
+            if !self.range.contains(range) {
+                self.range.push(range);
+            }
+        }
+        self.century = self.century.or(other.century);
+        self.excel |= other.excel;
+        if self.locale.is_empty() {
+            self.locale = other.locale;
+        }
+    }
 }
 
 /// The reading that reads the most; of equals the first.
@@ -114,9 +178,10 @@ fn is_sheet_day(cell: &str) -> bool {
 }
 
 impl ColumnSample {
-    /// How the column is read as dates, if most of its cells are some.
+    /// How the column is read as dates, if most of its cells are some; those without a year are of
+    /// this one, or of the only one that other cells have.
     #[must_use]
-    pub fn date(&self) -> Option<DateReading> {
+    pub fn date(&self, year: Option<&str>) -> Option<DateReading> {
         let all: u64 = self.told().map(|(_, times)| times).sum();
         // what has but four digits may be a year, or any number
         let is_plain = |cell: &str| cell.len() < 5 && cell.bytes().all(|b| b.is_ascii_digit());
@@ -125,9 +190,10 @@ impl ColumnSample {
         if all == 0 || others == 0 {
             return None;
         }
-        let best = [self.edtf(), self.spreadsheet_days(), self.in_formats(None)]
+        let own = only_year(self.cells.keys().map(String::as_str));
+        let year = own.as_deref().or(year);
+        let best = [self.edtf(), self.spreadsheet_days(), self.in_likely_language(year)]
             .into_iter()
-            .chain(LANGUAGES.map(|language| self.in_formats(Some(language))))
             .flatten()
             .rev_max_by_read();
         // a column with only a few dates in it is not a date column
@@ -135,6 +201,24 @@ impl ColumnSample {
             let unread: u64 = reading.unread.iter().filter_map(|cell| self.cells.get(cell)).sum();
             reading.read * 5 >= all * 3 && others > unread
         })
+    }
+
+    /// The reading in the language that reads most of some of the cells.
+    fn in_likely_language(&self, year: Option<&str>) -> Option<DateReading> {
+        let all: Vec<(&String, u64)> = self.told().collect();
+        // they are sorted: some from everywhere
+        let some: Vec<(&String, u64)> =
+            all.iter().copied().step_by(all.len().div_ceil(TRIED_CELLS).max(1)).collect();
+        let languages = std::iter::once(&[][..]).chain(LANGUAGES);
+        let likely = languages
+            .filter_map(|language| self.in_formats(&some, language, year))
+            .rev_max_by_read()?;
+        let tried: u64 = some.iter().map(|(_, times)| times).sum();
+        if some.len() == all.len() {
+            return Some(likely);
+        }
+        // the others are like them
+        (likely.read * 2 >= tried).then(|| self.in_formats(&all, likely.locale, year))?
     }
 
     fn edtf(&self) -> Option<DateReading> {
@@ -174,21 +258,48 @@ impl ColumnSample {
         reading: &mut DateReading,
         left: &mut Vec<(&String, u64)>,
         style: &dyn Fn(&[&str]) -> DateStyle,
+        year: Option<&str>,
     ) {
-        // two dates in one cell
-        for range in RANGES {
-            let style = DateStyle { range: vec![range.to_owned()], ..style(&reading.formats) };
-            let both: u64 = left
-                .iter()
-                .filter(|(cell, _)| style.read_range(cell).is_some())
-                .map(|(_, times)| times)
-                .sum();
-            if both > 0 && !reading.formats.is_empty() {
-                reading.range.push(range);
-                reading.read += both;
-                left.retain(|(cell, _)| style.read_range(cell).is_none());
+        // two dates in one cell, in the formats of the others or in those that leave no doubt
+        for format in std::iter::once(None).chain(WRITTEN.map(Some)) {
+            if format.is_none() && reading.formats.is_empty() {
+                continue;
+            }
+            for range in RANGES {
+                let formats: Vec<&str> = reading.formats.iter().copied().chain(format).collect();
+                let style = DateStyle { range: vec![range.to_owned()], ..style(&formats) };
+                let both: u64 = left
+                    .iter()
+                    .filter(|(cell, _)| style.read_range(cell).is_some())
+                    .map(|(_, times)| times)
+                    .sum();
+                if both > 0 {
+                    if !reading.range.contains(&range) {
+                        reading.range.push(range);
+                    }
+                    let is_new = |format: &&'static str| !reading.formats.contains(format);
+                    reading.formats.extend(format.filter(is_new));
+                    reading.read += both;
+                    left.retain(|(cell, _)| style.read_range(cell).is_none());
+                }
             }
         }
+        // dates in words
+        let formats: Vec<&str> = reading.formats.iter().chain(&WRITTEN).copied().collect();
+        let spoken = style(&formats);
+        left.retain(|(cell, times)| {
+            let has_year = only_year(std::iter::once(cell.as_str())).is_some();
+            let with_year = || {
+                let year = year.filter(|_| !has_year && cell.contains(char::is_alphabetic))?;
+                in_words(&format!("{cell} {year}"), &spoken)
+            };
+            let date = in_words(cell, &spoken).or_else(with_year);
+            if let Some(date) = &date {
+                reading.codes.push(((*cell).clone(), date.clone()));
+                reading.read += times;
+            }
+            date.is_none()
+        });
         // days as a spreadsheet counts them, beside others
         if self.is_called_date() && !reading.formats.is_empty() {
             let days: u64 =
@@ -207,33 +318,41 @@ impl ColumnSample {
     }
 
     /// The fewest formats that read the most cells.
-    fn in_formats(&self, locale: Option<&'static str>) -> Option<DateReading> {
-        let style = |formats: &[&str]| {
-            let calendar = match locale {
-                Some(locale) => CalendarWords::of(&[locale.to_owned()]).unwrap_or_default(),
-                None => CalendarWords::default(),
-            };
-            DateStyle {
-                formats: formats.iter().map(|format| (*format).to_owned()).collect(),
-                century: Some(CENTURY),
-                calendar,
-                ..DateStyle::default()
-            }
+    fn in_formats(
+        &self,
+        all: &[(&String, u64)],
+        locale: &'static [&'static str],
+        year: Option<&str>,
+    ) -> Option<DateReading> {
+        let calendar = calendar_of(locale);
+        let style = |formats: &[&str]| DateStyle {
+            formats: formats.iter().map(|format| (*format).to_owned()).collect(),
+            century: Some(CENTURY),
+            calendar: calendar.clone(),
+            ..DateStyle::default()
         };
         let reads: Vec<DateStyle> = FORMATS.iter().map(|format| style(&[format])).collect();
-        let all: Vec<(&String, u64)> = self.told().collect();
-        let has = |is: fn(char) -> bool| all.iter().take(PROBED).any(|(cell, _)| cell.contains(is));
+        let may_be_date = |cell: &str| {
+            cell.len() < LONGEST && (cell.contains(char::is_numeric) || year.is_some())
+        };
+        let (mut left, never): (Vec<(&String, u64)>, Vec<_>) =
+            all.iter().copied().partition(|(cell, _)| may_be_date(cell));
         // only words differ between languages
-        if !has(char::is_numeric) || locale.is_some() && !has(char::is_alphabetic) {
+        let has_words = || left.iter().any(|(cell, _)| cell.contains(char::is_alphabetic));
+        if left.is_empty() || !locale.is_empty() && !has_words() {
             return None;
         }
-        let mut left = all.clone();
+        // the cells that name a month
+        let is_worded = |cell: &str| calendar.parts(&western_digits(cell)).is_some();
+        let worded: HashSet<&String> =
+            left.iter().map(|(cell, _)| *cell).filter(|cell| is_worded(cell)).collect();
         let mut reading = DateReading { locale, missing: self.missing(), ..DateReading::default() };
-        let fits = |n: usize, cell: &str| {
+        let fits = |n: usize, cell: &String| {
             // a year of four digits is not one of two, nor eight digits any number
             let has_short_year = FORMATS[n].contains("%y");
             let digits = cell.chars().filter(char::is_ascii_digit).count();
             !(has_short_year && digits > 6)
+                && (!FORMATS[n].contains("%B") || worded.contains(cell))
                 && reads[n]
                     .read(cell)
                     .is_some_and(|date| (EARLIEST..LATEST).contains(&date.first()))
@@ -269,7 +388,7 @@ impl ColumnSample {
         for (one, other) in EXCHANGED {
             if reading.formats.contains(&one) && reading.formats.contains(&other) {
                 let at = |format| FORMATS.iter().position(|known| *known == format).unwrap_or(0);
-                let reads_both = |cell: &str| fits(at(one), cell) && fits(at(other), cell);
+                let reads_both = |cell: &String| fits(at(one), cell) && fits(at(other), cell);
                 let both = all.iter().filter(|(cell, _)| reads_both(cell));
                 reading.either = both.map(|(cell, _)| (*cell).clone()).collect();
             }
@@ -290,9 +409,9 @@ impl ColumnSample {
             let best = FORMATS.iter().filter(|format| **format != "%Y").max_by_key(reads_ranges);
             reading.formats.extend(best.filter(|format| reads_ranges(format) > 0).copied());
         }
-        self.read_more(&mut reading, &mut left, &style);
-        reading.unread = left.into_iter().map(|(cell, _)| cell.clone()).collect();
-        (!reading.formats.is_empty()).then_some(reading)
+        self.read_more(&mut reading, &mut left, &style, year);
+        reading.unread = left.into_iter().chain(never).map(|(cell, _)| cell.clone()).collect();
+        (!reading.formats.is_empty() || !reading.codes.is_empty()).then_some(reading)
     }
 }
 
@@ -303,26 +422,27 @@ mod tests {
 
     #[test]
     fn dates_are_read_in_as_many_formats_as_they_have() {
-        let mixed = sample("date", &["2003-03-20", "2003-04", "2003", "n/a"]).date().unwrap();
+        let mixed = sample("date", &["2003-03-20", "2003-04", "2003", "n/a"]).date(None).unwrap();
         assert_eq!((mixed.formats.len(), mixed.missing), (0, vec!["n/a".to_owned()]));
-        let days = sample("d", &["31/12/2003", "01/02/2004"]).date().unwrap();
+        let days = sample("d", &["31/12/2003", "01/02/2004"]).date(None).unwrap();
         assert_eq!((days.formats, days.also), (vec!["%d/%m/%Y"], None));
-        let either = sample("d", &["01/02/2003", "03/04/2004"]).date().unwrap();
+        let either = sample("d", &["01/02/2003", "03/04/2004"]).date(None).unwrap();
         assert_eq!((either.formats, either.also), (vec!["%d/%m/%Y"], Some("%m/%d/%Y")));
-        let american = sample("d", &["12/31/2003", "01/02/2004"]).date().unwrap();
+        let american = sample("d", &["12/31/2003", "01/02/2004"]).date(None).unwrap();
         assert_eq!(american.formats, ["%m/%d/%Y"]);
-        let months = sample("d", &["March 2014", "12 April 2014"]).date().unwrap();
+        let months = sample("d", &["March 2014", "12 April 2014"]).date(None).unwrap();
         assert_eq!(months.formats.len(), 2);
-        let short = sample("d", &["5-Jun-67", "20-Mar-03"]).date().unwrap();
+        let short = sample("d", &["5-Jun-67", "20-Mar-03"]).date(None).unwrap();
         assert_eq!((short.formats, short.century), (vec!["%d-%B-%y"], Some(CENTURY)));
         let german =
-            sample("datum", &["12 März 2014", "3 Mai 2014", "1 Juni 2015"]).date().unwrap();
-        assert_eq!((german.formats, german.locale), (vec!["%d %B %Y"], Some("de")));
-        let ranges = sample("d", &["12–14 March 2014", "3 May 2014", "9 May 2014"]).date().unwrap();
+            sample("datum", &["12 März 2014", "3 Mai 2014", "1 Juni 2015"]).date(None).unwrap();
+        assert_eq!((german.formats, german.locale), (vec!["%d %B %Y"], &["de"][..]));
+        let ranges =
+            sample("d", &["12–14 March 2014", "3 May 2014", "9 May 2014"]).date(None).unwrap();
         assert_eq!(ranges.range, ["–"]);
-        assert!(sample("date", &["41710", "41711"]).date().unwrap().excel);
+        assert!(sample("date", &["41710", "41711"]).date(None).unwrap().excel);
         let few = sample("d", &["2014-03-01", "2014-03-02", "2014-03-03", "2014-03-04", "soon"]);
-        assert_eq!(few.date().unwrap().unread, ["soon"]);
+        assert_eq!(few.date(None).unwrap().unread, ["soon"]);
     }
 
     #[test]
@@ -330,7 +450,7 @@ mod tests {
         for cells in
             [&["yesterday", "soon"][..], &["1990", "1991"], &["12", "14"], &["S-300", "T-72"]]
         {
-            assert_eq!(sample("x", cells).date(), None, "{cells:?}");
+            assert_eq!(sample("x", cells).date(None), None, "{cells:?}");
         }
     }
 }

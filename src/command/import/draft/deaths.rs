@@ -3,7 +3,7 @@
 use crate::command::import::draft::roles::{Choice, words_of};
 use crate::command::import::draft::sample::is_missing;
 use crate::command::import::draft::toml_text::{number_keys, quoted};
-use crate::command::import::draft::words::{DEATHS, counts_no_people};
+use crate::command::import::draft::words::{DEATHS, HIGHS, LOWS, VICTIMS, counts_no_people};
 use crate::command::import::draft::write::Draft;
 
 impl Draft<'_> {
@@ -34,39 +34,7 @@ impl Draft<'_> {
                     for guess in self.more_words(choice.column) {
                         self.line(&format!("# {guess}"));
                     }
-                    let mut missing: Vec<String> = [Some(low), best, Some(high)]
-                        .into_iter()
-                        .flatten()
-                        .filter_map(|column| columns.number(column))
-                        .flat_map(|number| {
-                            number.missing.iter().chain(&number.unread).chain(&number.marked)
-                        })
-                        .cloned()
-                        .collect();
-                    missing.sort_unstable();
-                    missing.dedup();
-                    let unread: Vec<String> = missing
-                        .iter()
-                        .filter(|cell| !is_missing(cell))
-                        .map(|cell| quoted(cell))
-                        .collect();
-                    if !unread.is_empty() {
-                        self.line(&format!(
-                            "# not read as bounds, and unknown: {}",
-                            unread.join(", ")
-                        ));
-                    }
-                    let style = columns.number(low).or(columns.number(high));
-                    let (low, high) = (self.cell(low), self.cell(high));
-                    let mut keys = vec![format!("low = {low}, high = {high}")];
-                    if let Some(best) = best {
-                        keys.insert(0, format!("best = {}", self.cell(best)));
-                    }
-                    let keys_of_numbers = number_keys(style, &missing);
-                    keys.extend(
-                        keys_of_numbers.into_iter().filter(|key| !key.starts_with("marks")),
-                    );
-                    self.line(&format!("deaths  = {{ {} }}", keys.join(", ")));
+                    self.bounds_field("deaths", low, best, high);
                 }
             }
             Some(Ok(choice)) => {
@@ -92,6 +60,40 @@ impl Draft<'_> {
         }
     }
 
+    /// A figure that three columns, or two, give by its bounds.
+    pub(super) fn bounds_field(
+        &mut self,
+        field: &str,
+        low: usize,
+        best: Option<usize>,
+        high: usize,
+    ) {
+        let columns = self.columns;
+        let mut missing: Vec<String> = [Some(low), best, Some(high)]
+            .into_iter()
+            .flatten()
+            .filter_map(|column| columns.number(column))
+            .flat_map(|number| number.missing.iter().chain(&number.unread).chain(&number.marked))
+            .cloned()
+            .collect();
+        missing.sort_unstable();
+        missing.dedup();
+        let unread: Vec<String> =
+            missing.iter().filter(|cell| !is_missing(cell)).map(|cell| quoted(cell)).collect();
+        if !unread.is_empty() {
+            self.line(&format!("# not read as bounds, and unknown: {}", unread.join(", ")));
+        }
+        let style = columns.number(low).or(columns.number(high));
+        let (low, high) = (self.cell(low), self.cell(high));
+        let mut keys = vec![format!("low = {low}, high = {high}")];
+        if let Some(best) = best {
+            keys.insert(0, format!("best = {}", self.cell(best)));
+        }
+        let keys_of_numbers = number_keys(style, &missing);
+        keys.extend(keys_of_numbers.into_iter().filter(|key| !key.starts_with("marks")));
+        self.line(&format!("{field:<7} = {{ {} }}", keys.join(", ")));
+    }
+
     /// The column of deaths; an error where it holds levels.
     fn deaths(&self) -> Option<Result<Choice, usize>> {
         let columns = self.columns;
@@ -101,7 +103,7 @@ impl Draft<'_> {
             ["injur", "wound", "missing", "displaced"].iter().any(|word| name.contains(word))
                 || counts_no_people(&name, &words)
         };
-        let fits = |column: usize| {
+        let counts = |column: usize| {
             columns.number(column).is_some_and(|number| number.is_integer) && !is_other(column)
         };
         let says_deaths = |column: usize| {
@@ -115,13 +117,14 @@ impl Draft<'_> {
         // "best" alone is the best estimate of anything
         let has_deaths = (0..columns.all.len()).any(says_deaths);
         let fits = |column: usize| {
-            fits(column) && (has_deaths && !is_lone_best(self.name(column)) || says_deaths(column))
+            counts(column)
+                && (has_deaths && !is_lone_best(self.name(column)) || says_deaths(column))
         };
-        let mut choice = columns.choose(&DEATHS, fits)?;
-        let is_bound = |column: usize| {
-            let name = columns.all[column].name.to_lowercase();
-            ["low", "high", "min", "max"].iter().any(|word| name.contains(word))
-        };
+        let are_told = (0..columns.all.len()).any(|column| self.is_of_people(column));
+        let victims = || if are_told { None } else { columns.choose(&VICTIMS, counts) };
+        let mut choice = columns.choose(&DEATHS, fits).or_else(victims)?;
+        let is_bound =
+            |column: usize| self.has_word(column, &LOWS) || self.has_word(column, &HIGHS);
         if is_bound(choice.column)
             && let Some(n) = choice.others.iter().position(|column| !is_bound(*column))
         {
@@ -136,25 +139,31 @@ impl Draft<'_> {
 
     /// The columns of the lowest and the highest number, and of the best estimate, if there is one.
     fn bounds(&self, choice: &Choice) -> Option<(usize, Option<usize>, usize)> {
-        let is_called = |column: usize, words: [&str; 2]| {
-            let name = self.name(column).to_lowercase();
-            words.iter().any(|word| name.contains(word))
-        };
+        let of = self.stem(choice.column);
+        // "best" alone is that of any
+        let is_same = |column: &usize| of.is_empty() || self.stem(*column) == of;
         let all = || std::iter::once(choice.column).chain(choice.others.iter().copied());
-        let low = all().find(|column| is_called(*column, ["low", "min"]))?;
-        let high = all().find(|column| is_called(*column, ["high", "max"]))?;
+        let low = all().filter(is_same).find(|column| self.has_word(*column, &LOWS))?;
+        let high = all()
+            .filter(|column| self.stem(*column) == self.stem(low))
+            .find(|column| self.has_word(*column, &HIGHS))?;
         let best = Some(choice.column).filter(|column| *column != low && *column != high);
-        // bounds of something else than what was chosen are none of it
-        let stem = |column: usize, word: [&str; 2]| {
-            let name = self.name(column).to_lowercase();
-            word.iter().fold(name, |name, word| name.replace(word, ""))
-        };
-        let same = |best: usize| {
-            let bare = stem(best, ["best", "estimate"]);
-            bare.trim_matches(|c: char| !c.is_alphanumeric()).is_empty()
-                || words_of(&stem(low, ["low", "estimate"])) == words_of(&bare)
-        };
-        best.is_none_or(same).then_some((low, best, high))
+        Some((low, best, high))
+    }
+
+    /// The words of a column's name that do not say which of three estimates it holds.
+    pub(super) fn stem(&self, column: usize) -> Vec<String> {
+        let mut words = words_of(self.name(column));
+        words.retain(|word| {
+            let word = word.as_str();
+            !LOWS.contains(&word) && !HIGHS.contains(&word) && !["best", "estimate"].contains(&word)
+        });
+        words
+    }
+
+    /// Whether one of these words is in a column's name.
+    pub(super) fn has_word(&self, column: usize, words: &[&str]) -> bool {
+        words_of(self.name(column)).iter().any(|word| words.contains(&word.as_str()))
     }
 
     /// What to say of a column that is called by more than deaths.

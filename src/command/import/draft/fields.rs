@@ -1,16 +1,84 @@
 //! The fields of a draft that are read from cells: dates, places, numbers.
 
+use crate::command::import::draft::date_reading::DateReading;
 use crate::command::import::draft::number_reading::NumberReading;
-use crate::command::import::draft::roles::{Choice, CountryColumn, DateParts};
+use crate::command::import::draft::roles::{Choice, CountryColumn};
 use crate::command::import::draft::sample::is_ongoing;
 use crate::command::import::draft::toml_text::{list, number_keys, quoted, style_keys};
+use crate::command::import::draft::when::DateParts;
 use crate::command::import::draft::write::Draft;
+use crate::value::partial_date::PartialDate;
 use crate::value::text::{count, grouped};
 
 impl Draft<'_> {
     pub(super) fn date(&mut self, start: &Choice) {
-        let Some(reading) = self.columns.date(start.column).cloned() else { return };
+        let Some(mut reading) = self.columns.date(start.column).cloned() else { return };
         let end = self.columns.end(start.column);
+        for guess in self.doubts_of_date(start, end, &reading) {
+            self.line(&format!("# {guess}"));
+        }
+        let cell = self.cell(start.column);
+        let is_plain = reading.formats.is_empty()
+            && reading.codes.is_empty()
+            && end.is_none()
+            && reading.missing.is_empty();
+        if is_plain {
+            self.line(&format!("date    = {cell}"));
+            return;
+        }
+        let mut keys = Vec::new();
+        match end {
+            Some(end) => {
+                let end = self.cell(end);
+                keys.push(format!("start = {cell}, end = {end}"));
+            }
+            None => keys.push(format!("text = {cell}")),
+        }
+        let mut formats: Vec<&str> = reading.formats.clone();
+        let mut missing: Vec<String> =
+            reading.missing.iter().chain(&reading.unread).cloned().collect();
+        if let Some(end) = end.and_then(|end| self.columns.date(end)) {
+            formats.extend(end.formats.iter().copied());
+            missing.extend(end.missing.iter().chain(&end.unread).cloned());
+            reading.join(end);
+            // at one end of a date stands but one
+            let is_one = |edtf: &str| PartialDate::of_edtf(edtf.trim_end_matches('~')).is_some();
+            let (codes, others): (Vec<_>, Vec<_>) =
+                reading.codes.drain(..).partition(|(_, edtf)| is_one(edtf));
+            reading.codes = codes;
+            missing.extend(others.into_iter().map(|(cell, _)| cell));
+        }
+        let mut seen = Vec::new();
+        formats.retain(|format| {
+            !seen.contains(format) && {
+                seen.push(*format);
+                true
+            }
+        });
+        if !formats.is_empty() {
+            keys.push(format!("formats = {}", list(&formats)));
+        }
+        keys.extend(style_keys(&reading));
+        missing.sort_unstable();
+        missing.dedup();
+        let ongoing = end.map_or_else(Vec::new, |end| self.ongoing(end));
+        missing.retain(|word| !ongoing.contains(word));
+        if !missing.is_empty() {
+            keys.push(format!("missing = {}", list(&missing)));
+        }
+        if !ongoing.is_empty() {
+            keys.push(format!("ongoing = {}", list(&ongoing)));
+        }
+        self.line(&format!("date    = {{ {} }}", keys.join(", ")));
+    }
+
+    /// What is uncertain of a date.
+    fn doubts_of_date(
+        &self,
+        start: &Choice,
+        end: Option<usize>,
+        reading: &DateReading,
+    ) -> Vec<String> {
         let others = start.others.iter().copied().filter(|column| Some(*column) != end);
         let mut guesses = self.others(&Choice { column: start.column, others: others.collect() });
         if end.is_some() {
@@ -57,52 +125,20 @@ impl Draft<'_> {
         if reading.excel {
             guesses.push("guess: the numbers are days as a spreadsheet counts them".into());
         }
+        if !reading.codes.is_empty() {
+            guesses
+                .push("guess: what the dates under codes mean, which are written in words".into());
+        }
+        if reading.formats.contains(&"FY%Y") {
+            guesses.push("guess: a fiscal year is taken as the calendar year of its name".into());
+        }
         if !reading.unread.is_empty() {
             let shown: Vec<String> =
                 reading.unread.iter().take(5).map(|cell| quoted(cell)).collect();
             let more = if reading.unread.len() > 5 { ", …" } else { "" };
             guesses.push(format!("not read as dates, and unknown: {}{more}", shown.join(", ")));
         }
-        for guess in guesses {
-            self.line(&format!("# {guess}"));
-        }
-        let cell = self.cell(start.column);
-        let is_plain = reading.formats.is_empty() && end.is_none() && reading.missing.is_empty();
-        if is_plain {
-            self.line(&format!("date    = {cell}"));
-            return;
-        }
-        let mut keys = Vec::new();
-        match end {
-            Some(end) => {
-                let end = self.cell(end);
-                keys.push(format!("start = {cell}, end = {end}"));
-            }
-            None => keys.push(format!("text = {cell}")),
-        }
-        let mut formats: Vec<&str> = reading.formats.clone();
-        let mut missing: Vec<String> =
-            reading.missing.iter().chain(&reading.unread).cloned().collect();
-        if let Some(end) = end.and_then(|end| self.columns.date(end)) {
-            formats.extend(end.formats.iter().copied());
-            missing.extend(end.missing.iter().chain(&end.unread).cloned());
-        }
-        formats.dedup();
-        if !formats.is_empty() {
-            keys.push(format!("formats = {}", list(&formats)));
-        }
-        keys.extend(style_keys(&reading));
-        missing.sort_unstable();
-        missing.dedup();
-        let ongoing = end.map_or_else(Vec::new, |end| self.ongoing(end));
-        missing.retain(|word| !ongoing.contains(word));
-        if !missing.is_empty() {
-            keys.push(format!("missing = {}", list(&missing)));
-        }
-        if !ongoing.is_empty() {
-            keys.push(format!("ongoing = {}", list(&ongoing)));
-        }
-        self.line(&format!("date    = {{ {} }}", keys.join(", ")));
+        guesses
     }
 
     /// The cells of a column that say that something is not over.

@@ -3,13 +3,15 @@
 
 use crate::command::import::draft::roles::words_of;
 use crate::command::import::draft::toml_text::quoted;
-use crate::command::import::draft::words::{DEATHS, HARMS, counts_no_people};
+use crate::command::import::draft::words::{DEATHS, HARMS, HIGHS, LOWS, counts_no_people};
 use crate::command::import::draft::write::Draft;
 use crate::kind::CASUALTIES;
 
 /// A column that counts people harmed.
 pub(super) struct HarmColumn {
     pub(super) column: usize,
+    /// The column of the most that it may be, where this one has the least.
+    high: Option<usize>,
     harm: &'static str,
     /// Who they are: the words of the column that say nothing else.
     population: String,
@@ -40,7 +42,7 @@ const PLAIN: [&str; 20] = [
 ];
 
 /// Words of columns that count something else, or count it in another way.
-const OTHER: [&str; 8] = ["cum", "cumulative", "cumul", "running", "low", "high", "min", "max"];
+const OTHER: [&str; 4] = ["cum", "cumulative", "cumul", "running"];
 
 /// Whether a column counts everybody, and not a group.
 fn is_everybody(harm: &HarmColumn) -> bool {
@@ -93,7 +95,16 @@ impl Draft<'_> {
 
     fn harm(&self, column: usize) -> Option<HarmColumn> {
         let number = self.columns.number(column)?;
-        let words = words_of(self.name(column));
+        let mut words = words_of(self.name(column));
+        let is_bound = self.has_word(column, &LOWS) || self.has_word(column, &HIGHS);
+        let high = is_bound.then(|| self.upper_bound(column));
+        if is_bound {
+            words = self.stem(column);
+        }
+        // bounds without their other end are kept in extra
+        if high == Some(None) {
+            return None;
+        }
         let is_other =
             words.iter().any(|word| OTHER.contains(&word.as_str()) || word.parse::<u32>().is_ok());
         if !number.is_integer
@@ -119,7 +130,17 @@ impl Draft<'_> {
             .map(String::as_str)
             .collect();
         let population = if others.is_empty() { "all".to_owned() } else { others.join(" ") };
-        Some(HarmColumn { column, harm, population })
+        Some(HarmColumn { column, high: high.flatten(), harm, population })
+    }
+
+    /// The column of the most that a figure may be, for that of the least.
+    fn upper_bound(&self, low: usize) -> Option<usize> {
+        let is_high = |column: &usize| {
+            self.has_word(*column, &HIGHS)
+                && self.stem(*column) == self.stem(low)
+                && self.columns.number(*column).is_some()
+        };
+        (0..self.columns.all.len()).find(is_high).filter(|_| self.has_word(low, &LOWS))
     }
 
     /// A casualty statistic for each of the columns.
@@ -127,12 +148,27 @@ impl Draft<'_> {
         self.used.extend(harms.iter().map(|harm| harm.column));
         self.line("\n# guess: whom each of these columns counts");
         let harms = self.without_totals(harms);
+        let (bounded, harms): (Vec<_>, Vec<_>) =
+            harms.into_iter().partition(|harm| harm.high.is_some());
+        for HarmColumn { column, high, harm, population } in &bounded {
+            let Some(high) = *high else { continue };
+            self.used.push(high);
+            let both = self.template(*column) + &self.template(high);
+            self.line(&format!("[[fact]]\nkind       = {}", quoted(CASUALTIES.name)));
+            self.line(&format!("when       = {{ text = {}, stated = true }}", quoted(&both)));
+            let (who, what) = (quoted(population), quoted(&format!("{harm} {population}")));
+            self.line(&format!("key        = [\"{{$key}}\", {what}]"));
+            self.line(&format!("harm       = {}\npopulation = {who}", quoted(harm)));
+            self.bounds_field("quantity", *column, None, high);
+            self.line("event      = \"{$source}:{$key}\"");
+            self.line(&format!("summary    = {}", quoted(&format!("{harm} ({population})"))));
+        }
         let columns: Vec<usize> = harms.iter().map(|harm| harm.column).collect();
         for (group, style) in self.written_alike(&columns) {
             let entries: Vec<String> = harms
                 .iter()
                 .filter(|harm| group.contains(&harm.column))
-                .map(|HarmColumn { column, harm, population }| {
+                .map(|HarmColumn { column, harm, population, .. }| {
                     let name = quoted(self.name(*column));
                     let (harm, who) = (quoted(harm), quoted(population));
                     format!("{{ column = {name}, harm = {harm}, who = {who} }}")

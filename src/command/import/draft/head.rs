@@ -5,6 +5,60 @@ use crate::command::import::draft::toml_text::{list, quoted};
 use crate::command::import::draft::write::Draft;
 
 impl Draft<'_> {
+    /// Rows that are no records.
+    fn left_out(&mut self, notes: &TableNotes) {
+        let mut totals = Vec::new();
+        for column in 0..self.columns.all.len() {
+            let cells: Vec<&String> = notes
+                .totals
+                .iter()
+                .filter(|(other, _)| *other == column)
+                .map(|(_, cell)| cell)
+                .collect();
+            if !cells.is_empty() {
+                let text = quoted(&self.template(column));
+                totals.push(format!("{{ text = {text}, is = {} }}", list(cells)));
+            }
+        }
+        if !notes.sections.is_empty() {
+            let others: Vec<String> =
+                (1..self.columns.all.len()).map(|column| self.template(column)).collect();
+            let shown: Vec<&str> = notes.sections.iter().take(5).map(String::as_str).collect();
+            self.line(&format!(
+                "# guess: rows that state nothing but {} are headings of sections, and no records: {}",
+                quoted(self.name(0)),
+                shown.join(", ")
+            ));
+            self.line("# what a heading says of the rows below it is not read");
+            totals.push(format!("{{ text = {}, is = \"\" }}", quoted(&others.concat())));
+        }
+        if notes.repeats_header {
+            self.line("# rows that repeat the header are no records");
+            let named = (0..self.columns.all.len()).find(|n| !self.name(*n).starts_with("column "));
+            let column = named.unwrap_or_default();
+            totals.push(format!(
+                "{{ text = {}, is = {} }}",
+                quoted(&self.template(column)),
+                quoted(self.name(column))
+            ));
+        }
+        if !totals.is_empty() {
+            if !notes.totals.is_empty() {
+                self.line("# guess: rows of totals, and of parts of a figure, repeat other rows, and are no records");
+            }
+            self.line(&format!("skip      = [{}]", totals.join(", ")));
+        }
+    }
+
+    fn fill_down(&mut self) {
+        let filled = self.columns.filled_down();
+        if !filled.is_empty() {
+            self.line("# guess: a blank cell in these columns means the one above it");
+            let filled = list(filled.into_iter().map(|column| self.name(column)));
+            self.line(&format!("fill_down = {filled}"));
+        }
+    }
+
     pub(super) fn head(&mut self, notes: &TableNotes) {
         let stem = notes.name.split('.').next().unwrap_or_default().to_lowercase();
         let slug: String =
@@ -49,7 +103,8 @@ impl Draft<'_> {
         if notes.has_tags {
             self.line("skip_rows = 1");
         }
-        if notes.has_indents {
+        self.fill_down();
+        if notes.has_indents && notes.totals.is_empty() {
             let name = quoted(self.name(0));
             self.line(&format!("# guess: some cells of {name} are indented; if they are parts of the row above them, and"));
             self.line("# its figure is their sum, skip one of the two");
@@ -61,47 +116,7 @@ impl Draft<'_> {
             ));
             self.line("footer    = true");
         }
-        let mut totals = Vec::new();
-        for column in 0..self.columns.all.len() {
-            let cells: Vec<&String> = notes
-                .totals
-                .iter()
-                .filter(|(other, _)| *other == column)
-                .map(|(_, cell)| cell)
-                .collect();
-            if !cells.is_empty() {
-                let text = quoted(&self.template(column));
-                totals.push(format!("{{ text = {text}, is = {} }}", list(cells)));
-            }
-        }
-        if !notes.sections.is_empty() {
-            let others: Vec<String> =
-                (1..self.columns.all.len()).map(|column| self.template(column)).collect();
-            let shown: Vec<&str> = notes.sections.iter().take(5).map(String::as_str).collect();
-            self.line(&format!(
-                "# guess: rows that state nothing but {} are headings of sections, and no records: {}",
-                quoted(self.name(0)),
-                shown.join(", ")
-            ));
-            self.line("# what a heading says of the rows below it is not read");
-            totals.push(format!("{{ text = {}, is = \"\" }}", quoted(&others.concat())));
-        }
-        if notes.repeats_header {
-            self.line("# rows that repeat the header are no records");
-            let named = (0..self.columns.all.len()).find(|n| !self.name(*n).starts_with("column "));
-            let column = named.unwrap_or_default();
-            totals.push(format!(
-                "{{ text = {}, is = {} }}",
-                quoted(&self.template(column)),
-                quoted(self.name(column))
-            ));
-        }
-        if !totals.is_empty() {
-            if !notes.totals.is_empty() {
-                self.line("# guess: rows of totals, and of parts of a figure, repeat other rows, and are no records");
-            }
-            self.line(&format!("skip      = [{}]", totals.join(", ")));
-        }
+        self.left_out(notes);
         if let Some(encoding) = notes.encoding {
             self.line("# guess: the encoding; check names with accents");
             self.line(&format!("encoding  = [{}]", quoted(&encoding.to_lowercase())));

@@ -1,93 +1,16 @@
 //! Drafts of tables of figures: a column for each year, or countries and years with a column for each
 //! measure.
 
-use std::collections::BTreeSet;
-use std::sync::LazyLock;
-
-use crate::command::import::draft::date_reading::{CENTURY, LANGUAGES};
 use crate::command::import::draft::number_reading::NumberReading;
 use crate::command::import::draft::roles::{CountryColumn, words_of};
 use crate::command::import::draft::sample::is_missing;
 use crate::command::import::draft::toml_text::{list, quoted};
+use crate::command::import::draft::wide_periods::WidePeriod;
 use crate::command::import::draft::words::DEATHS;
 use crate::command::import::draft::write::Draft;
 use crate::kind::INDICATORS;
-use crate::value::calendar_words::CalendarWords;
-use crate::value::date_formats::DateStyle;
-use crate::value::partial_date::PartialDate;
-
-/// A column that is called after a year, a quarter or a month.
-pub(super) struct WidePeriod {
-    pub(super) column: usize,
-    /// In EDTF: 2013, 2013-05; of a month beside a column of years the month alone.
-    period: String,
-    /// What else it says: "killed" in "2013 killed".
-    what: String,
-    /// The column of the year, of a month that does not say it.
-    year: Option<usize>,
-}
 
 impl Draft<'_> {
-    /// The columns that are called after years, quarters or months, with the period of each, and what
-    /// else they say. Where most say nothing else, one that does, such as a total of several years, is
-    /// none of them.
-    pub(super) fn wide_periods(&self) -> Vec<WidePeriod> {
-        let names = self.columns.all.iter().enumerate();
-        let all: Vec<WidePeriod> = names
-            .clone()
-            .filter_map(|(column, sample)| {
-                let (period, what) = period_of(&sample.name)?;
-                Some(WidePeriod { column, period, what, year: None })
-            })
-            .collect();
-        if all.is_empty() {
-            return self.parts_of_years();
-        }
-        let bare = all.iter().filter(|period| period.what.is_empty()).count();
-        if bare * 2 >= all.len() {
-            return all.into_iter().filter(|period| period.what.is_empty()).collect();
-        }
-        // a word beside one year alone is the name of something else
-        let is_series = |one: &WidePeriod| {
-            let same = all.iter().filter(|other| other.what == one.what);
-            same.map(|other| &other.period).collect::<BTreeSet<_>>().len() > 1
-        };
-        let series: Vec<bool> =
-            all.iter().map(|one| !one.what.is_empty() && is_series(one)).collect();
-        all.into_iter()
-            .zip(series)
-            .filter(|(_, is_series)| *is_series)
-            .map(|(one, _)| one)
-            .collect()
-    }
-
-    /// The columns that are called after the months or the quarters, beside a column of years.
-    fn parts_of_years(&self) -> Vec<WidePeriod> {
-        let Some((parts, None)) = self.columns.parts() else { return Vec::new() };
-        let named = |part: fn(&str) -> Option<String>| -> Vec<WidePeriod> {
-            (0..self.columns.all.len())
-                .filter_map(|column| {
-                    let period = part(self.name(column).trim())?;
-                    Some(WidePeriod {
-                        column,
-                        period,
-                        what: String::new(),
-                        year: Some(parts.year.0),
-                    })
-                })
-                .collect()
-        };
-        let months = named(|name| {
-            month_of(&format!("{name} 2000"))?.strip_prefix("2000-").map(str::to_owned)
-        });
-        let quarters = named(|name| quarter_of(name).map(|n| n.to_string()));
-        match (months.len(), quarters.len()) {
-            (6.., _) => months,
-            (_, 3..) => quarters,
-            _ => Vec::new(),
-        }
-    }
-
     /// A table with a column for each year: an indicator for each cell.
     pub(super) fn wide(&mut self, years: &[WidePeriod], country: Option<CountryColumn>) {
         let is_year = |column: usize| years.iter().any(|year| year.column == column);
@@ -155,9 +78,7 @@ impl Draft<'_> {
             ),
         }
         self.used.extend(year_column);
-        if years.iter().any(|period| period.period.contains('/')) {
-            self.line("# guess: 2021/22 is a period of two years");
-        }
+        self.doubts_of_periods(years, year_column.is_some());
         let when = match &year {
             Some(year) => format!("{year}-{{${word}}}"),
             None => format!("{{${word}}}"),
@@ -292,12 +213,8 @@ impl Draft<'_> {
         self.used.extend(measures);
         self.line("\n# guess: each of these columns is a measure; delete those that are none, and add a unit");
         for (group, style) in self.written_alike(measures) {
-            let entry = |column: &usize| {
-                format!("{{ column = {0}, measure = {0} }}", quoted(self.name(*column)))
-            };
-            let entries: Vec<String> = group.iter().map(entry).collect();
             self.line(&format!("[[fact]]\nkind    = {}", quoted(INDICATORS.name)));
-            self.each_stated(&entries, &style.missing);
+            self.each_stated(&self.measure_entries(&group), &style.missing);
             self.line("key     = [\"{$key}\", \"{$measure}\"]");
             self.line("measure = \"{$measure}\"");
             let holder = self.subject(country, measures);
@@ -361,26 +278,14 @@ impl Draft<'_> {
     /// A table of countries and years: an indicator for each number.
     pub(super) fn panel(&mut self, country: Option<CountryColumn>) {
         let Some((parts, _)) = self.columns.parts() else { return };
-        let mut entries = Vec::new();
-        let (mut style, mut missing) = (None, Vec::new());
-        for column in 0..self.columns.all.len() {
-            let is_other =
-                country.is_none_or(|(country, _)| country != column) && column != parts.year.0;
-            if let Some(number) =
-                self.columns.number(column).filter(|_| is_other && !is_code(self.name(column)))
-            {
-                entries
-                    .push(format!("{{ column = {0}, measure = {0} }}", quoted(self.name(column))));
-                missing.extend(number.missing.iter().chain(&number.unread).cloned());
-                style = style.or(Some(number.clone()));
-                self.used.push(column);
-            }
-        }
-        missing.sort_unstable();
-        missing.dedup();
-        self.line(&format!("\n[[fact]]\nkind    = {}", quoted(INDICATORS.name)));
-        self.line("# guess: each of these columns is a measure; delete those that are none, and add a unit");
-        self.line(&format!("each    = [\n  {},\n]", entries.join(",\n  ")));
+        let is_measure = |column: &usize| {
+            country.is_none_or(|(country, _)| country != *column)
+                && *column != parts.year.0
+                && self.columns.number(*column).is_some()
+                && !is_code(self.name(*column))
+        };
+        let measures: Vec<usize> = (0..self.columns.all.len()).filter(is_measure).collect();
+        self.used.extend(&measures);
         let place = country.map(|(column, _)| self.template(column)).unwrap_or_default();
         let year = self.template(parts.year.0);
         let mut key = vec![quoted(&place)];
@@ -390,108 +295,29 @@ impl Draft<'_> {
             }
         }
         key.extend([quoted(&year), quoted("{$measure}")]);
-        self.line(&format!("key     = [{}]", key.join(", ")));
-        self.line("measure = \"{$measure}\"");
-        self.date_of_parts(&parts, None);
-        self.place(country, None);
-        self.subject(country, &[parts.year.0]);
-        self.number_field("quantity", "{$value}", style.as_ref(), &missing);
-        self.line(&format!(
-            "summary = {}",
-            quoted(&format!("{{$measure}}, {place}, {year}: {{$value}}"))
-        ));
+        self.line("\n# guess: each of these columns is a measure; delete those that are none, and add a unit");
+        for (group, style) in self.written_alike(&measures) {
+            self.line(&format!("[[fact]]\nkind    = {}", quoted(INDICATORS.name)));
+            self.each_stated(&self.measure_entries(&group), &style.missing);
+            self.line(&format!("key     = [{}]", key.join(", ")));
+            self.line("measure = \"{$measure}\"");
+            self.date_of_parts(&parts, None);
+            self.place(country, None);
+            self.subject(country, &[parts.year.0]);
+            self.number_field("quantity", "{$value}", Some(&style), &[]);
+            let told = format!("{{$measure}}, {place}, {year}: {{$value}}");
+            self.line(&format!("summary = {}", quoted(&told)));
+        }
     }
-}
 
-/// What stands beside a year and says no more of the figures below than how sure they are.
-const BESIDE_YEARS: [&str; 12] = [
-    "FY",
-    "in",
-    "p",
-    "r",
-    "e",
-    "f",
-    "est",
-    "prelim",
-    "provisional",
-    "preliminary",
-    "revised",
-    "proj",
-];
-
-/// The year, quarter or month that a column is called after, in EDTF, and what else it says.
-fn period_of(name: &str) -> Option<(String, String)> {
-    if let Some(month) = month_of(name) {
-        return Some((month, String::new()));
+    /// The columns of measures, each with its name.
+    fn measure_entries(&self, columns: &[usize]) -> Vec<String> {
+        let name = |column: &usize| quoted(self.name(*column));
+        columns
+            .iter()
+            .map(|column| format!("{{ column = {0}, measure = {0} }}", name(column)))
+            .collect()
     }
-    // the one group of four digits that may be a year: "2012 [YR2012]" says it twice
-    let is_digit = |c: char| c.is_ascii_digit();
-    let mut years = name.char_indices().filter(|(at, _)| {
-        let group = name.get(*at..at + 4).is_some_and(|year| year.chars().all(is_digit));
-        let is_bounded = !name[..*at].ends_with(is_digit)
-            && !name.get(at + 4..).is_some_and(|behind| behind.starts_with(is_digit));
-        group && is_bounded
-    });
-    let at = years.next()?.0;
-    if years.any(|(other, _)| name[other..other + 4] != name[at..at + 4]) {
-        return None;
-    }
-    let year = name[at..at + 4].parse::<u16>().ok().filter(|year| (1800..2200).contains(year))?;
-    // R puts a letter before a year
-    let (before, mut behind) = (if at > 1 { &name[..at] } else { "" }, &name[at + 4..]);
-    let mut period = year.to_string();
-    // 2021/22 and 2021-22 are two years
-    let next = format!("{:02}", (year + 1) % 100);
-    if let Some(rest) = behind
-        .strip_prefix(['/', '-', '–'])
-        .and_then(|rest| rest.strip_prefix(&next))
-        .filter(|rest| !rest.starts_with(is_digit))
-    {
-        period = format!("{year}/{}", year + 1);
-        behind = rest;
-    }
-    let is_edge = |c: char| !c.is_alphanumeric() && c != '%';
-    let mut words: Vec<&str> =
-        [before, behind].into_iter().flat_map(str::split_whitespace).collect();
-    words = words.into_iter().map(|word| word.trim_matches(is_edge)).collect();
-    words
-        .retain(|word| !word.is_empty() && !word.starts_with("YR") && !BESIDE_YEARS.contains(word));
-    if let Some(quarter) = words.iter().find_map(|word| quarter_of(word)) {
-        period = format!("{year}-{quarter}");
-        words.retain(|word| quarter_of(word).is_none());
-    }
-    Some((period, words.join(" ")))
-}
-
-/// The quarter that a word such as Q1 or T1 means; EDTF counts them from 33 on.
-fn quarter_of(word: &str) -> Option<u8> {
-    let digit = word.strip_prefix(['Q', 'q', 'T']).or(word.strip_suffix(['Q', 'q']))?;
-    let number = digit.parse::<u8>().ok().filter(|n| (1..=4).contains(n) && digit.len() == 1)?;
-    Some(32 + number)
-}
-
-/// The month that a column is called after, in EDTF.
-fn month_of(name: &str) -> Option<String> {
-    const FORMATS: [&str; 6] = ["%Y-%m", "%m/%Y", "%B %Y", "%B-%Y", "%B-%y", "%B %y"];
-    static STYLES: LazyLock<Vec<DateStyle>> = LazyLock::new(|| {
-        let of_language =
-            |language: &str| CalendarWords::of(&[language.to_owned()]).unwrap_or_default();
-        let all = std::iter::once(CalendarWords::default()).chain(LANGUAGES.map(of_language));
-        let style = |calendar| DateStyle {
-            formats: FORMATS.map(str::to_owned).into(),
-            century: Some(CENTURY),
-            calendar,
-            ..DateStyle::default()
-        };
-        all.map(style).collect()
-    });
-    let name = name.trim();
-    if !name.contains(|c: char| c.is_numeric()) {
-        return None;
-    }
-    STYLES
-        .iter()
-        .find_map(|style| style.read(name).map(PartialDate::edtf).filter(|month| month.len() == 7))
 }
 
 /// Whether a cell is a number without signs.

@@ -2,7 +2,7 @@
 //! hedge it.
 
 use crate::command::import::draft::sample::{ColumnSample, MISSING_CODES, is_year};
-use crate::value::text::western_digits;
+use crate::value::text::{fold, western_digits};
 
 /// How a column of numbers is read.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -97,7 +97,15 @@ fn number(cell: &str, thousands: Option<char>, decimal: char) -> Option<f64> {
 
 /// Signs and words beside numbers, and how they hedge them. A longer one goes before a shorter one
 /// that it begins with.
-const MARKS: [(&str, &str); 44] = [
+const MARKS: [(&str, &str); 52] = [
+    ("ما لا يقل عن ", "at-least"),
+    ("أكثر من ", "over"),
+    ("حوالي ", "about"),
+    ("نحو ", "about"),
+    ("'den fazla", "over"),
+    ("’den fazla", "over"),
+    ("понад ", "over"),
+    ("более ", "over"),
     ("приблизно ", "about"),
     ("приблизительно ", "about"),
     ("примерно ", "about"),
@@ -144,6 +152,44 @@ const MARKS: [(&str, &str); 44] = [
     ("almost ", "almost"),
 ];
 
+/// Words in place of a number that say only that there were some. They are kept, and set no bound.
+const SEVERAL: [&str; 34] = [
+    "dozens",
+    "scores",
+    "hundreds",
+    "thousands",
+    "several",
+    "many",
+    "numerous",
+    "some",
+    "a few",
+    "few",
+    "decenas",
+    "cientos",
+    "varios",
+    "varias",
+    "dizaines",
+    "une dizaine",
+    "une vingtaine",
+    "une trentaine",
+    "une centaine",
+    "centaines",
+    "plusieurs",
+    "dutzende",
+    "mehrere",
+    "hunderte",
+    "десятки",
+    "сотни",
+    "несколько",
+    "сотні",
+    "кілька",
+    "onlarca",
+    "yuzlerce",
+    "cok sayida",
+    "عشرات",
+    "مئات",
+];
+
 /// Words and signs beside numbers, and how many times the number they mean. A longer one goes before a
 /// shorter one that it begins or ends with.
 const SCALES: [(&str, u32); 36] = [
@@ -185,10 +231,26 @@ const SCALES: [(&str, u32); 36] = [
     ("personen", 1),
 ];
 
+/// A number with the mark of a footnote behind it, such as `*` or `[a]`, and the mark.
+fn footnoted(cell: &str) -> Option<(&str, &str)> {
+    let begin = match cell.rfind('[') {
+        Some(bracket) if cell.ends_with(']') && cell.len() - bracket < 6 => bracket,
+        _ => cell.trim_end_matches(['*', '†', '‡', '§', '¹', '²', '³', '⁴']).len(),
+    };
+    let (number, mark) = cell.split_at(begin);
+    let is_number = number.trim_end().ends_with(|c: char| c.is_ascii_digit());
+    (is_number && !mark.is_empty()).then_some((number.trim_end(), mark))
+}
+
 /// A cell without the words and signs that scale its number, and those, as they are written.
 fn unscaled(cell: &str) -> (&str, Vec<(String, u32)>) {
     let (mut bare, mut found) = (cell.trim(), Vec::new());
     for _ in 0..2 {
+        if let Some((number, mark)) = footnoted(bare) {
+            bare = number;
+            found.push((mark.to_owned(), 1));
+            continue;
+        }
         let one = SCALES.iter().find_map(|(word, times)| {
             let is_word = |part: &str| part.to_lowercase() == *word;
             let before = bare.split_at_checked(word.len()).filter(|(start, _)| is_word(start));
@@ -230,6 +292,11 @@ fn marked(
     thousands: Option<char>,
     decimal: char,
 ) -> Option<(ScaledNumber, (String, &'static str))> {
+    // an estimate in brackets
+    let inside = cell.strip_prefix('(').and_then(|rest| rest.strip_suffix(')'));
+    if let Some(number) = inside.and_then(|bare| scaled(bare.trim(), thousands, decimal)) {
+        return Some((number, ("()".to_owned(), "about")));
+    }
     for (mark, qualifier) in MARKS {
         let is_mark = |part: &str| part.to_lowercase() == mark;
         let before = cell.split_at_checked(mark.len()).filter(|(start, _)| is_mark(start));
@@ -287,7 +354,11 @@ impl ColumnSample {
             let reading = self.numbers(thousands, decimal);
             // one odd cell costs no column
             let odd: u64 = reading.unread.iter().filter_map(|cell| self.cells.get(cell)).sum();
-            let is_enough = reading.read * 10 >= all * of_ten || odd == 1 && reading.read >= 3;
+            // words such as "dozens" alone make no column of numbers
+            let words = reading.marks.iter().filter(|(_, qualifier)| *qualifier == "several");
+            let words: u64 = words.filter_map(|(word, _)| self.cells.get(word)).sum();
+            let is_enough = (reading.read * 10 >= all * of_ten || odd == 1 && reading.read >= 3)
+                && words * 2 <= reading.read;
             match &mut best {
                 _ if !is_enough || reading.read == 0 => {}
                 None => best = Some(reading),
@@ -317,6 +388,12 @@ impl ColumnSample {
         for (cell, times) in self.told() {
             if MISSING_CODES.contains(&cell.as_str()) {
                 reading.missing.push(cell.clone());
+                continue;
+            }
+            if SEVERAL.contains(&fold(cell).as_str()) {
+                reading.marks.push((cell.clone(), "several"));
+                reading.marked.push(cell.clone());
+                reading.read += times;
                 continue;
             }
             let found = scaled(cell, thousands, decimal).or_else(|| {
@@ -374,6 +451,8 @@ mod tests {
             [("-", "range"), ("+", "over"), ("at least ", "at-least"), ("c. ", "about")]
                 .map(|(mark, qualifier)| (mark.to_owned(), qualifier))
         );
+        let marked = sample("n", &["1 286 000 [a]", "246*", "7"]).number().unwrap();
+        assert_eq!((marked.read, marked.scale.len()), (3, 2));
         let coded = sample("n", &["3", "-9", "n/a", "0"]).number().unwrap();
         assert_eq!(coded.missing, ["n/a", "-9"]);
     }

@@ -3,7 +3,9 @@
 use crate::command::import::draft::date_reading::DateReading;
 use crate::command::import::draft::number_reading::NumberReading;
 use crate::command::import::draft::sample::ColumnSample;
-use crate::command::import::draft::words::{COUNTRIES, DEATHS, NOT_PLACES, STARTS};
+use crate::command::import::draft::words::{
+    COUNTRIES, DEATHS, HARMS, NOT_PLACES, PERHAPS_COUNTRIES, VICTIMS,
+};
 use crate::error::Result;
 use crate::store::{EntityClass, Store};
 
@@ -16,19 +18,6 @@ pub struct Choice {
     pub others: Vec<usize>,
 }
 
-/// A date in three columns.
-#[derive(Debug, Clone, Default)]
-pub struct DateParts {
-    /// The column of the year, with the words in it that mean "not stated".
-    pub year: (usize, Vec<String>),
-    /// That of the month.
-    pub month: Option<(usize, Vec<String>)>,
-    /// That of the day.
-    pub day: Option<(usize, Vec<String>)>,
-    /// No column is called a year: this one has numbers that may be years.
-    pub is_guess: bool,
-}
-
 /// The column of countries, and the list of codes that it is of; none for names.
 pub type CountryColumn = (usize, Option<&'static str>);
 
@@ -36,9 +25,9 @@ pub type CountryColumn = (usize, Option<&'static str>);
 pub struct DraftColumns {
     /// The columns.
     pub all: Vec<ColumnSample>,
-    dates: Vec<Option<DateReading>>,
-    numbers: Vec<Option<NumberReading>>,
-    years: Vec<Option<Vec<String>>>,
+    pub(super) dates: Vec<Option<DateReading>>,
+    pub(super) numbers: Vec<Option<NumberReading>>,
+    pub(super) years: Vec<Option<Vec<String>>>,
 }
 
 /// The share of a column's cells that must be known for it to be a column of places: 6 of 10 names,
@@ -54,13 +43,18 @@ const LOOKED_UP: usize = 300;
 
 impl DraftColumns {
     /// Looks at the columns of a table; where it `has_commas` before decimals, a point in a number
-    /// that may be either stands between thousands.
+    /// that may be either stands between thousands. A date without a year may be of the `year` that
+    /// is named above the table.
     #[must_use]
-    pub fn of(all: Vec<ColumnSample>, has_commas: bool) -> DraftColumns {
-        let dates = all.iter().map(ColumnSample::date).collect();
+    pub fn of(all: Vec<ColumnSample>, has_commas: bool, year: Option<&str>) -> DraftColumns {
+        let dates = all.iter().map(|column| column.date(year)).collect();
         // words such as "dozens" make a column of deaths no other one
         let number = |column: &ColumnSample| {
-            let is_harm = words_of(&column.name).iter().any(|word| DEATHS.contains(&word.as_str()));
+            let is_harm = words_of(&column.name).iter().any(|word| {
+                DEATHS.contains(&word.as_str())
+                    || VICTIMS.contains(&word.as_str())
+                    || HARMS.iter().any(|(_, words)| words.contains(&word.as_str()))
+            });
             let with_comma = if has_commas { column.number_with_comma() } else { None };
             with_comma
                 .or_else(|| if is_harm { column.number_of(MOST_NUMBERS) } else { column.number() })
@@ -68,6 +62,22 @@ impl DraftColumns {
         let numbers = all.iter().map(number).collect();
         let years = all.iter().map(ColumnSample::year).collect();
         DraftColumns { all, dates, numbers, years }
+    }
+
+    /// The columns at the left that state a word or year once, above all the rows that it is said of.
+    #[must_use]
+    pub fn filled_down(&self) -> Vec<usize> {
+        let is_stated_once = |column: &usize| {
+            let sample = &self.all[*column];
+            let is_label = sample.is_text() || self.years[*column].is_some();
+            is_label
+                && sample.is_distinct()
+                && !sample.begins_blank
+                && sample.stated > 1
+                && sample.blank > 0
+                && sample.blank * 3 >= sample.stated
+        };
+        (0..self.all.len()).take_while(is_stated_once).collect()
     }
 
     /// How a column is read as dates.
@@ -118,199 +128,6 @@ impl DraftColumns {
         found.next().map(|column| Choice { column, others: found.collect() })
     }
 
-    /// The column of the first or only date.
-    #[must_use]
-    pub fn start(&self) -> Option<Choice> {
-        let is_kept = |column: usize| self.is_kept(column);
-        let fits = |column: usize| self.dates[column].is_some();
-        let mut named = self.named(&STARTS, fits);
-        named.sort_by_key(|column| is_kept(*column));
-        // a column of digits alone is a date only if it is called so
-        let others = (0..self.all.len()).filter(|column| {
-            // a number of a section, 16.1.2, may be read as a day of a year of two digits too
-            let is_plain = |reading: &DateReading| {
-                reading.excel
-                    || reading
-                        .formats
-                        .iter()
-                        .any(|format| *format == "%Y%m%d" || format.ends_with("%y"))
-            };
-            !named.contains(column)
-                && self.dates[*column].as_ref().is_some_and(|date| !is_plain(date))
-        });
-        let mut all: Vec<usize> = named.iter().copied().chain(others).collect();
-        if named.is_empty() {
-            all.sort_by_key(|column| is_kept(*column));
-        }
-        let mut all = all.into_iter();
-        all.next().map(|column| Choice { column, others: all.collect() })
-    }
-
-    /// Whether a column is called after what was done with the record, and not what happened.
-    #[must_use]
-    pub fn is_kept(&self, column: usize) -> bool {
-        const KEPT: [&str; 20] = [
-            "entry",
-            "entered",
-            "updated",
-            "update",
-            "modified",
-            "verified",
-            "created",
-            "accessed",
-            "added",
-            "published",
-            "publication",
-            "retrieved",
-            "last",
-            "version",
-            "end",
-            "until",
-            "birth",
-            "born",
-            "reported",
-            "report",
-        ];
-        words_of(&self.all[column].name).iter().any(|part| KEPT.contains(&part.as_str()))
-    }
-
-    /// The columns that are called as dates are, and of which no cell is read.
-    #[must_use]
-    pub fn unread_dates(&self) -> Vec<usize> {
-        self.named(&STARTS, |column| {
-            self.all[column].stated > 0
-                && self.dates[column].is_none()
-                && self.years[column].is_none()
-                && self.numbers[column].is_none()
-        })
-    }
-
-    /// The column that is called as a date is, whatever is in it.
-    #[must_use]
-    pub fn named_as_date(&self) -> Option<usize> {
-        self.named(&STARTS, |column| self.all[column].stated > 0).into_iter().next()
-    }
-
-    /// The column of the last date.
-    #[must_use]
-    pub fn end(&self, start: usize) -> Option<usize> {
-        let ends = [
-            "date_end",
-            "end_date",
-            "end",
-            "until",
-            "to",
-            "finish",
-            "ende",
-            "fin",
-            "ended",
-            "closed",
-            "lifted",
-            "expired",
-            "terminated",
-            "bis",
-        ];
-        let found = self.named(&ends, |column| column != start && self.dates[column].is_some());
-        found.into_iter().next()
-    }
-
-    /// Dates in parts: of the beginning, and of the end if there is one.
-    #[must_use]
-    pub fn parts(&self) -> Option<(DateParts, Option<DateParts>)> {
-        const YEARS: [&str; 16] = [
-            "year", "jahr", "annee", "ano", "anno", "год", "yr", "date", "datum", "fecha", "start",
-            "begin", "from", "opened", "founded", "period",
-        ];
-        // words of a column that says when something was first
-        const FIRST: [&str; 16] = [
-            "first",
-            "since",
-            "founded",
-            "established",
-            "began",
-            "signed",
-            "ratified",
-            "joined",
-            "built",
-            "entered",
-            "independence",
-            "launched",
-            "created",
-            "formed",
-            "born",
-            "entry",
-        ];
-        const ENDS: [&str; 6] = ["end", "until", "to", "closed", "ended", "finish"];
-        let is_years = |column: usize| self.years[column].is_some();
-        let mut years = self.named(&YEARS, is_years);
-        years.extend(self.named(&ENDS, |column| is_years(column) && !years.contains(&column)));
-        let is_end = |column: usize| {
-            let name = self.all[column].name.to_lowercase();
-            let words = words_of(&name);
-            name.contains("end")
-                || name.ends_with('2')
-                || words.iter().any(|word| ENDS.contains(&word.as_str()))
-        };
-        let first = years.iter().copied().find(|column| !is_end(*column));
-        // in a column without a name, or one that says when something was first
-        let says_when = |column: usize| {
-            words_of(&self.all[column].name).iter().any(|word| FIRST.contains(&word.as_str()))
-        };
-        let is_likely = |column: &usize| {
-            let are_late =
-                |number: &NumberReading| number.least >= 1800.0 && number.greatest <= 2100.0;
-            is_years(*column)
-                && (self.all[*column].name.starts_with("column ") || says_when(*column))
-                && self.numbers[*column].as_ref().is_some_and(are_late)
-        };
-        let Some(first) = first else {
-            let any = (0..self.all.len()).find(is_likely)?;
-            return Some((DateParts { is_guess: true, ..self.parts_of(any) }, None));
-        };
-        let last = years.into_iter().find(|column| *column != first && is_end(*column));
-        Some((self.parts_of(first), last.map(|column| self.parts_of(column))))
-    }
-
-    /// Whether the cells of a column are years.
-    #[must_use]
-    pub fn is_years(&self, column: usize) -> bool {
-        self.years[column].is_some()
-    }
-
-    /// The date of a column of years alone.
-    #[must_use]
-    pub fn years_in(&self, column: usize) -> DateParts {
-        DateParts {
-            year: (column, self.years[column].clone().unwrap_or_default()),
-            ..DateParts::default()
-        }
-    }
-
-    fn parts_of(&self, year: usize) -> DateParts {
-        // styear and stmon, Year1 and Month1: what is left of the name is the same
-        let rest = |name: &str, words: &[&str]| {
-            let name = name.to_lowercase();
-            words.iter().find(|word| name.contains(**word)).map(|word| name.replacen(word, "", 1))
-        };
-        let years = ["year", "jahr", "annee", "ano", "anno", "yr"];
-        let own = rest(&self.all[year].name, &years);
-        let part = |words: &[&str], most: u32| {
-            let fits = |column: &usize| {
-                *column != year
-                    && rest(&self.all[*column].name, words)
-                        .is_some_and(|rest| own.as_ref() == Some(&rest))
-            };
-            let column = (0..self.all.len()).find(fits)?;
-            self.all[column].part(most).map(|missing| (column, missing))
-        };
-        DateParts {
-            year: (year, self.years[year].clone().unwrap_or_default()),
-            month: part(&["month", "monat", "mois", "mes", "mese", "mon"], 12),
-            day: part(&["day", "tag", "jour", "dia", "giorno"], 31),
-            is_guess: false,
-        }
-    }
-
     /// The column of countries where something happened; of `any` countries, whatever they did.
     ///
     /// # Errors
@@ -321,8 +138,8 @@ impl DraftColumns {
         for (column, sample) in
             self.all.iter().enumerate().filter(|(_, sample)| sample.stated > 0 && is_place(sample))
         {
-            let named = self.named(&COUNTRIES, |other| other == column);
-            let rank = usize::from(named.is_empty());
+            let named = self.called_country(column);
+            let rank = usize::from(!named);
             for (order, scheme) in
                 [None, Some("iso3"), Some("gw"), Some("cow"), Some("iso2")].into_iter().enumerate()
             {
@@ -336,11 +153,19 @@ impl DraftColumns {
             }
         }
         // a column that is called so may name countries that nobody knows
-        let called = ["country", "country_name", "nation", "pays", "pais", "land", "paese"];
         let named = || {
-            self.choose(&called, |column| self.all[column].is_text() && is_place(&self.all[column]))
+            self.choose(&COUNTRIES, |column| {
+                self.all[column].is_text() && is_place(&self.all[column])
+            })
         };
         Ok(best.map(|(_, found)| found).or_else(|| Some((named()?.column, None))))
+    }
+
+    /// Whether a column is called as those of countries are.
+    #[must_use]
+    pub fn called_country(&self, column: usize) -> bool {
+        let words = [&COUNTRIES[..], &PERHAPS_COUNTRIES[..]].concat();
+        !self.named(&words, |other| other == column).is_empty()
     }
 
     /// The columns of the point.
@@ -397,10 +222,16 @@ fn is_compound(part: &str, word: &str) -> bool {
         "country", "town", "city", "datum", "ort", "zahl", "anzahl", "of", "the", "begin", "year",
     ];
     let rests = [part.strip_prefix(word), part.strip_suffix(word)];
-    word.len() > 3
-        && rests.into_iter().flatten().any(|rest| {
-            JOINED.contains(&rest) || !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit())
-        })
+    // eventdate, SQLDATE
+    let is_date = word == "date"
+        && part.ends_with("date")
+        && !["update", "mandate", "candidate"].contains(&part);
+    is_date
+        || word.len() > 3
+            && rests.into_iter().flatten().any(|rest| {
+                JOINED.contains(&rest)
+                    || !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit())
+            })
 }
 
 /// Whether enough of the cells of a column are countries that the program knows.
@@ -434,7 +265,8 @@ pub fn words_of(name: &str) -> Vec<String> {
         }
     }
     let folded = words.iter().map(|word| crate::value::text::fold(word));
-    folded.filter(|word| !word.is_empty()).collect()
+    // the attributes of a place in GeoJSON
+    folded.filter(|word| !word.is_empty() && word != "properties").collect()
 }
 
 #[cfg(test)]
@@ -446,7 +278,7 @@ mod tests {
         for row in rows {
             all.iter_mut().zip(*row).for_each(|(sample, cell)| sample.add(cell));
         }
-        DraftColumns::of(all, false)
+        DraftColumns::of(all, false, None)
     }
 
     #[test]

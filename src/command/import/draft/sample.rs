@@ -1,7 +1,7 @@
 //! What the columns of a table are made of, as far as a sample tells: years, months, words for what is
 //! missing; dates and numbers in `date_reading.rs` and `number_reading.rs`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::value::calendar_words::CalendarWords;
 use crate::value::text::western_digits;
@@ -64,7 +64,11 @@ const MISSING: [&str; 50] = [
 ];
 
 /// Words that tables have at the end of what is not over.
-const ONGOING: [&str; 10] = [
+const ONGOING: [&str; 14] = [
+    "incumbent",
+    "in office",
+    "im amt",
+    "en poste",
     "ongoing",
     "present",
     "to date",
@@ -89,6 +93,8 @@ pub struct ColumnSample {
     pub stated: u64,
     /// Records in which it is blank.
     pub blank: u64,
+    /// It is blank in the first record.
+    pub begins_blank: bool,
     /// Its cells, and how often each occurs.
     pub cells: BTreeMap<String, u64>,
     /// There are more than were kept.
@@ -105,6 +111,7 @@ impl ColumnSample {
     /// Looks at one more cell.
     pub fn add(&mut self, cell: &str) {
         if cell.is_empty() {
+            self.begins_blank |= self.stated + self.blank == 0;
             self.blank += 1;
             return;
         }
@@ -195,7 +202,8 @@ impl ColumnSample {
 /// Whether a cell holds a word for a missing value.
 #[must_use]
 pub fn is_missing(cell: &str) -> bool {
-    MISSING.contains(&cell.to_lowercase().as_str()) || is_ongoing(cell)
+    let inside = cell.strip_prefix('(').and_then(|rest| rest.strip_suffix(')'));
+    MISSING.contains(&inside.unwrap_or(cell).to_lowercase().as_str()) || is_ongoing(cell)
 }
 
 /// Whether a cell says that something is not over.
@@ -207,7 +215,14 @@ pub fn is_ongoing(cell: &str) -> bool {
 /// Whether a cell says that its row adds up others.
 #[must_use]
 pub fn is_total(cell: &str) -> bool {
-    const WHOLE: [&str; 47] = [
+    const WHOLE: [&str; 54] = [
+        "worldwide",
+        "world",
+        "world total",
+        "monde",
+        "welt",
+        "mundo",
+        "мир",
         "всього",
         "итог",
         "osszesen",
@@ -259,7 +274,10 @@ pub fn is_total(cell: &str) -> bool {
     // "Grand total (2014)"
     let cell = cell.split(" (").next().unwrap_or(cell);
     let cell = crate::value::text::fold(cell.trim_matches(|c: char| !c.is_alphanumeric()));
-    let is_part = cell.starts_with("total ") || cell.ends_with(" total");
+    let is_part = ["total ", "всего ", "итого ", "усього ", "разом ", "toplam "]
+        .iter()
+        .any(|word| cell.starts_with(word))
+        || cell.ends_with(" total");
     let is_subtotal = ["subtotal", "sub-total"]
         .iter()
         .any(|word| cell.strip_prefix(word).is_some_and(|rest| rest.starts_with([' ', ':'])));
@@ -292,6 +310,14 @@ pub fn is_part_of_above(cell: &str) -> bool {
 pub fn is_year(cell: &str) -> bool {
     let cell = western_digits(cell);
     cell.len() == 4 && cell.parse::<u16>().is_ok_and(|year| (1000..2200).contains(&year))
+}
+
+/// The one year that some texts name; none if they name several.
+#[must_use]
+pub fn only_year<'t>(texts: impl Iterator<Item = &'t str>) -> Option<String> {
+    let numbers = texts.flat_map(|text| text.split(|c: char| !c.is_ascii_digit()));
+    let years: BTreeSet<&str> = numbers.filter(|number| is_year(number)).collect();
+    years.first().filter(|_| years.len() == 1).map(|year| (*year).to_owned())
 }
 
 /// The sample of a column with these cells.

@@ -37,6 +37,45 @@ impl RunningSums {
     }
 }
 
+/// A row and the rows below it that are indented, as its parts are.
+#[derive(Debug, Default)]
+pub struct IndentedParts {
+    /// The first cell of the row, and its numbers.
+    whole: Option<(String, Vec<Option<f64>>)>,
+    parts: u64,
+    sums: Vec<f64>,
+}
+
+impl IndentedParts {
+    /// Takes the next row; where it is not indented, the rows before it are complete: what the row
+    /// above them says in its first cell, if it adds them up.
+    pub fn take(&mut self, record: &Record) -> Option<String> {
+        if record.get(0).is_some_and(|cell| cell.starts_with("  ")) {
+            self.parts += 1;
+            self.sums.resize(self.sums.len().max(record.len()), 0.0);
+            for (sum, cell) in self.sums.iter_mut().zip(record) {
+                *sum += number(cell).unwrap_or_default();
+            }
+            return None;
+        }
+        let ended = self.end();
+        let label = record.get(0).unwrap_or_default().trim().to_owned();
+        self.whole = Some((label, record.iter().map(number).collect()));
+        ended
+    }
+
+    /// The same at the end of the table.
+    pub fn end(&mut self) -> Option<String> {
+        let IndentedParts { whole, parts, sums } = std::mem::take(self);
+        let (label, numbers) = whole.filter(|_| parts > 1)?;
+        let mut stated = numbers.iter().zip(&sums).filter_map(|(n, sum)| Some(((*n)?, *sum)));
+        // sums of rounded numbers are not exact
+        let is_sum = |(n, sum): &(f64, f64)| (n - sum).abs() <= n * 0.005;
+        let first = stated.next()?;
+        (first.0 > 0.0 && is_sum(&first) && stated.all(|pair| is_sum(&pair))).then_some(label)
+    }
+}
+
 /// A number, however it is written: of one comma or full stop with three digits behind it, it is taken
 /// that it groups thousands.
 fn number(cell: &str) -> Option<f64> {
@@ -59,6 +98,19 @@ fn number(cell: &str) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_row_that_adds_up_what_is_indented_below_it_is_seen() {
+        let mut parts = IndentedParts::default();
+        let mut take = |row: [&str; 2]| parts.take(&Record::from(row.to_vec()));
+        assert_eq!(take(["North", "1,200"]), None);
+        assert_eq!(take(["  A", "800"]), None);
+        assert_eq!(take(["  B", "401"]), None);
+        assert_eq!(take(["South", "70"]).as_deref(), Some("North"));
+        assert_eq!(take(["  C", "8"]), None);
+        assert_eq!(take(["  D", "9"]), None);
+        assert_eq!(parts.end(), None, "of which others are not named");
+    }
 
     #[test]
     fn a_row_that_adds_up_the_others_is_seen() {

@@ -16,6 +16,8 @@ pub struct TableNotes {
     pub delimiter: char,
     /// Lines above the header.
     pub above: usize,
+    /// The one year that they name.
+    pub year_above: Option<String>,
     /// The file has no header.
     pub has_no_header: bool,
     /// How many rows the header has.

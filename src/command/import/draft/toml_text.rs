@@ -45,8 +45,10 @@ pub(super) fn number_keys(style: Option<&NumberReading>, missing: &[String]) -> 
 /// How dates are written.
 pub(super) fn style_keys(reading: &DateReading) -> Vec<String> {
     let mut keys = Vec::new();
-    if let Some(locale) = reading.locale {
-        keys.push(format!("locale = {}", quoted(locale)));
+    match reading.locale {
+        [] => {}
+        [one] => keys.push(format!("locale = {}", quoted(one))),
+        several => keys.push(format!("locale = {}", list(several))),
     }
     if let Some(century) = reading.century {
         keys.push(format!("century = {century}"));
@@ -55,6 +57,12 @@ pub(super) fn style_keys(reading: &DateReading) -> Vec<String> {
         [] => {}
         [one] => keys.push(format!("range = {}", quoted(one))),
         several => keys.push(format!("range = {}", list(several))),
+    }
+    if !reading.codes.is_empty() {
+        let codes = reading.codes.iter();
+        let codes: Vec<String> =
+            codes.map(|(cell, date)| format!("{} = {}", quoted(cell), quoted(date))).collect();
+        keys.push(format!("codes = {{ {} }}", codes.join(", ")));
     }
     if reading.excel {
         keys.push("excel = true".into());

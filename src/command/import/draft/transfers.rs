@@ -14,7 +14,14 @@ pub(super) struct TransferColumns {
     numbers: Vec<(usize, &'static str)>,
 }
 
-const SUPPLIERS: [&str; 11] = [
+const SUPPLIERS: [&str; 18] = [
+    "lieferstaat",
+    "vendor",
+    "exporting",
+    "exportador",
+    "постачальник",
+    "satici",
+    "المورد",
     "supplier",
     "exporter",
     "seller",
@@ -27,7 +34,19 @@ const SUPPLIERS: [&str; 11] = [
     "поставщик",
     "from",
 ];
-const RECIPIENTS: [&str; 12] = [
+const RECIPIENTS: [&str; 24] = [
+    "receiving",
+    "destination",
+    "customer",
+    "importing",
+    "beneficiary",
+    "bestimmungsland",
+    "endempfangerland",
+    "beneficiaire",
+    "comprador",
+    "отримувач",
+    "alici",
+    "المستلم",
     "recipient",
     "importer",
     "buyer",
@@ -41,7 +60,16 @@ const RECIPIENTS: [&str; 12] = [
     "получатель",
     "to",
 ];
-const ITEMS: [&str; 13] = [
+const ITEMS: [&str; 22] = [
+    "waffensystem",
+    "rustungsgut",
+    "weapon_description",
+    "arme",
+    "arma",
+    "armas",
+    "озброєння",
+    "silah",
+    "السلاح",
     "weapon_designation",
     "designation",
     "weapon",
@@ -56,7 +84,13 @@ const ITEMS: [&str; 13] = [
     "main_items",
     "вооружение",
 ];
-const NUMBERS: [&str; 10] = [
+const NUMBERS: [&str; 16] = [
+    "no_ordered",
+    "no_delivered",
+    "qty",
+    "количество",
+    "кількість",
+    "adet",
     "ordered",
     "delivered",
     "quantity",
@@ -68,6 +102,9 @@ const NUMBERS: [&str; 10] = [
     "cantidad",
     "menge",
 ];
+
+/// What the words for deliveries have in common; a country that delivers, "Lieferland", is none.
+const DELIVERED: [&str; 6] = ["deliver", "geliefert", "lieferung", "livr", "entreg", "поставлено"];
 
 impl Draft<'_> {
     /// The columns of a table of arms, if it is one: it has an item, and a supplier or a recipient.
@@ -96,7 +133,7 @@ impl Draft<'_> {
         };
         let is_delivery = |column: usize| {
             let name = self.name(column).to_lowercase();
-            ["deliver", "liefer", "livr", "entreg"].iter().any(|part| name.contains(part))
+            DELIVERED.iter().any(|part| name.contains(part))
         };
         let numbers = columns.named(&NUMBERS, is_count).into_iter().map(|column| {
             let name = self.name(column).to_lowercase();
@@ -123,7 +160,7 @@ impl Draft<'_> {
             let name = self.name(column).to_lowercase();
             let has = |parts: &[&str]| parts.iter().any(|part| name.contains(part));
             match () {
-                () if has(&["deliver", "liefer", "livr", "entreg"]) => Some("delivered"),
+                () if has(&DELIVERED) => Some("delivered"),
                 () if has(&["order", "contract", "bestell", "command", "pedido"]) => {
                     Some("ordered")
                 }

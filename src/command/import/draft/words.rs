@@ -3,7 +3,7 @@
 use crate::kind::EVENTS;
 
 /// Words that columns of dates are called by.
-pub const STARTS: [&str; 24] = [
+pub const STARTS: [&str; 32] = [
     "date_start",
     "start_date",
     "event_date",
@@ -17,7 +17,15 @@ pub const STARTS: [&str; 24] = [
     "adopted",
     "imposed",
     "announced",
+    "notified",
     "signed",
+    "appointed",
+    "inicio",
+    "начала",
+    "початку",
+    "التاريخ",
+    "تاريخ",
+    "baslangic",
     "from",
     "datum",
     "fecha",
@@ -31,7 +39,7 @@ pub const STARTS: [&str; 24] = [
 ];
 
 /// Words that columns of countries are called by.
-pub const COUNTRIES: [&str; 22] = [
+pub const COUNTRIES: [&str; 19] = [
     "country",
     "country_name",
     "nation",
@@ -47,14 +55,15 @@ pub const COUNTRIES: [&str; 22] = [
     "країна",
     "ulke",
     "البلد",
-    "state",
-    "territory",
-    "location",
-    "place",
-    "where",
-    "iso3",
-    "iso",
+    "الدولة",
+    "bestimmungsland",
+    "destination",
+    "kraj",
 ];
+
+/// Words that columns of countries are called by, and others too.
+pub const PERHAPS_COUNTRIES: [&str; 7] =
+    ["state", "territory", "location", "place", "where", "iso3", "iso"];
 
 /// Words that columns of deaths are called by.
 pub const DEATHS: [&str; 37] = [
@@ -96,6 +105,9 @@ pub const DEATHS: [&str; 37] = [
     "mortos",
     "fallecidos",
 ];
+
+/// Words of columns of victims, who are the dead where no other column says who died.
+pub const VICTIMS: [&str; 4] = ["victimas", "victimes", "opfer", "жертв"];
 
 /// The words that columns of each harm are called by, besides those of deaths.
 pub const HARMS: [(&str, &[&str]); 4] = [
@@ -142,6 +154,12 @@ pub const HARMS: [(&str, &[&str]); 4] = [
     ),
     ("missing", &["missing", "disappeared", "desaparecidos", "disparus"]),
 ];
+
+/// Words of columns that hold the least that a figure may be.
+pub const LOWS: [&str; 7] = ["low", "lower", "lowest", "min", "minimum", "least", "minimo"];
+
+/// Words of columns that hold the most that a figure may be.
+pub const HIGHS: [&str; 7] = ["high", "higher", "highest", "max", "maximum", "most", "maximo"];
 
 /// Words of columns that are of a person, a party or a weapon, and not where something happened.
 pub const NOT_PLACES: [&str; 55] = [

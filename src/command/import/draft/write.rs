@@ -7,7 +7,6 @@ use crate::command::import::draft::roles::{
 };
 use crate::command::import::draft::table_notes::TableNotes;
 use crate::command::import::draft::toml_text::quoted;
-use crate::command::import::draft::words::COUNTRIES;
 use crate::error::Result;
 use crate::kind::EVENTS;
 use crate::store::Store;
@@ -15,6 +14,8 @@ use crate::store::Store;
 /// The draft under way.
 pub struct Draft<'a> {
     pub(super) columns: &'a DraftColumns,
+    /// The one year that is named above the table.
+    pub(super) year_above: Option<&'a str>,
     out: String,
     pub(super) used: Vec<usize>,
 }
@@ -24,8 +25,9 @@ impl<'a> Draft<'a> {
     ///
     /// # Errors
     /// The database cannot be read.
-    pub fn of(columns: &'a DraftColumns, notes: &TableNotes, store: &Store) -> Result<String> {
-        let mut draft = Draft { columns, out: String::new(), used: Vec::new() };
+    pub fn of(columns: &'a DraftColumns, notes: &'a TableNotes, store: &Store) -> Result<String> {
+        let year_above = notes.year_above.as_deref();
+        let mut draft = Draft { columns, year_above, out: String::new(), used: Vec::new() };
         draft.head(notes);
         let country = columns.country(store, false)?;
         let wide = draft.wide_periods();
@@ -43,6 +45,8 @@ impl<'a> Draft<'a> {
             draft.wide(&wide, country);
         } else if let Some(found) = draft.transfer_columns() {
             draft.transfers(&found);
+        } else if let Some(found) = draft.mission_columns() {
+            draft.missions(&found);
         } else if draft.is_panel(country) {
             draft.panel(country);
         } else {
@@ -220,7 +224,16 @@ impl<'a> Draft<'a> {
 
     /// The date of a record.
     pub(super) fn when(&mut self) {
-        match (self.columns.start(), self.columns.parts()) {
+        let stated = |column: usize| self.columns.all[column].stated;
+        let parts = self.columns.parts();
+        // a column that dates only some of the records adds to those that date all
+        let is_fuller = |start: &Choice| {
+            parts.as_ref().is_none_or(|(parts, _)| {
+                parts.month.is_none() || stated(start.column) * 2 >= stated(parts.year.0)
+            })
+        };
+        let start = self.columns.start().filter(is_fuller);
+        match (start, parts) {
             (Some(start), _) => self.date(&start),
             (None, Some((start, end))) => {
                 if start.is_guess {
@@ -246,7 +259,7 @@ impl<'a> Draft<'a> {
 
     fn place_of_event(&mut self, country: Option<CountryColumn>, is_free: &impl Fn(usize) -> bool) {
         if let Some((column, _)) = country
-            && self.columns.named(&COUNTRIES, |other| other == column).is_empty()
+            && !self.columns.called_country(column)
         {
             let name = self.name(column).to_owned();
             self.line(&format!("# guess: \"{name}\" is where it happened"));
@@ -379,13 +392,14 @@ impl<'a> Draft<'a> {
 
     /// What to say of columns that are blank below their first cell, as merged cells are.
     fn blanks(&mut self) {
-        for column in self.used.clone() {
+        let filled = self.columns.filled_down();
+        for column in self.used.clone().into_iter().filter(|column| !filled.contains(column)) {
             let sample = &self.columns.all[column];
             let is_label =
                 column < 3 && (sample.is_text() || self.columns.number(column).is_some());
             if is_label && sample.blank > 0 && sample.blank * 3 >= sample.stated {
                 let line = format!(
-                    "# {} is blank in {} of {} records; if a cell is meant for the rows below it too, fill it in first",
+                    "# {} is blank in {} of {} records; if a cell is meant for the rows below it too: [read] fill_down",
                     quoted(&sample.name),
                     sample.blank,
                     sample.blank + sample.stated

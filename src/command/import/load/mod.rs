@@ -154,12 +154,7 @@ impl<'a> ImportLoad<'a> {
         self.refuse_mass_withdrawal(args, counts)?;
         let mut notes = self.notes(&writer, end.joined, end.notes);
         notes.extend(differing);
-        if !self.input.other_sheets.is_empty() {
-            notes.push(format!(
-                "other sheets, not read (name one with --sheet): {}",
-                self.input.other_sheets.join(", ")
-            ));
-        }
+        notes.extend(self.input.sheets_unseen());
         if rejected > 0 && (args.complete == Some(Whether::Yes) || args.complete.is_none() && said)
         {
             notes.push("nothing was withdrawn because records were rejected; fix them and import the file again".into());

@@ -1,0 +1,219 @@
+//! Which columns of a table say when: a date, a first and a last one, or years with their months and
+//! days.
+
+use crate::command::import::draft::date_reading::DateReading;
+use crate::command::import::draft::number_reading::NumberReading;
+use crate::command::import::draft::roles::{Choice, DraftColumns, words_of};
+use crate::command::import::draft::words::STARTS;
+
+/// A date in three columns.
+#[derive(Debug, Clone, Default)]
+pub struct DateParts {
+    /// The column of the year, with the words in it that mean "not stated".
+    pub year: (usize, Vec<String>),
+    /// That of the month.
+    pub month: Option<(usize, Vec<String>)>,
+    /// That of the day.
+    pub day: Option<(usize, Vec<String>)>,
+    /// No column is called a year: this one has numbers that may be years.
+    pub is_guess: bool,
+}
+
+impl DraftColumns {
+    /// The column of the first or only date.
+    #[must_use]
+    pub fn start(&self) -> Option<Choice> {
+        let is_kept = |column: usize| self.is_kept(column);
+        let fits = |column: usize| self.dates[column].is_some();
+        let mut named = self.named(&STARTS, fits);
+        named.sort_by_key(|column| is_kept(*column));
+        // a column of digits alone is a date only if it is called so
+        let others = (0..self.all.len()).filter(|column| {
+            // a number of a section, 16.1.2, may be read as a day of a year of two digits too
+            let is_plain = |reading: &DateReading| {
+                let is_digits = |format: &&str| *format == "%Y%m%d" || format.ends_with("%y");
+                reading.excel
+                    || !reading.formats.is_empty() && reading.formats.iter().all(is_digits)
+            };
+            !named.contains(column)
+                && self.dates[*column].as_ref().is_some_and(|date| !is_plain(date))
+        });
+        let mut all: Vec<usize> = named.iter().copied().chain(others).collect();
+        if named.is_empty() {
+            all.sort_by_key(|column| is_kept(*column));
+        }
+        let mut all = all.into_iter();
+        all.next().map(|column| Choice { column, others: all.collect() })
+    }
+
+    /// Whether a column is called after what was done with the record, and not what happened.
+    #[must_use]
+    pub fn is_kept(&self, column: usize) -> bool {
+        const KEPT: [&str; 20] = [
+            "entry",
+            "entered",
+            "updated",
+            "update",
+            "modified",
+            "verified",
+            "created",
+            "accessed",
+            "added",
+            "published",
+            "publication",
+            "retrieved",
+            "last",
+            "version",
+            "end",
+            "until",
+            "birth",
+            "born",
+            "reported",
+            "report",
+        ];
+        words_of(&self.all[column].name).iter().any(|part| KEPT.contains(&part.as_str()))
+    }
+
+    /// The columns that are called as dates are, and of which no cell is read.
+    #[must_use]
+    pub fn unread_dates(&self) -> Vec<usize> {
+        self.named(&STARTS, |column| {
+            self.all[column].stated > 0
+                && self.dates[column].is_none()
+                && self.years[column].is_none()
+                && self.numbers[column].is_none()
+        })
+    }
+
+    /// The column that is called as a date is, whatever is in it.
+    #[must_use]
+    pub fn named_as_date(&self) -> Option<usize> {
+        self.named(&STARTS, |column| self.all[column].stated > 0).into_iter().next()
+    }
+
+    /// The column of the last date.
+    #[must_use]
+    pub fn end(&self, start: usize) -> Option<usize> {
+        let ends = [
+            "date_end",
+            "end_date",
+            "end",
+            "until",
+            "to",
+            "finish",
+            "ende",
+            "fin",
+            "ended",
+            "окончания",
+            "закінчення",
+            "bitis",
+            "termination",
+            "released",
+            "left",
+            "closed",
+            "lifted",
+            "expired",
+            "terminated",
+            "bis",
+        ];
+        let found = self.named(&ends, |column| column != start && self.dates[column].is_some());
+        found.into_iter().next()
+    }
+
+    /// Dates in parts: of the beginning, and of the end if there is one.
+    #[must_use]
+    pub fn parts(&self) -> Option<(DateParts, Option<DateParts>)> {
+        const YEARS: [&str; 17] = [
+            "iyear", "year", "jahr", "annee", "ano", "anno", "год", "yr", "date", "datum", "fecha",
+            "start", "begin", "from", "opened", "founded", "period",
+        ];
+        // words of a column that says when something was first
+        const FIRST: [&str; 16] = [
+            "first",
+            "since",
+            "founded",
+            "established",
+            "began",
+            "signed",
+            "ratified",
+            "joined",
+            "built",
+            "entered",
+            "independence",
+            "launched",
+            "created",
+            "formed",
+            "born",
+            "entry",
+        ];
+        const ENDS: [&str; 6] = ["end", "until", "to", "closed", "ended", "finish"];
+        let is_years = |column: usize| self.years[column].is_some();
+        let mut years = self.named(&YEARS, is_years);
+        years.extend(self.named(&ENDS, |column| is_years(column) && !years.contains(&column)));
+        let is_end = |column: usize| {
+            let name = self.all[column].name.to_lowercase();
+            let words = words_of(&name);
+            name.contains("end")
+                || name.ends_with('2')
+                || words.iter().any(|word| ENDS.contains(&word.as_str()))
+        };
+        let first = years.iter().copied().find(|column| !is_end(*column));
+        // in a column without a name, or one that says when something was first
+        let says_when = |column: usize| {
+            words_of(&self.all[column].name).iter().any(|word| FIRST.contains(&word.as_str()))
+        };
+        let is_likely = |column: &usize| {
+            let are_late =
+                |number: &NumberReading| number.least >= 1800.0 && number.greatest <= 2100.0;
+            is_years(*column)
+                && (self.all[*column].name.starts_with("column ") || says_when(*column))
+                && self.numbers[*column].as_ref().is_some_and(are_late)
+        };
+        let Some(first) = first else {
+            let any = (0..self.all.len()).find(is_likely)?;
+            return Some((DateParts { is_guess: true, ..self.parts_of(any) }, None));
+        };
+        let last = years.into_iter().find(|column| *column != first && is_end(*column));
+        Some((self.parts_of(first), last.map(|column| self.parts_of(column))))
+    }
+
+    /// Whether the cells of a column are years.
+    #[must_use]
+    pub fn is_years(&self, column: usize) -> bool {
+        self.years[column].is_some()
+    }
+
+    /// The date of a column of years alone.
+    #[must_use]
+    pub fn years_in(&self, column: usize) -> DateParts {
+        DateParts {
+            year: (column, self.years[column].clone().unwrap_or_default()),
+            ..DateParts::default()
+        }
+    }
+
+    fn parts_of(&self, year: usize) -> DateParts {
+        // styear and stmon, Year1 and Month1: what is left of the name is the same
+        let rest = |name: &str, words: &[&str]| {
+            let name = name.to_lowercase();
+            words.iter().find(|word| name.contains(**word)).map(|word| name.replacen(word, "", 1))
+        };
+        let years = ["year", "jahr", "annee", "ano", "anno", "yr"];
+        let own = rest(&self.all[year].name, &years);
+        let part = |words: &[&str], most: u32| {
+            let fits = |column: &usize| {
+                *column != year
+                    && rest(&self.all[*column].name, words)
+                        .is_some_and(|rest| own.as_ref() == Some(&rest))
+            };
+            let column = (0..self.all.len()).find(fits)?;
+            self.all[column].part(most).map(|missing| (column, missing))
+        };
+        DateParts {
+            year: (year, self.years[year].clone().unwrap_or_default()),
+            month: part(&["month", "monat", "mois", "mes", "mese", "mon"], 12),
+            day: part(&["day", "tag", "jour", "dia", "giorno"], 31),
+            is_guess: false,
+        }
+    }
+}
