@@ -184,7 +184,7 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     rejected.say(&args.refused, ui);
     ui.say_clock_set_back(&store)?;
     say(&done, &path, args.dry_run, ui)?;
-    Ok(Exit::Done)
+    Ok(rejected.exit())
 }
 
 /// The file that is added, if there is one, and the form that it was filled in on.
@@ -328,6 +328,11 @@ pub fn put_new(
 ) -> Result<(String, NewFactOutcome), Stop<Vec<Fault>>> {
     // a query also shows columns that are derived from what is stated; those are ignored
     record.retain(|(name, _)| kind.field(name).is_none_or(Field::is_given));
+    // and one table may hold facts of several kinds: what only others have is blank
+    let is_of_others = |name: &str| {
+        kind.field(name).is_none() && KINDS.iter().any(|other| other.field(name).is_some())
+    };
+    record.retain(|(name, value)| !value.trim().is_empty() || !is_of_others(name));
     if stated(&record, "summary").is_empty() && !stated(&record, "quote").is_empty() {
         let quote = stated(&record, "quote").split_whitespace().collect::<Vec<_>>().join(" ");
         record.retain(|(name, _)| name != "summary");

@@ -111,7 +111,7 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     ui.say_clock_set_back(&store)?;
     edits.show(global, ui)?;
     say(&edits, &sheet, args.dry_run, ui);
-    Ok(if sheet.conflicts.is_empty() { Exit::Done } else { Exit::No })
+    Ok(if sheet.conflicts.is_empty() { rejected.exit() } else { Exit::No })
 }
 
 /// Whether a word is `field=value`, and no reference that has a `=` in it.

@@ -98,7 +98,12 @@ impl SheetRow<'_> {
         match live.len() {
             1 => Ok(Some(live.remove(0))),
             0 if self.store.has_had_any(source, key)? => Ok(None),
-            0 => Err(fault(targets::no_such_ref(self.store, reference)?.message)),
+            // the beginning of a reference
+            0 => match self.store.references(reference)?.as_slice() {
+                [(source, key)] => Ok(Some(targets::one_fact(self.store, source, key)?)),
+                [] => Err(fault(targets::no_such_ref(self.store, reference)?.message)),
+                _ => Err(fault("it is the beginning of several references".into())),
+            },
             _ => Err(fault("facts of several kinds have this key".into())),
         }
     }

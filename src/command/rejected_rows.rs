@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 use serde_json::{Map, Value as Json};
 
+use crate::command::Exit;
 use crate::command::manual_input::{Fault, ManualFields, VERSION, stated};
 use crate::command::ui::Ui;
 use crate::error::{Error, Result};
@@ -110,6 +111,12 @@ impl RejectedRecords {
         let mut file = Output::begin(path)?;
         file.write_all(&bytes).map_err(|e| failed(&e))?;
         file.finish()
+    }
+
+    /// The exit code of a run that was to be without them.
+    #[must_use]
+    pub fn exit(&self) -> Exit {
+        if self.0.is_empty() { Exit::Done } else { Exit::No }
     }
 
     /// Says how many they are.

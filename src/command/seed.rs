@@ -52,6 +52,7 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
         Ok((loaded, created))
     })?;
     let (report, held, history) = (loaded.report, loaded.held, loaded.skipped_history);
+    let is_whole = loaded.rejected.count() == 0;
     loaded.rejected.finish(&args.refused, &loaded.refused, ui)?;
     let headings = vec![
         Heading::text("kind"),
@@ -106,7 +107,7 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
         ));
     }
     if args.dry_run {
-        return Ok(Exit::Done);
+        return Ok(if is_whole { Exit::Done } else { Exit::No });
     }
     let db = if global.db.is_some() { format!(" --db {shown}") } else { String::new() };
     ui.status(&format!(

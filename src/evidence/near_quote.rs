@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use crate::evidence::locator;
-use crate::evidence::quote::{QuotePlace, QuoteStatus, folded};
+use crate::evidence::quote::{QuotePlace, QuoteStatus, cuts, folded};
 
 /// A quote is near a passage if no more than one in this many of its characters differs.
 const ONE_IN: usize = 20;
@@ -94,6 +94,9 @@ pub fn near(text: &str, quote: &str) -> Option<QuotePlace> {
             if distance * ONE_IN > length
                 || best.as_ref().is_some_and(|(least, _)| *least <= distance)
             {
+                continue;
+            }
+            if cuts(text, &(words[begin].start..words[begin + count - 1].end)) {
                 continue;
             }
             let own: Vec<&str> =
@@ -256,6 +259,14 @@ mod tests {
             "Nobody claimed responsibility. We did not attach the well known basket",
         ] {
             assert_eq!(near(TEXT, quote), None, "{quote}");
+        }
+    }
+
+    #[test]
+    fn a_quote_near_a_part_of_a_figure_is_of_another_figure() {
+        let text = "Some 3.5 million people fled, a fall of -5 per cent in the north.";
+        for quote in ["5 million people fled a fall", "5 per cent in the nortn"] {
+            assert_eq!(near(text, quote), None, "{quote}");
         }
     }
 

@@ -70,28 +70,11 @@ pub fn places(text: &str, quote: &str) -> Vec<QuotePlace> {
         omitted: Vec::new(),
         added: Vec::new(),
     };
-    let is_word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
-    let is_digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
-    let is_mark = |c: Option<char>| matches!(c, Some('.' | ','));
-    let is_sign = |c: Option<char>| c.is_some_and(is_dash);
-    let cuts = |range: &Range<usize>| {
-        let (mut before, mut behind) =
-            (text[..range.start].chars().rev(), text[range.end..].chars());
-        let (one, two) = (before.next(), before.next());
-        let (next, after) = (behind.next(), behind.next());
-        let (first, last) = (quote.chars().next(), quote.chars().next_back());
-        // a part of a figure is another figure
-        let begins_within =
-            is_digit(first) && (is_mark(one) && is_digit(two) || is_sign(one) && !is_word(two));
-        let ends_within = is_digit(last) && is_mark(next) && is_digit(after);
-        is_word(one) && is_word(first)
-            || is_word(next) && is_word(last)
-            || begins_within
-            || ends_within
-    };
     let exact = text.match_indices(quote).map(|(i, found)| i..i + found.len());
-    let exact: Vec<QuotePlace> =
-        exact.filter(|range| !cuts(range)).map(|range| at(range, QuoteStatus::Exact)).collect();
+    let exact: Vec<QuotePlace> = exact
+        .filter(|range| !cuts(text, range))
+        .map(|range| at(range, QuoteStatus::Exact))
+        .collect();
     if !exact.is_empty() {
         return exact;
     }
@@ -104,11 +87,13 @@ pub fn places(text: &str, quote: &str) -> Vec<QuotePlace> {
         .flat_map(|hyphens| written.iter().map(move |quote| FoldedText::of(quote, hyphens)))
         .collect();
     for hyphens in Hyphens::ALL {
-        let text = FoldedText::of(text, hyphens);
-        let found = typed.iter().map(|quote| text.find(quote)).find(|found| !found.is_empty());
-        if let Some(found) = found {
-            let place = |range| at(text.bytes(&range), QuoteStatus::Folded);
-            return found.into_iter().map(place).collect();
+        let folded = FoldedText::of(text, hyphens);
+        let found = typed.iter().map(|quote| folded.find(quote)).find(|found| !found.is_empty());
+        let of_text = |range: Range<usize>| folded.bytes(&range);
+        let whole: Vec<Range<usize>> =
+            found.into_iter().flatten().map(of_text).filter(|range| !cuts(text, range)).collect();
+        if !whole.is_empty() {
+            return whole.into_iter().map(|range| at(range, QuoteStatus::Folded)).collect();
         }
     }
     let mut found: Vec<QuotePlace> = Vec::new();
@@ -121,6 +106,40 @@ pub fn places(text: &str, quote: &str) -> Vec<QuotePlace> {
         }
     }
     found
+}
+
+/// Whether a passage begins or ends within a word or a figure: a part of either says something else.
+pub(super) fn cuts(text: &str, range: &Range<usize>) -> bool {
+    let is_word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+    let is_digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
+    let is_letter = |c: Option<char>| c.is_some_and(char::is_alphabetic);
+    let is_mark = |c: Option<char>| matches!(c, Some('.' | ','));
+    let is_sign = |c: Option<char>| c.is_some_and(is_dash);
+    let (before, passage, behind) =
+        (&text[..range.start], &text[range.clone()], &text[range.end..]);
+    let (first, last) = (passage.chars().next(), passage.chars().next_back());
+    let (mut back, mut ahead) = (before.chars().rev(), behind.chars());
+    let (one, two) = (back.next(), back.next());
+    let (next, after) = (ahead.next(), ahead.next());
+    let begins_in_figure =
+        is_digit(first) && (is_mark(one) && is_digit(two) || is_sign(one) && !is_word(two));
+    let ends_in_figure = is_digit(last) && is_mark(next) && is_digit(after);
+    // a hyphen at the end of a line divides a word
+    let above = before.trim_end();
+    let begins_divided = is_letter(first)
+        && before[above.len()..].contains('\n')
+        && above.strip_suffix(is_dash).is_some_and(|word| is_letter(word.chars().next_back()));
+    let below = behind.strip_prefix(is_dash).map(|rest| (rest, rest.trim_start()));
+    let ends_divided = is_letter(last)
+        && below.is_some_and(|(rest, word)| {
+            rest[..rest.len() - word.len()].contains('\n') && is_letter(word.chars().next())
+        });
+    is_word(one) && is_word(first)
+        || is_word(next) && is_word(last)
+        || begins_in_figure
+        || ends_in_figure
+        || begins_divided
+        || ends_divided
 }
 
 /// What becomes of hyphens within words: at the end of a line they may divide a word, or belong to
@@ -427,6 +446,9 @@ mod tests {
             "7 people",
             "17 people … were killed … in Basra",
             "ill",
+            "bility",
+            "known market,” the colonel said",
+            "Nobody claimed responsi",
             "…",
             "",
         ] {

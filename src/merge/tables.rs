@@ -103,10 +103,56 @@ pub fn merge_tables(
         };
         merged.insert(name.clone(), rows);
     }
+    merge.conflicts.extend(circles(&base, &ours_by, &mut merged));
     merge.conflicts.sort_unstable();
     let rows = in_order(ours, theirs, key, merged);
     merge.table = ExportedTable { columns, rows, lines: Vec::new() };
     Ok(merge)
+}
+
+/// Names that the two branches gave to each other's bearers, so that nobody bears them: one made A
+/// another name of B, the other B one of A. What the other branch did is left out, and told.
+fn circles(
+    base: &HashMap<Vec<String>, Vec<Fields>>,
+    ours: &HashMap<Vec<String>, Vec<Fields>>,
+    merged: &mut HashMap<Vec<String>, Vec<Fields>>,
+) -> Vec<String> {
+    const BEARERS: [&str; 2] = ["actor", "place"];
+    let mut found = Vec::new();
+    for column in BEARERS {
+        let names = |rows: &HashMap<Vec<String>, Vec<Fields>>| -> HashMap<String, String> {
+            let of = |row: &Fields| Some((row.get("name")?.clone(), row.get(column)?.clone()));
+            rows.values().flatten().filter_map(of).collect()
+        };
+        let bearers = names(merged);
+        let leads_back = |name: &String| {
+            let mut at = bearers.get(name);
+            for _ in 0..bearers.len() {
+                match at {
+                    Some(next) if next == name => return true,
+                    Some(next) => at = bearers.get(next),
+                    None => return false,
+                }
+            }
+            false
+        };
+        let mut in_circle: Vec<&String> = bearers.keys().filter(|name| leads_back(name)).collect();
+        if in_circle.is_empty() {
+            continue;
+        }
+        in_circle.sort_unstable();
+        let told: Vec<String> = in_circle.iter().map(|name| format!("\"{name}\"")).collect();
+        found.push(format!(
+            "{}: merged into each other, here and there; only what is here is kept: mend {column}s.csv too",
+            told.join(", ")
+        ));
+        merged.retain(|key, rows| {
+            let is_theirs = !ours.contains_key(key) && !base.contains_key(key);
+            let name = rows.first().and_then(|row| row.get("name"));
+            !is_theirs || !name.is_some_and(|name| in_circle.contains(&name))
+        });
+    }
+    found
 }
 
 /// The columns that tell the rows of a table apart, if it is one.
@@ -326,6 +372,22 @@ mod tests {
         let merge = merge_tables(&base, &ours, &theirs).unwrap();
         assert_eq!(merge.table, table(&TOPICS, &[&["a", "A1?", "n"]]));
         assert_eq!(merge.conflicts, ["a: question: \"A1?\" here, \"A2?\" there"]);
+    }
+
+    #[test]
+    fn names_that_were_merged_into_each_other_are_a_conflict() {
+        const NAMES: [&str; 4] = ["scheme", "name", "actor", "place"];
+        let base = table(&NAMES, &[&["name", "the army", "Army", ""]]);
+        let known = ["name", "the army", "Army", ""];
+        let ours = table(&NAMES, &[&known, &["name", "Front", "Army", ""]]);
+        let theirs = table(&NAMES, &[&known, &["name", "Army", "Front", ""]]);
+        let merge = merge_tables(&base, &ours, &theirs).unwrap();
+        assert_eq!(merge.table, ours);
+        assert_eq!(merge.conflicts.len(), 1);
+        assert!(merge.conflicts[0].starts_with("\"Army\", \"Front\": merged into each other"));
+        let apart = table(&NAMES, &[&known, &["name", "Guard", "Front", ""]]);
+        let merge = merge_tables(&base, &ours, &apart).unwrap();
+        assert_eq!((merge.table.rows.len(), merge.conflicts), (3, Vec::new()));
     }
 
     const FACTS: [&str; 7] =

@@ -221,12 +221,14 @@ fn two_tables(input: &SourceFile, line: u64, names: &str) -> Error {
 /// are, and none holds a number. Below a blank row or a heading one name is enough.
 fn other_header(record: &Record, header: &[String], is_below_gap: bool) -> Option<String> {
     let stated: Vec<&str> = record.iter().map(str::trim).filter(|cell| !cell.is_empty()).collect();
+    let has_number = stated.iter().any(|cell| cell.starts_with(|c: char| c.is_ascii_digit()));
+    if stated.len() < 3 || has_number {
+        return None;
+    }
     let is_known = |cell: &&&str| header.iter().any(|name| name.trim() == **cell);
     let known = stated.iter().filter(is_known).count();
-    let has_number = stated.iter().any(|cell| cell.starts_with(|c: char| c.is_ascii_digit()));
     let is_header = if is_below_gap { known > 0 } else { known * 2 >= stated.len() };
-    (is_header && known < stated.len() && stated.len() > 2 && !has_number)
-        .then(|| stated.join(", "))
+    (is_header && known < stated.len()).then(|| stated.join(", "))
 }
 
 /// The encoding of a file: that of its mark, that which was asked for, or the likely one.

@@ -209,9 +209,8 @@ impl Draft<'_> {
         self.line(&format!("\n[[fact]]\nkind    = {}", quoted(DIPLOMATIC_POSTS.name)));
         self.key_line(&|_| true);
         // a country that nobody says to receive or to send
-        let is_country = found.receiver.is_some_and(|column| {
-            self.columns.named(&RECEIVERS, |other| other == column).is_empty()
-        });
+        let is_country =
+            found.receiver.is_some_and(|column| !self.columns.is_called(column, &RECEIVERS));
         let only_country = found.sender.is_none() && is_country;
         for (field, column) in [("sender", found.sender), ("receiver", found.receiver)] {
             let Some(column) = column else { continue };

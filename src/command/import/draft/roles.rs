@@ -96,29 +96,19 @@ impl DraftColumns {
     /// so, then by a part of its name.
     #[must_use]
     pub fn named(&self, words: &[&str], fits: impl Fn(usize) -> bool) -> Vec<usize> {
-        let mut found: Vec<((usize, usize), usize)> = Vec::new();
-        for (column, sample) in self.all.iter().enumerate() {
-            let parts = words_of(&sample.name);
-            let whole = parts.join("_");
-            let rank = words.iter().enumerate().find_map(|(n, word)| {
-                if whole == *word {
-                    Some((0, n))
-                } else if parts.iter().any(|part| part == word) {
-                    Some((1, n))
-                } else if parts.iter().any(|part| is_compound(part, word))
-                    || whole.contains(word) && word.contains('_')
-                {
-                    Some((2, n))
-                } else {
-                    None
-                }
-            });
-            if let Some(rank) = rank.filter(|_| fits(column)) {
-                found.push((rank, column));
-            }
-        }
+        let ranked = self.all.iter().enumerate().filter_map(|(column, sample)| {
+            let rank = rank_of(&sample.name, words).filter(|_| fits(column))?;
+            Some((rank, column))
+        });
+        let mut found: Vec<((usize, usize), usize)> = ranked.collect();
         found.sort_unstable();
         found.into_iter().map(|(_, column)| column).collect()
+    }
+
+    /// Whether a column is called by one of these words.
+    #[must_use]
+    pub fn is_called(&self, column: usize, words: &[&str]) -> bool {
+        rank_of(&self.all[column].name, words).is_some()
     }
 
     /// The first of the columns that are called by these words, with the others.
@@ -164,8 +154,7 @@ impl DraftColumns {
     /// Whether a column is called as those of countries are.
     #[must_use]
     pub fn called_country(&self, column: usize) -> bool {
-        let words = [&COUNTRIES[..], &PERHAPS_COUNTRIES[..]].concat();
-        !self.named(&words, |other| other == column).is_empty()
+        self.is_called(column, &COUNTRIES) || self.is_called(column, &PERHAPS_COUNTRIES)
     }
 
     /// The columns of the point.
@@ -211,6 +200,24 @@ fn may_be_of(sample: &ColumnSample, scheme: Option<&str>, is_named: bool) -> boo
                 && all(|cell| cell.parse::<f64>().is_ok_and(|n| (-9.0..1000.0).contains(&n)))
         }
     }
+}
+
+/// How well a name fits the first of these words that it has, and which that is.
+fn rank_of(name: &str, words: &[&str]) -> Option<(usize, usize)> {
+    let parts = words_of(name);
+    let whole = parts.join("_");
+    words.iter().enumerate().find_map(|(n, word)| {
+        let is_part = |part: &String| is_compound(part, word);
+        if whole == *word {
+            Some((0, n))
+        } else if parts.iter().any(|part| part == word) {
+            Some((1, n))
+        } else if parts.iter().any(is_part) || whole.contains(word) && word.contains('_') {
+            Some((2, n))
+        } else {
+            None
+        }
+    })
 }
 
 /// Whether a part of a name is this word with a part that is often joined to it: `killedtotal`,
