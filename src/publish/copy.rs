@@ -101,7 +101,7 @@ impl PublishedCopy {
 fn files(folder: &Path, within: &'static str) -> impl Iterator<Item = (&'static str, PathBuf)> {
     let folder = folder.to_owned();
     tables().into_iter().map(move |table| {
-        let files = if table.divided_by().is_some() {
+        let files = if table.grows_with_facts() {
             folder.join(table.name).join(within)
         } else {
             folder.join(format!("{}.parquet", table.name))

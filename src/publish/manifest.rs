@@ -41,6 +41,22 @@ pub struct Manifest {
     pub published_at: String,
     /// The files of its tables.
     pub files: Vec<PublishedFile>,
+    /// The files that were imported into it, if it is not made from a database.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub loaded: Vec<LoadedFile>,
+}
+
+/// A file of a data set that was imported into a publication.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LoadedFile {
+    /// Its name.
+    pub name: String,
+    /// The source of its facts.
+    pub source: String,
+    /// The release, as the publisher names it.
+    pub release: Option<String>,
+    /// SHA-256 (hexadecimal).
+    pub sha256: String,
 }
 
 /// A file of a publication.
@@ -110,6 +126,7 @@ impl Manifest {
             program: format!("facts {}", env!("CARGO_PKG_VERSION")),
             published_at: at,
             files: Vec::new(),
+            loaded: Vec::new(),
         }
     }
 

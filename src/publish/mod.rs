@@ -3,6 +3,8 @@
 
 pub mod copy;
 mod csv_table;
+#[cfg(feature = "parquet")]
+pub mod lake;
 mod load_script;
 mod manifest;
 #[cfg(feature = "parquet")]
@@ -14,7 +16,7 @@ mod tables;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-pub use manifest::{Manifest, PublishedFile};
+pub use manifest::{LoadedFile, Manifest, PublishedFile};
 pub use tables::{ColumnType, PublishedColumn, PublishedTable, tables};
 
 use crate::error::{Error, Result};
@@ -73,15 +75,26 @@ trait TableWriter {
 pub fn write(store: &Store, folder: &Path, format: TableFormat) -> Result<Vec<PublishedFile>> {
     let mut written = Vec::new();
     for table in tables() {
-        let mut files = TableFiles { folder, format, table: &table, open: None, done: Vec::new() };
-        table.read(store, &mut |cells| files.row(cells))?;
-        written.extend(files.finish()?);
+        written.extend(write_table(&table, store, folder, format, "")?);
     }
     if format == TableFormat::Csv {
         let path = folder.join(load_script::LOAD_SCRIPT);
         fs::write(&path, load_script::load_script()).map_err(|e| failed(&path, &e))?;
     }
     Ok(written)
+}
+
+/// Writes one table; `part` ends the names of the files of a table that is a folder.
+fn write_table(
+    table: &PublishedTable,
+    store: &Store,
+    folder: &Path,
+    format: TableFormat,
+    part: &str,
+) -> Result<Vec<PublishedFile>> {
+    let mut files = TableFiles { folder, format, table, part, open: None, done: Vec::new() };
+    table.read(store, &mut |cells| files.row(cells))?;
+    files.finish()
 }
 
 fn failed(path: &Path, e: &std::io::Error) -> Error {
@@ -93,6 +106,8 @@ struct TableFiles<'a> {
     folder: &'a Path,
     format: TableFormat,
     table: &'a PublishedTable,
+    /// What the names of its files end with.
+    part: &'a str,
     open: Option<OpenFile>,
     done: Vec<PublishedFile>,
 }
@@ -122,11 +137,13 @@ impl TableFiles<'_> {
 
     /// Begins the file of a source, or that of a table that is not divided.
     fn begin(&self, source: Option<String>) -> Result<OpenFile> {
-        let end = self.format.name();
-        let path = match &source {
+        let (name, end) = (self.table.name, self.format.name());
+        let path = if self.format.divides() && self.table.grows_with_facts() {
             // a slug is a sound name of a file
-            Some(source) => PathBuf::from(self.table.name).join(format!("{source}.{end}")),
-            None => PathBuf::from(format!("{}.{end}", self.table.name)),
+            let stem = source.as_deref().unwrap_or("all");
+            PathBuf::from(name).join(format!("{stem}{}.{end}", self.part))
+        } else {
+            PathBuf::from(format!("{name}.{end}"))
         };
         let whole = self.folder.join(&path);
         if let Some(folder) = whole.parent() {
@@ -147,7 +164,8 @@ impl TableFiles<'_> {
 
     /// Ends the last file. A table without rows is there too.
     fn finish(mut self) -> Result<Vec<PublishedFile>> {
-        if self.open.is_none() && self.done.is_empty() {
+        // a part of a table need not be
+        if self.open.is_none() && self.done.is_empty() && self.part.is_empty() {
             let none = self.table.divided_by().filter(|_| self.format.divides());
             self.open = Some(self.begin(none.map(|_| "none".to_owned()))?);
         }

@@ -182,6 +182,12 @@ impl PublishedTable {
         }
     }
 
+    /// Whether it has as many rows as the facts make: such a table is a folder of files.
+    #[must_use]
+    pub fn grows_with_facts(&self) -> bool {
+        matches!(self.rows, Rows::Facts(_) | Rows::DateParts)
+    }
+
     /// Reads the rows, those of one source one behind the other.
     ///
     /// # Errors

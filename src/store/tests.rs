@@ -185,7 +185,8 @@ fn release(
             Err(Stop::Failed(error)) => panic!("{error}"),
         }
     }
-    let counts = release.finish(&mut writer, complete, &format!("{version:0>64}")).unwrap().counts;
+    let counts =
+        release.finish(&mut writer, complete, Some(&format!("{version:0>64}"))).unwrap().counts;
     writer.commit().unwrap();
     (counts, refused)
 }

@@ -9,7 +9,7 @@ mod not_a_table;
 mod pipeline;
 mod rejects;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 
@@ -21,6 +21,8 @@ use crate::command::ui::Ui;
 use crate::error::{Error, Result};
 use crate::ingest::source_file::SourceFile;
 use crate::mapping::DATASETS;
+#[cfg(feature = "parquet")]
+use crate::publish::lake::LakeDraft;
 use crate::render::Heading;
 use crate::store::Counts;
 use crate::value::Value;
@@ -33,7 +35,7 @@ use crate::value::text::{count, grouped};
 /// import in facts log, and facts undo reverts it.
 #[derive(Debug, Clone, clap::Args)]
 #[command(
-    after_help = "Examples:\n  facts import GEDEvent_v25_1.csv\n  facts import mine.tsv --mapping mine.toml\n  facts import --draft mine.tsv > mine.toml"
+    after_help = "Examples:\n  facts import GEDEvent_v25_1.csv\n  facts import mine.tsv --mapping mine.toml\n  facts import --draft mine.tsv > mine.toml\n  facts import events-*.csv.gz --into lake/"
 )]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct Args {
@@ -77,6 +79,14 @@ pub struct Args {
     /// Sheet of a workbook (.xlsx, .xls, .ods) [default: the first]
     #[arg(long, value_name = "NAME")]
     sheet: Option<String>,
+    /// Folder of Parquet files to import into, without a database: for data sets too large for one.
+    /// It has no releases, and nothing is undone; facts --db LAKE asks it
+    #[arg(long, value_name = "LAKE", conflicts_with_all = ["draft", "complete", "older"])]
+    into: Option<PathBuf>,
+    /// With --into: the database whose names the facts get [default: those of the lake, else the
+    /// countries that facts knows]
+    #[arg(long, value_name = "DB", requires = "into")]
+    names: Option<PathBuf>,
     /// Encoding of the files [default: by byte order mark, else UTF-8, else that of the data set]
     #[arg(long, value_name = "NAME")]
     encoding: Option<String>,
@@ -94,7 +104,8 @@ struct ImportReport {
     dataset: String,
     source: String,
     release: Option<String>,
-    run: i64,
+    /// The number of the import; none in a lake.
+    run: Option<i64>,
     counts: Counts,
     /// What else there is to say.
     notes: Vec<String>,
@@ -108,6 +119,9 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
         let text = draft::draft(&SourceFile::open(file, args.sheet.as_deref())?, args, global)?;
         ui.whole(global, text.as_bytes())?;
         return Ok(Exit::Done);
+    }
+    if let Some(target) = &args.into {
+        return into_lake(target, args, global, ui);
     }
     let mut reports = Vec::new();
     let mut failed = None;
@@ -137,7 +151,43 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
             )),
         });
     }
-    Ok(if reports.iter().any(|report| report.counts.rejected > 0) { Exit::No } else { Exit::Done })
+    Ok(exit_of(&reports))
+}
+
+/// Imports the files into a lake, all of them or none.
+#[cfg(feature = "parquet")]
+fn into_lake(target: &Path, args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
+    let at = global.import_info("import").at;
+    let mut lake = LakeDraft::begin(target, args.names.as_deref(), at)?;
+    let mut reports = Vec::new();
+    for file in &args.files {
+        let input = SourceFile::open(file, args.sheet.as_deref())?;
+        let report = load::into_lake(&input, &mut lake, args, global, ui)?;
+        report_on(&report, args.dry_run, ui);
+        reports.push(report);
+    }
+    if !args.dry_run {
+        let shown = lake.shown().to_owned();
+        let (facts, files) = lake.finish()?;
+        let (facts, files) = (count(facts, "fact", "facts"), count(files, "file", "files"));
+        ui.status(&format!("{shown}: {facts} in {files}"));
+    }
+    write(&reports, global, ui)?;
+    Ok(exit_of(&reports))
+}
+
+/// This program writes no Parquet files.
+#[cfg(not(feature = "parquet"))]
+fn into_lake(target: &Path, _: &Args, _: &GlobalArgs, _: &mut Ui) -> Result<Exit> {
+    Err(Error::usage(format!(
+        "{}: this build of facts cannot write Parquet files (feature \"parquet\")",
+        target.display()
+    )))
+}
+
+/// 1 if records were rejected.
+fn exit_of(reports: &[ImportReport]) -> Exit {
+    if reports.iter().any(|report| report.counts.rejected > 0) { Exit::No } else { Exit::Done }
 }
 
 fn report_on(report: &ImportReport, dry_run: bool, ui: &mut Ui) {
@@ -162,7 +212,11 @@ fn report_on(report: &ImportReport, dry_run: bool, ui: &mut Ui) {
     } else {
         String::new()
     };
-    let end = if dry_run { "; nothing was written".to_owned() } else { format!(" (import={run})") };
+    let end = match run {
+        _ if dry_run => "; nothing was written".to_owned(),
+        Some(run) => format!(" (import={run})"),
+        None => String::new(),
+    };
     ui.status(&format!(
         "{} read{became}{withdrawn}{end}",
         count(counts.read(), "record", "records")

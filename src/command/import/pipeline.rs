@@ -1,7 +1,7 @@
 //! The records of a file, read and made into facts on a thread of their own while another writes.
 
 use std::collections::HashMap;
-use std::sync::mpsc::{Receiver, SyncSender, channel, sync_channel};
+use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::thread;
 
 use self_cell::self_cell;
@@ -81,6 +81,21 @@ pub fn all(
     input: &SourceFile,
     mut each: impl FnMut(&Record, RecordPosition, &RecordOutcome<'_>) -> Result<()>,
 ) -> Result<End, Stop<CsvError>> {
+    in_batches(chosen, input, |batches| {
+        while batches.next(&mut each)? {}
+        Ok(())
+    })
+}
+
+/// Reads the records on a thread of their own while `drive` takes them batch by batch.
+///
+/// # Errors
+/// The file cannot be read, or `drive` fails ([`Stop::Failed`]); the file breaks its format ([`Stop::Input`]).
+pub fn in_batches(
+    chosen: &ChosenMapping,
+    input: &SourceFile,
+    drive: impl FnOnce(&mut Batches<'_>) -> Result<()>,
+) -> Result<End, Stop<CsvError>> {
     let groups = RecordGroups::of(chosen, input)?;
     thread::scope(|scope| {
         let (full, batches) = sync_channel::<MadeBatch<'_>>(WAITING);
@@ -88,16 +103,35 @@ pub fn all(
         // other
         let (used, free) = channel::<MadeBatch<'_>>();
         let reader = scope.spawn(move || read(chosen, input, groups, &full, &free));
-        for batch in batches {
-            batch.with_dependent(|owner, facts| {
-                let mut made = owner.records.iter().zip(facts);
-                made.try_for_each(|((at, record), made)| each(record, *at, made))
-            })?;
-            // the reader may have come to the end
-            let _ = used.send(batch);
-        }
+        drive(&mut Batches { full: batches, used })?;
         reader.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
     })
+}
+
+/// The batches of records that were read and are not yet written.
+pub struct Batches<'p> {
+    full: Receiver<MadeBatch<'p>>,
+    used: Sender<MadeBatch<'p>>,
+}
+
+impl Batches<'_> {
+    /// Hands on the records of the next batch; false at the end of the file.
+    ///
+    /// # Errors
+    /// `each` fails.
+    pub fn next(
+        &mut self,
+        mut each: impl FnMut(&Record, RecordPosition, &RecordOutcome<'_>) -> Result<()>,
+    ) -> Result<bool> {
+        let Ok(batch) = self.full.recv() else { return Ok(false) };
+        batch.with_dependent(|owner, facts| {
+            let mut made = owner.records.iter().zip(facts);
+            made.try_for_each(|((at, record), made)| each(record, *at, made))
+        })?;
+        // the reader may have come to the end
+        let _ = self.used.send(batch);
+        Ok(true)
+    }
 }
 
 fn read<'p>(

@@ -34,12 +34,20 @@ impl Store {
         let failed = |e: std::io::Error| Error::io("cannot copy the names", &e);
         let folder = private_folder::make().map_err(failed)?;
         let target = folder.path().join("names.db");
-        Store::open_or_create(&target, false, |copy, _| copy.copy_reference(&self.path))?;
+        self.copy_without_facts(&target)?;
         let mut packed = DeflateEncoder::new(Vec::new(), Compression::best());
         let mut file = File::open(&target).map_err(failed)?;
         std::io::copy(&mut file, &mut packed).map_err(failed)?;
         let packed = packed.finish().map_err(failed)?;
         Ok(packed.chunks(PIECE).map(hex).collect())
+    }
+
+    /// Makes a new database with the sources, topics and names of this one, and without its facts.
+    ///
+    /// # Errors
+    /// The database cannot be read, or the new one not be written.
+    pub fn copy_without_facts(&self, target: &Path) -> Result<()> {
+        Store::open_or_create(target, false, |copy, _| copy.copy_reference(&self.path))
     }
 
     /// Copies the tables that facts refer to from another database.

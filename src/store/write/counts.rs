@@ -49,6 +49,17 @@ impl Counts {
         }
     }
 
+    /// Adds those of another part of the same run.
+    pub fn take(&mut self, other: Counts) {
+        self.added += other.added;
+        self.changed += other.changed;
+        self.unchanged += other.unchanged;
+        self.columns_only += other.columns_only;
+        self.withdrawn += other.withdrawn;
+        self.rejected += other.rejected;
+        self.repeated += other.repeated;
+    }
+
     /// How many were read.
     #[must_use]
     pub fn read(&self) -> u64 {

@@ -1,5 +1,7 @@
 //! One file into the database: every record read, made into facts, written; all of it or nothing.
 
+#[cfg(feature = "parquet")]
+mod lake;
 mod notes;
 
 use std::fs::canonicalize;
@@ -7,6 +9,7 @@ use std::path::Path;
 
 use crate::command::global_args::GlobalArgs;
 use crate::command::import::choose::{ChosenMapping, choose};
+use crate::command::import::load::notes::NameNotes;
 use crate::command::import::pipeline::{self, Finder, RecordOutcome, RecordPosition};
 use crate::command::import::rejects::Rejects;
 use crate::command::import::{Args, ImportReport, Whether, not_a_table};
@@ -19,6 +22,8 @@ use crate::ingest::source_file::SourceFile;
 use crate::ingest::{CsvError, Diagnostic, Diagnostics, likely};
 use crate::mapping::cell_error::CellError;
 use crate::mapping::{Complete, DATASETS, Record, Redistribution, is_complete};
+#[cfg(feature = "parquet")]
+use crate::publish::lake::LakeDraft;
 use crate::store::{Counts, ImportInfo, ReleaseImport, ReleaseInfo, Store, Writer};
 use crate::value::text::{BETWEEN_NAMES, count, grouped, quoted};
 
@@ -43,6 +48,24 @@ pub fn file(
     Store::open_or_create(&path, args.dry_run, |store, _| {
         ImportLoad::begin(input, &chosen, args, ui)?.run(store, &info, args)
     })
+}
+
+/// Imports a file into a lake.
+///
+/// # Errors
+/// It cannot be read, or records of it cannot be loaded.
+#[cfg(feature = "parquet")]
+pub fn into_lake(
+    input: &SourceFile,
+    lake: &mut LakeDraft,
+    args: &Args,
+    global: &GlobalArgs,
+    ui: &mut Ui,
+) -> Result<ImportReport> {
+    not_a_table::refuse(input)?;
+    let chosen = choose(input, args)?;
+    let info = ImportInfo { file: Some(input.shown.clone()), ..global.import_info("import") };
+    ImportLoad::begin(input, &chosen, args, ui)?.run_into(lake, &info, args)
 }
 
 /// The percentage of records in which the name and the code of a field may disagree.
@@ -148,11 +171,19 @@ impl<'a> ImportLoad<'a> {
             && args.complete.map_or(said && !mended, |whether| whether == Whether::Yes);
         self.progress.then("writing");
         let run = release.run();
-        let end_of_release = release.finish(&mut writer, complete, &end.sha256)?;
+        let end_of_release = release.finish(&mut writer, complete, Some(&end.sha256))?;
         let counts = end_of_release.counts;
         self.add_up(counts)?;
         self.refuse_mass_withdrawal(args, counts)?;
-        let mut notes = self.notes(&writer, end.joined, end.notes);
+        let mut notes = self.notes_of_file(end.joined, end.notes);
+        let kept = writer.kept().len() as u64;
+        if kept > 0 {
+            let kept = count(kept, "fact", "facts");
+            notes.push(format!("{kept} changed by hand and not overwritten"));
+        }
+        let mut names = NameNotes::default();
+        names.add(&writer);
+        notes.extend(names.lines());
         notes.extend(differing);
         notes.extend(self.input.sheets_unseen());
         if rejected > 0 && (args.complete == Some(Whether::Yes) || args.complete.is_none() && said)
@@ -160,21 +191,31 @@ impl<'a> ImportLoad<'a> {
             notes.push("nothing was withdrawn because records were rejected; fix them and import the file again".into());
         }
         self.notes_of_release(end_of_release, mended || rejected > 0, &mut notes);
-        let rejects = self.rejects.take().map(Rejects::finish).transpose()?.flatten();
-        notes.extend(rejects.map(|path| format!("rejected records are in {}", path.display())));
+        notes.extend(self.end_rejects()?);
         writer.commit()?;
         if !args.dry_run {
             notes.extend(store.clock_set_back()?.map(|later| clock_note(&later)));
         }
-        Ok(ImportReport {
+        Ok(self.report(Some(run), counts, notes))
+    }
+
+    /// Ends the file of records that were set aside, and says where they are.
+    fn end_rejects(&mut self) -> Result<Option<String>> {
+        let path = self.rejects.take().map(Rejects::finish).transpose()?.flatten();
+        Ok(path.map(|path| format!("rejected records are in {}", path.display())))
+    }
+
+    fn report(&self, run: Option<i64>, counts: Counts, notes: Vec<String>) -> ImportReport {
+        let mapping = &self.chosen.mapping;
+        ImportReport {
             file: self.input.shown.clone(),
             dataset: mapping.name.clone(),
             source: mapping.source().to_owned(),
-            release: chosen.release.clone(),
+            release: self.chosen.release.clone(),
             run,
             counts,
             notes,
-        })
+        }
     }
 
     /// Has the names of records that are clear known before a list of several names is met, however

@@ -1,5 +1,7 @@
 //! What is said of an import beside its counts.
 
+use indexmap::IndexSet;
+
 use crate::command::import::load::ImportLoad;
 use crate::store::{ReleaseEnd, Writer};
 use crate::value::text::count;
@@ -31,8 +33,8 @@ impl ImportLoad<'_> {
         }
     }
 
-    /// What there is to say of the file and of the names in it.
-    pub(super) fn notes(&self, writer: &Writer<'_>, joined: u64, footer: u64) -> Vec<String> {
+    /// What there is to say of the file.
+    pub(super) fn notes_of_file(&self, joined: u64, footer: u64) -> Vec<String> {
         let mut notes = Vec::new();
         let mut note = |n: u64, one: &str, many: &str, what: &str| {
             if n > 0 {
@@ -45,41 +47,53 @@ impl ImportLoad<'_> {
         note(above.count() as u64, "line", "lines", "above the header skipped");
         note(self.skipped, "line", "lines", "skipped: not a record (totals, tags, footnotes)");
         note(self.factless, "record", "records", "skipped: nothing in it becomes a fact");
-        let kept = writer.kept().len() as u64;
-        note(kept, "fact", "facts", "changed by hand and not overwritten");
         let lines = self.diagnostics.lines();
         if self.skip {
             notes.extend(lines);
         }
-        let outside: Vec<&str> = writer.outside_their_years().iter().map(String::as_str).collect();
-        notes.extend(some_of(
-            &outside,
-            "code is used outside the years in which it is valid",
-            "codes are used outside the years in which they are valid",
-        ));
-        let unlisted: Vec<&str> = writer.unlisted_codes().iter().map(String::as_str).collect();
-        notes.extend(some_of(
-            &unlisted,
-            "code is not in any list of states, so the name next to it was used",
-            "codes are not in any list of states, so the names next to them were used",
-        ));
-        let mut unknown: Vec<&str> = Vec::new();
-        // a country is an actor and a place, and one name all the same
-        for (_, name) in writer.unresolved() {
-            if !unknown.contains(&name.as_str()) {
-                unknown.push(name);
-            }
-        }
-        let unknown = some_of(&unknown, "unmatched name", "unmatched names");
-        notes.extend(unknown.map(|note| format!("{note} (list all: facts names --unresolved)")));
         notes
     }
 }
 
+/// The names and codes of a file that something is to be said of.
+#[derive(Default)]
+pub(super) struct NameNotes {
+    outside: IndexSet<String>,
+    unlisted: IndexSet<String>,
+    /// A country is an actor and a place, and one name all the same.
+    unknown: IndexSet<String>,
+}
+
+impl NameNotes {
+    /// Adds those that a writer has met.
+    pub(super) fn add(&mut self, writer: &Writer<'_>) {
+        self.outside.extend(writer.outside_their_years().iter().cloned());
+        self.unlisted.extend(writer.unlisted_codes().iter().cloned());
+        self.unknown.extend(writer.unresolved().iter().map(|(_, name)| name.clone()));
+    }
+
+    /// What there is to say of them.
+    pub(super) fn lines(&self) -> Vec<String> {
+        let outside = some_of(
+            &self.outside,
+            "code is used outside the years in which it is valid",
+            "codes are used outside the years in which they are valid",
+        );
+        let unlisted = some_of(
+            &self.unlisted,
+            "code is not in any list of states, so the name next to it was used",
+            "codes are not in any list of states, so the names next to them were used",
+        );
+        let unknown = some_of(&self.unknown, "unmatched name", "unmatched names")
+            .map(|note| format!("{note} (list all: facts names --unresolved)"));
+        [outside, unlisted, unknown].into_iter().flatten().collect()
+    }
+}
+
 /// How many names or codes something is said of, and the first of them.
-fn some_of(names: &[&str], one: &str, many: &str) -> Option<String> {
+fn some_of(names: &IndexSet<String>, one: &str, many: &str) -> Option<String> {
     const SHOWN: usize = 5;
     let more = if names.len() > SHOWN { ", …" } else { "" };
-    let shown = names.iter().take(SHOWN).copied().collect::<Vec<_>>().join(", ");
+    let shown = names.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(", ");
     (!names.is_empty()).then(|| format!("{}: {shown}{more}", count(names.len() as u64, one, many)))
 }

@@ -269,8 +269,19 @@ impl ReleaseImport {
         writer.counts.rejected += 1;
     }
 
+    /// Goes on counting where an earlier part of the same file ended: how many records are called the
+    /// same.
+    pub fn go_on(&mut self, counters: HashMap<String, u64>) {
+        self.counters = counters;
+    }
+
+    /// How many records are called the same so far.
+    pub fn counters(&mut self) -> HashMap<String, u64> {
+        std::mem::take(&mut self.counters)
+    }
+
     /// Writes what waited, withdraws what a complete release lacks, and says what became of the
-    /// records.
+    /// records. The sum of a file is not known before its end is reached.
     ///
     /// # Errors
     /// The database cannot be written, or a later release would be lost.
@@ -278,7 +289,7 @@ impl ReleaseImport {
         mut self,
         writer: &mut Writer<'_>,
         complete: bool,
-        sha256: &str,
+        sha256: Option<&str>,
     ) -> Result<ReleaseEnd> {
         for (base, ready) in std::mem::take(&mut self.waiting) {
             let Some(first) = ready.first() else { continue };

@@ -22,7 +22,7 @@ struct NewerRelease {
 
 impl ReleaseImport {
     /// Refuses to replace what a later release says.
-    pub(super) fn refuse_older(&self, writer: &Writer<'_>, sha256: &str) -> Result<()> {
+    pub(super) fn refuse_older(&self, writer: &Writer<'_>, sha256: Option<&str>) -> Result<()> {
         if self.fresh || self.allows_older {
             return Ok(());
         }
@@ -78,7 +78,7 @@ impl Writer<'_> {
         (source, import): (i64, i64),
         (dataset, release): (&str, Option<&str>),
         within: Option<&str>,
-        sha256: &str,
+        sha256: Option<&str>,
     ) -> Result<Option<NewerRelease>> {
         let same_file: Option<i64> = self
             .transaction
