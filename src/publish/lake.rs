@@ -78,6 +78,12 @@ impl LakeDraft {
         &self.shown
     }
 
+    /// The database of its names, once it is finished.
+    #[must_use]
+    pub fn names(&self) -> PathBuf {
+        Path::new(&self.shown).join(NAMES)
+    }
+
     /// The database that the next piece is imported into: it has the names so far, and no facts.
     #[must_use]
     pub fn piece(&self) -> &Path {

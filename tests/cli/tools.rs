@@ -1,6 +1,7 @@
 //! Other people's programs read what this one writes; each test is skipped aloud where its program
 //! is not installed.
 
+use std::fmt::Write as _;
 use std::path::Path;
 use std::process::Command;
 
@@ -112,6 +113,36 @@ fn duckdb_answers_from_a_published_copy() {
 #[test]
 fn postgresql_answers_from_a_published_copy() {
     engine_answers("postgres", "needs the server of PostgreSQL");
+}
+
+/// A lake is written piece by piece, and says what a database says.
+#[test]
+fn duckdb_answers_from_a_lake_of_several_pieces() {
+    if !has("duckdb") {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    let places = ["Iraq", "Mali", "Nowhere Town"];
+    let mut table = "year,where,dead\n".to_owned();
+    for n in 0..100_300 {
+        let _ = writeln!(table, "{},{},{}", 1990 + n % 30, places[n % 3], n % 7);
+    }
+    std::fs::write(here.join("t.csv"), table).unwrap();
+    let mapping = "name = \"t\"\ntitle = \"T\"\n[[fact]]\nkind = \"events\"\nkey = [\"{year}\", \"#\"]\n\
+        type = \"x\"\nsummary = \"{where}\"\ndate = \"{year}\"\nplace = { name = \"{where}\" }\ndeaths = \"{dead}\"\n";
+    std::fs::write(here.join("t.toml"), mapping).unwrap();
+    shell(here, "facts -q import t.csv --mapping t.toml --db own.db > log");
+    shell(here, "facts -q import t.csv --mapping t.toml --into lake > log");
+    for asked in [
+        "tabulate events --rows year --cols country --value deaths_best",
+        "query events --country Mali --during 2003 --columns ref,place,deaths_best --limit 500",
+        "query events --place 'Nowhere Town' --sort -ref --limit 5",
+    ] {
+        let of = |db: &str| shell(here, &format!("facts --db {db} {asked}"));
+        assert_eq!(of("lake/"), of("own.db"), "{asked}");
+    }
+    assert_eq!(shell(here, "ls lake/events | wc -l").trim(), "2");
 }
 
 /// Asks an engine what the database is asked.

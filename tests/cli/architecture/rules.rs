@@ -26,7 +26,7 @@ pub const MAY_USE: &[(&str, &[&str])] = &[
     ("fs", &["error", "value"]),
     ("ingest", &["error", "value", "kind", "mapping", "fs"]),
     ("store", &["error", "value", "kind", "query", "evidence", "fs"]),
-    ("publish", &["error", "value", "kind", "query", "store"]),
+    ("publish", &["error", "fs", "value", "kind", "query", "store"]),
     (
         "command",
         &[

@@ -63,7 +63,7 @@ impl ImportLoad<'_> {
         lake.loaded(file);
         self.add_up(so_far.counts)?;
         let mut notes = self.notes_of_file(end.joined, end.notes);
-        notes.extend(so_far.names.lines());
+        notes.extend(so_far.names.lines(&format!(" --db {}", lake.names().display())));
         notes.extend(so_far.notes);
         notes.extend(input.sheets_unseen());
         notes.extend(self.end_rejects()?);

@@ -183,7 +183,7 @@ impl<'a> ImportLoad<'a> {
         }
         let mut names = NameNotes::default();
         names.add(&writer);
-        notes.extend(names.lines());
+        notes.extend(names.lines(""));
         notes.extend(differing);
         notes.extend(self.input.sheets_unseen());
         if rejected > 0 && (args.complete == Some(Whether::Yes) || args.complete.is_none() && said)

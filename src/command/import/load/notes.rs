@@ -72,8 +72,8 @@ impl NameNotes {
         self.unknown.extend(writer.unresolved().iter().map(|(_, name)| name.clone()));
     }
 
-    /// What there is to say of them.
-    pub(super) fn lines(&self) -> Vec<String> {
+    /// What there is to say of them; `of` names the database that they are in, if it must be named.
+    pub(super) fn lines(&self, of: &str) -> Vec<String> {
         let outside = some_of(
             &self.outside,
             "code is used outside the years in which it is valid",
@@ -85,7 +85,7 @@ impl NameNotes {
             "codes are not in any list of states, so the names next to them were used",
         );
         let unknown = some_of(&self.unknown, "unmatched name", "unmatched names")
-            .map(|note| format!("{note} (list all: facts names --unresolved)"));
+            .map(|note| format!("{note} (list all: facts names --unresolved{of})"));
         [outside, unlisted, unknown].into_iter().flatten().collect()
     }
 }
