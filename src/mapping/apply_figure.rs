@@ -212,8 +212,7 @@ pub fn quantity<'p>(
     };
     let qualifier = mark.or(flag).or(plan.unmarked.as_deref());
     if qualifier == Some("range")
-        && let Some((low, high)) =
-            bare.split_once(|c: char| "-–—".contains(c)).filter(|(low, _)| !low.is_empty())
+        && let Some((low, high)) = bounds_in(bare, &plan.marks)
     {
         // "1–2 million" are two of one word
         let (bare_low, of_low) = unscaled(low, &best.scale);
@@ -248,6 +247,14 @@ pub fn quantity<'p>(
         _ => figure.best = cell,
     }
     Ok(Some(figure))
+}
+
+/// The two bounds in one text, at the mark of a range or a dash.
+fn bounds_in<'t>(text: &'t str, marks: &[(String, String)]) -> Option<(&'t str, &'t str)> {
+    let mut ranges = marks.iter().filter(|(_, qualifier)| qualifier == "range");
+    let at_mark = ranges.find_map(|(mark, _)| text.split_once(mark.as_str()));
+    let bounds = at_mark.or_else(|| text.split_once(|c: char| "-–—".contains(c)))?;
+    Some((bounds.0.trim(), bounds.1.trim())).filter(|(low, _)| !low.is_empty())
 }
 
 /// A number that a data set gives by its bounds.
@@ -327,6 +334,7 @@ mod tests {
             ("c.", "about"),
             ("?", "about"),
             ("+", "over"),
+            (" to ", "range"),
             ("-", "range"),
             ("()", "about"),
         ];
@@ -370,6 +378,7 @@ mod tests {
             ("1-2 million", "", "1000000||2000000|range|1-2 million"),
             ("2.345678 million", "", "2345678|2345678|2345678|exact|2.345678 million"),
             ("112-122", "", "112||122|range|112-122"),
+            ("5 to 7", "", "5||7|range|5 to 7"),
             ("several", "", "|||several|several"),
             ("several hundred", "", "|||several|several hundred"),
             ("41.0", "", "41|41|41|exact|-"),

@@ -63,6 +63,10 @@ pub fn guess_layout(head: &FileHead<'_>) -> Option<GuessedLayout> {
     let mut wide = records.iter().enumerate().filter(|(_, record)| record.cells.len() == width);
     let first = wide.clone().find(|(_, record)| stated(record) * 2 >= width);
     let (at, first) = first.or_else(|| wide.find(|(_, record)| stated(record) > 1))?;
+    // a row above it may say of which group the columns are that are called alike
+    let above = at.checked_sub(1).map(|above| (above, &records[above]));
+    let (at, first) =
+        above.filter(|(_, above)| names_groups(&above.cells, &first.cells)).unwrap_or((at, first));
     let rows = || records[at + 1..].iter().map(|record| Rc::clone(&record.cells));
     let below: Vec<Rc<[String]>> =
         rows().filter(|cells| cells.len() == width).take(BELOW).collect();
@@ -159,6 +163,18 @@ fn is_header(first: &[String], below: &[Rc<[String]>]) -> bool {
         }
     }
     names > 0 || records == 0
+}
+
+/// Whether a row names the groups of the columns below it: it has several words and blanks, and some
+/// of those columns are called alike.
+fn names_groups(above: &[String], header: &[String]) -> bool {
+    let stated: Vec<&String> = above.iter().filter(|cell| !cell.is_empty()).collect();
+    let are_alike = header.iter().enumerate().any(|(n, name)| header[..n].contains(name));
+    above.len() == header.len()
+        && stated.len() > 1
+        && stated.len() < above.len()
+        && stated.iter().all(|cell| !is_figure(cell))
+        && are_alike
 }
 
 /// Whether the row below a header belongs to it: it has words where the rows below have figures, and

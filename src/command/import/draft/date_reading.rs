@@ -142,6 +142,12 @@ pub struct DateReading {
 }
 
 impl DateReading {
+    /// Whether the months are written in a language that has commas before decimals.
+    #[must_use]
+    pub fn is_continental(&self) -> bool {
+        self.locale.first().is_some_and(|locale| !locale.starts_with("ar"))
+    }
+
     /// Takes over how another column is read, so that one rule reads both.
     pub fn join(&mut self, other: &DateReading) {
         self.codes.extend(other.codes.iter().cloned());

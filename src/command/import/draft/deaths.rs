@@ -1,5 +1,6 @@
 //! The deaths of an event in a draft: which column counts them, with which bounds.
 
+use crate::command::import::draft::number_reading::NumberReading;
 use crate::command::import::draft::roles::{Choice, words_of};
 use crate::command::import::draft::sample::is_missing;
 use crate::command::import::draft::toml_text::{number_keys, quoted};
@@ -83,13 +84,18 @@ impl Draft<'_> {
         if !unread.is_empty() {
             self.line(&format!("# not read as bounds, and unknown: {}", unread.join(", ")));
         }
-        let style = columns.number(low).or(columns.number(high));
+        let readings: Vec<NumberReading> = [Some(low), best, Some(high)]
+            .into_iter()
+            .flatten()
+            .filter_map(|column| columns.number(column).cloned())
+            .collect();
+        let style = NumberReading::joined(&readings);
         let (low, high) = (self.cell(low), self.cell(high));
         let mut keys = vec![format!("low = {low}, high = {high}")];
         if let Some(best) = best {
             keys.insert(0, format!("best = {}", self.cell(best)));
         }
-        let keys_of_numbers = number_keys(style, &missing);
+        let keys_of_numbers = number_keys(Some(&style), &missing);
         keys.extend(keys_of_numbers.into_iter().filter(|key| !key.starts_with("marks")));
         self.line(&format!("{field:<7} = {{ {} }}", keys.join(", ")));
     }

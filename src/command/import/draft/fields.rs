@@ -69,7 +69,15 @@ impl Draft<'_> {
         if !ongoing.is_empty() {
             keys.push(format!("ongoing = {}", list(&ongoing)));
         }
+        if self.is_lasting(end) {
+            keys.push("span = \"throughout\"".into());
+        }
         self.line(&format!("date    = {{ {} }}", keys.join(", ")));
+    }
+
+    /// Whether the facts held from the first date to the last: missions do, and what may go on.
+    fn is_lasting(&self, end: Option<usize>) -> bool {
+        end.is_some_and(|end| self.lasts || !self.ongoing(end).is_empty())
     }
 
     /// What is uncertain of a date.
@@ -81,7 +89,7 @@ impl Draft<'_> {
     ) -> Vec<String> {
         let others = start.others.iter().copied().filter(|column| Some(*column) != end);
         let mut guesses = self.others(&Choice { column: start.column, others: others.collect() });
-        if end.is_some() {
+        if end.is_some() && !self.is_lasting(end) {
             guesses.push(LASTED.into());
         }
         if self.columns.is_kept(start.column) {

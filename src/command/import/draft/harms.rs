@@ -18,7 +18,15 @@ pub(super) struct HarmColumn {
 }
 
 /// Words beside those of the harm that say nothing of who was harmed.
-const PLAIN: [&str; 20] = [
+const PLAIN: [&str; 28] = [
+    "чел",
+    "человек",
+    "осіб",
+    "osob",
+    "kisi",
+    "personas",
+    "pessoas",
+    "persone",
     "total",
     "number",
     "of",

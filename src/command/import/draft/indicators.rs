@@ -3,7 +3,7 @@
 
 use crate::command::import::draft::number_reading::NumberReading;
 use crate::command::import::draft::roles::{CountryColumn, words_of};
-use crate::command::import::draft::sample::is_missing;
+use crate::command::import::draft::sample::{is_missing, is_total};
 use crate::command::import::draft::toml_text::{list, quoted};
 use crate::command::import::draft::wide_periods::WidePeriod;
 use crate::command::import::draft::words::DEATHS;
@@ -190,7 +190,7 @@ impl Draft<'_> {
         let parts = self.columns.parts();
         let is_part = |column: usize| {
             parts.as_ref().is_some_and(|(start, end)| {
-                start.year.0 == column || end.as_ref().is_some_and(|end| end.year.0 == column)
+                [Some(start), end.as_ref()].into_iter().flatten().any(|date| date.has(column))
             })
         };
         let is_measure = |column: &usize| {
@@ -205,7 +205,15 @@ impl Draft<'_> {
                 && !words_of(name).is_empty()
                 && !words_of(name).iter().any(|word| OTHER.contains(&word.as_str()))
         };
-        (0..self.columns.all.len()).filter(is_measure).collect()
+        self.without_total((0..self.columns.all.len()).filter(is_measure).collect())
+    }
+
+    /// The measures without the one that adds up the others, by its name.
+    fn without_total(&self, mut measures: Vec<usize>) -> Vec<usize> {
+        if measures.len() > 2 {
+            measures.retain(|column| !is_total(self.name(*column)));
+        }
+        measures
     }
 
     /// An indicator for each of the columns, beside the event of the record.
@@ -284,7 +292,8 @@ impl Draft<'_> {
                 && self.columns.number(*column).is_some()
                 && !is_code(self.name(*column))
         };
-        let measures: Vec<usize> = (0..self.columns.all.len()).filter(is_measure).collect();
+        let measures = (0..self.columns.all.len()).filter(is_measure).collect();
+        let measures = self.without_total(measures);
         self.used.extend(&measures);
         let place = country.map(|(column, _)| self.template(column)).unwrap_or_default();
         let year = self.template(parts.year.0);

@@ -124,6 +124,7 @@ fn look_at_records(
             continue;
         }
         if notes.takes(&record, header, read == 0) {
+            sums.end_part();
             continue;
         }
         if let Some(names) = other_header(&record, header, is_below_gap) {

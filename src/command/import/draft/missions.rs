@@ -207,6 +207,7 @@ impl Draft<'_> {
     /// A table of diplomatic posts: a fact for each of them.
     pub(super) fn missions(&mut self, found: &MissionColumns) {
         self.line(&format!("\n[[fact]]\nkind    = {}", quoted(DIPLOMATIC_POSTS.name)));
+        self.lasts = true;
         self.key_line(&|_| true);
         // a country that nobody says to receive or to send
         let is_country =

@@ -97,7 +97,18 @@ fn number(cell: &str, thousands: Option<char>, decimal: char) -> Option<f64> {
 
 /// Signs and words beside numbers, and how they hedge them. A longer one goes before a shorter one
 /// that it begins with.
-const MARKS: [(&str, &str); 52] = [
+const MARKS: [(&str, &str); 62] = [
+    ("бл. ", "about"),
+    ("около ", "about"),
+    ("ок. ", "about"),
+    ("ok. ", "about"),
+    ("około ", "about"),
+    ("aprox. ", "about"),
+    ("do ", "up-to"),
+    ("до ", "up-to"),
+    ("bis zu ", "up-to"),
+    ("jusqu'à ", "up-to"),
+    ("almeno ", "at-least"),
     ("ما لا يقل عن ", "at-least"),
     ("أكثر من ", "over"),
     ("حوالي ", "about"),
@@ -133,7 +144,6 @@ const MARKS: [(&str, &str); 52] = [
     ("etwa ", "about"),
     ("environ ", "about"),
     ("unos ", "about"),
-    ("около ", "about"),
     ("~", "about"),
     ("≈", "about"),
     ("at least ", "at-least"),
@@ -271,7 +281,7 @@ fn unscaled(cell: &str) -> (&str, Vec<(String, u32)>) {
 }
 
 /// What stands between the bounds of a range.
-const BETWEEN: [&str; 3] = ["–", "—", "-"];
+const BETWEEN: [&str; 6] = [" to ", " à ", " bis ", "–", "—", "-"];
 
 /// A number with the words and signs that scale it.
 type ScaledNumber = (f64, Vec<(String, u32)>);

@@ -47,7 +47,8 @@ impl DraftColumns {
     /// is named above the table.
     #[must_use]
     pub fn of(all: Vec<ColumnSample>, has_commas: bool, year: Option<&str>) -> DraftColumns {
-        let dates = all.iter().map(|column| column.date(year)).collect();
+        let dates: Vec<Option<DateReading>> = all.iter().map(|column| column.date(year)).collect();
+        let has_commas = has_commas || dates.iter().flatten().any(DateReading::is_continental);
         // words such as "dozens" make a column of deaths no other one
         let number = |column: &ColumnSample| {
             let is_harm = words_of(&column.name).iter().any(|word| {

@@ -64,7 +64,15 @@ const MISSING: [&str; 50] = [
 ];
 
 /// Words that tables have at the end of what is not over.
-const ONGOING: [&str; 14] = [
+const ONGOING: [&str; 22] = [
+    "in corso",
+    "em curso",
+    "en curso",
+    "laufend",
+    "trwa",
+    "триває",
+    "продолжается",
+    "devam ediyor",
     "incumbent",
     "in office",
     "im amt",
@@ -271,17 +279,41 @@ pub fn is_total(cell: &str) -> bool {
         "всего",
         "toplam",
     ];
+    const BEFORE: [&str; 24] = [
+        "total",
+        "totale",
+        "subtotal",
+        "subtotale",
+        "sous-total",
+        "zwischensumme",
+        "teilsumme",
+        "summe",
+        "gesamt",
+        "gesamtsumme",
+        "insgesamt",
+        "zusammen",
+        "suma",
+        "razem",
+        "ogolem",
+        "lacznie",
+        "всего",
+        "итого",
+        "усього",
+        "всього",
+        "разом",
+        "toplam",
+        "المجموع",
+        "σ",
+    ];
     // "Grand total (2014)"
     let cell = cell.split(" (").next().unwrap_or(cell);
     let cell = crate::value::text::fold(cell.trim_matches(|c: char| !c.is_alphanumeric()));
-    let is_part = ["total ", "всего ", "итого ", "усього ", "разом ", "toplam "]
-        .iter()
-        .any(|word| cell.starts_with(word))
+    let is_part = cell.split(' ').next().is_some_and(|word| BEFORE.contains(&word))
         || cell.ends_with(" total");
     let is_subtotal = ["subtotal", "sub-total"]
         .iter()
         .any(|word| cell.strip_prefix(word).is_some_and(|rest| rest.starts_with([' ', ':'])));
-    WHOLE.contains(&cell.as_str()) || is_subtotal || is_part && cell.split(' ').count() < 4
+    WHOLE.contains(&cell.as_str()) || is_subtotal || is_part && cell.split(' ').count() < 6
 }
 
 /// Whether a cell at the beginning of a row says that the row is a part of the one above it.

@@ -5,30 +5,62 @@ use crate::mapping::Record;
 /// How many records must stand above a row that adds them up.
 const LEAST: u64 = 3;
 
-/// What the numbers of each column add up to so far.
+/// A sum of two records is none by chance if it has a number as large as this.
+const LARGE: f64 = 10.0;
+
+/// What the numbers of each column add up to so far, and since the last row that was a sum.
 #[derive(Debug, Default)]
 pub struct RunningSums {
+    all: ColumnSums,
+    since: ColumnSums,
+}
+
+/// What the numbers of each column of some records add up to.
+#[derive(Debug, Default)]
+struct ColumnSums {
     records: u64,
     sums: Vec<f64>,
 }
 
 impl RunningSums {
-    /// Whether each number of a row is the sum of those above it in its column, and there are some that
-    /// are above nought.
-    pub fn is_sum(&self, record: &Record) -> bool {
+    /// Whether each number of a row is the sum of those above it in its column, from the first or since
+    /// the last sum, and there are some that are above nought.
+    pub fn is_sum(&mut self, record: &Record) -> bool {
         let numbers: Vec<(usize, f64)> = record
             .iter()
             .enumerate()
             .filter_map(|(column, cell)| Some((column, number(cell)?)))
             .collect();
-        let sum = |column: usize| self.sums.get(column).copied().unwrap_or_default();
-        self.records >= LEAST
-            && numbers.iter().any(|(_, n)| *n > 0.0)
-            && numbers.iter().all(|(column, n)| (sum(*column) - n).abs() <= n.abs() * 1e-9)
+        let is_large = numbers.iter().filter(|(_, n)| *n > 0.0).count() > 1
+            && numbers.iter().any(|(_, n)| *n >= LARGE);
+        let is_sum = self.all.records >= LEAST && self.all.are(&numbers)
+            || self.since.records > 1 && is_large && self.since.are(&numbers);
+        if is_sum {
+            self.since = ColumnSums::default();
+        }
+        is_sum
+    }
+
+    /// Notes that a row is a sum by its words.
+    pub fn end_part(&mut self) {
+        self.since = ColumnSums::default();
     }
 
     /// Adds the numbers of a record.
     pub fn add(&mut self, record: &Record) {
+        self.all.add(record);
+        self.since.add(record);
+    }
+}
+
+impl ColumnSums {
+    fn are(&self, numbers: &[(usize, f64)]) -> bool {
+        let sum = |column: usize| self.sums.get(column).copied().unwrap_or_default();
+        numbers.iter().any(|(_, n)| *n > 0.0)
+            && numbers.iter().all(|(column, n)| (sum(*column) - n).abs() <= n.abs() * 1e-9)
+    }
+
+    fn add(&mut self, record: &Record) {
         self.records += 1;
         self.sums.resize(self.sums.len().max(record.len()), 0.0);
         for (sum, cell) in self.sums.iter_mut().zip(record) {
@@ -118,11 +150,23 @@ mod tests {
         for row in [["A", "1,200", "3"], ["B", "300", "4"], ["C", "5", "0.5"]] {
             sums.add(&Record::from(row.to_vec()));
         }
-        let is_sum = |row: [&str; 3]| sums.is_sum(&Record::from(row.to_vec()));
+        let mut is_sum = |row: [&str; 3]| sums.is_sum(&Record::from(row.to_vec()));
         assert!(is_sum(["World", "1,505", "7.5"]));
         assert!(is_sum(["Σ", "1 505", ""]));
         for row in [["D", "1,505", "7"], ["D", "5", "3"], ["D", "", ""], ["D", "0", ""]] {
             assert!(!is_sum(row), "{row:?}");
         }
+        let mut parts = RunningSums::default();
+        let mut take = |row: [&str; 3]| {
+            let row = Record::from(row.to_vec());
+            let is_sum = parts.is_sum(&row);
+            if !is_sum {
+                parts.add(&row);
+            }
+            is_sum
+        };
+        assert!(!take(["A", "5", "6"]) && !take(["B", "7", "8"]) && take(["East", "12", "14"]));
+        assert!(!take(["C", "4", "9"]) && !take(["D", "6", "1"]) && take(["West", "10", "10"]));
+        assert!(!take(["E", "1", "0"]) && !take(["F", "0", "1"]) && !take(["G", "1", "1"]));
     }
 }

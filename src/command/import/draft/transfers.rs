@@ -152,6 +152,12 @@ impl Draft<'_> {
         Some(TransferColumns { supplier, recipient, designation, numbers })
     }
 
+    /// Whether a column of numbers says itself of which stage they are.
+    fn says_stage(&self, column: usize) -> bool {
+        let name = self.name(column).to_lowercase();
+        name.contains("order") || DELIVERED.iter().any(|part| name.contains(part))
+    }
+
     /// The columns of dates or years that say of which stage they are.
     fn dates_of_stages(&self) -> Vec<(&'static str, usize)> {
         let columns = self.columns;
@@ -213,8 +219,13 @@ impl Draft<'_> {
             } else {
                 self.line(&format!("key     = [\"{{$key}}\", \"{stage}\"]"));
             }
-            let guess = (stage == "unspecified" || column.is_none())
-                .then(|| "guess: say how far the deals have got".to_owned());
+            // the stage may be that of another column, such as a date
+            let is_own = column.is_some_and(|column| self.says_stage(column));
+            let guess = match stage {
+                "unspecified" => Some("guess: say how far the deals have got".to_owned()),
+                _ if is_own => None,
+                _ => Some(format!("guess: the numbers are of what was {stage}")),
+            };
             self.field("stage", &format!("\"{stage}\""), &Vec::from_iter(guess));
             if !dated.is_empty() {
                 match dated.iter().find(|(of, _)| *of == stage) {

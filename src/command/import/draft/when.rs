@@ -19,6 +19,15 @@ pub struct DateParts {
     pub is_guess: bool,
 }
 
+impl DateParts {
+    /// Whether a column is one of them.
+    #[must_use]
+    pub fn has(&self, column: usize) -> bool {
+        let parts = [Some(&self.year), self.month.as_ref(), self.day.as_ref()];
+        parts.into_iter().flatten().any(|(other, _)| *other == column)
+    }
+}
+
 impl DraftColumns {
     /// The column of the first or only date.
     #[must_use]
@@ -108,6 +117,14 @@ impl DraftColumns {
             "закінчення",
             "bitis",
             "termination",
+            "fim",
+            "fine",
+            "koniec",
+            "конец",
+            "кінець",
+            "окончание",
+            "النهاية",
+            "hasta",
             "released",
             "left",
             "closed",
@@ -123,9 +140,10 @@ impl DraftColumns {
     /// Dates in parts: of the beginning, and of the end if there is one.
     #[must_use]
     pub fn parts(&self) -> Option<(DateParts, Option<DateParts>)> {
-        const YEARS: [&str; 17] = [
-            "iyear", "year", "jahr", "annee", "ano", "anno", "год", "yr", "date", "datum", "fecha",
-            "start", "begin", "from", "opened", "founded", "period",
+        const YEARS: [&str; 21] = [
+            "styr", "startyr", "begyr", "endyr", "iyear", "year", "jahr", "annee", "ano", "anno",
+            "год", "yr", "date", "datum", "fecha", "start", "begin", "from", "opened", "founded",
+            "period",
         ];
         // words of a column that says when something was first
         const FIRST: [&str; 16] = [
@@ -211,8 +229,8 @@ impl DraftColumns {
         };
         DateParts {
             year: (year, self.years[year].clone().unwrap_or_default()),
-            month: part(&["month", "monat", "mois", "mes", "mese", "mon"], 12),
-            day: part(&["day", "tag", "jour", "dia", "giorno"], 31),
+            month: part(&["month", "monat", "mois", "mes", "mese", "mon", "mo"], 12),
+            day: part(&["day", "tag", "jour", "dia", "giorno", "dy"], 31),
             is_guess: false,
         }
     }

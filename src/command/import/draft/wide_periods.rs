@@ -93,6 +93,13 @@ impl Draft<'_> {
         {
             self.line(&format!("# guess: the columns are of {year}, the year above the table"));
         }
+        let is_fiscal = |period: &WidePeriod| {
+            let name = self.name(period.column).to_lowercase();
+            name.starts_with("fy") || name.contains("fiscal")
+        };
+        if years.iter().any(is_fiscal) {
+            self.line("# guess: a fiscal year is taken as the calendar year of its name");
+        }
         if years.iter().any(|period| period.period.contains('/')) {
             self.line("# guess: 2021/22 is a period of two years");
         }

@@ -3,7 +3,13 @@
 use crate::kind::EVENTS;
 
 /// Words that columns of dates are called by.
-pub const STARTS: [&str; 32] = [
+pub const STARTS: [&str; 38] = [
+    "inizio",
+    "poczatek",
+    "начало",
+    "початок",
+    "البداية",
+    "desde",
     "date_start",
     "start_date",
     "event_date",
@@ -66,7 +72,21 @@ pub const PERHAPS_COUNTRIES: [&str; 7] =
     ["state", "territory", "location", "place", "where", "iso3", "iso"];
 
 /// Words that columns of deaths are called by.
-pub const DEATHS: [&str; 37] = [
+pub const DEATHS: [&str; 50] = [
+    "zabici",
+    "zabitych",
+    "polegli",
+    "загиблі",
+    "вбито",
+    "caduti",
+    "gefallene",
+    "doden",
+    "sehit",
+    "شهداء",
+    "الشهداء",
+    "uccisi",
+    "fallecidas",
+    "mortos",
     "bd",
     "todesopfer",
     "getotete",
@@ -102,7 +122,6 @@ pub const DEATHS: [&str; 37] = [
     "tote",
     "muertos",
     "morts",
-    "mortos",
     "fallecidos",
 ];
 
@@ -131,6 +150,10 @@ pub const HARMS: [(&str, &[&str]); 4] = [
             "раненые",
             "поранено",
             "yarali",
+            "ranni",
+            "rannych",
+            "gewonden",
+            "поранені",
             "جرحى",
             "الجرحى",
         ],

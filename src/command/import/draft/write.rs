@@ -16,6 +16,8 @@ pub struct Draft<'a> {
     pub(super) columns: &'a DraftColumns,
     /// The one year that is named above the table.
     pub(super) year_above: Option<&'a str>,
+    /// The facts last, as missions do.
+    pub(super) lasts: bool,
     out: String,
     pub(super) used: Vec<usize>,
 }
@@ -27,7 +29,8 @@ impl<'a> Draft<'a> {
     /// The database cannot be read.
     pub fn of(columns: &'a DraftColumns, notes: &'a TableNotes, store: &Store) -> Result<String> {
         let year_above = notes.year_above.as_deref();
-        let mut draft = Draft { columns, year_above, out: String::new(), used: Vec::new() };
+        let mut draft =
+            Draft { columns, year_above, lasts: false, out: String::new(), used: Vec::new() };
         draft.head(notes);
         let country = columns.country(store, false)?;
         let wide = draft.wide_periods();
@@ -243,7 +246,14 @@ impl<'a> Draft<'a> {
                 self.date_of_parts(&start, end.as_ref());
             }
             (None, None) => {
-                self.line("# no column was read as a date");
+                if let Some(year) = self.year_above {
+                    self.line(&format!(
+                        "# guess: all of it is of {year}, the year above the table"
+                    ));
+                    self.line(&format!("date    = {}", quoted(year)));
+                } else {
+                    self.line("# no column was read as a date");
+                }
                 if let Some(column) = self.columns.named_as_date() {
                     let name = quoted(self.name(column));
                     let cells = self.columns.all[column].cells.keys().take(3);
@@ -271,6 +281,29 @@ impl<'a> Draft<'a> {
     fn town(&self, is_free: &impl Fn(usize) -> bool) -> Option<usize> {
         let columns = self.columns;
         let towns = [
+            "lieu",
+            "localite",
+            "stadt",
+            "municipio",
+            "citta",
+            "luogo",
+            "localita",
+            "miejscowosc",
+            "miasto",
+            "пункт",
+            "город",
+            "місто",
+            "yer",
+            "ilce",
+            "المكان",
+            "neighbourhood",
+            "neighborhood",
+            "governorate",
+            "oblast",
+            "область",
+            "район",
+            "المحافظة",
+            "il",
             "location",
             "town",
             "city",
