@@ -12,9 +12,20 @@ use crate::fs::atomic_file::{folder_of, sync_folder};
 pub struct FolderDraft {
     folder: TempDir,
     target: PathBuf,
-    lock: PathBuf,
-    /// Open, and so locked, as long as the folder is being filled.
-    _locked: File,
+    _lock: LockFile,
+}
+
+/// A file that is open, and so locked, as long as a folder is being filled.
+struct LockFile {
+    path: PathBuf,
+    _file: File,
+}
+
+impl Drop for LockFile {
+    fn drop(&mut self) {
+        // one that stays locks nothing
+        let _ = fs::remove_file(&self.path);
+    }
 }
 
 impl FolderDraft {
@@ -31,6 +42,7 @@ impl FolderDraft {
         if locked.try_lock().is_err() {
             return Ok(None);
         }
+        let lock = LockFile { path: lock, _file: locked };
         let prefix = format!(".{name}.publishing-");
         for entry in fs::read_dir(&around)? {
             let entry = entry?;
@@ -43,7 +55,7 @@ impl FolderDraft {
         #[cfg(unix)]
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o777));
         let folder = builder.tempdir_in(&around)?;
-        Ok(Some(FolderDraft { folder, target: target.to_owned(), lock, _locked: locked }))
+        Ok(Some(FolderDraft { folder, target: target.to_owned(), _lock: lock }))
     }
 
     /// The folder to fill.
@@ -69,7 +81,7 @@ impl FolderDraft {
             // it has another name by now
             let _ = self.folder.keep();
         }
-        fs::remove_file(&self.lock)
+        Ok(())
     }
 }
 

@@ -210,7 +210,16 @@ impl Draft<'_> {
             }
             (Some(town), None) => keys.push(format!("name = {}", self.cell(town))),
             (None, Some((scheme, cell))) => keys.push(format!("{scheme} = {cell}")),
-            (None, None) => return,
+            // a point may stand alone
+            (None, None) => {
+                for (field, column) in
+                    point.into_iter().flat_map(|(lat, lon)| [("latitude", lat), ("longitude", lon)])
+                {
+                    let cell = self.cell(column);
+                    self.field(field, &cell, &[]);
+                }
+                return;
+            }
         }
         if let Some((latitude, longitude)) = point {
             let (latitude, longitude) = (self.cell(latitude), self.cell(longitude));

@@ -65,7 +65,7 @@ pub fn draft(input: &SourceFile, args: &Args, global: &GlobalArgs) -> Result<Str
     if let Ok(known) = choose(input, &Args { draft: false, mapping: None, ..args.clone() }) {
         let name = &known.mapping.name;
         let told = format!(
-            "# The file is laid out as {name}: facts import FILE loads it without a mapping\n"
+            "# The file is laid out as {name}: try facts import FILE first, which needs no mapping\n"
         );
         text.insert_str(0, &told);
     }
