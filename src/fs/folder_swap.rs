@@ -140,7 +140,7 @@ mod tests {
         let target = around.path().join("lake");
         let draft = FolderDraft::begin(&target).unwrap().unwrap();
         let left = {
-            let FolderDraft { folder, _locked, .. } = draft;
+            let FolderDraft { folder, _lock, .. } = draft;
             folder.keep()
         };
         assert!(FolderDraft::begin(&target).unwrap().is_some());
