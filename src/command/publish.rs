@@ -78,11 +78,17 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     }
     if let Target::Folder(folder) = &target
         && folder.exists()
-        && Manifest::read(folder)?.is_none()
-        && !is_empty(folder)?
     {
-        return Err(Error::usage(format!("{shown} is neither empty nor a publication"))
-            .hint("name another folder"));
+        let message = match Manifest::read(folder)? {
+            None if !is_empty(folder)? => "is neither empty nor a publication",
+            Some(manifest) if !manifest.loaded.is_empty() => {
+                "holds imported facts that no database has"
+            }
+            _ => "",
+        };
+        if !message.is_empty() {
+            return Err(Error::usage(format!("{shown} {message}")).hint("name another folder"));
+        }
     }
     let uids = uids(&store)?;
     let schema = store.schema_version()?.0;

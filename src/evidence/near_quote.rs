@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use crate::evidence::locator;
-use crate::evidence::quote::{QuotePlace, QuoteStatus, cuts, folded};
+use crate::evidence::quote::{QuotePlace, QuoteStatus, cuts, folded, halves_left_out};
 
 /// A quote is near a passage if no more than one in this many of its characters differs.
 const ONE_IN: usize = 20;
@@ -96,14 +96,15 @@ pub fn near(text: &str, quote: &str) -> Option<QuotePlace> {
             {
                 continue;
             }
-            if cuts(text, &(words[begin].start..words[begin + count - 1].end)) {
+            let range = words[begin].start..words[begin + count - 1].end;
+            if cuts(text, &range) || !halves_left_out(text, &range).is_empty() {
                 continue;
             }
             let own: Vec<&str> =
                 words[begin..begin + count].iter().map(|word| &text[word.clone()]).collect();
             let other: Vec<&str> = wanted.iter().map(|word| &quote[word.clone()]).collect();
             if differs_in_letters_alone(&own, &other) {
-                best = Some((distance, words[begin].start..words[begin + count - 1].end));
+                best = Some((distance, range));
             }
         }
     }

@@ -64,11 +64,11 @@ pub fn places(text: &str, quote: &str) -> Vec<QuotePlace> {
     if !quote.contains(char::is_alphanumeric) {
         return Vec::new();
     }
-    let at = |range: Range<usize>, status| QuotePlace {
-        range,
-        status,
-        omitted: Vec::new(),
-        added: Vec::new(),
+    let at = |range: Range<usize>, status| {
+        // half of a divided word may say the opposite
+        let omitted = halves_left_out(text, &range);
+        let status = if omitted.is_empty() { status } else { QuoteStatus::Pieces };
+        QuotePlace { range, status, omitted, added: Vec::new() }
     };
     let exact = text.match_indices(quote).map(|(i, found)| i..i + found.len());
     let exact: Vec<QuotePlace> = exact
@@ -112,7 +112,6 @@ pub fn places(text: &str, quote: &str) -> Vec<QuotePlace> {
 pub(super) fn cuts(text: &str, range: &Range<usize>) -> bool {
     let is_word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
     let is_digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
-    let is_letter = |c: Option<char>| c.is_some_and(char::is_alphabetic);
     let is_mark = |c: Option<char>| matches!(c, Some('.' | ','));
     let is_sign = |c: Option<char>| c.is_some_and(is_dash);
     let (before, passage, behind) =
@@ -124,22 +123,36 @@ pub(super) fn cuts(text: &str, range: &Range<usize>) -> bool {
     let begins_in_figure =
         is_digit(first) && (is_mark(one) && is_digit(two) || is_sign(one) && !is_word(two));
     let ends_in_figure = is_digit(last) && is_mark(next) && is_digit(after);
-    // a hyphen at the end of a line divides a word
-    let above = before.trim_end();
-    let begins_divided = is_letter(first)
-        && before[above.len()..].contains('\n')
-        && above.strip_suffix(is_dash).is_some_and(|word| is_letter(word.chars().next_back()));
-    let below = behind.strip_prefix(is_dash).map(|rest| (rest, rest.trim_start()));
-    let ends_divided = is_letter(last)
-        && below.is_some_and(|(rest, word)| {
-            rest[..rest.len() - word.len()].contains('\n') && is_letter(word.chars().next())
-        });
     is_word(one) && is_word(first)
         || is_word(next) && is_word(last)
         || begins_in_figure
         || ends_in_figure
-        || begins_divided
-        || ends_divided
+}
+
+/// The halves of words that a hyphen at the end of a line divides, if a passage begins or ends with the
+/// other half: "un-" before "willing to speak".
+pub(super) fn halves_left_out(text: &str, range: &Range<usize>) -> Vec<String> {
+    let is_letter = |c: Option<char>| c.is_some_and(char::is_alphabetic);
+    let (before, passage, behind) =
+        (&text[..range.start], &text[range.clone()], &text[range.end..]);
+    let mut halves = Vec::new();
+    let above = before.trim_end();
+    if is_letter(passage.chars().next())
+        && before[above.len()..].contains('\n')
+        && above.strip_suffix(is_dash).is_some_and(|word| is_letter(word.chars().next_back()))
+    {
+        halves.extend(above.split_whitespace().next_back().map(str::to_owned));
+    }
+    if is_letter(passage.chars().next_back())
+        && let Some(rest) = behind.strip_prefix(is_dash)
+        && let word = rest.trim_start()
+        && rest[..rest.len() - word.len()].contains('\n')
+        && is_letter(word.chars().next())
+    {
+        let end = word.find(|c: char| !c.is_alphanumeric()).unwrap_or(word.len());
+        halves.push(format!("-{}", &word[..end]));
+    }
+    halves
 }
 
 /// What becomes of hyphens within words: at the end of a line they may divide a word, or belong to
@@ -446,9 +459,6 @@ mod tests {
             "7 people",
             "17 people … were killed … in Basra",
             "ill",
-            "bility",
-            "known market,” the colonel said",
-            "Nobody claimed responsi",
             "…",
             "",
         ] {
@@ -480,6 +490,18 @@ mod tests {
         let place = places(TEXT, "“We did … attack the").remove(0);
         assert_eq!((place.status, place.omitted), (QuoteStatus::Pieces, vec!["not".to_owned()]));
         assert_eq!(&TEXT[place.range], "“We did not attack the");
+    }
+
+    #[test]
+    fn half_of_a_divided_word_is_told() {
+        for (quote, half) in [
+            ("bility", "responsi-"),
+            ("known market,” the colonel said", "well-"),
+            ("Nobody claimed responsi", "-bility"),
+        ] {
+            let place = places(TEXT, quote).remove(0);
+            assert_eq!((place.status, place.omitted), (QuoteStatus::Pieces, vec![half.to_owned()]));
+        }
     }
 
     #[test]

@@ -35,6 +35,8 @@ impl FolderDraft {
     /// # Errors
     /// The folder around them cannot be written.
     pub fn begin(target: &Path) -> io::Result<Option<FolderDraft>> {
+        // the folder that a link leads to, and not the link
+        let target = &fs::canonicalize(target).unwrap_or_else(|_| target.to_owned());
         let around = folder_of(target).to_owned();
         let name = target.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let lock = around.join(format!(".{name}.publishing"));

@@ -48,6 +48,10 @@ impl LakeDraft {
             }
             _ => {}
         }
+        if old.is_some() && names.is_some() {
+            return Err(Error::usage(format!("{shown} has names of its own"))
+                .hint("--names is for a new lake"));
+        }
         let Some(draft) = FolderDraft::begin(target).map_err(|e| failed(&e))? else {
             let message = format!("{shown}: another program is writing to it");
             return Err(Error::new(ErrorKind::Busy, message).hint("try again when it is done"));
@@ -108,6 +112,12 @@ impl LakeDraft {
                 .hint("a lake keeps one release of a source: import the other into a new folder"));
         }
         Ok(())
+    }
+
+    /// Whether it has facts of a source from another file.
+    #[must_use]
+    pub fn has_source(&self, source: &str) -> bool {
+        self.manifest.loaded.iter().any(|known| known.source == source)
     }
 
     /// Writes the facts of a piece, and makes the database for the next one.

@@ -22,6 +22,7 @@ fn sentences(text: &str) -> Vec<(usize, String)> {
                 && sentence.starts_with(char::is_alphanumeric)
                 && !sentence.contains('[')
                 && !sentence.ends_with('-')
+                && !text[..begin].trim_end().ends_with('-')
             {
                 let start = begin + text[begin..at].find(sentence).unwrap();
                 if text.matches(sentence).count() == 1 {

@@ -14,6 +14,8 @@ use crate::mapping::{REJECT_COLUMNS, Record};
 pub struct Rejects {
     target: PathBuf,
     out: csv::Writer<BufWriter<Output>>,
+    /// The columns of the file that are none of what was wrong with a record before.
+    kept: Vec<usize>,
     written: u64,
 }
 
@@ -36,14 +38,12 @@ impl Rejects {
             .quote_style(style)
             .flexible(true)
             .from_writer(BufWriter::new(made));
-        let mut rejects = Rejects { target: target.to_owned(), out, written: 0 };
-        let header = chosen
-            .layout
-            .header
-            .iter()
-            .map(String::as_str)
-            .filter(|name| !REJECT_COLUMNS.contains(name));
-        rejects.row(header.chain(REJECT_COLUMNS))?;
+        let header = &chosen.layout.header;
+        let is_own = |n: &usize| !REJECT_COLUMNS.contains(&header[*n].as_str());
+        let kept: Vec<usize> = (0..header.len()).filter(is_own).collect();
+        let names: Vec<&str> = kept.iter().map(|n| header[*n].as_str()).collect();
+        let mut rejects = Rejects { target: target.to_owned(), out, kept, written: 0 };
+        rejects.row(names.into_iter().chain(REJECT_COLUMNS))?;
         Ok(rejects)
     }
 
@@ -51,19 +51,12 @@ impl Rejects {
     ///
     /// # Errors
     /// It cannot be written.
-    pub fn add(
-        &mut self,
-        record: &Record,
-        line: u64,
-        bad: &[CellError],
-        ignored: &[usize],
-    ) -> Result<()> {
+    pub fn add(&mut self, record: &Record, line: u64, bad: &[CellError]) -> Result<()> {
         let fields: Vec<&str> = bad.iter().filter_map(|bad| bad.field.as_deref()).collect();
         let errors: Vec<&str> = bad.iter().map(|bad| bad.expected.as_str()).collect();
         let told = [line.to_string(), fields.join("; "), errors.join("; ")];
-        let cells =
-            record.iter().enumerate().filter(|(n, _)| !ignored.contains(n)).map(|(_, cell)| cell);
-        self.row(cells.chain(told.iter().map(String::as_str)))?;
+        let cells: Vec<&str> = self.kept.iter().filter_map(|n| record.get(*n)).collect();
+        self.row(cells.into_iter().chain(told.iter().map(String::as_str)))?;
         self.written += 1;
         Ok(())
     }

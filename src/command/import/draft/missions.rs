@@ -175,6 +175,10 @@ impl Draft<'_> {
     /// posts, or it is called after ambassadors.
     pub(super) fn mission_columns(&self) -> Option<MissionColumns> {
         let columns = self.columns;
+        // attacks on missions are events
+        if (0..columns.all.len()).any(|column| self.is_of_people(column)) {
+            return None;
+        }
         let text = |column: usize| columns.all[column].is_text();
         let is_type = |column: &usize| {
             let cells = || columns.all[*column].told();

@@ -60,6 +60,12 @@ impl ImportLoad<'_> {
         };
         file.sha256 = end.sha256;
         lake.refuse(&file)?;
+        if lake.has_source(&file.source) {
+            so_far.notes.push(format!(
+                "{} is in the lake already: a record that both files have is there twice",
+                file.source
+            ));
+        }
         lake.loaded(file);
         self.add_up(so_far.counts)?;
         let mut notes = self.notes_of_file(end.joined, end.notes);

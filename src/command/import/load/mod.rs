@@ -21,7 +21,7 @@ use crate::error::{Error, ErrorKind, Result, Stop};
 use crate::ingest::source_file::SourceFile;
 use crate::ingest::{CsvError, Diagnostic, Diagnostics, likely};
 use crate::mapping::cell_error::CellError;
-use crate::mapping::{Complete, DATASETS, Record, Redistribution, is_complete};
+use crate::mapping::{Complete, DATASETS, REJECT_COLUMNS, Record, Redistribution, is_complete};
 #[cfg(feature = "parquet")]
 use crate::publish::lake::LakeDraft;
 use crate::store::{Counts, ImportInfo, ReleaseImport, ReleaseInfo, Store, Writer};
@@ -143,7 +143,8 @@ impl<'a> ImportLoad<'a> {
             countries(&mut writer)?;
         }
         // a file of mended records is a part of the file that they are from
-        let mended = !chosen.plan.ignored.is_empty();
+        let mended =
+            chosen.layout.header.iter().any(|name| REJECT_COLUMNS.contains(&name.as_str()));
         writer.expect(self.input.size() / BYTES)?;
         let mut release = writer.release(&self.release_info(args, mended))?;
         let input = self.input;
@@ -357,7 +358,7 @@ impl<'a> ImportLoad<'a> {
     ) -> Result<()> {
         release.reject(writer);
         if let Some(rejects) = &mut self.rejects {
-            rejects.add(record, at.line, bad, &self.chosen.plan.ignored)?;
+            rejects.add(record, at.line, bad)?;
         }
         let mut finder = match self.finder.take() {
             Some(finder) => finder,
