@@ -244,7 +244,8 @@ fn follow_newcomer(
     Ok(false)
 }
 
-/// Tells of fields that were changed there of a row that was deleted here, or merged into another.
+/// Tells of a row that was changed there and deleted here, or merged into another: as a row, as the other
+/// direction tells it.
 fn gone(
     table: &ReferenceTable,
     (name, is_merged): (&str, bool),
@@ -252,16 +253,16 @@ fn gone(
     report: &mut MergeReport,
 ) {
     let ours = if is_merged { "merged into another" } else { "deleted" };
-    for (field, old) in before {
-        let new = stated(after, field);
-        if new != old {
-            report.conflicts.push(MergeConflict {
-                name: format!("{} {name}", table.table),
-                field: field.clone(),
-                ours: ours.to_owned(),
-                theirs: new.to_owned(),
-            });
-        }
+    let changed = before.iter().filter(|(field, old)| stated(after, field) != old);
+    let told: Vec<String> =
+        changed.map(|(field, _)| format!("{field}: {}", stated(after, field))).collect();
+    if !told.is_empty() {
+        report.conflicts.push(MergeConflict {
+            name: format!("{} {name}", table.table),
+            field: String::new(),
+            ours: ours.to_owned(),
+            theirs: told.join(BETWEEN_NAMES),
+        });
     }
 }
 

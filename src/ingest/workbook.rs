@@ -122,7 +122,7 @@ fn read(given: &File, shown: &str, wanted: Option<&str>) -> Result<SheetTable> {
     Ok(SheetTable { file: spool, name, others })
 }
 
-/// So many cells of a sheet are looked at to see whether it holds a table.
+/// How many cells of a sheet decide whether it holds a table.
 #[cfg(feature = "excel")]
 const LOOKED_AT: usize = 2_000;
 

@@ -10,9 +10,9 @@ pub struct FillDown {
 }
 
 impl FillDown {
-    /// Fills the blank cells of a record from those above. A row that says something in one of these
-    /// columns alone is the heading of the rows below it; it becomes blank. A row that is no record,
-    /// such as a total, is neither filled nor passed on.
+    /// Fills the blank cells of a record from those above. If a row has nothing but a cell in one of
+    /// these columns, it is the heading of the rows below it, and becomes blank. Totals and other rows
+    /// that are not records are left as they are, and fill nothing.
     pub fn fill(&mut self, plan: &CompiledMapping, record: &mut Record) {
         if plan.fill_down.is_empty() {
             return;

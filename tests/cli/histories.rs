@@ -222,38 +222,49 @@ fn conflicts(text: &str) -> BTreeSet<(String, String)> {
         .collect()
 }
 
+/// Two copies of one beginning are merged both ways: they leave the same to people, and state the same
+/// otherwise.
+fn both_ways(before: Vec<Deed>, ours: Vec<Deed>, theirs: Vec<Deed>) -> Result<(), TestCaseError> {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| Copy { db: folder.path().join(name) };
+    let (a, b) = (at("a.db"), at("b.db"));
+    a.facts(&["init", "-q"]);
+    a.facts(&["source", "add", "memo", "--title", "A memo", "-q"]);
+    before.into_iter().for_each(|deed| act(&a, folder.path(), deed));
+    fs::copy(&a.db, &b.db).unwrap();
+    ours.into_iter().for_each(|deed| act(&a, folder.path(), deed));
+    theirs.into_iter().for_each(|deed| act(&b, folder.path(), deed));
+    let (a_alone, b_alone) = (at("a-alone.db"), at("b-alone.db"));
+    fs::copy(&a.db, &a_alone.db).unwrap();
+    fs::copy(&b.db, &b_alone.db).unwrap();
+    let merge = |into: &Copy, from: &Copy| {
+        conflicts(&into.try_facts(&["merge", from.db.to_str().unwrap(), "-f", "csv"]).1)
+    };
+    let left = merge(&a, &b_alone);
+    prop_assert_eq!(&left, &merge(&b, &a_alone), "each direction leaves the same to people");
+    let (one, other) = (a.state(), b.state());
+    let contested =
+        |name: &str| left.iter().any(|(row, _)| name.ends_with(row.as_str()) || row.contains(' '));
+    for name in one.keys().chain(other.keys()).filter(|name| !contested(name)) {
+        prop_assert_eq!(one.get(name), other.get(name), "{}", name);
+    }
+    prop_assert!(merge(&a, &b_alone).is_empty(), "merging again finds nothing");
+    prop_assert_eq!(a.state(), one, "merging again changes nothing");
+    prop_assert_eq!(a.try_facts(&["check", "--rule", "integrity"]).0, Exit::Done);
+    Ok(())
+}
+
 #[test]
 fn two_copies_merge_to_the_same_but_for_what_both_changed() {
     try_out(5, 200, &(deeds(6), deeds(9), deeds(9)), |(before, ours, theirs)| {
-        let folder = tempfile::tempdir().unwrap();
-        let at = |name: &str| Copy { db: folder.path().join(name) };
-        let (a, b) = (at("a.db"), at("b.db"));
-        a.facts(&["init", "-q"]);
-        a.facts(&["source", "add", "memo", "--title", "A memo", "-q"]);
-        before.into_iter().for_each(|deed| act(&a, folder.path(), deed));
-        fs::copy(&a.db, &b.db).unwrap();
-        ours.into_iter().for_each(|deed| act(&a, folder.path(), deed));
-        theirs.into_iter().for_each(|deed| act(&b, folder.path(), deed));
-        let (a_alone, b_alone) = (at("a-alone.db"), at("b-alone.db"));
-        fs::copy(&a.db, &a_alone.db).unwrap();
-        fs::copy(&b.db, &b_alone.db).unwrap();
-        let merge = |into: &Copy, from: &Copy| {
-            conflicts(&into.try_facts(&["merge", from.db.to_str().unwrap(), "-f", "csv"]).1)
-        };
-        let left = merge(&a, &b_alone);
-        prop_assert_eq!(&left, &merge(&b, &a_alone), "each direction leaves the same to people");
-        let (one, other) = (a.state(), b.state());
-        let contested = |name: &str| {
-            left.iter().any(|(row, _)| name.ends_with(row.as_str()) || row.contains(' '))
-        };
-        for name in one.keys().chain(other.keys()).filter(|name| !contested(name)) {
-            prop_assert_eq!(one.get(name), other.get(name), "{}", name);
-        }
-        prop_assert!(merge(&a, &b_alone).is_empty(), "merging again finds nothing");
-        prop_assert_eq!(a.state(), one, "merging again changes nothing");
-        prop_assert_eq!(a.try_facts(&["check", "--rule", "integrity"]).0, Exit::Done);
-        Ok(())
+        both_ways(before, ours, theirs)
     });
+}
+
+#[test]
+fn a_row_that_one_changed_and_the_other_merged_is_told_alike() {
+    let (add, change, merge) = ((0, 4, 8), (11, 4, 0), (6, 4, 0));
+    both_ways(vec![add], vec![change], vec![merge]).unwrap();
 }
 
 /// Runs Git in a work tree, with `facts` as its merge driver; whether it succeeded.

@@ -90,7 +90,7 @@ pub fn look(input: &SourceFile, encoding: Option<&str>) -> Result<(DraftColumns,
     Ok((DraftColumns::of(columns, layout.delimiter == ';', year), notes))
 }
 
-/// Looks at the records behind so many rows of a header, and says how many there are.
+/// Samples the records below the header, whose rows are passed over; returns how many there are.
 fn look_at_records(
     input: &SourceFile,
     records: &mut CsvReader,
