@@ -162,7 +162,7 @@ impl<'f> FolderLoad<'f> {
         if self.fresh {
             self.numbers = writer.import_numbers()?;
         }
-        writer.expect(self.folder.about())?;
+        writer.expect(self.folder.about(), |_, _| true)?;
         let of_kind = |kind: &&'static Kind| Ok((*kind, self.kind(kind, writer)?));
         Ok((KINDS.iter().map(of_kind).collect::<Result<_>>()?, rows))
     }

@@ -10,7 +10,10 @@ pub mod source_file;
 mod strict_csv;
 mod table;
 mod unpack_budget;
+mod web_page;
 mod workbook;
+
+pub use workbook::{ALL as ALL_SHEETS, SHEET as SHEET_COLUMN};
 
 pub use csv_reader::CsvReader;
 pub use diagnostic::{Diagnostic, Diagnostics};

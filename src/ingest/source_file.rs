@@ -13,7 +13,7 @@ use crate::error::{Error, ErrorKind, Result, Stop};
 use crate::fs::paths;
 use crate::ingest::strict_csv::CsvError;
 use crate::ingest::unpack_budget::BoundedReader;
-use crate::ingest::workbook;
+use crate::ingest::{web_page, workbook};
 use crate::value::text::hex;
 
 /// How a file is packed, by its first bytes.
@@ -38,24 +38,34 @@ pub struct SourceFile {
     /// The member of an archive, unpacked.
     member: Option<Arc<File>>,
     packing: Packing,
-    /// The sheet of a workbook that is read, if nobody chose it and there are others, with those.
+    /// The sheet of a workbook that is read, and the others.
     sheets: Option<(String, Vec<String>)>,
+    /// How many sheets are read.
+    sheets_read: usize,
+    /// Somebody chose the sheet.
+    is_chosen: bool,
     /// How far anybody has read, for the progress of a run.
     read: Arc<AtomicU64>,
 }
 
 impl SourceFile {
-    /// What the sheet that was read is called, where a workbook has several and nobody chose it.
+    /// What the sheet that was read is called, where a workbook has several.
     #[must_use]
     pub fn sheet(&self) -> Option<&str> {
         self.sheets.as_ref().map(|(read, _)| read.as_str())
+    }
+
+    /// How many sheets of a workbook are read as one table; 0 of anything else.
+    #[must_use]
+    pub fn sheets_read(&self) -> usize {
+        self.sheets_read
     }
 
     /// Which sheet was read and which others there are; none if somebody chose it, or there is only
     /// one.
     #[must_use]
     pub fn sheets_unseen(&self) -> Option<String> {
-        let (read, others) = self.sheets.as_ref()?;
+        let (read, others) = self.sheets.as_ref().filter(|_| !self.is_chosen)?;
         let others = others.join(", ");
         Some(format!(
             "the sheet \"{read}\" was read; the others, to be named with --sheet: {others}"
@@ -92,27 +102,34 @@ impl SourceFile {
         };
         let given = Arc::new(given);
         let mut head = Vec::new();
-        SharedFile::of(&given).take(4).read_to_end(&mut head).map_err(|e| failed(&e))?;
+        SharedFile::of(&given).take(2000).read_to_end(&mut head).map_err(|e| failed(&e))?;
         let mut name =
             path.file_name().map_or(String::new(), |name| name.to_string_lossy().into_owned());
-        let (mut packing, mut member, mut sheets) = (Packing::Plain, None, None);
+        let (mut packing, mut member, mut sheets, mut sheets_read) =
+            (Packing::Plain, None, None, 0);
         match head.as_slice() {
             [0x1f, 0x8b, ..] => packing = Packing::Gzip,
             [0x28, 0xb5, 0x2f, 0xfd] => packing = Packing::Zstandard,
-            b"%PDF" => {
+            [b'%', b'P', b'D', b'F', ..] => {
                 let what = format!("{shown} is a PDF, not a table");
                 return Err(Error::new(ErrorKind::Rejected, what).hint(
                     "save its table as CSV, or attach its text to a source (facts source attach)",
                 ));
             }
-            [0xd0, 0xcf, 0x11, 0xe0] => {
+            [0xd0, 0xcf, 0x11, 0xe0, ..] => {
                 let sheet = workbook::old(&given, &shown, wanted)?;
-                sheets = Some((sheet.name, sheet.others));
+                (sheets, sheets_read) = (Some((sheet.name, sheet.others)), sheet.read);
                 member = Some(Arc::new(sheet.file));
             }
-            [b'P', b'K', 3 | 5, 4 | 6] => match workbook::table(&given, &shown, wanted)? {
+            head if web_page::is_page(head) => {
+                if let Some(table) = web_page::table(SharedFile::of(&given), &shown, wanted)? {
+                    sheets = Some((table.name, table.others));
+                    member = Some(Arc::new(table.file));
+                }
+            }
+            [b'P', b'K', 3 | 5, 4 | 6, ..] => match workbook::table(&given, &shown, wanted)? {
                 Some(sheet) => {
-                    sheets = Some((sheet.name, sheet.others));
+                    (sheets, sheets_read) = (Some((sheet.name, sheet.others)), sheet.read);
                     member = Some(Arc::new(sheet.file));
                 }
                 None => {
@@ -126,8 +143,20 @@ impl SourceFile {
             let bare = name.strip_suffix(".gz").or_else(|| name.strip_suffix(".zst"));
             name.truncate(bare.unwrap_or(&name).len());
         }
-        let sheets = sheets.filter(|(_, others)| wanted.is_none() && !others.is_empty());
-        let file = SourceFile { shown, name, given, member, packing, sheets, read: Arc::default() };
+        let sheets = sheets.filter(|(_, others)| !others.is_empty());
+        let is_chosen = wanted.is_some();
+        let read = Arc::default();
+        let file = SourceFile {
+            shown,
+            name,
+            given,
+            member,
+            packing,
+            sheets,
+            sheets_read,
+            is_chosen,
+            read,
+        };
         if packing != Packing::Plain && file.size() <= TRIED_AT_ONCE {
             file.refuse_bomb()?;
         }

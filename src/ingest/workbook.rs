@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
 use std::io::BufReader;
 #[cfg(feature = "excel")]
-use std::io::{Read, Seek, SeekFrom, Write};
+use std::io::{Read, Seek, SeekFrom};
 
 #[cfg(feature = "excel")]
 use calamine::{
@@ -18,6 +18,8 @@ use crate::error::ErrorKind;
 use crate::error::{Error, Result};
 #[cfg(feature = "excel")]
 use crate::ingest::unpack_budget::{self, BoundedReader, CELLS_IN_MEMORY};
+#[cfg(feature = "excel")]
+use crate::mapping::{self, FileHead, GuessedLayout};
 #[cfg(feature = "excel")]
 use crate::value::real;
 #[cfg(feature = "excel")]
@@ -31,6 +33,8 @@ pub struct SheetTable {
     pub name: String,
     /// The other sheets of the workbook.
     pub others: Vec<String>,
+    /// How many sheets it is made of.
+    pub read: usize,
 }
 
 /// The sheet of this name, or the first that holds a table, as CSV; none if the archive is no
@@ -54,14 +58,12 @@ pub fn old(given: &File, shown: &str, wanted: Option<&str>) -> Result<SheetTable
     read(given, shown, wanted)
 }
 
+/// Whoever asks for this sheet asks for all that have the same columns.
+pub const ALL: &str = "all";
+
 /// The sheet of this name, or the first that holds a table, of a workbook.
 #[cfg(feature = "excel")]
 fn read(given: &File, shown: &str, wanted: Option<&str>) -> Result<SheetTable> {
-    let broken = |e: calamine::Error| {
-        Error::new(ErrorKind::Rejected, format!("{shown}: damaged workbook"))
-            .with_source(e)
-            .hint("open it in a spreadsheet and save it as .xlsx or CSV")
-    };
     let mut bytes = Vec::new();
     let mut file = given.try_clone().map_err(|e| Error::io(shown, &e))?;
     file.seek(SeekFrom::Start(0))
@@ -69,14 +71,15 @@ fn read(given: &File, shown: &str, wanted: Option<&str>) -> Result<SheetTable> {
         .map_err(|e| Error::io(shown, &e))?;
     refuse_bomb(&bytes, shown)?;
     let mut book: Sheets<_> =
-        open_workbook_auto_from_rs(std::io::Cursor::new(bytes)).map_err(broken)?;
+        open_workbook_auto_from_rs(std::io::Cursor::new(bytes)).map_err(|e| broken(shown, e))?;
     // its cells are read into one block, however far apart they are
     if matches!(book, Sheets::Xlsb(_)) {
         return Err(Error::new(ErrorKind::Rejected, format!("{shown}: a binary workbook (.xlsb)"))
             .hint("save it as .xlsx or CSV"));
     }
     let names = book.sheet_names();
-    let name = match wanted {
+    let is_all = wanted == Some(ALL) && !names.iter().any(|name| name == ALL);
+    let name = match wanted.filter(|_| !is_all) {
         Some(name) if names.iter().any(|known| known == name) => name.to_owned(),
         Some(name) => {
             let near = did_you_mean(name, names.iter().map(String::as_str));
@@ -86,17 +89,61 @@ fn read(given: &File, shown: &str, wanted: Option<&str>) -> Result<SheetTable> {
         None => usual_sheet(&mut book)
             .ok_or_else(|| Error::new(ErrorKind::Rejected, format!("{shown} has no sheets")))?,
     };
-    let failed = |e: &std::io::Error| Error::io(shown, e);
-    let mut spool = tempfile::tempfile().map_err(|e| failed(&e))?;
-    let mut out =
-        csv::WriterBuilder::new().flexible(true).from_writer(std::io::BufWriter::new(&mut spool));
-    let mut write = |row: &[String]| {
-        out.write_record(row)
-            .map_err(|e| Error::new(ErrorKind::Io, shown.to_owned()).with_source(e))
+    let others = |read: &[String]| {
+        names.iter().filter(|name| !read.contains(name)).cloned().collect::<Vec<_>>()
     };
-    // the rows above the first cell count, so that a message names the row of the sheet
-    if let Sheets::Xlsx(book) = &mut book {
-        let Some((first, last)) = corners(book, &name, shown)? else {
+    if is_all {
+        let (file, read) = all_alike(&mut book, &name, shown)?;
+        let others = others(&read);
+        return Ok(SheetTable { file, others, name: read.join(", "), read: read.len() });
+    }
+    let mut spool = Spool::new(shown)?;
+    write_sheet(&mut book, &name, shown, &mut |row| spool.write(row))?;
+    let others = others(std::slice::from_ref(&name));
+    Ok(SheetTable { file: spool.end()?, others, name, read: 1 })
+}
+
+/// A table on its way into a file of its own.
+#[cfg(feature = "excel")]
+struct Spool<'s> {
+    shown: &'s str,
+    out: csv::Writer<std::io::BufWriter<File>>,
+}
+
+#[cfg(feature = "excel")]
+impl<'s> Spool<'s> {
+    fn new(shown: &'s str) -> Result<Spool<'s>> {
+        let file = tempfile::tempfile().map_err(|e| Error::io(shown, &e))?;
+        let out =
+            csv::WriterBuilder::new().flexible(true).from_writer(std::io::BufWriter::new(file));
+        Ok(Spool { shown, out })
+    }
+
+    fn write(&mut self, row: &[String]) -> Result<()> {
+        let failed = |e| Error::new(ErrorKind::Io, self.shown.to_owned()).with_source(e);
+        self.out.write_record(row).map_err(failed)
+    }
+
+    fn end(self) -> Result<File> {
+        let shown = self.shown;
+        let buffer = self.out.into_inner().map_err(|e| Error::io(shown, e.error()))?;
+        let mut file = buffer.into_inner().map_err(|e| Error::io(shown, e.error()))?;
+        file.seek(SeekFrom::Start(0)).map_err(|e| Error::io(shown, &e))?;
+        Ok(file)
+    }
+}
+
+/// Hands on the rows of a sheet. The rows above its first cell count, so that a message names the row of
+/// the sheet.
+#[cfg(feature = "excel")]
+fn write_sheet(
+    book: &mut Sheets<std::io::Cursor<Vec<u8>>>,
+    name: &str,
+    shown: &str,
+    write: &mut dyn FnMut(&[String]) -> Result<()>,
+) -> Result<()> {
+    if let Sheets::Xlsx(book) = book {
+        let Some((first, last)) = corners(book, name, shown)? else {
             return Err(Error::new(
                 ErrorKind::Rejected,
                 format!("{shown}: the sheet \"{name}\" is empty"),
@@ -105,21 +152,137 @@ fn read(given: &File, shown: &str, wanted: Option<&str>) -> Result<SheetTable> {
         for _ in 0..first.0 {
             write(&[String::new()])?;
         }
-        let merged = merged_below(book, &name, shown)?;
-        cell_rows(book, &name, shown, (first, last), &merged, write)?;
-    } else {
-        let range = book.worksheet_range(&name).map_err(broken)?;
-        let above = range.start().map_or(0, |(row, _)| row);
-        for _ in 0..above {
-            write(&[String::new()])?;
+        let merged = merged_below(book, name, shown)?;
+        return cell_rows(book, name, shown, (first, last), &merged, write);
+    }
+    let range = book.worksheet_range(name).map_err(|e| broken(shown, e))?;
+    for _ in 0..range.start().map_or(0, |(row, _)| row) {
+        write(&[String::new()])?;
+    }
+    range.rows().try_for_each(|row| write(&row.iter().map(text).collect::<Vec<_>>()))
+}
+
+/// What the column is called that says of which sheet a record is.
+pub const SHEET: &str = "sheet";
+
+/// The sheets that have the same columns as one of them, one below the other, with a column of their
+/// names; and those names.
+#[cfg(feature = "excel")]
+fn all_alike(
+    book: &mut Sheets<std::io::Cursor<Vec<u8>>>,
+    like: &str,
+    shown: &str,
+) -> Result<(File, Vec<String>)> {
+    let mut spool = Spool::new(shown)?;
+    let mut above: Vec<Vec<String>> = Vec::new();
+    write_sheet(book, like, shown, &mut |row| {
+        if above.len() < HEADER_WITHIN {
+            above.push(row.to_vec());
         }
-        for row in range.rows() {
-            write(&row.iter().map(text).collect::<Vec<_>>())?;
+        Ok(())
+    })?;
+    let mut head = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
+    for row in &above {
+        head.write_record(row)
+            .map_err(|e| Error::new(ErrorKind::Io, shown.to_owned()).with_source(e))?;
+    }
+    let text = String::from_utf8(head.into_inner().unwrap_or_default()).unwrap_or_default();
+    let guessed = mapping::guess_layout(&FileHead::of(&text)).filter(|g| g.layout.has_header);
+    let Some(GuessedLayout { layout, header_rows }) = guessed else {
+        return Err(Error::new(
+            ErrorKind::Rejected,
+            format!("{shown}: the sheet \"{like}\" has no header that others could have too"),
+        )
+        .hint("name one sheet with --sheet"));
+    };
+    let width = layout.header.len();
+    // blank rows are no lines of the text
+    let is_header = |row: &[String], header: &[String]| {
+        let same = |(a, b): (&String, &String)| a.split_whitespace().eq(b.split_whitespace());
+        row.len() <= header.len().max(width) && header.iter().zip(row).all(same) && !row.is_empty()
+    };
+    let stated = |row: &[String]| row.iter().filter(|cell| !cell.trim().is_empty()).count();
+    // the row that names the most columns
+    let named = |row: &Vec<String>| {
+        let cells = row.iter().map(|cell| cell.split_whitespace().collect::<Vec<_>>().join(" "));
+        let begins = |(cell, name): &(String, &String)| !cell.is_empty() && name.starts_with(cell);
+        cells.zip(&layout.header).filter(begins).count()
+    };
+    let first = (0..above.len()).rev().max_by_key(|n| named(&above[*n])).unwrap_or_default();
+    let header = above[first].clone();
+    for row in &above[..first] {
+        spool.write(row)?;
+    }
+    for (n, row) in above[first..(first + header_rows).min(above.len())].iter().enumerate() {
+        let mut row = row.clone();
+        row.resize(width, String::new());
+        row.push(if n == 0 { SHEET.to_owned() } else { String::new() });
+        spool.write(&row)?;
+    }
+    let mut read = Vec::new();
+    let mut notes: Vec<Vec<String>> = Vec::new();
+    for name in shown_sheets(book) {
+        // the header, and then records
+        let mut left: Option<usize> = None;
+        // rows with one cell: headings, if records follow, or notes
+        let mut alone: Vec<Vec<String>> = Vec::new();
+        let done = write_sheet(book, &name, shown, &mut |row| match &mut left {
+            None => {
+                if is_header(row, &header) {
+                    left = Some(header_rows - 1);
+                }
+                Ok(())
+            }
+            Some(0) => {
+                let mut row = row.to_vec();
+                let is_record = stated(&row) > 1;
+                row.resize(width, String::new());
+                row.push(if is_record { name.clone() } else { String::new() });
+                if !is_record {
+                    alone.push(row);
+                    return Ok(());
+                }
+                alone.drain(..).try_for_each(|row| spool.write(&row))?;
+                spool.write(&row)
+            }
+            Some(n) => {
+                *n -= 1;
+                Ok(())
+            }
+        });
+        match done {
+            Ok(()) if left.is_some() => {
+                alone.retain(|row| stated(row) > 0 && !notes.contains(row));
+                notes.append(&mut alone);
+                read.push(name);
+            }
+            Err(failure) if left.is_some() || name == like => return Err(failure),
+            // one with other columns, or an empty one
+            Ok(()) | Err(_) => {}
         }
     }
-    out.into_inner().map_err(|e| failed(e.error()))?.flush().map_err(|e| failed(&e))?;
-    let others = names.into_iter().filter(|other| *other != name).collect();
-    Ok(SheetTable { file: spool, name, others })
+    notes.iter().try_for_each(|row| spool.write(row))?;
+    Ok((spool.end()?, read))
+}
+
+/// The header stands within so many rows.
+#[cfg(feature = "excel")]
+const HEADER_WITHIN: usize = 200;
+
+/// The sheets that are shown.
+#[cfg(feature = "excel")]
+fn shown_sheets(book: &Sheets<std::io::Cursor<Vec<u8>>>) -> Vec<String> {
+    let is_shown = |sheet: &&Sheet| {
+        sheet.visible == SheetVisible::Visible && sheet.typ == SheetType::WorkSheet
+    };
+    book.sheets_metadata().iter().filter(is_shown).map(|sheet| sheet.name.clone()).collect()
+}
+
+#[cfg(feature = "excel")]
+fn broken(shown: &str, e: calamine::Error) -> Error {
+    Error::new(ErrorKind::Rejected, format!("{shown}: damaged workbook"))
+        .with_source(e)
+        .hint("open it in a spreadsheet and save it as .xlsx or CSV")
 }
 
 /// How many cells of a sheet decide whether it holds a table.
@@ -130,14 +293,9 @@ const LOOKED_AT: usize = 2_000;
 /// the first.
 #[cfg(feature = "excel")]
 fn usual_sheet(book: &mut Sheets<std::io::Cursor<Vec<u8>>>) -> Option<String> {
-    let sheets = book.sheets_metadata().to_vec();
-    let is_shown = |sheet: &&Sheet| {
-        sheet.visible == SheetVisible::Visible && sheet.typ == SheetType::WorkSheet
-    };
-    let shown: Vec<String> =
-        sheets.iter().filter(is_shown).map(|sheet| sheet.name.clone()).collect();
+    let shown = shown_sheets(book);
     let with_table = shown.iter().find(|name| holds_table(book, name)).cloned();
-    with_table.or_else(|| shown.first().or(sheets.first().map(|sheet| &sheet.name)).cloned())
+    with_table.or_else(|| shown.first().cloned()).or_else(|| book.sheet_names().first().cloned())
 }
 
 /// Whether some rows of a sheet have several cells, and a figure or date in every third of them at
@@ -303,8 +461,7 @@ fn merged_below(
 
 /// Whether what a merged cell holds is said of each of its rows: a word or a year is, a number may be
 /// that of all of them together.
-#[cfg(feature = "excel")]
-fn is_label(cell: &str) -> bool {
+pub(super) fn is_label(cell: &str) -> bool {
     let is_year = cell.parse::<u16>().is_ok_and(|year| (1000..2200).contains(&year));
     is_year || !cell.is_empty() && cell.parse::<f64>().is_err()
 }

@@ -62,7 +62,7 @@ pub const HIDDEN: &[&str] = &[
 ];
 
 /// The shared fields that stand before the kind's own.
-pub const HEAD: &[Field] = &[
+pub static HEAD: &[Field] = &[
     Field::new(
         "ref",
         Type::Text,
@@ -94,7 +94,7 @@ pub const HEAD: &[Field] = &[
 ];
 
 /// The shared fields that stand behind the kind's own.
-pub const TAIL: &[Field] = &[
+pub static TAIL: &[Field] = &[
     Field::new(
         "summary",
         Type::Text,

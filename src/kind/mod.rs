@@ -307,6 +307,17 @@ impl Kind {
         common_fields::HEAD.iter().chain(self.own).chain(common_fields::TAIL)
     }
 
+    /// The place of a field among [`Kind::fields`]: told by where it is declared, which is quick, or
+    /// else by its name; none for a field that the kind does not have.
+    #[must_use]
+    pub fn position(&self, field: &Field) -> Option<usize> {
+        let (head, own) = (common_fields::HEAD, self.own);
+        head.element_offset(field)
+            .or_else(|| Some(head.len() + own.element_offset(field)?))
+            .or_else(|| Some(head.len() + own.len() + common_fields::TAIL.element_offset(field)?))
+            .or_else(|| self.fields().position(|known| known.name == field.name))
+    }
+
     /// The field of this name.
     #[must_use]
     pub fn field(&self, name: &str) -> Option<&'static Field> {

@@ -77,7 +77,7 @@ impl CompiledMapping {
             let expected = format!(
                 "number of cells: {} in the record, {} in the header",
                 record.len(),
-                self.header.len()
+                self.derived.width
             );
             return Err(vec![CellError { cell: None, field: None, value: None, expected }]);
         }
@@ -142,8 +142,11 @@ impl CompiledMapping {
                 Err(wrong) => draft.bad.push(self.bad("key", wrong, record)),
             }
             // several facts are made of the same cells
-            draft.bad.retain(|one| !bad.contains(one));
-            bad.extend(draft.bad);
+            for one in draft.bad.into_iter().map(|one| self.called(one)) {
+                if !bad.contains(&one) {
+                    bad.push(one);
+                }
+            }
             lost.extend(draft.lost);
             told.extend(draft.told);
             untold.extend(draft.untold);
@@ -187,15 +190,21 @@ impl CompiledMapping {
     }
 
     fn bad(&self, field: &str, (cell, expected): FieldError, record: &Record) -> CellError {
-        let column = cell.and_then(|cell| self.header.get(cell));
-        let field = column
-            .filter(|column| *column != field)
-            .map_or(field.to_owned(), |column| format!("{column} ({field})"));
         let value = cell
             .and_then(|cell| record.get(cell))
             .filter(|value| !value.is_empty())
             .map(str::to_owned);
-        CellError { cell, field: Some(field), value, expected }
+        self.called(CellError { cell, field: Some(field.to_owned()), value, expected })
+    }
+
+    /// The same with the field called as the file calls its column.
+    fn called(&self, bad: CellError) -> CellError {
+        let column = bad.cell.and_then(|cell| self.header.get(cell));
+        let called = column.zip(bad.field.as_ref()).filter(|(column, field)| column != field);
+        match called.map(|(column, field)| format!("{column} ({field})")) {
+            Some(field) => CellError { field: Some(field), ..bad },
+            None => bad,
+        }
     }
 
     /// The columns that no fact of the record holds, as an object of JSON; none where all are held

@@ -4,8 +4,8 @@
 use std::collections::HashMap;
 
 use crate::kind::{Field, Kind};
-use crate::mapping::Condition;
 use crate::mapping::compiled_template::CompiledTemplate;
+use crate::mapping::{Condition, DerivedColumns};
 use crate::value::date_formats::DateStyle;
 use crate::value::partial_date::PartialDate;
 use crate::value::{NameStyle, OwnedValue};
@@ -21,11 +21,13 @@ pub struct CompiledMapping {
     pub skip: Vec<CompiledCondition>,
     /// Columns in which a blank cell means the one above it.
     pub fill_down: Vec<usize>,
+    /// Columns that the file does not have.
+    pub derived: DerivedColumns,
     /// Records that are given once more for each party.
     pub repeats: Option<CompiledRepeats>,
     /// Words that mean "not stated".
     pub missing: Vec<String>,
-    /// The names of the columns.
+    /// The names of the columns, those that the file does not have at the end.
     pub header: Vec<String>,
     /// The same, each of them once, as `extra` has them.
     pub labels: Vec<String>,
@@ -46,6 +48,13 @@ impl CompiledMapping {
             }
         }
         kinds
+    }
+
+    /// Whether a fact of the kind may state a field.
+    #[must_use]
+    pub fn fills(&self, kind: &Kind, field: &Field) -> bool {
+        let of_kind = self.facts.iter().filter(|fact| fact.kind.name == kind.name);
+        of_kind.flat_map(|fact| &fact.fields).any(|rule| rule.makes(field.name))
     }
 
     /// Whether a cell may list several names that have codes beside them.
@@ -323,10 +332,14 @@ pub const REJECT_COLUMNS: [&str; 3] = ["_line", "_field", "_error"];
 #[must_use]
 pub fn column(header: &[String], name: &str) -> Option<usize> {
     let name = name.trim();
-    let by_name = header.iter().position(|column| column == name).or_else(|| {
-        let folded = name.to_lowercase();
-        header.iter().position(|column| column.to_lowercase() == folded)
-    });
+    let by_name = header
+        .iter()
+        .position(|column| column == name)
+        .or_else(|| header.iter().position(|column| is_same_in_any_case(column, name)))
+        .or_else(|| {
+            let is_same = |column: &String| column.split_whitespace().eq(name.split_whitespace());
+            header.iter().position(is_same)
+        });
     by_name.or_else(|| {
         if let Some(place) = name.strip_prefix("column ") {
             let at = place.parse::<usize>().ok()?.checked_sub(1)?;
@@ -335,6 +348,15 @@ pub fn column(header: &[String], name: &str) -> Option<usize> {
         let is_label = name.ends_with(')');
         if is_label { labels(header).iter().position(|label| label == name) } else { None }
     })
+}
+
+/// Whether two names differ in case alone.
+fn is_same_in_any_case(a: &str, b: &str) -> bool {
+    if a.is_ascii() && b.is_ascii() {
+        a.eq_ignore_ascii_case(b)
+    } else {
+        a.to_lowercase() == b.to_lowercase()
+    }
 }
 
 /// The names of columns, each of them once: one without a name is called after its place.

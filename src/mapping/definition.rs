@@ -14,6 +14,7 @@ use toml::Spanned;
 
 use crate::kind::{self, Kind};
 use crate::mapping::condition::{Condition, Conditions};
+use crate::mapping::derived::Division;
 use crate::mapping::field_mapping::FieldMapping;
 use crate::mapping::mapping_error::{MappingError, line_of, nearer};
 use crate::mapping::one_or_several::OneOrSeveral;
@@ -295,8 +296,12 @@ impl Mapping {
             });
             needs.push(columns.collect());
         }
+        needs.extend(self.read.divide.iter().map(|division| vec![division.column.clone()]));
+        let derived = self.read.derived();
         needs.retain(|need| {
-            !need.is_empty() && !need.iter().any(|name| self.recognise.optional.contains(name))
+            let is_sure =
+                |name: &String| self.recognise.optional.contains(name) || derived.contains(name);
+            !need.is_empty() && !need.iter().any(is_sure)
         });
         needs.sort_unstable();
         needs.dedup();
@@ -418,8 +423,15 @@ pub struct ReadOptions {
     pub skip: Vec<Condition>,
     /// Columns in which a blank cell means the one above it.
     pub fill_down: Vec<String>,
+    /// What a column is called that holds the heading above a record: a row that says something in its
+    /// first cell alone.
+    pub heading: Option<String>,
+    /// Columns whose cells are divided in two.
+    pub divide: Vec<Division>,
     /// Words that mean "not stated" in every column.
     pub missing: Vec<String>,
+    /// The sheet of a workbook, or `all` for those with the same columns.
+    pub sheet: Option<String>,
     /// Where the records of a JSON file are: names with dots between.
     pub records: Option<String>,
     /// Records that are given once more for each party.
@@ -440,10 +452,23 @@ impl Default for ReadOptions {
             footer: false,
             skip: Vec::new(),
             fill_down: Vec::new(),
+            heading: None,
+            divide: Vec::new(),
             missing: Vec::new(),
+            sheet: None,
             records: None,
             repeats: None,
         }
+    }
+}
+
+impl ReadOptions {
+    /// The names of the columns that the file does not have, in the order in which they follow its
+    /// own.
+    #[must_use]
+    pub fn derived(&self) -> Vec<String> {
+        let parts = self.divide.iter().flat_map(|division| &division.into);
+        self.heading.iter().chain(parts).cloned().collect()
     }
 }
 

@@ -27,6 +27,8 @@ pub struct FileLayout {
     pub line: u64,
     /// Whether the line there is the header.
     pub has_header: bool,
+    /// How many line breaks are within the names of the columns.
+    pub breaks: u64,
     /// Number of columns by which it was recognised.
     pub score: usize,
 }
@@ -51,11 +53,24 @@ impl<'t> FileHead<'t> {
         FileHead { text, lines: lines(text), cells: RefCell::default() }
     }
 
-    /// The cells of a line, white space around them left out.
+    /// The cells of the record that begins with a line, as names of columns.
     pub(super) fn cells(&self, line: usize, delimiter: char, quotes: bool) -> Rc<[String]> {
         let mut known = self.cells.borrow_mut();
         let cut = known.entry((line, delimiter, quotes));
-        cut.or_insert_with(|| cells(self.lines[line].1, delimiter, quotes).into()).clone()
+        let end = if quotes { self.end(line) } else { line };
+        let text = &self.text[self.lines[line].0..self.lines[end].0 + self.lines[end].1.len()];
+        cut.or_insert_with(|| cells(text, delimiter, quotes).into()).clone()
+    }
+
+    /// The line on which the record ends that begins with a line: another where a cell in quotes goes
+    /// on over several.
+    fn end(&self, line: usize) -> usize {
+        const MOST: usize = 20;
+        let quotes = |line: &usize| self.lines[*line].1.bytes().filter(|b| *b == b'"').count();
+        let is_open = |line: &usize| quotes(line) % 2 == 1;
+        let last = self.lines.len().min(line + MOST);
+        let closes = || (line + 1..last).find(is_open);
+        if is_open(&line) { closes().unwrap_or(line) } else { line }
     }
 
     /// The cells of the record that begins with a line and may go on over several.
@@ -69,8 +84,27 @@ impl<'t> FileHead<'t> {
         if read.header_rows < 2 {
             return first;
         }
-        let below = (line + 1..line + read.header_rows).filter(|line| *line < self.lines.len());
-        joined_header(&first, below.map(|line| self.cells(line, delimiter, read.quotes))).into()
+        let mut end = self.end(line);
+        let below = (1..read.header_rows).map_while(|_| {
+            let next = Some(end + 1).filter(|line| *line < self.lines.len())?;
+            end = self.end(next);
+            Some(self.cells(next, delimiter, read.quotes))
+        });
+        joined_header(&first, below).into()
+    }
+
+    /// How many line breaks are within the names in a header that begins with a line.
+    pub(super) fn header_breaks(&self, line: usize, read: &ReadOptions) -> u64 {
+        let (mut line, mut breaks) = (line, 0);
+        for _ in 0..read.header_rows.max(1) {
+            if line >= self.lines.len() {
+                break;
+            }
+            let end = if read.quotes { self.end(line) } else { line };
+            breaks += end - line;
+            line = end + 1;
+        }
+        breaks as u64
     }
 
     /// The records of the text, whose cells may hold line breaks; blank ones are left out.
@@ -90,7 +124,7 @@ impl<'t> FileHead<'t> {
             let is_blank = |line: &usize| self.lines[*line].1.is_empty();
             let Some(line) = (found..self.lines.len()).find(|line| !is_blank(line)) else { break };
             let (start, _) = self.lines[line];
-            let cells = record.iter().map(|cell| cell.trim().to_owned()).collect();
+            let cells = record.iter().map(name_in).collect();
             records.push(HeadRecord { start, line, cells });
         }
         records
@@ -150,7 +184,7 @@ fn lines(head: &str) -> Vec<(usize, &str)> {
     lines
 }
 
-/// The cells of a line or of the first record of a text, white space around them left out.
+/// The cells of a line or of the first record of a text, as names of columns.
 fn cells(line: &str, delimiter: char, quotes: bool) -> Vec<String> {
     let Ok(delimiter) = u8::try_from(delimiter) else { return Vec::new() };
     let mut reader = csv::ReaderBuilder::new()
@@ -160,5 +194,10 @@ fn cells(line: &str, delimiter: char, quotes: bool) -> Vec<String> {
         .quoting(quotes)
         .from_reader(line.as_bytes());
     let first = reader.records().next().and_then(Result::ok);
-    first.map_or(Vec::new(), |record| record.iter().map(|cell| cell.trim().to_owned()).collect())
+    first.map_or(Vec::new(), |record| record.iter().map(name_in).collect())
+}
+
+/// The name of a column: a line break in it is a space, since it only makes the column narrow.
+fn name_in(cell: &str) -> String {
+    cell.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -3,17 +3,31 @@
 
 use crate::mapping::{CompiledMapping, Record};
 
-/// The last cells of the columns that are filled down.
+/// What stands above a record and is said of it too: the last cells of the columns that are filled
+/// down, and the last heading.
 #[derive(Debug, Default)]
 pub struct FillDown {
     last: Vec<String>,
+    heading: String,
 }
 
 impl FillDown {
-    /// Fills the blank cells of a record from those above. If a row has nothing but a cell in one of
-    /// these columns, it is the heading of the rows below it, and becomes blank. Totals and other rows
-    /// that are not records are left as they are, and fill nothing.
+    /// Fills the blank cells of a record from those above, and adds the columns that the file does not
+    /// have. If a row has nothing but a cell in one of the columns that are filled down, or is a
+    /// heading, it is said of the rows below it, and becomes blank. Totals and other rows that are not
+    /// records are left as they are, and fill nothing.
     pub fn fill(&mut self, plan: &CompiledMapping, record: &mut Record) {
+        if plan.is_section(record) {
+            self.last.clear();
+            plan.derived.heading(record.get(0).unwrap_or_default()).clone_into(&mut self.heading);
+            *record = Record::from(vec![""; record.len()]);
+        } else {
+            self.fill_blanks(plan, record);
+            plan.derived.add(&self.heading, record);
+        }
+    }
+
+    fn fill_blanks(&mut self, plan: &CompiledMapping, record: &mut Record) {
         if plan.fill_down.is_empty() {
             return;
         }
@@ -43,9 +57,20 @@ impl FillDown {
 }
 
 impl CompiledMapping {
-    /// Whether a record says something in a column that is filled down, and nowhere else.
+    /// Whether a record says something in its first column and nowhere else, where that is the heading of
+    /// the records below it.
+    fn is_section(&self, record: &Record) -> bool {
+        let mut stated = (0..record.len()).filter(|n| !record[*n].trim().is_empty());
+        self.derived.heading.is_some() && stated.next() == Some(0) && stated.next().is_none()
+    }
+
+    /// Whether a record says something in a column that is filled down, and nowhere else, or is the
+    /// heading of a section.
     #[must_use]
     pub fn is_heading(&self, record: &Record) -> bool {
+        if self.is_section(record) {
+            return true;
+        }
         let mut stated = (0..record.len()).filter(|n| !record[*n].trim().is_empty());
         let only = stated.next().filter(|_| stated.next().is_none());
         only.is_some_and(|column| self.fill_down.contains(&column))

@@ -28,6 +28,7 @@ pub fn first_row_as_header(head: &FileHead<'_>) -> Option<GuessedLayout> {
         start,
         line: 1,
         has_header: true,
+        breaks: 0,
         score: 0,
     };
     Some(GuessedLayout { layout, header_rows: 1 })
@@ -86,6 +87,7 @@ pub fn guess_layout(head: &FileHead<'_>) -> Option<GuessedLayout> {
             start: first.start,
             line: first.line as u64 + 1,
             has_header,
+            breaks: 0,
             score: 0,
         },
         header_rows,

@@ -77,6 +77,7 @@ pub fn match_mapping(
                     start: *start,
                     line: n as u64 + 1,
                     has_header: true,
+                    breaks: head.header_breaks(n, read),
                     score: needs.len() + usize::from(!names.is_empty()),
                 });
             }
@@ -115,6 +116,7 @@ fn without_header(
             start: head.lines[line].0,
             line: line as u64 + 1,
             has_header: false,
+            breaks: 0,
             score: header.len(),
         }),
         None => Err(Mismatch {

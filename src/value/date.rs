@@ -28,9 +28,17 @@ pub struct Days {
 /// # Errors
 /// A sentence on what is wrong with it.
 pub fn parse(text: &str) -> Result<Days, String> {
+    if let Some(days) = plain_days(text) {
+        return Ok(days);
+    }
     if is_day_month_year(text) {
         return Err("the year first, as in 2014-03-12".to_owned());
     }
+    parsed(text)
+}
+
+/// The same by the parser.
+fn parsed(text: &str) -> Result<Days, String> {
     let date = Edtf::parse(text).map_err(|e| format!("{EXPECTED}: {}", e.message))?;
     if matches!(date, Edtf::DateTime(_)) {
         return Err(format!("{EXPECTED}: times of day are not supported"));
@@ -46,6 +54,28 @@ pub fn parse(text: &str) -> Result<Days, String> {
         }
         _ => Ok(days),
     }
+}
+
+/// A day, or days from one to another, written as ISO 8601 has them; none of any other date. Most dates
+/// of data sets are such, and need no parser.
+fn plain_days(text: &str) -> Option<Days> {
+    let (from, to) = text.split_once('/').unwrap_or((text, text));
+    let first = plain_day(from)?;
+    let last = if from == to { first } else { plain_day(to)? };
+    (first <= last).then_some(Days { first: Some(first), last: Some(last) })
+}
+
+fn plain_day(text: &str) -> Option<i64> {
+    let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = *text.as_bytes() else { return None };
+    let number = |digits: &[u8]| {
+        digits.iter().try_fold(0_i16, |number, digit| {
+            digit.is_ascii_digit().then(|| number * 10 + i16::from(digit - b'0'))
+        })
+    };
+    let year = number(&[y1, y2, y3, y4])?;
+    let [month, day] = [[m1, m2], [d1, d2]].map(|pair| number(&pair));
+    let (month, day) = (i8::try_from(month?).ok()?, i8::try_from(day?).ok()?);
+    Date::new(year, month, day).ok().map(julian)
 }
 
 /// Whether a date is a set of several, such as `{2010,2012}` or `[2010,2012]`.
@@ -388,6 +418,16 @@ mod tests {
         fn days_survive_their_way_through_iso(day in 0_i64..5_373_484) {
             let text = iso(day);
             prop_assert_eq!(parse(&text).unwrap(), Days { first: Some(day), last: Some(day) });
+        }
+
+        /// Days that are read without the parser are those that it reads.
+        #[test]
+        fn plain_days_are_what_the_parser_makes_of_them(
+            text in "[0-2][0-9]{3}-[01][0-9]-[0-3][0-9](/[0-2][0-9]{3}-[01][0-9]-[0-3][0-9])?"
+        ) {
+            if let Some(days) = plain_days(&text) {
+                prop_assert_eq!(parsed(&text), Ok(days));
+            }
         }
     }
 }

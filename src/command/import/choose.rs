@@ -2,6 +2,7 @@
 //! records.
 
 use std::fs;
+use std::path::Path;
 use std::sync::Arc;
 
 use encoding_rs::{Encoding, UTF_8};
@@ -133,8 +134,9 @@ pub fn choose(input: &SourceFile, args: &Args) -> Result<ChosenMapping> {
         return Err(Error::usage(format!("{}: the file does not state its release", input.shown))
             .hint("set it with --release, as the publisher names it: a year or a version"));
     }
-    let known =
-        KnownValues { header: chosen.layout.header.clone(), release: chosen.release.clone() };
+    let mut header = chosen.layout.header.clone();
+    header.extend(chosen.mapping.read.derived());
+    let known = KnownValues { header, release: chosen.release.clone() };
     chosen.plan = mapping::compile(&chosen.mapping, &text.text, &known)
         .map_err(|all| mistaken(&text.name, &all))?;
     Ok(chosen)
@@ -146,16 +148,31 @@ struct MappingSource {
     text: String,
 }
 
+/// The sheet of a workbook that the mapping file is for, if it says so.
+///
+/// # Errors
+/// The mapping cannot be read.
+pub fn sheet_of_mapping(args: &Args) -> Result<Option<String>> {
+    let Some(path) = &args.mapping else { return Ok(None) };
+    Ok(mapping_in(path)?.2.read.sheet)
+}
+
+/// The mapping in a file, with what messages call it and its text.
+fn mapping_in(path: &Path) -> Result<(String, String, Mapping)> {
+    let name = path.display().to_string();
+    let text = fs::read_to_string(path).map_err(|e| match e.kind() {
+        std::io::ErrorKind::InvalidData => {
+            Error::new(ErrorKind::Rejected, format!("{name}: not valid UTF-8"))
+        }
+        _ => paths::cannot_read(path, &e),
+    })?;
+    let mapping = Mapping::parse(&text).map_err(|mistake| mistaken(&name, &[mistake]))?;
+    Ok((name, text, mapping))
+}
+
 fn candidates(args: &Args) -> Result<Vec<(MappingSource, Mapping)>> {
     if let Some(path) = &args.mapping {
-        let name = path.display().to_string();
-        let text = fs::read_to_string(path).map_err(|e| match e.kind() {
-            std::io::ErrorKind::InvalidData => {
-                Error::new(ErrorKind::Rejected, format!("{name}: not valid UTF-8"))
-            }
-            _ => paths::cannot_read(path, &e),
-        })?;
-        let mut mapping = Mapping::parse(&text).map_err(|mistake| mistaken(&name, &[mistake]))?;
+        let (name, text, mut mapping) = mapping_in(path)?;
         mapping::check(&mapping, &text).map_err(|all| mistaken(&name, &all))?;
         for encoding in &mapping.read.encoding {
             by_name(encoding).map_err(|failure| {

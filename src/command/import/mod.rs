@@ -19,6 +19,7 @@ use crate::command::query::whole;
 use crate::command::rejected_rows::OnError;
 use crate::command::ui::Ui;
 use crate::error::{Error, Result};
+use crate::ingest::ALL_SHEETS;
 use crate::ingest::source_file::SourceFile;
 use crate::mapping::DATASETS;
 #[cfg(feature = "parquet")]
@@ -76,7 +77,8 @@ pub struct Args {
     /// Show at most this many errors; with --on-error skip, stop after this many rejected records
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = whole)]
     max_errors: Option<u64>,
-    /// Sheet of a workbook (.xlsx, .xls, .ods) [default: the first]
+    /// Sheet of a workbook (.xlsx, .xls, .ods), or "all": those with the same columns, as one table
+    /// [default: the first with a table]
     #[arg(long, value_name = "NAME")]
     sheet: Option<String>,
     /// Folder of Parquet files to import into, without a database: for data sets too large for one.
@@ -116,17 +118,19 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
         let [file] = args.files.as_slice() else {
             return Err(Error::usage("--draft takes one file"));
         };
-        let text = draft::draft(&SourceFile::open(file, args.sheet.as_deref())?, args, global)?;
+        let (input, sheet) = draft_input(file, args)?;
+        let text = draft::draft(&input, &Args { sheet, ..args.clone() }, global)?;
         ui.whole(global, text.as_bytes())?;
         return Ok(Exit::Done);
     }
     if let Some(target) = &args.into {
         return into_lake(target, args, global, ui);
     }
+    let sheet = sheet_of(args)?;
     let mut reports = Vec::new();
     let mut failed = None;
     for file in &args.files {
-        let done = SourceFile::open(file, args.sheet.as_deref())
+        let done = SourceFile::open(file, sheet.as_deref())
             .and_then(|input| load::file(&input, args, global, ui));
         match done {
             Ok(report) => {
@@ -154,14 +158,40 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     Ok(exit_of(&reports))
 }
 
+/// The file that a draft is made of, and the sheet: all that have the same columns, where nobody asks for
+/// one and there are several.
+fn draft_input(file: &Path, args: &Args) -> Result<(SourceFile, Option<String>)> {
+    let input = SourceFile::open(file, args.sheet.as_deref())?;
+    if args.sheet.is_none() && input.sheets_read() == 1 && input.sheet().is_some() {
+        let all = SourceFile::open(file, Some(ALL_SHEETS)).ok();
+        if let Some(all) = all.filter(|all| all.sheets_read() > 1) {
+            return Ok((all, Some(ALL_SHEETS.to_owned())));
+        }
+    }
+    Ok((input, args.sheet.clone()))
+}
+
+/// The sheet of a workbook that is read: that which was asked for, or that of the mapping.
+fn sheet_of(args: &Args) -> Result<Option<String>> {
+    let own = choose::sheet_of_mapping(args)?;
+    match (&args.sheet, own) {
+        (Some(asked), Some(own)) if *asked != own => {
+            Err(Error::usage(format!("the mapping is for the sheet \"{own}\", not for \"{asked}\""))
+                .hint("facts import --draft --sheet writes a mapping for another sheet, whose facts do not replace these"))
+        }
+        (asked, own) => Ok(asked.clone().or(own)),
+    }
+}
+
 /// Imports the files into a lake, all of them or none.
 #[cfg(feature = "parquet")]
 fn into_lake(target: &Path, args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let at = global.import_info("import").at;
     let mut lake = LakeDraft::begin(target, args.names.as_deref(), at)?;
+    let sheet = sheet_of(args)?;
     let mut reports = Vec::new();
     for file in &args.files {
-        let input = SourceFile::open(file, args.sheet.as_deref())?;
+        let input = SourceFile::open(file, sheet.as_deref())?;
         let report = load::into_lake(&input, &mut lake, args, global, ui)?;
         report_on(&report, args.dry_run, ui);
         reports.push(report);

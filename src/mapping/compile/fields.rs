@@ -279,7 +279,7 @@ impl MappingCompiler<'_> {
         let coded = sort.iter().flat_map(|sort| sort.codes.values().cloned());
         for word in coded
             .chain(constant.filter(|_| sort.as_ref().is_some_and(|sort| sort.codes.is_empty())))
-            .chain(how.marks.values().cloned())
+            .chain(how.marks.values().filter(|kind| !kind.is_empty()).cloned())
             .collect::<Vec<_>>()
         {
             if !kinds.contains(&word.as_str()) {

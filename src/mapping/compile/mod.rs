@@ -14,7 +14,10 @@ use crate::mapping::compiled::{
     KnownValues, REJECT_COLUMNS, column, labels,
 };
 use crate::mapping::compiled_template::{CellRef, CompiledPart, CompiledTemplate};
-use crate::mapping::{Condition, Each, FactMapping, Mapping, MappingError, Template, TemplateName};
+use crate::mapping::{
+    Condition, DerivedColumns, Division, Each, FactMapping, Mapping, MappingError, Template,
+    TemplateName,
+};
 use crate::value::OwnedValue;
 use crate::value::suggest::did_you_mean;
 use crate::value::text::looks_like;
@@ -53,8 +56,10 @@ pub fn check(mapping: &Mapping, source: &str) -> Result<(), Vec<MappingError>> {
         }
     }
     header.extend(mapping.read.fill_down.iter().cloned());
+    header.retain(|name| !mapping.read.derived().contains(name));
     header.sort_unstable();
     header.dedup();
+    header.extend(mapping.read.derived());
     compile(mapping, source, &KnownValues { header, release: Some("1".into()) }).map(|_| ())
 }
 
@@ -88,6 +93,7 @@ impl MappingCompiler<'_> {
         }
         let skip = read.skip.iter().map(|condition| self.test(condition)).collect();
         let fill_down = self.fill_down();
+        let derived = self.derived();
         let repeats = read.repeats.as_ref().map(|repeats| {
             let (key, gather) = (self.text(&repeats.key), self.text(&repeats.gather));
             let mut with: Vec<usize> =
@@ -99,12 +105,13 @@ impl MappingCompiler<'_> {
         });
         let parts = facts.first().map_or(1, |fact| fact.key.len());
         // the release is known of the import, and tells no record from that of the next release
-        let is_no_part = |name: &String| {
-            REJECT_COLUMNS.contains(&name.as_str())
+        let is_no_part = |i: &usize| {
+            let name = &self.known.header[*i];
+            derived.is_part(*i)
+                || REJECT_COLUMNS.contains(&name.as_str())
                 || self.mapping.release.column.as_ref() == Some(name)
         };
-        let ignored: Vec<usize> =
-            (0..self.known.header.len()).filter(|i| is_no_part(&self.known.header[*i])).collect();
+        let ignored: Vec<usize> = (0..self.known.header.len()).filter(is_no_part).collect();
         let homes = (0..self.known.header.len())
             .map(|column| {
                 (0..facts.len()).filter(|n| facts[*n].columns.contains(&column)).collect()
@@ -117,6 +124,7 @@ impl MappingCompiler<'_> {
             parts,
             skip,
             fill_down,
+            derived,
             repeats,
             missing: read.missing.clone(),
             header,
@@ -124,6 +132,36 @@ impl MappingCompiler<'_> {
             homes,
             ignored,
         }
+    }
+
+    /// The columns that the file does not have.
+    fn derived(&mut self) -> DerivedColumns {
+        let read = &self.mapping.read;
+        let names = read.derived();
+        if !names.is_empty() && read.repeats.is_some() {
+            self.wrong("[read] has repeats, and heading or divide: expected one of them".into());
+        }
+        let width = self.known.header.len() - names.len();
+        let own = &self.known.header[..width];
+        for name in &names {
+            if own.contains(name) || names.iter().filter(|other| *other == name).count() > 1 {
+                self.wrong(format!("[read] there are two columns \"{name}\": call it otherwise"));
+            }
+        }
+        let mut divisions = Vec::new();
+        for Division { column: name, at, .. } in &read.divide {
+            if at.is_empty() {
+                self.wrong(format!("[read] divide: at what is \"{name}\" divided? at is empty"));
+            }
+            match column(own, name) {
+                Some(column) => divisions.push((column, at.clone())),
+                None => {
+                    let near = did_you_mean(name, own.iter().map(String::as_str));
+                    self.wrong(format!("[read] divide: unknown column \"{name}\"{near}"));
+                }
+            }
+        }
+        DerivedColumns { width, heading: read.heading.clone(), divisions }
     }
 
     /// The columns in which a blank cell means the one above it.

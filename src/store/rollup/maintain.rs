@@ -43,7 +43,7 @@ const KEPT: usize = 50_000;
 /// What a run did to facts that summaries hold.
 #[derive(Debug, Default)]
 pub struct RollupChanges {
-    kinds: HashMap<&'static str, RollupChange>,
+    kinds: HashMap<&'static str, RollupChange, RandomState>,
 }
 
 /// What it did to one kind.

@@ -3,7 +3,7 @@
 use rusqlite::{OptionalExtension, Transaction};
 
 use crate::error::Result;
-use crate::kind::KINDS;
+use crate::kind::{Field, KINDS, Kind};
 use crate::store::entities::lookup::EntityClass;
 
 /// A large load under way: some indexes are not there.
@@ -17,11 +17,16 @@ pub struct Bulk {
 const MANY: u64 = 10_000;
 
 impl Bulk {
-    /// Begins a large load, if so many records are one beside what is there already.
+    /// Begins a large load, if so many records are one beside what is there already. An index of a
+    /// field that no record fills stays: to make it anew takes a pass over all rows.
     ///
     /// # Errors
     /// The database cannot be written.
-    pub fn begin(transaction: &Transaction<'_>, records: u64) -> Result<Option<Bulk>> {
+    pub fn begin(
+        transaction: &Transaction<'_>,
+        records: u64,
+        fills: impl Fn(&Kind, &Field) -> bool,
+    ) -> Result<Option<Bulk>> {
         let mut there = 0;
         for kind in KINDS {
             let most = format!("SELECT ifnull(max(id), 0) FROM {}", kind.table);
@@ -32,9 +37,10 @@ impl Bulk {
         }
         let mut indexes = Vec::new();
         for kind in KINDS {
-            let named = kind.fields().filter(|field| EntityClass::of(field.ty).is_some());
-            let of = ["date", "sorted"].into_iter().chain(named.map(|field| field.name));
-            for of in of {
+            let filled: Vec<&Field> = kind.fields().filter(|field| fills(kind, field)).collect();
+            let named = filled.iter().filter(|field| EntityClass::of(field.ty).is_some());
+            let dated = if filled.is_empty() { &[][..] } else { &["date", "sorted"] };
+            for of in dated.iter().copied().chain(named.map(|field| field.name)) {
                 let name = format!("{}_{of}", kind.table);
                 let find = "SELECT sql FROM sqlite_schema WHERE type = 'index' AND name = ?1";
                 // a country is that of the place

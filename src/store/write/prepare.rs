@@ -14,7 +14,7 @@ use crate::store::entities::lookup::{
 use crate::store::entities::name_cache::{NameHit, ResolvedName};
 use crate::store::source_texts;
 use crate::store::write::param::Param;
-use crate::store::write::row_encoder::{EncodedFact, RowEncoder};
+use crate::store::write::row_encoder::{EncodedFact, KnownField, RowEncoder};
 use crate::store::write::transaction::{RowError, Writer};
 use crate::value::date::{self, Days};
 use crate::value::text::BETWEEN_NAMES;
@@ -280,8 +280,9 @@ impl Writer<'_> {
                 Err(Stop::Failed(error)) => return Err(error.into()),
             }
         }
-        let is_set = |name| !matches!(prepared.value(name), Param::Null);
-        faults.extend(half_location(is_set(LATITUDE), is_set(LONGITUDE)));
+        let is_set = |field| *prepared.value(field) != Param::Null;
+        let (latitude, longitude) = (is_set(KnownField::Latitude), is_set(KnownField::Longitude));
+        faults.extend(half_location(latitude, longitude));
         if faults.is_empty() { Ok(prepared) } else { Err(Stop::Input(faults)) }
     }
 
@@ -300,10 +301,10 @@ impl Writer<'_> {
         self.agreement.count(field.name, meant.agrees, named);
         // a spot that is called as its country is the country
         if field.name == "place"
-            && let Param::Text(spot) = prepared.value("locality")
+            && let Param::Text(spot) = prepared.value(KnownField::Locality)
             && fold(spot) == fold(&meant.label)
         {
-            prepared.clear("locality");
+            prepared.clear(KnownField::Locality);
         }
         prepared.set_name(field, &meant);
         Ok(())

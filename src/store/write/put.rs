@@ -8,7 +8,7 @@ use crate::kind::{InputRow, Kind};
 use crate::store::date_parts;
 use crate::store::write::counts::Outcome;
 use crate::store::write::param::{FactDigest, Param};
-use crate::store::write::row_encoder::{EncodedFact, RowEncoder};
+use crate::store::write::row_encoder::{EncodedFact, KnownField, RowEncoder};
 use crate::store::write::transaction::{RowError, RowOrigin, Writer};
 use crate::value::{InputValue, Value, date};
 
@@ -78,7 +78,7 @@ impl Writer<'_> {
             return self.put_back(row, &mut prepared).map_err(|stop| stop.map(|fault| vec![fault]));
         }
         let (Param::Integer(source), Param::Text(key)) =
-            (prepared.value("source").clone(), prepared.value("key").clone())
+            (prepared.value(KnownField::Source).clone(), prepared.value(KnownField::Key).clone())
         else {
             let fault = RowError { field: "source", expected: "expected a source".into() };
             return Err(Stop::Input(vec![fault]));
@@ -124,7 +124,7 @@ impl Writer<'_> {
     ) -> Result<NewFactOutcome, Stop<Vec<RowError>>> {
         let prepared = self.ready(kind, row)?;
         let (Param::Integer(source), Param::Text(key)) =
-            (prepared.value("source").clone(), prepared.value("key").clone())
+            (prepared.value(KnownField::Source).clone(), prepared.value(KnownField::Key).clone())
         else {
             return self.put_ready(kind, row, prepared).map(|_| NewFactOutcome::Added);
         };
@@ -255,7 +255,7 @@ impl Writer<'_> {
             return Ok(None);
         }
         let id = self.transaction.last_insert_rowid();
-        if let Param::Text(date) = prepared.value("date")
+        if let Param::Text(date) = prepared.value(KnownField::Date)
             && date::is_set(date)
         {
             date_parts::insert(&self.transaction, prepared.form.kind, id, date)?;
@@ -268,6 +268,9 @@ impl Writer<'_> {
 
     /// Has a new fact found by its words, and the summary of its kind hold it.
     pub(in crate::store) fn note(&mut self, prepared: &EncodedFact<'_>, id: i64) -> Result<()> {
+        if self.is_passing_on {
+            return Ok(());
+        }
         let kind = prepared.form.kind;
         self.words.add(&mut self.statements, kind, id, |words| prepared.words(words))?;
         self.changes.add(&self.transaction, prepared)

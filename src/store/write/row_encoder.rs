@@ -2,6 +2,7 @@
 //! once.
 
 use std::borrow::Cow;
+use std::iter;
 use std::rc::Rc;
 
 use sha2::{Digest, Sha256};
@@ -18,6 +19,41 @@ use crate::value::{Value, real};
 const SIGNED: [&str; 6] =
     ["import_id", "retired_by_id", "retired_why", "digest", "quote_status", "retired_note"];
 
+/// The fields that the program sets or asks for itself, of every kind that has them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KnownField {
+    /// What the fact is called within its source.
+    Key,
+    /// Its source.
+    Source,
+    /// Its date; the first and the last day follow it.
+    Date,
+    /// The columns that have no field.
+    Extra,
+    /// The event that it belongs to.
+    Event,
+    /// The spot where it was.
+    Locality,
+    /// The spot's latitude.
+    Latitude,
+    /// The spot's longitude.
+    Longitude,
+}
+
+impl KnownField {
+    /// All of them, in the order in which they are declared, with their names.
+    const ALL: [(KnownField, &str); 8] = [
+        (KnownField::Key, "key"),
+        (KnownField::Source, "source"),
+        (KnownField::Date, "date"),
+        (KnownField::Extra, "extra"),
+        (KnownField::Event, "event"),
+        (KnownField::Locality, "locality"),
+        (KnownField::Latitude, "latitude"),
+        (KnownField::Longitude, "longitude"),
+    ];
+}
+
 /// How the facts of a kind are written.
 #[derive(Debug)]
 pub struct RowEncoder {
@@ -25,6 +61,10 @@ pub struct RowEncoder {
     pub kind: &'static Kind,
     /// The fields that a row may be given, each with the place of its first column.
     fields: Vec<(&'static Field, usize)>,
+    /// Of each field of the kind, its place among those that a row may be given.
+    places: Vec<Option<usize>>,
+    /// Of each [`KnownField`], its place among the same.
+    known: [Option<usize>; KnownField::ALL.len()],
     /// The same in the order of the digest.
     by_name: Vec<usize>,
     /// How many columns they fill.
@@ -44,10 +84,16 @@ impl RowEncoder {
     pub fn of(kind: &'static Kind) -> RowEncoder {
         let mut columns: Vec<String> = Vec::new();
         let mut fields = Vec::new();
-        for field in kind.fields().filter(|field| field.is_given()) {
-            fields.push((field, columns.len()));
-            columns.extend(field.columns());
+        let mut places = Vec::new();
+        for field in kind.fields() {
+            places.push(field.is_given().then_some(fields.len()));
+            if field.is_given() {
+                fields.push((field, columns.len()));
+                columns.extend(field.columns());
+            }
         }
+        let known = KnownField::ALL
+            .map(|(_, name)| fields.iter().position(|(field, _)| field.name == name));
         let width = columns.len();
         columns.extend(SIGNED.map(str::to_owned));
         let mut by_name: Vec<usize> = (0..fields.len()).collect();
@@ -71,6 +117,8 @@ impl RowEncoder {
         RowEncoder {
             kind,
             fields,
+            places,
+            known,
             by_name,
             width,
             searched,
@@ -117,16 +165,15 @@ impl RowEncoder {
         std::array::from_fn(|i| whole[i])
     }
 
-    fn find(&self, name: &str) -> Option<(usize, usize)> {
-        self.fields.iter().position(|(field, _)| field.name == name).map(|i| (i, self.fields[i].1))
+    /// The place of a known field among those that a row may be given, and of its column.
+    fn known(&self, field: KnownField) -> Option<(usize, usize)> {
+        self.known[field as usize].map(|i| (i, self.fields[i].1))
     }
 
-    /// The same for a field, which is told quicker by where it is declared than by its name.
-    fn find_field(&self, wanted: &Field) -> Option<(usize, usize)> {
-        match self.fields.iter().position(|(field, _)| std::ptr::eq(*field, wanted)) {
-            Some(i) => Some((i, self.fields[i].1)),
-            None => self.find(wanted.name),
-        }
+    /// The same of any field.
+    fn find(&self, field: &Field) -> Option<(usize, usize)> {
+        let i = self.places[self.kind.position(field)?]?;
+        Some((i, self.fields[i].1))
     }
 }
 
@@ -161,7 +208,7 @@ pub struct EncodedFact<'r> {
 impl<'r> EncodedFact<'r> {
     /// One that states nothing yet.
     pub fn new(form: Rc<RowEncoder>) -> EncodedFact<'r> {
-        let values = vec![Param::Null; form.width + SIGNED.len()];
+        let values = iter::repeat_with(|| Param::Null).take(form.width + SIGNED.len()).collect();
         EncodedFact { form, values, wording: Vec::new() }
     }
 
@@ -180,7 +227,7 @@ impl<'r> EncodedFact<'r> {
 
     /// Sets a field.
     pub fn set(&mut self, field: &Field, value: &'r Value<'_>) {
-        if let Some((_, column)) = self.form.find_field(field) {
+        if let Some((_, column)) = self.form.find(field) {
             self.values[column] = value.into();
         }
     }
@@ -188,7 +235,7 @@ impl<'r> EncodedFact<'r> {
     /// Sets a field that refers to a row of another table, which is written so and found by these
     /// words.
     pub fn set_reference(&mut self, field: &Field, id: i64, wording: &Rc<str>, words: &Rc<str>) {
-        if let Some((i, column)) = self.form.find_field(field) {
+        if let Some((i, column)) = self.form.find(field) {
             self.values[column] = Param::Integer(id);
             self.wording.retain(|(other, ..)| *other != i);
             self.wording.push((i, Rc::clone(wording), Rc::clone(words)));
@@ -221,22 +268,22 @@ impl<'r> EncodedFact<'r> {
 
     /// Sets the days of the date.
     pub fn set_days(&mut self, days: Days) {
-        if let Some((_, column)) = self.form.find("date") {
+        if let Some((_, column)) = self.form.known(KnownField::Date) {
             self.values[column + 1] = days.first.map_or(Param::Null, Param::Integer);
             self.values[column + 2] = days.last.map_or(Param::Null, Param::Integer);
         }
     }
 
     /// Takes back what a field states.
-    pub fn clear(&mut self, name: &str) {
-        if let Some((_, column)) = self.form.find(name) {
+    pub fn clear(&mut self, field: KnownField) {
+        if let Some((_, column)) = self.form.known(field) {
             self.values[column] = Param::Null;
         }
     }
 
     /// Takes the columns that have no field out of the row.
     pub fn take_extra(&mut self) -> Option<Cow<'r, str>> {
-        let (_, column) = self.form.find("extra")?;
+        let (_, column) = self.form.known(KnownField::Extra)?;
         match std::mem::replace(&mut self.values[column], Param::Null) {
             Param::Text(object) => Some(object),
             _ => None,
@@ -245,24 +292,24 @@ impl<'r> EncodedFact<'r> {
 
     /// Puts them back.
     pub fn set_extra(&mut self, object: Cow<'r, str>) {
-        if let Some((_, column)) = self.form.find("extra") {
+        if let Some((_, column)) = self.form.known(KnownField::Extra) {
             self.values[column] = Param::Text(object);
         }
     }
 
     /// Says which event it belongs to.
     pub fn set_event(&mut self, event: String) {
-        if let Some((_, column)) = self.form.find("event") {
+        if let Some((_, column)) = self.form.known(KnownField::Event) {
             self.values[column] = Param::Text(Cow::Owned(event));
         }
     }
 
     /// Says what it is called, within which source.
     pub fn set_key(&mut self, slug: &Rc<str>, source: i64, key: &str) -> &EncodedFact<'r> {
-        if let Some((_, column)) = self.form.find("key") {
+        if let Some((_, column)) = self.form.known(KnownField::Key) {
             self.values[column] = Param::Text(Cow::Owned(key.to_owned()));
         }
-        if let Some((i, column)) = self.form.find("source")
+        if let Some((i, column)) = self.form.known(KnownField::Source)
             && self.values[column] == Param::Null
         {
             self.values[column] = Param::Integer(source);
@@ -299,8 +346,8 @@ impl<'r> EncodedFact<'r> {
     }
 
     /// The value of a field.
-    pub fn value(&self, name: &str) -> &Param<'r> {
-        self.form.find(name).map_or(&Param::Null, |(_, column)| &self.values[column])
+    pub fn value(&self, field: KnownField) -> &Param<'r> {
+        self.form.known(field).map_or(&Param::Null, |(_, column)| &self.values[column])
     }
 
     /// The first half of the SHA-256 of what it states: the name and the text of each field that is
@@ -309,15 +356,18 @@ impl<'r> EncodedFact<'r> {
     /// rows anew.
     pub fn digest(&self) -> FactDigest {
         self.form.sum_of(|i| {
-            match (
-                self.wording.iter().find(|(other, ..)| *other == i),
-                &self.values[self.form.fields[i].1],
-            ) {
-                (Some((_, wording, _)), _) => Some(Cow::Borrowed(wording.as_ref())),
-                (None, Param::Text(text)) => Some(Cow::Borrowed(text.as_ref())),
-                (None, Param::Integer(n)) => Some(Cow::Owned(n.to_string())),
-                (None, Param::Real(n)) => Some(Cow::Owned(real(*n))),
-                (None, Param::Null | Param::Blob(_)) => None,
+            let value = &self.values[self.form.fields[i].1];
+            if *value == Param::Null {
+                return None;
+            }
+            if let Some((_, wording, _)) = self.wording.iter().find(|(other, ..)| *other == i) {
+                return Some(Cow::Borrowed(wording.as_ref()));
+            }
+            match value {
+                Param::Text(text) => Some(Cow::Borrowed(text.as_ref())),
+                Param::Integer(n) => Some(Cow::Owned(n.to_string())),
+                Param::Real(n) => Some(Cow::Owned(real(*n))),
+                Param::Null | Param::Blob(_) => None,
             }
         })
     }

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
+use foldhash::fast::RandomState;
 use rusqlite::{Connection, Statement};
 
 use crate::error::Result;
@@ -10,13 +11,13 @@ use crate::error::Result;
 /// The statements of a run, each by what it does, and to what.
 pub struct StatementCache<'c> {
     connection: &'c Connection,
-    statements: HashMap<(&'static str, &'static str), Statement<'c>>,
+    statements: HashMap<(&'static str, &'static str), Statement<'c>, RandomState>,
 }
 
 impl<'c> StatementCache<'c> {
     /// None yet.
     pub fn new(connection: &'c Connection) -> StatementCache<'c> {
-        StatementCache { connection, statements: HashMap::new() }
+        StatementCache { connection, statements: HashMap::default() }
     }
 
     /// The statement that does this to that, made of the SQL when it is first asked for.

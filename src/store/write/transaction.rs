@@ -3,9 +3,11 @@
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
+use foldhash::fast::RandomState;
 use rusqlite::{Connection, Transaction, TransactionBehavior, params, params_from_iter};
 
 use crate::error::{Error, Result, Stop};
+use crate::kind::{Field, Kind};
 use crate::store::Store;
 use crate::store::entities::labels;
 use crate::store::entities::lookup::NameLookup;
@@ -92,11 +94,13 @@ pub struct Writer<'c> {
     pub(in crate::store) changes: RollupChanges,
     /// A large load is under way.
     pub(in crate::store) bulk: Option<Bulk>,
+    /// Facts are read once, in their order, and then the database is thrown away.
+    pub(in crate::store) is_passing_on: bool,
     pub(in crate::store) later: Vec<PendingReference>,
     /// The position of the current row in its input, if the caller gave one.
     pub(in crate::store) place: Option<u64>,
     pub(in crate::store) run: ImportInfo,
-    pub(in crate::store) forms: HashMap<&'static str, Rc<RowEncoder>>,
+    pub(in crate::store) forms: HashMap<&'static str, Rc<RowEncoder>, RandomState>,
     pub(in crate::store) sources: HashMap<String, i64>,
     pub(in crate::store) current: Option<CurrentImport>,
     pub(in crate::store) counts: Counts,
@@ -144,10 +148,11 @@ impl Store {
             words: SearchWords::default(),
             changes: RollupChanges::default(),
             bulk: None,
+            is_passing_on: false,
             later: Vec::new(),
             place: None,
             run,
-            forms: HashMap::new(),
+            forms: HashMap::default(),
             sources: HashMap::new(),
             current: None,
             counts: Counts::default(),
@@ -331,14 +336,20 @@ impl Writer<'_> {
         self.counts.rejected += rows;
     }
 
-    /// Says that about so many records come: many of them are loaded without the indexes that can
-    /// be made at the end.
+    /// From now on no fact is indexed or summed: whoever passes them on reads them once, in their
+    /// order, and throws the database away.
+    pub fn pass_on(&mut self) {
+        self.is_passing_on = true;
+    }
+
+    /// Says that about so many records come, and which fields they fill: many of them are loaded
+    /// without the indexes that can be made at the end.
     ///
     /// # Errors
     /// The database cannot be written.
-    pub fn expect(&mut self, records: u64) -> Result<()> {
+    pub fn expect(&mut self, records: u64, fills: impl Fn(&Kind, &Field) -> bool) -> Result<()> {
         if self.bulk.is_none() {
-            self.bulk = Bulk::begin(&self.transaction, records)?;
+            self.bulk = Bulk::begin(&self.transaction, records, fills)?;
         }
         Ok(())
     }
@@ -348,7 +359,7 @@ impl Writer<'_> {
     /// # Errors
     /// The database cannot be written; then nothing was.
     pub fn commit(mut self) -> Result<()> {
-        if let Some(bulk) = self.bulk.take() {
+        if let Some(bulk) = self.bulk.take().filter(|_| !self.is_passing_on) {
             bulk.end(&self.transaction)?;
         }
         if let Some(CurrentImport { id, source, has_several, is_adopted: false }) = self.current {

@@ -12,7 +12,7 @@ use crate::value::text::western_digits;
 
 /// How dates are written in the field's files. Where several read the same cells, the first is
 /// proposed.
-const FORMATS: [&str; 41] = [
+const FORMATS: [&str; 45] = [
     "%Y-%m-%d",
     "%d %B %Y",
     "%B %d, %Y",
@@ -39,6 +39,10 @@ const FORMATS: [&str; 41] = [
     "%Y-%m-%dT%H:%M:%S%.f",
     "%d/%m/%Y %H:%M",
     "%m/%d/%Y %H:%M",
+    "%a, %d/%m/%Y",
+    "%a, %m/%d/%Y",
+    "%a %d/%m/%Y",
+    "%a %m/%d/%Y",
     "%d-%B-%y",
     "%d/%m/%y",
     "%m/%d/%y",

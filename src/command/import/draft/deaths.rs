@@ -2,10 +2,11 @@
 
 use crate::command::import::draft::number_reading::NumberReading;
 use crate::command::import::draft::roles::{Choice, words_of};
-use crate::command::import::draft::sample::is_missing;
+use crate::command::import::draft::sample::{MISSING_CODES, is_missing};
 use crate::command::import::draft::toml_text::{number_keys, quoted};
 use crate::command::import::draft::words::{DEATHS, HIGHS, LOWS, VICTIMS, counts_no_people};
 use crate::command::import::draft::write::Draft;
+use crate::kind::CASUALTIES;
 
 impl Draft<'_> {
     /// The columns that the deaths of an event are read from: none where each counts another group,
@@ -129,8 +130,7 @@ impl Draft<'_> {
         let are_told = (0..columns.all.len()).any(|column| self.is_of_people(column));
         let victims = || if are_told { None } else { columns.choose(&VICTIMS, counts) };
         let mut choice = columns.choose(&DEATHS, fits).or_else(victims)?;
-        let is_bound =
-            |column: usize| self.has_word(column, &LOWS) || self.has_word(column, &HIGHS);
+        let is_bound = |column: usize| self.is_low(column) || self.is_high(column);
         if is_bound(choice.column)
             && let Some(n) = choice.others.iter().position(|column| !is_bound(*column))
         {
@@ -139,7 +139,7 @@ impl Draft<'_> {
         let number = columns.number(choice.column)?;
         let is_level = number.distinct <= 8
             && number.greatest <= 9.0
-            && number.missing.iter().any(|code| code.starts_with('-'));
+            && number.missing.iter().any(|code| MISSING_CODES.contains(&code.as_str()));
         Some(if is_level { Err(choice.column) } else { Ok(choice) })
     }
 
@@ -148,11 +148,16 @@ impl Draft<'_> {
         let of = self.stem(choice.column);
         // "best" alone is that of any
         let is_same = |column: &usize| of.is_empty() || self.stem(*column) == of;
-        let all = || std::iter::once(choice.column).chain(choice.others.iter().copied());
-        let low = all().filter(is_same).find(|column| self.has_word(*column, &LOWS))?;
+        // "low" and "high" alone are called after nothing
+        let are_numbers = |column: &usize| self.columns.number(*column).is_some();
+        let all = || {
+            let chosen = std::iter::once(choice.column).chain(choice.others.iter().copied());
+            chosen.chain((0..self.columns.all.len()).filter(are_numbers))
+        };
+        let low = all().filter(is_same).find(|column| self.is_low(*column))?;
         let high = all()
             .filter(|column| self.stem(*column) == self.stem(low))
-            .find(|column| self.has_word(*column, &HIGHS))?;
+            .find(|column| self.is_high(*column))?;
         let best = Some(choice.column).filter(|column| *column != low && *column != high);
         Some((low, best, high))
     }
@@ -167,14 +172,26 @@ impl Draft<'_> {
         words
     }
 
+    /// Whether a column is called as the lower bound of a figure is. One that is called as both
+    /// bounds has ranges in its cells.
+    pub(super) fn is_low(&self, column: usize) -> bool {
+        self.has_word(column, &LOWS) && !self.has_word(column, &HIGHS)
+    }
+
+    /// The same for the upper bound.
+    pub(super) fn is_high(&self, column: usize) -> bool {
+        self.has_word(column, &HIGHS) && !self.has_word(column, &LOWS)
+    }
+
     /// Whether one of these words is in a column's name.
-    pub(super) fn has_word(&self, column: usize, words: &[&str]) -> bool {
+    fn has_word(&self, column: usize, words: &[&str]) -> bool {
         words_of(self.name(column)).iter().any(|word| words.contains(&word.as_str()))
     }
 
     /// What to say of a column that is called by more than deaths.
     fn more_words(&self, column: usize) -> Vec<String> {
-        const PLAIN: [&str; 22] = [
+        const PLAIN: [&str; 23] = [
+            "victims",
             "total",
             "number",
             "of",
@@ -202,6 +219,7 @@ impl Draft<'_> {
         let is_plain = |word: &String| {
             DEATHS.contains(&word.as_str())
                 || PLAIN.contains(&word.as_str())
+                || word == CASUALTIES.name
                 || DEATHS.iter().any(|death| word.contains(death))
         };
         if words_of(name).iter().all(is_plain) {

@@ -2,7 +2,7 @@
 
 use crate::command::import::draft::date_reading::DateReading;
 use crate::command::import::draft::number_reading::NumberReading;
-use crate::command::import::draft::roles::{Choice, CountryColumn};
+use crate::command::import::draft::roles::{Choice, CountryColumn, YearBehind};
 use crate::command::import::draft::sample::is_ongoing;
 use crate::command::import::draft::toml_text::{list, number_keys, quoted, style_keys};
 use crate::command::import::draft::when::DateParts;
@@ -17,7 +17,21 @@ impl Draft<'_> {
         for guess in self.doubts_of_date(start, end, &reading) {
             self.line(&format!("# {guess}"));
         }
-        let cell = self.cell(start.column);
+        let mut cell = self.cell(start.column);
+        if let Some((_, behind)) =
+            self.columns.yearless.iter().find(|(column, _)| *column == start.column)
+        {
+            let YearBehind { sign, column, above } = behind.clone();
+            let year = match (column, above) {
+                (Some(column), _) => {
+                    self.cell(column);
+                    self.template(column)
+                }
+                (None, year) => year.unwrap_or_default(),
+            };
+            self.line("# guess: the year of these days, which stands elsewhere");
+            cell = quoted(&format!("{}{sign}{year}", self.template(start.column)));
+        }
         let is_plain = reading.formats.is_empty()
             && reading.codes.is_empty()
             && end.is_none()
@@ -172,10 +186,15 @@ impl Draft<'_> {
                     format!("{name} = {{ column = {column}, missing = {} }}", list(missing))
                 });
             }
-            format!("{{ {} }}", keys.join(", "))
+            keys.join(", ")
         };
         let first = of(start);
         let last = end.map(of);
+        let locale = match start.locale {
+            [] => String::new(),
+            [one] => format!(", locale = {}", quoted(one)),
+            several => format!(", locale = {}", list(several)),
+        };
         if self.columns.all[start.year.0].cells.keys().any(|cell| is_early(cell)) {
             self.line(&format!("# {EARLY}"));
         }
@@ -183,14 +202,15 @@ impl Draft<'_> {
             self.line(&format!("# {LASTED}"));
         }
         match last {
-            None => self.line(&format!("date    = {first}")),
+            None => self.line(&format!("date    = {{ {first}{locale} }}")),
             Some(last) => {
                 let ongoing = end.map_or_else(Vec::new, |end| self.ongoing(end.year.0));
                 let ongoing = match ongoing.as_slice() {
                     [] => String::new(),
                     words => format!(", ongoing = {}", list(words)),
                 };
-                self.line(&format!("date    = {{ start = {first}, end = {last}{ongoing} }}"));
+                let ends = format!("start = {{ {first} }}, end = {{ {last} }}");
+                self.line(&format!("date    = {{ {ends}{ongoing}{locale} }}"));
             }
         }
     }
@@ -198,8 +218,13 @@ impl Draft<'_> {
     pub(super) fn place(&mut self, country: Option<CountryColumn>, town: Option<usize>) {
         let point = self.columns.point();
         let of_country = country.map(|(column, scheme)| {
-            let cell = self.cell(column);
-            (scheme.unwrap_or("name"), cell)
+            let mut guesses = Vec::new();
+            let marks = self.marks(column, &mut guesses).filter(|_| scheme.is_none());
+            if marks.is_some() {
+                guesses.iter().for_each(|guess| self.line(&format!("# {guess}")));
+            }
+            let marks = marks.map_or(String::new(), |marks| format!(", {marks}"));
+            (scheme.unwrap_or("name"), self.cell(column) + &marks)
         });
         let mut keys = Vec::new();
         match (town.filter(|town| country.is_none_or(|(country, _)| country != *town)), of_country)

@@ -3,7 +3,7 @@
 
 use crate::command::import::draft::roles::words_of;
 use crate::command::import::draft::toml_text::quoted;
-use crate::command::import::draft::words::{DEATHS, HARMS, HIGHS, LOWS, counts_no_people};
+use crate::command::import::draft::words::{DEATHS, HARMS, counts_no_people};
 use crate::command::import::draft::write::Draft;
 use crate::kind::CASUALTIES;
 
@@ -18,7 +18,15 @@ pub(super) struct HarmColumn {
 }
 
 /// Words beside those of the harm that say nothing of who was harmed.
-const PLAIN: [&str; 28] = [
+const PLAIN: [&str; 36] = [
+    "casualty",
+    "min",
+    "max",
+    "victims",
+    "у",
+    "т",
+    "ч",
+    "davon",
     "чел",
     "человек",
     "осіб",
@@ -104,7 +112,7 @@ impl Draft<'_> {
     fn harm(&self, column: usize) -> Option<HarmColumn> {
         let number = self.columns.number(column)?;
         let mut words = words_of(self.name(column));
-        let is_bound = self.has_word(column, &LOWS) || self.has_word(column, &HIGHS);
+        let is_bound = self.is_low(column) || self.is_high(column);
         let high = is_bound.then(|| self.upper_bound(column));
         if is_bound {
             words = self.stem(column);
@@ -134,7 +142,9 @@ impl Draft<'_> {
         }
         let others: Vec<&str> = words
             .iter()
-            .filter(|word| of(word).is_none() && !PLAIN.contains(&word.as_str()))
+            .filter(|word| {
+                of(word).is_none() && !PLAIN.contains(&word.as_str()) && *word != CASUALTIES.name
+            })
             .map(String::as_str)
             .collect();
         let population = if others.is_empty() { "all".to_owned() } else { others.join(" ") };
@@ -144,11 +154,11 @@ impl Draft<'_> {
     /// The column of the most that a figure may be, for that of the least.
     fn upper_bound(&self, low: usize) -> Option<usize> {
         let is_high = |column: &usize| {
-            self.has_word(*column, &HIGHS)
+            self.is_high(*column)
                 && self.stem(*column) == self.stem(low)
                 && self.columns.number(*column).is_some()
         };
-        (0..self.columns.all.len()).find(is_high).filter(|_| self.has_word(low, &LOWS))
+        (0..self.columns.all.len()).find(is_high).filter(|_| self.is_low(low))
     }
 
     /// A casualty statistic for each of the columns.

@@ -1,8 +1,10 @@
 //! The beginning of a draft: what the file is, and how it lies before its records.
 
+use crate::command::import::draft::beside::says_nil;
 use crate::command::import::draft::table_notes::TableNotes;
 use crate::command::import::draft::toml_text::{list, quoted};
 use crate::command::import::draft::write::Draft;
+use crate::ingest::ALL_SHEETS;
 
 impl Draft<'_> {
     /// Rows that are no records.
@@ -19,18 +21,6 @@ impl Draft<'_> {
                 let text = quoted(&self.template(column));
                 totals.push(format!("{{ text = {text}, is = {} }}", list(cells)));
             }
-        }
-        if !notes.sections.is_empty() {
-            let others: Vec<String> =
-                (1..self.columns.all.len()).map(|column| self.template(column)).collect();
-            let shown: Vec<&str> = notes.sections.iter().take(5).map(String::as_str).collect();
-            self.line(&format!(
-                "# guess: rows that state nothing but {} are headings of sections, and no records: {}",
-                quoted(self.name(0)),
-                shown.join(", ")
-            ));
-            self.line("# what a heading says of the rows below it is not read");
-            totals.push(format!("{{ text = {}, is = \"\" }}", quoted(&others.concat())));
         }
         if notes.repeats_header {
             self.line("# rows that repeat the header are no records");
@@ -50,6 +40,32 @@ impl Draft<'_> {
         }
     }
 
+    /// Columns that the file does not have.
+    fn derived(&mut self, notes: &TableNotes) {
+        if let Some(heading) = &notes.heading {
+            let shown: Vec<&str> = notes.sections.iter().take(5).map(String::as_str).collect();
+            self.line(&format!(
+                "# guess: rows that state nothing but {} are headings of the rows below them: {}",
+                quoted(self.name(0)),
+                shown.join(", ")
+            ));
+            self.line(&format!("heading   = {}", quoted(heading)));
+        }
+        if notes.divided.is_empty() {
+            return;
+        }
+        let divided: Vec<String> = notes
+            .divided
+            .iter()
+            .map(|(column, at, [first, second])| {
+                let (name, at) = (quoted(self.name(*column)), quoted(at));
+                format!("{{ column = {name}, at = {at}, into = {} }}", list([first, second]))
+            })
+            .collect();
+        self.line("# guess: each cell of such a column says two things");
+        self.line(&format!("divide    = [{}]", divided.join(", ")));
+    }
+
     fn fill_down(&mut self) {
         let filled = self.columns.filled_down();
         if !filled.is_empty() {
@@ -65,6 +81,14 @@ impl Draft<'_> {
             stem.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
         let slug =
             if slug.trim_matches('-').is_empty() { "my-table" } else { slug.trim_matches('-') };
+        // the facts of one sheet are not those of another
+        let of_sheet =
+            notes.sheet.as_ref().filter(|sheet| notes.is_sheet_chosen && *sheet != ALL_SHEETS);
+        let slug = &of_sheet.map_or(slug.to_owned(), |sheet| {
+            let plain =
+                |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
+            format!("{slug}-{}", sheet.chars().map(plain).collect::<String>().trim_matches('-'))
+        });
         self.line(&format!(
             "# Draft mapping of {}: check it, then try it with",
             quoted(&notes.name)
@@ -80,15 +104,22 @@ impl Draft<'_> {
             "title = {}",
             quoted(&format!("{} (name the source here)", notes.name))
         ));
-        self.line("# publisher = \"\"   licence = \"\"   codebook = \"\"\n");
+        self.line("# publisher = \"\"   licence = \"\"   codebook = \"\"");
+        self.line("");
         self.line("[read]");
         match &notes.records {
             Some(path) => self.line(&format!("records   = {}", quoted(path))),
             None => self.line(&format!("delimiter = {}", quoted(&notes.delimiter.to_string()))),
         }
+        if let Some(sheet) = &notes.sheet {
+            if sheet == ALL_SHEETS {
+                self.line("# guess: several sheets have the same columns, and are read as one table; for one of them: --sheet");
+            }
+            self.line(&format!("sheet     = {}", quoted(sheet)));
+        }
         if notes.has_no_header {
-            let names =
-                self.columns.all.iter().map(|column| column.name.as_str()).collect::<Vec<_>>();
+            let own = &self.columns.all[..self.columns.width];
+            let names = own.iter().map(|column| column.name.as_str()).collect::<Vec<_>>();
             self.line("# guess: the first line is a record, since it looks like the others; name the columns");
             let names = list(names);
             self.line(&format!("header    = {names}"));
@@ -104,6 +135,7 @@ impl Draft<'_> {
             self.line("skip_rows = 1");
         }
         self.fill_down();
+        self.derived(notes);
         if notes.has_indents && notes.totals.is_empty() {
             let name = quoted(self.name(0));
             self.line(&format!("# guess: some cells of {name} are indented; if they are parts of the row above them, and"));
@@ -117,6 +149,19 @@ impl Draft<'_> {
             self.line("footer    = true");
         }
         self.left_out(notes);
+        for sign in ["–", "-", "—", "..", "…", ".", "*"] {
+            let stands = |column: usize| {
+                self.columns
+                    .number(column)
+                    .is_some_and(|number| number.missing.iter().any(|word| word == sign))
+            };
+            let line = notes.lines.iter().find(|line| says_nil(line, sign));
+            if let Some(line) = line
+                && (0..self.columns.width).any(stands)
+            {
+                self.line(&format!("# guess: {} is taken for not known, but a line beside the table may say that it is nought: {}", quoted(sign), line.trim_matches([',', ';', ' '])));
+            }
+        }
         if let Some(encoding) = notes.encoding {
             self.line("# guess: the encoding; check names with accents");
             self.line(&format!("encoding  = [{}]", quoted(&encoding.to_lowercase())));

@@ -1,19 +1,22 @@
 //! Drafts of tables of figures: a column for each year, or countries and years with a column for each
 //! measure.
 
+use crate::command::import::draft::beside::unit_in;
 use crate::command::import::draft::number_reading::NumberReading;
 use crate::command::import::draft::roles::{CountryColumn, words_of};
 use crate::command::import::draft::sample::{is_missing, is_total};
 use crate::command::import::draft::toml_text::{list, quoted};
 use crate::command::import::draft::wide_periods::WidePeriod;
-use crate::command::import::draft::words::DEATHS;
+use crate::command::import::draft::words::{DEATHS, HOLDERS};
 use crate::command::import::draft::write::Draft;
+use crate::ingest::SHEET_COLUMN;
 use crate::kind::INDICATORS;
 
 impl Draft<'_> {
     /// A table with a column for each year: an indicator for each cell.
     pub(super) fn wide(&mut self, years: &[WidePeriod], country: Option<CountryColumn>) {
         let is_year = |column: usize| years.iter().any(|year| year.column == column);
+        let is_heading = |column: usize| column == self.columns.width && self.has_heading;
         let measure = self
             .columns
             .choose(
@@ -25,6 +28,8 @@ impl Draft<'_> {
         // a figure, such as a total, tells nothing apart
         let whole: Vec<usize> = (0..self.columns.all.len())
             .filter(|column| !is_year(*column) && self.columns.all[*column].has_no_blanks())
+            // of what is divided, the whole
+            .filter(|column| *column < self.columns.width || is_heading(*column))
             .filter(|column| self.columns.number(*column).is_none() || is_code(self.name(*column)))
             .collect();
         self.line(&format!("\n[[fact]]\nkind    = {}", quoted(INDICATORS.name)));
@@ -65,7 +70,8 @@ impl Draft<'_> {
         }
         key.push(quoted(&format!("{{${word}}}")));
         self.line(&format!("key     = [{}]", key.join(", ")));
-        match measure {
+        let sheet = self.sheet_of_measure();
+        match measure.or(sheet) {
             _ if has_rest => self.field("measure", &quoted("{$what}"), &[]),
             Some(column) => {
                 let cell = self.cell(column);
@@ -77,6 +83,8 @@ impl Draft<'_> {
                 &["guess: say what is measured, and in which unit".into()],
             ),
         }
+        let of_columns = years.iter().map(|year| self.name(year.column)).find_map(unit_in);
+        self.unit(of_columns);
         self.used.extend(year_column);
         self.doubts_of_periods(years, year_column.is_some());
         let when = match &year {
@@ -107,6 +115,12 @@ impl Draft<'_> {
             _ => when,
         };
         self.line(&format!("summary = {}", quoted(&format!("{told}: {{$value}} in {when}"))));
+    }
+
+    /// The column of the sheets, which say what is measured if they are not called after years.
+    fn sheet_of_measure(&self) -> Option<usize> {
+        let column = self.columns.all.iter().position(|sample| sample.name == SHEET_COLUMN)?;
+        (self.columns.has_sheets && !self.columns.is_years(column)).then_some(column)
     }
 
     /// The cells of these columns that state no number, and how the others are read.
@@ -140,7 +154,9 @@ impl Draft<'_> {
         let fits = |column: &usize| {
             let sample = &self.columns.all[*column];
             let is_address = || sample.cells.keys().any(|cell| cell.starts_with("http"));
+            // beside a country, only what is called so says whose figure it is
             !others.contains(column)
+                && (country.is_none() || self.columns.is_called(*column, &HOLDERS))
                 && country
                     .is_none_or(|(country, _)| country != *column && !is_code(self.name(*column)))
                 && sample.is_text()
@@ -151,9 +167,10 @@ impl Draft<'_> {
                 && !is_address()
         };
         let holder = (0..self.columns.all.len()).find(fits)?;
-        let cell = self.cell(holder);
-        let guess = format!("guess: {} says whose figure it is", quoted(self.name(holder)));
-        self.field("subject", &cell, &[guess]);
+        let mut guesses =
+            vec![format!("guess: {} says whose figure it is", quoted(self.name(holder)))];
+        let name = self.names(holder, &mut guesses);
+        self.field("subject", &name, &guesses);
         Some(holder)
     }
 
@@ -211,7 +228,9 @@ impl Draft<'_> {
     /// The measures without the one that adds up the others, by its name.
     fn without_total(&self, mut measures: Vec<usize>) -> Vec<usize> {
         if measures.len() > 2 {
-            measures.retain(|column| !is_total(self.name(*column)));
+            let is_of_all = |name: &str| words_of(name).first().is_some_and(|word| word == "all");
+            measures
+                .retain(|column| !is_total(self.name(*column)) && !is_of_all(self.name(*column)));
         }
         measures
     }
@@ -225,6 +244,7 @@ impl Draft<'_> {
             self.each_stated(&self.measure_entries(&group), &style.missing);
             self.line("key     = [\"{$key}\", \"{$measure}\"]");
             self.line("measure = \"{$measure}\"");
+            self.unit_of(&group);
             let holder = self.subject(country, measures);
             let of = country.map(|(column, _)| column).into_iter().chain(holder);
             let of: Vec<String> = of.map(|column| self.template(column)).collect();
@@ -309,7 +329,14 @@ impl Draft<'_> {
             self.line(&format!("[[fact]]\nkind    = {}", quoted(INDICATORS.name)));
             self.each_stated(&self.measure_entries(&group), &style.missing);
             self.line(&format!("key     = [{}]", key.join(", ")));
-            self.line("measure = \"{$measure}\"");
+            match self.sheet_of_measure() {
+                Some(sheet) => {
+                    let sheet = self.template(sheet);
+                    self.line(&format!("measure = {}", quoted(&format!("{{$measure}}, {sheet}"))));
+                }
+                None => self.line("measure = \"{$measure}\""),
+            }
+            self.unit_of(&group);
             self.date_of_parts(&parts, None);
             self.place(country, None);
             self.subject(country, &[parts.year.0]);
@@ -322,10 +349,44 @@ impl Draft<'_> {
     /// The columns of measures, each with its name.
     fn measure_entries(&self, columns: &[usize]) -> Vec<String> {
         let name = |column: &usize| quoted(self.name(*column));
+        let have_units = self.have_units(columns);
         columns
             .iter()
-            .map(|column| format!("{{ column = {0}, measure = {0} }}", name(column)))
+            .map(|column| {
+                let unit = if have_units {
+                    format!(", unit = {}", quoted(&unit_in(self.name(*column)).unwrap_or_default()))
+                } else {
+                    String::new()
+                };
+                format!("{{ column = {0}, measure = {0}{unit} }}", name(column))
+            })
             .collect()
+    }
+
+    fn have_units(&self, columns: &[usize]) -> bool {
+        columns.iter().any(|column| unit_in(self.name(*column)).is_some())
+    }
+
+    /// The unit of measures: that of each column where some name one, else that which stands beside the
+    /// table.
+    fn unit_of(&mut self, columns: &[usize]) {
+        if self.have_units(columns) {
+            self.line("unit    = \"{$unit}\"");
+        } else {
+            self.unit(None);
+        }
+    }
+
+    /// The unit of a measure, where the names of its columns or a line beside the table state one.
+    fn unit(&mut self, of_columns: Option<String>) {
+        if let Some(unit) = of_columns {
+            self.line(&format!("unit    = {}", quoted(&unit)));
+        } else if let Some(unit) =
+            self.unit_beside.clone().filter(|_| self.sheet_of_measure().is_none())
+        {
+            self.line("# guess: the unit, which stands beside the table");
+            self.line(&format!("unit    = {}", quoted(&unit)));
+        }
     }
 }
 

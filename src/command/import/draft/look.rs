@@ -1,5 +1,6 @@
 //! A first look at a table: which of its rows are records, and what is in its columns.
 
+use std::collections::BTreeSet;
 use std::io::Read;
 
 use encoding_rs::Encoding;
@@ -25,7 +26,11 @@ const LINE: usize = 1 << 17;
 ///
 /// # Errors
 /// The file cannot be read, or holds no table.
-pub fn look(input: &SourceFile, encoding: Option<&str>) -> Result<(DraftColumns, TableNotes)> {
+pub fn look(
+    input: &SourceFile,
+    encoding: Option<&str>,
+    asked_sheet: Option<&str>,
+) -> Result<(DraftColumns, TableNotes)> {
     let json = json_as_table(input)?;
     let head = input.head()?;
     let is_utf8 = ingest::is_utf8(input.reader()?).map_err(|e| input.failed(&e))?;
@@ -67,9 +72,12 @@ pub fn look(input: &SourceFile, encoding: Option<&str>) -> Result<(DraftColumns,
         layout.header.iter().map(|name| ColumnSample::of(name)).collect();
     let mut notes = TableNotes {
         name: input.name.clone(),
+        sheet: asked_sheet.map(str::to_owned).or_else(|| input.sheet().map(str::to_owned)),
+        is_sheet_chosen: asked_sheet.is_some(),
         encoding: (marked.is_none() && !is_utf8).then(|| found.name()),
         records: json.and_then(|(path, _)| path),
         delimiter: layout.delimiter,
+        lines: layout.preamble.clone(),
         above: layout.preamble.iter().filter(|line| !line.trim().is_empty()).count(),
         year_above: only_year(layout.preamble.iter().map(String::as_str).chain(input.sheet())),
         has_no_header: !layout.has_header,
@@ -96,15 +104,18 @@ fn look_at_records(
     records: &mut CsvReader,
     header: &[String],
     mut passed: usize,
-    columns: &mut [ColumnSample],
+    columns: &mut Vec<ColumnSample>,
     notes: &mut TableNotes,
 ) -> Result<u64> {
     let mut record = Record::new();
     let width = header.len();
     let mut read: u64 = 0;
     let mut headings: Vec<String> = Vec::new();
+    let mut section = ColumnSample::of("section");
+    let mut heading = String::new();
     let mut sums = RunningSums::default();
     let mut parts = IndentedParts::default();
+    let mut summed: Vec<(usize, String)> = Vec::new();
     let mut is_gap = false;
     // what cannot be read is told when the table is imported
     while let Ok(true) = records.next(&mut record) {
@@ -117,6 +128,9 @@ fn look_at_records(
         if mapping::is_note(&record, width) {
             is_gap = true;
             notes.footer += usize::from(!is_blank);
+            notes
+                .lines
+                .extend(record.iter().filter(|cell| !cell.trim().is_empty()).map(str::to_owned));
             headings.extend(record.get(0).filter(|_| record.len() == width).map(str::to_owned));
             continue;
         }
@@ -130,14 +144,22 @@ fn look_at_records(
         if let Some(names) = other_header(&record, header, is_below_gap) {
             return Err(two_tables(input, records.locate(None).0, &names));
         }
-        if sums.is_sum(&record) && notes.takes_sum(&record) {
+        if sums.is_sum(&record)
+            && let Some(word) = word_of_sum(&record)
+        {
+            summed.push(word);
             continue;
         }
         sums.add(&record);
         notes.is_of_parts(parts.take(&record));
         // rows with too few cells that are followed by whole ones are no notes
         notes.footer = 0;
-        notes.sections.extend(headings.drain(..).filter(|heading| !heading.trim().is_empty()));
+        let is_said = |heading: &String| !heading.trim().is_empty();
+        if let Some(last) = headings.iter().rfind(|heading| is_said(heading)) {
+            last.trim().clone_into(&mut heading);
+        }
+        notes.sections.extend(headings.drain(..).filter(is_said));
+        section.add(&heading);
         notes.has_indents |= record.get(0).is_some_and(|cell| cell.starts_with("  "));
         read += 1;
         columns.iter_mut().zip(&record).for_each(|(column, cell)| column.add(cell.trim()));
@@ -146,7 +168,36 @@ fn look_at_records(
         }
     }
     notes.is_of_parts(parts.end());
+    for (column, word) in summed {
+        // a word that other records have too is none of a total: its figures add up by chance
+        if columns[column].cells.contains_key(&word) && !is_total(&word) {
+            columns[column].add(&word);
+        } else {
+            notes.totals.insert((column, word));
+        }
+    }
     notes.fills_from_headings(columns);
+    if !notes.sections.is_empty() {
+        let is_taken = |name: &str| columns.iter().any(|column| column.name == name);
+        // "Supplier: France", "Supplier: Germany"
+        let labels: BTreeSet<&str> = notes
+            .sections
+            .iter()
+            .map(|heading| heading.split_once(':').map_or("", |(label, _)| label.trim()))
+            .collect();
+        let label = labels.first().filter(|label| labels.len() == 1 && !label.is_empty());
+        if let Some(label) = label.filter(|label| !is_taken(label)) {
+            let mut named = ColumnSample::of(label);
+            for (cell, times) in &section.cells {
+                named.add_times(cell.split_once(':').map_or(cell, |(_, said)| said.trim()), *times);
+            }
+            section = named;
+        } else if is_taken("section") {
+            "heading".clone_into(&mut section.name);
+        }
+        notes.heading = Some(section.name.clone());
+        columns.push(section);
+    }
     Ok(read)
 }
 
@@ -162,7 +213,9 @@ impl TableNotes {
         // columns without a name have got one; a table without a header has no other
         let is_nameless = |name: &str| name.starts_with("column ");
         let mut named = record.iter().zip(header).filter(|(_, name)| !is_nameless(name)).peekable();
-        if named.peek().is_some() && named.all(|(cell, name)| cell.trim() == name.trim()) {
+        if named.peek().is_some()
+            && named.all(|(cell, name)| cell.split_whitespace().eq(name.split_whitespace()))
+        {
             self.repeats_header = true;
             return true;
         }
@@ -200,16 +253,14 @@ impl TableNotes {
     fn is_of_parts(&mut self, label: Option<String>) {
         self.totals.extend(label.map(|label| (0, label)));
     }
+}
 
-    /// Notes a row that adds up the rows above it, if a word in it can tell it from others.
-    fn takes_sum(&mut self, record: &Record) -> bool {
-        let is_word = |cell: &&str| !cell.starts_with(|c: char| c.is_ascii_digit());
-        let label = record.iter().enumerate().find(|(_, cell)| is_word(cell));
-        if let Some((column, cell)) = label {
-            self.totals.insert((column, cell.trim().to_owned()));
-        }
-        label.is_some()
-    }
+/// The word of a row that adds up the rows above it, with its column, if there is one that can tell it
+/// from others.
+fn word_of_sum(record: &Record) -> Option<(usize, String)> {
+    let is_word = |cell: &&str| !cell.starts_with(|c: char| c.is_ascii_digit());
+    let label = record.iter().enumerate().find(|(_, cell)| is_word(cell));
+    label.map(|(column, cell)| (column, cell.trim().to_owned()))
 }
 
 /// What to say of a file with a second table, which begins on a line.

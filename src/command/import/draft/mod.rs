@@ -1,6 +1,7 @@
 //! `facts import --draft`: a first mapping of a table, made from its header and its records, and
 //! tried before it is printed.
 
+mod beside;
 mod date_reading;
 mod date_words;
 mod deaths;
@@ -60,7 +61,9 @@ pub fn draft(input: &SourceFile, args: &Args, global: &GlobalArgs) -> Result<Str
         writer.commit()
     })?;
     let store = Store::open(&db, Access::Read { any_schema: false })?;
-    let (columns, notes) = look(input, args.encoding.as_deref())?;
+    let (mut columns, mut notes) = look(input, args.encoding.as_deref(), args.sheet.as_deref())?;
+    columns.has_sheets = input.sheets_read() > 1;
+    notes.divided = columns.divide(&store, notes.heading.is_some())?;
     let mut text = Draft::of(&columns, &notes, &store)?;
     if let Ok(known) = choose(input, &Args { draft: false, mapping: None, ..args.clone() }) {
         let name = &known.mapping.name;

@@ -1,5 +1,7 @@
 //! Which column of a table plays which part in a fact: by its name, and by what is in it.
 
+use std::collections::HashMap;
+
 use crate::command::import::draft::date_reading::DateReading;
 use crate::command::import::draft::number_reading::NumberReading;
 use crate::command::import::draft::sample::ColumnSample;
@@ -7,6 +9,7 @@ use crate::command::import::draft::words::{
     COUNTRIES, DEATHS, HARMS, NOT_PLACES, PERHAPS_COUNTRIES, VICTIMS,
 };
 use crate::error::Result;
+use crate::mapping;
 use crate::store::{EntityClass, Store};
 
 /// A column that was chosen, and others that might be meant.
@@ -21,10 +24,29 @@ pub struct Choice {
 /// The column of countries, and the list of codes that it is of; none for names.
 pub type CountryColumn = (usize, Option<&'static str>);
 
+/// Where the year of days stands that have none: in another column, or above the table.
+#[derive(Debug, Clone)]
+pub struct YearBehind {
+    /// What stands between the parts of a day.
+    pub sign: char,
+    /// The column of the year.
+    pub column: Option<usize>,
+    /// The year above the table.
+    pub above: Option<String>,
+}
+
 /// The columns of a table with what is known of each.
 pub struct DraftColumns {
     /// The columns.
     pub all: Vec<ColumnSample>,
+    /// How many of them the file has; the others are made of those.
+    pub width: usize,
+    /// Those that say two things in each cell: other columns have the parts.
+    pub divided: Vec<usize>,
+    /// The records are those of several sheets, which a column names.
+    pub has_sheets: bool,
+    /// Columns of days without a year, with what stands before the year that is put behind them.
+    pub(super) yearless: Vec<(usize, YearBehind)>,
     pub(super) dates: Vec<Option<DateReading>>,
     pub(super) numbers: Vec<Option<NumberReading>>,
     pub(super) years: Vec<Option<Vec<String>>>,
@@ -62,7 +84,59 @@ impl DraftColumns {
         };
         let numbers = all.iter().map(number).collect();
         let years = all.iter().map(ColumnSample::year).collect();
-        DraftColumns { all, dates, numbers, years }
+        let (width, divided, yearless) = (all.len(), Vec::new(), Vec::new());
+        let mut columns = DraftColumns {
+            all,
+            width,
+            divided,
+            has_sheets: false,
+            yearless,
+            dates,
+            numbers,
+            years,
+        };
+        columns.add_years(year);
+        columns
+    }
+
+    /// Finds the columns that say two things in each cell, a town and its country or the two numbers of a
+    /// point, and adds the columns of the parts: what stands between, and what those are called.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn divide(
+        &mut self,
+        store: &Store,
+        has_heading: bool,
+    ) -> Result<Vec<(usize, &'static str, [String; 2])>> {
+        self.width -= usize::from(has_heading);
+        let mut divided = Vec::new();
+        for column in 0..self.width {
+            let sample = &self.all[column];
+            let (at, names) = if is_of_points(sample) {
+                (",", ["latitude", "longitude"])
+            } else if may_be_place(&sample.name) && is_of_towns(sample, store)? {
+                (", ", ["place", "country"])
+            } else {
+                continue;
+            };
+            let into = names.map(|name| format!("{}: {name}", sample.name));
+            let mut parts = [&into[0], &into[1]].map(|name| ColumnSample::of(name));
+            for (cell, times) in &sample.cells {
+                let (first, second) = mapping::divided(cell, at);
+                parts[0].add_times(first, *times);
+                parts[1].add_times(second, *times);
+            }
+            self.divided.push(column);
+            for part in parts {
+                self.dates.push(None);
+                self.numbers.push(part.number());
+                self.years.push(None);
+                self.all.push(part);
+            }
+            divided.push((column, at, into));
+        }
+        Ok(divided)
     }
 
     /// The columns at the left that state a word or year once, above all the rows that it is said of.
@@ -71,8 +145,9 @@ impl DraftColumns {
         let is_stated_once = |column: &usize| {
             let sample = &self.all[*column];
             let is_label = sample.is_text() || self.years[*column].is_some();
+            // the first column may name the same under several headings
             is_label
-                && sample.is_distinct()
+                && (*column == 0 || sample.is_distinct())
                 && !sample.begins_blank
                 && sample.stated > 1
                 && sample.blank > 0
@@ -98,7 +173,8 @@ impl DraftColumns {
     #[must_use]
     pub fn named(&self, words: &[&str], fits: impl Fn(usize) -> bool) -> Vec<usize> {
         let ranked = self.all.iter().enumerate().filter_map(|(column, sample)| {
-            let rank = rank_of(&sample.name, words).filter(|_| fits(column))?;
+            let is_whole = !self.divided.contains(&column);
+            let rank = rank_of(&sample.name, words).filter(|_| is_whole && fits(column))?;
             Some((rank, column))
         });
         let mut found: Vec<((usize, usize), usize)> = ranked.collect();
@@ -129,6 +205,9 @@ impl DraftColumns {
         for (column, sample) in
             self.all.iter().enumerate().filter(|(_, sample)| sample.stated > 0 && is_place(sample))
         {
+            if self.divided.contains(&column) {
+                continue;
+            }
             let named = self.called_country(column);
             let rank = usize::from(!named);
             for (order, scheme) in
@@ -173,6 +252,42 @@ impl DraftColumns {
             find(&["longitude", "lon", "lng", "long", "x"], 180.0)?,
         ))
     }
+}
+
+/// Whether each cell of a column is a latitude and a longitude.
+fn is_of_points(sample: &ColumnSample) -> bool {
+    let degrees = |text: &str, most: f64| {
+        text.contains('.') && text.parse::<f64>().is_ok_and(|n| n.abs() <= most)
+    };
+    let is_point = |cell: &str| {
+        let (first, second) = mapping::divided(cell, ",");
+        degrees(first, 90.0) && degrees(second, 180.0)
+    };
+    let mut told = sample.told().peekable();
+    told.peek().is_some() && told.all(|(cell, _)| is_point(cell))
+}
+
+/// Whether most cells of a column name a country behind a comma.
+fn is_of_towns(sample: &ColumnSample, store: &Store) -> Result<bool> {
+    let (mut asked, mut known) = (0, 0);
+    let mut countries: HashMap<&str, bool> = HashMap::new();
+    for (cell, _) in sample.told().take(LOOKED_UP) {
+        let (_, country) = mapping::divided(cell, ", ");
+        asked += 1;
+        if country.is_empty() || country.len() == cell.len() {
+            continue;
+        }
+        let is_known = match countries.get(country) {
+            Some(is_known) => *is_known,
+            None => {
+                let is_known = store.usual_name(EntityClass::Place, country)?.is_some();
+                countries.insert(country, is_known);
+                is_known
+            }
+        };
+        known += usize::from(is_known);
+    }
+    Ok(known > 1 && known * 10 >= asked * NAMES)
 }
 
 /// Whether a column may say where something happened: it is not called after a person, a party or a

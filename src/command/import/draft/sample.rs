@@ -118,16 +118,21 @@ impl ColumnSample {
 
     /// Looks at one more cell.
     pub fn add(&mut self, cell: &str) {
+        self.add_times(cell, 1);
+    }
+
+    /// The same for a cell that occurs so often.
+    pub fn add_times(&mut self, cell: &str, n: u64) {
         if cell.is_empty() {
             self.begins_blank |= self.stated + self.blank == 0;
-            self.blank += 1;
+            self.blank += n;
             return;
         }
-        self.stated += 1;
+        self.stated += n;
         if let Some(times) = self.cells.get_mut(cell) {
-            *times += 1;
+            *times += n;
         } else if self.cells.len() < DISTINCT {
-            self.cells.insert(cell.to_owned(), 1);
+            self.cells.insert(cell.to_owned(), n);
         } else {
             self.has_more = true;
         }
@@ -180,8 +185,7 @@ impl ColumnSample {
     /// The words for a missing value, if all other cells are numbers from 1 to `most`, or names of
     /// months.
     #[must_use]
-    pub fn part(&self, most: u32) -> Option<Vec<String>> {
-        let calendar = CalendarWords::default();
+    pub fn part(&self, most: u32, calendar: &CalendarWords) -> Option<Vec<String>> {
         let is_part = |cell: &str| {
             let number = cell.parse::<u32>().is_ok_and(|n| (1..=most).contains(&n));
             number || most == 12 && calendar.month(cell).is_some()

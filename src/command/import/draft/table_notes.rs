@@ -8,6 +8,10 @@ use std::collections::BTreeSet;
 pub struct TableNotes {
     /// What messages call it.
     pub name: String,
+    /// The sheet that is read of several.
+    pub sheet: Option<String>,
+    /// Somebody chose it.
+    pub is_sheet_chosen: bool,
     /// Its encoding, if it is not UTF-8.
     pub encoding: Option<&'static str>,
     /// Where the records of a JSON file are.
@@ -32,6 +36,13 @@ pub struct TableNotes {
     pub units: Option<String>,
     /// What stands alone in rows between the records, as headings of sections do.
     pub sections: Vec<String>,
+    /// What the column is called that has the heading above each record, where there are several.
+    pub heading: Option<String>,
+    /// The columns that say two things in each cell, with what stands between, and what the columns of
+    /// the two are called.
+    pub divided: Vec<(usize, &'static str, [String; 2])>,
+    /// The lines above the table and the notes below it.
+    pub lines: Vec<String>,
     /// Cells of the first column are indented, as the parts of the row above them are.
     pub has_indents: bool,
     /// Some rows below the header are the header once more, as at the breaks of pages.

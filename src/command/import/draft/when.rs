@@ -1,10 +1,13 @@
 //! Which columns of a table say when: a date, a first and a last one, or years with their months and
 //! days.
 
-use crate::command::import::draft::date_reading::DateReading;
+use crate::command::import::draft::date_reading::{DateReading, LANGUAGES, calendar_of};
 use crate::command::import::draft::number_reading::NumberReading;
-use crate::command::import::draft::roles::{Choice, DraftColumns, words_of};
+use crate::command::import::draft::roles::{Choice, DraftColumns, YearBehind, words_of};
+use crate::command::import::draft::sample::ColumnSample;
 use crate::command::import::draft::words::STARTS;
+use crate::value::calendar_words::CalendarWords;
+use crate::value::text::fold;
 
 /// A date in three columns.
 #[derive(Debug, Clone, Default)]
@@ -13,6 +16,8 @@ pub struct DateParts {
     pub year: (usize, Vec<String>),
     /// That of the month.
     pub month: Option<(usize, Vec<String>)>,
+    /// The language that the months are written in; none for English, and for numbers.
+    pub locale: &'static [&'static str],
     /// That of the day.
     pub day: Option<(usize, Vec<String>)>,
     /// No column is called a year: this one has numbers that may be years.
@@ -29,6 +34,57 @@ impl DateParts {
 }
 
 impl DraftColumns {
+    /// Reads the columns of days without a year, "17/02", with the year of a column or of the title
+    /// behind them.
+    pub(super) fn add_years(&mut self, above: Option<&str>) {
+        let of_years = self.named(
+            &["year", "sheet", "jahr", "ano", "annee", "год", "рік", "yil"],
+            |column| self.years[column].is_some(),
+        );
+        let behind = of_years.first().copied();
+        if behind.is_none() && above.is_none() {
+            return;
+        }
+        for column in self.named(&STARTS, |column| self.dates[column].is_none()) {
+            let sample = &self.all[column];
+            let all: u64 = sample.told().map(|(_, times)| times).sum();
+            let Some((sign, days)) = ['/', '.', '-']
+                .into_iter()
+                .map(|sign| {
+                    let days = sample.told().filter(|(cell, _)| is_day_of_month(cell, sign));
+                    (sign, days.map(|(_, times)| times).sum::<u64>())
+                })
+                .max_by_key(|(_, days)| *days)
+            else {
+                continue;
+            };
+            if days * 5 < all * 4 {
+                continue;
+            }
+            // in a leap year, which has all days
+            let mut whole = ColumnSample::of(&sample.name);
+            for (cell, times) in sample.told().filter(|(cell, _)| is_day_of_month(cell, sign)) {
+                whole.add_times(&format!("{}{sign}2000", cell.trim_end_matches(sign)), times);
+            }
+            let Some(reading) = whole.date(None).filter(|reading| reading.unread.is_empty()) else {
+                continue;
+            };
+            let others = sample.cells.keys().filter(|cell| !is_day_of_month(cell, sign));
+            let years: Vec<String> = match behind {
+                Some(years) => self.all[years].cells.keys().cloned().collect(),
+                None => above.iter().map(|year| (*year).to_owned()).collect(),
+            };
+            let others =
+                others.flat_map(|cell| years.iter().map(move |year| format!("{cell}{sign}{year}")));
+            let blank =
+                years.iter().filter(|_| sample.blank > 0).map(|year| format!("{sign}{year}"));
+            let missing = others.take(200).chain(blank).collect();
+            self.dates[column] = Some(DateReading { missing, unread: Vec::new(), ..reading });
+            let above = above.filter(|_| behind.is_none()).map(str::to_owned);
+            self.yearless.push((column, YearBehind { sign, column: behind, above }));
+        }
+    }
+
     /// The column of the first or only date.
     #[must_use]
     pub fn start(&self) -> Option<Choice> {
@@ -51,6 +107,14 @@ impl DraftColumns {
         if named.is_empty() {
             all.sort_by_key(|column| is_kept(*column));
         }
+        // of a person somebody was born before anything happened
+        let is_of_person = |column: usize| {
+            let words = words_of(&self.all[column].name);
+            words.iter().any(|word| {
+                ["birth", "born", "dob", "naissance", "nacimiento"].contains(&word.as_str())
+            })
+        };
+        all.sort_by_key(|column| is_of_person(*column));
         let mut all = all.into_iter();
         all.next().map(|column| Choice { column, others: all.collect() })
     }
@@ -129,6 +193,8 @@ impl DraftColumns {
             "left",
             "closed",
             "lifted",
+            "removed",
+            "delisted",
             "expired",
             "terminated",
             "bis",
@@ -140,10 +206,33 @@ impl DraftColumns {
     /// Dates in parts: of the beginning, and of the end if there is one.
     #[must_use]
     pub fn parts(&self) -> Option<(DateParts, Option<DateParts>)> {
-        const YEARS: [&str; 21] = [
-            "styr", "startyr", "begyr", "endyr", "iyear", "year", "jahr", "annee", "ano", "anno",
-            "год", "yr", "date", "datum", "fecha", "start", "begin", "from", "opened", "founded",
+        const YEARS: [&str; 26] = [
+            "styr",
+            "startyr",
+            "begyr",
+            "endyr",
+            "iyear",
+            "year",
+            "jahr",
+            "annee",
+            "ano",
+            "anno",
+            "год",
+            "рік",
+            "yil",
+            "rok",
+            "السنة",
+            "yr",
+            "date",
+            "datum",
+            "fecha",
+            "start",
+            "begin",
+            "from",
+            "opened",
+            "founded",
             "period",
+            "sheet",
         ];
         // words of a column that says when something was first
         const FIRST: [&str; 16] = [
@@ -213,25 +302,72 @@ impl DraftColumns {
     fn parts_of(&self, year: usize) -> DateParts {
         // styear and stmon, Year1 and Month1: what is left of the name is the same
         let rest = |name: &str, words: &[&str]| {
-            let name = name.to_lowercase();
+            let name = fold(name);
             words.iter().find(|word| name.contains(**word)).map(|word| name.replacen(word, "", 1))
         };
-        let years = ["year", "jahr", "annee", "ano", "anno", "yr"];
+        let years = [
+            "year",
+            "jahr",
+            "annee",
+            "anno",
+            "ano",
+            "yr",
+            "год",
+            "рік",
+            "yil",
+            "rok",
+            "السنة",
+            "سنة",
+        ];
         let own = rest(&self.all[year].name, &years);
-        let part = |words: &[&str], most: u32| {
+        let column = |words: &[&str]| {
             let fits = |column: &usize| {
                 *column != year
                     && rest(&self.all[*column].name, words)
                         .is_some_and(|rest| own.as_ref() == Some(&rest))
             };
-            let column = (0..self.all.len()).find(fits)?;
-            self.all[column].part(most).map(|missing| (column, missing))
+            (0..self.all.len()).find(fits)
         };
+        let month = column(&[
+            "month",
+            "monat",
+            "mois",
+            "mese",
+            "mes",
+            "mon",
+            "mo",
+            "maand",
+            "месяц",
+            "місяць",
+            "ay",
+            "miesiac",
+            "الشهر",
+            "شهر",
+        ]);
+        // in the language that leaves the fewest of them unread
+        let in_language = |language: &'static [&'static str]| {
+            let column = month?;
+            let unread = self.all[column].part(12, &calendar_of(language))?;
+            Some((unread.len(), (column, unread), language))
+        };
+        let languages = std::iter::once(&[][..]).chain(LANGUAGES);
+        let months = languages.filter_map(in_language).min_by_key(|(unread, ..)| *unread);
+        let day = column(&["day", "tag", "jour", "dia", "giorno", "dy", "день", "gun", "dzien"]);
         DateParts {
             year: (year, self.years[year].clone().unwrap_or_default()),
-            month: part(&["month", "monat", "mois", "mes", "mese", "mon", "mo"], 12),
-            day: part(&["day", "tag", "jour", "dia", "giorno", "dy"], 31),
+            locale: months.as_ref().map_or(&[], |(.., language)| language),
+            month: months.map(|(_, month, _)| month),
+            day: day
+                .and_then(|day| Some((day, self.all[day].part(31, &CalendarWords::default())?))),
             is_guess: false,
         }
     }
+}
+
+/// Whether a cell is a day and a month, as "17/02" or "3.4.".
+fn is_day_of_month(cell: &str, sign: char) -> bool {
+    let parts: Vec<&str> = cell.trim_end_matches(sign).split(sign).collect();
+    let number =
+        |part: &&str| part.len() < 3 && part.parse::<u8>().is_ok_and(|n| (1..=31).contains(&n));
+    parts.len() == 2 && parts.iter().all(number)
 }

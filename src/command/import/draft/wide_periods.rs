@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
+use crate::command::import::draft::beside::unit_in;
 use crate::command::import::draft::date_reading::{CENTURY, LANGUAGES, calendar_of};
 use crate::command::import::draft::write::Draft;
 use crate::value::calendar_words::CalendarWords;
@@ -107,7 +108,15 @@ impl Draft<'_> {
 }
 
 /// What stands beside a year and says no more of the figures below than how sure they are.
-const BESIDE_YEARS: [&str; 12] = [
+const BESIDE_YEARS: [&str; 20] = [
+    "prév",
+    "prev",
+    "estim",
+    "prov",
+    "vorl",
+    "gesch",
+    "forecast",
+    "projected",
     "FY",
     "in",
     "p",
@@ -167,9 +176,21 @@ fn period_of(name: &str) -> Option<(String, String)> {
     let is_edge = |c: char| !c.is_alphanumeric() && c != '%';
     let mut words: Vec<&str> =
         [before, behind].into_iter().flat_map(str::split_whitespace).collect();
-    words = words.into_iter().map(|word| word.trim_matches(is_edge)).collect();
+    // a unit, "('000)", stays as it is written
+    let is_unit = |word: &str| unit_in(word).is_some();
+    words = words
+        .into_iter()
+        .map(|word| if is_unit(word) { word } else { word.trim_matches(is_edge) })
+        .collect();
     words
         .retain(|word| !word.is_empty() && !word.starts_with("YR") && !BESIDE_YEARS.contains(word));
+    // the mark of a footnote: "2020 (a)", "2021 [1]"
+    let is_mark = |inside: &str| inside.len() == 1 && inside.is_ascii();
+    let marked =
+        behind.trim().strip_prefix(['(', '[']).and_then(|rest| rest.strip_suffix([')', ']']));
+    if let Some(mark) = marked.filter(|mark| is_mark(mark)) {
+        words.retain(|word| *word != mark);
+    }
     if let Some(quarter) = words.iter().find_map(|word| quarter_of(word)) {
         period = format!("{year}-{quarter}");
         words.retain(|word| quarter_of(word).is_none());

@@ -1,13 +1,17 @@
 //! The draft as text: what each column becomes, which of it is a guess, and what else is possible.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
+use crate::command::import::draft::beside::{period_in, unit_in};
 use crate::command::import::draft::roles::{
     Choice, CountryColumn, DraftColumns, may_be_place, words_of,
 };
 use crate::command::import::draft::table_notes::TableNotes;
 use crate::command::import::draft::toml_text::quoted;
+use crate::command::import::draft::words::{ACTORS, TARGETS};
 use crate::error::Result;
+use crate::ingest::SHEET_COLUMN;
 use crate::kind::EVENTS;
 use crate::store::Store;
 
@@ -16,6 +20,12 @@ pub struct Draft<'a> {
     pub(super) columns: &'a DraftColumns,
     /// The one year that is named above the table.
     pub(super) year_above: Option<&'a str>,
+    /// The day or months that a line beside the table names, in EDTF.
+    period_beside: Option<String>,
+    /// The unit that a line beside the table names.
+    pub(super) unit_beside: Option<String>,
+    /// The first column that the file does not have is the heading above a record.
+    pub(super) has_heading: bool,
     /// The facts last, as missions do.
     pub(super) lasts: bool,
     out: String,
@@ -29,8 +39,16 @@ impl<'a> Draft<'a> {
     /// The database cannot be read.
     pub fn of(columns: &'a DraftColumns, notes: &'a TableNotes, store: &Store) -> Result<String> {
         let year_above = notes.year_above.as_deref();
-        let mut draft =
-            Draft { columns, year_above, lasts: false, out: String::new(), used: Vec::new() };
+        let mut draft = Draft {
+            columns,
+            year_above,
+            period_beside: notes.lines.iter().find_map(|line| period_in(line)),
+            unit_beside: notes.lines.iter().find_map(|line| unit_in(line)),
+            has_heading: notes.heading.is_some(),
+            lasts: false,
+            out: String::new(),
+            used: Vec::new(),
+        };
         draft.head(notes);
         let country = columns.country(store, false)?;
         let wide = draft.wide_periods();
@@ -60,8 +78,17 @@ impl<'a> Draft<'a> {
         Ok(draft.out)
     }
 
+    /// A line of the draft; a line break in a name that a remark tells of ends no remark.
     pub(super) fn line(&mut self, text: &str) {
-        self.out.push_str(text);
+        let text = text.strip_prefix('\n').map_or(text, |rest| {
+            self.out.push('\n');
+            rest
+        });
+        if text.starts_with('#') {
+            self.out.extend(text.chars().map(|c| if c.is_control() { ' ' } else { c }));
+        } else {
+            self.out.push_str(text);
+        }
         self.out.push('\n');
     }
 
@@ -165,25 +192,52 @@ impl<'a> Draft<'a> {
         self.broken_counts();
     }
 
+    /// The fields of the parties, with the words that their columns are called by: those of an actor
+    /// and a target, or of two sides where two columns are called alike.
+    fn party_fields(&self) -> [(&'static str, &'static [&'static str]); 2] {
+        let is_second = |column: usize| {
+            let name = self.name(column);
+            let first = name.strip_suffix(" (2)");
+            first.is_some_and(|first| self.columns.all.iter().any(|other| other.name == first))
+        };
+        if self.columns.named(&ACTORS, is_second).is_empty() {
+            [("actor", &ACTORS), ("target", &TARGETS)]
+        } else {
+            [("side_a", &ACTORS), ("side_b", &ACTORS)]
+        }
+    }
+
+    /// The names in a column as a field reads them: without the marks of footnotes, and taken apart
+    /// where a cell has several.
+    pub(super) fn names(&mut self, column: usize, guesses: &mut Vec<String>) -> String {
+        let sample = &self.columns.all[column];
+        let mut keys = Vec::new();
+        if sample.cells.keys().any(|cell| cell.contains("; ")) {
+            guesses.push("guess: a semicolon stands between several parties".into());
+            keys.push("split = \";\"".to_owned());
+        }
+        keys.extend(self.marks(column, guesses));
+        let cell = self.cell(column);
+        if keys.is_empty() { cell } else { format!("{{ name = {cell}, {} }}", keys.join(", ")) }
+    }
+
+    /// The marks of footnotes that names in a column end with, as a key.
+    pub(super) fn marks(&self, column: usize, guesses: &mut Vec<String>) -> Option<String> {
+        let cells = self.columns.all[column].cells.keys();
+        let marks: BTreeSet<&str> = cells.filter_map(|cell| footnote_mark(cell)).collect();
+        if marks.is_empty() {
+            return None;
+        }
+        guesses.push("guess: what stands behind a name under marks is that of a footnote".into());
+        let marks: Vec<String> =
+            marks.into_iter().map(|mark| format!("{} = \"\"", quoted(mark))).collect();
+        Some(format!("marks = {{ {} }}", marks.join(", ")))
+    }
+
     /// Who did something, and to whom.
     fn parties(&mut self, is_free: &impl Fn(usize) -> bool) {
         let columns = self.columns;
-        for (field, words) in [
-            (
-                "actor",
-                &[
-                    "actor1",
-                    "actor_1",
-                    "side_a",
-                    "perpetrator",
-                    "attacker",
-                    "aggressor",
-                    "actor",
-                    "responsible",
-                ][..],
-            ),
-            ("target", &["actor2", "actor_2", "side_b", "victim", "target", "defender"]),
-        ] {
+        for (field, words) in self.party_fields() {
             let is_part = |column: usize| {
                 let words = words_of(self.name(column));
                 words
@@ -193,16 +247,17 @@ impl<'a> Draft<'a> {
             let fits = |column: usize| {
                 columns.all[column].is_text() && is_free(column) && !is_part(column)
             };
-            if let Some(choice) = columns.choose(words, fits) {
-                let mut guesses = self.others(&choice);
-                let cell = self.cell(choice.column);
-                let lists = columns.all[choice.column].cells.keys().any(|cell| cell.contains("; "));
-                if lists {
-                    guesses.push("guess: a semicolon stands between several parties".into());
-                    self.field(field, &format!("{{ name = {cell}, split = \";\" }}"), &guesses);
-                } else {
-                    self.field(field, &cell, &guesses);
-                }
+            let found = columns.named(words, fits);
+            // two columns that are called alike are the two sides
+            let number = |column: usize| self.name(column).ends_with(" (2)");
+            let choice =
+                found.iter().copied().find(|column| number(*column) == (field == "side_b"));
+            if let Some(column) = choice.or(found.first().copied()) {
+                let others =
+                    found.into_iter().filter(|other| *other != column && field != "side_a");
+                let mut guesses = self.others(&Choice { column, others: others.collect() });
+                let name = self.names(column, &mut guesses);
+                self.field(field, &name, &guesses);
             }
         }
     }
@@ -246,7 +301,12 @@ impl<'a> Draft<'a> {
                 self.date_of_parts(&start, end.as_ref());
             }
             (None, None) => {
-                if let Some(year) = self.year_above {
+                if let Some(period) = self.period_beside.clone() {
+                    self.line(&format!(
+                        "# guess: all of it is of {period}, which stands beside the table"
+                    ));
+                    self.line(&format!("date    = {}", quoted(&period)));
+                } else if let Some(year) = self.year_above {
                     self.line(&format!(
                         "# guess: all of it is of {year}, the year above the table"
                     ));
@@ -281,10 +341,17 @@ impl<'a> Draft<'a> {
     fn town(&self, is_free: &impl Fn(usize) -> bool) -> Option<usize> {
         let columns = self.columns;
         let towns = [
+            "место",
+            "місце",
+            "населенный_пункт",
+            "hauptsitz",
+            "standort",
+            "localidad",
+            "cidade",
+            "municipio",
             "lieu",
             "localite",
             "stadt",
-            "municipio",
             "citta",
             "luogo",
             "localita",
@@ -387,7 +454,12 @@ impl<'a> Draft<'a> {
             "remarks",
         ];
         let is_told = |column: usize| {
-            columns.all[column].is_text() && is_free(column) && columns.date(column).is_none()
+            let is_sheet = columns.has_sheets && self.name(column) == SHEET_COLUMN;
+            column < columns.width
+                && !is_sheet
+                && columns.all[column].is_text()
+                && is_free(column)
+                && columns.date(column).is_none()
         };
         let named = columns.choose(&words, is_told).map(|choice| choice.column);
         let whole = |column: &usize| columns.all[*column].has_no_blanks();
@@ -396,9 +468,15 @@ impl<'a> Draft<'a> {
             let mut cells = columns.all[column].cells.keys();
             columns.all[column].length() > 3 && !cells.any(|cell| cell.starts_with("http"))
         };
+        // what parties and places are called is told by fields of their own
+        let fields = self.party_fields().map(|(_, words)| words);
+        let is_field = |column: usize| {
+            self.used.contains(&column)
+                || fields.iter().any(|words| columns.is_called(column, words))
+        };
         let longest = (0..columns.all.len())
             .filter(|column| is_told(*column) && whole(column) && is_prose(*column))
-            .max_by_key(|column| columns.all[*column].length());
+            .max_by_key(|column| (!is_field(*column), columns.all[*column].length()));
         let any = (0..columns.all.len()).find(whole);
         match (named, longest.or(any)) {
             (Some(column), _) if whole(&column) => {
@@ -443,7 +521,7 @@ impl<'a> Draft<'a> {
     }
 
     fn rest(&mut self) {
-        let left: Vec<String> = (0..self.columns.all.len())
+        let left: Vec<String> = (0..self.columns.width)
             .filter(|column| !self.used.contains(column))
             .map(|column| self.name(column).to_owned())
             .collect();
@@ -455,4 +533,23 @@ impl<'a> Draft<'a> {
             let _ = writeln!(self.out, "#   {}", line.join(", "));
         }
     }
+}
+
+/// The mark of a footnote behind a name: `[1]`, `(a)`, `*`, `²`.
+fn footnote_mark(name: &str) -> Option<&str> {
+    let is_short = |inside: &str| {
+        let is_number = inside.len() < 3 && inside.bytes().all(|b| b.is_ascii_digit());
+        let is_letter = inside.len() == 1 && inside.bytes().all(|b| b.is_ascii_lowercase());
+        !inside.is_empty() && (is_number || is_letter)
+    };
+    for (open, close) in [('[', ']'), ('(', ')')] {
+        if name.ends_with(close)
+            && let Some(at) = name.rfind(open)
+            && is_short(&name[at + 1..name.len() - 1])
+        {
+            return Some(&name[at..]);
+        }
+    }
+    let bare = name.trim_end_matches(['*', '†', '‡', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹']);
+    (!bare.is_empty() && bare.len() < name.len()).then(|| &name[bare.len()..])
 }

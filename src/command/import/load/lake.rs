@@ -47,7 +47,8 @@ impl ImportLoad<'_> {
             loop {
                 let path = lake.piece().to_owned();
                 let has_more = self.piece(&path, batches, info, args, &mut so_far)?;
-                lake.add(&Store::open(&path, Access::Read { any_schema: false })?)?;
+                // indexes that nobody needs are not there
+                lake.add(&Store::open(&path, Access::Read { any_schema: true })?)?;
                 if !has_more {
                     return Ok(());
                 }
@@ -90,7 +91,8 @@ impl ImportLoad<'_> {
             if created {
                 countries(&mut writer)?;
             }
-            writer.expect(PIECE)?;
+            writer.pass_on();
+            writer.expect(PIECE, |kind, field| self.chosen.plan.fills(kind, field))?;
             let mut release = writer.release(&self.release_info(args, false))?;
             release.go_on(std::mem::take(&mut so_far.counters));
             if self.read == 0 && self.chosen.plan.lists_coded_names() {

@@ -145,7 +145,7 @@ impl<'a> ImportLoad<'a> {
         // a file of mended records is a part of the file that they are from
         let mended =
             chosen.layout.header.iter().any(|name| REJECT_COLUMNS.contains(&name.as_str()));
-        writer.expect(self.input.size() / BYTES)?;
+        writer.expect(self.input.size() / BYTES, |kind, field| chosen.plan.fills(kind, field))?;
         let mut release = writer.release(&self.release_info(args, mended))?;
         let input = self.input;
         if chosen.plan.lists_coded_names() {
@@ -365,7 +365,8 @@ impl<'a> ImportLoad<'a> {
             None => Finder::begin(self.chosen, self.input)?,
         };
         for CellError { cell, field, value, expected } in bad {
-            let (line, column) = finder.locate(self.input, at, *cell)?;
+            let cell = cell.and_then(|cell| self.chosen.plan.derived.origin(cell));
+            let (line, column) = finder.locate(self.input, at, cell)?;
             let column = if self.chosen.table.is_some() { 0 } else { column };
             let file = self.input.shown.clone();
             let (field, value, expected) = (field.clone(), value.clone(), expected.clone());

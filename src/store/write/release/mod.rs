@@ -11,6 +11,7 @@ mod withdraw;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
+use foldhash::fast::RandomState;
 use rusqlite::params;
 
 use crate::error::{Error, Result, Stop};
@@ -97,7 +98,7 @@ pub struct ReleaseImport {
     /// Somebody retired facts of the source by hand.
     has_retired_by_hand: bool,
     /// The rows that were met, kind by kind.
-    seen: HashMap<&'static str, RowSet>,
+    seen: HashMap<&'static str, RowSet, RandomState>,
     /// The columns of the file, and the extra columns that the source's facts had after each import, once
     /// they were asked for.
     columns: HashSet<String>,
@@ -195,7 +196,7 @@ impl Writer<'_> {
             mended: about.mended,
             fresh: fresh && !has_retired_by_hand,
             has_retired_by_hand,
-            seen: HashMap::new(),
+            seen: HashMap::default(),
             counters: HashMap::new(),
             waiting: Vec::new(),
         })

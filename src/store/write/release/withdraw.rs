@@ -48,6 +48,10 @@ impl ReleaseImport {
     pub(super) fn absent(&self, writer: &Writer<'_>) -> Result<(Vec<AbsentFact>, Covered)> {
         let mut absent = Vec::new();
         let mut covered = Covered::default();
+        // nothing was there before
+        if self.fresh && self.within.is_none() {
+            return Ok((Vec::new(), covered));
+        }
         for kind in KINDS {
             let value = value_within(kind, self.within.as_deref());
             let sql = format!(

@@ -1,0 +1,221 @@
+//! What the lines above and below a table say of all of it: the unit of its figures, the time that it
+//! is of, and what a sign in its cells means.
+
+use crate::command::import::draft::date_reading::{CENTURY, LANGUAGES, calendar_of};
+use crate::command::import::draft::date_words::in_words;
+use crate::command::import::draft::sample::only_year;
+use crate::value::calendar_words::CalendarWords;
+use crate::value::date_formats::DateStyle;
+
+/// How many times one a figure is meant.
+const SCALES: [&str; 32] = [
+    "000",
+    "000s",
+    "thousand",
+    "thousands",
+    "million",
+    "millions",
+    "billion",
+    "billions",
+    "mn",
+    "mln",
+    "mio",
+    "bn",
+    "tsd",
+    "tausend",
+    "millionen",
+    "milliarden",
+    "milliers",
+    "milliards",
+    "miles",
+    "millones",
+    "milhoes",
+    "тыс",
+    "тысяч",
+    "млн",
+    "млрд",
+    "тис",
+    "bin",
+    "milyon",
+    "milyar",
+    "مليون",
+    "ألف",
+    "مليار",
+];
+
+/// What else is a unit.
+const UNITS: [&str; 27] = [
+    "usd",
+    "us",
+    "eur",
+    "gbp",
+    "chf",
+    "dollar",
+    "dollars",
+    "euro",
+    "euros",
+    "dolares",
+    "dolari",
+    "dolar",
+    "руб",
+    "грн",
+    "percent",
+    "tiv",
+    "tonnes",
+    "tons",
+    "ha",
+    "km",
+    "km2",
+    "gdp",
+    "pib",
+    "persons",
+    "personnes",
+    "чел",
+    "osob",
+];
+
+/// The unit that a title or the name of a column states: in brackets, or as "in thousands of …".
+#[must_use]
+pub fn unit_in(text: &str) -> Option<String> {
+    let mut rest = text;
+    while let Some(begin) = rest.find(['(', '[']) {
+        let end = rest[begin..].find([')', ']'])? + begin;
+        let inside = rest[begin + 1..end].trim();
+        let is_unit = words(inside).iter().any(|word| is_word_of_unit(word));
+        if inside.len() < 40 && (is_unit || inside.contains(['%', '$', '€', '£'])) {
+            return Some(inside.to_owned());
+        }
+        rest = &rest[end + 1..];
+    }
+    // "Exports, in thousands of US$, 2023"
+    let parts: Vec<&str> = text.split_whitespace().collect();
+    let begin = (1..parts.len()).find(|n| {
+        let is_scale = words(parts[*n]).iter().any(|word| SCALES.contains(&word.as_str()));
+        ["in", "en", "em", "в", "у"].contains(&parts[n - 1].to_lowercase().as_str()) && is_scale
+    })?;
+    let mut unit = Vec::new();
+    for part in parts[begin..].iter().take(5) {
+        if part.chars().filter(char::is_ascii_digit).count() == 4 {
+            break;
+        }
+        unit.push(part.trim_end_matches([',', ';', '.', ':']));
+        if part.ends_with([',', ';', '.', ':']) {
+            break;
+        }
+    }
+    Some(unit.join(" "))
+}
+
+fn is_word_of_unit(word: &str) -> bool {
+    SCALES.contains(&word) || UNITS.contains(&word)
+}
+
+fn words(text: &str) -> Vec<String> {
+    let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.map(crate::value::text::fold).collect()
+}
+
+/// The one day, month or stretch of months that a line states, in EDTF; none for a year alone.
+#[must_use]
+pub fn period_in(line: &str) -> Option<String> {
+    only_year(std::iter::once(line))?;
+    let parts: Vec<&str> = line
+        .split_whitespace()
+        .map(|part| part.trim_matches(|c: char| !c.is_alphanumeric()))
+        .filter(|part| !part.is_empty())
+        .collect();
+    let formats =
+        ["%d %B %Y", "%B %d, %Y", "%B %Y", "%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y"];
+    let style = |calendar: CalendarWords, formats: &[&str]| DateStyle {
+        formats: formats.iter().map(|format| (*format).to_owned()).collect(),
+        century: Some(CENTURY),
+        calendar,
+        ..DateStyle::default()
+    };
+    // 03/04/2024 may be one of two days
+    let is_either = |text: &str| {
+        let read = |format: &str| style(CalendarWords::default(), &[format]).read(text);
+        read("%d/%m/%Y").is_some_and(|day| read("%m/%d/%Y").is_some_and(|other| other != day))
+    };
+    let languages = std::iter::once(CalendarWords::default()).chain(LANGUAGES.map(calendar_of));
+    for calendar in languages {
+        let style = style(calendar, &formats);
+        for length in (1..=parts.len().min(7)).rev() {
+            for window in parts.windows(length) {
+                let text = window.join(" ");
+                let has_year = only_year(std::iter::once(text.as_str())).is_some();
+                if !has_year || is_either(&text) {
+                    continue;
+                }
+                if let Some(date) = in_words(&text, &style)
+                    && date.len() >= 7
+                    && date.bytes().all(|b| b.is_ascii_digit() || b == b'-' || b == b'/')
+                {
+                    return Some(date);
+                }
+            }
+        }
+    }
+    None
+}
+
+/// Whether a line says that a sign means nought: "–  nil".
+#[must_use]
+pub fn says_nil(line: &str, sign: &str) -> bool {
+    const NILS: [&str; 10] =
+        ["nil", "zero", "none", "nought", "null", "neant", "zéro", "нет", "cero", "nulo"];
+    let parts: Vec<&str> = line
+        .split(|c: char| c.is_whitespace() || "=:,;\"“”()".contains(c))
+        .filter(|part| !part.is_empty())
+        .collect();
+    let at = parts.iter().position(|part| *part == sign);
+    at.and_then(|at| parts.get(at + 1..)).is_some_and(|rest| {
+        let next = rest.iter().find(|word| !["means", "is", "indicates"].contains(word));
+        next.is_some_and(|word| NILS.contains(&word.to_lowercase().as_str()))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_unit_stands_in_brackets_or_behind_a_preposition() {
+        for (text, unit) in [
+            ("Exports by country (thousand US$), 2023", Some("thousand US$")),
+            ("IDPs end-2021 ('000)", Some("'000")),
+            (
+                "Military expenditure, in millions of US dollars, 2010",
+                Some("millions of US dollars"),
+            ),
+            ("Kosten (Mio. €)*", Some("Mio. €")),
+            ("Share (%)", Some("%")),
+            ("Killed (confirmed)", None),
+            ("Attacks in Thailand", None),
+        ] {
+            assert_eq!(unit_in(text).as_deref(), unit, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_title_names_the_time_of_its_table() {
+        for (line, period) in [
+            ("As of 31/03/2024", Some("2024-03-31")),
+            ("As of 03/04/2024", None),
+            ("Incidents by type, January–June 2023", Some("2023-01/2023-06")),
+            ("Situation in March 2021 (revised)", Some("2021-03")),
+            ("Todesfälle im Mai 2020", Some("2020-05")),
+            ("Yearbook 2023", None),
+            ("2014 to 2019", None),
+        ] {
+            assert_eq!(period_in(line).as_deref(), period, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_legend_says_what_a_sign_means() {
+        assert!(says_nil("–  nil    ..  not available", "–"));
+        assert!(says_nil("Key: – = nil", "–"));
+        assert!(!says_nil("–  nil    ..  not available", ".."));
+    }
+}
