@@ -107,6 +107,9 @@ fn multiplied(number: &str, mut times: u64) -> String {
 }
 
 fn read<'p>(number: &NumberRule, text: &str) -> Result<ParsedNumber<'p>, String> {
+    if number.nil.iter().any(|word| word == text.trim()) {
+        return Ok(ParsedNumber { wordy: true, ..read_times(number, "0", 1)? });
+    }
     if number.scale.is_empty() {
         return read_times(number, text, 1);
     }
@@ -323,6 +326,7 @@ mod tests {
                 parts: vec![CompiledPart::Pick(vec![CellRef::Column(column)])],
             },
             missing: vec!["n/a".into()],
+            nil: vec!["–".into()],
             scale: vec![("million".into(), 1_000_000), ("$".into(), 1)],
             thousands: Some(','),
             decimal: '.',
@@ -383,6 +387,7 @@ mod tests {
             ("several hundred", "", "|||several|several hundred"),
             ("41.0", "", "41|41|41|exact|-"),
             ("0", "", "0|0|0|exact|-"),
+            ("–", "", "0|0|0|exact|–"),
             ("", "?", "nothing"),
             ("n/a", "", "nothing"),
         ] {

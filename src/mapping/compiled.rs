@@ -163,6 +163,8 @@ pub struct NumberRule {
     pub text: CompiledTemplate,
     /// Words that mean "not stated" here.
     pub missing: Vec<String>,
+    /// Words and signs that mean nought.
+    pub nil: Vec<String>,
     /// Words and signs beside it, the longest first, and how many times the number they mean.
     pub scale: Vec<(String, u32)>,
     /// What stands between thousands.

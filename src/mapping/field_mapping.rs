@@ -57,6 +57,8 @@ pub struct FieldOptions {
     pub decimal: Option<char>,
     /// Words and signs beside a number, and how many times it they mean: a million, a currency once.
     pub scale: BTreeMap<String, u32>,
+    /// Words and signs that mean nought.
+    pub nil: Vec<String>,
     /// What marks behind or before a number or name mean: a qualifier, or a kind of actor.
     pub marks: BTreeMap<String, String>,
     /// A further mark, in a column of its own.
@@ -210,6 +212,7 @@ impl FieldOptions {
             ("thousands", self.thousands.is_some()),
             ("decimal", self.decimal.is_some()),
             ("scale", !self.scale.is_empty()),
+            ("nil", !self.nil.is_empty()),
             ("marks", !self.marks.is_empty()),
             ("flag", self.flag.is_some()),
             ("unmarked", self.unmarked.is_some()),

@@ -51,7 +51,7 @@ impl MappingCompiler<'_> {
                 RuleKind::Name(Box::new(rule))
             }
             Type::Integer | Type::Real => {
-                self.suits(&spec.how, &["missing", "thousands", "decimal", "scale"], name);
+                self.suits(&spec.how, &["missing", "nil", "thousands", "decimal", "scale"], name);
                 let text = self.needed(spec, name)?;
                 RuleKind::Number(self.number(text, &spec.how, field.ty == Type::Integer))
             }
@@ -149,6 +149,7 @@ impl MappingCompiler<'_> {
             scale,
             text: self.text(template),
             missing: how.missing.clone(),
+            nil: how.nil.clone(),
             thousands: how.thousands,
             decimal: how.decimal.unwrap_or('.'),
             whole,
@@ -163,6 +164,7 @@ impl MappingCompiler<'_> {
         let how = &spec.how;
         let allowed = [
             "missing",
+            "nil",
             "thousands",
             "decimal",
             "scale",

@@ -142,6 +142,7 @@ impl Draft<'_> {
         }
         let others: Vec<&str> = words
             .iter()
+            .filter(|word| !word.starts_with(|c: char| c.is_ascii_digit()))
             .filter(|word| {
                 of(word).is_none() && !PLAIN.contains(&word.as_str()) && *word != CASUALTIES.name
             })

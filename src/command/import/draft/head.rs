@@ -1,6 +1,5 @@
 //! The beginning of a draft: what the file is, and how it lies before its records.
 
-use crate::command::import::draft::beside::says_nil;
 use crate::command::import::draft::table_notes::TableNotes;
 use crate::command::import::draft::toml_text::{list, quoted};
 use crate::command::import::draft::write::Draft;
@@ -149,18 +148,12 @@ impl Draft<'_> {
             self.line("footer    = true");
         }
         self.left_out(notes);
-        for sign in ["–", "-", "—", "..", "…", ".", "*"] {
-            let stands = |column: usize| {
-                self.columns
-                    .number(column)
-                    .is_some_and(|number| number.missing.iter().any(|word| word == sign))
-            };
-            let line = notes.lines.iter().find(|line| says_nil(line, sign));
-            if let Some(line) = line
-                && (0..self.columns.width).any(stands)
-            {
-                self.line(&format!("# guess: {} is taken for not known, but a line beside the table may say that it is nought: {}", quoted(sign), line.trim_matches([',', ';', ' '])));
-            }
+        for (sign, line) in &notes.nil {
+            let line = line.trim_matches([',', ';', ' ']);
+            self.line(&format!(
+                "# guess: {} means nought, as beside the table: {line}",
+                quoted(sign)
+            ));
         }
         if let Some(encoding) = notes.encoding {
             self.line("# guess: the encoding; check names with accents");

@@ -7,7 +7,7 @@ use crate::command::import::draft::roles::{CountryColumn, words_of};
 use crate::command::import::draft::sample::{is_missing, is_total};
 use crate::command::import::draft::toml_text::{list, quoted};
 use crate::command::import::draft::wide_periods::WidePeriod;
-use crate::command::import::draft::words::{DEATHS, HOLDERS};
+use crate::command::import::draft::words::{COUNTERPARTS, DEATHS, HOLDERS};
 use crate::command::import::draft::write::Draft;
 use crate::ingest::SHEET_COLUMN;
 use crate::kind::INDICATORS;
@@ -167,10 +167,17 @@ impl Draft<'_> {
                 && !is_address()
         };
         let holder = (0..self.columns.all.len()).find(fits)?;
+        let is_other = |column: usize| column != holder && fits(&column);
+        let counterpart = self.columns.choose(&COUNTERPARTS, is_other);
         let mut guesses =
             vec![format!("guess: {} says whose figure it is", quoted(self.name(holder)))];
         let name = self.names(holder, &mut guesses);
         self.field("subject", &name, &guesses);
+        if let Some(choice) = counterpart {
+            let mut guesses = self.others(&choice);
+            let name = self.names(choice.column, &mut guesses);
+            self.field("counterpart", &name, &guesses);
+        }
         Some(holder)
     }
 

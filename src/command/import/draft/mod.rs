@@ -62,6 +62,7 @@ pub fn draft(input: &SourceFile, args: &Args, global: &GlobalArgs) -> Result<Str
     })?;
     let store = Store::open(&db, Access::Read { any_schema: false })?;
     let (mut columns, mut notes) = look(input, args.encoding.as_deref(), args.sheet.as_deref())?;
+    notes.nil = columns.read_nil(&notes.lines);
     columns.has_sheets = input.sheets_read() > 1;
     notes.divided = columns.divide(&store, notes.heading.is_some())?;
     let mut text = Draft::of(&columns, &notes, &store)?;

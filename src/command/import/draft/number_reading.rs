@@ -15,6 +15,8 @@ pub struct NumberReading {
     pub is_ambiguous: bool,
     /// The words and codes that mean "not stated".
     pub missing: Vec<String>,
+    /// The signs that mean nought.
+    pub nil: Vec<String>,
     /// Cells that are no number, and would be unknown.
     pub unread: Vec<String>,
     /// Signs and words beside a number, and how they hedge it.
@@ -61,6 +63,9 @@ impl NumberReading {
         all.scale = readings.iter().flat_map(|reading| reading.scale.clone()).collect();
         all.scale.sort_unstable();
         all.scale.dedup();
+        all.nil = readings.iter().flat_map(|reading| reading.nil.clone()).collect();
+        all.nil.sort_unstable();
+        all.nil.dedup();
         all.missing = readings
             .iter()
             .flat_map(|reading| reading.missing.iter().chain(&reading.unread))

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::command::import::draft::beside::says_nil;
 use crate::command::import::draft::date_reading::DateReading;
 use crate::command::import::draft::number_reading::NumberReading;
 use crate::command::import::draft::sample::ColumnSample;
@@ -97,6 +98,28 @@ impl DraftColumns {
         };
         columns.add_years(year);
         columns
+    }
+
+    /// Reads signs as nought where a line beside the table says that they mean it; returns those signs,
+    /// each with its line.
+    pub fn read_nil(&mut self, lines: &[String]) -> Vec<(String, String)> {
+        let mut found = Vec::new();
+        for sign in ["–", "-", "—", "..", "…", ".", "*"] {
+            let Some(line) = lines.iter().find(|line| says_nil(line, sign)) else { continue };
+            let mut stands = false;
+            for number in self.numbers.iter_mut().flatten() {
+                let before = number.missing.len();
+                number.missing.retain(|word| word != sign);
+                if number.missing.len() < before {
+                    number.nil.push(sign.to_owned());
+                    stands = true;
+                }
+            }
+            if stands {
+                found.push((sign.to_owned(), line.clone()));
+            }
+        }
+        found
     }
 
     /// Finds the columns that say two things in each cell, a town and its country or the two numbers of a
@@ -294,7 +317,9 @@ fn is_of_towns(sample: &ColumnSample, store: &Store) -> Result<bool> {
 /// weapon.
 #[must_use]
 pub fn may_be_place(name: &str) -> bool {
-    !words_of(name).iter().any(|word| NOT_PLACES.contains(&word.as_str()))
+    // the expelling state, but the hosting one too is where it is
+    let does = |word: &str| word.len() > 5 && word.ends_with("ing") && word != "hosting";
+    !words_of(name).iter().any(|word| NOT_PLACES.contains(&word.as_str()) || does(word))
 }
 
 /// Whether the cells of a column look like codes of a list, or like names.

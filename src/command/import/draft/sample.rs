@@ -64,7 +64,13 @@ const MISSING: [&str; 50] = [
 ];
 
 /// Words that tables have at the end of what is not over.
-const ONGOING: [&str; 22] = [
+const ONGOING: [&str; 28] = [
+    "still open",
+    "still active",
+    "still operating",
+    "still in force",
+    "in force",
+    "today",
     "in corso",
     "em curso",
     "en curso",

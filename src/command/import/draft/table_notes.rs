@@ -41,6 +41,8 @@ pub struct TableNotes {
     /// The columns that say two things in each cell, with what stands between, and what the columns of
     /// the two are called.
     pub divided: Vec<(usize, &'static str, [String; 2])>,
+    /// The signs that mean nought, with the lines that say so.
+    pub nil: Vec<(String, String)>,
     /// The lines above the table and the notes below it.
     pub lines: Vec<String>,
     /// Cells of the first column are indented, as the parts of the row above them are.

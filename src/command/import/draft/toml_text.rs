@@ -28,6 +28,9 @@ pub(super) fn number_keys(style: Option<&NumberReading>, missing: &[String]) -> 
             style.scale.iter().map(|(word, times)| format!("{} = {times}", quoted(word))).collect();
         keys.push(format!("scale = {{ {} }}", scale.join(", ")));
     }
+    if let Some(style) = style.filter(|style| !style.nil.is_empty()) {
+        keys.push(format!("nil = {}", list(&style.nil)));
+    }
     if !missing.is_empty() {
         keys.push(format!("missing = {}", list(missing)));
     }

@@ -191,6 +191,10 @@ fn period_of(name: &str) -> Option<(String, String)> {
     if let Some(mark) = marked.filter(|mark| is_mark(mark)) {
         words.retain(|word| *word != mark);
     }
+    // a unit alone says nothing of what is counted
+    if words.len() == 1 && words.iter().all(|word| word.starts_with(['(', '[']) && is_unit(word)) {
+        words.clear();
+    }
     if let Some(quarter) = words.iter().find_map(|word| quarter_of(word)) {
         period = format!("{year}-{quarter}");
         words.retain(|word| quarter_of(word).is_none());

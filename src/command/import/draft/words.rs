@@ -189,7 +189,13 @@ pub const LOWS: [&str; 7] = ["low", "lower", "lowest", "min", "minimum", "least"
 pub const HIGHS: [&str; 7] = ["high", "higher", "highest", "max", "maximum", "most", "maximo"];
 
 /// Words of columns of those who did something, or who did it together.
-pub const ACTORS: [&str; 52] = [
+pub const ACTORS: [&str; 58] = [
+    "state_a",
+    "country_a",
+    "state_1",
+    "country_1",
+    "state1",
+    "sponsor",
     "actor1",
     "actor_1",
     "side_a",
@@ -245,7 +251,12 @@ pub const ACTORS: [&str; 52] = [
 ];
 
 /// Words of columns of those to whom something was done.
-pub const TARGETS: [&str; 16] = [
+pub const TARGETS: [&str; 21] = [
+    "state_b",
+    "country_b",
+    "state_2",
+    "country_2",
+    "state2",
     "actor2",
     "actor_2",
     "side_b",
@@ -263,6 +274,10 @@ pub const TARGETS: [&str; 16] = [
     "цель",
     "ціль",
 ];
+
+/// Words of columns of those with whom the subject of a figure has it.
+pub const COUNTERPARTS: [&str; 8] =
+    ["state_b", "country_b", "state_2", "country_2", "state2", "counterpart", "partner", "to"];
 
 /// Words of columns of those whose figure it is: who gives, receives, runs or keeps something.
 pub const HOLDERS: [&str; 48] = [
@@ -317,7 +332,12 @@ pub const HOLDERS: [&str; 48] = [
 ];
 
 /// Words of columns that are of a person, a party or a weapon, and not where something happened.
-pub const NOT_PLACES: [&str; 61] = [
+pub const NOT_PLACES: [&str; 66] = [
+    "sponsor",
+    "suspected",
+    "attributed",
+    "attribution",
+    "expelled",
     "by",
     "voting",
     "vetoed",
