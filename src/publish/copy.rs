@@ -11,6 +11,7 @@ use std::thread;
 use serde_json::Value as Json;
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::publish::engine_error;
 use crate::publish::postgres::PostgresUrl;
 use crate::publish::{Manifest, tables};
 use crate::store::published::{Dialect, EngineClient, SqliteTables};
@@ -114,6 +115,8 @@ fn files(folder: &Path, within: &'static str) -> impl Iterator<Item = (&'static 
 #[derive(Debug)]
 struct Client {
     dialect: Dialect,
+    /// What messages call the publication.
+    shown: String,
     program: &'static str,
     arguments: Vec<String>,
     password: Option<String>,
@@ -131,6 +134,7 @@ impl Client {
         });
         Client {
             dialect: Dialect::DuckDb,
+            shown: folder.display().to_string(),
             program: "duckdb",
             arguments: ["-init", "/dev/null", "-batch", "-bail", "-noheader", "-list"]
                 .map(str::to_owned)
@@ -151,6 +155,7 @@ impl Client {
         });
         Client {
             dialect: Dialect::Spark,
+            shown: folder.display().to_string(),
             program: "spark-sql",
             arguments: ["-S", "-f", "/dev/stdin"].map(str::to_owned).into(),
             password: None,
@@ -172,25 +177,17 @@ impl Client {
             "FETCH_COUNT=1000",
             "-d",
         ];
+        let shown = url.shown().to_owned();
         let (url, password) = url.into_parts();
         Client {
             dialect: Dialect::Postgres,
+            shown,
             program: "psql",
             arguments: arguments.map(str::to_owned).into_iter().chain([url]).collect(),
             password,
             package: "apt install postgresql-client, or brew install libpq",
             prelude: "SET standard_conforming_strings = on;\nSET client_encoding = 'UTF8';\nSET extra_float_digits = 1;\n".to_owned(),
         }
-    }
-
-    fn failed(&self, what: &str, said: &str) -> Error {
-        let message = format!("{} {what}", self.program);
-        let mut failure = Error::database(message).hint(
-            "was the copy published by this version of facts? publish again, or ask the database itself",
-        );
-        let lines = said.lines().filter(|line| !line.trim().is_empty());
-        failure.details = lines.take(5).map(str::to_owned).collect();
-        failure
     }
 }
 
@@ -242,7 +239,11 @@ impl EngineClient for Client {
         });
         let status = client.wait().map_err(|e| Error::io("cannot wait for the engine", &e))?;
         outcome?;
-        if status.success() { Ok(()) } else { Err(self.failed("refused the question", &said)) }
+        if status.success() {
+            Ok(())
+        } else {
+            Err(engine_error::of(self.program, &self.shown, &said))
+        }
     }
 }
 
@@ -263,7 +264,7 @@ impl Client {
             match serde_json::from_str(&line) {
                 Ok(Json::String(n)) => statement = n.parse().unwrap_or_default(),
                 Ok(json) => row(statement, json)?,
-                Err(_) => return Err(self.failed("answered something else than rows", &line)),
+                Err(_) => return Err(engine_error::of(self.program, &self.shown, &line)),
             }
         }
         Ok(())

@@ -3,6 +3,7 @@
 
 pub mod copy;
 mod csv_table;
+mod engine_error;
 #[cfg(feature = "parquet")]
 pub mod lake;
 mod load_script;
