@@ -44,6 +44,8 @@ pub struct SourceFile {
     sheets_read: usize,
     /// Somebody chose the sheet.
     is_chosen: bool,
+    /// All sheets with the same columns are read.
+    is_all: bool,
     /// How far anybody has read, for the progress of a run.
     read: Arc<AtomicU64>,
 }
@@ -65,11 +67,13 @@ impl SourceFile {
     /// one.
     #[must_use]
     pub fn sheets_unseen(&self) -> Option<String> {
-        let (read, others) = self.sheets.as_ref().filter(|_| !self.is_chosen)?;
+        let (read, others) = self.sheets.as_ref().filter(|_| !self.is_chosen || self.is_all)?;
         let others = others.join(", ");
-        Some(format!(
-            "the sheet \"{read}\" was read; the others, to be named with --sheet: {others}"
-        ))
+        let read = match self.sheets_read {
+            0 | 1 => format!("the sheet \"{read}\" was read"),
+            n => format!("{n} sheets with the same columns were read ({read})"),
+        };
+        Some(format!("{read}; the others, to be named with --sheet: {others}"))
     }
 
     /// Opens a file; `-` is the standard input. Of a workbook it is one sheet.
@@ -145,6 +149,7 @@ impl SourceFile {
         }
         let sheets = sheets.filter(|(_, others)| !others.is_empty());
         let is_chosen = wanted.is_some();
+        let is_all = wanted == Some(workbook::ALL) && sheets_read > 0;
         let read = Arc::default();
         let file = SourceFile {
             shown,
@@ -155,6 +160,7 @@ impl SourceFile {
             sheets,
             sheets_read,
             is_chosen,
+            is_all,
             read,
         };
         if packing != Packing::Plain && file.size() <= TRIED_AT_ONCE {

@@ -195,6 +195,17 @@ fn tables(text: &str) -> Option<Vec<PageTable>> {
                         }
                     }
                     ("script" | "style" | "comment", _) if !tag.self_closing => hidden += 1,
+                    // a title above the table
+                    ("caption", Some(table)) => {
+                        table.begin_row();
+                        table.begin_cell(&tag);
+                    }
+                    // the number of a footnote is no part of a figure
+                    ("sup", Some(table)) => {
+                        if let Some(cell) = &mut table.cell {
+                            cell.push_str(" [");
+                        }
+                    }
                     ("br" | "p" | "div" | "li", Some(table)) => {
                         if let Some(cell) = &mut table.cell {
                             cell.push(' ');
@@ -206,7 +217,12 @@ fn tables(text: &str) -> Option<Vec<PageTable>> {
             Token::EndTag(tag) => {
                 let name = String::from_utf8_lossy(&tag.name).into_owned();
                 match (name.trim_start_matches("ss:"), open.last_mut()) {
-                    ("td" | "th" | "cell", Some(table)) => table.end_cell(),
+                    ("td" | "th" | "cell" | "caption", Some(table)) => table.end_cell(),
+                    ("sup", Some(table)) => {
+                        if let Some(cell) = &mut table.cell {
+                            cell.push(']');
+                        }
+                    }
                     ("script" | "style" | "comment", _) => hidden = hidden.saturating_sub(1),
                     ("table", Some(_)) => {
                         let mut table = open.pop().unwrap_or_default();
@@ -240,15 +256,16 @@ mod tests {
 
     #[test]
     fn cells_that_span_rows_and_columns_keep_the_others_in_their_columns() {
-        let page = "<html><style>td { x }</style><table><tr><th rowspan=2>Area<th colspan=2>Casualties</tr>
-            <tr><th>Killed<th>Wounded</tr><tr><td rowspan=2>Ramadi<td>1,204<td>3&nbsp;</tr><tr><td>5<td>6<br>7</table>";
+        let page = "<html><style>td { x }</style><table><caption>Harm, 2019</caption><tr><th rowspan=2>Area<th colspan=2>Casualties</tr>
+            <tr><th>Killed<th>Wounded</tr><tr><td rowspan=2>Ramadi<td>1,204<sup>2</sup><td>3&nbsp;</tr><tr><td>5<td>6<br>7</table>";
         assert_eq!(
             rows(page),
             [
-                ["Area", "Casualties", ""],
-                ["Area", "Killed", "Wounded"],
-                ["Ramadi", "1,204", "3"],
-                ["Ramadi", "5", "6 7"],
+                vec!["Harm, 2019"],
+                vec!["Area", "Casualties", ""],
+                vec!["Area", "Killed", "Wounded"],
+                vec!["Ramadi", "1,204 [2]", "3"],
+                vec!["Ramadi", "5", "6 7"],
             ]
         );
     }

@@ -93,7 +93,18 @@ fn read(given: &File, shown: &str, wanted: Option<&str>) -> Result<SheetTable> {
         names.iter().filter(|name| !read.contains(name)).cloned().collect::<Vec<_>>()
     };
     if is_all {
-        let (file, read) = all_alike(&mut book, &name, shown)?;
+        let (mut file, mut read) = all_alike(&mut book, &name, shown)?;
+        // the first may be a summary of the others
+        for like in shown_sheets(&book).into_iter().filter(|like| *like != name) {
+            if read.len() > 1 {
+                break;
+            }
+            if let Ok(found) = all_alike(&mut book, &like, shown)
+                && found.1.len() > 1
+            {
+                (file, read) = found;
+            }
+        }
         let others = others(&read);
         return Ok(SheetTable { file, others, name: read.join(", "), read: read.len() });
     }

@@ -57,8 +57,9 @@ impl DateRule {
             }
             DateSource::Ends { start, end } => {
                 let from = self.end(start.as_ref(), cells)?;
-                if let Some(from) = from.as_ref().filter(|_| self.goes_on(end.as_ref(), cells)) {
-                    Some((Cow::Owned(format!("{}/..", from.edtf())), from.whole))
+                if self.goes_on(end.as_ref(), cells) {
+                    // when it began is not known, and it is not over: it has no date
+                    from.map(|from| (Cow::Owned(format!("{}/..", from.edtf())), from.whole))
                 } else {
                     let to = self.end(end.as_ref(), cells)?;
                     self.joined(from, to, end.as_ref(), cells)?

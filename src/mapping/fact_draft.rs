@@ -53,6 +53,13 @@ impl<'p> FactDraft<'p> {
                 {
                     self.lost.extend(flag.column());
                 }
+                // words that say more than that a number is not known stay as they are
+                if figure.is_none()
+                    && let Some(best) = &quantity.best
+                    && best.text.fill(cells).is_some_and(|text| says_something(&text))
+                {
+                    self.lost.extend(best.text.column());
+                }
                 self.figure(&quantity.fields, figure);
             }),
             RuleKind::Name(name) => self.name(making.field, name, cells).map_err(|e| (None, e)),
@@ -158,4 +165,10 @@ impl<'p> FactDraft<'p> {
         self.set(Some(basis), Value::Text(plan.basis.as_str().into()));
         Ok(())
     }
+}
+
+/// Whether a text that is no number says something of it: "0 (+1)", "s/i", but not "-99" or "..".
+fn says_something(text: &str) -> bool {
+    let is_number = text.parse::<f64>().is_ok();
+    !is_number && text.contains(char::is_alphanumeric)
 }

@@ -194,9 +194,17 @@ fn is_second_row(first: &[String], below: &[Rc<[String]>]) -> bool {
         && stated().count() > 1
         && stated().all(|(n, cell)| is_year(cell) && is_of_figures(rest, n));
     let names = stated().filter(|(n, cell)| !is_figure(cell) && is_of_figures(rest, *n));
-    spans
-        && !rest.is_empty()
-        && (has_years
-            || names.count() > 0
-                && !second.iter().any(|cell| is_figure(cell) || cell.starts_with('#')))
+    // dates of columns that hold words, below what those are called, and no name of a record
+    let is_named = |row: &Rc<[String]>| row.first().is_some_and(|cell| !cell.is_empty());
+    let has_dates = second.first().is_some_and(String::is_empty)
+        && rest.iter().all(is_named)
+        && stated().filter(|(_, cell)| is_figure(cell) || cell.contains(char::is_numeric)).count()
+            > 1
+        && stated().all(|(n, _)| !is_of_figures(rest, n) || n + 1 == second.len());
+    !rest.is_empty() && has_dates
+        || spans
+            && !rest.is_empty()
+            && (has_years
+                || names.count() > 0
+                    && !second.iter().any(|cell| is_figure(cell) || cell.starts_with('#')))
 }

@@ -98,8 +98,11 @@ pub fn unit_in(text: &str) -> Option<String> {
         if part.chars().filter(char::is_ascii_digit).count() == 4 {
             break;
         }
-        unit.push(part.trim_end_matches([',', ';', '.', ':']));
-        if part.ends_with([',', ';', '.', ':']) {
+        // a full stop may be that of "Tsd."
+        let is_short = words(part).iter().any(|word| SCALES.contains(&word.as_str()));
+        let ends: &[char] = if is_short { &[',', ';', ':'] } else { &[',', ';', ':', '.'] };
+        unit.push(part.trim_end_matches(ends));
+        if part.ends_with(ends) {
             break;
         }
     }
@@ -162,8 +165,10 @@ pub fn period_in(line: &str) -> Option<String> {
 /// Whether a line says that a sign means nought: "–  nil".
 #[must_use]
 pub fn says_nil(line: &str, sign: &str) -> bool {
-    const NILS: [&str; 10] =
-        ["nil", "zero", "none", "nought", "null", "neant", "zéro", "нет", "cero", "nulo"];
+    const NILS: [&str; 18] = [
+        "nil", "zero", "none", "nought", "null", "néant", "zéro", "нет", "cero", "nulo", "nichts",
+        "kein", "keine", "rien", "ninguno", "nulla", "geen", "brak",
+    ];
     let parts: Vec<&str> = line
         .split(|c: char| c.is_whitespace() || "=:,;\"“”()".contains(c))
         .filter(|part| !part.is_empty())
@@ -190,6 +195,7 @@ mod tests {
             ),
             ("Kosten (Mio. €)*", Some("Mio. €")),
             ("Share (%)", Some("%")),
+            ("Wert in Tsd. €, 2022", Some("Tsd. €")),
             ("Killed (confirmed)", None),
             ("Attacks in Thailand", None),
         ] {

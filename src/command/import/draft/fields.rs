@@ -112,6 +112,12 @@ impl Draft<'_> {
                 quoted(self.name(start.column))
             ));
         }
+        let words =
+            end.and_then(|end| self.columns.ongoing.iter().find(|(column, _)| *column == end));
+        if let Some((_, words)) = words {
+            let words: Vec<String> = words.iter().map(|word| quoted(word)).collect();
+            guesses.push(format!("guess: {} means that it is not over", words.join(" or ")));
+        }
         for column in self.columns.unread_dates() {
             let cells = self.columns.all[column].cells.keys().take(3).map(|cell| quoted(cell));
             guesses.push(format!(
@@ -165,7 +171,9 @@ impl Draft<'_> {
 
     /// The cells of a column that say that something is not over.
     fn ongoing(&self, column: usize) -> Vec<String> {
-        self.columns.all[column].cells.keys().filter(|cell| is_ongoing(cell)).cloned().collect()
+        let known = self.columns.all[column].cells.keys().filter(|cell| is_ongoing(cell)).cloned();
+        let told = self.columns.ongoing.iter().filter(|(other, _)| *other == column);
+        known.chain(told.flat_map(|(_, words)| words.clone())).collect()
     }
 
     pub(super) fn date_of_parts(&mut self, start: &DateParts, end: Option<&DateParts>) {

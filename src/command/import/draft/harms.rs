@@ -57,6 +57,39 @@ const PLAIN: [&str; 36] = [
     "incl",
 ];
 
+/// Words of columns that count a day, and of those that count all until then.
+const DAILY: [&str; 13] = [
+    "24h",
+    "24",
+    "daily",
+    "day",
+    "добу",
+    "сутки",
+    "jour",
+    "taglich",
+    "diario",
+    "diarios",
+    "dia",
+    "doba",
+    "gunluk",
+];
+const TOTALS: [&str; 14] = [
+    "total",
+    "totals",
+    "overall",
+    "всього",
+    "усього",
+    "всего",
+    "итого",
+    "загалом",
+    "insgesamt",
+    "gesamt",
+    "toplam",
+    "lacznie",
+    "totale",
+    "acumulado",
+];
+
 /// Words of columns that count something else, or count it in another way.
 const OTHER: [&str; 4] = ["cum", "cumulative", "cumul", "running"];
 
@@ -70,7 +103,22 @@ impl Draft<'_> {
     /// The columns that count people harmed, but for those of the event's own deaths.
     pub(super) fn harms(&self, deaths: &[usize]) -> Vec<HarmColumn> {
         let columns = (0..self.columns.all.len()).filter(|column| !deaths.contains(column));
-        columns.filter_map(|column| self.harm(column)).collect()
+        let found: Vec<HarmColumn> = columns.filter_map(|column| self.harm(column)).collect();
+        found.into_iter().filter(|harm| !self.is_running(harm.column)).collect()
+    }
+
+    /// Whether a column counts all until a day, beside one of the same harm that counts the day alone.
+    pub(super) fn is_running(&self, column: usize) -> bool {
+        let has = |column: usize, words: &[&str]| {
+            words_of(self.name(column)).iter().any(|word| words.contains(&word.as_str()))
+        };
+        let Some(own) = self.harm(column) else { return false };
+        let is_of_day = |other: usize| {
+            other != column
+                && has(other, &DAILY)
+                && self.harm(other).is_some_and(|other| other.harm == own.harm)
+        };
+        has(column, &TOTALS) && (0..self.columns.all.len()).any(is_of_day)
     }
 
     /// Takes out the columns that count everybody where others count the groups of the same harm: a
@@ -144,7 +192,12 @@ impl Draft<'_> {
             .iter()
             .filter(|word| !word.starts_with(|c: char| c.is_ascii_digit()))
             .filter(|word| {
-                of(word).is_none() && !PLAIN.contains(&word.as_str()) && *word != CASUALTIES.name
+                of(word).is_none()
+                    && !PLAIN.contains(&word.as_str())
+                    && *word != CASUALTIES.name
+                    && !DAILY.contains(&word.as_str())
+                    && !TOTALS.contains(&word.as_str())
+                    && word.as_str() != "за"
             })
             .map(String::as_str)
             .collect();
@@ -162,8 +215,8 @@ impl Draft<'_> {
         (0..self.columns.all.len()).find(is_high).filter(|_| self.is_low(low))
     }
 
-    /// A casualty statistic for each of the columns.
-    pub(super) fn casualties(&mut self, harms: Vec<HarmColumn>) {
+    /// A casualty statistic for each of the columns; of the event that a record is, if it is one.
+    pub(super) fn casualties(&mut self, harms: Vec<HarmColumn>, of_event: bool) {
         self.used.extend(harms.iter().map(|harm| harm.column));
         self.line("\n# guess: whom each of these columns counts");
         let harms = self.without_totals(harms);
@@ -179,7 +232,9 @@ impl Draft<'_> {
             self.line(&format!("key        = [\"{{$key}}\", {what}]"));
             self.line(&format!("harm       = {}\npopulation = {who}", quoted(harm)));
             self.bounds_field("quantity", *column, None, high);
-            self.line("event      = \"{$source}:{$key}\"");
+            if of_event {
+                self.line("event      = \"{$source}:{$key}\"");
+            }
             self.line(&format!("summary    = {}", quoted(&format!("{harm} ({population})"))));
         }
         let columns: Vec<usize> = harms.iter().map(|harm| harm.column).collect();
@@ -199,7 +254,9 @@ impl Draft<'_> {
             self.line("harm       = \"{$harm}\"");
             self.line("population = \"{$who}\"");
             self.number_field("quantity", "{$value}", Some(&style), &[]);
-            self.line("event      = \"{$source}:{$key}\"");
+            if of_event {
+                self.line("event      = \"{$source}:{$key}\"");
+            }
             self.line("summary    = \"{$value} {$harm} ({$who})\"");
         }
     }

@@ -111,7 +111,7 @@ impl Draft<'_> {
             None => self.line(&format!("delimiter = {}", quoted(&notes.delimiter.to_string()))),
         }
         if let Some(sheet) = &notes.sheet {
-            if sheet == ALL_SHEETS {
+            if sheet == ALL_SHEETS && self.columns.has_sheets {
                 self.line("# guess: several sheets have the same columns, and are read as one table; for one of them: --sheet");
             }
             self.line(&format!("sheet     = {}", quoted(sheet)));

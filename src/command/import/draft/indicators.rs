@@ -10,7 +10,7 @@ use crate::command::import::draft::wide_periods::WidePeriod;
 use crate::command::import::draft::words::{COUNTERPARTS, DEATHS, HOLDERS};
 use crate::command::import::draft::write::Draft;
 use crate::ingest::SHEET_COLUMN;
-use crate::kind::INDICATORS;
+use crate::kind::{EVENTS, INDICATORS};
 
 impl Draft<'_> {
     /// A table with a column for each year: an indicator for each cell.
@@ -42,13 +42,16 @@ impl Draft<'_> {
             None if are_years => "year",
             None => "period",
         };
+        let of_columns: Vec<usize> = years.iter().map(|year| year.column).collect();
+        let have_units = self.have_units(&of_columns);
         let entries: Vec<String> = years
             .iter()
             .map(|WidePeriod { column, period, what, .. }| {
                 let name = quoted(self.name(*column));
                 let what =
                     if has_rest { format!(", what = {}", quoted(what)) } else { String::new() };
-                format!("{{ column = {name}, {word} = {}{what} }}", quoted(period))
+                let unit = self.unit_key(*column, have_units);
+                format!("{{ column = {name}, {word} = {}{what}{unit} }}", quoted(period))
             })
             .collect();
         let unread: Vec<&String> = missing.iter().filter(|cell| !is_missing(cell)).collect();
@@ -83,8 +86,7 @@ impl Draft<'_> {
                 &["guess: say what is measured, and in which unit".into()],
             ),
         }
-        let of_columns = years.iter().map(|year| self.name(year.column)).find_map(unit_in);
-        self.unit(of_columns);
+        self.unit_of(&of_columns);
         self.used.extend(year_column);
         self.doubts_of_periods(years, year_column.is_some());
         let when = match &year {
@@ -151,6 +153,8 @@ impl Draft<'_> {
     /// Writes whose figures those of a record are: the first column of words that is neither its
     /// country nor one of `others`.
     fn subject(&mut self, country: Option<CountryColumn>, others: &[usize]) -> Option<usize> {
+        const NAMES_OF_RECORDS: [&str; 9] =
+            ["id", "ids", "ref", "reference", "symbol", "code", "no", "number", "document"];
         let fits = |column: &usize| {
             let sample = &self.columns.all[*column];
             let is_address = || sample.cells.keys().any(|cell| cell.starts_with("http"));
@@ -166,7 +170,11 @@ impl Draft<'_> {
                 && self.columns.number(*column).is_none()
                 && !is_address()
         };
-        let holder = (0..self.columns.all.len()).find(fits)?;
+        let is_name = |column: &usize| {
+            let words = words_of(self.name(*column));
+            words.iter().any(|word| NAMES_OF_RECORDS.contains(&word.as_str()))
+        };
+        let holder = (0..self.columns.all.len()).find(|column| fits(column) && !is_name(column))?;
         let is_other = |column: usize| column != holder && fits(&column);
         let counterpart = self.columns.choose(&COUNTERPARTS, is_other);
         let mut guesses =
@@ -183,7 +191,17 @@ impl Draft<'_> {
 
     /// The columns of numbers that may be measures: no codes, ranks, years or coordinates.
     pub(super) fn measures(&self, country: Option<CountryColumn>) -> Vec<usize> {
-        const OTHER: [&str; 26] = [
+        const OTHER: [&str; 36] = [
+            "lp",
+            "م",
+            "رقم",
+            "ت",
+            "ser",
+            "serial",
+            "sl",
+            "nro",
+            "numero",
+            "n°",
             "rank",
             "year",
             "month",
@@ -287,6 +305,98 @@ impl Draft<'_> {
         self.line(&format!("when    = [{}]", conditions.join(", ")));
     }
 
+    /// The column that counts several events in each record, if there is one.
+    pub(super) fn count_of_events(&self) -> Option<usize> {
+        const COUNTED: [&str; 6] =
+            ["incidents", "attacks", "incidentes", "vorfalle", "инцидентов", "olay"];
+        const BESIDE: [&str; 7] = ["number", "of", "no", "count", "total", "n", "num"];
+        let is_counted = |word: &String| word == EVENTS.name || COUNTED.contains(&word.as_str());
+        let is_count = |column: &usize| {
+            let words = words_of(self.name(*column));
+            let number = self.columns.number(*column);
+            words.iter().any(is_counted)
+                && words.iter().all(|word| is_counted(word) || BESIDE.contains(&word.as_str()))
+                && number.is_some_and(|number| number.is_integer && number.greatest > 1.0)
+        };
+        (0..self.columns.all.len()).find(is_count)
+    }
+
+    /// A table that counts events: how many there were, whom they harmed, and an indicator for each
+    /// other number of a record.
+    pub(super) fn counts(&mut self, count: usize, country: Option<CountryColumn>) {
+        let is_word = |column: usize| self.columns.all[column].is_text();
+        let sort = self.columns.choose(&["event_type", "type", "category"], is_word);
+        let sort = sort.map(|choice| choice.column);
+        // whom events of several sorts harmed: one sort may be a part of another
+        let harms = if sort.is_some() { Vec::new() } else { self.harms(&[]) };
+        let mut measures = self.measures(country);
+        if sort.is_some() {
+            let is_people = |column: &usize| {
+                self.is_of_people(*column) && self.columns.number(*column).is_some()
+            };
+            measures.extend((0..self.columns.all.len()).filter(is_people));
+        }
+        measures.retain(|column| *column != count);
+        let is_told = |column: &usize| {
+            let sample = &self.columns.all[*column];
+            sample.has_no_blanks()
+                && *column != count
+                && !measures.contains(column)
+                && !harms.iter().any(|harm| harm.column == *column)
+        };
+        let key: Vec<String> = (0..self.columns.width)
+            .filter(is_told)
+            .take(8)
+            .map(|column| quoted(&self.template(column)))
+            .collect();
+        let key = if key.is_empty() { vec![quoted("#")] } else { key };
+        self.line("\n[shared]");
+        self.when();
+        let is_free = |column: usize| country.is_none_or(|(country, _)| country != column);
+        self.place_of_event(country, &is_free);
+        self.line(&format!("\n# guess: each record counts several {}", EVENTS.name));
+        self.line(&format!("[[fact]]\nkind    = {}", quoted(INDICATORS.name)));
+        let style = self.columns.number(count).cloned().unwrap_or_default();
+        let missing: Vec<String> = style.missing.iter().chain(&style.unread).cloned().collect();
+        let cell = self.cell(count);
+        let mut conditions = vec![format!("{{ text = {cell}, stated = true }}")];
+        if !missing.is_empty() {
+            conditions.push(format!("{{ text = {cell}, not = {} }}", list(&missing)));
+        }
+        self.line(&format!("when    = [{}]", conditions.join(", ")));
+        self.line(&format!("key     = [{}]", key.join(", ")));
+        let of_sort = sort.map_or(String::new(), |sort| {
+            self.used.push(sort);
+            format!(", {}", self.template(sort))
+        });
+        let name = self.name(count).to_owned();
+        let measure = name.replace('{', "{{").replace('}', "}}") + &of_sort;
+        self.line(&format!("measure = {}", quoted(&measure)));
+        let text = self.template(count);
+        self.number_field("quantity", &text, Some(&style), &[]);
+        self.line(&format!("summary = {}", quoted(&format!("{measure}: {text}"))));
+        if !harms.is_empty() {
+            self.casualties(harms, false);
+        }
+        if measures.is_empty() {
+            return;
+        }
+        self.used.extend(&measures);
+        self.line("\n# guess: each of these columns is a measure; delete those that are none, and add a unit");
+        for (group, style) in self.written_alike(&measures) {
+            self.line(&format!("[[fact]]\nkind    = {}", quoted(INDICATORS.name)));
+            self.each_stated(&self.measure_entries(&group), &style.missing);
+            self.line("key     = [\"{$key}\", \"{$measure}\"]");
+            self.line(&format!("measure = {}", quoted(&format!("{{$measure}}{of_sort}"))));
+            self.unit_of(&group);
+            self.number_field("quantity", "{$value}", Some(&style), &[]);
+            self.line(&format!(
+                "summary = {}",
+                quoted(&format!("{{$measure}}{of_sort}: {{$value}}"))
+            ));
+        }
+    }
+
     /// Whether the table has a country, a year and otherwise only numbers.
     pub(super) fn is_panel(&self, country: Option<CountryColumn>) -> bool {
         let (Some((country, _)), Some((parts, None))) = (country, self.columns.parts()) else {
@@ -360,14 +470,16 @@ impl Draft<'_> {
         columns
             .iter()
             .map(|column| {
-                let unit = if have_units {
-                    format!(", unit = {}", quoted(&unit_in(self.name(*column)).unwrap_or_default()))
-                } else {
-                    String::new()
-                };
+                let unit = self.unit_key(*column, have_units);
                 format!("{{ column = {0}, measure = {0}{unit} }}", name(column))
             })
             .collect()
+    }
+
+    /// The unit of a column as a variable of its entry, where any of the columns has one.
+    fn unit_key(&self, column: usize, have_units: bool) -> String {
+        let unit = || quoted(&unit_in(self.name(column)).unwrap_or_default());
+        if have_units { format!(", unit = {}", unit()) } else { String::new() }
     }
 
     fn have_units(&self, columns: &[usize]) -> bool {
@@ -377,19 +489,22 @@ impl Draft<'_> {
     /// The unit of measures: that of each column where some name one, else that which stands beside the
     /// table.
     fn unit_of(&mut self, columns: &[usize]) {
-        if self.have_units(columns) {
+        // a spreadsheet keeps 20 % as 0.2
+        let is_share = |column: &usize| {
+            self.columns.number(*column).is_some_and(|number| {
+                !number.is_integer && number.least >= 0.0 && number.greatest <= 1.0
+            })
+        };
+        let said = columns.iter().filter_map(|column| unit_in(self.name(*column)));
+        let said: Vec<String> = said.chain(self.unit_beside.clone()).collect();
+        let is_of_shares = said.iter().any(|unit| unit.contains('%') || unit.contains("percent"));
+        if is_of_shares && columns.iter().all(is_share) {
+            self.line("# guess: a spreadsheet keeps 20 % as 0.2: these figures are shares of 1");
+            self.line("unit    = \"share of 1\"");
+        } else if self.have_units(columns) {
             self.line("unit    = \"{$unit}\"");
-        } else {
-            self.unit(None);
-        }
-    }
-
-    /// The unit of a measure, where the names of its columns or a line beside the table state one.
-    fn unit(&mut self, of_columns: Option<String>) {
-        if let Some(unit) = of_columns {
-            self.line(&format!("unit    = {}", quoted(&unit)));
-        } else if let Some(unit) =
-            self.unit_beside.clone().filter(|_| self.sheet_of_measure().is_none())
+        } else if let Some(unit) = self.unit_beside.clone()
+            && self.sheet_of_measure().is_none()
         {
             self.line("# guess: the unit, which stands beside the table");
             self.line(&format!("unit    = {}", quoted(&unit)));

@@ -7,7 +7,9 @@ use encoding_rs::Encoding;
 
 use crate::command::import::choose::{beginning, by_name, text as whole};
 use crate::command::import::draft::roles::DraftColumns;
-use crate::command::import::draft::sample::{ColumnSample, is_part_of_above, is_total, only_year};
+use crate::command::import::draft::sample::{
+    ColumnSample, is_part_of_above, is_tally, is_total, only_year,
+};
 use crate::command::import::draft::sums::{IndentedParts, RunningSums};
 use crate::command::import::draft::table_notes::TableNotes;
 use crate::command::import::json_records::json_as_table;
@@ -139,6 +141,7 @@ fn look_at_records(
         }
         if notes.takes(&record, header, read == 0) {
             sums.end_part();
+            note_sums(columns, &record);
             continue;
         }
         if let Some(names) = other_header(&record, header, is_below_gap) {
@@ -148,6 +151,7 @@ fn look_at_records(
             && let Some(word) = word_of_sum(&record)
         {
             summed.push(word);
+            note_sums(columns, &record);
             continue;
         }
         sums.add(&record);
@@ -228,7 +232,9 @@ impl TableNotes {
             self.totals.insert((0, remark.to_owned()));
             return true;
         }
-        let is_sum = |(n, cell): &(usize, &str)| is_total(cell) || *n < 2 && is_part_of_above(cell);
+        let is_sum = |(n, cell): &(usize, &str)| {
+            is_total(cell) || *n < 2 && (is_part_of_above(cell) || is_tally(cell.trim()))
+        };
         // what a row is stands at its beginning: "all" elsewhere is a value
         let stated = record.iter().enumerate().filter(|(_, cell)| !cell.trim().is_empty()).take(2);
         let sums: Vec<(usize, &str)> = stated.filter(is_sum).collect();
@@ -252,6 +258,15 @@ impl TableNotes {
     /// Notes a row that adds up the indented rows below it, by its first cell.
     fn is_of_parts(&mut self, label: Option<String>) {
         self.totals.extend(label.map(|label| (0, label)));
+    }
+}
+
+/// Notes the numbers of a row that adds up others.
+fn note_sums(columns: &mut [ColumnSample], record: &Record) {
+    for (column, cell) in columns.iter_mut().zip(record) {
+        if cell.starts_with(|c: char| c.is_ascii_digit()) && column.sums.len() < 100 {
+            column.sums.push(cell.trim().to_owned());
+        }
     }
 }
 

@@ -64,6 +64,9 @@ pub fn draft(input: &SourceFile, args: &Args, global: &GlobalArgs) -> Result<Str
     let (mut columns, mut notes) = look(input, args.encoding.as_deref(), args.sheet.as_deref())?;
     notes.nil = columns.read_nil(&notes.lines);
     columns.has_sheets = input.sheets_read() > 1;
+    if columns.has_sheets {
+        columns.add_months();
+    }
     notes.divided = columns.divide(&store, notes.heading.is_some())?;
     let mut text = Draft::of(&columns, &notes, &store)?;
     if let Ok(known) = choose(input, &Args { draft: false, mapping: None, ..args.clone() }) {

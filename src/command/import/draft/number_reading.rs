@@ -364,22 +364,32 @@ impl ColumnSample {
         ];
         let is_code = |cell: &String| MISSING_CODES.contains(&cell.as_str());
         let all: u64 = self.told().filter(|(cell, _)| !is_code(cell)).map(|(_, times)| times).sum();
-        let mut best: Option<NumberReading> = None;
+        let mut best: Option<(usize, NumberReading)> = None;
         for (thousands, decimal) in STYLES {
             let reading = self.numbers(thousands, decimal);
+            // larger numbers, in rows that add up others, may tell what a point or comma means
+            let sums = self.sums.iter();
+            let proof = sums.filter(|cell| number(cell, thousands, decimal).is_some()).count();
             // one odd cell costs no column
             let odd: u64 = reading.unread.iter().filter_map(|cell| self.cells.get(cell)).sum();
             // words such as "dozens" alone make no column of numbers
             let words = reading.marks.iter().filter(|(_, qualifier)| *qualifier == "several");
             let words: u64 = words.filter_map(|(word, _)| self.cells.get(word)).sum();
-            let is_enough = (reading.read * 10 >= all * of_ten || odd == 1 && reading.read >= 3)
-                && words * 2 <= reading.read;
+            // nor do one or two words for what is not known
+            let has_few = reading.unread.len() <= 2 && reading.read * 10 >= all * 6;
+            let is_enough =
+                (reading.read * 10 >= all * of_ten || odd == 1 && reading.read >= 3 || has_few)
+                    && words * 2 <= reading.read;
             match &mut best {
                 _ if !is_enough || reading.read == 0 => {}
-                None => best = Some(reading),
-                Some(known) if reading.read > known.read => best = Some(reading),
-                Some(known)
-                    if reading.read == known.read
+                None => best = Some((proof, reading)),
+                Some((known_proof, known))
+                    if (reading.read, proof) > (known.read, *known_proof) =>
+                {
+                    best = Some((proof, reading));
+                }
+                Some((known_proof, known))
+                    if (reading.read, proof) == (known.read, *known_proof)
                         && (reading.greatest - known.greatest).abs() > f64::EPSILON =>
                 {
                     known.is_ambiguous = true;
@@ -387,7 +397,7 @@ impl ColumnSample {
                 Some(_) => {}
             }
         }
-        best
+        best.map(|(_, reading)| reading)
     }
 
     fn numbers(&self, thousands: Option<char>, decimal: char) -> NumberReading {

@@ -46,6 +46,8 @@ pub struct DraftColumns {
     pub divided: Vec<usize>,
     /// The records are those of several sheets, which a column names.
     pub has_sheets: bool,
+    /// Words of columns of last dates that say that something is not over.
+    pub(super) ongoing: Vec<(usize, Vec<String>)>,
     /// Columns of days without a year, with what stands before the year that is put behind them.
     pub(super) yearless: Vec<(usize, YearBehind)>,
     pub(super) dates: Vec<Option<DateReading>>,
@@ -91,11 +93,13 @@ impl DraftColumns {
             width,
             divided,
             has_sheets: false,
+            ongoing: Vec::new(),
             yearless,
             dates,
             numbers,
             years,
         };
+        columns.read_last_dates(year);
         columns.add_years(year);
         columns
     }
@@ -165,12 +169,12 @@ impl DraftColumns {
     /// The columns at the left that state a word or year once, above all the rows that it is said of.
     #[must_use]
     pub fn filled_down(&self) -> Vec<usize> {
-        let is_stated_once = |column: &usize| {
+        let is_stated_once = |column: &usize| -> bool {
             let sample = &self.all[*column];
             let is_label = sample.is_text() || self.years[*column].is_some();
             // the first column may name the same under several headings
             is_label
-                && (*column == 0 || sample.is_distinct())
+                && (*column < 2 || sample.is_distinct())
                 && !sample.begins_blank
                 && sample.stated > 1
                 && sample.blank > 0
@@ -317,9 +321,7 @@ fn is_of_towns(sample: &ColumnSample, store: &Store) -> Result<bool> {
 /// weapon.
 #[must_use]
 pub fn may_be_place(name: &str) -> bool {
-    // the expelling state, but the hosting one too is where it is
-    let does = |word: &str| word.len() > 5 && word.ends_with("ing") && word != "hosting";
-    !words_of(name).iter().any(|word| NOT_PLACES.contains(&word.as_str()) || does(word))
+    !words_of(name).iter().any(|word| NOT_PLACES.contains(&word.as_str()))
 }
 
 /// Whether the cells of a column look like codes of a list, or like names.
@@ -344,7 +346,7 @@ fn may_be_of(sample: &ColumnSample, scheme: Option<&str>, is_named: bool) -> boo
 }
 
 /// How well a name fits the first of these words that it has, and which that is.
-fn rank_of(name: &str, words: &[&str]) -> Option<(usize, usize)> {
+pub(super) fn rank_of(name: &str, words: &[&str]) -> Option<(usize, usize)> {
     let parts = words_of(name);
     let whole = parts.join("_");
     words.iter().enumerate().find_map(|(n, word)| {

@@ -111,6 +111,8 @@ pub struct ColumnSample {
     pub begins_blank: bool,
     /// Its cells, and how often each occurs.
     pub cells: BTreeMap<String, u64>,
+    /// Numbers of rows that add up others.
+    pub sums: Vec<String>,
     /// There are more than were kept.
     pub has_more: bool,
 }
@@ -324,6 +326,22 @@ pub fn is_total(cell: &str) -> bool {
         .iter()
         .any(|word| cell.strip_prefix(word).is_some_and(|rest| rest.starts_with([' ', ':'])));
     WHOLE.contains(&cell.as_str()) || is_subtotal || is_part && cell.split(' ').count() < 6
+}
+
+/// Whether a cell at the beginning of a row says that the row counts votes.
+#[must_use]
+pub fn is_tally(cell: &str) -> bool {
+    const VOTES: [&str; 8] = [
+        "in favour",
+        "in favor",
+        "against",
+        "abstaining",
+        "abstentions",
+        "abstained",
+        "not voting",
+        "non-voting",
+    ];
+    VOTES.contains(&cell.to_lowercase().as_str())
 }
 
 /// Whether a cell at the beginning of a row says that the row is a part of the one above it.

@@ -61,16 +61,16 @@ const RECIPIENTS: [&str; 24] = [
     "to",
 ];
 const ITEMS: [&str; 22] = [
+    "weapon_designation",
+    "weapon_description",
     "waffensystem",
     "rustungsgut",
-    "weapon_description",
     "arme",
     "arma",
     "armas",
     "озброєння",
     "silah",
     "السلاح",
-    "weapon_designation",
     "designation",
     "weapon",
     "weapons",

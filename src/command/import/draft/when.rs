@@ -3,11 +3,52 @@
 
 use crate::command::import::draft::date_reading::{DateReading, LANGUAGES, calendar_of};
 use crate::command::import::draft::number_reading::NumberReading;
-use crate::command::import::draft::roles::{Choice, DraftColumns, YearBehind, words_of};
+use crate::command::import::draft::roles::{Choice, DraftColumns, YearBehind, rank_of, words_of};
 use crate::command::import::draft::sample::ColumnSample;
 use crate::command::import::draft::words::STARTS;
+use crate::ingest::SHEET_COLUMN;
 use crate::value::calendar_words::CalendarWords;
 use crate::value::text::fold;
+
+/// Words that columns of last dates are called by.
+const ENDS: [&str; 36] = [
+    "освобождения",
+    "звільнення",
+    "liberacion",
+    "freilassung",
+    "released_on",
+    "returned",
+    "date_end",
+    "end_date",
+    "end",
+    "until",
+    "to",
+    "finish",
+    "ende",
+    "fin",
+    "ended",
+    "окончания",
+    "закінчення",
+    "bitis",
+    "termination",
+    "fim",
+    "fine",
+    "koniec",
+    "конец",
+    "кінець",
+    "окончание",
+    "النهاية",
+    "hasta",
+    "released",
+    "left",
+    "closed",
+    "lifted",
+    "removed",
+    "delisted",
+    "expired",
+    "terminated",
+    "bis",
+];
 
 /// A date in three columns.
 #[derive(Debug, Clone, Default)]
@@ -34,6 +75,61 @@ impl DateParts {
 }
 
 impl DraftColumns {
+    /// Reads the columns of last dates in which one word or two stand where nothing is over yet, however
+    /// often.
+    pub(super) fn read_last_dates(&mut self, above: Option<&str>) {
+        for column in self.named(&ENDS, |column| self.dates[column].is_none()) {
+            let sample = &self.all[column];
+            let is_word = |cell: &str| {
+                cell.contains(char::is_alphabetic) && !cell.contains(|c: char| c.is_ascii_digit())
+            };
+            let words: Vec<String> =
+                sample.told().map(|(cell, _)| cell).filter(|cell| is_word(cell)).cloned().collect();
+            if words.is_empty() || words.len() > 2 {
+                continue;
+            }
+            let mut dates = ColumnSample::of(&sample.name);
+            for (cell, times) in &sample.cells {
+                if !words.contains(cell) {
+                    dates.add_times(cell, *times);
+                }
+            }
+            if let Some(reading) = dates.date(above) {
+                self.dates[column] = Some(reading);
+                self.ongoing.push((column, words));
+            } else if dates.year().is_some() {
+                self.years[column] = dates.year();
+                self.ongoing.push((column, words));
+            }
+        }
+    }
+
+    /// Reads a column of days of the month beside the sheets of months.
+    pub(super) fn add_months(&mut self) {
+        let is_month = |column: usize| {
+            self.dates[column]
+                .as_ref()
+                .is_some_and(|date| date.formats == ["%B %Y"] && date.unread.is_empty())
+        };
+        let Some(sheet) = self.named(&[SHEET_COLUMN], is_month).first().copied() else { return };
+        let days = ["day", "tag", "jour", "dia", "giorno", "dag", "dzien", "gun", "день", "date"];
+        let calendar = CalendarWords::default();
+        let fits = |column: usize| {
+            column != sheet
+                && self.years[column].is_none()
+                && self.all[column].part(31, &calendar).is_some_and(|missing| missing.is_empty())
+        };
+        let Some(day) = self.named(&days, fits).first().copied() else { return };
+        let behind = YearBehind { sign: ' ', column: Some(sheet), above: None };
+        let locale = self.dates[sheet].as_ref().map_or(&[][..], |date| date.locale);
+        let formats = vec!["%d %B %Y"];
+        let read = self.all[day].stated;
+        self.dates[day] = Some(DateReading { formats, locale, read, ..DateReading::default() });
+        self.dates[sheet] = None;
+        self.numbers[day] = None;
+        self.yearless.push((day, behind));
+    }
+
     /// Reads the columns of days without a year, "17/02", with the year of a column or of the title
     /// behind them.
     pub(super) fn add_years(&mut self, above: Option<&str>) {
@@ -115,6 +211,13 @@ impl DraftColumns {
             })
         };
         all.sort_by_key(|column| is_of_person(*column));
+        // what dates few records, or says when something was over, goes behind what dates all
+        let stated = |column: usize| self.all[column].stated;
+        let most = all.iter().map(|column| stated(*column)).max().unwrap_or_default();
+        let is_less = |column: &usize| {
+            stated(*column) * 10 < most * 7 || rank_of(&self.all[*column].name, &ENDS).is_some()
+        };
+        all.sort_by_key(|column| is_of_person(*column) || is_less(column));
         let mut all = all.into_iter();
         all.next().map(|column| Choice { column, others: all.collect() })
     }
@@ -167,46 +270,15 @@ impl DraftColumns {
     /// The column of the last date.
     #[must_use]
     pub fn end(&self, start: usize) -> Option<usize> {
-        let ends = [
-            "date_end",
-            "end_date",
-            "end",
-            "until",
-            "to",
-            "finish",
-            "ende",
-            "fin",
-            "ended",
-            "окончания",
-            "закінчення",
-            "bitis",
-            "termination",
-            "fim",
-            "fine",
-            "koniec",
-            "конец",
-            "кінець",
-            "окончание",
-            "النهاية",
-            "hasta",
-            "released",
-            "left",
-            "closed",
-            "lifted",
-            "removed",
-            "delisted",
-            "expired",
-            "terminated",
-            "bis",
-        ];
-        let found = self.named(&ends, |column| column != start && self.dates[column].is_some());
+        let found = self.named(&ENDS, |column| column != start && self.dates[column].is_some());
         found.into_iter().next()
     }
 
     /// Dates in parts: of the beginning, and of the end if there is one.
     #[must_use]
     pub fn parts(&self) -> Option<(DateParts, Option<DateParts>)> {
-        const YEARS: [&str; 26] = [
+        const YEARS: [&str; 27] = [
+            "strtyr",
             "styr",
             "startyr",
             "begyr",
@@ -253,16 +325,16 @@ impl DraftColumns {
             "born",
             "entry",
         ];
-        const ENDS: [&str; 6] = ["end", "until", "to", "closed", "ended", "finish"];
+        const LAST: [&str; 6] = ["end", "until", "to", "closed", "ended", "finish"];
         let is_years = |column: usize| self.years[column].is_some();
         let mut years = self.named(&YEARS, is_years);
-        years.extend(self.named(&ENDS, |column| is_years(column) && !years.contains(&column)));
+        years.extend(self.named(&LAST, |column| is_years(column) && !years.contains(&column)));
         let is_end = |column: usize| {
             let name = self.all[column].name.to_lowercase();
             let words = words_of(&name);
             name.contains("end")
                 || name.ends_with('2')
-                || words.iter().any(|word| ENDS.contains(&word.as_str()))
+                || words.iter().any(|word| LAST.contains(&word.as_str()))
         };
         let first = years.iter().copied().find(|column| !is_end(*column));
         // in a column without a name, or one that says when something was first
@@ -329,6 +401,7 @@ impl DraftColumns {
             (0..self.all.len()).find(fits)
         };
         let month = column(&[
+            "mnth",
             "month",
             "monat",
             "mois",

@@ -177,6 +177,25 @@ pub const HARMS: [(&str, &[&str]); 4] = [
             "hostages",
             "enlevees",
             "secuestrados",
+            "detenidos",
+            "detenidas",
+            "detenus",
+            "arretes",
+            "verhaftet",
+            "verhaftete",
+            "festgenommen",
+            "festgenommene",
+            "arrestati",
+            "detidos",
+            "presos",
+            "задержано",
+            "задержаны",
+            "задержанные",
+            "затримано",
+            "gozalti",
+            "tutuklu",
+            "zatrzymani",
+            "معتقلون",
         ],
     ),
     ("missing", &["missing", "disappeared", "desaparecidos", "disparus"]),
@@ -189,7 +208,11 @@ pub const LOWS: [&str; 7] = ["low", "lower", "lowest", "min", "minimum", "least"
 pub const HIGHS: [&str; 7] = ["high", "higher", "highest", "max", "maximum", "most", "maximo"];
 
 /// Words of columns of those who did something, or who did it together.
-pub const ACTORS: [&str; 58] = [
+pub const ACTORS: [&str; 62] = [
+    "expelling",
+    "sanctioning",
+    "imposing",
+    "attacking",
     "state_a",
     "country_a",
     "state_1",
@@ -251,7 +274,11 @@ pub const ACTORS: [&str; 58] = [
 ];
 
 /// Words of columns of those to whom something was done.
-pub const TARGETS: [&str; 21] = [
+pub const TARGETS: [&str; 25] = [
+    "expelled",
+    "targeted",
+    "sanctioned",
+    "accused",
     "state_b",
     "country_b",
     "state_2",
@@ -332,7 +359,15 @@ pub const HOLDERS: [&str; 48] = [
 ];
 
 /// Words of columns that are of a person, a party or a weapon, and not where something happened.
-pub const NOT_PLACES: [&str; 66] = [
+pub const NOT_PLACES: [&str; 74] = [
+    "expelling",
+    "imposing",
+    "supplying",
+    "donating",
+    "exporting",
+    "intervening",
+    "mediating",
+    "requesting",
     "sponsor",
     "suspected",
     "attributed",

@@ -8,7 +8,7 @@ use crate::command::import::draft::roles::{
     Choice, CountryColumn, DraftColumns, may_be_place, words_of,
 };
 use crate::command::import::draft::table_notes::TableNotes;
-use crate::command::import::draft::toml_text::quoted;
+use crate::command::import::draft::toml_text::{list, quoted};
 use crate::command::import::draft::words::{ACTORS, TARGETS};
 use crate::error::Result;
 use crate::ingest::SHEET_COLUMN;
@@ -68,6 +68,8 @@ impl<'a> Draft<'a> {
             draft.transfers(&found);
         } else if let Some(found) = draft.mission_columns() {
             draft.missions(&found);
+        } else if let Some(count) = draft.count_of_events() {
+            draft.counts(count, country);
         } else if draft.is_panel(country) {
             draft.panel(country);
         } else {
@@ -184,7 +186,7 @@ impl<'a> Draft<'a> {
             self.deaths_field();
         }
         if !harms.is_empty() {
-            self.casualties(harms);
+            self.casualties(harms, true);
         }
         if !measures.is_empty() {
             self.indicators(&measures, country);
@@ -212,9 +214,19 @@ impl<'a> Draft<'a> {
     pub(super) fn names(&mut self, column: usize, guesses: &mut Vec<String>) -> String {
         let sample = &self.columns.all[column];
         let mut keys = Vec::new();
+        let with_comma = sample.cells.keys().filter(|cell| cell.contains(", ")).count();
         if sample.cells.keys().any(|cell| cell.contains("; ")) {
             guesses.push("guess: a semicolon stands between several parties".into());
             keys.push("split = \";\"".to_owned());
+        } else if with_comma > 1 {
+            guesses.push(
+                "guess: a comma stands between several parties, if all of them are known".into(),
+            );
+            keys.push("split = \",\"".to_owned());
+        }
+        let missing = sample.missing();
+        if !missing.is_empty() {
+            keys.push(format!("missing = {}", list(&missing)));
         }
         keys.extend(self.marks(column, guesses));
         let cell = self.cell(column);
@@ -327,7 +339,11 @@ impl<'a> Draft<'a> {
         }
     }
 
-    fn place_of_event(&mut self, country: Option<CountryColumn>, is_free: &impl Fn(usize) -> bool) {
+    pub(super) fn place_of_event(
+        &mut self,
+        country: Option<CountryColumn>,
+        is_free: &impl Fn(usize) -> bool,
+    ) {
         if let Some((column, _)) = country
             && !self.columns.called_country(column)
         {
@@ -383,15 +399,32 @@ impl<'a> Draft<'a> {
             "lugar",
             "municipality",
             "district",
+            "provincia",
+            "provincie",
+            "provinz",
+            "departamento",
+            "departement",
             "province",
+            "admin2",
+            "adm_2",
+            "admin1",
+            "adm_1",
             "where",
         ];
+        // a code is not what a place is called
+        let is_code = |column: usize| {
+            let words = words_of(self.name(column));
+            words
+                .iter()
+                .any(|word| ["code", "id", "iso", "iso2", "iso3", "pcode"].contains(&word.as_str()))
+        };
         columns
             .choose(&towns, |column| {
                 columns.all[column].is_text()
                     && is_free(column)
                     && columns.date(column).is_none()
                     && may_be_place(self.name(column))
+                    && !is_code(column)
             })
             .map(|choice| choice.column)
     }
