@@ -204,22 +204,23 @@ impl DraftColumns {
             all.sort_by_key(|column| is_kept(*column));
         }
         // of a person somebody was born before anything happened
-        let is_of_person = |column: usize| {
-            let words = words_of(&self.all[column].name);
-            words.iter().any(|word| {
-                ["birth", "born", "dob", "naissance", "nacimiento"].contains(&word.as_str())
-            })
-        };
-        all.sort_by_key(|column| is_of_person(*column));
         // what dates few records, or says when something was over, goes behind what dates all
         let stated = |column: usize| self.all[column].stated;
         let most = all.iter().map(|column| stated(*column)).max().unwrap_or_default();
         let is_less = |column: &usize| {
             stated(*column) * 10 < most * 7 || rank_of(&self.all[*column].name, &ENDS).is_some()
         };
-        all.sort_by_key(|column| is_of_person(*column) || is_less(column));
+        all.sort_by_key(|column| self.is_of_person(*column) || is_less(column));
         let mut all = all.into_iter();
         all.next().map(|column| Choice { column, others: all.collect() })
+    }
+
+    /// Whether a column says when a person was born, which is before anything that happened.
+    #[must_use]
+    pub fn is_of_person(&self, column: usize) -> bool {
+        const BIRTH: [&str; 7] =
+            ["birth", "born", "dob", "naissance", "nacimiento", "geburtsdatum", "рождения"];
+        words_of(&self.all[column].name).iter().any(|word| BIRTH.contains(&word.as_str()))
     }
 
     /// Whether a column is called after what was done with the record, and not what happened.

@@ -273,6 +273,13 @@ pub const ACTORS: [&str; 62] = [
     "الأطراف",
 ];
 
+/// What columns of the sides of a conflict are called.
+pub const SIDES: [&str; 2] = ["side_a", "side_b"];
+
+/// Words of columns of the names of persons.
+pub const PERSONS: [&str; 9] =
+    ["name", "full_name", "person", "nom", "nombre", "nome", "фио", "имя", "nazwisko"];
+
 /// Words of columns of those to whom something was done.
 pub const TARGETS: [&str; 25] = [
     "expelled",

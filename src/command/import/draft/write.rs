@@ -9,7 +9,7 @@ use crate::command::import::draft::roles::{
 };
 use crate::command::import::draft::table_notes::TableNotes;
 use crate::command::import::draft::toml_text::{list, quoted};
-use crate::command::import::draft::words::{ACTORS, TARGETS};
+use crate::command::import::draft::words::{ACTORS, PERSONS, SIDES, TARGETS};
 use crate::error::Result;
 use crate::ingest::SHEET_COLUMN;
 use crate::kind::EVENTS;
@@ -202,7 +202,10 @@ impl<'a> Draft<'a> {
             let first = name.strip_suffix(" (2)");
             first.is_some_and(|first| self.columns.all.iter().any(|other| other.name == first))
         };
-        if self.columns.named(&ACTORS, is_second).is_empty() {
+        let is_side = |words: &[&str]| !self.columns.named(words, |_| true).is_empty();
+        if is_side(&SIDES[..1]) && is_side(&SIDES[1..]) {
+            [("side_a", &SIDES[..1]), ("side_b", &SIDES[1..])]
+        } else if self.columns.named(&ACTORS, is_second).is_empty() {
             [("actor", &ACTORS), ("target", &TARGETS)]
         } else {
             [("side_a", &ACTORS), ("side_b", &ACTORS)]
@@ -218,7 +221,7 @@ impl<'a> Draft<'a> {
         if sample.cells.keys().any(|cell| cell.contains("; ")) {
             guesses.push("guess: a semicolon stands between several parties".into());
             keys.push("split = \";\"".to_owned());
-        } else if with_comma > 1 {
+        } else if with_comma > 1 && !self.columns.is_called(column, &PERSONS[..2]) {
             guesses.push(
                 "guess: a comma stands between several parties, if all of them are known".into(),
             );
@@ -246,6 +249,12 @@ impl<'a> Draft<'a> {
         Some(format!("marks = {{ {} }}", marks.join(", ")))
     }
 
+    /// Whether the records are of persons: it is said when they were born.
+    fn is_of_persons(&self) -> bool {
+        let is_birth = |column: usize| self.columns.is_of_person(column);
+        (0..self.columns.width).any(is_birth)
+    }
+
     /// Who did something, and to whom.
     fn parties(&mut self, is_free: &impl Fn(usize) -> bool) {
         let columns = self.columns;
@@ -259,7 +268,11 @@ impl<'a> Draft<'a> {
             let fits = |column: usize| {
                 columns.all[column].is_text() && is_free(column) && !is_part(column)
             };
-            let found = columns.named(words, fits);
+            let mut found = columns.named(words, fits);
+            // who is listed, where each record is of a person
+            if found.is_empty() && field == "target" && self.is_of_persons() {
+                found = columns.named(&PERSONS, fits);
+            }
             // two columns that are called alike are the two sides
             let number = |column: usize| self.name(column).ends_with(" (2)");
             let choice =
@@ -494,7 +507,10 @@ impl<'a> Draft<'a> {
                 && is_free(column)
                 && columns.date(column).is_none()
         };
-        let named = columns.choose(&words, is_told).map(|choice| choice.column);
+        // the title of a person is one of rank
+        let is_rank = |column: usize| self.is_of_persons() && columns.is_called(column, &["title"]);
+        let fits = |column: usize| is_told(column) && !is_rank(column);
+        let named = columns.choose(&words, fits).map(|choice| choice.column);
         let whole = |column: &usize| columns.all[*column].has_no_blanks();
         // neither codes nor addresses tell anything
         let is_prose = |column: usize| {
