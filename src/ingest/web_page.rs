@@ -12,10 +12,13 @@ use crate::ingest::workbook::{SheetTable, is_label};
 use crate::value::suggest::did_you_mean;
 
 /// No page with a table is as large as this, in bytes.
-const LARGEST: u64 = 256 << 20;
+const LARGEST: u64 = 32 << 20;
 
 /// How many cells of a page are held in memory.
-const CELLS: usize = 20_000_000;
+const CELLS: usize = 2_000_000;
+
+/// No page has as many tables.
+const TABLES: usize = 10_000;
 
 /// A table on its way.
 #[derive(Default)]
@@ -164,7 +167,7 @@ fn decoded(bytes: &[u8]) -> String {
     likely.decode(bytes).0.into_owned()
 }
 
-/// The tables of a page; none if they have too many cells.
+/// The tables of a page; none if there are too many, or they have too many cells.
 fn tables(text: &str) -> Option<Vec<PageTable>> {
     let mut done: Vec<PageTable> = Vec::new();
     let mut open: Vec<PageTable> = Vec::new();
@@ -176,9 +179,11 @@ fn tables(text: &str) -> Option<Vec<PageTable>> {
         let Ok(token) = token;
         match token {
             Token::StartTag(tag) => {
+                let is_full = open.len() + done.len() >= TABLES;
                 let name = String::from_utf8_lossy(&tag.name).into_owned();
                 match (name.trim_start_matches("ss:"), open.last_mut()) {
                     ("worksheet", _) => sheet = attribute(&tag, "ss:name"),
+                    ("table", _) if is_full => return None,
                     ("table", _) => {
                         let name = sheet.take();
                         open.push(PageTable { name, ..PageTable::default() });

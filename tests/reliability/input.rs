@@ -258,6 +258,30 @@ fn bombs_are_refused() {
     }
 }
 
+/// A web page of a few megabytes that says that it has more tables or cells than fit.
+#[test]
+fn web_pages_that_grow_are_refused() {
+    let cases: [(&str, String); 4] = [
+        ("cells", "<td>".repeat(6_000_000)),
+        ("spans", "<tr><td colspan=1000 rowspan=1000>x".repeat(100_000)),
+        ("tables", "<table>".repeat(3_000_000)),
+        ("tables with cells", "<table><tr><td>a<td>b".repeat(500_000)),
+    ];
+    let folder = tempfile::tempdir().unwrap();
+    for (name, body) in cases {
+        fs::write(folder.path().join("bomb.xls"), format!("<html><table><tr>{body}")).unwrap();
+        let mut shell = Command::new("sh");
+        super::settled(&mut shell, folder.path());
+        let output = shell
+            .args(["-c", "ulimit -v 400000; exec \"$0\" import --draft bomb.xls"])
+            .arg(super::program())
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(4), "{name}: {} {}", output.status, words(&output));
+        assert!(words(&output).contains("more cells than fit"), "{name}: {}", words(&output));
+    }
+}
+
 /// R22: encodings are told, guessed for the message, and never replaced by question marks.
 #[test]
 fn encodings_are_read_or_named() {
