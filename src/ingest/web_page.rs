@@ -77,6 +77,8 @@ impl PageTable {
 
     fn end_cell(&mut self) {
         let Some(text) = self.cell.take() else { return };
+        // a mark may have brackets of its own
+        let text = text.replace("[[", "[").replace("]]", "]");
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
         let (columns, rows) = self.span;
         let Some(row) = self.rows.last_mut() else { return };

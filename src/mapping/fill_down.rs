@@ -17,6 +17,9 @@ impl FillDown {
     /// heading, it is said of the rows below it, and becomes blank. Totals and other rows that are not
     /// records are left as they are, and fill nothing.
     pub fn fill(&mut self, plan: &CompiledMapping, record: &mut Record) {
+        if record.iter().all(|cell| cell.trim().is_empty()) {
+            return;
+        }
         if plan.is_section(record) {
             self.last.clear();
             plan.derived.heading(record.get(0).unwrap_or_default()).clone_into(&mut self.heading);

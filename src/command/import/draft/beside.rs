@@ -165,19 +165,43 @@ pub fn period_in(line: &str) -> Option<String> {
 /// Whether a line says that a sign means nought: "–  nil".
 #[must_use]
 pub fn says_nil(line: &str, sign: &str) -> bool {
-    const NILS: [&str; 18] = [
-        "nil", "zero", "none", "nought", "null", "néant", "zéro", "нет", "cero", "nulo", "nichts",
-        "kein", "keine", "rien", "ninguno", "nulla", "geen", "brak",
+    const NILS: [&str; 20] = [
+        "wystąpiło",
+        "wystąpił",
+        "nil",
+        "zero",
+        "none",
+        "nought",
+        "null",
+        "néant",
+        "zéro",
+        "нет",
+        "cero",
+        "nulo",
+        "nichts",
+        "kein",
+        "keine",
+        "rien",
+        "ninguno",
+        "nulla",
+        "geen",
+        "brak",
     ];
-    let parts: Vec<&str> = line
-        .split(|c: char| c.is_whitespace() || "=:,;\"“”()".contains(c))
-        .filter(|part| !part.is_empty())
-        .collect();
+    let is_between = |c: char| c.is_whitespace() || "=:,;\"“”„‟‚’«»()".contains(c);
+    let parts: Vec<&str> = line.split(is_between).filter(|part| !part.is_empty()).collect();
     let at = parts.iter().position(|part| *part == sign);
-    at.and_then(|at| parts.get(at + 1..)).is_some_and(|rest| {
-        let next = rest.iter().find(|word| !["means", "is", "indicates"].contains(word));
-        next.is_some_and(|word| NILS.contains(&word.to_lowercase().as_str()))
-    })
+    let Some(rest) = at.and_then(|at| parts.get(at + 1..)) else { return false };
+    // up to the next sign or the end of the sentence
+    for word in rest.iter().take(5) {
+        let bare = word.trim_matches('.').to_lowercase();
+        if NILS.contains(&bare.as_str()) {
+            return true;
+        }
+        if !word.contains(char::is_alphanumeric) || word.ends_with('.') {
+            return false;
+        }
+    }
+    false
 }
 
 #[cfg(test)]
@@ -222,6 +246,8 @@ mod tests {
     fn a_legend_says_what_a_sign_means() {
         assert!(says_nil("–  nil    ..  not available", "–"));
         assert!(says_nil("Key: – = nil", "–"));
+        assert!(says_nil("– = geen. Bron: Defensie", "–"));
+        assert!(says_nil("Znak „-” oznacza, że zjawisko nie wystąpiło", "-"));
         assert!(!says_nil("–  nil    ..  not available", ".."));
     }
 }

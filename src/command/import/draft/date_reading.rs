@@ -12,7 +12,7 @@ use crate::value::text::western_digits;
 
 /// How dates are written in the field's files. Where several read the same cells, the first is
 /// proposed.
-const FORMATS: [&str; 45] = [
+const FORMATS: [&str; 47] = [
     "%Y-%m-%d",
     "%d %B %Y",
     "%B %d, %Y",
@@ -57,6 +57,8 @@ const FORMATS: [&str; 45] = [
     "%Y Q%q",
     "%Y-Q%q",
     "%Y",
+    "%Y г.",
+    "%Y р.",
     "FY%Y",
 ];
 

@@ -1,6 +1,7 @@
 //! Dates that are written in words and that no format reads: "fin mai 2022", "circa 2003", "summer
 //! 1999", "2005 or 2006".
 
+use crate::command::import::draft::sample::is_ongoing;
 use crate::value::date;
 use crate::value::date_formats::DateStyle;
 use crate::value::partial_date::{self, from_to};
@@ -40,7 +41,11 @@ const HEDGES: [&str; 28] = [
 
 /// Words for a part of a year or month. Which days they mean nobody says: the year or month is what is
 /// certain.
-const PARTS: [&str; 50] = [
+const PARTS: [&str; 54] = [
+    "full",
+    "year",
+    "whole",
+    "calendar",
     "early",
     "mid",
     "middle",
@@ -188,6 +193,9 @@ const SPANS: [(&str, &str); 12] = [
 /// The same without such words.
 const BETWEEN: [&str; 6] = [" to ", " – ", "–", " - ", "-", "/"];
 
+/// Words before a date from which something goes on.
+const SINCE: [&str; 8] = ["since ", "seit ", "depuis ", "desde ", "dal ", "sinds ", "з ", "с "];
+
 /// What the times of day of ship's logs end with.
 const CLOCKS: [&str; 4] = ["lt", "utc", "gmt", "z"];
 
@@ -232,9 +240,25 @@ fn hedged(text: &str, style: &DateStyle) -> Option<String> {
     if let Some(bare) = marked {
         return hedged(bare.trim(), style).map(|date| approximate(&date));
     }
+    if let Some(from) = goes_on(text)
+        && let Some(date) = hedged(from, style).filter(|date| !date.contains(['/', '{', '[']))
+    {
+        return Some(format!("{date}/.."));
+    }
     let (rest, is_hedged) = without_words(text, &HEDGES);
     let date = joined(rest, style)?;
     Some(if is_hedged { approximate(&date) } else { date })
+}
+
+/// The date from which something goes on: "since May 2006", "1999–present".
+fn goes_on(text: &str) -> Option<&str> {
+    let lower = text.to_lowercase();
+    let since = SINCE.iter().find(|word| lower.starts_with(**word));
+    if let Some(rest) = since.and_then(|word| text.get(word.len()..)) {
+        return Some(rest.trim());
+    }
+    let (from, to) = BETWEEN.iter().find_map(|sign| text.rsplit_once(sign))?;
+    is_ongoing(to.trim()).then_some(from.trim())
 }
 
 /// A date as an approximate one.

@@ -51,6 +51,11 @@ impl Draft<'_> {
         let mut formats: Vec<&str> = reading.formats.clone();
         let mut missing: Vec<String> =
             reading.missing.iter().chain(&reading.unread).cloned().collect();
+        if let Some(years) = end.filter(|end| self.columns.date(*end).is_none()) {
+            // years alone at the end of dates
+            formats.push("%Y");
+            missing.extend(self.columns.years_in(years).year.1);
+        }
         if let Some(end) = end.and_then(|end| self.columns.date(end)) {
             formats.extend(end.formats.iter().copied());
             missing.extend(end.missing.iter().chain(&end.unread).cloned());

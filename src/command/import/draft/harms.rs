@@ -93,6 +93,26 @@ const TOTALS: [&str; 14] = [
 /// Words of columns that count something else, or count it in another way.
 const OTHER: [&str; 4] = ["cum", "cumulative", "cumul", "running"];
 
+/// Whether a column says that it counts some of those whom another one counts.
+fn is_of_which(name: &str) -> bool {
+    const WORDS: [&str; 12] = [
+        "of which",
+        "of whom",
+        "thereof",
+        "davon",
+        "darunter",
+        "dont ",
+        "di cui",
+        "de ellos",
+        "в том числе",
+        "з них",
+        "из них",
+        "waarvan",
+    ];
+    let name = name.to_lowercase();
+    WORDS.iter().any(|word| name.contains(word))
+}
+
 /// Whether a column counts everybody, and not a group.
 fn is_everybody(harm: &HarmColumn) -> bool {
     ["all", "everyone", "overall", "altogether", "insgesamt", "todos", "tous"]
@@ -123,7 +143,20 @@ impl Draft<'_> {
 
     /// Takes out the columns that count everybody where others count the groups of the same harm: a
     /// sum would have each person twice.
-    fn without_totals(&mut self, harms: Vec<HarmColumn>) -> Vec<HarmColumn> {
+    fn without_totals(&mut self, mut harms: Vec<HarmColumn>) -> Vec<HarmColumn> {
+        // a part of a group that is counted whole
+        let is_part = |harm: &&HarmColumn| {
+            let is_whole = |other: &HarmColumn| other.harm == harm.harm && is_everybody(other);
+            is_of_which(self.name(harm.column)) && harms.iter().any(is_whole)
+        };
+        let parts: Vec<usize> = harms.iter().filter(is_part).map(|harm| harm.column).collect();
+        harms.retain(|harm| !parts.contains(&harm.column));
+        for part in parts {
+            let name = quoted(self.name(part));
+            self.line(&format!(
+                "# {name} counts some of those whom another column counts: kept in extra"
+            ));
+        }
         let groups = |of: &HarmColumn| {
             let is_group = |other: &&HarmColumn| other.harm == of.harm && !is_everybody(other);
             harms.iter().filter(is_group).count()

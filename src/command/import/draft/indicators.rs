@@ -2,6 +2,7 @@
 //! measure.
 
 use crate::command::import::draft::beside::unit_in;
+use crate::command::import::draft::date_reading::{LANGUAGES, calendar_of};
 use crate::command::import::draft::number_reading::NumberReading;
 use crate::command::import::draft::roles::{CountryColumn, words_of};
 use crate::command::import::draft::sample::{is_missing, is_total};
@@ -43,17 +44,7 @@ impl Draft<'_> {
             None => "period",
         };
         let of_columns: Vec<usize> = years.iter().map(|year| year.column).collect();
-        let have_units = self.have_units(&of_columns);
-        let entries: Vec<String> = years
-            .iter()
-            .map(|WidePeriod { column, period, what, .. }| {
-                let name = quoted(self.name(*column));
-                let what =
-                    if has_rest { format!(", what = {}", quoted(what)) } else { String::new() };
-                let unit = self.unit_key(*column, have_units);
-                format!("{{ column = {name}, {word} = {}{what}{unit} }}", quoted(period))
-            })
-            .collect();
+        let entries = self.entries_of_periods(years, word);
         let unread: Vec<&String> = missing.iter().filter(|cell| !is_missing(cell)).collect();
         if !unread.is_empty() {
             let shown: Vec<String> = unread.iter().take(5).map(|cell| quoted(cell)).collect();
@@ -93,13 +84,17 @@ impl Draft<'_> {
             Some(year) => format!("{year}-{{${word}}}"),
             None => format!("{{${word}}}"),
         };
-        self.line(&match word {
-            "year" => "date    = { year = \"{$year}\" }".to_owned(),
-            _ => format!("date    = {}", quoted(&when)),
-        });
+        let month = if word == "year" { self.month_of_rows() } else { None };
+        self.date_of_wide(word, &when, month.as_ref());
         self.place(country, None);
-        let others: Vec<usize> =
-            years.iter().map(|year| year.column).chain(measure).chain(year_column).collect();
+        let month = month.map(|(column, _)| column);
+        let others: Vec<usize> = years
+            .iter()
+            .map(|year| year.column)
+            .chain(measure)
+            .chain(year_column)
+            .chain(month)
+            .collect();
         let holder = self.subject(country, &others);
         self.number_field("quantity", "{$value}", style.as_ref(), &[]);
         let told: Vec<String> = country
@@ -119,10 +114,63 @@ impl Draft<'_> {
         self.line(&format!("summary = {}", quoted(&format!("{told}: {{$value}} in {when}"))));
     }
 
+    /// The column of the months that the rows are of, below columns of years, with the language of their
+    /// names as a key.
+    fn month_of_rows(&self) -> Option<(usize, String)> {
+        let is_word = |cell: &String| cell.contains(char::is_alphabetic);
+        let languages = || std::iter::once(&[][..]).chain(LANGUAGES);
+        (0..self.columns.width).find_map(|column| {
+            let sample = &self.columns.all[column];
+            if sample.cells.len() < 3
+                || sample.cells.len() > 12
+                || !sample.cells.keys().all(is_word)
+            {
+                return None;
+            }
+            let language = languages().find(|language| {
+                let part = sample.part(12, &calendar_of(language));
+                part.is_some_and(|unread| unread.is_empty())
+            })?;
+            let locale = match language {
+                [] => String::new(),
+                [one] => format!(", locale = {}", quoted(one)),
+                several => format!(", locale = {}", list(several)),
+            };
+            Some((column, locale))
+        })
+    }
+
     /// The column of the sheets, which say what is measured if they are not called after years.
     fn sheet_of_measure(&self) -> Option<usize> {
         let column = self.columns.all.iter().position(|sample| sample.name == SHEET_COLUMN)?;
         (self.columns.has_sheets && !self.columns.is_years(column)).then_some(column)
+    }
+
+    /// The entries of columns that are called after periods.
+    fn entries_of_periods(&self, years: &[WidePeriod], word: &str) -> Vec<String> {
+        let of_columns: Vec<usize> = years.iter().map(|year| year.column).collect();
+        let have_units = self.have_units(&of_columns);
+        let has_rest = years.iter().any(|year| !year.what.is_empty());
+        let entry = |WidePeriod { column, period, what, .. }: &WidePeriod| {
+            let name = quoted(self.name(*column));
+            let what = if has_rest { format!(", what = {}", quoted(what)) } else { String::new() };
+            let unit = self.unit_key(*column, have_units);
+            format!("{{ column = {name}, {word} = {}{what}{unit} }}", quoted(period))
+        };
+        years.iter().map(entry).collect()
+    }
+
+    /// The date of a cell below a period, in a row of a month if there is a column of those.
+    fn date_of_wide(&mut self, word: &str, when: &str, month: Option<&(usize, String)>) {
+        let date = match (word, month) {
+            ("year", Some((column, locale))) => {
+                let month = self.cell(*column);
+                format!("date    = {{ year = \"{{$year}}\", month = {month}{locale} }}")
+            }
+            ("year", None) => "date    = { year = \"{$year}\" }".to_owned(),
+            _ => format!("date    = {}", quoted(when)),
+        };
+        self.line(&date);
     }
 
     /// The cells of these columns that state no number, and how the others are read.
@@ -240,6 +288,7 @@ impl Draft<'_> {
             let name = self.name(column);
             self.columns.number(column).is_some()
                 && self.columns.date(column).is_none()
+                && !(self.columns.is_years(column) && self.columns.is_called_end(column))
                 && !is_part(column)
                 && country.is_none_or(|(country, _)| country != column)
                 && !is_code(name)

@@ -64,7 +64,11 @@ const MISSING: [&str; 50] = [
 ];
 
 /// Words that tables have at the end of what is not over.
-const ONGOING: [&str; 28] = [
+const ONGOING: [&str; 32] = [
+    "heden",
+    "dzis",
+    "н. в.",
+    "по н. в.",
     "still open",
     "still active",
     "still operating",

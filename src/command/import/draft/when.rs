@@ -4,7 +4,7 @@
 use crate::command::import::draft::date_reading::{DateReading, LANGUAGES, calendar_of};
 use crate::command::import::draft::number_reading::NumberReading;
 use crate::command::import::draft::roles::{Choice, DraftColumns, YearBehind, rank_of, words_of};
-use crate::command::import::draft::sample::ColumnSample;
+use crate::command::import::draft::sample::{ColumnSample, only_year};
 use crate::command::import::draft::words::STARTS;
 use crate::ingest::SHEET_COLUMN;
 use crate::value::calendar_words::CalendarWords;
@@ -144,7 +144,7 @@ impl DraftColumns {
         for column in self.named(&STARTS, |column| self.dates[column].is_none()) {
             let sample = &self.all[column];
             let all: u64 = sample.told().map(|(_, times)| times).sum();
-            let Some((sign, days)) = ['/', '.', '-']
+            let Some((sign, days)) = [' ', '/', '.', '-']
                 .into_iter()
                 .map(|sign| {
                     let days = sample.told().filter(|(cell, _)| is_day_of_month(cell, sign));
@@ -196,7 +196,11 @@ impl DraftColumns {
                 reading.excel
                     || !reading.formats.is_empty() && reading.formats.iter().all(is_digits)
             };
+            let is_name = |word: &String| {
+                ["reference", "ref", "id", "symbol", "number", "no"].contains(&word.as_str())
+            };
             !named.contains(column)
+                && !words_of(&self.all[*column].name).iter().any(is_name)
                 && self.dates[*column].as_ref().is_some_and(|date| !is_plain(date))
         });
         let mut all: Vec<usize> = named.iter().copied().chain(others).collect();
@@ -271,8 +275,8 @@ impl DraftColumns {
     /// The column of the last date.
     #[must_use]
     pub fn end(&self, start: usize) -> Option<usize> {
-        let found = self.named(&ENDS, |column| column != start && self.dates[column].is_some());
-        found.into_iter().next()
+        let is_date = |column: usize| self.dates[column].is_some() || self.years[column].is_some();
+        self.named(&ENDS, |column| column != start && is_date(column)).into_iter().next()
     }
 
     /// Dates in parts: of the beginning, and of the end if there is one.
@@ -357,6 +361,12 @@ impl DraftColumns {
         Some((self.parts_of(first), last.map(|column| self.parts_of(column))))
     }
 
+    /// Whether a column says when something was over.
+    #[must_use]
+    pub fn is_called_end(&self, column: usize) -> bool {
+        rank_of(&self.all[column].name, &ENDS).is_some()
+    }
+
     /// Whether the cells of a column are years.
     #[must_use]
     pub fn is_years(&self, column: usize) -> bool {
@@ -438,8 +448,14 @@ impl DraftColumns {
     }
 }
 
-/// Whether a cell is a day and a month, as "17/02" or "3.4.".
+/// Whether a cell is a day and a month, as "17/02", "3.4." or "15 August".
 fn is_day_of_month(cell: &str, sign: char) -> bool {
+    if sign == ' ' {
+        let digits = cell.chars().filter(char::is_ascii_digit).count();
+        return (1..5).contains(&digits)
+            && cell.contains(char::is_alphabetic)
+            && only_year(std::iter::once(cell)).is_none();
+    }
     let parts: Vec<&str> = cell.trim_end_matches(sign).split(sign).collect();
     let number =
         |part: &&str| part.len() < 3 && part.parse::<u8>().is_ok_and(|n| (1..=31).contains(&n));

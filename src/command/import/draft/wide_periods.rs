@@ -38,6 +38,22 @@ impl Draft<'_> {
         if all.is_empty() {
             return self.parts_of_years();
         }
+        // "2023 (until 31 August)" is the year as far as it is known
+        let names_month = |what: &str| {
+            let mut words = what.split(|c: char| !c.is_alphanumeric());
+            words.any(|word| {
+                let languages =
+                    std::iter::once(CalendarWords::default()).chain(LANGUAGES.map(calendar_of));
+                word.chars().count() > 2
+                    && languages.into_iter().any(|words| words.month(word).is_some())
+            })
+        };
+        let partial = |one: WidePeriod| {
+            let has_brackets = self.name(one.column).ends_with([')', ']']);
+            let is_year = has_brackets && one.period.len() == 4 && names_month(&one.what);
+            if is_year { WidePeriod { what: String::new(), ..one } } else { one }
+        };
+        let all: Vec<WidePeriod> = all.into_iter().map(partial).collect();
         let bare = all.iter().filter(|period| period.what.is_empty()).count();
         if bare * 2 >= all.len() {
             return all.into_iter().filter(|period| period.what.is_empty()).collect();

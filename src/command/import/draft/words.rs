@@ -3,7 +3,9 @@
 use crate::kind::EVENTS;
 
 /// Words that columns of dates are called by.
-pub const STARTS: [&str; 42] = [
+pub const STARTS: [&str; 44] = [
+    "datetime",
+    "timestamp",
     "listed",
     "designated",
     "sanctioned",
@@ -175,6 +177,7 @@ pub const HARMS: [(&str, &[&str]); 4] = [
             "kidnapped",
             "kidnappings",
             "hostages",
+            "hostage",
             "enlevees",
             "secuestrados",
             "detenidos",

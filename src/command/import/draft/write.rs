@@ -358,7 +358,8 @@ impl<'a> Draft<'a> {
         is_free: &impl Fn(usize) -> bool,
     ) {
         if let Some((column, _)) = country
-            && !self.columns.called_country(column)
+            && (!self.columns.called_country(column)
+                || words_of(self.name(column)).iter().any(|word| word.starts_with("state")))
         {
             let name = self.name(column).to_owned();
             self.line(&format!("# guess: \"{name}\" is where it happened"));
@@ -444,8 +445,10 @@ impl<'a> Draft<'a> {
 
     /// The column that tells the records apart, and whether it is called so.
     fn key(&self, is_free: &impl Fn(usize) -> bool) -> Option<(usize, bool)> {
-        const IDS: [&str; 10] =
-            ["id", "event_id", "key", "code", "no", "nr", "ref", "index", "number", "num"];
+        const IDS: [&str; 18] = [
+            "id", "event_id", "key", "code", "no", "nr", "ref", "index", "number", "num", "n",
+            "nº", "№", "sira", "lp", "nro", "numero", "uuid",
+        ];
         const BESIDE: [&str; 10] =
             ["event", "incident", "record", "case", "row", "unique", "fact", "entry", "the", "of"];
         let columns = self.columns;
@@ -454,9 +457,11 @@ impl<'a> Draft<'a> {
         };
         // a number of something else is a figure
         let is_id = |column: usize| {
-            words_of(self.name(column))
-                .iter()
-                .all(|word| IDS.contains(&word.as_str()) || BESIDE.contains(&word.as_str()))
+            let words = words_of(self.name(column));
+            words.last().is_some_and(|word| word == "id")
+                || words
+                    .iter()
+                    .all(|word| IDS.contains(&word.as_str()) || BESIDE.contains(&word.as_str()))
         };
         let is_running = |column: usize| {
             #[expect(
