@@ -6,6 +6,9 @@ mod diagnostic;
 mod dialect;
 mod encoding;
 mod json_table;
+mod sheet_rows;
+#[cfg(feature = "excel")]
+mod sheets_alike;
 pub mod source_file;
 mod strict_csv;
 mod table;
@@ -13,7 +16,8 @@ mod unpack_budget;
 mod web_page;
 mod workbook;
 
-pub use workbook::{ALL as ALL_SHEETS, SHEET as SHEET_COLUMN};
+pub use sheet_rows::SHEET as SHEET_COLUMN;
+pub use workbook::ALL as ALL_SHEETS;
 
 pub use csv_reader::CsvReader;
 pub use diagnostic::{Diagnostic, Diagnostics};

@@ -8,7 +8,8 @@ use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
 use html5gum::{StartTag, Token, Tokenizer};
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::ingest::workbook::{SheetTable, is_label};
+use crate::ingest::sheet_rows::is_label;
+use crate::ingest::workbook::SheetTable;
 use crate::value::suggest::did_you_mean;
 
 /// No page with a table is as large as this, in bytes.

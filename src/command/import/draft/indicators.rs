@@ -1,7 +1,6 @@
 //! Drafts of tables of figures: a column for each year, or countries and years with a column for each
 //! measure.
 
-use crate::command::import::draft::beside::unit_in;
 use crate::command::import::draft::date_reading::{LANGUAGES, calendar_of};
 use crate::command::import::draft::number_reading::NumberReading;
 use crate::command::import::draft::roles::{CountryColumn, words_of};
@@ -11,7 +10,7 @@ use crate::command::import::draft::wide_periods::WidePeriod;
 use crate::command::import::draft::words::{COUNTERPARTS, DEATHS, HOLDERS};
 use crate::command::import::draft::write::Draft;
 use crate::ingest::SHEET_COLUMN;
-use crate::kind::{EVENTS, INDICATORS};
+use crate::kind::INDICATORS;
 
 impl Draft<'_> {
     /// A table with a column for each year: an indicator for each cell.
@@ -141,7 +140,7 @@ impl Draft<'_> {
     }
 
     /// The column of the sheets, which say what is measured if they are not called after years.
-    fn sheet_of_measure(&self) -> Option<usize> {
+    pub(super) fn sheet_of_measure(&self) -> Option<usize> {
         let column = self.columns.all.iter().position(|sample| sample.name == SHEET_COLUMN)?;
         (self.columns.has_sheets && !self.columns.is_years(column)).then_some(column)
     }
@@ -354,98 +353,6 @@ impl Draft<'_> {
         self.line(&format!("when    = [{}]", conditions.join(", ")));
     }
 
-    /// The column that counts several events in each record, if there is one.
-    pub(super) fn count_of_events(&self) -> Option<usize> {
-        const COUNTED: [&str; 6] =
-            ["incidents", "attacks", "incidentes", "vorfalle", "инцидентов", "olay"];
-        const BESIDE: [&str; 7] = ["number", "of", "no", "count", "total", "n", "num"];
-        let is_counted = |word: &String| word == EVENTS.name || COUNTED.contains(&word.as_str());
-        let is_count = |column: &usize| {
-            let words = words_of(self.name(*column));
-            let number = self.columns.number(*column);
-            words.iter().any(is_counted)
-                && words.iter().all(|word| is_counted(word) || BESIDE.contains(&word.as_str()))
-                && number.is_some_and(|number| number.is_integer && number.greatest > 1.0)
-        };
-        (0..self.columns.all.len()).find(is_count)
-    }
-
-    /// A table that counts events: how many there were, whom they harmed, and an indicator for each
-    /// other number of a record.
-    pub(super) fn counts(&mut self, count: usize, country: Option<CountryColumn>) {
-        let is_word = |column: usize| self.columns.all[column].is_text();
-        let sort = self.columns.choose(&["event_type", "type", "category"], is_word);
-        let sort = sort.map(|choice| choice.column);
-        // whom events of several sorts harmed: one sort may be a part of another
-        let harms = if sort.is_some() { Vec::new() } else { self.harms(&[]) };
-        let mut measures = self.measures(country);
-        if sort.is_some() {
-            let is_people = |column: &usize| {
-                self.is_of_people(*column) && self.columns.number(*column).is_some()
-            };
-            measures.extend((0..self.columns.all.len()).filter(is_people));
-        }
-        measures.retain(|column| *column != count);
-        let is_told = |column: &usize| {
-            let sample = &self.columns.all[*column];
-            sample.has_no_blanks()
-                && *column != count
-                && !measures.contains(column)
-                && !harms.iter().any(|harm| harm.column == *column)
-        };
-        let key: Vec<String> = (0..self.columns.width)
-            .filter(is_told)
-            .take(8)
-            .map(|column| quoted(&self.template(column)))
-            .collect();
-        let key = if key.is_empty() { vec![quoted("#")] } else { key };
-        self.line("\n[shared]");
-        self.when();
-        let is_free = |column: usize| country.is_none_or(|(country, _)| country != column);
-        self.place_of_event(country, &is_free);
-        self.line(&format!("\n# guess: each record counts several {}", EVENTS.name));
-        self.line(&format!("[[fact]]\nkind    = {}", quoted(INDICATORS.name)));
-        let style = self.columns.number(count).cloned().unwrap_or_default();
-        let missing: Vec<String> = style.missing.iter().chain(&style.unread).cloned().collect();
-        let cell = self.cell(count);
-        let mut conditions = vec![format!("{{ text = {cell}, stated = true }}")];
-        if !missing.is_empty() {
-            conditions.push(format!("{{ text = {cell}, not = {} }}", list(&missing)));
-        }
-        self.line(&format!("when    = [{}]", conditions.join(", ")));
-        self.line(&format!("key     = [{}]", key.join(", ")));
-        let of_sort = sort.map_or(String::new(), |sort| {
-            self.used.push(sort);
-            format!(", {}", self.template(sort))
-        });
-        let name = self.name(count).to_owned();
-        let measure = name.replace('{', "{{").replace('}', "}}") + &of_sort;
-        self.line(&format!("measure = {}", quoted(&measure)));
-        let text = self.template(count);
-        self.number_field("quantity", &text, Some(&style), &[]);
-        self.line(&format!("summary = {}", quoted(&format!("{measure}: {text}"))));
-        if !harms.is_empty() {
-            self.casualties(harms, false);
-        }
-        if measures.is_empty() {
-            return;
-        }
-        self.used.extend(&measures);
-        self.line("\n# guess: each of these columns is a measure; delete those that are none, and add a unit");
-        for (group, style) in self.written_alike(&measures) {
-            self.line(&format!("[[fact]]\nkind    = {}", quoted(INDICATORS.name)));
-            self.each_stated(&self.measure_entries(&group), &style.missing);
-            self.line("key     = [\"{$key}\", \"{$measure}\"]");
-            self.line(&format!("measure = {}", quoted(&format!("{{$measure}}{of_sort}"))));
-            self.unit_of(&group);
-            self.number_field("quantity", "{$value}", Some(&style), &[]);
-            self.line(&format!(
-                "summary = {}",
-                quoted(&format!("{{$measure}}{of_sort}: {{$value}}"))
-            ));
-        }
-    }
-
     /// Whether the table has a country, a year and otherwise only numbers.
     pub(super) fn is_panel(&self, country: Option<CountryColumn>) -> bool {
         let (Some((country, _)), Some((parts, None))) = (country, self.columns.parts()) else {
@@ -513,7 +420,7 @@ impl Draft<'_> {
     }
 
     /// The columns of measures, each with its name.
-    fn measure_entries(&self, columns: &[usize]) -> Vec<String> {
+    pub(super) fn measure_entries(&self, columns: &[usize]) -> Vec<String> {
         let name = |column: &usize| quoted(self.name(*column));
         let have_units = self.have_units(columns);
         columns
@@ -523,41 +430,6 @@ impl Draft<'_> {
                 format!("{{ column = {0}, measure = {0}{unit} }}", name(column))
             })
             .collect()
-    }
-
-    /// The unit of a column as a variable of its entry, where any of the columns has one.
-    fn unit_key(&self, column: usize, have_units: bool) -> String {
-        let unit = || quoted(&unit_in(self.name(column)).unwrap_or_default());
-        if have_units { format!(", unit = {}", unit()) } else { String::new() }
-    }
-
-    fn have_units(&self, columns: &[usize]) -> bool {
-        columns.iter().any(|column| unit_in(self.name(*column)).is_some())
-    }
-
-    /// The unit of measures: that of each column where some name one, else that which stands beside the
-    /// table.
-    fn unit_of(&mut self, columns: &[usize]) {
-        // a spreadsheet keeps 20 % as 0.2
-        let is_share = |column: &usize| {
-            self.columns.number(*column).is_some_and(|number| {
-                !number.is_integer && number.least >= 0.0 && number.greatest <= 1.0
-            })
-        };
-        let said = columns.iter().filter_map(|column| unit_in(self.name(*column)));
-        let said: Vec<String> = said.chain(self.unit_beside.clone()).collect();
-        let is_of_shares = said.iter().any(|unit| unit.contains('%') || unit.contains("percent"));
-        if is_of_shares && columns.iter().all(is_share) {
-            self.line("# guess: a spreadsheet keeps 20 % as 0.2: these figures are shares of 1");
-            self.line("unit    = \"share of 1\"");
-        } else if self.have_units(columns) {
-            self.line("unit    = \"{$unit}\"");
-        } else if let Some(unit) = self.unit_beside.clone()
-            && self.sheet_of_measure().is_none()
-        {
-            self.line("# guess: the unit, which stands beside the table");
-            self.line(&format!("unit    = {}", quoted(&unit)));
-        }
     }
 }
 

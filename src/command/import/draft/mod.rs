@@ -2,6 +2,7 @@
 //! tried before it is printed.
 
 mod beside;
+mod counts;
 mod date_reading;
 mod date_words;
 mod deaths;
@@ -12,12 +13,14 @@ mod indicators;
 mod look;
 mod missions;
 mod number_reading;
+mod parties;
 mod roles;
 mod sample;
 mod sums;
 mod table_notes;
 mod toml_text;
 mod transfers;
+mod units;
 mod when;
 mod wide_periods;
 mod words;

@@ -1,0 +1,123 @@
+//! Who did something and to whom in a draft, and how names are read: taken apart, without the marks of
+//! footnotes.
+
+use std::collections::BTreeSet;
+
+use crate::command::import::draft::roles::{Choice, words_of};
+use crate::command::import::draft::toml_text::{list, quoted};
+use crate::command::import::draft::words::{ACTORS, PERSONS, SIDES, TARGETS};
+use crate::command::import::draft::write::Draft;
+
+impl Draft<'_> {
+    /// The fields of the parties, with the words that their columns are called by: those of an actor
+    /// and a target, or of two sides where two columns are called alike.
+    pub(super) fn party_fields(&self) -> [(&'static str, &'static [&'static str]); 2] {
+        let is_second = |column: usize| {
+            let name = self.name(column);
+            let first = name.strip_suffix(" (2)");
+            first.is_some_and(|first| self.columns.all.iter().any(|other| other.name == first))
+        };
+        let is_side = |words: &[&str]| !self.columns.named(words, |_| true).is_empty();
+        if is_side(&SIDES[..1]) && is_side(&SIDES[1..]) {
+            [("side_a", &SIDES[..1]), ("side_b", &SIDES[1..])]
+        } else if self.columns.named(&ACTORS, is_second).is_empty() {
+            [("actor", &ACTORS), ("target", &TARGETS)]
+        } else {
+            [("side_a", &ACTORS), ("side_b", &ACTORS)]
+        }
+    }
+
+    /// The names in a column as a field reads them: without the marks of footnotes, and taken apart
+    /// where a cell has several.
+    pub(super) fn names(&mut self, column: usize, guesses: &mut Vec<String>) -> String {
+        let sample = &self.columns.all[column];
+        let mut keys = Vec::new();
+        let with_comma = sample.cells.keys().filter(|cell| cell.contains(", ")).count();
+        if sample.cells.keys().any(|cell| cell.contains("; ")) {
+            guesses.push("guess: a semicolon stands between several parties".into());
+            keys.push("split = \";\"".to_owned());
+        } else if with_comma > 1 && !self.columns.is_called(column, &PERSONS[..2]) {
+            guesses.push(
+                "guess: a comma stands between several parties, if all of them are known".into(),
+            );
+            keys.push("split = \",\"".to_owned());
+        }
+        let missing = sample.missing();
+        if !missing.is_empty() {
+            keys.push(format!("missing = {}", list(&missing)));
+        }
+        keys.extend(self.marks(column, guesses));
+        let cell = self.cell(column);
+        if keys.is_empty() { cell } else { format!("{{ name = {cell}, {} }}", keys.join(", ")) }
+    }
+
+    /// The marks of footnotes that names in a column end with, as a key.
+    pub(super) fn marks(&self, column: usize, guesses: &mut Vec<String>) -> Option<String> {
+        let cells = self.columns.all[column].cells.keys();
+        let marks: BTreeSet<&str> = cells.filter_map(|cell| footnote_mark(cell)).collect();
+        if marks.is_empty() {
+            return None;
+        }
+        guesses.push("guess: what stands behind a name under marks is that of a footnote".into());
+        let marks: Vec<String> =
+            marks.into_iter().map(|mark| format!("{} = \"\"", quoted(mark))).collect();
+        Some(format!("marks = {{ {} }}", marks.join(", ")))
+    }
+
+    /// Whether the records are of persons: it is said when they were born.
+    pub(super) fn is_of_persons(&self) -> bool {
+        let is_birth = |column: usize| self.columns.is_of_person(column);
+        (0..self.columns.width).any(is_birth)
+    }
+
+    /// Who did something, and to whom.
+    pub(super) fn parties(&mut self, is_free: &impl Fn(usize) -> bool) {
+        let columns = self.columns;
+        for (field, words) in self.party_fields() {
+            let is_part = |column: usize| {
+                let words = words_of(self.name(column));
+                words
+                    .iter()
+                    .any(|word| ["type", "count", "number", "sex", "age"].contains(&word.as_str()))
+            };
+            let fits = |column: usize| {
+                columns.all[column].is_text() && is_free(column) && !is_part(column)
+            };
+            let mut found = columns.named(words, fits);
+            // who is listed, where each record is of a person
+            if found.is_empty() && field == "target" && self.is_of_persons() {
+                found = columns.named(&PERSONS, fits);
+            }
+            // two columns that are called alike are the two sides
+            let number = |column: usize| self.name(column).ends_with(" (2)");
+            let choice =
+                found.iter().copied().find(|column| number(*column) == (field == "side_b"));
+            if let Some(column) = choice.or(found.first().copied()) {
+                let others =
+                    found.into_iter().filter(|other| *other != column && field != "side_a");
+                let mut guesses = self.others(&Choice { column, others: others.collect() });
+                let name = self.names(column, &mut guesses);
+                self.field(field, &name, &guesses);
+            }
+        }
+    }
+}
+
+/// The mark of a footnote behind a name: `[1]`, `(a)`, `*`, `²`.
+fn footnote_mark(name: &str) -> Option<&str> {
+    let is_short = |inside: &str| {
+        let is_number = inside.len() < 3 && inside.bytes().all(|b| b.is_ascii_digit());
+        let is_letter = inside.len() == 1 && inside.bytes().all(|b| b.is_ascii_lowercase());
+        !inside.is_empty() && (is_number || is_letter)
+    };
+    for (open, close) in [('[', ']'), ('(', ')')] {
+        if name.ends_with(close)
+            && let Some(at) = name.rfind(open)
+            && is_short(&name[at + 1..name.len() - 1])
+        {
+            return Some(&name[at..]);
+        }
+    }
+    let bare = name.trim_end_matches(['*', '†', '‡', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹']);
+    (!bare.is_empty() && bare.len() < name.len()).then(|| &name[bare.len()..])
+}
