@@ -220,7 +220,9 @@ impl DateRule {
     ) -> Result<WholeDate<'static>, FieldError> {
         let StatedEnd { first, whole, .. } = *from;
         if may_end && self.throughout {
-            return Ok((Cow::Owned(format!("{}/..", from.edtf())), whole));
+            // where a word says that it goes on, a blank says that its end is not known
+            let end = if self.ongoing.is_empty() { ".." } else { "" };
+            return Ok((Cow::Owned(format!("{}/{end}", from.edtf())), whole));
         }
         if !first.is_day() || from.is_approximate {
             return Ok((Cow::Owned(from.edtf()), whole));

@@ -90,12 +90,18 @@ pub fn unit_in(text: &str) -> Option<String> {
     // "Exports, in thousands of US$, 2023"
     let parts: Vec<&str> = text.split_whitespace().collect();
     let begin = (1..parts.len()).find(|n| {
-        let is_scale = words(parts[*n]).iter().any(|word| SCALES.contains(&word.as_str()));
+        // "in constant US$ m."
+        let is_price =
+            |word: &&str| ["constant", "current", "real"].contains(&word.to_lowercase().as_str());
+        let is_told = |part: &&str| words(part).iter().any(|word| is_word_of_unit(word));
+        let is_scale = words(parts[*n]).iter().any(|word| SCALES.contains(&word.as_str()))
+            || is_price(&parts[*n]) && parts[*n..].iter().take(4).any(is_told);
         ["in", "en", "em", "в", "у"].contains(&parts[n - 1].to_lowercase().as_str()) && is_scale
     })?;
     let mut unit = Vec::new();
     for part in parts[begin..].iter().take(5) {
-        if part.chars().filter(char::is_ascii_digit).count() == 4 {
+        let is_year = part.chars().filter(char::is_ascii_digit).count() == 4;
+        if is_year && !part.starts_with('(') {
             break;
         }
         // a full stop may be that of "Tsd."
@@ -219,6 +225,7 @@ mod tests {
             ),
             ("Kosten (Mio. €)*", Some("Mio. €")),
             ("Share (%)", Some("%")),
+            ("Spending in constant (2022) US$ m.", Some("constant (2022) US$ m")),
             ("Wert in Tsd. €, 2022", Some("Tsd. €")),
             ("Killed (confirmed)", None),
             ("Attacks in Thailand", None),

@@ -237,16 +237,21 @@ impl Draft<'_> {
                 guesses.iter().for_each(|guess| self.line(&format!("# {guess}")));
             }
             let marks = marks.map_or(String::new(), |marks| format!(", {marks}"));
-            (scheme.unwrap_or("name"), self.cell(column) + &marks)
+            let missing = self.missing_names(column, scheme.is_none());
+            (scheme.unwrap_or("name"), self.cell(column) + &marks + &missing)
         });
         let mut keys = Vec::new();
         match (town.filter(|town| country.is_none_or(|(country, _)| country != *town)), of_country)
         {
             (Some(town), Some((scheme, cell))) => {
+                let missing = self.missing_names(town, true);
                 let town = self.cell(town);
-                keys.push(format!("name = {town}, within = {{ {scheme} = {cell} }}"));
+                keys.push(format!("name = {town}{missing}, within = {{ {scheme} = {cell} }}"));
             }
-            (Some(town), None) => keys.push(format!("name = {}", self.cell(town))),
+            (Some(town), None) => {
+                let missing = self.missing_names(town, true);
+                keys.push(format!("name = {}{missing}", self.cell(town)));
+            }
             (None, Some((scheme, cell))) => keys.push(format!("{scheme} = {cell}")),
             // a point may stand alone
             (None, None) => {
@@ -264,6 +269,15 @@ impl Draft<'_> {
             keys.push(format!("point = [{latitude}, {longitude}]"));
         }
         self.line(&format!("place   = {{ {} }}", keys.join(", ")));
+    }
+
+    /// The words of a column of names that name nobody, as a key.
+    fn missing_names(&self, column: usize, are_names: bool) -> String {
+        let missing = self.columns.all[column].missing();
+        if missing.is_empty() || !are_names {
+            return String::new();
+        }
+        format!(", missing = {}", list(&missing))
     }
 
     pub(super) fn number_field(

@@ -282,6 +282,13 @@ impl Draft<'_> {
                 [Some(start), end.as_ref()].into_iter().flatten().any(|date| date.has(column))
             })
         };
+        // "No." numbers records, and "tally.no" counts votes
+        let is_other = |words: &[String]| {
+            words
+                .iter()
+                .enumerate()
+                .any(|(n, word)| OTHER.contains(&word.as_str()) && (word != "no" || n == 0))
+        };
         let is_measure = |column: &usize| {
             let column = *column;
             let name = self.name(column);
@@ -293,7 +300,7 @@ impl Draft<'_> {
                 && !is_code(name)
                 && !self.is_of_people(column)
                 && !words_of(name).is_empty()
-                && !words_of(name).iter().any(|word| OTHER.contains(&word.as_str()))
+                && !is_other(&words_of(name))
         };
         self.without_total((0..self.columns.all.len()).filter(is_measure).collect())
     }
@@ -440,8 +447,22 @@ fn is_plain_number(cell: &str) -> bool {
 
 /// Whether a column of numbers is called as one of codes is.
 fn is_code(name: &str) -> bool {
-    const CODES: [&str; 12] = [
-        "code", "codes", "id", "ids", "ccode", "cowcode", "gwno", "gwcode", "iso", "iso2", "iso3",
+    const CODES: [&str; 16] = [
+        "eventid",
+        "incidentid",
+        "recordid",
+        "caseid",
+        "code",
+        "codes",
+        "id",
+        "ids",
+        "ccode",
+        "cowcode",
+        "gwno",
+        "gwcode",
+        "iso",
+        "iso2",
+        "iso3",
         "isocode",
     ];
     name.trim().is_empty()

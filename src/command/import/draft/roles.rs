@@ -275,8 +275,37 @@ impl DraftColumns {
             self.named(words, fits).into_iter().next()
         };
         Some((
-            find(&["latitude", "lat", "y"], 90.0)?,
-            find(&["longitude", "lon", "lng", "long", "x"], 180.0)?,
+            find(
+                &[
+                    "latitude",
+                    "lat",
+                    "latitud",
+                    "breite",
+                    "breitengrad",
+                    "enlem",
+                    "широта",
+                    "szerokosc",
+                    "y",
+                ],
+                90.0,
+            )?,
+            find(
+                &[
+                    "longitude",
+                    "lon",
+                    "lng",
+                    "long",
+                    "longitud",
+                    "lange",
+                    "langengrad",
+                    "boylam",
+                    "долгота",
+                    "довгота",
+                    "dlugosc",
+                    "x",
+                ],
+                180.0,
+            )?,
         ))
     }
 }

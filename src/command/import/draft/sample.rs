@@ -10,7 +10,18 @@ use crate::value::text::western_digits;
 const DISTINCT: usize = 20_000;
 
 /// Words that tables have where something is not stated.
-const MISSING: [&str; 50] = [
+const MISSING: [&str; 61] = [
+    "bilinmiyor",
+    "belirsiz",
+    "غير معروف",
+    "غير محدد",
+    "brak danych",
+    "não informado",
+    "sem informação",
+    "onbekend",
+    "неизвестно",
+    "невідомо",
+    "sconosciuto",
     "*",
     "**",
     "n/a",

@@ -62,6 +62,7 @@ const RECIPIENTS: [&str; 24] = [
 ];
 const ITEMS: [&str; 22] = [
     "weapon_designation",
+    "designation",
     "weapon_description",
     "waffensystem",
     "rustungsgut",
@@ -71,7 +72,6 @@ const ITEMS: [&str; 22] = [
     "озброєння",
     "silah",
     "السلاح",
-    "designation",
     "weapon",
     "weapons",
     "equipment",

@@ -11,7 +11,10 @@ use crate::value::calendar_words::CalendarWords;
 use crate::value::text::fold;
 
 /// Words that columns of last dates are called by.
-const ENDS: [&str; 36] = [
+const ENDS: [&str; 39] = [
+    "отмены",
+    "снятия",
+    "скасування",
     "освобождения",
     "звільнення",
     "liberacion",
@@ -282,7 +285,9 @@ impl DraftColumns {
     /// Dates in parts: of the beginning, and of the end if there is one.
     #[must_use]
     pub fn parts(&self) -> Option<(DateParts, Option<DateParts>)> {
-        const YEARS: [&str; 27] = [
+        const YEARS: [&str; 29] = [
+            "yili",
+            "kurulus",
             "strtyr",
             "styr",
             "startyr",

@@ -235,6 +235,8 @@ pub const HARMS: [(&str, &[&str]); 4] = [
             "kidnappings",
             "hostages",
             "hostage",
+            "رهائن",
+            "الرهائن",
             "enlevees",
             "secuestrados",
             "detenidos",
@@ -268,7 +270,9 @@ pub const LOWS: [&str; 7] = ["low", "lower", "lowest", "min", "minimum", "least"
 pub const HIGHS: [&str; 7] = ["high", "higher", "highest", "max", "maximum", "most", "maximo"];
 
 /// Words of columns of those who did something, or who did it together.
-pub const ACTORS: [&str; 62] = [
+pub const ACTORS: [&str; 64] = [
+    "attributed_to",
+    "attributed",
     "expelling",
     "sanctioning",
     "imposing",
@@ -370,8 +374,8 @@ pub const TARGETS: [&str; 25] = [
 ];
 
 /// Words of columns of those with whom the subject of a figure has it.
-pub const COUNTERPARTS: [&str; 8] =
-    ["state_b", "country_b", "state_2", "country_2", "state2", "counterpart", "partner", "to"];
+pub const COUNTERPARTS: [&str; 7] =
+    ["state_b", "country_b", "state_2", "country_2", "state2", "counterpart", "partner"];
 
 /// Words of columns of those whose figure it is: who gives, receives, runs or keeps something.
 pub const HOLDERS: [&str; 48] = [

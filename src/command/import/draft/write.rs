@@ -296,9 +296,29 @@ impl<'a> Draft<'a> {
 
     /// The column that tells the records apart, and whether it is called so.
     fn key(&self, is_free: &impl Fn(usize) -> bool) -> Option<(usize, bool)> {
-        const IDS: [&str; 18] = [
-            "id", "event_id", "key", "code", "no", "nr", "ref", "index", "number", "num", "n",
-            "nº", "№", "sira", "lp", "nro", "numero", "uuid",
+        const IDS: [&str; 22] = [
+            "eventid",
+            "incidentid",
+            "recordid",
+            "caseid",
+            "id",
+            "event_id",
+            "key",
+            "code",
+            "no",
+            "nr",
+            "ref",
+            "index",
+            "number",
+            "num",
+            "n",
+            "nº",
+            "№",
+            "sira",
+            "lp",
+            "nro",
+            "numero",
+            "uuid",
         ];
         const BESIDE: [&str; 10] =
             ["event", "incident", "record", "case", "row", "unique", "fact", "entry", "the", "of"];
