@@ -21,7 +21,7 @@ impl Draft<'_> {
         if let Some((_, behind)) =
             self.columns.yearless.iter().find(|(column, _)| *column == start.column)
         {
-            let YearBehind { sign, column, above } = behind.clone();
+            let YearBehind { between, column, above } = behind.clone();
             let year = match (column, above) {
                 (Some(column), _) => {
                     self.cell(column);
@@ -30,7 +30,7 @@ impl Draft<'_> {
                 (None, year) => year.unwrap_or_default(),
             };
             self.line("# guess: the year of these days, which stands elsewhere");
-            cell = quoted(&format!("{}{sign}{year}", self.template(start.column)));
+            cell = quoted(&format!("{}{between}{year}", self.template(start.column)));
         }
         let is_plain = reading.formats.is_empty()
             && reading.codes.is_empty()

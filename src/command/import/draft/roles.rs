@@ -28,8 +28,8 @@ pub type CountryColumn = (usize, Option<&'static str>);
 /// Where the year of days stands that have none: in another column, or above the table.
 #[derive(Debug, Clone)]
 pub struct YearBehind {
-    /// What stands between the parts of a day.
-    pub sign: char,
+    /// What is put between a day and its year.
+    pub between: String,
     /// The column of the year.
     pub column: Option<usize>,
     /// The year above the table.

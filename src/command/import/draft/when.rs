@@ -123,7 +123,7 @@ impl DraftColumns {
                 && self.all[column].part(31, &calendar).is_some_and(|missing| missing.is_empty())
         };
         let Some(day) = self.named(&days, fits).first().copied() else { return };
-        let behind = YearBehind { sign: ' ', column: Some(sheet), above: None };
+        let behind = YearBehind { between: " ".to_owned(), column: Some(sheet), above: None };
         let locale = self.dates[sheet].as_ref().map_or(&[][..], |date| date.locale);
         let formats = vec!["%d %B %Y"];
         let read = self.all[day].stated;
@@ -160,27 +160,37 @@ impl DraftColumns {
             if days * 5 < all * 4 {
                 continue;
             }
+            let is_day = |cell: &str| is_day_of_month(cell, sign);
+            let mut ends = sample.cells.keys().filter(|cell| is_day(cell));
+            // "3.4." has the sign already
+            let between = match ends.clone().filter(|cell| cell.ends_with(sign)).count() {
+                0 => sign.to_string(),
+                _ if ends.all(|cell| cell.ends_with(sign)) => String::new(),
+                _ => continue,
+            };
             // in a leap year, which has all days
             let mut whole = ColumnSample::of(&sample.name);
-            for (cell, times) in sample.told().filter(|(cell, _)| is_day_of_month(cell, sign)) {
-                whole.add_times(&format!("{}{sign}2000", cell.trim_end_matches(sign)), times);
+            for (cell, times) in sample.told().filter(|(cell, _)| is_day(cell)) {
+                whole.add_times(&format!("{cell}{between}2000"), times);
             }
             let Some(reading) = whole.date(None).filter(|reading| reading.unread.is_empty()) else {
                 continue;
             };
-            let others = sample.cells.keys().filter(|cell| !is_day_of_month(cell, sign));
+            let others = sample.cells.keys().filter(|cell| !is_day(cell));
             let years: Vec<String> = match behind {
                 Some(years) => self.all[years].cells.keys().cloned().collect(),
                 None => above.iter().map(|year| (*year).to_owned()).collect(),
             };
-            let others =
-                others.flat_map(|cell| years.iter().map(move |year| format!("{cell}{sign}{year}")));
+            let with_years = |cell: &String| -> Vec<String> {
+                years.iter().map(|year| format!("{cell}{between}{year}")).collect()
+            };
+            let others = others.flat_map(with_years);
             let blank =
-                years.iter().filter(|_| sample.blank > 0).map(|year| format!("{sign}{year}"));
+                years.iter().filter(|_| sample.blank > 0).map(|year| format!("{between}{year}"));
             let missing = others.take(200).chain(blank).collect();
             self.dates[column] = Some(DateReading { missing, unread: Vec::new(), ..reading });
             let above = above.filter(|_| behind.is_none()).map(str::to_owned);
-            self.yearless.push((column, YearBehind { sign, column: behind, above }));
+            self.yearless.push((column, YearBehind { between, column: behind, above }));
         }
     }
 
