@@ -108,5 +108,5 @@ pub fn all_alike(
     Ok((spool.end()?, read))
 }
 
-/// The header stands within so many rows.
+/// The header is looked for in this many rows.
 const HEADER_WITHIN: usize = 200;

@@ -112,7 +112,7 @@ pub fn is_page(head: &[u8]) -> bool {
                 || start.contains("<html"))
 }
 
-/// The table of this name, or the largest, as CSV; none if there is no table.
+/// The table of this name, or the largest one, as CSV; none if the page has no table.
 ///
 /// # Errors
 /// The file cannot be read, is too large, or has no such table.
@@ -175,7 +175,7 @@ fn tables(text: &str) -> Option<Vec<PageTable>> {
     let mut done: Vec<PageTable> = Vec::new();
     let mut open: Vec<PageTable> = Vec::new();
     let mut sheet = None;
-    // what is between these tags is no text of a page
+    // text between these tags is not shown on a page
     let mut hidden = 0_usize;
     let mut cells = 0_usize;
     for token in Tokenizer::new(text) {
@@ -208,7 +208,7 @@ fn tables(text: &str) -> Option<Vec<PageTable>> {
                         table.begin_row();
                         table.begin_cell(&tag);
                     }
-                    // the number of a footnote is no part of a figure
+                    // a footnote number must not be read as a digit of the figure
                     ("sup", Some(table)) => {
                         if let Some(cell) = &mut table.cell {
                             cell.push_str(" [");

@@ -167,7 +167,7 @@ impl<'p> FactDraft<'p> {
     }
 }
 
-/// Whether a text that is no number says something of it: "0 (+1)", "s/i", but not "-99" or "..".
+/// Whether a text that cannot be read as a number is worth keeping: "0 (+1)" and "s/i" are, "-99" and ".." are not.
 fn says_something(text: &str) -> bool {
     let is_number = text.parse::<f64>().is_ok();
     !is_number && text.contains(char::is_alphanumeric)

@@ -34,7 +34,7 @@ const CAUSES: [(&[&str], &str, &str); 8] = [
             "could not connect",
             "timeout expired",
             "no route to host",
-            "no such file or directory",
+            "connection to server on socket",
         ],
         "cannot connect to the server",
         "does it run, and are host and port right?",
@@ -56,7 +56,7 @@ const CAUSES: [(&[&str], &str, &str); 8] = [
             "unresolved_column",
             "not found in from clause",
         ],
-        "it is no publication of this version of facts",
+        "this version of facts did not publish it",
         "publish it again, or ask the database itself",
     ),
     (
@@ -126,7 +126,7 @@ mod tests {
             ),
             (
                 "ERROR:  relation \"facts.events\" does not exist\nLINE 1: SELECT",
-                "lake: it is no publication of this version of facts",
+                "lake: this version of facts did not publish it",
             ),
             (
                 "26/11/27 WARN Utils: x\nParser Error: syntax error at or near \"(\"\nLINE 1: SELECT (\n        ^",

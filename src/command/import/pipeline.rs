@@ -98,16 +98,13 @@ pub fn in_batches(
 ) -> Result<End, Stop<CsvError>> {
     let groups = RecordGroups::of(chosen, input)?;
     thread::scope(|scope| {
-        let sum = scope.spawn(|| input.sha256());
         let (full, batches) = sync_channel::<MadeBatch<'_>>(WAITING);
         // what the reader made it frees itself: threads that free for each other wait for each
         // other
         let (used, free) = channel::<MadeBatch<'_>>();
         let reader = scope.spawn(move || read(chosen, input, groups, &full, &free));
         drive(&mut Batches { full: batches, used })?;
-        let end = reader.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
-        let sha256 = sum.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
-        Ok(End { sha256, ..end })
+        reader.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
     })
 }
 
@@ -190,7 +187,7 @@ fn read<'p>(
             None => {}
             Some(Err(error)) => return Err(Stop::Input(error)),
             Some(Ok(())) => {
-                return Ok(End { joined: reader.joined(), notes, sha256: String::new() });
+                return Ok(End { joined: reader.joined(), notes, sha256: input.sha256()? });
             }
         }
     }

@@ -17,7 +17,7 @@ pub struct Bulk {
 const MANY: u64 = 10_000;
 
 impl Bulk {
-    /// Begins a large load, if so many records are one beside what is there already. An index of a
+    /// Begins a large load, if this many records are large beside what is there. An index of a
     /// field that no record fills stays: to make it anew takes a pass over all rows.
     ///
     /// # Errors

@@ -342,7 +342,7 @@ impl Writer<'_> {
         self.is_passing_on = true;
     }
 
-    /// Says that about so many records come, and which fields they fill: many of them are loaded
+    /// Announces how many records are about to come, and which fields they fill: many are loaded
     /// without the indexes that can be made at the end.
     ///
     /// # Errors
