@@ -157,7 +157,16 @@ impl Client {
             dialect: Dialect::Spark,
             shown: folder.display().to_string(),
             program: "spark-sql",
-            arguments: ["-S", "-f", "/dev/stdin"].map(str::to_owned).into(),
+            // a catalog in files could be used by one client at a time, and would stay behind
+            arguments: [
+                "-S",
+                "--conf",
+                "spark.sql.catalogImplementation=in-memory",
+                "-f",
+                "/dev/stdin",
+            ]
+            .map(str::to_owned)
+            .into(),
             password: None,
             package: "pip install pyspark, or https://spark.apache.org",
             prelude: views.collect(),
