@@ -156,10 +156,13 @@ impl CompiledMapping {
             return Err(bad);
         }
         if let Some(extra) = self.extra(record, &made, &lost, repetitions)
-            && let Some((_, first)) = made.first_mut()
+            && let Some(kind) = made.first().map(|(_, first)| first.kind)
             && let Some(field) = common_fields().find(|field| field.name == "extra")
         {
-            first.row.push((field, InputValue::Value(Value::Json(Cow::Owned(extra)))));
+            // the cells of a wide table are facts alike, and what stands beside them is said of each
+            for (_, fact) in made.iter_mut().filter(|(_, fact)| fact.kind.name == kind.name) {
+                fact.row.push((field, InputValue::Value(Value::Json(Cow::Owned(extra.clone())))));
+            }
         }
         Ok(made.into_iter().map(|(_, fact)| fact).collect())
     }

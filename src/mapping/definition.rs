@@ -284,9 +284,11 @@ impl Mapping {
                 spec.templates(&mut templates);
             }
             if let Some(Each::Rows(rows)) = &fact.each {
-                needs.extend(
-                    rows.iter().filter_map(|row| row.get("column")).map(|name| vec![name.clone()]),
-                );
+                let column = |(key, text): (&String, &String)| match key.as_str() {
+                    "column" => Some(vec![text.clone()]),
+                    _ => column_of_text(text).map(|name| vec![name]),
+                };
+                needs.extend(rows.iter().flatten().filter_map(column));
             }
         }
         for pick in templates.into_iter().flat_map(Template::picks) {
@@ -490,13 +492,19 @@ pub struct Repeats {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(untagged)]
 pub enum Each {
-    /// Once for each of these: its `column`, and further texts as variables.
+    /// Once for each of these: its `column`, and as variables further texts, or columns in braces.
     Rows(Vec<BTreeMap<String, String>>),
     /// Once for each column whose name looks so (`?` and `*`): a wide table.
     Columns {
         /// The patterns.
         columns: OneOrSeveral,
     },
+}
+
+/// The column that a text of an entry of [`Each::Rows`] stands for, if it is the name of one in braces.
+pub(super) fn column_of_text(text: &str) -> Option<String> {
+    let name = text.strip_prefix('{')?.strip_suffix('}')?;
+    Some(name.replace("{{", "{").replace("}}", "}"))
 }
 
 /// A fact that a record becomes.

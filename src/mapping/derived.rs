@@ -73,10 +73,15 @@ impl DerivedColumns {
 }
 
 /// The parts of a cell before and behind the last of these signs; all of it is the first part where it
-/// has none.
+/// has none. A bracket that opens is closed behind the second part.
 #[must_use]
 pub fn divided<'t>(cell: &'t str, at: &str) -> (&'t str, &'t str) {
     let (first, second) = cell.rsplit_once(at).unwrap_or((cell, ""));
+    let second = match at.trim_end().chars().next_back() {
+        Some('(') => second.trim_end().trim_end_matches(')'),
+        Some('[') => second.trim_end().trim_end_matches(']'),
+        _ => second,
+    };
     (first.trim(), second.trim())
 }
 
@@ -88,5 +93,6 @@ mod tests {
     fn a_cell_is_divided_at_the_last_sign() {
         assert_eq!(divided("Gao, Gao Region, Mali", ", "), ("Gao, Gao Region", "Mali"));
         assert_eq!(divided("Libya", ", "), ("Libya", ""));
+        assert_eq!(divided("Bamako (Mali)", " ("), ("Bamako", "Mali"));
     }
 }

@@ -130,6 +130,14 @@ fn is_figure(cell: &str) -> bool {
     digits > 0 && digits * 2 >= cell.chars().filter(|c| c.is_alphanumeric()).count()
 }
 
+/// Whether a cell says a year: 2013, Q1 2013, FY2012/13.
+fn says_year(cell: &str) -> bool {
+    let mut numbers = cell.split(|c: char| !c.is_ascii_digit());
+    numbers.any(|number| {
+        number.len() == 4 && number.parse::<u16>().is_ok_and(|n| (1800..2200).contains(&n))
+    })
+}
+
 /// Whether most of the cells of a column are figures.
 fn is_of_figures(below: &[Rc<[String]>], column: usize) -> bool {
     let stated: Vec<&String> =
@@ -141,22 +149,15 @@ fn is_of_figures(below: &[Rc<[String]>], column: usize) -> bool {
 /// Whether a row names the columns below it: it has words where they have figures, or words that they
 /// have nowhere.
 fn is_header(first: &[String], below: &[Rc<[String]>]) -> bool {
-    // 2013, Q1 2013, FY2012/13
-    let is_year = |cell: &String| {
-        let mut numbers = cell.split(|c: char| !c.is_ascii_digit());
-        numbers.any(|number| {
-            number.len() == 4 && number.parse::<u16>().is_ok_and(|n| (1800..2200).contains(&n))
-        })
-    };
-    let years = first.iter().filter(|cell| is_year(cell)).count();
+    let years = first.iter().filter(|cell| says_year(cell)).count();
     let (mut names, mut records) = (0, 0);
     for (column, cell) in first.iter().enumerate().filter(|(_, cell)| !cell.is_empty()) {
         let occurs = below.iter().any(|cells| cells[column] == *cell);
         match (is_of_figures(below, column), is_figure(cell)) {
             (true, false) => names += 1,
             // a column for each year
-            (true, true) if is_year(cell) && (years > 2 || cell.contains("[YR")) => {}
-            (true, true) if is_year(cell) && !below.iter().any(|row| is_year(&row[column])) => {
+            (true, true) if says_year(cell) && (years > 2 || cell.contains("[YR")) => {}
+            (true, true) if says_year(cell) && !below.iter().any(|row| says_year(&row[column])) => {
                 names += 1;
             }
             (true, true) => records += 1,
@@ -167,15 +168,15 @@ fn is_header(first: &[String], below: &[Rc<[String]>]) -> bool {
     names > 0 || records == 0
 }
 
-/// Whether a row names the groups of the columns below it: it has several words and blanks, and some
-/// of those columns are called alike.
+/// Whether a row names the groups of the columns below it: it has several words or years and blanks, and
+/// some of those columns are called alike.
 fn names_groups(above: &[String], header: &[String]) -> bool {
     let stated: Vec<&String> = above.iter().filter(|cell| !cell.is_empty()).collect();
     let are_alike = header.iter().enumerate().any(|(n, name)| header[..n].contains(name));
     above.len() == header.len()
         && stated.len() > 1
         && stated.len() < above.len()
-        && stated.iter().all(|cell| !is_figure(cell))
+        && stated.iter().all(|cell| !is_figure(cell) || says_year(cell))
         && are_alike
 }
 

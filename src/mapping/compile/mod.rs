@@ -14,6 +14,7 @@ use crate::mapping::compiled::{
     KnownValues, REJECT_COLUMNS, column, labels,
 };
 use crate::mapping::compiled_template::{CellRef, CompiledPart, CompiledTemplate};
+use crate::mapping::definition::column_of_text;
 use crate::mapping::{
     Condition, DerivedColumns, Division, Each, FactMapping, Mapping, MappingError, Template,
     TemplateName,
@@ -266,6 +267,10 @@ impl MappingCompiler<'_> {
                 _ => None,
             })
             .collect();
+        // in a key of several columns nobody can ask for one of them
+        if columns.len() > 1 {
+            columns.clear();
+        }
         fields.iter().for_each(|making| making.whole(&mut columns));
         CompiledFact { kind, key, when, fields, needed, defaults, columns }
     }
@@ -335,6 +340,15 @@ impl MappingCompiler<'_> {
             .collect()
     }
 
+    /// A column that an entry of each names.
+    fn column_of_entry(&mut self, name: &str) -> Option<CellRef> {
+        let found = column(&self.known.header, name).map(CellRef::Column);
+        if found.is_none() {
+            self.wrong(format!("the file has no column \"{name}\""));
+        }
+        found
+    }
+
     fn find(&mut self, name: &TemplateName) -> Option<CellRef> {
         let variable = match name {
             TemplateName::Column(name) => {
@@ -346,13 +360,13 @@ impl MappingCompiler<'_> {
         match (variable, own) {
             ("value", _) if self.variables.contains_key("column") => {
                 let name = self.variables["column"].clone();
-                let found = column(&self.known.header, &name).map(CellRef::Column);
-                if found.is_none() {
-                    self.wrong(format!("the file has no column \"{name}\""));
-                }
-                found
+                self.column_of_entry(&name)
             }
-            (_, Some(text)) => Some(CellRef::Const(text)),
+            ("column", Some(name)) => Some(CellRef::Const(name)),
+            (_, Some(text)) => match column_of_text(&text) {
+                Some(name) => self.column_of_entry(&name),
+                None => Some(CellRef::Const(text)),
+            },
             ("release", _) => self.known.release.clone().map(CellRef::Const),
             ("source", _) => Some(CellRef::Const(self.mapping.source().to_owned())),
             ("key", _) => Some(CellRef::Key),

@@ -1,5 +1,5 @@
 //! A cell that names several: "Poland, Russia (Soviet Union), Ukraine". It is taken apart with care,
-//! since a comma may be part of a name, and codes confirm it as a set, since data sets sort names by
+//! since a comma or an "and" may be part of a name, and codes confirm it as a set, since data sets sort names by
 //! letter and codes by number.
 
 use crate::error::{Result, Stop};
@@ -42,8 +42,8 @@ impl Reading<'_> {
 impl Writer<'_> {
     /// The members of a name that means several, if it does.
     ///
-    /// The whole is tried as one name first. At a comma it is taken apart only where all parts are
-    /// known, or are as many as their codes; names never contain any other separator.
+    /// The whole is tried as one name first. At a comma, an "and" or an "&" it is taken apart only where
+    /// all parts are known, or are as many as their codes; names never contain any other separator.
     pub(in crate::store) fn several(
         &mut self,
         class: EntityClass,
@@ -114,7 +114,7 @@ impl Writer<'_> {
         if !is_wanted(unclear) {
             return Ok(None);
         }
-        let may_be_part = split.trim() == ",";
+        let may_be_part = matches!(split.trim(), "," | "&") || split.contains(char::is_alphabetic);
         if may_be_part && unknown > 0 && parts.len() != codes.len() {
             return Ok(None);
         }

@@ -70,11 +70,27 @@ impl Draft<'_> {
         best: Option<usize>,
         high: usize,
     ) {
-        let columns = self.columns;
-        let mut missing: Vec<String> = [Some(low), best, Some(high)]
-            .into_iter()
-            .flatten()
-            .filter_map(|column| columns.number(column))
+        let columns: Vec<usize> = [Some(low), best, Some(high)].into_iter().flatten().collect();
+        let keys_of_numbers = self.keys_of_bounds(&columns);
+        let (low, high) = (self.cell(low), self.cell(high));
+        let best = best.map_or(String::new(), |best| format!("best = {}, ", self.cell(best)));
+        self.line(&format!("{field:<7} = {{ {best}low = {low}, high = {high}{keys_of_numbers} }}"));
+    }
+
+    /// A figure that the columns of an entry give by its bounds.
+    pub(super) fn bounds_of_entries(&mut self, columns: &[usize]) {
+        let keys = self.keys_of_bounds(columns);
+        self.line(&format!(
+            "quantity = {{ best = \"{{$value}}\", low = \"{{$low}}\", high = \"{{$high}}\"{keys} }}"
+        ));
+    }
+
+    /// How the numbers of these columns, which are bounds of figures, are read.
+    fn keys_of_bounds(&mut self, columns: &[usize]) -> String {
+        let readings: Vec<NumberReading> =
+            columns.iter().filter_map(|column| self.columns.number(*column).cloned()).collect();
+        let mut missing: Vec<String> = readings
+            .iter()
             .flat_map(|number| number.missing.iter().chain(&number.unread).chain(&number.marked))
             .cloned()
             .collect();
@@ -85,20 +101,9 @@ impl Draft<'_> {
         if !unread.is_empty() {
             self.line(&format!("# not read as bounds, and unknown: {}", unread.join(", ")));
         }
-        let readings: Vec<NumberReading> = [Some(low), best, Some(high)]
-            .into_iter()
-            .flatten()
-            .filter_map(|column| columns.number(column).cloned())
-            .collect();
-        let style = NumberReading::joined(&readings);
-        let (low, high) = (self.cell(low), self.cell(high));
-        let mut keys = vec![format!("low = {low}, high = {high}")];
-        if let Some(best) = best {
-            keys.insert(0, format!("best = {}", self.cell(best)));
-        }
-        let keys_of_numbers = number_keys(Some(&style), &missing);
-        keys.extend(keys_of_numbers.into_iter().filter(|key| !key.starts_with("marks")));
-        self.line(&format!("{field:<7} = {{ {} }}", keys.join(", ")));
+        let keys = number_keys(Some(&NumberReading::joined(&readings)), &missing);
+        let keys = keys.into_iter().filter(|key| !key.starts_with("marks"));
+        std::iter::once(String::new()).chain(keys).collect::<Vec<_>>().join(", ")
     }
 
     /// The column of deaths; an error where it holds levels.

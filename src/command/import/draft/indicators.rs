@@ -15,7 +15,8 @@ use crate::kind::INDICATORS;
 impl Draft<'_> {
     /// A table with a column for each year: an indicator for each cell.
     pub(super) fn wide(&mut self, years: &[WidePeriod], country: Option<CountryColumn>) {
-        let is_year = |column: usize| years.iter().any(|year| year.column == column);
+        let of_columns: Vec<usize> = years.iter().flat_map(WidePeriod::columns).collect();
+        let is_year = |column: usize| of_columns.contains(&column);
         let is_heading = |column: usize| column == self.columns.width && self.has_heading;
         let measure = self
             .columns
@@ -42,7 +43,6 @@ impl Draft<'_> {
             None if are_years => "year",
             None => "period",
         };
-        let of_columns: Vec<usize> = years.iter().map(|year| year.column).collect();
         let entries = self.entries_of_periods(years, word);
         let unread: Vec<&String> = missing.iter().filter(|cell| !is_missing(cell)).collect();
         if !unread.is_empty() {
@@ -51,7 +51,7 @@ impl Draft<'_> {
         }
         self.line(&format!("# one fact for each {word} that has a number"));
         self.each_stated(&entries, &missing);
-        self.used.extend(years.iter().map(|year| year.column));
+        self.used.extend(&of_columns);
         let mut key: Vec<String> =
             whole.iter().take(6).map(|column| quoted(&self.template(*column))).collect();
         if has_rest {
@@ -72,7 +72,7 @@ impl Draft<'_> {
             }
             None => self.field(
                 "measure",
-                &quoted("value"),
+                &quoted(&self.title.unwrap_or("value").replace('{', "{{").replace('}', "}}")),
                 &["guess: say what is measured, and in which unit".into()],
             ),
         }
@@ -87,15 +87,14 @@ impl Draft<'_> {
         self.date_of_wide(word, &when, month.as_ref());
         self.place(country, None);
         let month = month.map(|(column, _)| column);
-        let others: Vec<usize> = years
-            .iter()
-            .map(|year| year.column)
-            .chain(measure)
-            .chain(year_column)
-            .chain(month)
-            .collect();
+        let others: Vec<usize> =
+            of_columns.iter().copied().chain(measure).chain(year_column).chain(month).collect();
         let holder = self.subject(country, &others);
-        self.number_field("quantity", "{$value}", style.as_ref(), &[]);
+        if years.iter().any(|year| year.bounds.is_some()) {
+            self.bounds_of_entries(&of_columns);
+        } else {
+            self.number_field("quantity", "{$value}", style.as_ref(), &[]);
+        }
         let told: Vec<String> = country
             .iter()
             .map(|(column, _)| *column)
@@ -150,11 +149,15 @@ impl Draft<'_> {
         let of_columns: Vec<usize> = years.iter().map(|year| year.column).collect();
         let have_units = self.have_units(&of_columns);
         let has_rest = years.iter().any(|year| !year.what.is_empty());
-        let entry = |WidePeriod { column, period, what, .. }: &WidePeriod| {
+        let entry = |WidePeriod { column, period, what, bounds, .. }: &WidePeriod| {
             let name = quoted(self.name(*column));
             let what = if has_rest { format!(", what = {}", quoted(what)) } else { String::new() };
             let unit = self.unit_key(*column, have_units);
-            format!("{{ column = {name}, {word} = {}{what}{unit} }}", quoted(period))
+            let bounds = bounds.map_or(String::new(), |bounds| {
+                let [low, high] = bounds.map(|bound| quoted(&self.template(bound)));
+                format!(", low = {low}, high = {high}")
+            });
+            format!("{{ column = {name}{bounds}, {word} = {}{what}{unit} }}", quoted(period))
         };
         years.iter().map(entry).collect()
     }
@@ -277,6 +280,7 @@ impl Draft<'_> {
             "week",
         ];
         let parts = self.columns.parts();
+        let id = self.key(&|_| true).filter(|(_, is_id)| *is_id).map(|(column, _)| column);
         let is_part = |column: usize| {
             parts.as_ref().is_some_and(|(start, end)| {
                 [Some(start), end.as_ref()].into_iter().flatten().any(|date| date.has(column))
@@ -293,6 +297,8 @@ impl Draft<'_> {
             let column = *column;
             let name = self.name(column);
             self.columns.number(column).is_some()
+                && id != Some(column)
+                && !self.numbers_the_records(column)
                 && self.columns.date(column).is_none()
                 && !(self.columns.is_years(column) && self.columns.is_called_end(column))
                 && !is_part(column)
@@ -305,6 +311,19 @@ impl Draft<'_> {
         self.without_total((0..self.columns.all.len()).filter(is_measure).collect())
     }
 
+    /// Whether a column counts the records: 1, 2, 3.
+    fn numbers_the_records(&self, column: usize) -> bool {
+        let sample = &self.columns.all[column];
+        #[expect(clippy::cast_precision_loss, reason = "a sample has far fewer cells than 2^53")]
+        let all = sample.stated as f64;
+        sample.has_no_blanks()
+            && sample.is_distinct()
+            && sample.stated > 5
+            && self.columns.number(column).is_some_and(|number| {
+                number.is_integer && number.least > 0.0 && number.greatest < all + 1.0
+            })
+    }
+
     /// The measures without the one that adds up the others, by its name.
     fn without_total(&self, mut measures: Vec<usize>) -> Vec<usize> {
         if measures.len() > 2 {
@@ -315,14 +334,49 @@ impl Draft<'_> {
         measures
     }
 
-    /// An indicator for each of the columns, beside the event of the record.
-    pub(super) fn indicators(&mut self, measures: &[usize], country: Option<CountryColumn>) {
+    /// A table of figures that tells of no events: an indicator for each number, which the other columns
+    /// tell apart.
+    pub(super) fn figures(&mut self, measures: &[usize], country: Option<CountryColumn>) {
+        let filled = self.columns.filled_down();
+        let parts = self.columns.parts();
+        let is_part = |column| parts.as_ref().is_some_and(|(parts, _)| parts.has(column));
+        let tells_apart = |column: &usize| {
+            let is_whole = self.columns.all[*column].has_no_blanks() || filled.contains(column);
+            // a figure, such as a total, tells nothing apart
+            let is_figure = self.columns.number(*column).is_some()
+                && self.columns.date(*column).is_none()
+                && !is_part(*column)
+                && !is_code(self.name(*column));
+            is_whole && !is_figure && !measures.contains(column)
+        };
+        let key: Vec<String> = (0..self.columns.width)
+            .filter(tells_apart)
+            .take(8)
+            .map(|column| quoted(&self.template(column)))
+            .collect();
+        self.line("\n[shared]");
+        self.when();
+        self.place_of_event(country, &|column| {
+            country.is_none_or(|(country, _)| country != column)
+        });
+        self.indicators(measures, country, &key);
+    }
+
+    /// An indicator for each of the columns, with the key of the record.
+    pub(super) fn indicators(
+        &mut self,
+        measures: &[usize],
+        country: Option<CountryColumn>,
+        key: &[String],
+    ) {
+        let key: Vec<String> = key.iter().cloned().chain([quoted("{$measure}")]).collect();
+        let key = key.join(", ");
         self.used.extend(measures);
         self.line("\n# guess: each of these columns is a measure; delete those that are none, and add a unit");
         for (group, style) in self.written_alike(measures) {
             self.line(&format!("[[fact]]\nkind    = {}", quoted(INDICATORS.name)));
             self.each_stated(&self.measure_entries(&group), &style.missing);
-            self.line("key     = [\"{$key}\", \"{$measure}\"]");
+            self.line(&format!("key     = [{key}]"));
             self.line("measure = \"{$measure}\"");
             self.unit_of(&group);
             let holder = self.subject(country, measures);

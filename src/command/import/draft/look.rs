@@ -81,6 +81,7 @@ pub fn look(
         delimiter: layout.delimiter,
         lines: layout.preamble.clone(),
         above: layout.preamble.iter().filter(|line| !line.trim().is_empty()).count(),
+        title: layout.preamble.iter().find_map(|line| title_in(line)),
         year_above: only_year(layout.preamble.iter().map(String::as_str).chain(input.sheet())),
         has_no_header: !layout.has_header,
         header_rows,
@@ -259,6 +260,13 @@ impl TableNotes {
     fn is_of_parts(&mut self, label: Option<String>) {
         self.totals.extend(label.map(|label| (0, label)));
     }
+}
+
+/// What a line above a table says that the table is of.
+fn title_in(line: &str) -> Option<String> {
+    let text = line.trim_matches(|c: char| ",;|\"".contains(c) || c.is_whitespace());
+    let words = text.split_whitespace().filter(|word| word.contains(char::is_alphabetic)).count();
+    (words > 2 && text.chars().count() <= 100).then(|| text.replace("\"\"", "\""))
 }
 
 /// Notes the numbers of a row that adds up others.

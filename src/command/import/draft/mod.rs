@@ -71,50 +71,73 @@ pub fn draft(input: &SourceFile, args: &Args, global: &GlobalArgs) -> Result<Str
         columns.add_months();
     }
     notes.divided = columns.divide(&store, notes.heading.is_some())?;
-    let mut text = Draft::of(&columns, &notes, &store)?;
-    if let Ok(known) = choose(input, &Args { draft: false, mapping: None, ..args.clone() }) {
-        let name = &known.mapping.name;
-        let told = format!(
-            "# The file is laid out as {name}: try facts import FILE first, which needs no mapping\n"
-        );
-        text.insert_str(0, &told);
-    }
-    drop(store);
+    let layout = choose(input, &Args { draft: false, mapping: None, ..args.clone() }).ok();
+    let write = |may_be_figures| -> Result<String> {
+        let text = Draft::of(&columns, &notes, &store, may_be_figures)?;
+        let told = layout.as_ref().map_or(String::new(), |known| {
+            format!(
+                "# The file is laid out as {}: try facts import FILE first, which needs no mapping\n",
+                known.mapping.name
+            )
+        });
+        Ok(told + &text)
+    };
+    let text = write(true)?;
     if input.size() > TRIED {
         return Ok(format!(
             "{text}# The file is large; to try the mapping: --mapping THIS.toml --dry-run\n"
         ));
     }
-    let file = place.path().join("draft.toml");
-    std::fs::write(&file, &text).map_err(|e| Error::io("cannot write the draft", &e))?;
-    let told = try_out(input, args, global, &file, &db)?;
+    let tried = try_out(input, args, global, &text, &db)?;
+    if tried.lost > 0 {
+        // what the other columns do not tell apart is numbered
+        let other = write(false)?;
+        if other != text {
+            let told = try_out(input, args, global, &other, &db)?.told;
+            return Ok(other + &told);
+        }
+    }
+    let told = tried.told;
     Ok(format!("{text}{told}"))
 }
 
-/// Imports the file with the draft, into a database that is thrown away, and tells what it makes.
+/// What a draft makes of the file.
+struct Tried {
+    /// What the user is told of it.
+    told: String,
+    /// Records that become no facts, since another one has their key or a cell cannot be read.
+    lost: u64,
+}
+
+/// Imports the file with the draft, into a copy of a database that is thrown away, and tells what it makes.
 fn try_out(
     input: &SourceFile,
     args: &Args,
     global: &GlobalArgs,
-    mapping: &Path,
-    db: &Path,
-) -> Result<String> {
+    text: &str,
+    empty: &Path,
+) -> Result<Tried> {
+    let place = tempfile::tempdir().map_err(|e| Error::io("cannot create a folder", &e))?;
+    let (mapping, db) = (place.path().join("draft.toml"), place.path().join("draft.db"));
+    std::fs::write(&mapping, text)
+        .and_then(|()| std::fs::copy(empty, &db))
+        .map_err(|e| Error::io("cannot write the draft", &e))?;
     let args = Args {
         draft: false,
-        mapping: Some(mapping.to_owned()),
+        mapping: Some(mapping),
         release: Some("draft".into()),
         on_error: OnError::Skip,
         force_codes: true,
         ..args.clone()
     };
-    let global = GlobalArgs { db: Some(db.to_owned()), quiet: true, ..global.clone() };
+    let global = GlobalArgs { db: Some(db.clone()), quiet: true, ..global.clone() };
     let mut ui = Ui::new(Box::new(std::io::sink()), Box::new(std::io::sink()), false);
     let report = load::file(input, &args, &global, &mut ui).map_err(|mut failure| {
         failure.message =
             format!("the draft of {} does not load: {}", input.shown, failure.message);
         failure.hint("this is a bug in facts; please report it with the first lines of the file")
     })?;
-    let store = Store::open(db, Access::Read { any_schema: false })?;
+    let store = Store::open(&db, Access::Read { any_schema: false })?;
     let Counts { rejected, repeated, .. } = report.counts;
     let mut told = format!("# Tried: {}", count(report.counts.read(), "record", "records"));
     let mut parts = Vec::new();
@@ -133,7 +156,7 @@ fn try_out(
             let _ = writeln!(told, "# {line}");
         }
     }
-    Ok(told)
+    Ok(Tried { told, lost: rejected + repeated })
 }
 
 /// The facts of a kind: how many, how many of them have a date and a place, and what their best

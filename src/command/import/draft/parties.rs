@@ -32,15 +32,23 @@ impl Draft<'_> {
     pub(super) fn names(&mut self, column: usize, guesses: &mut Vec<String>) -> String {
         let sample = &self.columns.all[column];
         let mut keys = Vec::new();
-        let with_comma = sample.cells.keys().filter(|cell| cell.contains(", ")).count();
-        if sample.cells.keys().any(|cell| cell.contains("; ")) {
-            guesses.push("guess: a semicolon stands between several parties".into());
-            keys.push("split = \";\"".to_owned());
-        } else if with_comma > 1 && !self.columns.is_called(column, &PERSONS[..2]) {
-            guesses.push(
-                "guess: a comma stands between several parties, if all of them are known".into(),
-            );
-            keys.push("split = \",\"".to_owned());
+        let with = |sign: &str| sample.cells.keys().filter(|cell| cell.contains(sign)).count();
+        let is_of_persons = self.columns.is_called(column, &PERSONS[..2]);
+        // a sign that a name may have too stands between several more than once
+        let signs = [("; ", "a semicolon", 1), (" / ", "a slash", 1), ("، ", "a comma", 1)];
+        let perhaps = [(", ", "a comma", 2), (" and ", "\"and\"", 2), (" & ", "\"&\"", 2)];
+        let is_between = |(sign, _, least): &&(&str, &str, usize)| with(sign) >= *least;
+        if let Some((sign, name, _)) = signs.iter().find(is_between) {
+            guesses.push(format!("guess: {name} stands between several parties"));
+            keys.push(format!("split = {}", quoted(sign.trim())));
+        } else if let Some((sign, name, _)) =
+            perhaps.iter().find(is_between).filter(|_| !is_of_persons)
+        {
+            guesses.push(format!(
+                "guess: {name} stands between several parties, if all of them are known"
+            ));
+            let sign = if *sign == ", " { "," } else { sign };
+            keys.push(format!("split = {}", quoted(sign)));
         }
         let missing = sample.missing();
         if !missing.is_empty() {
@@ -103,6 +111,10 @@ impl Draft<'_> {
     }
 }
 
+/// Signs that stand for footnotes.
+pub(super) const FOOTNOTES: [char; 14] =
+    ['*', '†', '‡', 'ª', 'º', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
+
 /// The mark of a footnote behind a name: `[1]`, `(a)`, `*`, `²`.
 fn footnote_mark(name: &str) -> Option<&str> {
     let is_short = |inside: &str| {
@@ -118,6 +130,6 @@ fn footnote_mark(name: &str) -> Option<&str> {
             return Some(&name[at..]);
         }
     }
-    let bare = name.trim_end_matches(['*', '†', '‡', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹']);
+    let bare = name.trim_end_matches(FOOTNOTES);
     (!bare.is_empty() && bare.len() < name.len()).then(|| &name[bare.len()..])
 }

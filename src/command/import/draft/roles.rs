@@ -142,8 +142,10 @@ impl DraftColumns {
             let sample = &self.all[column];
             let (at, names) = if is_of_points(sample) {
                 (",", ["latitude", "longitude"])
-            } else if may_be_place(&sample.name) && is_of_towns(sample, store)? {
-                (", ", ["place", "country"])
+            } else if may_be_place(&sample.name)
+                && let Some(at) = between_town_and_country(sample, store)?
+            {
+                (at, ["place", "country"])
             } else {
                 continue;
             };
@@ -323,27 +325,32 @@ fn is_of_points(sample: &ColumnSample) -> bool {
     told.peek().is_some() && told.all(|(cell, _)| is_point(cell))
 }
 
-/// Whether most cells of a column name a country behind a comma.
-fn is_of_towns(sample: &ColumnSample, store: &Store) -> Result<bool> {
-    let (mut asked, mut known) = (0, 0);
+/// What stands before the country that most cells of a column name at their end.
+fn between_town_and_country(sample: &ColumnSample, store: &Store) -> Result<Option<&'static str>> {
     let mut countries: HashMap<&str, bool> = HashMap::new();
-    for (cell, _) in sample.told().take(LOOKED_UP) {
-        let (_, country) = mapping::divided(cell, ", ");
-        asked += 1;
-        if country.is_empty() || country.len() == cell.len() {
-            continue;
-        }
-        let is_known = match countries.get(country) {
-            Some(is_known) => *is_known,
-            None => {
-                let is_known = store.usual_name(EntityClass::Place, country)?.is_some();
-                countries.insert(country, is_known);
-                is_known
+    for at in [", ", "، ", " ("] {
+        let (mut asked, mut known) = (0, 0);
+        for (cell, _) in sample.told().take(LOOKED_UP) {
+            let (_, country) = mapping::divided(cell, at);
+            asked += 1;
+            if country.is_empty() || country.len() == cell.len() {
+                continue;
             }
-        };
-        known += usize::from(is_known);
+            let is_known = match countries.get(country) {
+                Some(is_known) => *is_known,
+                None => {
+                    let is_known = store.usual_name(EntityClass::Place, country)?.is_some();
+                    countries.insert(country, is_known);
+                    is_known
+                }
+            };
+            known += usize::from(is_known);
+        }
+        if known > 1 && known * 10 >= asked * NAMES {
+            return Ok(Some(at));
+        }
     }
-    Ok(known > 1 && known * 10 >= asked * NAMES)
+    Ok(None)
 }
 
 /// Whether a column may say where something happened: it is not called after a person, a party or a

@@ -20,6 +20,8 @@ pub struct TableNotes {
     pub delimiter: char,
     /// Lines above the header.
     pub above: usize,
+    /// The first of them that says something in several words.
+    pub title: Option<String>,
     /// The one year that they name.
     pub year_above: Option<String>,
     /// The file has no header.

@@ -5,11 +5,14 @@ use std::sync::LazyLock;
 
 use crate::command::import::draft::beside::unit_in;
 use crate::command::import::draft::date_reading::{CENTURY, LANGUAGES, calendar_of};
+use crate::command::import::draft::parties::FOOTNOTES;
+use crate::command::import::draft::words::{HIGHS, LOWS};
 use crate::command::import::draft::write::Draft;
 use crate::value::calendar_words::CalendarWords;
 use crate::value::date;
 use crate::value::date_formats::DateStyle;
 use crate::value::partial_date::PartialDate;
+use crate::value::text::fold;
 
 /// A column that is called after a year, a quarter or a month.
 pub(super) struct WidePeriod {
@@ -20,6 +23,64 @@ pub(super) struct WidePeriod {
     pub(super) what: String,
     /// The column of the year, of a month that does not say it.
     pub(super) year: Option<usize>,
+    /// The columns of the least and the most that the figure may be.
+    pub(super) bounds: Option<[usize; 2]>,
+}
+
+impl WidePeriod {
+    /// The columns that its figure is read from.
+    pub(super) fn columns(&self) -> impl Iterator<Item = usize> {
+        std::iter::once(self.column).chain(self.bounds.into_iter().flatten())
+    }
+
+    /// What it says beside its period and whether it is a bound, and which.
+    fn bound(&self) -> (Vec<&str>, Bound) {
+        let mut bound = Bound::Best;
+        let is_rest = |word: &&str| {
+            let word = fold(word);
+            let is_low = LOWS.contains(&word.as_str());
+            let is_high = HIGHS.contains(&word.as_str());
+            if is_low {
+                bound = Bound::Low;
+            } else if is_high {
+                bound = Bound::High;
+            }
+            !is_low && !is_high && !["best", "central", "mid", "estimate"].contains(&word.as_str())
+        };
+        (self.what.split_whitespace().filter(is_rest).collect(), bound)
+    }
+}
+
+/// Which of the three numbers of a figure a column holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Bound {
+    Low,
+    Best,
+    High,
+}
+
+/// Puts the columns of the least and of the most beside that of the best estimate, where each period has
+/// all three.
+fn with_bounds(all: Vec<WidePeriod>) -> Vec<WidePeriod> {
+    let of = |one: &WidePeriod, bound: Bound| {
+        let rest = one.bound().0;
+        let mut same = all
+            .iter()
+            .filter(|other| other.period == one.period && other.bound() == (rest.clone(), bound));
+        same.next().map(|other| other.column).filter(|_| same.next().is_none())
+    };
+    let joined = |one: &WidePeriod| {
+        let [low, best, high] = [Bound::Low, Bound::Best, Bound::High].map(|bound| of(one, bound));
+        let what = one.bound().0.join(" ");
+        let (period, year) = (one.period.clone(), one.year);
+        Some(WidePeriod { column: best?, period, what, year, bounds: Some([low?, high?]) })
+    };
+    let whole: Option<Vec<WidePeriod>> =
+        all.iter().filter(|one| one.bound().1 == Bound::Best).map(joined).collect();
+    match whole {
+        Some(whole) if !whole.is_empty() && whole.len() * 3 == all.len() => whole,
+        _ => all,
+    }
 }
 
 impl Draft<'_> {
@@ -32,7 +93,7 @@ impl Draft<'_> {
             .clone()
             .filter_map(|(column, sample)| {
                 let (period, what) = period_of(&sample.name)?;
-                Some(WidePeriod { column, period, what, year: None })
+                Some(WidePeriod { column, period, what, year: None, bounds: None })
             })
             .collect();
         if all.is_empty() {
@@ -53,7 +114,7 @@ impl Draft<'_> {
             let is_year = has_brackets && one.period.len() == 4 && names_month(&one.what);
             if is_year { WidePeriod { what: String::new(), ..one } } else { one }
         };
-        let all: Vec<WidePeriod> = all.into_iter().map(partial).collect();
+        let all = with_bounds(all.into_iter().map(partial).collect());
         let bare = all.iter().filter(|period| period.what.is_empty()).count();
         if bare * 2 >= all.len() {
             return all.into_iter().filter(|period| period.what.is_empty()).collect();
@@ -85,7 +146,7 @@ impl Draft<'_> {
                 .filter_map(|column| {
                     let part = part(self.name(column).trim())?;
                     let period = above.map_or(part.clone(), |year| format!("{year}-{part}"));
-                    Some(WidePeriod { column, period, what: String::new(), year })
+                    Some(WidePeriod { column, period, what: String::new(), year, bounds: None })
                 })
                 .collect()
         };
@@ -178,6 +239,7 @@ fn period_of(name: &str) -> Option<(String, String)> {
     let year = name[at..at + 4].parse::<u16>().ok().filter(|year| (1800..2200).contains(year))?;
     // R puts a letter before a year
     let (before, mut behind) = (if at > 1 { &name[..at] } else { "" }, &name[at + 4..]);
+    behind = behind.trim_start_matches(FOOTNOTES);
     let mut period = year.to_string();
     // 2021/22 and 2021-22 are two years
     let next = format!("{:02}", (year + 1) % 100);

@@ -270,7 +270,8 @@ pub const LOWS: [&str; 7] = ["low", "lower", "lowest", "min", "minimum", "least"
 pub const HIGHS: [&str; 7] = ["high", "higher", "highest", "max", "maximum", "most", "maximo"];
 
 /// Words of columns of those who did something, or who did it together.
-pub const ACTORS: [&str; 64] = [
+pub const ACTORS: [&str; 65] = [
+    "sides",
     "attributed_to",
     "attributed",
     "expelling",

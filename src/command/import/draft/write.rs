@@ -8,11 +8,27 @@ use crate::command::import::draft::roles::{
 };
 use crate::command::import::draft::table_notes::TableNotes;
 use crate::command::import::draft::toml_text::quoted;
-use crate::command::import::draft::words::TOWNS;
+use crate::command::import::draft::words::{HOLDERS, PERSONS, TOWNS};
 use crate::error::Result;
 use crate::ingest::SHEET_COLUMN;
 use crate::kind::EVENTS;
 use crate::store::Store;
+
+/// Words of columns that say in a sentence what happened.
+const SUMMARIES: [&str; 12] = [
+    "summary",
+    "description",
+    "descr",
+    "notes",
+    "note",
+    "comment",
+    "title",
+    "headline",
+    "event",
+    "details",
+    "what",
+    "remarks",
+];
 
 /// The draft under way.
 pub struct Draft<'a> {
@@ -21,30 +37,42 @@ pub struct Draft<'a> {
     pub(super) year_above: Option<&'a str>,
     /// The day or months that a line beside the table names, in EDTF.
     period_beside: Option<String>,
+    /// What the lines above the table say that it is of.
+    pub(super) title: Option<&'a str>,
     /// The unit that a line beside the table names.
     pub(super) unit_beside: Option<String>,
     /// The first column that the file does not have is the heading above a record.
     pub(super) has_heading: bool,
     /// The facts last, as missions do.
     pub(super) lasts: bool,
+    /// Figures may be without an event.
+    may_be_figures: bool,
     out: String,
     pub(super) used: Vec<usize>,
 }
 
 impl<'a> Draft<'a> {
-    /// Writes the draft of a table.
+    /// Writes the draft of a table. Where it `may_be_figures`, those of a table that tells of no events are
+    /// told apart by its other columns, of which it is only known when they are tried whether they do.
     ///
     /// # Errors
     /// The database cannot be read.
-    pub fn of(columns: &'a DraftColumns, notes: &'a TableNotes, store: &Store) -> Result<String> {
+    pub fn of(
+        columns: &'a DraftColumns,
+        notes: &'a TableNotes,
+        store: &Store,
+        may_be_figures: bool,
+    ) -> Result<String> {
         let year_above = notes.year_above.as_deref();
         let mut draft = Draft {
             columns,
             year_above,
             period_beside: notes.lines.iter().find_map(|line| period_in(line)),
+            title: notes.title.as_deref(),
             unit_beside: notes.lines.iter().find_map(|line| unit_in(line)),
             has_heading: notes.heading.is_some(),
             lasts: false,
+            may_be_figures,
             out: String::new(),
             used: Vec::new(),
         };
@@ -138,6 +166,9 @@ impl<'a> Draft<'a> {
         // a table of other figures: each of them is a measure
         let measures =
             if deaths.is_empty() && harms.is_empty() { self.measures(country) } else { Vec::new() };
+        if !measures.is_empty() && self.may_be_figures && self.tells_no_event(&measures, country) {
+            return self.figures(&measures, country);
+        }
         let is_shared = !harms.is_empty() || !measures.is_empty();
         if is_shared {
             self.line("\n[shared]");
@@ -146,22 +177,7 @@ impl<'a> Draft<'a> {
         }
         self.line(&format!("\n[[fact]]\nkind    = {}", quoted(EVENTS.name)));
         self.key_line(&is_free);
-        let is_word = |column: usize| {
-            let sample = &columns.all[column];
-            sample.is_text() && sample.has_no_blanks() && sample.length() < 60 && is_free(column)
-        };
-        // the type of a weapon or of a source is none of an event
-        let is_type = |column: usize| {
-            const WORDS: [&str; 13] = [
-                "event", "incident", "attack", "violence", "conflict", "action", "type",
-                "category", "kind", "art", "tipo", "of", "sub",
-            ];
-            let words = words_of(self.name(column));
-            is_word(column)
-                && words.iter().all(|word| WORDS.contains(&word.as_str()))
-                && columns.all[column].cells.len() > 1
-        };
-        match columns.choose(&["event_type", "type", "category", "kind", "art", "tipo"], is_type) {
+        match self.event_type(&is_free) {
             Some(choice) => {
                 let guesses = self.others(&choice);
                 let cell = self.cell(choice.column);
@@ -188,9 +204,75 @@ impl<'a> Draft<'a> {
             self.casualties(harms, true);
         }
         if !measures.is_empty() {
-            self.indicators(&measures, country);
+            self.indicators(&measures, country, &[quoted("{$key}")]);
         }
         self.broken_counts();
+    }
+
+    /// The column that says what kind of event it was.
+    fn event_type(&self, is_free: &impl Fn(usize) -> bool) -> Option<Choice> {
+        let columns = self.columns;
+        let is_word = |column: usize| {
+            let sample = &columns.all[column];
+            sample.is_text() && sample.has_no_blanks() && sample.length() < 60 && is_free(column)
+        };
+        // the type of a weapon or of a source is none of an event
+        let is_type = |column: usize| {
+            const WORDS: [&str; 13] = [
+                "event", "incident", "attack", "violence", "conflict", "action", "type",
+                "category", "kind", "art", "tipo", "of", "sub",
+            ];
+            let words = words_of(self.name(column));
+            is_word(column)
+                && words.iter().all(|word| WORDS.contains(&word.as_str()))
+                && columns.all[column].cells.len() > 1
+        };
+        columns.choose(&["event_type", "type", "category", "kind", "art", "tipo"], is_type)
+    }
+
+    /// Whether the records state figures of a time and tell of no event: each has a figure, beside which
+    /// stands nothing but short labels that come more than once, and no day, or nothing but a day.
+    fn tells_no_event(&self, measures: &[usize], country: Option<CountryColumn>) -> bool {
+        let columns = self.columns;
+        let any = |_: usize| true;
+        let is_told = |words: &[&str]| {
+            columns.choose(words, |column| columns.all[column].is_text()).is_some()
+        };
+        let tells = columns.point().is_some()
+            || self.event_type(&any).is_some()
+            || self.key(&any).is_some_and(|(_, is_id)| is_id)
+            || is_told(&SUMMARIES)
+            || self.party_fields().iter().any(|(_, words)| is_told(words))
+            || columns.end(usize::MAX).is_some();
+        let is_place = |column: usize| {
+            country.is_some_and(|(country, _)| country == column)
+                || columns.is_called(column, &TOWNS)
+                || columns.is_called(column, &HOLDERS)
+        };
+        let labels: Vec<usize> = (0..columns.width)
+            .filter(|column| !measures.contains(column) && columns.date(*column).is_none())
+            .filter(|column| columns.number(*column).is_none() && columns.all[*column].is_text())
+            .collect();
+        let is_label = |column: &usize| {
+            let sample = &columns.all[*column];
+            sample.length() < 40 && (is_place(*column) || !sample.is_distinct())
+        };
+        let has_days = match columns.start() {
+            Some(start) => columns.date(start.column).is_none_or(|date| {
+                date.formats.is_empty() || date.formats.iter().any(|format| format.contains("%d"))
+            }),
+            None => columns.parts().is_some_and(|(parts, _)| parts.day.is_some()),
+        };
+        let is_whole = |column: &usize| {
+            columns.all[*column].has_no_blanks()
+                && columns
+                    .number(*column)
+                    .is_some_and(|number| number.missing.is_empty() && number.unread.is_empty())
+        };
+        !tells
+            && measures.iter().any(is_whole)
+            && labels.iter().all(is_label)
+            && (!has_days || labels.is_empty())
     }
 
     /// The key of a record.
@@ -295,7 +377,7 @@ impl<'a> Draft<'a> {
     }
 
     /// The column that tells the records apart, and whether it is called so.
-    fn key(&self, is_free: &impl Fn(usize) -> bool) -> Option<(usize, bool)> {
+    pub(super) fn key(&self, is_free: &impl Fn(usize) -> bool) -> Option<(usize, bool)> {
         const IDS: [&str; 22] = [
             "eventid",
             "incidentid",
@@ -361,20 +443,6 @@ impl<'a> Draft<'a> {
 
     fn summary(&mut self, is_free: &impl Fn(usize) -> bool) {
         let columns = self.columns;
-        let words = [
-            "summary",
-            "description",
-            "descr",
-            "notes",
-            "note",
-            "comment",
-            "title",
-            "headline",
-            "event",
-            "details",
-            "what",
-            "remarks",
-        ];
         let is_told = |column: usize| {
             let is_sheet = columns.has_sheets && self.name(column) == SHEET_COLUMN;
             column < columns.width
@@ -386,7 +454,28 @@ impl<'a> Draft<'a> {
         // the title of a person is one of rank
         let is_rank = |column: usize| self.is_of_persons() && columns.is_called(column, &["title"]);
         let fits = |column: usize| is_told(column) && !is_rank(column);
-        let named = columns.choose(&words, fits).map(|choice| choice.column);
+        let named = columns.choose(&SUMMARIES, fits).map(|choice| choice.column);
+        // what each record is of
+        let is_name = |column: usize| {
+            is_told(column)
+                && columns.all[column].has_no_blanks()
+                && columns.all[column].cells.len() as u64 * 10 >= columns.all[column].stated * 9
+                && !self.used.contains(&column)
+                && !columns.is_called(column, &TOWNS)
+                && !columns.called_country(column)
+                && !self.is_of_persons()
+        };
+        let has_words = |column: &usize| {
+            let sample = &columns.all[*column];
+            sample.cells.keys().filter(|cell| cell.contains(' ')).count() * 2 > sample.cells.len()
+        };
+        let title = || {
+            let (column, is_id) = self.key(is_free)?;
+            Some(column).filter(|column| !is_id && is_told(*column) && has_words(column))
+        };
+        let named = named
+            .or_else(|| columns.choose(&PERSONS, is_name).map(|choice| choice.column))
+            .or_else(title);
         let whole = |column: &usize| columns.all[*column].has_no_blanks();
         // neither codes nor addresses tell anything
         let is_prose = |column: usize| {
