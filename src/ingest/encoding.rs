@@ -3,7 +3,9 @@
 
 use std::io::{self, ErrorKind, Read};
 
-use encoding_rs::{Decoder, DecoderResult, Encoding, UTF_8};
+use encoding_rs::{
+    BIG5, Decoder, DecoderResult, EUC_JP, EUC_KR, Encoding, GBK, SHIFT_JIS, UTF_8, WINDOWS_1252,
+};
 
 /// The encoding that a byte order mark stands for, and how long the mark is.
 #[must_use]
@@ -48,11 +50,19 @@ pub fn likely(reader: impl Read) -> io::Result<&'static str> {
     let mut detector = chardetng::EncodingDetector::new(chardetng::Iso2022JpDetection::Allow);
     let mut reader = reader.take(16 << 20);
     let mut buffer = vec![0; 1 << 16];
+    // letters of Asian encodings are pairs of such bytes; a ° among digits is one alone
+    let (mut are_alone, mut was_high) = (true, false);
     loop {
         let read = reader.read(&mut buffer)?;
         detector.feed(&buffer[..read], read == 0);
+        for byte in &buffer[..read] {
+            are_alone &= !(was_high && *byte >= 0x80);
+            was_high = *byte >= 0x80;
+        }
         if read == 0 {
-            return Ok(detector.guess(None, chardetng::Utf8Detection::Deny).name());
+            let found = detector.guess(None, chardetng::Utf8Detection::Deny);
+            let is_of_pairs = [SHIFT_JIS, EUC_JP, EUC_KR, GBK, BIG5].contains(&found);
+            return Ok(if is_of_pairs && are_alone { WINDOWS_1252 } else { found }.name());
         }
     }
 }

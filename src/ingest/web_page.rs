@@ -80,7 +80,8 @@ impl PageTable {
         let Some(text) = self.cell.take() else { return };
         // a mark may have brackets of its own
         let text = text.replace("[[", "[").replace("]]", "]");
-        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let lines = text.split(BREAK).map(one_line).filter(|line| !line.is_empty());
+        let text = lines.collect::<Vec<_>>().join("\n");
         let (columns, rows) = self.span;
         let Some(row) = self.rows.last_mut() else { return };
         let first = row.len();
@@ -129,11 +130,11 @@ pub fn table(mut page: impl Read, shown: &str, wanted: Option<&str>) -> Result<O
     }
     let mut tables = tables(&decoded(&bytes)).ok_or_else(too_large)?;
     tables.retain(|table| table.rows.iter().any(|row| row.len() > 1));
-    let names: Vec<String> = tables
-        .iter()
-        .enumerate()
-        .map(|(n, table)| table.name.clone().unwrap_or(format!("table {}", n + 1)))
-        .collect();
+    let mut names: Vec<String> = Vec::new();
+    for (n, table) in tables.iter().enumerate() {
+        let own = table.name.clone().filter(|name| !names.contains(name));
+        names.push(own.unwrap_or(format!("table {}", n + 1)));
+    }
     let at = match wanted {
         None => (0..tables.len()).rev().max_by_key(|n| tables[*n].stated()),
         Some(name) => Some(names.iter().position(|known| known == name).ok_or_else(|| {
@@ -157,6 +158,14 @@ pub fn table(mut page: impl Read, shown: &str, wanted: Option<&str>) -> Result<O
     Ok(Some(SheetTable { file: spool, name, others, read: 1 }))
 }
 
+/// What stands in a cell where a line ends; other white space is none of its text.
+const BREAK: char = '\u{2028}';
+
+/// A text with one space where white space is.
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// The text of a page, in the encoding that its mark or its head names.
 fn decoded(bytes: &[u8]) -> String {
     let head = String::from_utf8_lossy(&bytes[..bytes.len().min(1024)]).to_lowercase();
@@ -175,6 +184,7 @@ fn tables(text: &str) -> Option<Vec<PageTable>> {
     let mut done: Vec<PageTable> = Vec::new();
     let mut open: Vec<PageTable> = Vec::new();
     let mut sheet = None;
+    let (mut heading, mut is_heading) = (None::<String>, false);
     // text between these tags is not shown on a page
     let mut hidden = 0_usize;
     let mut cells = 0_usize;
@@ -188,7 +198,10 @@ fn tables(text: &str) -> Option<Vec<PageTable>> {
                     ("worksheet", _) => sheet = attribute(&tag, "ss:name"),
                     ("table", _) if is_full => return None,
                     ("table", _) => {
-                        let name = sheet.take();
+                        // a heading is that of the first table below it
+                        let heading = heading.take().map(|text| one_line(&text));
+                        let name = sheet.take().or(heading.filter(|text| !text.is_empty()));
+                        is_heading = false;
                         open.push(PageTable { name, ..PageTable::default() });
                     }
                     ("tr" | "row", Some(table)) => table.begin_row(),
@@ -216,8 +229,12 @@ fn tables(text: &str) -> Option<Vec<PageTable>> {
                     }
                     ("br" | "p" | "div" | "li", Some(table)) => {
                         if let Some(cell) = &mut table.cell {
-                            cell.push(' ');
+                            cell.push(BREAK);
                         }
+                    }
+                    ("h1" | "h2" | "h3" | "h4" | "h5" | "h6", None) => {
+                        heading = Some(String::new());
+                        is_heading = true;
                     }
                     _ => {}
                 }
@@ -232,6 +249,7 @@ fn tables(text: &str) -> Option<Vec<PageTable>> {
                         }
                     }
                     ("script" | "style" | "comment", _) => hidden = hidden.saturating_sub(1),
+                    ("h1" | "h2" | "h3" | "h4" | "h5" | "h6", None) => is_heading = false,
                     ("table", Some(_)) => {
                         let mut table = open.pop().unwrap_or_default();
                         table.end_cell();
@@ -242,6 +260,9 @@ fn tables(text: &str) -> Option<Vec<PageTable>> {
                 }
             }
             Token::String(text) if hidden == 0 => {
+                if is_heading && let Some(heading) = &mut heading {
+                    heading.push_str(&String::from_utf8_lossy(&text));
+                }
                 if let Some(cell) = open.last_mut().and_then(|table| table.cell.as_mut()) {
                     cell.push_str(&String::from_utf8_lossy(&text));
                 }
@@ -273,9 +294,16 @@ mod tests {
                 vec!["Area", "Casualties", ""],
                 vec!["Area", "Killed", "Wounded"],
                 vec!["Ramadi", "1,204 [2]", "3"],
-                vec!["Ramadi", "5", "6 7"],
+                vec!["Ramadi", "5", "6\n7"],
             ]
         );
+    }
+
+    #[test]
+    fn a_table_is_called_after_the_heading_above_it() {
+        let page = "<html><h1>Report</h1><h2>May <b>2021</b></h2><table><tr><td>a<td>b</table><table><tr><td>c<td>d</table>";
+        let names: Vec<_> = tables(page).unwrap().into_iter().map(|table| table.name).collect();
+        assert_eq!(names, [Some("May 2021".to_owned()), None]);
     }
 
     #[test]

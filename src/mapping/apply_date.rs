@@ -129,11 +129,13 @@ impl DateRule {
         {
             return Ok(Some(StatedEnd { is_approximate, whole: false, ..StatedEnd::of(first) }));
         }
+        // the mark of a footnote is no part of a date
+        let whole = !text.contains('[');
         if let Some(first) = self.style.read(&text) {
-            return Ok(Some(StatedEnd::of(first)));
+            return Ok(Some(StatedEnd { whole, ..StatedEnd::of(first) }));
         }
         if let Some((first, last)) = self.style.read_range(&text) {
-            return Ok(Some(StatedEnd { last: Some(last), ..StatedEnd::of(first) }));
+            return Ok(Some(StatedEnd { last: Some(last), whole, ..StatedEnd::of(first) }));
         }
         let expected = self.style.expected(&text);
         Err(match column {

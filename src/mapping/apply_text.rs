@@ -96,6 +96,19 @@ impl TextRule {
 }
 
 impl NameRule {
+    /// Leaves out of a list of names the words that name nobody.
+    fn without_unknown(&self, split: &str, named: &mut EntityRef<'_>) {
+        let missing = self.name.as_ref().map_or(&[][..], |words| &words.missing);
+        let is_unknown = |item: &str| missing.iter().any(|word| word == item.trim());
+        if let Some(name) = &named.name
+            && name.split(split).any(is_unknown)
+        {
+            let known: Vec<&str> = name.split(split).filter(|item| !is_unknown(item)).collect();
+            let known = known.join(split).trim().to_owned();
+            named.name = (!known.is_empty()).then_some(Cow::Owned(known));
+        }
+    }
+
     /// Whom a record names; columns whose marks the name does not keep go to `lost`.
     pub(super) fn named<'p>(
         &'p self,
@@ -116,6 +129,7 @@ impl NameRule {
             if bare.len() < name.len() {
                 named.name = (!bare.is_empty()).then(|| Cow::Owned(bare.to_owned()));
             }
+            self.without_unknown(split, &mut named);
         }
         if let Some(sort) = &self.kind {
             named.kind = sort.fill(cells)?;
@@ -129,7 +143,8 @@ impl NameRule {
             lost.extend(self.name.as_ref().and_then(|words| words.text.column()));
             named.name = (!bare.is_empty()).then_some(Cow::Owned(bare));
         }
-        if let Some(name) = &named.name
+        let is_between = self.style.split.as_deref() == Some("\n");
+        if let Some(name) = named.name.as_ref().filter(|_| !is_between)
             && name.contains(|c: char| c.is_control())
         {
             named.name = Some(Cow::Owned(name.split_whitespace().collect::<Vec<_>>().join(" ")));

@@ -98,12 +98,13 @@ pub fn guess_layout(head: &FileHead<'_>) -> Option<GuessedLayout> {
 /// says something in the first of many alone.
 #[must_use]
 pub fn is_note(record: &Record, width: usize) -> bool {
-    const NOTES: [&str; 15] = [
+    const NOTES: [&str; 16] = [
         "source:",
         "sources:",
         "note:",
         "notes:",
         "last updated",
+        "last changed",
         "updated:",
         "data as of",
         "quelle:",
@@ -117,7 +118,13 @@ pub fn is_note(record: &Record, width: usize) -> bool {
     ];
     let first = record.iter().map(str::trim).find(|cell| !cell.is_empty()).unwrap_or_default();
     let first = first.to_lowercase();
+    // "- = not available"
+    let is_legend = first.split_once('=').is_some_and(|(sign, _)| {
+        let sign = sign.trim();
+        !sign.is_empty() && !sign.contains(char::is_alphanumeric)
+    });
     record.len() < width
+        || is_legend
         || NOTES.iter().any(|word| first.starts_with(word))
         || width > 2
             && record.iter().skip(1).all(|cell| cell.trim().is_empty())

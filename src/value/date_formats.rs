@@ -1,5 +1,7 @@
 //! Dates as data sets write them, in formats of their own.
 
+use std::borrow::Cow;
+
 use jiff::civil::{Date, date};
 use jiff::fmt::strtime;
 use jiff::tz::TimeZone;
@@ -23,6 +25,23 @@ pub struct DateStyle {
     pub excel: bool,
     /// What stands between the first and the last date in one cell.
     pub range: Vec<String>,
+}
+
+/// A date without the marks of footnotes behind its parts: "3 May [2]", "3 May[a] 1961".
+#[must_use]
+pub fn without_footnotes(text: Cow<'_, str>) -> Cow<'_, str> {
+    let mut rest = text.as_ref();
+    let mut bare = String::new();
+    while let Some((before, behind)) = rest.split_once('[') {
+        let Some((mark, after)) = behind.split_once(']') else { break };
+        let is_mark = (1..=3).contains(&mark.len()) && mark.chars().all(char::is_alphanumeric);
+        if !is_mark || bare.is_empty() && before.trim().is_empty() {
+            break;
+        }
+        bare.push_str(before.trim_end());
+        rest = after;
+    }
+    if bare.is_empty() { text } else { Cow::Owned(bare + rest) }
 }
 
 impl DateStyle {
@@ -63,7 +82,7 @@ impl DateStyle {
     /// The date that a text states, in the first of the formats that fits.
     #[must_use]
     pub fn read(&self, text: &str) -> Option<PartialDate> {
-        let text = western_digits(text);
+        let text = without_footnotes(western_digits(text));
         let day = || spreadsheet_day(&text).filter(|_| self.excel);
         self.in_formats(&text).or_else(day)
     }
@@ -80,7 +99,7 @@ impl DateStyle {
     /// What one of them leaves out is taken from the other: "12–14 March 2014", "1914-18".
     #[must_use]
     pub fn read_range(&self, text: &str) -> Option<(PartialDate, PartialDate)> {
-        let text = western_digits(text);
+        let text = without_footnotes(western_digits(text));
         self.range.iter().find_map(|between| {
             let (left, right) = text.split_once(between.as_str())?;
             let (left, right) = (left.trim(), right.trim());

@@ -1,5 +1,6 @@
 //! Where the records of a JSON document are, and the table that they make.
 
+use std::collections::BTreeSet;
 use std::io::Write;
 
 use serde_json::Value as Json;
@@ -43,10 +44,15 @@ pub fn json_as_table(input: &SourceFile) -> Result<Option<(Option<String>, Strin
         return Err(Error::new(ErrorKind::Rejected, why)
             .hint("write records instead: to_json(orient='records')"));
     }
-    if has_records_by_name(input)? {
-        let why = format!("{}: an object whose members are records, not a list", input.shown);
-        return Err(Error::new(ErrorKind::Rejected, why)
-            .hint("make it a list: jq 'to_entries | map({name: .key} + .value)' FILE"));
+    if let Some(path) = records_by_name(input)? {
+        let (what, dot) = match path.as_str() {
+            "" => ("an object".to_owned(), String::new()),
+            path => (format!("{path}: an object"), format!(".{path} | ")),
+        };
+        let why = format!("{}: {what} whose members are records, not a list", input.shown);
+        let hint =
+            format!("make it a list: jq '{dot}to_entries | map({{name: .key}} + .value)' FILE");
+        return Err(Error::new(ErrorKind::Rejected, why).hint(hint));
     }
     let (path, rows, header) = first_table(input, places_of_records(input)?, || Ok(Vec::new()))?;
     Ok(Some((path, header_line(&header) + &String::from_utf8_lossy(&rows))))
@@ -93,15 +99,32 @@ fn is_split(input: &SourceFile) -> Result<bool> {
     Ok(bare.starts_with("{\"columns\":[\"") && bare.contains("\"data\":[["))
 }
 
-/// Whether a document is an object of several objects: records by their names.
-fn has_records_by_name(input: &SourceFile) -> Result<bool> {
+/// Where a document has an object of several objects, records by their names, that are more than the
+/// longest list has.
+fn records_by_name(input: &SourceFile) -> Result<Option<String>> {
     let whole: Option<Json> = serde_json::from_slice(&input.head()?).ok();
-    let members = whole.as_ref().and_then(Json::as_object);
-    let are_records = |all: &serde_json::Map<String, Json>| {
-        all.len() > 1
-            && all.values().all(|record| record.is_object() && longest_list(record).is_none())
-    };
-    Ok(members.is_some_and(are_records))
+    let Some(whole) = whole else { return Ok(None) };
+    let listed = longest_list(&whole).map_or(0, |(length, _)| length);
+    let named = most_members(&whole, "").filter(|(members, _)| *members > listed.max(1));
+    Ok(named.map(|(_, path)| path))
+}
+
+/// The object with the most members that are all objects with fields in common, with its path.
+fn most_members(value: &Json, path: &str) -> Option<(usize, String)> {
+    let members = value.as_object()?;
+    let fields = |record: &Json| record.as_object().map(|record| record.keys().cloned().collect());
+    let all: Option<Vec<BTreeSet<String>>> = members.values().map(fields).collect();
+    let are_alike = all
+        .as_ref()
+        .is_some_and(|all| all.len() > 1 && all.iter().all(|one| !one.is_disjoint(&all[0])));
+    let own = are_alike.then(|| (members.len(), path.to_owned()));
+    let inner = members.iter().filter_map(|(name, value)| {
+        let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+        most_members(value, &path)
+    });
+    own.into_iter()
+        .chain(inner)
+        .max_by_key(|(members, path)| (*members, std::cmp::Reverse(path.len())))
 }
 
 /// Where the records of a document may be, the likeliest first; none: the document is them. One that

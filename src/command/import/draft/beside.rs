@@ -3,7 +3,7 @@
 
 use crate::command::import::draft::date_reading::{CENTURY, LANGUAGES, calendar_of};
 use crate::command::import::draft::date_words::in_words;
-use crate::command::import::draft::sample::only_year;
+use crate::command::import::draft::sample::{is_year, only_year};
 use crate::value::calendar_words::CalendarWords;
 use crate::value::date_formats::DateStyle;
 
@@ -124,6 +124,32 @@ fn words(text: &str) -> Vec<String> {
     words.map(crate::value::text::fold).collect()
 }
 
+/// The years from which to which a line says that something is, in EDTF: "2015-19", "2014 to 2019".
+#[must_use]
+pub fn years_in(line: &str) -> Option<String> {
+    let numbers: Vec<(usize, &str)> = line
+        .match_indices(|c: char| c.is_ascii_digit())
+        .map(|(at, _)| at)
+        .filter(|at| !line[..*at].ends_with(|c: char| c.is_ascii_digit()))
+        .map(|at| {
+            let rest = &line[at..];
+            let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+            (at, &rest[..end])
+        })
+        .collect();
+    numbers.windows(2).find_map(|pair| {
+        let [(at, first), (next, last)] = [pair[0], pair[1]];
+        let between = line[at + first.len()..next].trim();
+        let is_range = ["-", "–", "—", "/", "to", "bis", "a", "à", "al"].contains(&between);
+        let whole = match last.len() {
+            2 if first.len() == 4 => format!("{}{last}", &first[..2]),
+            _ => last.to_owned(),
+        };
+        let are_years = [first, whole.as_str()].iter().all(|year| is_year(year));
+        (is_range && are_years && first < whole.as_str()).then(|| format!("{first}/{whole}"))
+    })
+}
+
 /// The one day, month or stretch of months that a line states, in EDTF; none for a year alone.
 #[must_use]
 pub fn period_in(line: &str) -> Option<String> {
@@ -198,8 +224,20 @@ pub fn says_nil(line: &str, sign: &str) -> bool {
     let at = parts.iter().position(|part| *part == sign);
     let Some(rest) = at.and_then(|at| parts.get(at + 1..)) else { return false };
     // up to the next sign or the end of the sentence
-    for word in rest.iter().take(5) {
+    for (n, word) in rest.iter().take(5).enumerate() {
         let bare = word.trim_matches('.').to_lowercase();
+        // "not available or zero" may be either, and so may "brak danych"
+        let is_unknown = ["not", "or", "oder", "ou", "o", "или", "або", "lub", "n/a", "unknown"]
+            .contains(&bare.as_str())
+            && !(n == 0 && bare == "o");
+        let next = rest.get(n + 1).map(|next| next.trim_matches('.').to_lowercase());
+        let is_no_data = next.is_some_and(|next| {
+            ["data", "danych", "данных", "даних", "dato", "angabe", "angaben", "datos"]
+                .contains(&next.as_str())
+        });
+        if is_unknown || is_no_data {
+            return false;
+        }
         if NILS.contains(&bare.as_str()) {
             return true;
         }
@@ -250,11 +288,26 @@ mod tests {
     }
 
     #[test]
+    fn a_title_names_the_years_that_its_figures_are_of() {
+        for (line, years) in [
+            ("Deliveries 2015-19 (cumulative)", Some("2015/2019")),
+            ("2014 to 2019", Some("2014/2019")),
+            ("US$ m. at constant 2015 prices", None),
+            ("S/RES/1325 of 2000", None),
+            ("Resolution 1998-97", None),
+        ] {
+            assert_eq!(years_in(line).as_deref(), years, "{line}");
+        }
+    }
+
+    #[test]
     fn a_legend_says_what_a_sign_means() {
         assert!(says_nil("–  nil    ..  not available", "–"));
         assert!(says_nil("Key: – = nil", "–"));
         assert!(says_nil("– = geen. Bron: Defensie", "–"));
         assert!(says_nil("Znak „-” oznacza, że zjawisko nie wystąpiło", "-"));
         assert!(!says_nil("–  nil    ..  not available", ".."));
+        assert!(!says_nil("- = not available or zero", "-"));
+        assert!(!says_nil("b.d. – brak danych; ok. – około", "–"));
     }
 }

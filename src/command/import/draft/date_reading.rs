@@ -7,12 +7,12 @@ use crate::command::import::draft::date_words::in_words;
 use crate::command::import::draft::sample::{ColumnSample, only_year};
 use crate::value::calendar_words::CalendarWords;
 use crate::value::date;
-use crate::value::date_formats::DateStyle;
+use crate::value::date_formats::{DateStyle, without_footnotes};
 use crate::value::text::western_digits;
 
 /// How dates are written in the field's files. Where several read the same cells, the first is
 /// proposed.
-const FORMATS: [&str; 47] = [
+const FORMATS: [&str; 57] = [
     "%Y-%m-%d",
     "%d %B %Y",
     "%B %d, %Y",
@@ -26,6 +26,15 @@ const FORMATS: [&str; 47] = [
     "%m/%d/%Y %I:%M:%S %p",
     "%d.%m.%Y %H:%M",
     "%Y-%m-%d %H:%M",
+    "%d.%m.%Y / %H%M UTC",
+    "%d.%m.%Y, %H:%M",
+    "%d/%m/%Y, %H:%M",
+    "%d/%m/%Y %H:%M UTC",
+    "%Y-%m-%d %H:%M UTC",
+    "%d %B %Y, %H:%M",
+    "%d %B %Y %H:%M",
+    "%d %B %Y %H:%M UTC",
+    "%d %B %Y, %H%M UTC",
     "%d/%m/%Y",
     "%m/%d/%Y",
     "%d.%m.%Y",
@@ -53,6 +62,7 @@ const FORMATS: [&str; 47] = [
     "%Y-%m",
     "%Y/%m",
     "%m/%Y",
+    "%m.%Y",
     "Q%q %Y",
     "%Y Q%q",
     "%Y-Q%q",
@@ -63,7 +73,7 @@ const FORMATS: [&str; 47] = [
 ];
 
 /// Formats in which the words beside a date leave no doubt.
-const WRITTEN: [&str; 5] = ["%d %B %Y", "%B %d, %Y", "%B %Y", "%Y-%m-%d", "%Y"];
+const WRITTEN: [&str; 6] = ["%d %B %Y", "%B %d, %Y", "%B %Y", "%Y-%m-%d", "%d.%m.%Y", "%Y"];
 
 /// How many different cells are tried in each language.
 const TRIED_CELLS: usize = 200;
@@ -355,7 +365,8 @@ impl ColumnSample {
             return None;
         }
         // the cells that name a month
-        let is_worded = |cell: &str| calendar.parts(&western_digits(cell)).is_some();
+        let is_worded =
+            |cell: &str| calendar.parts(&without_footnotes(western_digits(cell))).is_some();
         let worded: HashSet<&String> =
             left.iter().map(|(cell, _)| *cell).filter(|cell| is_worded(cell)).collect();
         let mut reading = DateReading { locale, missing: self.missing(), ..DateReading::default() };

@@ -41,7 +41,7 @@ const HEDGES: [&str; 28] = [
 
 /// Words for a part of a year or month. Which days they mean nobody says: the year or month is what is
 /// certain.
-const PARTS: [&str; 54] = [
+const PARTS: [&str; 55] = [
     "full",
     "year",
     "whole",
@@ -65,6 +65,7 @@ const PARTS: [&str; 54] = [
     "mitte",
     "ende",
     "nacht",
+    "noc",
     "principios",
     "comienzos",
     "inicios",
@@ -175,7 +176,7 @@ const EITHER: [&str; 7] = [" or ", " oder ", " ou ", " o ", " или ", " або
 const BOTH: [&str; 9] = [" and ", " & ", " et ", " und ", " y ", " e ", " и ", " та ", " ve "];
 
 /// What stands between a first and a last date, with the words before them that belong to it.
-const SPANS: [(&str, &str); 12] = [
+const SPANS: [(&str, &str); 20] = [
     ("from ", " to "),
     ("between ", " and "),
     ("du ", " au "),
@@ -185,6 +186,14 @@ const SPANS: [(&str, &str); 12] = [
     ("dal ", " al "),
     ("с ", " по "),
     ("з ", " по "),
+    ("entre ", " e "),
+    ("entre ", " y "),
+    ("entre ", " et "),
+    ("tra ", " e "),
+    ("tussen ", " en "),
+    ("между ", " и "),
+    ("між ", " і "),
+    ("między ", " a "),
     ("", " bis "),
     ("", " au "),
     ("", " al "),

@@ -21,7 +21,7 @@ impl Draft<'_> {
         if let Some((_, behind)) =
             self.columns.yearless.iter().find(|(column, _)| *column == start.column)
         {
-            let YearBehind { between, column, above } = behind.clone();
+            let YearBehind { between, column, above, .. } = behind.clone();
             let year = match (column, above) {
                 (Some(column), _) => {
                     self.cell(column);
@@ -57,6 +57,10 @@ impl Draft<'_> {
             missing.extend(self.columns.years_in(years).year.1);
         }
         if let Some(end) = end.and_then(|end| self.columns.date(end)) {
+            // days as they are written where no format is named
+            if formats.is_empty() != end.formats.is_empty() {
+                formats.push("%Y-%m-%d");
+            }
             formats.extend(end.formats.iter().copied());
             missing.extend(end.missing.iter().chain(&end.unread).cloned());
             reading.join(end);
@@ -94,6 +98,28 @@ impl Draft<'_> {
         self.line(&format!("date    = {{ {} }}", keys.join(", ")));
     }
 
+    /// What to say of days that belong to no date of parts: those without a month, and those of a column of
+    /// their own that no format reads.
+    pub(super) fn unread_days(&mut self, start: &DateParts, end: Option<&DateParts>) {
+        let parts = [Some(start), end].into_iter().flatten();
+        let lone: Vec<usize> = parts
+            .filter(|parts| parts.month.is_none())
+            .filter_map(|parts| parts.day.as_ref().map(|(day, _)| *day))
+            .collect();
+        for column in lone {
+            let name = quoted(self.name(column));
+            self.line(&format!("# {name} holds days, but no column of their months was found"));
+        }
+        for column in self.columns.unread_dates() {
+            let shown = quoted(self.name(column));
+            let cells = self.columns.all[column].cells.keys().take(3).map(|cell| quoted(cell));
+            self.line(&format!(
+                "# {shown} is named like a date, but no known format reads cells such as {}",
+                cells.collect::<Vec<_>>().join(", ")
+            ));
+        }
+    }
+
     /// Whether the facts held from the first date to the last: missions do, and what may go on.
     fn is_lasting(&self, end: Option<usize>) -> bool {
         end.is_some_and(|end| self.lasts || !self.ongoing(end).is_empty())
@@ -117,11 +143,16 @@ impl Draft<'_> {
                 quoted(self.name(start.column))
             ));
         }
-        let words =
-            end.and_then(|end| self.columns.ongoing.iter().find(|(column, _)| *column == end));
-        if let Some((_, words)) = words {
+        let words = end.map_or_else(Vec::new, |end| self.ongoing(end));
+        if !words.is_empty() {
             let words: Vec<String> = words.iter().map(|word| quoted(word)).collect();
             guesses.push(format!("guess: {} means that it is not over", words.join(" or ")));
+        }
+        let unread = self.columns.yearless.iter().find(|(column, _)| *column == start.column);
+        if let Some((_, behind)) = unread.filter(|(_, behind)| !behind.unread.is_empty()) {
+            let shown: Vec<String> =
+                behind.unread.iter().take(5).map(|cell| quoted(cell)).collect();
+            guesses.push(format!("not read as days, and unknown: {}", shown.join(", ")));
         }
         for column in self.columns.unread_dates() {
             let cells = self.columns.all[column].cells.keys().take(3).map(|cell| quoted(cell));
@@ -291,8 +322,8 @@ impl Draft<'_> {
         if let Some(style) = style {
             if style.is_ambiguous {
                 self.line(match style.thousands {
-                    None => "# guess: what a point or comma in a number means; also possible: it groups thousands",
-                    Some(_) => "# guess: what a point or comma in a number means; also possible: it stands before decimals",
+                    None => "# guess: a point or comma in these numbers stands before decimals; also possible: it groups thousands",
+                    Some(_) => "# guess: a point or comma in these numbers groups thousands; also possible: it stands before decimals",
                 });
             }
             let words = style.scale.iter().filter(|(_, times)| *times > 1);

@@ -17,6 +17,13 @@ pub(super) struct HarmColumn {
     population: String,
 }
 
+impl HarmColumn {
+    /// The columns that it is read from.
+    pub(super) fn columns(&self) -> impl Iterator<Item = usize> {
+        std::iter::once(self.column).chain(self.high)
+    }
+}
+
 /// Words beside those of the harm that say nothing of who was harmed.
 const PLAIN: [&str; 36] = [
     "casualty",
@@ -182,6 +189,18 @@ impl Draft<'_> {
                 || HARMS.iter().any(|(_, words)| words.contains(&word.as_str()))
         };
         words.iter().any(is_harm) && !counts_no_people(self.name(column), &words)
+    }
+
+    /// Whether a column counts those who suffered any of several harms: "killed, wounded and missing".
+    pub(super) fn is_of_several_harms(&self, column: usize) -> bool {
+        let words = words_of(self.name(column));
+        let is_death = |word: &String| word != "best" && DEATHS.contains(&word.as_str());
+        let harms = HARMS
+            .iter()
+            .filter(|(_, known)| words.iter().any(|word| known.contains(&word.as_str())))
+            .count();
+        harms + usize::from(words.iter().any(is_death)) > 1
+            && !words.iter().any(|word| OTHER.contains(&word.as_str()))
     }
 
     /// Whom a column of deaths counts; none where it does not say so.

@@ -74,6 +74,17 @@ impl Draft<'_> {
         }
     }
 
+    /// Quotes the first lines beside the table, which may say of what and when it is.
+    fn quotes<'n>(&mut self, lines: impl Iterator<Item = &'n String>) {
+        let bare =
+            lines.map(|line| line.trim_matches(|c: char| ",;|\"".contains(c) || c.is_whitespace()));
+        for line in bare.filter(|line| !line.is_empty()).take(4) {
+            let short: String = line.chars().take(120).collect();
+            let more = if short.len() < line.len() { "…" } else { "" };
+            self.line(&format!("#   {short}{more}"));
+        }
+    }
+
     pub(super) fn head(&mut self, notes: &TableNotes) {
         let stem = notes.name.split('.').next().unwrap_or_default().to_lowercase();
         let slug: String =
@@ -96,6 +107,10 @@ impl Draft<'_> {
         self.line("# The mapping language is explained in: facts help mapping");
         if notes.above > 0 {
             self.line(&format!("# lines above the header that are skipped: {}", notes.above));
+            self.quotes(notes.lines.iter().take(notes.above_all));
+        }
+        if let Some(sheets) = &notes.sheets_unseen {
+            self.line(&format!("# {sheets}"));
         }
         self.line("format = 1");
         self.line(&format!("name  = {}", quoted(slug)));
@@ -145,18 +160,12 @@ impl Draft<'_> {
                 "# rows below the table that are taken for notes: {}",
                 notes.footer
             ));
+            self.quotes(notes.lines.iter().skip(notes.above_all));
             self.line("footer    = true");
         }
         self.left_out(notes);
-        for (sign, line) in &notes.nil {
-            let line = line.trim_matches([',', ';', ' ']);
-            self.line(&format!(
-                "# guess: {} means nought, as beside the table: {line}",
-                quoted(sign)
-            ));
-        }
         if let Some(encoding) = notes.encoding {
-            self.line("# guess: the encoding; check names with accents");
+            self.line("# guess: the encoding; check names with accents and signs such as ° and –");
             self.line(&format!("encoding  = [{}]", quoted(&encoding.to_lowercase())));
         }
     }

@@ -1,6 +1,9 @@
 //! Drafts of tables of figures: a column for each year, or countries and years with a column for each
 //! measure.
 
+use std::collections::BTreeSet;
+
+use crate::command::import::draft::beside::{period_in, unit_in};
 use crate::command::import::draft::date_reading::{LANGUAGES, calendar_of};
 use crate::command::import::draft::number_reading::NumberReading;
 use crate::command::import::draft::roles::{CountryColumn, words_of};
@@ -89,7 +92,7 @@ impl Draft<'_> {
         let month = month.map(|(column, _)| column);
         let others: Vec<usize> =
             of_columns.iter().copied().chain(measure).chain(year_column).chain(month).collect();
-        let holder = self.subject(country, &others);
+        let holder = self.subject(country, &others, false);
         if years.iter().any(|year| year.bounds.is_some()) {
             self.bounds_of_entries(&of_columns);
         } else {
@@ -201,16 +204,27 @@ impl Draft<'_> {
     }
 
     /// Writes whose figures those of a record are: the first column of words that is neither its
-    /// country nor one of `others`.
-    fn subject(&mut self, country: Option<CountryColumn>, others: &[usize]) -> Option<usize> {
+    /// country nor one of `others`; only one that is called so, if it must be (`is_named`).
+    fn subject(
+        &mut self,
+        country: Option<CountryColumn>,
+        others: &[usize],
+        is_named: bool,
+    ) -> Option<usize> {
         const NAMES_OF_RECORDS: [&str; 9] =
             ["id", "ids", "ref", "reference", "symbol", "code", "no", "number", "document"];
+        let is_name_of_event = |name: &str| {
+            let is_holder = |word: &String| word != "name" && HOLDERS.contains(&word.as_str());
+            !words_of(name).iter().any(is_holder)
+        };
         let fits = |column: &usize| {
             let sample = &self.columns.all[*column];
             let is_address = || sample.cells.keys().any(|cell| cell.starts_with("http"));
             // beside a country, only what is called so says whose figure it is
             !others.contains(column)
-                && (country.is_none() || self.columns.is_called(*column, &HOLDERS))
+                && (country.is_none() && !is_named || self.columns.is_called(*column, &HOLDERS))
+                // what an event is called names nobody
+                && !(is_named && is_name_of_event(self.name(*column)))
                 && country
                     .is_none_or(|(country, _)| country != *column && !is_code(self.name(*column)))
                 && sample.is_text()
@@ -241,36 +255,42 @@ impl Draft<'_> {
 
     /// The columns of numbers that may be measures: no codes, ranks, years or coordinates.
     pub(super) fn measures(&self, country: Option<CountryColumn>) -> Vec<usize> {
-        const OTHER: [&str; 36] = [
-            "lp",
-            "م",
-            "رقم",
-            "ت",
-            "ser",
-            "serial",
-            "sl",
-            "nro",
-            "numero",
-            "n°",
+        const OTHER: [&str; 45] = [
             "rank",
             "year",
+            "jahr",
+            "jaar",
+            "annee",
+            "ano",
+            "anno",
+            "año",
+            "год",
+            "рік",
+            "rok",
+            "yil",
             "month",
+            "monat",
+            "mois",
+            "mes",
+            "mese",
+            "maand",
             "day",
+            "tag",
+            "jour",
+            "dia",
+            "giorno",
+            "dag",
+            "dzien",
+            "день",
+            "gun",
             "lat",
             "latitude",
             "lon",
             "long",
             "longitude",
             "age",
-            "no",
-            "nr",
-            "n",
             "row",
             "index",
-            "lfd",
-            "sira",
-            "№",
-            "num",
             "low",
             "high",
             "min",
@@ -278,6 +298,14 @@ impl Draft<'_> {
             "precision",
             "hour",
             "week",
+            "session",
+            "sitzung",
+            "x",
+        ];
+        // "No." numbers records, and "No. of hostages" counts them
+        const NUMBERING: [&str; 18] = [
+            "lp", "م", "رقم", "ت", "ser", "serial", "sl", "nro", "numero", "n°", "no", "nr", "n",
+            "lfd", "sira", "№", "num", "o",
         ];
         let parts = self.columns.parts();
         let id = self.key(&|_| true).filter(|(_, is_id)| *is_id).map(|(column, _)| column);
@@ -286,12 +314,16 @@ impl Draft<'_> {
                 [Some(start), end.as_ref()].into_iter().flatten().any(|date| date.has(column))
             })
         };
-        // "No." numbers records, and "tally.no" counts votes
+        // "No" counts votes beside "Yes"
+        let are_votes = (0..self.columns.all.len())
+            .any(|column| words_of(self.name(column)).iter().any(|word| word == "yes"));
         let is_other = |words: &[String]| {
-            words
-                .iter()
-                .enumerate()
-                .any(|(n, word)| OTHER.contains(&word.as_str()) && (word != "no" || n == 0))
+            let numbers_something = ["num", "no", "nr", "n°", "№"];
+            let is_numbered =
+                words.last().is_some_and(|word| numbers_something.contains(&word.as_str()));
+            !are_votes && is_numbered
+                || words.iter().any(|word| OTHER.contains(&word.as_str()))
+                || !are_votes && words.iter().all(|word| NUMBERING.contains(&word.as_str()))
         };
         let is_measure = |column: &usize| {
             let column = *column;
@@ -304,15 +336,44 @@ impl Draft<'_> {
                 && !is_part(column)
                 && country.is_none_or(|(country, _)| country != column)
                 && !is_code(name)
-                && !self.is_of_people(column)
+                && (!self.is_of_people(column) || self.is_of_several_harms(column))
                 && !words_of(name).is_empty()
                 && !is_other(&words_of(name))
         };
         self.without_total((0..self.columns.all.len()).filter(is_measure).collect())
     }
 
+    /// Whether the numbers of a column are more than the few codes of a list.
+    pub(super) fn is_more_than_a_code(&self, column: usize) -> bool {
+        const CODED: [&str; 14] = [
+            "code",
+            "type",
+            "prec",
+            "precision",
+            "status",
+            "clarity",
+            "category",
+            "level",
+            "gwno",
+            "gwnoa",
+            "gwnob",
+            "ccode",
+            "flag",
+            "version",
+        ];
+        let words = words_of(self.name(column));
+        !words.iter().any(|word| CODED.contains(&word.as_str()))
+            && self.columns.number(column).is_some_and(|number| {
+                number.greatest > 12.0
+                    || !number.is_integer
+                    || !number.marks.is_empty()
+                    || unit_in(self.name(column)).is_some()
+                    || period_in(self.name(column)).is_some()
+            })
+    }
+
     /// Whether a column counts the records: 1, 2, 3.
-    fn numbers_the_records(&self, column: usize) -> bool {
+    pub(super) fn numbers_the_records(&self, column: usize) -> bool {
         let sample = &self.columns.all[column];
         #[expect(clippy::cast_precision_loss, reason = "a sample has far fewer cells than 2^53")]
         let all = sample.stated as f64;
@@ -359,33 +420,56 @@ impl Draft<'_> {
         self.place_of_event(country, &|column| {
             country.is_none_or(|(country, _)| country != column)
         });
-        self.indicators(measures, country, &key);
+        self.indicators(measures, country, &key, false);
     }
 
-    /// An indicator for each of the columns, with the key of the record.
+    /// An indicator for each of the columns, with the key of the record; the figures of an event are nobody's
+    /// unless a column is called so.
     pub(super) fn indicators(
         &mut self,
         measures: &[usize],
         country: Option<CountryColumn>,
         key: &[String],
+        of_event: bool,
     ) {
         let key: Vec<String> = key.iter().cloned().chain([quoted("{$measure}")]).collect();
         let key = key.join(", ");
         self.used.extend(measures);
         self.line("\n# guess: each of these columns is a measure; delete those that are none, and add a unit");
-        for (group, style) in self.written_alike(measures) {
+        for (group, style, period) in self.of_one_time(measures) {
             self.line(&format!("[[fact]]\nkind    = {}", quoted(INDICATORS.name)));
             self.each_stated(&self.measure_entries(&group), &style.missing);
             self.line(&format!("key     = [{key}]"));
             self.line("measure = \"{$measure}\"");
             self.unit_of(&group);
-            let holder = self.subject(country, measures);
+            if let Some(period) = period {
+                self.line(&format!(
+                    "# guess: these figures are of {period}, which their columns are called after"
+                ));
+                self.line(&format!("date    = {}", quoted(&period)));
+            }
+            let holder = self.subject(country, measures, of_event);
             let of = country.map(|(column, _)| column).into_iter().chain(holder);
             let of: Vec<String> = of.map(|column| self.template(column)).collect();
             self.number_field("quantity", "{$value}", Some(&style), &[]);
             let told = if of.is_empty() { String::new() } else { format!("{}: ", of.join(", ")) };
             self.line(&format!("summary = {}", quoted(&format!("{told}{{$measure}}: {{$value}}"))));
         }
+    }
+
+    /// The same as [`Draft::written_alike`], apart for each day or month that columns are called after: "Staff
+    /// (31/12/2022)".
+    fn of_one_time(&self, columns: &[usize]) -> Vec<(Vec<usize>, NumberReading, Option<String>)> {
+        let period = |column: &usize| period_in(self.name(*column));
+        let periods: BTreeSet<Option<String>> = columns.iter().map(period).collect();
+        let mut groups = Vec::new();
+        for time in periods {
+            let own: Vec<usize> =
+                columns.iter().copied().filter(|column| period(column) == time).collect();
+            let alike = self.written_alike(&own).into_iter();
+            groups.extend(alike.map(|(group, style)| (group, style, time.clone())));
+        }
+        groups
     }
 
     /// Columns of numbers in groups that one rule reads, with the rule.
@@ -473,7 +557,7 @@ impl Draft<'_> {
             self.unit_of(&group);
             self.date_of_parts(&parts, None);
             self.place(country, None);
-            self.subject(country, &[parts.year.0]);
+            self.subject(country, &[parts.year.0], false);
             self.number_field("quantity", "{$value}", Some(&style), &[]);
             let told = format!("{{$measure}}, {place}, {year}: {{$value}}");
             self.line(&format!("summary = {}", quoted(&told)));

@@ -6,6 +6,7 @@ use std::io::Read;
 use encoding_rs::Encoding;
 
 use crate::command::import::choose::{beginning, by_name, text as whole};
+use crate::command::import::draft::beside::years_in;
 use crate::command::import::draft::roles::DraftColumns;
 use crate::command::import::draft::sample::{
     ColumnSample, is_part_of_above, is_tally, is_total, only_year,
@@ -80,9 +81,12 @@ pub fn look(
         records: json.and_then(|(path, _)| path),
         delimiter: layout.delimiter,
         lines: layout.preamble.clone(),
+        above_all: layout.preamble.len(),
+        sheets_unseen: input.sheets_unseen(),
         above: layout.preamble.iter().filter(|line| !line.trim().is_empty()).count(),
         title: layout.preamble.iter().find_map(|line| title_in(line)),
-        year_above: only_year(layout.preamble.iter().map(String::as_str).chain(input.sheet())),
+        year_above: only_year(layout.preamble.iter().map(String::as_str).chain(input.sheet()))
+            .filter(|_| !layout.preamble.iter().any(|line| years_in(line).is_some())),
         has_no_header: !layout.has_header,
         header_rows,
         ..TableNotes::default()
@@ -95,6 +99,14 @@ pub fn look(
             ErrorKind::Rejected,
             format!("{}: the table has a header and no records", input.shown),
         ));
+    }
+    if let Some(second) = side_by_side(&columns) {
+        let message = format!(
+            "{}:{}: two tables stand side by side: the second begins with column {second}",
+            input.shown, layout.line
+        );
+        return Err(Error::new(ErrorKind::Rejected, message)
+            .hint("put each table into a file or sheet of its own"));
     }
     // a table whose cells stand between semicolons leaves commas to its numbers
     let year = notes.year_above.as_deref();
@@ -284,6 +296,19 @@ fn word_of_sum(record: &Record) -> Option<(usize, String)> {
     let is_word = |cell: &&str| !cell.starts_with(|c: char| c.is_ascii_digit());
     let label = record.iter().enumerate().find(|(_, cell)| is_word(cell));
     label.map(|(column, cell)| (column, cell.trim().to_owned()))
+}
+
+/// The number of the column that a second table begins with: columns that are called as the first ones are,
+/// beyond one in which nothing stands.
+fn side_by_side(columns: &[ColumnSample]) -> Option<usize> {
+    let gap = columns.iter().position(|column| column.stated == 0).filter(|gap| *gap > 1)?;
+    let second = (gap..columns.len()).find(|n| columns[*n].stated > 0)?;
+    let pairs = columns[..gap].iter().zip(&columns[second..]);
+    let is_again = |(first, again): &(&ColumnSample, &ColumnSample)| {
+        again.name == format!("{} (2)", first.name)
+    };
+    (pairs.clone().filter(is_again).count() > 1 && pairs.take(1).all(|pair| is_again(&pair)))
+        .then_some(second + 1)
 }
 
 /// What to say of a file with a second table, which begins on a line.

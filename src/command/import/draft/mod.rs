@@ -164,7 +164,7 @@ fn try_out(
 fn made_of(kind: &'static Kind, store: &Store) -> Result<Option<String>> {
     let best = kind.figures.first().map(|figure| figure.best);
     let mut query = Query::of(vec![kind]);
-    query.columns = ["date", "place"]
+    query.columns = ["date", "place", "latitude"]
         .into_iter()
         .chain(best)
         .chain(["measure"])
@@ -176,12 +176,12 @@ fn made_of(kind: &'static Kind, store: &Store) -> Result<Option<String>> {
     store.select(&query, |cells| {
         facts += 1;
         dated += u64::from(!cells[0].is_null());
-        placed += u64::from(!cells[1].is_null());
-        if let Some(number) = cells.get(2).and_then(Value::number) {
+        placed += u64::from(!cells[1].is_null() || !cells[2].is_null());
+        if let Some(number) = cells.get(3).and_then(Value::number) {
             with_best += 1;
             sum += number;
         }
-        if let Some(measure) = cells.get(3).and_then(Value::text).filter(|_| measures.len() < 2) {
+        if let Some(measure) = cells.get(4).and_then(Value::text).filter(|_| measures.len() < 2) {
             measures.insert(measure.to_owned());
         }
         Ok(())

@@ -102,7 +102,7 @@ fn number(cell: &str, thousands: Option<char>, decimal: char) -> Option<f64> {
 
 /// Signs and words beside numbers, and how they hedge them. A longer one goes before a shorter one
 /// that it begins with.
-const MARKS: [(&str, &str); 62] = [
+const MARKS: [(&str, &str); 66] = [
     ("бл. ", "about"),
     ("около ", "about"),
     ("ок. ", "about"),
@@ -114,6 +114,10 @@ const MARKS: [(&str, &str); 62] = [
     ("bis zu ", "up-to"),
     ("jusqu'à ", "up-to"),
     ("almeno ", "at-least"),
+    ("min. ", "at-least"),
+    ("max. ", "up-to"),
+    ("co najmniej ", "at-least"),
+    ("pelo menos ", "at-least"),
     ("ما لا يقل عن ", "at-least"),
     ("أكثر من ", "over"),
     ("حوالي ", "about"),

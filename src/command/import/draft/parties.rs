@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::command::import::draft::roles::{Choice, words_of};
+use crate::command::import::draft::sample::is_missing;
 use crate::command::import::draft::toml_text::{list, quoted};
 use crate::command::import::draft::words::{ACTORS, PERSONS, SIDES, TARGETS};
 use crate::command::import::draft::write::Draft;
@@ -32,25 +33,40 @@ impl Draft<'_> {
     pub(super) fn names(&mut self, column: usize, guesses: &mut Vec<String>) -> String {
         let sample = &self.columns.all[column];
         let mut keys = Vec::new();
+        let mut between = None;
         let with = |sign: &str| sample.cells.keys().filter(|cell| cell.contains(sign)).count();
         let is_of_persons = self.columns.is_called(column, &PERSONS[..2]);
         // a sign that a name may have too stands between several more than once
-        let signs = [("; ", "a semicolon", 1), (" / ", "a slash", 1), ("، ", "a comma", 1)];
+        let signs = [
+            ("\n", "the end of a line", 1),
+            ("; ", "a semicolon", 1),
+            (" / ", "a slash", 1),
+            ("، ", "a comma", 1),
+        ];
         let perhaps = [(", ", "a comma", 2), (" and ", "\"and\"", 2), (" & ", "\"&\"", 2)];
         let is_between = |(sign, _, least): &&(&str, &str, usize)| with(sign) >= *least;
         if let Some((sign, name, _)) = signs.iter().find(is_between) {
             guesses.push(format!("guess: {name} stands between several parties"));
-            keys.push(format!("split = {}", quoted(sign.trim())));
+            let sign = if *sign == "\n" { *sign } else { sign.trim() };
+            between = Some(sign);
+            keys.push(format!("split = {}", quoted(sign)));
         } else if let Some((sign, name, _)) =
             perhaps.iter().find(is_between).filter(|_| !is_of_persons)
         {
             guesses.push(format!(
                 "guess: {name} stands between several parties, if all of them are known"
             ));
-            let sign = if *sign == ", " { "," } else { sign };
+            let sign = if *sign == ", " { "," } else { *sign };
+            between = Some(sign);
             keys.push(format!("split = {}", quoted(sign)));
         }
-        let missing = sample.missing();
+        let mut missing = sample.missing();
+        if let Some(sign) = between {
+            let parts = sample.cells.keys().flat_map(|cell| cell.split(sign)).map(str::trim);
+            missing.extend(parts.filter(|part| is_missing(part)).map(str::to_owned));
+            missing.sort_unstable();
+            missing.dedup();
+        }
         if !missing.is_empty() {
             keys.push(format!("missing = {}", list(&missing)));
         }

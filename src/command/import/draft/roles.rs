@@ -34,6 +34,8 @@ pub struct YearBehind {
     pub column: Option<usize>,
     /// The year above the table.
     pub above: Option<String>,
+    /// Cells that are no days.
+    pub unread: Vec<String>,
 }
 
 /// The columns of a table with what is known of each.
@@ -81,7 +83,9 @@ impl DraftColumns {
                     || VICTIMS.contains(&word.as_str())
                     || HARMS.iter().any(|(_, words)| words.contains(&word.as_str()))
             });
+            // people are whole: "4,100" of them are thousands
             let with_comma = if has_commas { column.number_with_comma() } else { None };
+            let with_comma = with_comma.filter(|number| number.is_integer || !is_harm);
             with_comma
                 .or_else(|| if is_harm { column.number_of(MOST_NUMBERS) } else { column.number() })
         };

@@ -2,6 +2,51 @@
 
 use std::collections::BTreeSet;
 
+use crate::command::import::draft::beside::{period_in, years_in};
+
+/// Words of lines that say when a table was last worked on, and not of when it is.
+const WORKED_ON: [&str; 24] = [
+    "changed",
+    "updated",
+    "update",
+    "retrieved",
+    "accessed",
+    "downloaded",
+    "produced",
+    "published",
+    "generated",
+    "printed",
+    "created",
+    "prepared",
+    "compiled",
+    "revised",
+    "abgerufen",
+    "aktualisiert",
+    "consulté",
+    "actualizado",
+    "atualizado",
+    "aggiornato",
+    "обновлено",
+    "оновлено",
+    "zaktualizowano",
+    "bijgewerkt",
+];
+
+impl TableNotes {
+    /// The day, months or years that the sheet or a line beside the table names, in EDTF.
+    #[must_use]
+    pub fn period(&self) -> Option<String> {
+        let is_worked_on = |line: &str| {
+            let lower = line.to_lowercase();
+            let mut words = lower.split(|c: char| !c.is_alphanumeric());
+            words.any(|word| WORKED_ON.contains(&word))
+        };
+        let lines = self.sheet.iter().chain(&self.lines).filter(|line| !is_worked_on(line));
+        let years = || lines.clone().find_map(|line| years_in(line));
+        lines.clone().find_map(|line| period_in(line)).or_else(years)
+    }
+}
+
 /// What is known of the file beside its columns.
 #[derive(Debug, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each says something of its own")]
@@ -20,6 +65,10 @@ pub struct TableNotes {
     pub delimiter: char,
     /// Lines above the header.
     pub above: usize,
+    /// How many of [`TableNotes::lines`] stand above the header.
+    pub above_all: usize,
+    /// Which sheets were read, and which not.
+    pub sheets_unseen: Option<String>,
     /// The first of them that says something in several words.
     pub title: Option<String>,
     /// The one year that they name.

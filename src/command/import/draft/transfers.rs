@@ -180,7 +180,13 @@ impl Draft<'_> {
     /// The date in one column, of days or years.
     fn date_of(&mut self, column: usize) {
         if self.columns.date(column).is_some() {
-            self.date(&Choice { column, others: Vec::new() });
+            // where it dates only some of the deals, another column may date all
+            let stated = |column: usize| self.columns.all[column].stated;
+            let years = (0..self.columns.width).filter(|other| {
+                self.columns.is_years(*other) && stated(*other) * 9 > stated(column) * 10
+            });
+            let others = years.collect();
+            self.date(&Choice { column, others });
         } else {
             let parts = self.columns.years_in(column);
             self.date_of_parts(&parts, None);

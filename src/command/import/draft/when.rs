@@ -8,6 +8,7 @@ use crate::command::import::draft::sample::{ColumnSample, only_year};
 use crate::command::import::draft::words::STARTS;
 use crate::ingest::SHEET_COLUMN;
 use crate::value::calendar_words::CalendarWords;
+use crate::value::date_formats::without_footnotes;
 use crate::value::text::fold;
 
 /// Words that columns of last dates are called by.
@@ -123,7 +124,12 @@ impl DraftColumns {
                 && self.all[column].part(31, &calendar).is_some_and(|missing| missing.is_empty())
         };
         let Some(day) = self.named(&days, fits).first().copied() else { return };
-        let behind = YearBehind { between: " ".to_owned(), column: Some(sheet), above: None };
+        let behind = YearBehind {
+            between: " ".to_owned(),
+            column: Some(sheet),
+            above: None,
+            unread: Vec::new(),
+        };
         let locale = self.dates[sheet].as_ref().map_or(&[][..], |date| date.locale);
         let formats = vec!["%d %B %Y"];
         let read = self.all[day].stated;
@@ -173,10 +179,14 @@ impl DraftColumns {
             for (cell, times) in sample.told().filter(|(cell, _)| is_day(cell)) {
                 whole.add_times(&format!("{cell}{between}2000"), times);
             }
-            let Some(reading) = whole.date(None).filter(|reading| reading.unread.is_empty()) else {
-                continue;
-            };
-            let others = sample.cells.keys().filter(|cell| !is_day(cell));
+            let Some(reading) = whole.date(None) else { continue };
+            let year = format!("{between}2000");
+            let unread: Vec<String> = reading
+                .unread
+                .iter()
+                .filter_map(|cell| cell.strip_suffix(&year).map(str::to_owned))
+                .collect();
+            let others = sample.cells.keys().filter(|cell| !is_day(cell) || unread.contains(cell));
             let years: Vec<String> = match behind {
                 Some(years) => self.all[years].cells.keys().cloned().collect(),
                 None => above.iter().map(|year| (*year).to_owned()).collect(),
@@ -190,7 +200,7 @@ impl DraftColumns {
             let missing = others.take(200).chain(blank).collect();
             self.dates[column] = Some(DateReading { missing, unread: Vec::new(), ..reading });
             let above = above.filter(|_| behind.is_none()).map(str::to_owned);
-            self.yearless.push((column, YearBehind { between, column: behind, above }));
+            self.yearless.push((column, YearBehind { between, column: behind, above, unread }));
         }
     }
 
@@ -222,10 +232,10 @@ impl DraftColumns {
         }
         // of a person somebody was born before anything happened
         // what dates few records, or says when something was over, goes behind what dates all
-        let stated = |column: usize| self.all[column].stated;
-        let most = all.iter().map(|column| stated(*column)).max().unwrap_or_default();
+        let read = |column: &usize| self.dates[*column].as_ref().map_or(0, |reading| reading.read);
+        let most = all.iter().map(read).max().unwrap_or_default();
         let is_less = |column: &usize| {
-            stated(*column) * 10 < most * 7 || rank_of(&self.all[*column].name, &ENDS).is_some()
+            read(column) * 4 < most * 3 || rank_of(&self.all[*column].name, &ENDS).is_some()
         };
         all.sort_by_key(|column| self.is_of_person(*column) || is_less(column));
         let mut all = all.into_iter();
@@ -428,6 +438,7 @@ impl DraftColumns {
         };
         let month = column(&[
             "mnth",
+            "mth",
             "month",
             "monat",
             "mois",
@@ -463,11 +474,13 @@ impl DraftColumns {
     }
 }
 
-/// Whether a cell is a day and a month, as "17/02", "3.4." or "15 August".
+/// Whether a cell is a day and a month, as "17/02", "3.4." or "15 August", or may be a month.
 fn is_day_of_month(cell: &str, sign: char) -> bool {
+    let bare = without_footnotes(cell.into());
+    let cell: &str = &bare;
     if sign == ' ' {
         let digits = cell.chars().filter(char::is_ascii_digit).count();
-        return (1..5).contains(&digits)
+        return digits < 5
             && cell.contains(char::is_alphabetic)
             && only_year(std::iter::once(cell)).is_none();
     }

@@ -1,8 +1,6 @@
 //! The draft as text: what each column becomes, which of it is a guess, and what else is possible.
 
-use std::fmt::Write;
-
-use crate::command::import::draft::beside::{period_in, unit_in};
+use crate::command::import::draft::beside::unit_in;
 use crate::command::import::draft::roles::{
     Choice, CountryColumn, DraftColumns, may_be_place, words_of,
 };
@@ -67,7 +65,7 @@ impl<'a> Draft<'a> {
         let mut draft = Draft {
             columns,
             year_above,
-            period_beside: notes.lines.iter().find_map(|line| period_in(line)),
+            period_beside: notes.period(),
             title: notes.title.as_deref(),
             unit_beside: notes.lines.iter().find_map(|line| unit_in(line)),
             has_heading: notes.heading.is_some(),
@@ -103,7 +101,7 @@ impl<'a> Draft<'a> {
             draft.events(country);
         }
         draft.blanks();
-        draft.rest();
+        draft.rest(notes);
         Ok(draft.out)
     }
 
@@ -163,9 +161,15 @@ impl<'a> Draft<'a> {
         };
         let deaths = self.death_columns();
         let harms = self.harms(&deaths);
-        // a table of other figures: each of them is a measure
-        let measures =
-            if deaths.is_empty() && harms.is_empty() { self.measures(country) } else { Vec::new() };
+        // each other figure is a measure
+        let mut measures = self.measures(country);
+        if !deaths.is_empty() || !harms.is_empty() {
+            let is_counted = |column: &usize| {
+                deaths.contains(column)
+                    || harms.iter().any(|harm| harm.columns().any(|own| own == *column))
+            };
+            measures.retain(|column| !is_counted(column) && self.is_more_than_a_code(*column));
+        }
         if !measures.is_empty() && self.may_be_figures && self.tells_no_event(&measures, country) {
             return self.figures(&measures, country);
         }
@@ -204,7 +208,7 @@ impl<'a> Draft<'a> {
             self.casualties(harms, true);
         }
         if !measures.is_empty() {
-            self.indicators(&measures, country, &[quoted("{$key}")]);
+            self.indicators(&measures, country, &[quoted("{$key}")], true);
         }
         self.broken_counts();
     }
@@ -299,11 +303,18 @@ impl<'a> Draft<'a> {
         let parts = self.columns.parts();
         // a column that dates only some of the records adds to those that date all
         let is_fuller = |start: &Choice| {
+            let dated = self.columns.date(start.column).map_or(0, |date| date.read);
             parts.as_ref().is_none_or(|(parts, _)| {
-                parts.month.is_none() || stated(start.column) * 2 >= stated(parts.year.0)
+                let least = if parts.month.is_none() { 8 } else { 5 };
+                parts.is_guess || dated * 10 >= stated(parts.year.0) * least
             })
         };
         let start = self.columns.start().filter(is_fuller);
+        if start.is_none()
+            && let Some((parts, end)) = &parts
+        {
+            self.unread_days(parts, end.as_ref());
+        }
         match (start, parts) {
             (Some(start), _) => self.date(&start),
             (None, Some((start, end))) => {
@@ -411,7 +422,7 @@ impl<'a> Draft<'a> {
         // a number of something else is a figure
         let is_id = |column: usize| {
             let words = words_of(self.name(column));
-            words.last().is_some_and(|word| word == "id")
+            words.last().is_some_and(|word| ["id", "no", "nr"].contains(&word.as_str()))
                 || words
                     .iter()
                     .all(|word| IDS.contains(&word.as_str()) || BESIDE.contains(&word.as_str()))
@@ -436,9 +447,11 @@ impl<'a> Draft<'a> {
             let is_label = columns.number(*column).is_none() || is_index(*column);
             is_key(*column) && is_free(*column) && is_label
         });
+        let counts_records = || (0..columns.width).find(|column| self.numbers_the_records(*column));
         called
             .map(|choice| (choice.column, true))
             .or(first.map(|column| (column, is_index(column))))
+            .or_else(|| counts_records().map(|column| (column, false)))
     }
 
     fn summary(&mut self, is_free: &impl Fn(usize) -> bool) {
@@ -520,8 +533,7 @@ impl<'a> Draft<'a> {
         let filled = self.columns.filled_down();
         for column in self.used.clone().into_iter().filter(|column| !filled.contains(column)) {
             let sample = &self.columns.all[column];
-            let is_label =
-                column < 3 && (sample.is_text() || self.columns.number(column).is_some());
+            let is_label = column < 3 && sample.is_text();
             if is_label && sample.blank > 0 && sample.blank * 3 >= sample.stated {
                 let line = format!(
                     "# {} is blank in {} of {} records; if a cell is meant for the rows below it too: [read] fill_down",
@@ -534,17 +546,26 @@ impl<'a> Draft<'a> {
         }
     }
 
-    fn rest(&mut self) {
+    fn rest(&mut self, notes: &TableNotes) {
+        // said only where a field reads the signs
+        let is_read = self.out.contains("nil = [");
+        for (sign, line) in notes.nil.iter().filter(|_| is_read) {
+            let (sign, line) = (quoted(sign), line.trim_matches([',', ';', ' ']));
+            self.line(&format!("# guess: {sign} means nought, as beside the table: {line}"));
+        }
         let left: Vec<String> = (0..self.columns.width)
             .filter(|column| !self.used.contains(column))
-            .map(|column| self.name(column).to_owned())
+            .map(|column| {
+                let is_number = self.columns.number(column).is_some();
+                format!("{}{}", self.name(column), if is_number { " (numbers)" } else { "" })
+            })
             .collect();
         if left.is_empty() {
             return;
         }
         self.line("# Columns not used above are kept as `extra.NAME`:");
         for line in left.chunks(6) {
-            let _ = writeln!(self.out, "#   {}", line.join(", "));
+            self.line(&format!("#   {}", line.join(", ")));
         }
     }
 }

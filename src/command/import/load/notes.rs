@@ -45,7 +45,12 @@ impl ImportLoad<'_> {
         note(footer, "row", "rows", "below the table, taken for notes");
         let above = self.chosen.layout.preamble.iter().filter(|line| !line.trim().is_empty());
         note(above.count() as u64, "line", "lines", "above the header skipped");
-        note(self.skipped, "line", "lines", "skipped: not a record (totals, tags, footnotes)");
+        note(
+            self.skipped,
+            "line",
+            "lines",
+            "skipped: not a record (headings, totals, tags, footnotes)",
+        );
         note(self.factless, "record", "records", "skipped: nothing in it becomes a fact");
         let lines = self.diagnostics.lines();
         if self.skip {
