@@ -209,10 +209,19 @@ fn is_second_row(first: &[String], below: &[Rc<[String]>]) -> bool {
         && stated().filter(|(_, cell)| is_figure(cell) || cell.contains(char::is_numeric)).count()
             > 1
         && stated().all(|(n, _)| !is_of_figures(rest, n) || n + 1 == second.len());
+    // years and words of several figures, beside the names that span both rows
+    let is_again = |n: usize, cell: &String| first.get(n) == Some(cell);
+    let has_both = second.first().is_none_or(|cell| cell.is_empty() || is_again(0, cell))
+        && stated().all(|(n, cell)| {
+            let is_year_of_figures = is_year(cell) && is_of_figures(rest, n);
+            is_again(n, cell) || is_year_of_figures || !cell.contains(char::is_numeric)
+        })
+        && stated().filter(|(n, cell)| !is_again(*n, cell) && is_of_figures(rest, *n)).count() > 1;
     !rest.is_empty() && has_dates
         || spans
             && !rest.is_empty()
             && (has_years
+                || has_both
                 || names.count() > 0
                     && !second.iter().any(|cell| is_figure(cell) || cell.starts_with('#')))
 }

@@ -63,9 +63,11 @@ impl Writer<'_> {
             }
             _ => (None, None),
         };
+        // a point is that of the fact, and of a place only where it is a spot within another
+        let point = named.point.filter(|_| within.is_some());
         let entity = match class {
             EntityClass::Actor => self.insert_actor(&usual, kind, (acts_for, of), run)?,
-            EntityClass::Place => self.insert_place(&usual, kind, (within, named.point), run)?,
+            EntityClass::Place => self.insert_place(&usual, kind, (within, point), run)?,
         };
         let country = match (class, within) {
             (EntityClass::Place, _) if kind == "country" => Some(usual.as_str().into()),
@@ -78,16 +80,14 @@ impl Writer<'_> {
                 usual: usual.as_str().into(),
                 is_state: ["state", "country"].contains(&kind),
                 country,
-                point: named.point,
+                point,
             },
         );
         // whoever is said to be a state, and is none that is known, is most likely a misspelling;
         // [`EntityClass::unknown`] says the same
         let is_unmatched = match class {
             EntityClass::Actor => kind == "state" || kind == "unknown" && acts_for.or(of).is_none(),
-            EntityClass::Place => {
-                kind == "country" || kind == "other" && within.is_none() && named.point.is_none()
-            }
+            EntityClass::Place => kind == "country" || kind == "other" && within.is_none(),
         };
         if is_unmatched {
             self.resolved.new.push((class, usual.clone()));

@@ -2,10 +2,11 @@
 
 use crate::command::import::draft::date_reading::DateReading;
 use crate::command::import::draft::number_reading::NumberReading;
-use crate::command::import::draft::roles::{Choice, CountryColumn, YearBehind};
+use crate::command::import::draft::roles::{Choice, CountryColumn, YearBehind, words_of};
 use crate::command::import::draft::sample::is_ongoing;
 use crate::command::import::draft::toml_text::{list, number_keys, quoted, style_keys};
 use crate::command::import::draft::when::DateParts;
+use crate::command::import::draft::words::TOWNS;
 use crate::command::import::draft::write::Draft;
 use crate::value::partial_date::PartialDate;
 use crate::value::text::{count, grouped};
@@ -96,6 +97,43 @@ impl Draft<'_> {
             keys.push("span = \"throughout\"".into());
         }
         self.line(&format!("date    = {{ {} }}", keys.join(", ")));
+    }
+
+    /// The column of quarters beside one of years without months.
+    pub(super) fn quarter_beside(&self, parts: &DateParts) -> Option<usize> {
+        const QUARTERS: [&str; 8] =
+            ["quarter", "qtr", "quartal", "trimestre", "kwartal", "kwartaal", "квартал", "ceyrek"];
+        let is_quarter = |cell: &str| ["1", "2", "3", "4"].contains(&cell.trim_start_matches('Q'));
+        let fits = |column: usize| {
+            column != parts.year.0
+                && self.columns.all[column].stated > 0
+                && self.columns.all[column].cells.keys().all(|cell| is_quarter(cell))
+        };
+        let choice = self.columns.choose(&QUARTERS, fits).filter(|_| parts.month.is_none());
+        choice.map(|choice| choice.column)
+    }
+
+    /// The date of a column of years and one of quarters.
+    pub(super) fn date_of_quarter(&mut self, year: usize, quarter: usize) {
+        let has_letter = self.columns.all[quarter].cells.keys().any(|cell| cell.starts_with('Q'));
+        let between = if has_letter { "-" } else { "-Q" };
+        self.used.extend([year, quarter]);
+        let text = format!("{}{between}{}", self.template(year), self.template(quarter));
+        self.line(&format!("date    = {{ text = {}, formats = [\"%Y-Q%q\"] }}", quoted(&text)));
+    }
+
+    /// The column of the countries beside a column of towns, where both are of one thing: "venue.city",
+    /// "venue.country".
+    fn country_of(&self, town: usize) -> Option<usize> {
+        let fits = |column: &usize| {
+            *column != town
+                && self.columns.all[*column].is_text()
+                && self.columns.called_country(*column)
+                && !self.columns.is_called(*column, &TOWNS)
+                && object_of(self.name(*column)).is_some()
+                && object_of(self.name(*column)) == object_of(self.name(town))
+        };
+        (0..self.columns.width).find(fits)
     }
 
     /// What to say of days that belong to no date of parts: those without a month, and those of a column of
@@ -261,6 +299,8 @@ impl Draft<'_> {
 
     pub(super) fn place(&mut self, country: Option<CountryColumn>, town: Option<usize>) {
         let point = self.columns.point();
+        let beside = town.and_then(|town| self.country_of(town)).map(|column| (column, None));
+        let country = beside.or(country);
         let of_country = country.map(|(column, scheme)| {
             let mut guesses = Vec::new();
             let marks = self.marks(column, &mut guesses).filter(|_| scheme.is_none());
@@ -276,6 +316,12 @@ impl Draft<'_> {
         {
             (Some(town), Some((scheme, cell))) => {
                 let missing = self.missing_names(town, true);
+                if let Some((country, _)) =
+                    country.filter(|(country, _)| !self.is_beside(town, *country))
+                {
+                    let (town, country) = (self.name(town), self.name(country));
+                    self.line(&format!("# guess: {} lies in {}", quoted(town), quoted(country)));
+                }
                 let town = self.cell(town);
                 keys.push(format!("name = {town}{missing}, within = {{ {scheme} = {cell} }}"));
             }
@@ -300,6 +346,15 @@ impl Draft<'_> {
             keys.push(format!("point = [{latitude}, {longitude}]"));
         }
         self.line(&format!("place   = {{ {} }}", keys.join(", ")));
+    }
+
+    /// Whether a column of countries says where the towns of another one are: it is called a country and no
+    /// more, or both are of one thing: "venue.city", "venue.country".
+    fn is_beside(&self, town: usize, country: usize) -> bool {
+        let (town, country) = (self.name(town), self.name(country));
+        object_of(country).is_some() && object_of(town) == object_of(country)
+            || words_of(country).len() == 1
+            || words_of(country).iter().any(|word| words_of(town).contains(word))
     }
 
     /// The words of a column of names that name nobody, as a key.
@@ -348,6 +403,11 @@ impl Draft<'_> {
             self.line(&format!("{field:<7} = {{ {} }}", keys.join(", ")));
         }
     }
+}
+
+/// The object that a column is of: "venue" in "venue.city".
+fn object_of(name: &str) -> Option<&str> {
+    name.rsplit_once(['.', ':']).map(|(of, _)| of)
 }
 
 /// What a date of two columns may mean.

@@ -131,7 +131,20 @@ impl Draft<'_> {
     pub(super) fn harms(&self, deaths: &[usize]) -> Vec<HarmColumn> {
         let columns = (0..self.columns.all.len()).filter(|column| !deaths.contains(column));
         let found: Vec<HarmColumn> = columns.filter_map(|column| self.harm(column)).collect();
-        found.into_iter().filter(|harm| !self.is_running(harm.column)).collect()
+        let mut found: Vec<HarmColumn> =
+            found.into_iter().filter(|harm| !self.is_running(harm.column)).collect();
+        // two words for one harm, "kidnapped" and "arrested", are told apart by the words
+        let is_alike = |harm: &HarmColumn| {
+            let same = |other: &&HarmColumn| {
+                (other.harm, &other.population) == (harm.harm, &harm.population)
+            };
+            found.iter().filter(same).count() > 1
+        };
+        let alike: Vec<bool> = found.iter().map(is_alike).collect();
+        for (harm, _) in found.iter_mut().zip(alike).filter(|(_, is_alike)| *is_alike) {
+            harm.population = words_of(self.name(harm.column)).join(" ");
+        }
+        found
     }
 
     /// Whether a column counts all until a day, beside one of the same harm that counts the day alone.

@@ -33,7 +33,9 @@ impl Draft<'_> {
         }
         if !totals.is_empty() {
             if !notes.totals.is_empty() {
-                self.line("# guess: rows of totals, and of parts of a figure, repeat other rows, and are no records");
+                self.line(
+                    "# guess: rows that add up other rows, or count parts of them, are no records",
+                );
             }
             self.line(&format!("skip      = [{}]", totals.join(", ")));
         }

@@ -30,8 +30,16 @@ impl Draft<'_> {
             .map(|choice| choice.column);
         let (missing, style) = self.wide_numbers(years);
         // a figure, such as a total, tells nothing apart
+        let filled = self.columns.filled_down();
+        let is_label = |column: usize| {
+            let sample = &self.columns.all[column];
+            // labels stand at the left of the figures
+            let is_left = of_columns.first().is_some_and(|first| column < *first);
+            let is_mostly_told = is_left && sample.is_text() && sample.stated > sample.blank;
+            sample.has_no_blanks() || filled.contains(&column) || is_mostly_told
+        };
         let whole: Vec<usize> = (0..self.columns.all.len())
-            .filter(|column| !is_year(*column) && self.columns.all[*column].has_no_blanks())
+            .filter(|column| !is_year(*column) && is_label(*column))
             // of what is divided, the whole
             .filter(|column| *column < self.columns.width || is_heading(*column))
             .filter(|column| self.columns.number(*column).is_none() || is_code(self.name(*column)))
@@ -47,11 +55,6 @@ impl Draft<'_> {
             None => "period",
         };
         let entries = self.entries_of_periods(years, word);
-        let unread: Vec<&String> = missing.iter().filter(|cell| !is_missing(cell)).collect();
-        if !unread.is_empty() {
-            let shown: Vec<String> = unread.iter().take(5).map(|cell| quoted(cell)).collect();
-            self.line(&format!("# not read as numbers, and left out: {}", shown.join(", ")));
-        }
         self.line(&format!("# one fact for each {word} that has a number"));
         self.each_stated(&entries, &missing);
         self.used.extend(&of_columns);
@@ -139,6 +142,13 @@ impl Draft<'_> {
             };
             Some((column, locale))
         })
+    }
+
+    /// The column of sheets that are called after years, where something else dates the records.
+    fn sheet_of_years(&self) -> Option<usize> {
+        let column = self.columns.all.iter().position(|sample| sample.name == SHEET_COLUMN)?;
+        let is_date = self.columns.start().is_some_and(|start| start.column != column);
+        (self.columns.has_sheets && self.columns.is_years(column) && is_date).then_some(column)
     }
 
     /// The column of the sheets, which say what is measured if they are not called after years.
@@ -255,7 +265,13 @@ impl Draft<'_> {
 
     /// The columns of numbers that may be measures: no codes, ranks, years or coordinates.
     pub(super) fn measures(&self, country: Option<CountryColumn>) -> Vec<usize> {
-        const OTHER: [&str; 45] = [
+        const OTHER: [&str; 51] = [
+            "time",
+            "uhrzeit",
+            "heure",
+            "hora",
+            "cod",
+            "edad",
             "rank",
             "year",
             "jahr",
@@ -317,10 +333,11 @@ impl Draft<'_> {
         // "No" counts votes beside "Yes"
         let are_votes = (0..self.columns.all.len())
             .any(|column| words_of(self.name(column)).iter().any(|word| word == "yes"));
-        let is_other = |words: &[String]| {
+        let is_other = |name: &str| {
+            let words = words_of(name);
             let numbers_something = ["num", "no", "nr", "n°", "№"];
-            let is_numbered =
-                words.last().is_some_and(|word| numbers_something.contains(&word.as_str()));
+            let is_numbered = !name.ends_with(')')
+                && words.last().is_some_and(|word| numbers_something.contains(&word.as_str()));
             !are_votes && is_numbered
                 || words.iter().any(|word| OTHER.contains(&word.as_str()))
                 || !are_votes && words.iter().all(|word| NUMBERING.contains(&word.as_str()))
@@ -338,7 +355,7 @@ impl Draft<'_> {
                 && !is_code(name)
                 && (!self.is_of_people(column) || self.is_of_several_harms(column))
                 && !words_of(name).is_empty()
-                && !is_other(&words_of(name))
+                && !is_other(name)
         };
         self.without_total((0..self.columns.all.len()).filter(is_measure).collect())
     }
@@ -447,6 +464,10 @@ impl Draft<'_> {
                     "# guess: these figures are of {period}, which their columns are called after"
                 ));
                 self.line(&format!("date    = {}", quoted(&period)));
+            } else if let Some(sheet) = self.sheet_of_years() {
+                self.line("# guess: these figures are of the year that the sheet is called after");
+                let cell = self.cell(sheet);
+                self.line(&format!("date    = {{ year = {cell} }}"));
             }
             let holder = self.subject(country, measures, of_event);
             let of = country.map(|(column, _)| column).into_iter().chain(holder);
@@ -490,6 +511,12 @@ impl Draft<'_> {
 
     /// One fact for each entry whose cell states a number.
     pub(super) fn each_stated(&mut self, entries: &[String], missing: &[String]) {
+        let unread: Vec<&String> = missing.iter().filter(|cell| !is_missing(cell)).collect();
+        if !unread.is_empty() {
+            let shown: Vec<String> = unread.iter().take(5).map(|cell| quoted(cell)).collect();
+            let more = if unread.len() > 5 { ", …" } else { "" };
+            self.line(&format!("# not read as numbers, and left out: {}{more}", shown.join(", ")));
+        }
         self.line(&format!("each    = [\n  {},\n]", entries.join(",\n  ")));
         let mut conditions = vec!["{ text = \"{$value}\", stated = true }".to_owned()];
         if !missing.is_empty() {

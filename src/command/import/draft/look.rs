@@ -157,7 +157,7 @@ fn look_at_records(
             note_sums(columns, &record);
             continue;
         }
-        if let Some(names) = other_header(&record, header, is_below_gap) {
+        if let Some(names) = other_header(&record, header, columns, is_below_gap) {
             return Err(two_tables(input, records.locate(None).0, &names));
         }
         if sums.is_sum(&record)
@@ -318,8 +318,14 @@ fn two_tables(input: &SourceFile, line: u64, names: &str) -> Error {
 }
 
 /// The cells of a row that look like the header of another table: some are called as columns of this one
-/// are, and none holds a number. Below a blank row or a heading one name is enough.
-fn other_header(record: &Record, header: &[String], is_below_gap: bool) -> Option<String> {
+/// are, and none holds a number. Below a blank row or a heading one name is enough, or words where the
+/// records above have figures.
+fn other_header(
+    record: &Record,
+    header: &[String],
+    columns: &[ColumnSample],
+    is_below_gap: bool,
+) -> Option<String> {
     let stated: Vec<&str> = record.iter().map(str::trim).filter(|cell| !cell.is_empty()).collect();
     let has_number = stated.iter().any(|cell| cell.starts_with(|c: char| c.is_ascii_digit()));
     if stated.len() < 3 || has_number {
@@ -327,7 +333,14 @@ fn other_header(record: &Record, header: &[String], is_below_gap: bool) -> Optio
     }
     let is_known = |cell: &&&str| header.iter().any(|name| name.trim() == **cell);
     let known = stated.iter().filter(is_known).count();
-    let is_header = if is_below_gap { known > 0 } else { known * 2 >= stated.len() };
+    // words where the records above have dates or numbers
+    let is_word = |(cell, column): &(&str, &ColumnSample)| {
+        let begins = |cell: &String| cell.starts_with(|c: char| c.is_ascii_digit());
+        let figures = column.cells.keys().filter(|cell| begins(cell)).count();
+        !cell.trim().is_empty() && figures > 1 && figures * 5 >= column.cells.len() * 3
+    };
+    let words = record.iter().zip(columns).filter(is_word).count();
+    let is_header = if is_below_gap { known > 0 || words > 1 } else { known * 2 >= stated.len() };
     (is_header && known < stated.len()).then(|| stated.join(", "))
 }
 

@@ -102,7 +102,7 @@ fn number(cell: &str, thousands: Option<char>, decimal: char) -> Option<f64> {
 
 /// Signs and words beside numbers, and how they hedge them. A longer one goes before a shorter one
 /// that it begins with.
-const MARKS: [(&str, &str); 66] = [
+const MARKS: [(&str, &str); 82] = [
     ("бл. ", "about"),
     ("около ", "about"),
     ("ок. ", "about"),
@@ -114,6 +114,22 @@ const MARKS: [(&str, &str); 66] = [
     ("bis zu ", "up-to"),
     ("jusqu'à ", "up-to"),
     ("almeno ", "at-least"),
+    ("yakl. ", "about"),
+    ("abt. ", "about"),
+    ("abt ", "about"),
+    ("appr. ", "about"),
+    ("ongeveer ", "about"),
+    ("ca ", "about"),
+    ("св. ", "over"),
+    ("свыше ", "over"),
+    ("понад ", "over"),
+    ("ponad ", "over"),
+    ("meer dan ", "over"),
+    ("oltre ", "over"),
+    ("más de ", "over"),
+    ("mais de ", "over"),
+    ("più di ", "over"),
+    ("upwards of ", "over"),
     ("min. ", "at-least"),
     ("max. ", "up-to"),
     ("co najmniej ", "at-least"),
@@ -381,9 +397,17 @@ impl ColumnSample {
             let words: u64 = words.filter_map(|(word, _)| self.cells.get(word)).sum();
             // nor do one or two words for what is not known
             let has_few = reading.unread.len() <= 2 && reading.read * 10 >= all * 6;
-            let is_enough =
-                (reading.read * 10 >= all * of_ten || odd == 1 && reading.read >= 3 || has_few)
-                    && words * 2 <= reading.read;
+            // and other words beside numbers are numbers that somebody has to read
+            let is_near = |cell: &&String| {
+                let digits = cell.chars().filter(char::is_ascii_digit).count();
+                digits > 0 && cell.len() < 30 && reading.read * 2 >= all
+            };
+            let has_numbers = reading.unread.iter().all(|cell| is_near(&cell));
+            let is_enough = (reading.read * 10 >= all * of_ten
+                || odd == 1 && reading.read >= 3
+                || has_few
+                || has_numbers)
+                && words * 2 <= reading.read;
             match &mut best {
                 _ if !is_enough || reading.read == 0 => {}
                 None => best = Some((proof, reading)),

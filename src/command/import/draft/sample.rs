@@ -10,7 +10,10 @@ use crate::value::text::western_digits;
 const DISTINCT: usize = 20_000;
 
 /// Words that tables have where something is not stated.
-const MISSING: [&str; 61] = [
+const MISSING: [&str; 64] = [
+    "не розголошується",
+    "не разглашается",
+    "undisclosed",
     "bilinmiyor",
     "belirsiz",
     "غير معروف",
@@ -335,12 +338,17 @@ pub fn is_total(cell: &str) -> bool {
     // "Grand total (2014)"
     let cell = cell.split(" (").next().unwrap_or(cell);
     let cell = crate::value::text::fold(cell.trim_matches(|c: char| !c.is_alphanumeric()));
-    let is_part = cell.split(' ').next().is_some_and(|word| BEFORE.contains(&word))
-        || cell.ends_with(" total");
+    let first = cell.split(' ').next().map(|word| word.trim_end_matches([',', ':', '.']));
+    let is_part = first.is_some_and(|word| BEFORE.contains(&word)) || cell.ends_with(" total");
     let is_subtotal = ["subtotal", "sub-total"]
         .iter()
-        .any(|word| cell.strip_prefix(word).is_some_and(|rest| rest.starts_with([' ', ':'])));
-    WHOLE.contains(&cell.as_str()) || is_subtotal || is_part && cell.split(' ').count() < 6
+        .any(|word| cell.strip_prefix(word).is_some_and(|rest| rest.starts_with([' ', ':', ','])));
+    // "All situations"
+    let is_all = cell.split(' ').count() == 2 && cell.starts_with("all ");
+    WHOLE.contains(&cell.as_str())
+        || is_all
+        || is_subtotal
+        || is_part && cell.split(' ').count() < 6
 }
 
 /// Whether a cell at the beginning of a row says that the row counts votes.

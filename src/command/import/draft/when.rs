@@ -282,7 +282,8 @@ impl DraftColumns {
     #[must_use]
     pub fn unread_dates(&self) -> Vec<usize> {
         self.named(&STARTS, |column| {
-            self.all[column].stated > 0
+            let is_digit = |cell: &String| cell.contains(|c: char| c.is_ascii_digit());
+            self.all[column].cells.keys().any(is_digit)
                 && self.dates[column].is_none()
                 && self.years[column].is_none()
                 && self.numbers[column].is_none()

@@ -305,8 +305,14 @@ impl<'a> Draft<'a> {
         let is_fuller = |start: &Choice| {
             let dated = self.columns.date(start.column).map_or(0, |date| date.read);
             parts.as_ref().is_none_or(|(parts, _)| {
-                let least = if parts.month.is_none() { 8 } else { 5 };
-                parts.is_guess || dated * 10 >= stated(parts.year.0) * least
+                let least = match (&parts.month, &parts.day) {
+                    (Some(_), Some(_)) => 10,
+                    (Some(_), None) => 5,
+                    (None, _) => 8,
+                };
+                let is_full = dated * 10 >= stated(parts.year.0) * least;
+                // what says when something was over does not say when it was
+                parts.is_guess || is_full && !self.columns.is_called_end(start.column)
             })
         };
         let start = self.columns.start().filter(is_fuller);
@@ -316,8 +322,22 @@ impl<'a> Draft<'a> {
             self.unread_days(parts, end.as_ref());
         }
         match (start, parts) {
-            (Some(start), _) => self.date(&start),
+            (Some(mut start), parts) => {
+                // a column of years, or of sheets called after them, may date the records too
+                if let Some((parts, _)) = parts.filter(|(parts, _)| parts.year.0 != start.column)
+                    && !start.others.contains(&parts.year.0)
+                    && self.columns.end(start.column) != Some(parts.year.0)
+                {
+                    start.others.push(parts.year.0);
+                }
+                self.date(&start);
+            }
             (None, Some((start, end))) => {
+                if end.is_none()
+                    && let Some(quarter) = self.quarter_beside(&start)
+                {
+                    return self.date_of_quarter(start.year.0, quarter);
+                }
                 if start.is_guess {
                     let name = self.name(start.year.0).to_owned();
                     self.line(&format!("# guess: {name} holds years"));
