@@ -33,13 +33,13 @@ impl Write for Kept {
 }
 
 /// A database in a folder of its own.
-struct Copy {
-    db: PathBuf,
+pub(super) struct Copy {
+    pub(super) db: PathBuf,
 }
 
 impl Copy {
     /// Runs the program in this process: how it ended, and what it printed.
-    fn try_facts(&self, arguments: &[&str]) -> (Exit, String) {
+    pub(super) fn try_facts(&self, arguments: &[&str]) -> (Exit, String) {
         let db = ["--db", self.db.to_str().unwrap()];
         let arguments = ["facts"].iter().chain(&db).chain(arguments).map(OsString::from);
         let (out, said) = (Kept::default(), Kept::default());
@@ -54,7 +54,7 @@ impl Copy {
     }
 
     /// The same for what must succeed.
-    fn facts(&self, arguments: &[&str]) -> String {
+    pub(super) fn facts(&self, arguments: &[&str]) -> String {
         let (exit, text) = self.try_facts(arguments);
         assert_eq!(exit, Exit::Done, "{arguments:?}");
         text
@@ -83,7 +83,7 @@ impl Copy {
     }
 
     /// What is stated now: the rows of the tables, without who recorded them and what was before.
-    fn state(&self) -> BTreeMap<String, BTreeMap<String, String>> {
+    pub(super) fn state(&self) -> BTreeMap<String, BTreeMap<String, String>> {
         let mut state = BTreeMap::new();
         for (table, text) in self.export().into_iter().filter(|(name, _)| name != "imports.csv") {
             let mut reader = csv::Reader::from_reader(text.as_bytes());
@@ -174,7 +174,7 @@ fn deeds(most: usize) -> impl Strategy<Value = Vec<Deed>> {
 }
 
 /// Tries a property so many times, or as often as it was promised.
-fn try_out<S: Strategy>(
+pub(super) fn try_out<S: Strategy>(
     few: u32,
     many: u32,
     strategy: &S,

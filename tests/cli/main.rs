@@ -10,6 +10,7 @@ mod imports;
 mod package;
 mod published;
 mod quotes;
+mod record_by_record;
 mod reference;
 mod round_trip;
 mod shipped;
