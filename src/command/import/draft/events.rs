@@ -1,0 +1,313 @@
+//! Drafts of tables whose records are events: what tells them apart, what they are called, and the figures
+//! beside them.
+
+use crate::command::import::draft::roles::{Choice, CountryColumn, words_of};
+use crate::command::import::draft::toml_text::quoted;
+use crate::command::import::draft::words::{HOLDERS, PERSONS, TOWNS};
+use crate::command::import::draft::write::Draft;
+use crate::ingest::SHEET_COLUMN;
+use crate::kind::EVENTS;
+
+/// Words of columns that say in a sentence what happened.
+const SUMMARIES: [&str; 12] = [
+    "summary",
+    "description",
+    "descr",
+    "notes",
+    "note",
+    "comment",
+    "title",
+    "headline",
+    "event",
+    "details",
+    "what",
+    "remarks",
+];
+
+impl Draft<'_> {
+    pub(super) fn events(&mut self, country: Option<CountryColumn>) {
+        let columns = self.columns;
+        let start = columns.start();
+        let is_free = |column: usize| {
+            start.as_ref().is_none_or(|start| start.column != column)
+                && country.is_none_or(|(country, _)| country != column)
+        };
+        let deaths = self.death_columns();
+        let harms = self.harms(&deaths);
+        // each other figure is a measure
+        let mut measures = self.measures(country);
+        if !deaths.is_empty() || !harms.is_empty() {
+            let is_counted = |column: &usize| {
+                deaths.contains(column)
+                    || harms.iter().any(|harm| harm.columns().any(|own| own == *column))
+            };
+            measures.retain(|column| !is_counted(column) && self.is_more_than_a_code(*column));
+        }
+        if !measures.is_empty() && self.may_be_figures && self.tells_no_event(&measures, country) {
+            return self.figures(&measures, country);
+        }
+        let is_shared = !harms.is_empty() || !measures.is_empty();
+        if is_shared {
+            self.line("\n[shared]");
+            self.when();
+            self.place_of_event(country, &is_free);
+        }
+        self.line(&format!("\n[[fact]]\nkind    = {}", quoted(EVENTS.name)));
+        self.key_line(&is_free);
+        match self.event_type(&is_free) {
+            Some(choice) => {
+                let guesses = self.others(&choice);
+                let cell = self.cell(choice.column);
+                self.field("type", &cell, &guesses);
+            }
+            None => self.field(
+                "type",
+                &quoted("event"),
+                &["guess: say what kind of event these are".into()],
+            ),
+        }
+        self.summary(&is_free);
+        if !is_shared {
+            self.when();
+        }
+        self.parties(&is_free);
+        if !is_shared {
+            self.place_of_event(country, &is_free);
+        }
+        if !deaths.is_empty() {
+            self.deaths_field();
+        }
+        if !harms.is_empty() {
+            self.casualties(harms, true);
+        }
+        if !measures.is_empty() {
+            self.indicators(&measures, country, &[quoted("{$key}")], true);
+        }
+        self.broken_counts();
+    }
+
+    /// The column that says what kind of event it was.
+    fn event_type(&self, is_free: &impl Fn(usize) -> bool) -> Option<Choice> {
+        let columns = self.columns;
+        let is_word = |column: usize| {
+            let sample = &columns.all[column];
+            sample.is_text() && sample.has_no_blanks() && sample.length() < 60 && is_free(column)
+        };
+        // the type of a weapon or of a source is none of an event
+        let is_type = |column: usize| {
+            const WORDS: [&str; 13] = [
+                "event", "incident", "attack", "violence", "conflict", "action", "type",
+                "category", "kind", "art", "tipo", "of", "sub",
+            ];
+            let words = words_of(self.name(column));
+            is_word(column)
+                && words.iter().all(|word| WORDS.contains(&word.as_str()))
+                && columns.all[column].cells.len() > 1
+        };
+        columns.choose(&["event_type", "type", "category", "kind", "art", "tipo"], is_type)
+    }
+
+    /// Whether the records state figures of a time and tell of no event: each has a figure, beside which
+    /// stands nothing but short labels that come more than once, and no day, or nothing but a day.
+    fn tells_no_event(&self, measures: &[usize], country: Option<CountryColumn>) -> bool {
+        let columns = self.columns;
+        let any = |_: usize| true;
+        let is_told = |words: &[&str]| {
+            columns.choose(words, |column| columns.all[column].is_text()).is_some()
+        };
+        let tells = columns.point().is_some()
+            || self.event_type(&any).is_some()
+            || self.key(&any).is_some_and(|(_, is_id)| is_id)
+            || is_told(&SUMMARIES)
+            || self.party_fields().iter().any(|(_, words)| is_told(words))
+            || columns.end(usize::MAX).is_some();
+        let is_place = |column: usize| {
+            country.is_some_and(|(country, _)| country == column)
+                || columns.is_called(column, &TOWNS)
+                || columns.is_called(column, &HOLDERS)
+        };
+        let labels: Vec<usize> = (0..columns.width)
+            .filter(|column| !measures.contains(column) && columns.date(*column).is_none())
+            .filter(|column| columns.number(*column).is_none() && columns.all[*column].is_text())
+            .collect();
+        let is_label = |column: &usize| {
+            let sample = &columns.all[*column];
+            sample.length() < 40 && (is_place(*column) || !sample.is_distinct())
+        };
+        let has_days = match columns.start() {
+            Some(start) => columns.date(start.column).is_none_or(|date| {
+                date.formats.is_empty() || date.formats.iter().any(|format| format.contains("%d"))
+            }),
+            None => columns.parts().is_some_and(|(parts, _)| parts.day.is_some()),
+        };
+        let is_whole = |column: &usize| {
+            columns.all[*column].has_no_blanks()
+                && columns
+                    .number(*column)
+                    .is_some_and(|number| number.missing.is_empty() && number.unread.is_empty())
+        };
+        !tells
+            && measures.iter().any(is_whole)
+            && labels.iter().all(is_label)
+            && (!has_days || labels.is_empty())
+    }
+
+    /// The key of a record.
+    pub(super) fn key_line(&mut self, is_free: &impl Fn(usize) -> bool) {
+        match self.key(is_free) {
+            Some((column, is_id)) => {
+                let cell = self.cell(column);
+                if !is_id {
+                    self.line("# guess: it tells the records apart; if one may come twice in a later version, add \"#\"");
+                }
+                self.line(&format!("key     = [{cell}]"));
+            }
+            None => {
+                self.line("# no column tells the records apart: they are numbered, and a later version of the file that");
+                self.line("# has them in another order changes them");
+                self.line("key     = [\"#\"]");
+            }
+        }
+    }
+
+    /// The column that tells the records apart, and whether it is called so.
+    pub(super) fn key(&self, is_free: &impl Fn(usize) -> bool) -> Option<(usize, bool)> {
+        const IDS: [&str; 22] = [
+            "eventid",
+            "incidentid",
+            "recordid",
+            "caseid",
+            "id",
+            "event_id",
+            "key",
+            "code",
+            "no",
+            "nr",
+            "ref",
+            "index",
+            "number",
+            "num",
+            "n",
+            "nº",
+            "№",
+            "sira",
+            "lp",
+            "nro",
+            "numero",
+            "uuid",
+        ];
+        const BESIDE: [&str; 10] =
+            ["event", "incident", "record", "case", "row", "unique", "fact", "entry", "the", "of"];
+        let columns = self.columns;
+        let is_key = |column: usize| {
+            columns.all[column].has_no_blanks() && columns.all[column].is_distinct()
+        };
+        // a number of something else is a figure
+        let is_id = |column: usize| {
+            let words = words_of(self.name(column));
+            words.last().is_some_and(|word| ["id", "no", "nr"].contains(&word.as_str()))
+                || words
+                    .iter()
+                    .all(|word| IDS.contains(&word.as_str()) || BESIDE.contains(&word.as_str()))
+        };
+        let is_running = |column: usize| {
+            #[expect(
+                clippy::cast_precision_loss,
+                reason = "a sample has far fewer cells than 2^53"
+            )]
+            columns.number(column).is_none_or(|number| {
+                number.greatest - number.least + 1.0 <= number.distinct as f64 * 10.0
+                    || !["number", "num", "no", "nr"]
+                        .contains(&self.name(column).to_lowercase().as_str())
+            })
+        };
+        let called =
+            columns.choose(&IDS, |column| is_key(column) && is_id(column) && is_running(column));
+        // a column without a name that numbers the records, as pandas writes it
+        let is_index =
+            |column: usize| self.name(column).starts_with("column ") && is_running(column);
+        let first = (0..columns.all.len().min(1)).find(|column| {
+            let is_label = columns.number(*column).is_none() || is_index(*column);
+            is_key(*column) && is_free(*column) && is_label
+        });
+        let counts_records = || (0..columns.width).find(|column| self.numbers_the_records(*column));
+        called
+            .map(|choice| (choice.column, true))
+            .or(first.map(|column| (column, is_index(column))))
+            .or_else(|| counts_records().map(|column| (column, false)))
+    }
+
+    fn summary(&mut self, is_free: &impl Fn(usize) -> bool) {
+        let columns = self.columns;
+        let is_told = |column: usize| {
+            let is_sheet = columns.has_sheets && self.name(column) == SHEET_COLUMN;
+            column < columns.width
+                && !is_sheet
+                && columns.all[column].is_text()
+                && is_free(column)
+                && columns.date(column).is_none()
+        };
+        // the title of a person is one of rank
+        let is_rank = |column: usize| self.is_of_persons() && columns.is_called(column, &["title"]);
+        let fits = |column: usize| is_told(column) && !is_rank(column);
+        let named = columns.choose(&SUMMARIES, fits).map(|choice| choice.column);
+        // what each record is of
+        let is_name = |column: usize| {
+            is_told(column)
+                && columns.all[column].has_no_blanks()
+                && columns.all[column].cells.len() as u64 * 10 >= columns.all[column].stated * 9
+                && !self.used.contains(&column)
+                && !columns.is_called(column, &TOWNS)
+                && !columns.called_country(column)
+                && !self.is_of_persons()
+        };
+        let has_words = |column: &usize| {
+            let sample = &columns.all[*column];
+            sample.cells.keys().filter(|cell| cell.contains(' ')).count() * 2 > sample.cells.len()
+        };
+        let title = || {
+            let (column, is_id) = self.key(is_free)?;
+            Some(column).filter(|column| !is_id && is_told(*column) && has_words(column))
+        };
+        let named = named
+            .or_else(|| columns.choose(&PERSONS, is_name).map(|choice| choice.column))
+            .or_else(title);
+        let whole = |column: &usize| columns.all[*column].has_no_blanks();
+        // neither codes nor addresses tell anything
+        let is_prose = |column: usize| {
+            let mut cells = columns.all[column].cells.keys();
+            columns.all[column].length() > 3 && !cells.any(|cell| cell.starts_with("http"))
+        };
+        // what parties and places are called is told by fields of their own
+        let fields = self.party_fields().map(|(_, words)| words);
+        let is_field = |column: usize| {
+            self.used.contains(&column)
+                || fields.iter().any(|words| columns.is_called(column, words))
+        };
+        let longest = (0..columns.all.len())
+            .filter(|column| is_told(*column) && whole(column) && is_prose(*column))
+            .max_by_key(|column| (!is_field(*column), columns.all[*column].length()));
+        let any = (0..columns.all.len()).find(whole);
+        match (named, longest.or(any)) {
+            (Some(column), _) if whole(&column) => {
+                let cell = self.cell(column);
+                self.field("summary", &cell, &[]);
+            }
+            // every fact needs a summary: where it is blank, a column without blanks is used
+            (Some(column), Some(other)) => {
+                self.cell(column);
+                let text = format!("{{{}|{}}}", self.name(column), self.name(other));
+                self.field("summary", &quoted(&text), &[]);
+            }
+            (None, Some(column)) => {
+                let cell = self.cell(column);
+                let guess = format!(
+                    "guess: no column is called a summary; {} has the most text",
+                    self.name(column)
+                );
+                self.field("summary", &cell, &[guess]);
+            }
+            _ => self.field("summary", &quoted("a record of the table"), &[]),
+        }
+    }
+}
