@@ -5,6 +5,7 @@ use std::borrow::Cow;
 
 use crate::mapping::compiled::{NumberRule, QuantityRule};
 use crate::mapping::compiled_template::{CompiledTemplate, RecordCells};
+use crate::value::degrees::in_minutes;
 use crate::value::text::western_digits;
 use crate::value::{Type, Value, real};
 
@@ -55,11 +56,19 @@ pub fn degrees(number: &NumberRule, cells: &RecordCells<'_, '_>) -> Result<Optio
     match number.text.fill(cells) {
         Some(text) if !number.missing.iter().any(|word| *word == text) => {
             let text = western_digits(&text);
+            if let Some(degrees) = in_minutes(&text) {
+                return Ok(Some(degrees));
+            }
             let plain = if text.contains('.') { text } else { text.replacen(',', ".", 1).into() };
             Ok(Type::Real.parse(&plain)?.number())
         }
         _ => Ok(None),
     }
+}
+
+/// Whether a cell states degrees and minutes, which are kept as they were written.
+pub fn is_in_minutes(number: &NumberRule, cells: &RecordCells<'_, '_>) -> bool {
+    number.text.fill(cells).is_some_and(|text| in_minutes(&western_digits(&text)).is_some())
 }
 
 /// Spaces as typesetters put them between thousands.

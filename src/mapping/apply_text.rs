@@ -170,6 +170,9 @@ impl NameRule {
                 (apply_figure::degrees(lat, cells)?, apply_figure::degrees(lon, cells)?)
         {
             named.point = Some((lat, lon));
+            let rules = self.point.iter().flatten();
+            let in_minutes = rules.filter(|rule| apply_figure::is_in_minutes(rule, cells));
+            lost.extend(in_minutes.filter_map(|rule| rule.text.column()));
         }
         if let Some(within) = &self.within {
             let within = within.named(cells, lost)?;

@@ -6,7 +6,7 @@ use crate::mapping::cell_error::{CellError, FieldError};
 use crate::mapping::compiled::{DateRule, DateSource, FieldRule, NameRule, RuleKind, TextRule};
 use crate::mapping::compiled_template::RecordCells;
 use crate::value::date_formats::spreadsheet_hint;
-use crate::value::{EntityRef, InputValue, Type, Value, date};
+use crate::value::{EntityRef, InputValue, Type, Value, date, real};
 
 /// A fact under way.
 pub(super) struct FactDraft<'p> {
@@ -39,6 +39,20 @@ impl<'p> FactDraft<'p> {
     pub(super) fn add(&mut self, making: &'p FieldRule, cells: &RecordCells<'p, '_>) {
         let done = match &making.by {
             RuleKind::Text(words) => self.words(making.field, words, cells).map_err(|e| (None, e)),
+            RuleKind::Number(number) if matches!(making.field.ty, Type::Degrees(_)) => {
+                let read = apply_figure::degrees(number, cells);
+                let in_range = |degrees: f64| making.field.ty.parse(&real(degrees));
+                match read.and_then(|found| found.map(in_range).transpose()) {
+                    Ok(found) => {
+                        self.set(Some(making.field), found.unwrap_or(Value::Null));
+                        if apply_figure::is_in_minutes(number, cells) {
+                            self.lost.extend(number.text.column());
+                        }
+                        Ok(())
+                    }
+                    Err(expected) => Err((None, expected)),
+                }
+            }
             RuleKind::Number(number) => match apply_figure::number(number, cells) {
                 Ok(found) => {
                     self.set(Some(making.field), found.map_or(Value::Null, |found| found.cell));

@@ -4,6 +4,7 @@
 pub mod calendar_words;
 pub mod date;
 pub mod date_formats;
+pub mod degrees;
 mod entity_ref;
 mod figure_stats;
 mod number;

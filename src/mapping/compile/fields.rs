@@ -50,7 +50,7 @@ impl MappingCompiler<'_> {
                 rule.is_spot = name == "place" && rule.within.is_some() && !spec.how.entity;
                 RuleKind::Name(Box::new(rule))
             }
-            Type::Integer | Type::Real => {
+            Type::Integer | Type::Real | Type::Degrees(_) => {
                 self.suits(&spec.how, &["missing", "nil", "thousands", "decimal", "scale"], name);
                 let text = self.needed(spec, name)?;
                 RuleKind::Number(self.number(text, &spec.how, field.ty == Type::Integer))

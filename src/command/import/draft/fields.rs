@@ -1,5 +1,7 @@
 //! The fields of a draft that are read from cells: dates, places, numbers.
 
+use std::collections::BTreeSet;
+
 use crate::command::import::draft::date_reading::DateReading;
 use crate::command::import::draft::number_reading::NumberReading;
 use crate::command::import::draft::roles::{Choice, CountryColumn, YearBehind, words_of};
@@ -308,14 +310,23 @@ impl Draft<'_> {
                 guesses.iter().for_each(|guess| self.line(&format!("# {guess}")));
             }
             let marks = marks.map_or(String::new(), |marks| format!(", {marks}"));
-            let missing = self.missing_names(column, scheme.is_none());
+            // what is missing of the place itself is said with that of its point
+            let is_within = town.is_some_and(|town| town != column);
+            let own = Some(column).filter(|_| scheme.is_none());
+            let missing = match point {
+                Some((lat, lon)) if !is_within => {
+                    self.missing_words(own.into_iter().chain([lat, lon]))
+                }
+                _ => self.missing_words(own),
+            };
             (scheme.unwrap_or("name"), self.cell(column) + &marks + &missing)
         });
         let mut keys = Vec::new();
         match (town.filter(|town| country.is_none_or(|(country, _)| country != *town)), of_country)
         {
             (Some(town), Some((scheme, cell))) => {
-                let missing = self.missing_names(town, true);
+                let of_point = point.into_iter().flat_map(|(lat, lon)| [lat, lon]);
+                let missing = self.missing_words(of_point.chain([town]));
                 if let Some((country, _)) =
                     country.filter(|(country, _)| !self.is_beside(town, *country))
                 {
@@ -326,7 +337,8 @@ impl Draft<'_> {
                 keys.push(format!("name = {town}{missing}, within = {{ {scheme} = {cell} }}"));
             }
             (Some(town), None) => {
-                let missing = self.missing_names(town, true);
+                let of_point = point.into_iter().flat_map(|(lat, lon)| [lat, lon]);
+                let missing = self.missing_words(of_point.chain([town]));
                 keys.push(format!("name = {}{missing}", self.cell(town)));
             }
             (None, Some((scheme, cell))) => keys.push(format!("{scheme} = {cell}")),
@@ -335,8 +347,13 @@ impl Draft<'_> {
                 for (field, column) in
                     point.into_iter().flat_map(|(lat, lon)| [("latitude", lat), ("longitude", lon)])
                 {
+                    let missing = self.missing_words([column]);
                     let cell = self.cell(column);
-                    self.field(field, &cell, &[]);
+                    let value = match missing.as_str() {
+                        "" => cell,
+                        missing => format!("{{ text = {cell}{missing} }}"),
+                    };
+                    self.field(field, &value, &[]);
                 }
                 return;
             }
@@ -357,13 +374,11 @@ impl Draft<'_> {
             || words_of(country).iter().any(|word| words_of(town).contains(word))
     }
 
-    /// The words of a column of names that name nobody, as a key.
-    fn missing_names(&self, column: usize, are_names: bool) -> String {
-        let missing = self.columns.all[column].missing();
-        if missing.is_empty() || !are_names {
-            return String::new();
-        }
-        format!(", missing = {}", list(&missing))
+    /// The words of columns that say that nothing is known, as a key.
+    fn missing_words(&self, columns: impl IntoIterator<Item = usize>) -> String {
+        let words = columns.into_iter().flat_map(|column| self.columns.all[column].missing());
+        let words: BTreeSet<String> = words.collect();
+        if words.is_empty() { String::new() } else { format!(", missing = {}", list(&words)) }
     }
 
     pub(super) fn number_field(

@@ -247,7 +247,10 @@ impl Draft<'_> {
                 None => self.line("measure = \"{$measure}\""),
             }
             self.unit_of(&group);
-            self.date_of_parts(&parts, None);
+            match self.quarter_beside(&parts) {
+                Some(quarter) => self.date_of_quarter(parts.year.0, quarter),
+                None => self.date_of_parts(&parts, None),
+            }
             self.place(country, None);
             self.subject(country, &[parts.year.0], false);
             self.number_field("quantity", "{$value}", Some(&style), &[]);

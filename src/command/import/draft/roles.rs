@@ -12,6 +12,7 @@ use crate::command::import::draft::words::{
 use crate::error::Result;
 use crate::mapping;
 use crate::store::{EntityClass, Store};
+use crate::value::degrees::in_minutes;
 
 /// A column that was chosen, and others that might be meant.
 #[derive(Debug, Clone)]
@@ -144,8 +145,8 @@ impl DraftColumns {
         let mut divided = Vec::new();
         for column in 0..self.width {
             let sample = &self.all[column];
-            let (at, names) = if is_of_points(sample) {
-                (",", ["latitude", "longitude"])
+            let (at, names) = if let Some(at) = between_degrees(sample) {
+                (at, ["latitude", "longitude"])
             } else if may_be_place(&sample.name)
                 && let Some(at) = between_town_and_country(sample, store)?
             {
@@ -277,7 +278,12 @@ impl DraftColumns {
             move |number: &NumberReading| number.least >= -limit && number.greatest <= limit
         };
         let find = |words: &[&str], limit: f64| {
-            let fits = |column: usize| self.numbers[column].as_ref().is_some_and(within(limit));
+            let in_degrees = |cell: &str| in_minutes(cell).is_some_and(|n| n.abs() <= limit);
+            let fits = |column: usize| {
+                let mut told = self.all[column].told().peekable();
+                self.numbers[column].as_ref().is_some_and(within(limit))
+                    || told.peek().is_some() && told.all(|(cell, _)| in_degrees(cell))
+            };
             self.named(words, fits).into_iter().next()
         };
         Some((
@@ -321,17 +327,21 @@ impl DraftColumns {
     }
 }
 
-/// Whether each cell of a column is a latitude and a longitude.
-fn is_of_points(sample: &ColumnSample) -> bool {
+/// What stands between a latitude and a longitude in each cell of a column.
+fn between_degrees(sample: &ColumnSample) -> Option<&'static str> {
     let degrees = |text: &str, most: f64| {
-        text.contains('.') && text.parse::<f64>().is_ok_and(|n| n.abs() <= most)
+        let plain = || text.parse::<f64>().ok().filter(|_| text.contains('.'));
+        in_minutes(text).or_else(plain).is_some_and(|n| n.abs() <= most)
     };
-    let is_point = |cell: &str| {
-        let (first, second) = mapping::divided(cell, ",");
+    let is_point = |cell: &str, at: &str| {
+        let (first, second) = mapping::divided(cell, at);
         degrees(first, 90.0) && degrees(second, 180.0)
     };
-    let mut told = sample.told().peekable();
-    told.peek().is_some() && told.all(|(cell, _)| is_point(cell))
+    let is_between = |at: &&str| {
+        let mut told = sample.told().peekable();
+        told.peek().is_some() && told.all(|(cell, _)| is_point(cell, at))
+    };
+    [",", " – ", " - ", " / ", ";", " "].into_iter().find(is_between)
 }
 
 /// What stands before the country that most cells of a column name at their end.

@@ -10,7 +10,14 @@ use crate::value::text::western_digits;
 const DISTINCT: usize = 20_000;
 
 /// Words that tables have where something is not stated.
-const MISSING: [&str; 64] = [
+const MISSING: [&str; 71] = [
+    "n/k",
+    "n.k.",
+    "nk",
+    "n.c.",
+    "n.v.t.",
+    "n/s",
+    "not given",
     "не розголошується",
     "не разглашается",
     "undisclosed",

@@ -431,7 +431,16 @@ pub const HOLDERS: [&str; 48] = [
 ];
 
 /// Words of columns that are of a person, a party or a weapon, and not where something happened.
-pub const NOT_PLACES: [&str; 74] = [
+pub const NOT_PLACES: [&str; 83] = [
+    "penholder",
+    "operator",
+    "operating",
+    "owner",
+    "carrier",
+    "manufacturer",
+    "visitor",
+    "visiting",
+    "isleten",
     "expelling",
     "imposing",
     "supplying",
