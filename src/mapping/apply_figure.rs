@@ -312,8 +312,9 @@ fn unmarked<'t, 'p>(text: &'t str, marks: &'p [(String, String)]) -> (&'t str, O
             continue;
         }
         let bare = match mark.as_str() {
-            "()" => text.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')),
-            "[]" => text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')),
+            "()" | "[]" | "{}" => {
+                text.strip_prefix(&mark[..1]).and_then(|rest| rest.strip_suffix(&mark[1..]))
+            }
             mark => text.strip_prefix(mark).or_else(|| text.strip_suffix(mark)),
         };
         if let Some(bare) = bare {

@@ -12,7 +12,7 @@ use crate::value::text::western_digits;
 
 /// How dates are written in the field's files. Where several read the same cells, the first is
 /// proposed.
-const FORMATS: [&str; 57] = [
+const FORMATS: [&str; 58] = [
     "%Y-%m-%d",
     "%d %B %Y",
     "%B %d, %Y",
@@ -63,6 +63,7 @@ const FORMATS: [&str; 57] = [
     "%Y/%m",
     "%m/%Y",
     "%m.%Y",
+    "%m-%Y",
     "Q%q %Y",
     "%Y Q%q",
     "%Y-Q%q",

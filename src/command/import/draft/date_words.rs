@@ -8,7 +8,9 @@ use crate::value::partial_date::{self, from_to};
 use crate::value::text::{fold, western_digits};
 
 /// Words that say that a date is not quite known.
-const HEDGES: [&str; 28] = [
+const HEDGES: [&str; 30] = [
+    "ок",
+    "прибл",
     "c",
     "ca",
     "circa",
@@ -254,7 +256,10 @@ fn hedged(text: &str, style: &DateStyle) -> Option<String> {
     {
         return Some(format!("{date}/.."));
     }
-    let (rest, is_hedged) = without_words(text, &HEDGES);
+    let spoken =
+        ["on or about ", "on or around "].iter().find_map(|words| text.strip_prefix(words));
+    let (rest, is_hedged) = without_words(spoken.unwrap_or(text), &HEDGES);
+    let is_hedged = is_hedged || spoken.is_some();
     let date = joined(rest, style)?;
     Some(if is_hedged { approximate(&date) } else { date })
 }

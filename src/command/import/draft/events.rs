@@ -56,7 +56,15 @@ impl Draft<'_> {
         self.key_line(&is_free);
         match self.event_type(&is_free) {
             Some(choice) => {
-                let guesses = self.others(&choice);
+                let mut guesses = self.others(&choice);
+                let of_events = ["event", "incident", "attack", "violence", "conflict", "action"];
+                let words = words_of(self.name(choice.column));
+                if guesses.is_empty()
+                    && !words.iter().any(|word| of_events.contains(&word.as_str()))
+                {
+                    let name = quoted(self.name(choice.column));
+                    guesses.push(format!("guess: {name} says what kind of event it was"));
+                }
                 let cell = self.cell(choice.column);
                 self.field("type", &cell, &guesses);
             }
@@ -158,7 +166,7 @@ impl Draft<'_> {
             Some((column, is_id)) => {
                 let cell = self.cell(column);
                 if !is_id {
-                    self.line("# guess: it tells the records apart; if one may come twice in a later version, add \"#\"");
+                    self.line("# guess: this column tells the records apart; if a cell may come twice in a later version, add \"#\"");
                 }
                 self.line(&format!("key     = [{cell}]"));
             }

@@ -160,9 +160,26 @@ impl Draft<'_> {
         }
     }
 
+    /// Whether the records say from when to when something was listed or in force.
+    fn is_listed(&self) -> bool {
+        const LISTED: [&str; 8] = [
+            "listed",
+            "listing",
+            "designated",
+            "designation",
+            "sanctioned",
+            "force",
+            "opened",
+            "appointed",
+        ];
+        self.columns.start().is_some_and(|start| {
+            words_of(self.name(start.column)).iter().any(|word| LISTED.contains(&word.as_str()))
+        })
+    }
+
     /// Whether the facts held from the first date to the last: missions do, and what may go on.
     fn is_lasting(&self, end: Option<usize>) -> bool {
-        end.is_some_and(|end| self.lasts || !self.ongoing(end).is_empty())
+        end.is_some_and(|end| self.lasts || self.is_listed() || !self.ongoing(end).is_empty())
     }
 
     /// What is uncertain of a date.
@@ -176,6 +193,8 @@ impl Draft<'_> {
         let mut guesses = self.others(&Choice { column: start.column, others: others.collect() });
         if end.is_some() && !self.is_lasting(end) {
             guesses.push(LASTED.into());
+        } else if end.is_some_and(|end| self.ongoing(end).is_empty()) && !self.lasts {
+            guesses.push(GOES_ON.into());
         }
         if self.columns.is_kept(start.column) {
             guesses.push(format!(
@@ -230,16 +249,15 @@ impl Draft<'_> {
             guesses.push("guess: the numbers are days as a spreadsheet counts them".into());
         }
         if !reading.codes.is_empty() {
-            guesses
-                .push("guess: what the dates under codes mean, which are written in words".into());
+            guesses.push("guess: what the dates in `codes` mean, which no format reads".into());
         }
         if reading.formats.contains(&"FY%Y") {
             guesses.push("guess: a fiscal year is taken as the calendar year of its name".into());
         }
         if !reading.unread.is_empty() {
             let shown: Vec<String> =
-                reading.unread.iter().take(5).map(|cell| quoted(cell)).collect();
-            let more = if reading.unread.len() > 5 { ", …" } else { "" };
+                reading.unread.iter().take(12).map(|cell| quoted(cell)).collect();
+            let more = if reading.unread.len() > 12 { ", …" } else { "" };
             guesses.push(format!("not read as dates, and unknown: {}{more}", shown.join(", ")));
         }
         guesses
@@ -407,7 +425,7 @@ impl Draft<'_> {
             }
             if !style.unread.is_empty() {
                 let shown: Vec<String> =
-                    style.unread.iter().take(5).map(|cell| quoted(cell)).collect();
+                    style.unread.iter().take(12).map(|cell| quoted(cell)).collect();
                 self.line(&format!("# not read as numbers, and unknown: {}", shown.join(", ")));
             }
         }
@@ -427,6 +445,10 @@ fn object_of(name: &str) -> Option<&str> {
 
 /// What a date of two columns may mean.
 const LASTED: &str = "guess: it happened once, between the two dates; if it lasted from the first to the last, add span = \"throughout\"";
+
+/// What a first date without a last one may mean.
+const GOES_ON: &str =
+    "guess: it lasted from the first date to the last, and goes on where there is no last one";
 
 /// What years before 1500 may mean.
 const EARLY: &str = "guess: years before 1500 are taken as Gregorian; if they are of another calendar, convert the dates first";

@@ -63,7 +63,7 @@ impl Draft<'_> {
                 format!("{{ column = {name}, at = {at}, into = {} }}", list([first, second]))
             })
             .collect();
-        self.line("# guess: each cell of such a column says two things");
+        self.line("# guess: each cell of these columns says two things");
         self.line(&format!("divide    = [{}]", divided.join(", ")));
     }
 

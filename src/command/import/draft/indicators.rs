@@ -24,7 +24,8 @@ impl Draft<'_> {
     /// The column of the sheets, which say what is measured if they are not called after years.
     pub(super) fn sheet_of_measure(&self) -> Option<usize> {
         let column = self.columns.all.iter().position(|sample| sample.name == SHEET_COLUMN)?;
-        (self.columns.has_sheets && !self.columns.is_years(column)).then_some(column)
+        let says_what = !self.columns.is_years(column) && !self.are_sheets_countries;
+        (self.columns.has_sheets && says_what).then_some(column)
     }
 
     /// Writes whose figures those of a record are: the first column of words that is neither its
@@ -178,8 +179,8 @@ impl Draft<'_> {
     pub(super) fn each_stated(&mut self, entries: &[String], missing: &[String]) {
         let unread: Vec<&String> = missing.iter().filter(|cell| !is_missing(cell)).collect();
         if !unread.is_empty() {
-            let shown: Vec<String> = unread.iter().take(5).map(|cell| quoted(cell)).collect();
-            let more = if unread.len() > 5 { ", …" } else { "" };
+            let shown: Vec<String> = unread.iter().take(12).map(|cell| quoted(cell)).collect();
+            let more = if unread.len() > 12 { ", …" } else { "" };
             self.line(&format!("# not read as numbers, and left out: {}{more}", shown.join(", ")));
         }
         self.line(&format!("each    = [\n  {},\n]", entries.join(",\n  ")));

@@ -108,6 +108,13 @@ pub fn look(
         return Err(Error::new(ErrorKind::Rejected, message)
             .hint("put each table into a file or sheet of its own"));
     }
+    // headings of several years date the days below them, and not the title
+    let of_sections = only_year(notes.sections.iter().map(String::as_str));
+    let has_years =
+        notes.sections.iter().any(|text| only_year(std::iter::once(text.as_str())).is_some());
+    if has_years && of_sections != notes.year_above {
+        notes.year_above = None;
+    }
     // a table whose cells stand between semicolons leaves commas to its numbers
     let year = notes.year_above.as_deref();
     Ok((DraftColumns::of(columns, layout.delimiter == ';', year), notes))

@@ -8,7 +8,7 @@ use crate::command::import::draft::write::Draft;
 impl Draft<'_> {
     /// The columns of numbers that may be measures: no codes, ranks, years or coordinates.
     pub(super) fn measures(&self, country: Option<CountryColumn>) -> Vec<usize> {
-        const OTHER: [&str; 51] = [
+        const OTHER: [&str; 47] = [
             "time",
             "uhrzeit",
             "heure",
@@ -50,10 +50,6 @@ impl Draft<'_> {
             "age",
             "row",
             "index",
-            "low",
-            "high",
-            "min",
-            "max",
             "precision",
             "hour",
             "week",
@@ -85,6 +81,12 @@ impl Draft<'_> {
                 || words.iter().any(|word| OTHER.contains(&word.as_str()))
                 || !are_votes && words.iter().all(|word| NUMBERING.contains(&word.as_str()))
         };
+        // the lower or upper bound of what another column has the other bound or the best estimate of
+        let is_bound = |column: usize| {
+            (self.is_low(column) || self.is_high(column))
+                && (0..self.columns.all.len())
+                    .any(|other| other != column && self.stem(other) == self.stem(column))
+        };
         let is_measure = |column: &usize| {
             let column = *column;
             let name = self.name(column);
@@ -94,6 +96,7 @@ impl Draft<'_> {
                 && self.columns.date(column).is_none()
                 && !(self.columns.is_years(column) && self.columns.is_called_end(column))
                 && !is_part(column)
+                && !is_bound(column)
                 && country.is_none_or(|(country, _)| country != column)
                 && !is_code(name)
                 && (!self.is_of_people(column) || self.is_of_several_harms(column))
@@ -147,10 +150,14 @@ impl Draft<'_> {
 
     /// The measures without the one that adds up the others, by its name.
     pub(super) fn without_total(&self, mut measures: Vec<usize>) -> Vec<usize> {
+        // a total that says of what is a measure of its own, which no sum adds to its parts
         if measures.len() > 2 {
-            let is_of_all = |name: &str| words_of(name).first().is_some_and(|word| word == "all");
-            measures
-                .retain(|column| !is_total(self.name(*column)) && !is_of_all(self.name(*column)));
+            let is_bare = |column: &usize| {
+                let name = self.name(*column);
+                is_total(name) && words_of(name).len() == 1
+                    || words_of(name).first().is_some_and(|word| word == "all")
+            };
+            measures.retain(|column| !is_bare(column));
         }
         measures
     }

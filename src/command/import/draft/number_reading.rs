@@ -102,7 +102,7 @@ fn number(cell: &str, thousands: Option<char>, decimal: char) -> Option<f64> {
 
 /// Signs and words beside numbers, and how they hedge them. A longer one goes before a shorter one
 /// that it begins with.
-const MARKS: [(&str, &str); 82] = [
+const MARKS: [(&str, &str); 84] = [
     ("бл. ", "about"),
     ("около ", "about"),
     ("ок. ", "about"),
@@ -114,6 +114,8 @@ const MARKS: [(&str, &str); 82] = [
     ("bis zu ", "up-to"),
     ("jusqu'à ", "up-to"),
     ("almeno ", "at-least"),
+    ("rd. ", "about"),
+    ("rund ", "about"),
     ("yakl. ", "about"),
     ("abt. ", "about"),
     ("abt ", "about"),
@@ -328,9 +330,11 @@ fn marked(
     decimal: char,
 ) -> Option<(ScaledNumber, (String, &'static str))> {
     // an estimate in brackets
-    let inside = cell.strip_prefix('(').and_then(|rest| rest.strip_suffix(')'));
-    if let Some(number) = inside.and_then(|bare| scaled(bare.trim(), thousands, decimal)) {
-        return Some((number, ("()".to_owned(), "about")));
+    for (mark, open, close) in [("()", '(', ')'), ("[]", '[', ']'), ("{}", '{', '}')] {
+        let inside = cell.strip_prefix(open).and_then(|rest| rest.strip_suffix(close));
+        if let Some(number) = inside.and_then(|bare| scaled(bare.trim(), thousands, decimal)) {
+            return Some((number, (mark.to_owned(), "about")));
+        }
     }
     for (mark, qualifier) in MARKS {
         let is_mark = |part: &str| part.to_lowercase() == mark;

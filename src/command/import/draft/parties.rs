@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::command::import::draft::roles::{Choice, words_of};
+use crate::command::import::draft::roles::{Choice, rank_of, words_of};
 use crate::command::import::draft::sample::is_missing;
 use crate::command::import::draft::toml_text::{list, quoted};
 use crate::command::import::draft::words::{ACTORS, PERSONS, SIDES, TARGETS};
@@ -120,6 +120,16 @@ impl Draft<'_> {
                 let others =
                     found.into_iter().filter(|other| *other != column && field != "side_a");
                 let mut guesses = self.others(&Choice { column, others: others.collect() });
+                // a word among others may be another's: "attributed operation"
+                let is_plain = rank_of(self.name(column), words).is_some_and(|rank| rank.0 == 0);
+                if !is_plain && guesses.is_empty() {
+                    let name = quoted(self.name(column));
+                    guesses.push(match field {
+                        "target" => format!("guess: {name} names to whom it was done"),
+                        "actor" => format!("guess: {name} names who did it"),
+                        _ => format!("guess: {name} names one of the sides"),
+                    });
+                }
                 let name = self.names(column, &mut guesses);
                 self.field(field, &name, &guesses);
             }

@@ -254,7 +254,8 @@ pub fn is_missing(cell: &str) -> bool {
 /// Whether a cell says that something is not over.
 #[must_use]
 pub fn is_ongoing(cell: &str) -> bool {
-    ONGOING.contains(&cell.to_lowercase().as_str())
+    let cell = cell.to_lowercase();
+    ONGOING.contains(&cell.as_str()) || cell.starts_with("still ")
 }
 
 /// Whether a cell says that its row adds up others.
@@ -351,7 +352,10 @@ pub fn is_total(cell: &str) -> bool {
         .iter()
         .any(|word| cell.strip_prefix(word).is_some_and(|rest| rest.starts_with([' ', ':', ','])));
     // "All situations"
-    let is_all = cell.split(' ').count() == 2 && cell.starts_with("all ");
+    let is_all = cell.split(' ').count() == 2 && cell.starts_with("all ")
+        || ["carried forward", "brought forward", "ubertrag"]
+            .iter()
+            .any(|word| cell.starts_with(word));
     WHOLE.contains(&cell.as_str())
         || is_all
         || is_subtotal

@@ -3,7 +3,7 @@
 use crate::command::import::draft::date_reading::{LANGUAGES, calendar_of};
 use crate::command::import::draft::measures::is_code;
 use crate::command::import::draft::number_reading::NumberReading;
-use crate::command::import::draft::roles::CountryColumn;
+use crate::command::import::draft::roles::{CountryColumn, may_be_place};
 use crate::command::import::draft::toml_text::{list, quoted};
 use crate::command::import::draft::wide_periods::WidePeriod;
 use crate::command::import::draft::write::Draft;
@@ -85,6 +85,10 @@ impl Draft<'_> {
         };
         let month = if word == "year" { self.month_of_rows() } else { None };
         self.date_of_wide(word, &when, month.as_ref());
+        if let Some((column, _)) = country.filter(|(column, _)| !may_be_place(self.name(*column))) {
+            let name = quoted(self.name(column));
+            self.line(&format!("# guess: {name} is the country whose figure it is"));
+        }
         self.place(country, None);
         let month = month.map(|(column, _)| column);
         let others: Vec<usize> =

@@ -78,7 +78,10 @@ pub const PERHAPS_COUNTRIES: [&str; 7] =
     ["state", "territory", "location", "place", "where", "iso3", "iso"];
 
 /// Words that columns of what is smaller than a country are called by.
-pub const TOWNS: [&str; 53] = [
+pub const TOWNS: [&str; 56] = [
+    "ciudad",
+    "stad",
+    "plaats",
     "место",
     "місце",
     "населенный_пункт",
@@ -270,7 +273,11 @@ pub const LOWS: [&str; 7] = ["low", "lower", "lowest", "min", "minimum", "least"
 pub const HIGHS: [&str; 7] = ["high", "higher", "highest", "max", "maximum", "most", "maximo"];
 
 /// Words of columns of those who did something, or who did it together.
-pub const ACTORS: [&str; 65] = [
+pub const ACTORS: [&str; 69] = [
+    "party_a",
+    "partie_a",
+    "parte_a",
+    "partei_a",
     "sides",
     "attributed_to",
     "attributed",
@@ -346,7 +353,11 @@ pub const PERSONS: [&str; 9] =
     ["name", "full_name", "person", "nom", "nombre", "nome", "фио", "имя", "nazwisko"];
 
 /// Words of columns of those to whom something was done.
-pub const TARGETS: [&str; 25] = [
+pub const TARGETS: [&str; 29] = [
+    "party_b",
+    "partie_b",
+    "parte_b",
+    "partei_b",
     "expelled",
     "targeted",
     "sanctioned",

@@ -8,15 +8,19 @@ use crate::command::import::draft::table_notes::TableNotes;
 use crate::command::import::draft::toml_text::quoted;
 use crate::command::import::draft::words::TOWNS;
 use crate::error::Result;
+use crate::ingest::SHEET_COLUMN;
 use crate::store::Store;
 
 /// The draft under way.
+#[expect(clippy::struct_excessive_bools, reason = "each says something of its own")]
 pub struct Draft<'a> {
     pub(super) columns: &'a DraftColumns,
     /// The one year that is named above the table.
     pub(super) year_above: Option<&'a str>,
     /// The day or months that a line beside the table names, in EDTF.
     period_beside: Option<String>,
+    /// The sheets are called after the countries of their records.
+    pub(super) are_sheets_countries: bool,
     /// What the lines above the table say that it is of.
     pub(super) title: Option<&'a str>,
     /// The unit that a line beside the table names.
@@ -48,6 +52,7 @@ impl<'a> Draft<'a> {
             columns,
             year_above,
             period_beside: notes.period(),
+            are_sheets_countries: false,
             title: notes.title.as_deref(),
             unit_beside: notes.lines.iter().find_map(|line| unit_in(line)),
             has_heading: notes.heading.is_some(),
@@ -58,6 +63,8 @@ impl<'a> Draft<'a> {
         };
         draft.head(notes);
         let country = columns.country(store, false)?;
+        draft.are_sheets_countries =
+            country.is_some_and(|(column, _)| columns.all[column].name == SHEET_COLUMN);
         let wide = draft.wide_periods();
         let is_world_bank = wide.iter().any(|year| columns.all[year.column].name.contains("[YR"));
         // a year or two head figures of them where nothing else says when
