@@ -114,8 +114,13 @@ impl DateStyle {
                     Some((whole.into_iter().find_map(|text| self.in_formats(&text))?, last))
                 }
                 (Some(first), None) => {
-                    let begun = left.len().checked_sub(right.len())?;
-                    Some((first, self.in_formats(&format!("{}{right}", left.get(..begun)?))?))
+                    let begun = left.get(..left.len().checked_sub(right.len())?)?;
+                    let last = self.in_formats(&format!("{begun}{right}"))?;
+                    // 1699-00
+                    let next =
+                        || self.in_formats(&format!("{}{right}", begun.parse::<u32>().ok()? + 1));
+                    let is_early = last.last() < first.first();
+                    Some((first, if is_early { next().unwrap_or(last) } else { last }))
                 }
                 // 1/28-29/17
                 (None, None) => {

@@ -12,7 +12,7 @@ use crate::value::text::western_digits;
 
 /// How dates are written in the field's files. Where several read the same cells, the first is
 /// proposed.
-const FORMATS: [&str; 58] = [
+const FORMATS: [&str; 63] = [
     "%Y-%m-%d",
     "%d %B %Y",
     "%B %d, %Y",
@@ -28,6 +28,8 @@ const FORMATS: [&str; 58] = [
     "%Y-%m-%d %H:%M",
     "%d.%m.%Y / %H%M UTC",
     "%d.%m.%Y, %H:%M",
+    "%d/%m/%Y %H%M",
+    "%d/%m/%Y %H%M UTC",
     "%d/%m/%Y, %H:%M",
     "%d/%m/%Y %H:%M UTC",
     "%Y-%m-%d %H:%M UTC",
@@ -59,6 +61,9 @@ const FORMATS: [&str; 58] = [
     "%B %Y",
     "%Y %B",
     "%B-%y",
+    "%B/%y",
+    "%B/%Y",
+    "%B-%Y",
     "%Y-%m",
     "%Y/%m",
     "%m/%Y",
@@ -127,6 +132,9 @@ const LATEST: i64 = 2_524_594;
 
 /// What stands between two dates in one cell.
 const RANGES: [&str; 6] = [" to ", " – ", "–", " - ", "-", "/"];
+
+/// How a month is read that a spreadsheet keeps as its first day.
+pub const FIRST_OF_MONTH: &str = "%Y-%m-01";
 
 /// The first of the hundred years that ends with this one.
 pub const CENTURY: i16 = 1927;
@@ -256,7 +264,11 @@ impl ColumnSample {
             return None;
         }
         let read = self.told().map(|(_, times)| times).sum();
-        Some(DateReading { missing: self.missing(), read, ..DateReading::default() })
+        // spreadsheets keep a month as its first day
+        let is_month = |cell: &String| cell.len() == 10 && cell.ends_with("-01");
+        let are_months = self.told().count() > 3 && self.told().all(|(cell, _)| is_month(cell));
+        let formats = if are_months { vec![FIRST_OF_MONTH] } else { Vec::new() };
+        Some(DateReading { formats, missing: self.missing(), read, ..DateReading::default() })
     }
 
     /// Five digits, as spreadsheets count days, in a column that is called so.
@@ -284,7 +296,21 @@ impl ColumnSample {
         year: Option<&str>,
     ) {
         // two dates in one cell, in the formats of the others or in those that leave no doubt
-        for format in std::iter::once(None).chain(WRITTEN.map(Some)) {
+        let ranges_in = |format: &str| {
+            let style = DateStyle { range: RANGES.map(str::to_owned).into(), ..style(&[format]) };
+            left.iter().filter(|(cell, _)| style.read_range(cell).is_some()).count()
+        };
+        // days and months in figures, where only one order reads all of them
+        let figures: Vec<&str> = EXCHANGED
+            .into_iter()
+            .filter_map(|(one, other)| match (ranges_in(one), ranges_in(other)) {
+                (ours, theirs) if ours > theirs => Some(one),
+                (ours, theirs) if theirs > ours => Some(other),
+                _ => None,
+            })
+            .collect();
+        let sure = WRITTEN.into_iter().chain(figures);
+        for format in std::iter::once(None).chain(sure.map(Some)) {
             if format.is_none() && reading.formats.is_empty() {
                 continue;
             }
@@ -372,10 +398,13 @@ impl ColumnSample {
             left.iter().map(|(cell, _)| *cell).filter(|cell| is_worded(cell)).collect();
         let mut reading = DateReading { locale, missing: self.missing(), ..DateReading::default() };
         let fits = |n: usize, cell: &String| {
+            // what goes on is read in words
+            let goes_on = cell.ends_with(['–', '—']);
             // a year of four digits is not one of two, nor eight digits any number
             let has_short_year = FORMATS[n].contains("%y");
             let digits = cell.chars().filter(char::is_ascii_digit).count();
-            !(has_short_year && digits > 6)
+            !goes_on
+                && !(has_short_year && digits > 6)
                 && (!FORMATS[n].contains("%B") || worded.contains(cell))
                 && reads[n]
                     .read(cell)
@@ -430,7 +459,9 @@ impl ColumnSample {
                     .filter(|(cell, _)| style.read_range(cell).is_some())
                     .count()
             };
-            let best = FORMATS.iter().filter(|format| **format != "%Y").max_by_key(reads_ranges);
+            // of equals the first
+            let best =
+                FORMATS.iter().rev().filter(|format| **format != "%Y").max_by_key(reads_ranges);
             reading.formats.extend(best.filter(|format| reads_ranges(format) > 0).copied());
         }
         self.read_more(&mut reading, &mut left, &style, year);

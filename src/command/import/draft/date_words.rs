@@ -264,12 +264,15 @@ fn hedged(text: &str, style: &DateStyle) -> Option<String> {
     Some(if is_hedged { approximate(&date) } else { date })
 }
 
-/// The date from which something goes on: "since May 2006", "1999–present".
+/// The date from which something goes on: "since May 2006", "1999–present", "11 May 2004 –".
 fn goes_on(text: &str) -> Option<&str> {
     let lower = text.to_lowercase();
     let since = SINCE.iter().find(|word| lower.starts_with(**word));
     if let Some(rest) = since.and_then(|word| text.get(word.len()..)) {
         return Some(rest.trim());
+    }
+    if let Some(from) = text.strip_suffix(['–', '-']).map(str::trim) {
+        return Some(from);
     }
     let (from, to) = BETWEEN.iter().find_map(|sign| text.rsplit_once(sign))?;
     is_ongoing(to.trim()).then_some(from.trim())

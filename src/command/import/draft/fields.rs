@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::command::import::draft::date_reading::DateReading;
+use crate::command::import::draft::date_reading::{DateReading, FIRST_OF_MONTH};
 use crate::command::import::draft::number_reading::NumberReading;
 use crate::command::import::draft::roles::{Choice, CountryColumn, YearBehind, words_of};
 use crate::command::import::draft::sample::is_ongoing;
@@ -250,6 +250,12 @@ impl Draft<'_> {
         }
         if !reading.codes.is_empty() {
             guesses.push("guess: what the dates in `codes` mean, which no format reads".into());
+        }
+        if reading.formats.contains(&FIRST_OF_MONTH) {
+            guesses.push(
+                "guess: all dates are first days of months, and taken for the months; if they are days, leave out formats"
+                    .into(),
+            );
         }
         if reading.formats.contains(&"FY%Y") {
             guesses.push("guess: a fiscal year is taken as the calendar year of its name".into());

@@ -123,7 +123,7 @@ fn is_of_which(name: &str) -> bool {
 /// Whether a column counts everybody, and not a group.
 fn is_everybody(harm: &HarmColumn) -> bool {
     ["all", "everyone", "overall", "altogether", "insgesamt", "todos", "tous"]
-        .contains(&harm.population.as_str())
+        .contains(&harm.population.split(' ').next().unwrap_or_default())
 }
 
 impl Draft<'_> {

@@ -6,7 +6,7 @@ use crate::command::import::draft::beside::period_in;
 use crate::command::import::draft::measures::is_code;
 use crate::command::import::draft::number_reading::NumberReading;
 use crate::command::import::draft::roles::{CountryColumn, words_of};
-use crate::command::import::draft::sample::is_missing;
+use crate::command::import::draft::sample::{MISSING_CODES, is_missing};
 use crate::command::import::draft::toml_text::{list, quoted};
 use crate::command::import::draft::words::{COUNTERPARTS, DEATHS, HOLDERS};
 use crate::command::import::draft::write::Draft;
@@ -17,7 +17,13 @@ impl Draft<'_> {
     /// The column of sheets that are called after years, where something else dates the records.
     fn sheet_of_years(&self) -> Option<usize> {
         let column = self.columns.all.iter().position(|sample| sample.name == SHEET_COLUMN)?;
-        let is_date = self.columns.start().is_some_and(|start| start.column != column);
+        // dates in the years of the sheets say it better
+        let sheets: Vec<&str> = self.columns.all[column].cells.keys().map(String::as_str).collect();
+        let is_of_sheet = |cell: &String| sheets.iter().any(|year| cell.contains(year));
+        let is_date = self.columns.start().is_some_and(|start| {
+            let cells = &self.columns.all[start.column].cells;
+            start.column != column && !cells.keys().all(is_of_sheet)
+        });
         (self.columns.has_sheets && self.columns.is_years(column) && is_date).then_some(column)
     }
 
@@ -177,7 +183,8 @@ impl Draft<'_> {
 
     /// One fact for each entry whose cell states a number.
     pub(super) fn each_stated(&mut self, entries: &[String], missing: &[String]) {
-        let unread: Vec<&String> = missing.iter().filter(|cell| !is_missing(cell)).collect();
+        let is_told = |cell: &&String| !is_missing(cell) && !MISSING_CODES.contains(&cell.as_str());
+        let unread: Vec<&String> = missing.iter().filter(is_told).collect();
         if !unread.is_empty() {
             let shown: Vec<String> = unread.iter().take(12).map(|cell| quoted(cell)).collect();
             let more = if unread.len() > 12 { ", …" } else { "" };
@@ -217,14 +224,7 @@ impl Draft<'_> {
     /// A table of countries and years: an indicator for each number.
     pub(super) fn panel(&mut self, country: Option<CountryColumn>) {
         let Some((parts, _)) = self.columns.parts() else { return };
-        let is_measure = |column: &usize| {
-            country.is_none_or(|(country, _)| country != *column)
-                && *column != parts.year.0
-                && self.columns.number(*column).is_some()
-                && !is_code(self.name(*column))
-        };
-        let measures = (0..self.columns.all.len()).filter(is_measure).collect();
-        let measures = self.without_total(measures);
+        let measures = self.measures(country);
         self.used.extend(&measures);
         let place = country.map(|(column, _)| self.template(column)).unwrap_or_default();
         let year = self.template(parts.year.0);

@@ -149,7 +149,7 @@ impl Draft<'_> {
     }
 
     /// The measures without the one that adds up the others, by its name.
-    pub(super) fn without_total(&self, mut measures: Vec<usize>) -> Vec<usize> {
+    fn without_total(&self, mut measures: Vec<usize>) -> Vec<usize> {
         // a total that says of what is a measure of its own, which no sum adds to its parts
         if measures.len() > 2 {
             let is_bare = |column: &usize| {
@@ -185,5 +185,10 @@ pub(super) fn is_code(name: &str) -> bool {
     ];
     name.trim().is_empty()
         || name == "column 1"
-        || words_of(name).iter().any(|word| CODES.contains(&word.as_str()))
+        || words_of(name).iter().any(|word| {
+            // rcid, uid
+            let is_short = word.ends_with("id") && word.len() < 6;
+            let is_word = ["aid", "paid", "raid", "covid", "said"].contains(&word.as_str());
+            CODES.contains(&word.as_str()) || is_short && !is_word
+        })
 }

@@ -102,7 +102,7 @@ fn number(cell: &str, thousands: Option<char>, decimal: char) -> Option<f64> {
 
 /// Signs and words beside numbers, and how they hedge them. A longer one goes before a shorter one
 /// that it begins with.
-const MARKS: [(&str, &str); 84] = [
+const MARKS: [(&str, &str); 89] = [
     ("бл. ", "about"),
     ("около ", "about"),
     ("ок. ", "about"),
@@ -114,6 +114,11 @@ const MARKS: [(&str, &str); 84] = [
     ("bis zu ", "up-to"),
     ("jusqu'à ", "up-to"),
     ("almeno ", "at-least"),
+    ("mind. ", "at-least"),
+    ("unas ", "about"),
+    ("unos ", "about"),
+    ("some ", "about"),
+    ("uns ", "about"),
     ("rd. ", "about"),
     ("rund ", "about"),
     ("yakl. ", "about"),

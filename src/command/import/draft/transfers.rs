@@ -1,5 +1,6 @@
 //! Drafts of tables of arms: who supplies what to whom.
 
+use crate::command::import::draft::beside::unit_in;
 use crate::command::import::draft::roles::{Choice, words_of};
 use crate::command::import::draft::toml_text::{list, quoted};
 use crate::command::import::draft::write::Draft;
@@ -193,8 +194,28 @@ impl Draft<'_> {
         }
     }
 
-    /// A table of arms: one fact for each number of items.
+    /// A table of arms: one fact for each number of items, and an indicator for what the deal is worth.
     pub(super) fn transfers(&mut self, found: &TransferColumns) {
+        self.deals(found);
+        let numbers: Vec<usize> = found.numbers.iter().map(|(column, _)| *column).collect();
+        let is_worth = |column: &usize| {
+            let words = words_of(self.name(*column));
+            !numbers.contains(column)
+                && !self.used.contains(column)
+                && (unit_in(self.name(*column)).is_some()
+                    || words.iter().any(|word| {
+                        ["tiv", "value", "price", "cost", "amount"].contains(&word.as_str())
+                    }))
+        };
+        let worth: Vec<usize> = self.measures(None).into_iter().filter(is_worth).collect();
+        // where each stage has a date of its own, nobody says of which the worth is
+        if !worth.is_empty() && self.dates_of_stages().is_empty() {
+            self.indicators(&worth, None, &[quoted("{$key}")], true);
+        }
+    }
+
+    /// One fact for each number of items.
+    fn deals(&mut self, found: &TransferColumns) {
         self.line("\n[shared]");
         for (field, column) in [("supplier", found.supplier), ("recipient", found.recipient)] {
             if let Some(column) = column {

@@ -82,11 +82,25 @@ impl DraftColumns {
     /// Reads the columns of last dates in which one word or two stand where nothing is over yet, however
     /// often.
     pub(super) fn read_last_dates(&mut self, above: Option<&str>) {
+        let is_word = |cell: &str| {
+            cell.contains(char::is_alphabetic) && !cell.contains(|c: char| c.is_ascii_digit())
+        };
+        // a word beside dates that are read, if it comes more than once
+        for column in self.named(&ENDS, |column| self.dates[column].is_some()) {
+            let Some(reading) = &mut self.dates[column] else { continue };
+            let cells = &self.all[column].cells;
+            let unread = reading.unread.iter();
+            let words: Vec<String> = unread
+                .filter(|cell| is_word(cell) && cells.get(*cell).is_some_and(|times| *times > 1))
+                .cloned()
+                .collect();
+            if words.len() == 1 {
+                reading.unread.retain(|cell| !words.contains(cell));
+                self.ongoing.push((column, words));
+            }
+        }
         for column in self.named(&ENDS, |column| self.dates[column].is_none()) {
             let sample = &self.all[column];
-            let is_word = |cell: &str| {
-                cell.contains(char::is_alphabetic) && !cell.contains(|c: char| c.is_ascii_digit())
-            };
             let words: Vec<String> =
                 sample.told().map(|(cell, _)| cell).filter(|cell| is_word(cell)).cloned().collect();
             if words.is_empty() || words.len() > 2 {

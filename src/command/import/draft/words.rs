@@ -3,7 +3,7 @@
 use crate::kind::EVENTS;
 
 /// Words that columns of dates are called by.
-pub const STARTS: [&str; 44] = [
+pub const STARTS: [&str; 54] = [
     "datetime",
     "timestamp",
     "listed",
@@ -48,6 +48,16 @@ pub const STARTS: [&str; 44] = [
     "jour",
     "day",
     "when",
+    "month",
+    "monat",
+    "mois",
+    "mes",
+    "mese",
+    "maand",
+    "miesiac",
+    "месяц",
+    "місяць",
+    "ay",
 ];
 
 /// Words that columns of countries are called by.
