@@ -403,8 +403,8 @@ impl ColumnSample {
             // a year of four digits is not one of two, nor eight digits any number
             let has_short_year = FORMATS[n].contains("%y");
             let digits = cell.chars().filter(char::is_ascii_digit).count();
-            !goes_on
-                && !(has_short_year && digits > 6)
+            let may_be = !goes_on && (!has_short_year || digits < 7);
+            may_be
                 && (!FORMATS[n].contains("%B") || worded.contains(cell))
                 && reads[n]
                     .read(cell)
