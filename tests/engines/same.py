@@ -6,11 +6,14 @@
     tests/engines/same.py FACTS postgres --url postgres://localhost/facts --ask postgres://reader@localhost/facts
     tests/engines/same.py FACTS spark --queries 20 --tables 20
 
-The questions are those of tests/oracle/answers.py. What a published copy refuses (source columns without a field, states
+The questions are those of tests/oracle/answers.py, and one for each kind about texts that an engine may take for something
+else. What a published copy refuses (source columns without a field, states
 of earlier times) is counted and not compared. Exit code: 0 no difference, 1 differences.
 """
 import argparse
 import collections
+import csv
+import json
 import os
 import random
 import shlex
@@ -34,6 +37,36 @@ def publish(program, engine, url, asked_at):
     target = "sqlite:" + os.path.join(program.folder, "flat.db") if engine == "sqlite" else os.path.join(program.folder, "lake")
     program.must(["publish", target, "-q"])
     return target if engine == "sqlite" else f"{engine}:{target}"
+
+
+TEXTS = ["a,b;c|d\te", "\"quoted\" and 'quoted'", "two\nlines", "\\. \\N NULL \\copy $$ -- /* */ ;", "=1+2 {x} ${y} %s ?",
+         "العربية 中文 e\u0301 😀", "\ufeffmark \u200bzero", "NaN", "1e309", "'; DROP TABLE events; --", "back\\slash\\"]
+
+
+def add_hostile_texts(program):
+    """Adds facts of each kind whose texts an engine or its client may take for something else; the questions that ask for
+    them."""
+    program.must(["source", "add", "hostile", "--title", "'; DROP TABLE sources; --", "-q"])
+    rows, questions = [], []
+    for kind in answers.KINDS:
+        fields = list(csv.DictReader(program.must(["fields", kind, "-f", "csv"]).splitlines()))
+        given = [field for field in fields if field["need"] in ("required", "optional")]
+        texts = [field["field"] for field in given if field["type"] == "text" and field["field"] != "quote"]
+        for n, text in enumerate(TEXTS):
+            row = {"kind": kind, "source": "hostile", "key": f"{kind}-{n}"}
+            for field in given:
+                if field["field"] in texts:
+                    row[field["field"]] = text
+                elif field["need"] == "required" and field["field"] not in row:
+                    row[field["field"]] = field["values"].split(", ")[0] or "Iraq"
+            rows.append(json.dumps(row))
+        columns = ",".join(["key", *texts])
+        questions.append(["query", kind, "--source", "hostile", "--sort", "key", "--columns", columns, "--format", "jsonl"])
+    path = os.path.join(program.folder, "hostile.jsonl")
+    with open(path, "w", encoding="utf-8") as out:
+        out.write("\n".join(rows))
+    program.must(["add", "--from", path, "-q"])
+    return questions
 
 
 def ask(program, copy, command):
@@ -77,8 +110,9 @@ def main():
         program = answers.Program(args.facts, folder)
         rng = random.Random(args.seed)
         asker = answers.Asker(answers.make_world(program, rng), rng)
+        hostile = add_hostile_texts(program)
         copy = publish(program, args.engine, args.url, args.ask)
-        asked = [question.command() for question in answers.questions(asker, args.queries, args.tables)]
+        asked = hostile + [question.command() for question in answers.questions(asker, args.queries, args.tables)]
         with ThreadPoolExecutor(2) as pool:
             found = list(pool.map(lambda command: difference(program, copy, command), asked))
     wrong = [(command, why) for command, why in zip(asked, found) if why]
