@@ -27,7 +27,7 @@ pub struct DateStyle {
     pub range: Vec<String>,
 }
 
-/// A date without the marks of footnotes behind its parts: "3 May [2]", "3 May[a] 1961".
+/// A date without the marks of footnotes behind its parts: `3 May [2]`, `3 May[a] 1961`.
 #[must_use]
 pub fn without_footnotes(text: Cow<'_, str>) -> Cow<'_, str> {
     let mut rest = text.as_ref();
