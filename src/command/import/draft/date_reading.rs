@@ -12,7 +12,7 @@ use crate::value::text::western_digits;
 
 /// How dates are written in the field's files. Where several read the same cells, the first is
 /// proposed.
-const FORMATS: [&str; 63] = [
+const FORMATS: [&str; 64] = [
     "%Y-%m-%d",
     "%d %B %Y",
     "%B %d, %Y",
@@ -26,6 +26,7 @@ const FORMATS: [&str; 63] = [
     "%m/%d/%Y %I:%M:%S %p",
     "%d.%m.%Y %H:%M",
     "%Y-%m-%d %H:%M",
+    "%d.%m.%Y / %H%M",
     "%d.%m.%Y / %H%M UTC",
     "%d.%m.%Y, %H:%M",
     "%d/%m/%Y %H%M",

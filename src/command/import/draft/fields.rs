@@ -160,26 +160,34 @@ impl Draft<'_> {
         }
     }
 
-    /// Whether the records say from when to when something was listed or in force.
-    fn is_listed(&self) -> bool {
-        const LISTED: [&str; 8] = [
-            "listed",
-            "listing",
-            "designated",
-            "designation",
-            "sanctioned",
-            "force",
-            "opened",
-            "appointed",
+    /// Whether the records say from when to when something was so: nobody was killed or harmed on some day
+    /// between, and the first column is not called after a date alone, as those of events are.
+    fn is_of_spells(&self) -> bool {
+        const DATES: [&str; 12] = [
+            "date",
+            "start",
+            "properties",
+            "event",
+            "day",
+            "datum",
+            "fecha",
+            "data",
+            "begin",
+            "from",
+            "dates",
+            "first",
         ];
-        self.columns.start().is_some_and(|start| {
-            words_of(self.name(start.column)).iter().any(|word| LISTED.contains(&word.as_str()))
-        })
+        let is_called_date = |start: &Choice| {
+            words_of(self.name(start.column)).iter().all(|word| DATES.contains(&word.as_str()))
+                && words_of(self.name(start.column)).iter().any(|word| word.contains("dat"))
+        };
+        let harms = self.harms(&[]).is_empty() && self.death_columns().is_empty();
+        harms && self.columns.start().is_some_and(|start| !is_called_date(&start))
     }
 
     /// Whether the facts held from the first date to the last: missions do, and what may go on.
     fn is_lasting(&self, end: Option<usize>) -> bool {
-        end.is_some_and(|end| self.lasts || self.is_listed() || !self.ongoing(end).is_empty())
+        end.is_some_and(|end| self.lasts || self.is_of_spells() || !self.ongoing(end).is_empty())
     }
 
     /// What is uncertain of a date.
@@ -453,8 +461,7 @@ fn object_of(name: &str) -> Option<&str> {
 const LASTED: &str = "guess: it happened once, between the two dates; if it lasted from the first to the last, add span = \"throughout\"";
 
 /// What a first date without a last one may mean.
-const GOES_ON: &str =
-    "guess: it lasted from the first date to the last, and goes on where there is no last one";
+const GOES_ON: &str = "guess: it lasted from the first date to the last, and goes on where there is no last one; if it happened once, between the two, leave out span";
 
 /// What years before 1500 may mean.
 const EARLY: &str = "guess: years before 1500 are taken as Gregorian; if they are of another calendar, convert the dates first";

@@ -434,7 +434,33 @@ impl ColumnSample {
                 Some(_) => {}
             }
         }
-        best.map(|(_, reading)| reading)
+        let (_, reading) = best?;
+        if !reading.is_integer && reading.decimal == '.' && self.has_points_between_thousands() {
+            let grouped = self.numbers(Some('.'), ',');
+            if grouped.read >= reading.read {
+                return Some(NumberReading { is_ambiguous: true, ..grouped });
+            }
+        }
+        Some(reading)
+    }
+
+    /// Whether points stand between thousands: each before three digits, beside whole numbers without any.
+    fn has_points_between_thousands(&self) -> bool {
+        let groups = |cell: &str| -> Option<(String, String)> {
+            let mut numbers = cell
+                .split(|c: char| !c.is_ascii_digit() && c != '.')
+                .filter(|part| part.contains('.') && part.bytes().any(|b| b.is_ascii_digit()));
+            let (whole, part) = numbers.next()?.split_once('.')?;
+            Some((whole.to_owned(), part.to_owned()))
+        };
+        let is_group = |(whole, part): &(String, String)| {
+            part.len() == 3 && (1..4).contains(&whole.len()) && !whole.starts_with('0')
+        };
+        let with_point: Vec<_> = self.told().filter_map(|(cell, _)| groups(cell)).collect();
+        let is_whole = |cell: &str| cell.bytes().all(|b| b.is_ascii_digit());
+        with_point.len() > 1
+            && with_point.iter().all(is_group)
+            && self.told().any(|(cell, _)| is_whole(cell))
     }
 
     fn numbers(&self, thousands: Option<char>, decimal: char) -> NumberReading {

@@ -10,7 +10,11 @@ use crate::value::text::western_digits;
 const DISTINCT: usize = 20_000;
 
 /// Words that tables have where something is not stated.
-const MISSING: [&str; 71] = [
+const MISSING: [&str; 75] = [
+    "idem",
+    "ditto",
+    "do.",
+    "\"",
     "n/k",
     "n.k.",
     "nk",
@@ -353,6 +357,7 @@ pub fn is_total(cell: &str) -> bool {
         .any(|word| cell.strip_prefix(word).is_some_and(|rest| rest.starts_with([' ', ':', ','])));
     // "All situations"
     let is_all = cell.split(' ').count() == 2 && cell.starts_with("all ")
+        || cell.ends_with(", all")
         || ["carried forward", "brought forward", "ubertrag"]
             .iter()
             .any(|word| cell.starts_with(word));
