@@ -1,7 +1,11 @@
 //! A published copy answers as the database does: what the transcripts ask is asked of both.
 
 use std::fs;
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
 
+use super::skipped::skipped;
+use super::tools::has;
 use super::top;
 use super::transcripts::{output_of, run_each};
 
@@ -26,23 +30,21 @@ fn asks(command: &str) -> bool {
     is_asked && !other.iter().any(|word| command.contains(word))
 }
 
-#[test]
-#[cfg(unix)]
-fn a_published_copy_answers_what_the_transcripts_ask() {
+/// Asks a copy that is published `to` an address and asked `at` another what the transcripts ask.
+fn answers_what_the_transcripts_ask(to: &str, at: &str) {
     for (path, least) in ASKING {
         let document = fs::read_to_string(top().join(path)).unwrap();
-        let [folder, beside] = [(); 2].map(|()| tempfile::tempdir().unwrap());
+        let folder = tempfile::tempdir().unwrap();
         let folder = fs::canonicalize(folder.path()).unwrap();
-        let copy = format!("sqlite:{}", beside.path().join("flat.db").display());
         let mut answered = 0;
         run_each(&document, &folder, |command| {
             if !asks(command) || !folder.join("facts.db").is_file() {
                 return;
             }
-            if !output_of(&format!("facts publish -q {copy}"), &folder, &[]).is_empty() {
+            if !output_of(&format!("facts publish -q '{to}'"), &folder, &[]).is_empty() {
                 return;
             }
-            let there = output_of(command, &folder, &[("FACTS_DB", &copy)]);
+            let there = output_of(command, &folder, &[("FACTS_DB", at)]);
             if there.contains("a published copy cannot") {
                 return;
             }
@@ -52,4 +54,42 @@ fn a_published_copy_answers_what_the_transcripts_ask() {
         });
         assert!(answered >= least, "{path}: a copy answered {answered} questions");
     }
+}
+
+#[test]
+#[cfg(unix)]
+fn a_published_copy_answers_what_the_transcripts_ask() {
+    let beside = tempfile::tempdir().unwrap();
+    let copy = format!("sqlite:{}", beside.path().join("flat.db").display());
+    answers_what_the_transcripts_ask(&copy, &copy);
+}
+
+#[test]
+#[cfg(unix)]
+fn duckdb_answers_what_the_transcripts_ask() {
+    if !has("duckdb") {
+        return;
+    }
+    let beside = tempfile::tempdir().unwrap();
+    let lake = beside.path().join("lake").display().to_string();
+    answers_what_the_transcripts_ask(&lake, &format!("duckdb:{lake}"));
+}
+
+#[test]
+#[cfg(unix)]
+fn postgresql_answers_what_the_transcripts_ask() {
+    let mut server = Command::new("bash");
+    server
+        .arg(top().join("tests/engines/run"))
+        .args([env!("CARGO_BIN_EXE_facts"), "postgres-server"]);
+    server.stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut server = server.spawn().unwrap();
+    let mut lines = BufReader::new(server.stdout.take().unwrap()).lines();
+    let (Some(Ok(to)), Some(Ok(at))) = (lines.next(), lines.next()) else {
+        skipped("needs the server of PostgreSQL");
+        return;
+    };
+    answers_what_the_transcripts_ask(&to, &at);
+    drop(server.stdin.take());
+    server.wait().unwrap();
 }

@@ -11,7 +11,7 @@ use super::shipped::rows;
 use super::{facts, fixed, skipped, stdout, top};
 
 /// Whether a program is installed; where it is not, the test is recorded as skipped.
-fn has(program: &str) -> bool {
+pub(super) fn has(program: &str) -> bool {
     let found = Command::new("sh")
         .args(["-c", &format!("command -v {program}")])
         .output()
