@@ -85,11 +85,10 @@ fn postgresql_answers_what_the_transcripts_ask() {
     server.stdin(Stdio::piped()).stdout(Stdio::piped());
     let mut server = server.spawn().unwrap();
     let mut lines = BufReader::new(server.stdout.take().unwrap()).lines();
-    let (Some(Ok(to)), Some(Ok(at))) = (lines.next(), lines.next()) else {
-        skipped("needs the server of PostgreSQL");
-        return;
-    };
-    answers_what_the_transcripts_ask(&to, &at);
+    match (lines.next(), lines.next()) {
+        (Some(Ok(to)), Some(Ok(at))) => answers_what_the_transcripts_ask(&to, &at),
+        _ => skipped("needs the server of PostgreSQL"),
+    }
     drop(server.stdin.take());
     server.wait().unwrap();
 }
