@@ -158,7 +158,7 @@ pub fn table(mut page: impl Read, shown: &str, wanted: Option<&str>) -> Result<O
     Ok(Some(SheetTable { file: spool, name, others, read: 1 }))
 }
 
-/// What stands in a cell where a line ends; other white space is none of its text.
+/// Marks the end of a line within a cell; any other white space only separates words.
 const BREAK: char = '\u{2028}';
 
 /// A text with one space where white space is.

@@ -129,7 +129,7 @@ impl DateRule {
         {
             return Ok(Some(StatedEnd { is_approximate, whole: false, ..StatedEnd::of(first) }));
         }
-        // the mark of a footnote is no part of a date
+        // a footnote mark does not belong to the date
         let whole = !text.contains('[');
         if let Some(first) = self.style.read(&text) {
             return Ok(Some(StatedEnd { whole, ..StatedEnd::of(first) }));

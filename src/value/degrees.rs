@@ -36,7 +36,7 @@ pub fn in_minutes(text: &str) -> Option<f64> {
     for (part, share) in parts.iter().zip([1.0, 60.0, 3600.0]) {
         let is_number = part.bytes().all(|b| b.is_ascii_digit() || b == b'.');
         let number = part.parse::<f64>().ok().filter(|_| is_number)?;
-        // a fraction stands in the last part
+        // only the last part may have decimals
         let is_last = std::ptr::eq(*part, *parts.last()?);
         if share > 1.0 && number >= 60.0 || number.fract() != 0.0 && !is_last {
             return None;

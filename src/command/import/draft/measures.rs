@@ -3,12 +3,13 @@
 use crate::command::import::draft::beside::{period_in, unit_in};
 use crate::command::import::draft::roles::{CountryColumn, words_of};
 use crate::command::import::draft::sample::is_total;
+use crate::command::import::draft::words::MONTHS;
 use crate::command::import::draft::write::Draft;
 
 impl Draft<'_> {
     /// The columns of numbers that may be measures: no codes, ranks, years or coordinates.
     pub(super) fn measures(&self, country: Option<CountryColumn>) -> Vec<usize> {
-        const OTHER: [&str; 47] = [
+        const OTHER: [&str; 41] = [
             "time",
             "uhrzeit",
             "heure",
@@ -27,12 +28,6 @@ impl Draft<'_> {
             "рік",
             "rok",
             "yil",
-            "month",
-            "monat",
-            "mois",
-            "mes",
-            "mese",
-            "maand",
             "day",
             "tag",
             "jour",
@@ -78,7 +73,9 @@ impl Draft<'_> {
             let is_numbered = !name.ends_with(')')
                 && words.last().is_some_and(|word| numbers_something.contains(&word.as_str()));
             !are_votes && is_numbered
-                || words.iter().any(|word| OTHER.contains(&word.as_str()))
+                || words
+                    .iter()
+                    .any(|word| OTHER.contains(&word.as_str()) || MONTHS.contains(&word.as_str()))
                 || !are_votes && words.iter().all(|word| NUMBERING.contains(&word.as_str()))
         };
         // the lower or upper bound of what another column has the other bound or the best estimate of

@@ -3,8 +3,10 @@
 
 mod beside;
 mod counts;
+mod date_fields;
 mod date_reading;
 mod date_words;
+mod dates_completed;
 mod deaths;
 mod events;
 mod fields;
@@ -15,6 +17,7 @@ mod look;
 mod measures;
 mod missions;
 mod number_reading;
+mod number_words;
 mod parties;
 mod roles;
 mod sample;

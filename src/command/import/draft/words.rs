@@ -2,8 +2,12 @@
 
 use crate::kind::EVENTS;
 
+/// Words that columns of months are called by.
+pub const MONTHS: [&str; 10] =
+    ["month", "monat", "mois", "mes", "mese", "maand", "miesiac", "месяц", "місяць", "ay"];
+
 /// Words that columns of dates are called by.
-pub const STARTS: [&str; 54] = [
+pub const STARTS: [&str; 44] = [
     "datetime",
     "timestamp",
     "listed",
@@ -48,16 +52,6 @@ pub const STARTS: [&str; 54] = [
     "jour",
     "day",
     "when",
-    "month",
-    "monat",
-    "mois",
-    "mes",
-    "mese",
-    "maand",
-    "miesiac",
-    "месяц",
-    "місяць",
-    "ay",
 ];
 
 /// Words that columns of countries are called by.

@@ -203,13 +203,8 @@ impl<'a> Draft<'a> {
                     self.line("# no column was read as a date");
                 }
                 if let Some(column) = self.columns.named_as_date() {
-                    let name = quoted(self.name(column));
-                    let cells = self.columns.all[column].cells.keys().take(3);
-                    let cells: Vec<String> = cells.map(|cell| quoted(cell)).collect();
-                    self.line(&format!(
-                        "# {name} is named like a date, but no known format reads cells such as {}",
-                        cells.join(", ")
-                    ));
+                    let said = self.named_like_a_date(column);
+                    self.line(&format!("# {said}"));
                 }
             }
         }
