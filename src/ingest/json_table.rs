@@ -13,8 +13,8 @@ use crate::error::Stop;
 /// Writes the records of a JSON document as CSV and returns the names of its columns, which records
 /// to come may add to: rows have as many cells as there were columns then; none if there are no
 /// records. An object within a
-/// record gives columns with dots in their names; a list has "; " between, and the position of a
-/// `GeoJSON` point is two columns.
+/// record gives columns with dots in their names, and so does a list of objects; a list has "; "
+/// between, and the position of a `GeoJSON` point is two columns.
 ///
 /// # Errors
 /// It cannot be read or written ([`Stop::Failed`]), or has no JSON records at this path ([`Stop::Input`]).
@@ -103,6 +103,12 @@ impl<W: Write> Table<W> {
                         .collect::<Vec<_>>()
                         .join("; ")
                 }
+                Value::Array(items) if items.iter().all(Value::is_object) => {
+                    for (inner, text) in listed(items) {
+                        self.put(format!("{name}.{inner}"), text, cells);
+                    }
+                    continue;
+                }
                 other => plain(other),
             };
             self.put(name, text, cells);
@@ -121,6 +127,24 @@ impl<W: Write> Table<W> {
         }
         cells[place] = text;
     }
+}
+
+/// The members of the objects of a list, each with what the objects say of it: nothing where one lacks it,
+/// so that the parts of two members match.
+fn listed(objects: Vec<Value>) -> Vec<(String, String)> {
+    let mut members: Vec<(String, Vec<String>)> = Vec::new();
+    let all = objects.len();
+    for (n, object) in objects.into_iter().enumerate() {
+        let Value::Object(object) = object else { continue };
+        for (name, value) in object {
+            let at = members.iter().position(|(known, _)| *known == name).unwrap_or_else(|| {
+                members.push((name, vec![String::new(); all]));
+                members.len() - 1
+            });
+            members[at].1[n] = plain(value);
+        }
+    }
+    members.into_iter().map(|(name, texts)| (name, texts.join("; "))).collect()
 }
 
 /// Whether a list is a position as `GeoJSON` has it: degrees east, degrees north, perhaps a height.
@@ -237,6 +261,11 @@ mod tests {
         let (header, rows) = read(text, Some("data")).unwrap();
         assert_eq!(header, ["id", "name", "tags", "at.lat"]);
         assert_eq!(rows, "1,\"a,b\",x; y\n2,,,3.50\n");
+        let list =
+            r#"[{"parties": [{"name": "A", "side": 1}, {"name": "B"}, {"side": 2, "name": "C"}]}]"#;
+        let (header, rows) = read(list, None).unwrap();
+        assert_eq!(header, ["parties.name", "parties.side"]);
+        assert_eq!(rows, "A; B; C,1; ; 2\n");
         let point = r#"[{"geometry": {"type": "Point", "coordinates": [36.2, 33.5]}}]"#;
         let (header, rows) = read(point, None).unwrap();
         assert_eq!(header[1..], ["geometry.longitude", "geometry.latitude"]);

@@ -155,15 +155,7 @@ impl CompiledMapping {
         if !bad.is_empty() {
             return Err(bad);
         }
-        if let Some(extra) = self.extra(record, &made, &lost, repetitions)
-            && let Some(kind) = made.first().map(|(_, first)| first.kind)
-            && let Some(field) = common_fields().find(|field| field.name == "extra")
-        {
-            // the cells of a wide table are facts alike, and what stands beside them is said of each
-            for (_, fact) in made.iter_mut().filter(|(_, fact)| fact.kind.name == kind.name) {
-                fact.row.push((field, InputValue::Value(Value::Json(Cow::Owned(extra.clone())))));
-            }
-        }
+        self.add_extras(record, &mut made, &lost, repetitions);
         Ok(made.into_iter().map(|(_, fact)| fact).collect())
     }
 
@@ -210,18 +202,54 @@ impl CompiledMapping {
         }
     }
 
-    /// The columns that no fact of the record holds, as an object of JSON; none where all are held
-    /// or empty.
+    /// Gives the facts what stands beside them in the record. The cells of a wide table are facts alike, and
+    /// it is said of each; a fact of another kind has it from its event, if it is of one.
+    fn add_extras(
+        &self,
+        record: &Record,
+        made: &mut [(usize, NewFact<'_>)],
+        lost: &[usize],
+        repetitions: &[Repeated],
+    ) {
+        let Some(first) = made.first().map(|(_, first)| first.kind.name) else { return };
+        let Some(field) = common_fields().find(|field| field.name == "extra") else { return };
+        let is_of_event = |fact: &NewFact<'_>| fact.row.iter().any(|(f, _)| f.name == "event");
+        let mut known: Vec<(&str, Option<String>)> = Vec::new();
+        for n in 0..made.len() {
+            let (_, fact) = &made[n];
+            let kind = fact.kind.name;
+            if kind != first && is_of_event(fact) {
+                continue;
+            }
+            let at = known.iter().position(|(known, _)| *known == kind).unwrap_or_else(|| {
+                let holders: Vec<usize> = made
+                    .iter()
+                    .filter(|(_, fact)| kind == first || fact.kind.name == kind)
+                    .map(|(n, _)| *n)
+                    .collect();
+                known.push((kind, self.extra(record, &holders, lost, repetitions)));
+                known.len() - 1
+            });
+            if let Some(extra) = &known[at].1 {
+                made[n]
+                    .1
+                    .row
+                    .push((field, InputValue::Value(Value::Json(Cow::Owned(extra.clone())))));
+            }
+        }
+    }
+
+    /// The columns that none of these facts holds, as an object of JSON; none where all are held or empty.
     fn extra(
         &self,
         record: &Record,
-        made: &[(usize, NewFact<'_>)],
+        holders: &[usize],
         lost: &[usize],
         repetitions: &[Repeated],
     ) -> Option<String> {
         let mut json = String::new();
         for (column, cell) in record.iter().enumerate() {
-            let held = self.homes[column].iter().any(|fact| made.iter().any(|(n, _)| n == fact));
+            let held = self.homes[column].iter().any(|fact| holders.contains(fact));
             if cell.is_empty() || held && !lost.contains(&column) || self.ignored.contains(&column)
             {
                 continue;

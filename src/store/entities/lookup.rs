@@ -8,6 +8,7 @@ use rusqlite::{Connection, params, params_from_iter};
 
 use crate::error::Result;
 use crate::kind::reference_table::{HOMONYM, SCHEMES};
+use crate::store::entities::country_names::in_english;
 use crate::value::Type;
 use crate::value::text::{BETWEEN_NAMES, fold_name};
 
@@ -178,7 +179,11 @@ pub fn entities_called(meaning: Meaning, words: &[String]) -> (String, Vec<Strin
     let mut by_scheme: BTreeMap<Option<&str>, Vec<String>> = BTreeMap::new();
     for word in words {
         let Spelling { scheme, name } = spelling(word);
-        by_scheme.entry(scheme).or_default().push(fold_name(name));
+        let names = by_scheme.entry(scheme).or_default();
+        names.push(fold_name(name));
+        if scheme.is_none() {
+            names.extend(in_english(name).map(fold_name));
+        }
     }
     let mut values = Vec::new();
     let selects: Vec<String> = by_scheme

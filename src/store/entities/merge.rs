@@ -4,6 +4,7 @@ use rusqlite::{Connection, params};
 
 use crate::error::Result;
 use crate::kind::{KINDS, Kind};
+use crate::store::entities::country_names::in_english;
 use crate::store::entities::labels;
 use crate::store::entities::lookup::{EntityClass, NameEntry, NameLookup, NameMatch, spelling};
 use crate::store::search::Reindex;
@@ -135,6 +136,14 @@ impl Store {
             NameMatch::One(entry) => Ok(Some(entry.usual)),
             _ => Ok(None),
         }
+    }
+
+    /// Whether a text means a place that is known, or a country as another language calls it.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn is_place(&self, text: &str) -> Result<bool> {
+        Ok(self.usual_name(EntityClass::Place, text)?.is_some() || in_english(text).is_some())
     }
 
     /// The usual names of whoever a text means: actors and places.

@@ -1,5 +1,6 @@
 //! Actors and places: what a name or code means, who is new, and names that change hands.
 
+mod country_names;
 pub mod labels;
 pub mod lookup;
 pub mod merge;

@@ -10,6 +10,7 @@ use std::rc::Rc;
 
 use crate::error::{Result, Stop};
 use crate::kind::reference_table::HOMONYM;
+use crate::store::entities::country_names::in_english;
 use crate::store::entities::lookup::{EntityClass, spelled_in, wording};
 use crate::store::entities::name_cache::{NameHit, ResolvedName, write_days, write_key};
 use crate::store::entities::several::STATES;
@@ -290,7 +291,10 @@ impl Writer<'_> {
         {
             return Ok(Some(state));
         }
-        Ok(None)
+        match in_english(name) {
+            Some(country) => self.spelled_on(class, country, days),
+            None => Ok(None),
+        }
     }
 
     /// Whether a name and a code mean the same state. Returns `None` unless both mean states: other

@@ -12,7 +12,7 @@ use crate::value::text::western_digits;
 
 /// How dates are written in the field's files. Where several read the same cells, the first is
 /// proposed.
-const FORMATS: [&str; 64] = [
+const FORMATS: [&str; 71] = [
     "%Y-%m-%d",
     "%d %B %Y",
     "%B %d, %Y",
@@ -22,10 +22,17 @@ const FORMATS: [&str; 64] = [
     "%d.%m.%Y р.",
     "%Y-%m-%dT%H:%M:%SZ",
     "%Y-%m-%dT%H:%M:%S%:z",
+    "%Y-%m-%dT%H:%M:%S%.f%:z",
     "%Y-%m-%d %H:%M:%S%:z",
     "%m/%d/%Y %I:%M:%S %p",
     "%d.%m.%Y %H:%M",
     "%Y-%m-%d %H:%M",
+    "%Y-%m-%dT%H:%M:%S%.fZ",
+    "%Y-%m-%dT%H:%MZ",
+    "%Y-%m-%dT%H:%M",
+    "%d.%m.%Y %H:%M:%S",
+    "%d/%m/%Y %H:%M:%S",
+    "%m/%d/%Y %H:%M:%S",
     "%d.%m.%Y / %H%M",
     "%d.%m.%Y / %H%M UTC",
     "%d.%m.%Y, %H:%M",
@@ -96,7 +103,7 @@ const EXCHANGED: [(&str, &str); 3] =
     [("%d/%m/%Y", "%m/%d/%Y"), ("%d-%m-%Y", "%m-%d-%Y"), ("%d/%m/%y", "%m/%d/%y")];
 
 /// The languages that the names of months are looked for in; Arabic has several names for them.
-pub const LANGUAGES: [&[&str]; 11] = [
+pub const LANGUAGES: [&[&str]; 19] = [
     &["de"],
     &["fr"],
     &["es"],
@@ -108,6 +115,14 @@ pub const LANGUAGES: [&[&str]; 11] = [
     &["tr"],
     &["ar_EG", "ar_SY", "ar_TN"],
     &["pl"],
+    &["sv_SE"],
+    &["id"],
+    &["fa_IR"],
+    &["ro"],
+    &["cs_CZ"],
+    &["da_DK"],
+    &["nb_NO"],
+    &["sr_RS", "sr_RS@latin"],
 ];
 
 /// The words of one of these languages, or those of English.

@@ -8,7 +8,7 @@ use crate::value::partial_date::{self, from_to};
 use crate::value::text::{fold, western_digits};
 
 /// Words that say that a date is not quite known.
-const HEDGES: [&str; 30] = [
+const HEDGES: [&str; 44] = [
     "ок",
     "прибл",
     "c",
@@ -39,11 +39,25 @@ const HEDGES: [&str; 30] = [
     "tahminen",
     "حوالي",
     "نحو",
+    "ok",
+    "okolo",
+    "omkring",
+    "cirka",
+    "sekitar",
+    "kira-kira",
+    "rond",
+    "omstreeks",
+    "ongeveer",
+    "cerca",
+    "verso",
+    "حدود",
+    "تقريبا",
+    "تقریبا",
 ];
 
 /// Words for a part of a year or month. Which days they mean nobody says: the year or month is what is
 /// certain.
-const PARTS: [&str; 55] = [
+const PARTS: [&str; 85] = [
     "full",
     "year",
     "whole",
@@ -99,21 +113,60 @@ const PARTS: [&str; 55] = [
     "نهاية",
     "بداية",
     "مطلع",
+    "begin",
+    "eind",
+    "midden",
+    "inicio",
+    "comeco",
+    "fins",
+    "poczatek",
+    "poczatku",
+    "polowa",
+    "polowie",
+    "koniec",
+    "koncu",
+    "awal",
+    "pertengahan",
+    "akhir",
+    "borjan",
+    "mitten",
+    "slutet",
+    "slutten",
+    "begyndelsen",
+    "اوایل",
+    "اواسط",
+    "inceputul",
+    "sfarsitul",
+    "pocatek",
+    "pocatkem",
+    "konec",
+    "koncem",
+    "pocetak",
+    "sredinom",
 ];
 
 /// The same, behind the year or month.
 const PARTS_BEHIND: [&str; 6] = ["basi", "ortasi", "sonu", "baslari", "ortalari", "sonlari"];
 
 /// Words that join the others and say nothing.
-const FILLERS: [&str; 27] = [
+const FILLERS: [&str; 40] = [
     "of", "the", "in", "on", "to", "date", "de", "du", "des", "le", "la", "el", "del", "au", "a",
-    "am", "der", "den", "zum", "на", "в", "у", "г", "года", "р", "року", "month",
+    "am", "der", "den", "zum", "на", "в", "у", "г", "года", "р", "року", "month", "av", "i", "do",
+    "da", "dos", "van", "het", "tahun", "bulan", "سال", "ماه", "r", "roku",
 ];
 
 /// The seasons, as EDTF counts them from 21 on.
 const SEASONS: [&[&str]; 4] = [
     &[
         "spring",
+        "wiosna",
+        "lente",
+        "voorjaar",
+        "var",
+        "varen",
+        "musim semi",
+        "بهار",
+        "jaro",
         "printemps",
         "fruhling",
         "fruhjahr",
@@ -128,6 +181,12 @@ const SEASONS: [&[&str]; 4] = [
     ],
     &[
         "summer",
+        "lato",
+        "latem",
+        "zomer",
+        "sommaren",
+        "تابستان",
+        "leto",
         "ete",
         "sommer",
         "verano",
@@ -142,6 +201,14 @@ const SEASONS: [&[&str]; 4] = [
     ],
     &[
         "autumn",
+        "jesien",
+        "jesienia",
+        "herfst",
+        "najaar",
+        "host",
+        "hosten",
+        "پاییز",
+        "podzim",
         "fall",
         "automne",
         "herbst",
@@ -155,7 +222,22 @@ const SEASONS: [&[&str]; 4] = [
         "sonbahar",
         "خريف",
     ],
-    &["winter", "hiver", "invierno", "inverno", "зима", "зимой", "взимку", "kis", "شتاء"],
+    &[
+        "winter",
+        "vinter",
+        "vintern",
+        "zima",
+        "zimy",
+        "زمستان",
+        "hiver",
+        "invierno",
+        "inverno",
+        "зима",
+        "зимой",
+        "взимку",
+        "kis",
+        "شتاء",
+    ],
 ];
 
 /// Words for a quarter of a year.
@@ -172,13 +254,30 @@ const QUARTERS: [&str; 9] = [
 ];
 
 /// What stands between two dates of which either is meant.
-const EITHER: [&str; 7] = [" or ", " oder ", " ou ", " o ", " или ", " або ", " veya "];
+const EITHER: [&str; 13] = [
+    " or ", " oder ", " ou ", " o ", " или ", " або ", " veya ", " lub ", " of ", " eller ",
+    " atau ", " أو ", " یا ",
+];
 
 /// What stands between two dates that are both meant.
-const BOTH: [&str; 9] = [" and ", " & ", " et ", " und ", " y ", " e ", " и ", " та ", " ve "];
+const BOTH: [&str; 14] = [
+    " and ", " & ", " et ", " und ", " y ", " e ", " и ", " та ", " ve ", " i ", " en ", " och ",
+    " dan ", " و ",
+];
 
 /// What stands between a first and a last date, with the words before them that belong to it.
-const SPANS: [(&str, &str); 20] = [
+const SPANS: [(&str, &str); 31] = [
+    ("od ", " do "),
+    ("van ", " tot "),
+    ("från ", " till "),
+    ("mellan ", " och "),
+    ("dari ", " sampai "),
+    ("antara ", " dan "),
+    ("من ", " إلى "),
+    ("بين ", " و"),
+    ("", " do "),
+    ("", " tot "),
+    ("", " t/m "),
     ("from ", " to "),
     ("between ", " and "),
     ("du ", " au "),
@@ -205,7 +304,10 @@ const SPANS: [(&str, &str); 20] = [
 const BETWEEN: [&str; 6] = [" to ", " – ", "–", " - ", "-", "/"];
 
 /// Words before a date from which something goes on.
-const SINCE: [&str; 8] = ["since ", "seit ", "depuis ", "desde ", "dal ", "sinds ", "з ", "с "];
+const SINCE: [&str; 14] = [
+    "since ", "seit ", "depuis ", "desde ", "dal ", "sinds ", "з ", "с ", "od ", "sedan ",
+    "sejak ", "från ", "منذ ", "از ",
+];
 
 /// What the times of day of ship's logs end with.
 const CLOCKS: [&str; 4] = ["lt", "utc", "gmt", "z"];
@@ -230,6 +332,14 @@ fn without_marks(text: &str) -> &str {
         && note.ends_with([']', ')'])
     {
         text = date.trim_matches(is_mark);
+    }
+    // how a party to a treaty was bound: "12 Sep 2010 a", by accession
+    if let Some((date, how)) = text.rsplit_once(' ')
+        && how.len() < 3
+        && how.chars().all(|c| c.is_ascii_alphabetic())
+        && date.ends_with(|c: char| c.is_ascii_digit())
+    {
+        text = date;
     }
     if let Some((date, clock)) = text.rsplit_once(' ')
         && CLOCKS.contains(&fold(clock).as_str())

@@ -25,6 +25,7 @@ mod sums;
 mod table_notes;
 mod toml_text;
 mod transfers;
+mod treaties;
 mod units;
 mod when;
 mod wide;

@@ -141,7 +141,10 @@ fn unscaled(cell: &str) -> (&str, Vec<(String, u32)>) {
 }
 
 /// What stands between the bounds of a range.
-const BETWEEN: [&str; 6] = [" to ", " à ", " bis ", "–", "—", "-"];
+const BETWEEN: [&str; 15] = [
+    " to ", " à ", " a ", " bis ", " tot ", " do ", " до ", " ila ", " sampai ", " til ", " إلى ",
+    " تا ", "–", "—", "-",
+];
 
 /// A number with the words and signs that scale it.
 type ScaledNumber = (f64, Vec<(String, u32)>);

@@ -11,7 +11,7 @@ use crate::command::import::draft::words::{
 };
 use crate::error::Result;
 use crate::mapping;
-use crate::store::{EntityClass, Store};
+use crate::store::Store;
 use crate::value::degrees::in_minutes;
 
 /// A column that was chosen, and others that might be meant.
@@ -348,24 +348,28 @@ fn between_degrees(sample: &ColumnSample) -> Option<&'static str> {
 fn between_town_and_country(sample: &ColumnSample, store: &Store) -> Result<Option<&'static str>> {
     let mut countries: HashMap<&str, bool> = HashMap::new();
     for at in [", ", "، ", " ("] {
-        let (mut asked, mut known) = (0, 0);
+        let (mut asked, mut known, mut twice) = (0, 0, 0);
         for (cell, _) in sample.told().take(LOOKED_UP) {
-            let (_, country) = mapping::divided(cell, at);
+            let (place, country) = mapping::divided(cell, at);
             asked += 1;
             if country.is_empty() || country.len() == cell.len() {
                 continue;
             }
-            let is_known = match countries.get(country) {
-                Some(is_known) => *is_known,
-                None => {
-                    let is_known = store.usual_name(EntityClass::Place, country)?.is_some();
-                    countries.insert(country, is_known);
-                    is_known
+            let mut is_country = |text| -> Result<bool> {
+                if let Some(is_known) = countries.get(text) {
+                    return Ok(*is_known);
                 }
+                let is_known = store.is_place(text)?;
+                countries.insert(text, is_known);
+                Ok(is_known)
             };
-            known += usize::from(is_known);
+            if is_country(country)? {
+                known += 1;
+                twice += usize::from(is_country(place)?);
+            }
         }
-        if known > 1 && known * 10 >= asked * NAMES {
+        // two countries are parties, and no town with its country
+        if known > 1 && twice * 2 < known && known * 10 >= asked * NAMES {
             return Ok(Some(at));
         }
     }
@@ -448,7 +452,7 @@ fn is_known(sample: &ColumnSample, scheme: Option<&str>, store: &Store) -> Resul
             None => cell.clone(),
         };
         asked += 1;
-        known += usize::from(store.usual_name(EntityClass::Place, &text)?.is_some());
+        known += usize::from(store.is_place(&text)?);
     }
     let share = if scheme.is_some() { CODES } else { NAMES };
     Ok(known > 0 && known * 10 >= asked * share)

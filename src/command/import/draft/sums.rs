@@ -5,7 +5,7 @@ use crate::mapping::Record;
 /// How many records must stand above a row that adds them up.
 const LEAST: u64 = 3;
 
-/// A sum of two records is none by chance if it has a number as large as this.
+/// A sum is none by chance if it has a number as large as this; one of two records has several numbers.
 const LARGE: f64 = 10.0;
 
 /// What the numbers of each column add up to so far, and since the last row that was a sum.
@@ -31,10 +31,10 @@ impl RunningSums {
             .enumerate()
             .filter_map(|(column, cell)| Some((column, number(cell)?)))
             .collect();
-        let is_large = numbers.iter().filter(|(_, n)| *n > 0.0).count() > 1
-            && numbers.iter().any(|(_, n)| *n >= LARGE);
-        let is_sum = self.all.records >= LEAST && self.all.are(&numbers)
-            || self.since.records > 1 && is_large && self.since.are(&numbers);
+        let are_several = numbers.iter().filter(|(_, n)| *n > 0.0).count() > 1;
+        let is_large = numbers.iter().any(|(_, n)| *n >= LARGE);
+        let is_sum = self.all.records >= LEAST && is_large && self.all.are(&numbers)
+            || self.since.records > 1 && is_large && are_several && self.since.are(&numbers);
         if is_sum {
             self.since = ColumnSums::default();
         }

@@ -9,7 +9,7 @@ use crate::value::calendar_words::CalendarWords;
 use crate::value::text::fold;
 
 /// Words that columns of last dates are called by.
-pub(super) const ENDS: [&str; 39] = [
+pub(super) const ENDS: [&str; 47] = [
     "отмены",
     "снятия",
     "скасування",
@@ -25,6 +25,14 @@ pub(super) const ENDS: [&str; 39] = [
     "until",
     "to",
     "finish",
+    "finished",
+    "ending",
+    "completed",
+    "concluded",
+    "einde",
+    "slut",
+    "selesai",
+    "پایان",
     "ende",
     "fin",
     "ended",

@@ -7,7 +7,7 @@ pub const MONTHS: [&str; 10] =
     ["month", "monat", "mois", "mes", "mese", "maand", "miesiac", "месяц", "місяць", "ay"];
 
 /// Words that columns of dates are called by.
-pub const STARTS: [&str; 44] = [
+pub const STARTS: [&str; 52] = [
     "datetime",
     "timestamp",
     "listed",
@@ -52,6 +52,14 @@ pub const STARTS: [&str; 44] = [
     "jour",
     "day",
     "when",
+    "starting",
+    "beginning",
+    "commenced",
+    "debut",
+    "beginn",
+    "tanggal",
+    "dag",
+    "تاریخ",
 ];
 
 /// Words that columns of countries are called by.
@@ -82,7 +90,7 @@ pub const PERHAPS_COUNTRIES: [&str; 7] =
     ["state", "territory", "location", "place", "where", "iso3", "iso"];
 
 /// Words that columns of what is smaller than a country are called by.
-pub const TOWNS: [&str; 56] = [
+pub const TOWNS: [&str; 86] = [
     "ciudad",
     "stad",
     "plaats",
@@ -139,6 +147,36 @@ pub const TOWNS: [&str; 56] = [
     "admin1",
     "adm_1",
     "where",
+    "commune",
+    "comune",
+    "comuna",
+    "gemeinde",
+    "gmina",
+    "powiat",
+    "kommun",
+    "landkreis",
+    "bundesland",
+    "участок",
+    "المديرية",
+    "المنطقة",
+    "المدينة",
+    "القرية",
+    "kabupaten",
+    "kota",
+    "lokasi",
+    "plats",
+    "camp",
+    "county",
+    "subdistrict",
+    "cercle",
+    "bairro",
+    "barrio",
+    "mahalle",
+    "koy",
+    "sehir",
+    "wilaya",
+    "استان",
+    "شهرستان",
 ];
 
 /// Words that columns of deaths are called by.
@@ -277,7 +315,7 @@ pub const LOWS: [&str; 7] = ["low", "lower", "lowest", "min", "minimum", "least"
 pub const HIGHS: [&str; 7] = ["high", "higher", "highest", "max", "maximum", "most", "maximo"];
 
 /// Words of columns of those who did something, or who did it together.
-pub const ACTORS: [&str; 69] = [
+pub const ACTORS: [&str; 96] = [
     "party_a",
     "partie_a",
     "parte_a",
@@ -347,6 +385,33 @@ pub const ACTORS: [&str; 69] = [
     "організатори",
     "исполнитель",
     "الأطراف",
+    "participants",
+    "participant",
+    "participantes",
+    "teilnehmer",
+    "uczestnicy",
+    "участники",
+    "учасники",
+    "katilimcilar",
+    "المشاركون",
+    "المتهمة",
+    "المسؤولة",
+    "الفاعل",
+    "المنفذ",
+    "الجاني",
+    "strony",
+    "sprawca",
+    "sprawcy",
+    "dader",
+    "daders",
+    "partijen",
+    "pelaku",
+    "pihak",
+    "autori",
+    "autore",
+    "parti",
+    "aktor",
+    "aktorer",
 ];
 
 /// What columns of the sides of a conflict are called.
@@ -357,7 +422,7 @@ pub const PERSONS: [&str; 9] =
     ["name", "full_name", "person", "nom", "nombre", "nome", "фио", "имя", "nazwisko"];
 
 /// Words of columns of those to whom something was done.
-pub const TARGETS: [&str; 29] = [
+pub const TARGETS: [&str; 40] = [
     "party_b",
     "partie_b",
     "parte_b",
@@ -387,6 +452,17 @@ pub const TARGETS: [&str; 29] = [
     "hedef",
     "цель",
     "ціль",
+    "opfer",
+    "victime",
+    "victimes",
+    "victima",
+    "victimas",
+    "vittima",
+    "ofiara",
+    "slachtoffer",
+    "korban",
+    "жертва",
+    "цели",
 ];
 
 /// Words of columns of those with whom the subject of a figure has it.

@@ -82,6 +82,8 @@ impl<'a> Draft<'a> {
             draft.transfers(&found);
         } else if let Some(found) = draft.mission_columns() {
             draft.missions(&found);
+        } else if let Some(found) = draft.treaty_columns(country) {
+            draft.treaty(&found);
         } else if let Some(count) = draft.count_of_events() {
             draft.counts(count, country);
         } else if draft.is_panel(country) {
