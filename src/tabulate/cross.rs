@@ -1,9 +1,8 @@
 //! A cross-table: labels of rows and columns, and the cells, which refuse what must not be added
 //! up.
 
-use std::collections::HashMap;
-
 use foldhash::fast::RandomState;
+use indexmap::IndexMap;
 
 use crate::tabulate::group::TallyGroup;
 use crate::tabulate::label::{self, LabelSet};
@@ -22,7 +21,7 @@ pub struct Cross {
     /// How many labels a row has.
     width: usize,
     /// By the labels of the row and of the column, one behind the other.
-    cells: HashMap<LabelKey, TallyGroup, RandomState>,
+    cells: IndexMap<LabelKey, TallyGroup, RandomState>,
     labels: LabelSet,
     aggregate: Aggregate,
 }
@@ -42,7 +41,7 @@ impl Cross {
     /// Makes the cross-table of these cells; the first `width` labels of a key belong to the row.
     pub(super) fn of(
         width: usize,
-        cells: HashMap<LabelKey, TallyGroup, RandomState>,
+        cells: IndexMap<LabelKey, TallyGroup, RandomState>,
         labels: LabelSet,
         aggregate: Aggregate,
     ) -> Cross {
@@ -131,7 +130,7 @@ impl Cross {
                 TotalOf::All => LabelKey::new(),
             }
         };
-        let mut totals: HashMap<LabelKey, TallyGroup, RandomState> = HashMap::default();
+        let mut totals: IndexMap<LabelKey, TallyGroup, RandomState> = IndexMap::default();
         for (key, group) in &self.cells {
             totals.entry(part(key)).or_default().take(group);
         }
@@ -211,8 +210,8 @@ impl Cross {
         let Some(figures) = group.figures().filter(|_| self.aggregate != Aggregate::Count) else {
             return Ok(());
         };
-        if figures.counts.len() > 1 {
-            let counted = figures.counts.iter().map(|counts| name(self.labels_of(counts), &[]));
+        if figures.counts().count() > 1 {
+            let counted = figures.counts().map(|counts| name(self.labels_of(counts), &[]));
             let mut counted: Vec<String> = counted.collect();
             counted.sort_unstable();
             return Err(Dispute::Unlike(cell(), counted));
@@ -238,7 +237,10 @@ impl Cross {
             return Value::Int(i64::try_from(group.facts).unwrap_or(i64::MAX));
         }
         let Some(figures) = group.figures() else { return Value::Null };
-        let (Some(low), Some(high)) = (figures.low, figures.high) else { return Value::Null };
+        if figures.stated == 0 {
+            return Value::Null;
+        }
+        let (low, high) = figures.ends();
         #[expect(clippy::cast_precision_loss, reason = "no table has 2^53 rows")]
         let n = figures.stated as f64;
         let rare = figures.rare();

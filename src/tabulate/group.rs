@@ -75,10 +75,10 @@ pub(super) struct FigureGroup {
     /// How many facts state one.
     pub(super) stated: u64,
     pub(super) sum: RunningSum,
-    pub(super) low: Option<Number>,
-    pub(super) high: Option<Number>,
-    /// What they count.
-    pub(super) counts: SmallSet<LabelKey>,
+    /// The lowest and the highest, where they are asked for.
+    ends: Option<Box<(Number, Number)>>,
+    /// What they count, where it is said.
+    counts: Option<Box<SmallSet<LabelKey>>>,
     /// Whether one is a flow.
     pub(super) has_flows: bool,
     rare: Option<Box<RareFigures>>,
@@ -125,9 +125,40 @@ impl FigureGroup {
         self.rare.get_or_insert_default()
     }
 
-    fn bound(&mut self, low: Option<Number>, high: Option<Number>) {
-        self.low = self.low.into_iter().chain(low).min_by(Number::order);
-        self.high = self.high.into_iter().chain(high).max_by(Number::order);
+    /// The lowest and the highest; twice the sum, where they were not asked for.
+    pub(super) fn ends(&self) -> (Number, Number) {
+        let sum = self.sum.total();
+        self.ends.as_deref().copied().unwrap_or((sum, sum))
+    }
+
+    /// What they count; nothing where it is not said.
+    pub(super) fn counts(&self) -> impl Iterator<Item = &LabelKey> {
+        self.counts.iter().flat_map(|counts| counts.iter())
+    }
+
+    fn count_labels(&mut self, labels: &[u32]) {
+        if !labels.is_empty() && !self.counts().any(|known| known.as_slice() == labels) {
+            self.counts.get_or_insert_default().insert(labels.into());
+        }
+    }
+
+    fn renumber_counts(&mut self, number: impl Fn(&LabelKey) -> LabelKey) {
+        if let Some(counts) = &mut self.counts {
+            **counts = counts.map(number);
+        }
+    }
+
+    fn bound(&mut self, (low, high): (Number, Number)) {
+        match &mut self.ends {
+            None => self.ends = Some(Box::new((low, high))),
+            Some(ends) => {
+                let (least, greatest) = **ends;
+                let least = [least, low].into_iter().min_by(Number::order).unwrap_or(least);
+                let greatest =
+                    [greatest, high].into_iter().max_by(Number::order).unwrap_or(greatest);
+                **ends = (least, greatest);
+            }
+        }
     }
 }
 
@@ -146,16 +177,13 @@ impl TallyGroup {
             group.sources.insert(source);
         }
         if stated > 0 {
-            let [low, high] = [low, high].map(|bound| bound.map(Number::Real));
-            group.figures = Some(Box::new(FigureGroup {
-                stated,
-                sum: RunningSum::of(sum),
-                low,
-                high,
-                counts: SmallSet::One(counted.into()),
-                has_flows: true,
-                rare: None,
-            }));
+            let figures = group.figures_mut();
+            (figures.stated, figures.sum, figures.has_flows) = (stated, RunningSum::of(sum), true);
+            figures.count_labels(counted);
+            let ends = low.zip(high).filter(|_| aggregate.wants_ends());
+            if let Some((low, high)) = ends {
+                figures.bound((Number::Real(low), Number::Real(high)));
+            }
         }
         group
     }
@@ -176,13 +204,13 @@ impl TallyGroup {
         let figures = self.figures_mut();
         figures.stated += 1;
         figures.sum.add(figure);
-        figures.bound(Some(figure), Some(figure));
+        if aggregate.wants_ends() {
+            figures.bound((figure, figure));
+        }
         if aggregate == Aggregate::Median {
             figures.rare_mut().figures.push(figure.real());
         }
-        if !figures.counts.iter().any(|known| known.as_slice() == counts) {
-            figures.counts.insert(counts.into());
-        }
+        figures.count_labels(counts);
         if let Some(topic) = entry.topic {
             let answers = &mut figures.rare_mut().answers;
             answers.entry(topic.to_owned()).or_default().push(entry.reference.to_owned());
@@ -251,7 +279,7 @@ impl TallyGroup {
     /// Puts together what differs only in what figures count.
     pub(super) fn join_counts(&mut self, join: impl Fn(&mut [u32])) {
         if let Some(figures) = &mut self.figures {
-            figures.counts = figures.counts.map(|counts| {
+            figures.renumber_counts(|counts| {
                 let mut counts = counts.clone();
                 join(&mut counts);
                 counts
@@ -264,8 +292,7 @@ impl TallyGroup {
         let number = |old: u32| numbers[old as usize];
         self.sources = self.sources.map(|source| number(*source));
         if let Some(figures) = &mut self.figures {
-            figures.counts =
-                figures.counts.map(|counts| counts.iter().map(|count| number(*count)).collect());
+            figures.renumber_counts(|counts| counts.iter().map(|count| number(*count)).collect());
             if let Some(rare) = &mut figures.rare {
                 rare.periods.iter_mut().for_each(|period| period.source = number(period.source));
                 rare.list.iter_mut().for_each(|listed| listed.0 = number(listed.0));
@@ -286,8 +313,10 @@ impl TallyGroup {
             let figures = self.figures_mut();
             figures.stated += others.stated;
             figures.sum.take(&others.sum);
-            figures.bound(others.low, others.high);
-            figures.counts.take(&others.counts);
+            if let Some(ends) = &others.ends {
+                figures.bound(**ends);
+            }
+            others.counts().for_each(|counts| figures.count_labels(counts));
             figures.has_flows |= others.has_flows;
             if let Some(others) = &others.rare {
                 let rare = figures.rare_mut();

@@ -1,10 +1,11 @@
 //! Facts gathered by their labels, one at a time: what is kept grows with the table and not with
 //! the facts.
 
-use std::collections::hash_map::Entry;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use foldhash::fast::RandomState;
+use indexmap::IndexMap;
+use indexmap::map::Entry;
 
 use crate::tabulate::group::{TallyEntry, TallyGroup};
 use crate::tabulate::label::{LabelSet, number_of, sole_and_shared};
@@ -39,7 +40,7 @@ pub struct Tally {
     /// Facts whose figure is denied, and in no group.
     denied: u64,
     /// By the labels of the rows, of the columns, and of what figures count, one behind the other.
-    groups: HashMap<LabelKey, TallyGroup, RandomState>,
+    groups: IndexMap<LabelKey, TallyGroup, RandomState>,
 }
 
 impl Tally {
@@ -51,7 +52,7 @@ impl Tally {
             labels: LabelSet::default(),
             sources: BTreeSet::new(),
             denied: 0,
-            groups: HashMap::default(),
+            groups: IndexMap::default(),
         }
     }
 

@@ -80,8 +80,8 @@ impl Number {
 pub struct RunningSum {
     sum: f64,
     lost: f64,
-    /// The sum as long as all numbers were whole.
-    whole: Option<i128>,
+    /// The sum as long as all numbers were whole, and it is no longer than such a number may be.
+    whole: Option<i64>,
 }
 
 impl Default for RunningSum {
@@ -96,14 +96,14 @@ impl RunningSum {
     pub fn of(sum: f64) -> RunningSum {
         #[expect(clippy::cast_possible_truncation, reason = "whole and exact")]
         #[expect(clippy::cast_precision_loss, reason = "a power of two")]
-        let whole = (sum.fract() == 0.0 && sum.abs() <= EXACT as f64).then_some(sum as i128);
+        let whole = (sum.fract() == 0.0 && sum.abs() <= EXACT as f64).then_some(sum as i64);
         RunningSum { sum, lost: 0.0, whole }
     }
 
     /// Adds a number.
     pub fn add(&mut self, number: Number) {
         self.whole = match number {
-            Number::Int(n) => self.whole.and_then(|whole| whole.checked_add(n.into())),
+            Number::Int(n) => self.whole.and_then(|whole| whole.checked_add(n)),
             Number::Real(n) if n.fract() == 0.0 => match RunningSum::of(n).whole {
                 Some(n) => self.whole.and_then(|whole| whole.checked_add(n)),
                 None => None,
@@ -131,7 +131,7 @@ impl RunningSum {
     /// holds of a decimal one.
     #[must_use]
     pub fn total(&self) -> Number {
-        if let Some(whole) = self.whole.and_then(|whole| i64::try_from(whole).ok()) {
+        if let Some(whole) = self.whole {
             return Number::Int(whole);
         }
         let exact = self.sum + self.lost;
