@@ -16,7 +16,6 @@ mod unpack_budget;
 mod web_page;
 mod workbook;
 
-pub use sheet_rows::SHEET as SHEET_COLUMN;
 pub use workbook::ALL as ALL_SHEETS;
 
 pub use csv_reader::CsvReader;

@@ -18,9 +18,6 @@ use crate::ingest::unpack_budget;
 #[cfg(feature = "excel")]
 use crate::value::real;
 
-/// What the column is called that says of which sheet a record is.
-pub const SHEET: &str = "sheet";
-
 /// A table on its way into a file of its own.
 #[cfg(feature = "excel")]
 pub(super) struct Spool<'s> {

@@ -6,8 +6,8 @@ use std::io::Cursor;
 use calamine::Sheets;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::ingest::sheet_rows::{SHEET, Spool, shown_sheets, write_sheet};
-use crate::mapping::{self, FileHead, GuessedLayout};
+use crate::ingest::sheet_rows::{Spool, shown_sheets, write_sheet};
+use crate::mapping::{self, FileHead, GuessedLayout, SHEET_COLUMN};
 
 /// The sheets that have the same columns as one of them, one below the other, with a column of their
 /// names; and those names.
@@ -59,7 +59,7 @@ pub fn all_alike(
     for (n, row) in above[first..(first + header_rows).min(above.len())].iter().enumerate() {
         let mut row = row.clone();
         row.resize(width, String::new());
-        row.push(if n == 0 { SHEET.to_owned() } else { String::new() });
+        row.push(if n == 0 { SHEET_COLUMN.to_owned() } else { String::new() });
         spool.write(&row)?;
     }
     let mut read = Vec::new();

@@ -116,19 +116,34 @@ fn read(given: &File, shown: &str, wanted: Option<&str>) -> Result<SheetTable> {
 #[cfg(feature = "excel")]
 const LOOKED_AT: usize = 2_000;
 
-/// The first sheet that is shown and holds a table with figures; else the first that is shown, else
-/// the first.
+/// A table of fewer rows may be a summary of a longer one on another sheet.
+#[cfg(feature = "excel")]
+const SHORT: usize = 20;
+
+/// The first sheet that is shown and holds a table with figures, unless that is much shorter than another;
+/// else the first that is shown, else the first.
 #[cfg(feature = "excel")]
 fn usual_sheet(book: &mut Sheets<std::io::Cursor<Vec<u8>>>) -> Option<String> {
     let shown = shown_sheets(book);
-    let with_table = shown.iter().find(|name| holds_table(book, name)).cloned();
-    with_table.or_else(|| shown.first().cloned()).or_else(|| book.sheet_names().first().cloned())
+    let tables: Vec<(&String, usize)> =
+        shown.iter().filter_map(|name| Some((name, rows_of_table(book, name)?))).collect();
+    let longest = tables.iter().copied().rev().max_by_key(|(_, rows)| *rows);
+    let with_table = match (tables.first(), longest) {
+        (Some((_, rows)), Some((longest, most))) if *rows < SHORT && most >= rows * 4 => {
+            Some(longest)
+        }
+        (first, _) => first.map(|(name, _)| *name),
+    };
+    with_table
+        .cloned()
+        .or_else(|| shown.first().cloned())
+        .or_else(|| book.sheet_names().first().cloned())
 }
 
-/// Whether some rows of a sheet have several cells, and a figure or date in every third of them at
-/// least: an explanation of the others has words alone.
+/// How many of the first rows of a sheet have several cells, if a figure or date is in every third of them
+/// at least: an explanation of the others has words alone.
 #[cfg(feature = "excel")]
-fn holds_table(book: &mut Sheets<std::io::Cursor<Vec<u8>>>, name: &str) -> bool {
+fn rows_of_table(book: &mut Sheets<std::io::Cursor<Vec<u8>>>, name: &str) -> Option<usize> {
     // of each row, how many cells it has, and how many figures
     let mut rows: BTreeMap<u32, (u32, u32)> = BTreeMap::new();
     let mut look = |row: u32, cell: &Data| {
@@ -140,20 +155,20 @@ fn holds_table(book: &mut Sheets<std::io::Cursor<Vec<u8>>>, name: &str) -> bool 
         }
     };
     if let Sheets::Xlsx(book) = book {
-        let Ok(mut cells) = book.worksheet_cells_reader(name) else { return false };
+        let mut cells = book.worksheet_cells_reader(name).ok()?;
         for _ in 0..LOOKED_AT {
             let Ok(Some(cell)) = cells.next_cell() else { break };
             look(cell.get_position().0, &cell.get_value().clone().into());
         }
     } else {
-        let Ok(range) = book.worksheet_range(name) else { return false };
+        let range = book.worksheet_range(name).ok()?;
         let cells =
             range.rows().zip(0..).flat_map(|(row, n)| row.iter().map(move |cell| (n, cell)));
         cells.take(LOOKED_AT).for_each(|(row, cell)| look(row, cell));
     }
     let whole = || rows.values().filter(|(cells, _)| *cells > 1);
     let with_figures = whole().filter(|(_, figures)| *figures > 0).count();
-    with_figures > 0 && with_figures * 3 >= whole().count()
+    (with_figures > 0 && with_figures * 3 >= whole().count()).then(|| whole().count())
 }
 
 /// How many bytes of texts, or of an `OpenDocument` file, are held in memory.

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use crate::mapping::compiled::{NumberRule, QuantityRule};
 use crate::mapping::compiled_template::{CompiledTemplate, RecordCells};
 use crate::value::degrees::in_minutes;
-use crate::value::text::western_digits;
+use crate::value::text::{western_digits, without_footnote};
 use crate::value::{Type, Value, real};
 
 /// A number that a record states.
@@ -40,12 +40,13 @@ pub fn number<'p>(
     number: &'p NumberRule,
     cells: &RecordCells<'p, '_>,
 ) -> Result<Option<ParsedNumber<'p>>, String> {
-    match number.text.fill(cells) {
-        Some(text) if !number.missing.iter().any(|word| *word == text) => {
-            read(number, &text).map(Some)
-        }
-        _ => Ok(None),
+    let Some(text) = number.text.fill(cells) else { return Ok(None) };
+    let own = bare(number, &text);
+    if [text.as_ref(), own].iter().any(|text| number.missing.iter().any(|word| word == text)) {
+        return Ok(None);
     }
+    let read = read(number, own)?;
+    Ok(Some(ParsedNumber { wordy: read.wordy || own.len() < text.trim().len(), ..read }))
 }
 
 /// The degrees that a record states, if any: a comma in them can only be before decimals.
@@ -113,6 +114,11 @@ fn multiplied(number: &str, mut times: u64) -> String {
         (Some(times), Ok(number)) => real(number * f64::from(times)),
         _ => moved,
     }
+}
+
+/// The text of a number, without the mark of a footnote where those are none of it.
+fn bare<'t>(number: &NumberRule, text: &'t str) -> &'t str {
+    if number.footnotes { without_footnote(text.trim()).0 } else { text }
 }
 
 fn read<'p>(number: &NumberRule, text: &str) -> Result<ParsedNumber<'p>, String> {
@@ -207,7 +213,12 @@ pub fn quantity<'p>(
     else {
         return Ok(None);
     };
-    let (bare, mark) = unmarked(&text, &plan.marks);
+    let own = bare(best, &text);
+    let is_noted = own.len() < text.trim().len();
+    if is_noted && best.missing.iter().any(|word| word == own) {
+        return Ok(None);
+    }
+    let (bare, mark) = unmarked(own, &plan.marks);
     let flag = match plan.flag.as_ref().and_then(|flag| flag.fill(cells)) {
         None => None,
         Some(flag) => match plan.marks.iter().find(|(mark, _)| *mark == flag) {
@@ -247,7 +258,7 @@ pub fn quantity<'p>(
         return Ok(Some(ParsedFigure { words: Some(text), qualifier, ..ParsedFigure::default() }));
     }
     let ParsedNumber { cell, wordy } = read(best, bare).map_err(|e| (None, e))?;
-    let words = (wordy || mark.is_some()).then_some(text);
+    let words = (wordy || is_noted || mark.is_some()).then_some(text);
     let mut figure = ParsedFigure { words, qualifier, ..ParsedFigure::default() };
     match qualifier {
         Some("exact") => {
@@ -263,10 +274,29 @@ pub fn quantity<'p>(
 
 /// The two bounds in one text, at the mark of a range or a dash.
 fn bounds_in<'t>(text: &'t str, marks: &[(String, String)]) -> Option<(&'t str, &'t str)> {
-    let mut ranges = marks.iter().filter(|(_, qualifier)| qualifier == "range");
-    let at_mark = ranges.find_map(|(mark, _)| text.split_once(mark.as_str()));
+    let ranges = || marks.iter().filter(|(_, qualifier)| qualifier == "range");
+    if let Some(bounds) = ranges().find_map(|(mark, _)| bounds_around(text, mark)) {
+        return Some(bounds);
+    }
+    let at_mark = ranges().find_map(|(mark, _)| text.split_once(mark.as_str()));
     let bounds = at_mark.or_else(|| text.split_once(|c: char| "-–—".contains(c)))?;
     Some((bounds.0.trim(), bounds.1.trim())).filter(|(low, _)| !low.is_empty())
+}
+
+/// What stands for a bound in the mark of a range that has words around them: `between … and …`.
+const GAP: &str = "…";
+
+/// The two bounds in a text that is written as a mark says: `between … and …`.
+#[must_use]
+pub fn bounds_around<'t>(text: &'t str, mark: &str) -> Option<(&'t str, &'t str)> {
+    let mut words = mark.split(GAP).map(str::trim);
+    let (before, between, behind) = (words.next()?, words.next()?, words.next()?);
+    let inside = text.trim().strip_prefix(before)?.strip_suffix(behind)?;
+    let (low, high) = inside.split_once(between)?;
+    // a word between stands apart
+    let is_apart = low.ends_with(' ') || !between.contains(char::is_alphabetic);
+    let bounds = (low.trim(), high.trim());
+    (is_apart && !bounds.0.is_empty() && !bounds.1.is_empty()).then_some(bounds)
 }
 
 /// A number that a data set gives by its bounds.
@@ -304,7 +334,13 @@ fn bounded<'p>(
 /// Strips the mark before or after a number, and returns the qualifier that the mark means.
 fn unmarked<'t, 'p>(text: &'t str, marks: &'p [(String, String)]) -> (&'t str, Option<&'p str>) {
     for (mark, qualifier) in marks {
-        // a range is told by what stands between its bounds
+        // a range is told by what stands between its bounds, or around them
+        if qualifier == "range" && mark.contains(GAP) {
+            if bounds_around(text, mark).is_some() {
+                return (text, Some(qualifier));
+            }
+            continue;
+        }
         if qualifier == "range" {
             if text.rfind(mark.as_str()).is_some_and(|at| at > 0) {
                 return (text, Some(qualifier));
@@ -337,6 +373,7 @@ mod tests {
             },
             missing: vec!["n/a".into()],
             nil: vec!["–".into()],
+            footnotes: true,
             scale: vec![("million".into(), 1_000_000), ("$".into(), 1)],
             thousands: Some(','),
             decimal: '.',
@@ -348,6 +385,7 @@ mod tests {
             ("c.", "about"),
             ("?", "about"),
             ("+", "over"),
+            ("between … and …", "range"),
             (" to ", "range"),
             ("-", "range"),
             ("()", "about"),
@@ -388,6 +426,10 @@ mod tests {
             ("at least 16,000", "", "16000|||at-least|at least 16,000"),
             ("500+", "", "500|||over|500+"),
             ("(24)", "", "|24||about|(24)"),
+            ("12 [8]", "", "12|12|12|exact|12 [8]"),
+            ("9+¹", "", "9|||over|9+¹"),
+            ("n/a [2]", "", "nothing"),
+            ("between 5 and 7", "", "5||7|range|between 5 and 7"),
             ("$1.2 million", "", "1200000|1200000|1200000|exact|$1.2 million"),
             ("1-2 million", "", "1000000||2000000|range|1-2 million"),
             ("2.345678 million", "", "2345678|2345678|2345678|exact|2.345678 million"),

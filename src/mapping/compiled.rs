@@ -21,6 +21,8 @@ pub struct CompiledMapping {
     pub skip: Vec<CompiledCondition>,
     /// Columns in which a blank cell means the one above it.
     pub fill_down: Vec<usize>,
+    /// The column that says of which sheet a record is.
+    pub sheet: Option<usize>,
     /// Columns that the file does not have.
     pub derived: DerivedColumns,
     /// Records that are given once more for each party.
@@ -165,6 +167,8 @@ pub struct NumberRule {
     pub missing: Vec<String>,
     /// Words and signs that mean nought.
     pub nil: Vec<String>,
+    /// Marks of footnotes behind it are no part of it.
+    pub footnotes: bool,
     /// Words and signs beside it, the longest first, and how many times the number they mean.
     pub scale: Vec<(String, u32)>,
     /// What stands between thousands.

@@ -5,6 +5,9 @@ use serde::Deserialize;
 
 use crate::mapping::Record;
 
+/// What the column is called that says of which sheet a record is, where several are read as one table.
+pub const SHEET_COLUMN: &str = "sheet";
+
 /// A column whose cells are divided in two.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -23,6 +23,7 @@ pub struct FieldMapping {
 /// How a text becomes a value.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a key of the mapping language")]
 pub struct FieldOptions {
     column: Option<OneOrSeveral>,
     text: Option<Template>,
@@ -59,6 +60,8 @@ pub struct FieldOptions {
     pub scale: BTreeMap<String, u32>,
     /// Words and signs that mean nought.
     pub nil: Vec<String>,
+    /// Marks of footnotes behind a number are no part of it.
+    pub footnotes: bool,
     /// What marks behind or before a number or name mean: a qualifier, or a kind of actor.
     pub marks: BTreeMap<String, String>,
     /// A further mark, in a column of its own.
@@ -213,6 +216,7 @@ impl FieldOptions {
             ("decimal", self.decimal.is_some()),
             ("scale", !self.scale.is_empty()),
             ("nil", !self.nil.is_empty()),
+            ("footnotes", self.footnotes),
             ("marks", !self.marks.is_empty()),
             ("flag", self.flag.is_some()),
             ("unmarked", self.unmarked.is_some()),

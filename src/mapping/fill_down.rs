@@ -9,6 +9,9 @@ use crate::mapping::{CompiledMapping, Record};
 pub struct FillDown {
     last: Vec<String>,
     heading: String,
+    /// The sheet of the last record, where several are read as one table, and whether a heading came after it.
+    sheet: String,
+    is_heading_new: bool,
 }
 
 impl FillDown {
@@ -23,11 +26,27 @@ impl FillDown {
         if plan.is_section(record) {
             self.last.clear();
             plan.derived.heading(record.get(0).unwrap_or_default()).clone_into(&mut self.heading);
+            self.is_heading_new = true;
             *record = Record::from(vec![""; record.len()]);
         } else {
+            self.begin_sheet(plan, record);
+            self.is_heading_new = false;
             self.fill_blanks(plan, record);
             plan.derived.add(&self.heading, record);
         }
+    }
+
+    /// What stands above the records of one sheet is not said of those of the next.
+    fn begin_sheet(&mut self, plan: &CompiledMapping, record: &Record) {
+        let Some(sheet) = plan.sheet.and_then(|column| record.get(column)) else { return };
+        if sheet.is_empty() || sheet == self.sheet {
+            return;
+        }
+        if !self.is_heading_new {
+            self.heading.clear();
+            self.last.clear();
+        }
+        sheet.clone_into(&mut self.sheet);
     }
 
     fn fill_blanks(&mut self, plan: &CompiledMapping, record: &mut Record) {

@@ -27,11 +27,12 @@ mod template;
 use std::borrow::Cow;
 
 pub use apply::Repeated;
+pub use apply_figure::bounds_around;
 pub use compile::{check, compile};
 pub use compiled::{CompiledMapping, KnownValues, REJECT_COLUMNS};
 pub use condition::Condition;
 pub use definition::{Complete, Each, FactMapping, Mapping, ReadOptions, Redistribution, Repeats};
-pub use derived::{DerivedColumns, Division, divided};
+pub use derived::{DerivedColumns, Division, SHEET_COLUMN, divided};
 pub use field_mapping::{FieldMapping, FieldOptions};
 pub use file_head::{FileHead, FileLayout};
 pub use fill_down::FillDown;

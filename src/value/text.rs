@@ -74,6 +74,17 @@ pub fn western_digits(text: &str) -> Cow<'_, str> {
     Cow::Owned(text.chars().map(western).collect())
 }
 
+/// A number or name without the mark of a footnote behind it, such as `*`, `²` or `[a]`, and the mark.
+#[must_use]
+pub fn without_footnote(text: &str) -> (&str, &str) {
+    let begin = match text.rfind('[') {
+        Some(bracket) if bracket > 0 && text.ends_with(']') && text.len() - bracket < 6 => bracket,
+        _ => text.trim_end_matches(['*', '†', '‡', '§', '¹', '²', '³', '⁴']).len(),
+    };
+    let (bare, mark) = text.split_at(begin);
+    (bare.trim_end(), mark)
+}
+
 /// Whether a character takes no room and says nothing.
 fn is_zero_width(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2060}' | '\u{feff}')

@@ -51,7 +51,8 @@ impl MappingCompiler<'_> {
                 RuleKind::Name(Box::new(rule))
             }
             Type::Integer | Type::Real | Type::Degrees(_) => {
-                self.suits(&spec.how, &["missing", "nil", "thousands", "decimal", "scale"], name);
+                let allowed = ["missing", "nil", "footnotes", "thousands", "decimal", "scale"];
+                self.suits(&spec.how, &allowed, name);
                 let text = self.needed(spec, name)?;
                 RuleKind::Number(self.number(text, &spec.how, field.ty == Type::Integer))
             }
@@ -150,6 +151,7 @@ impl MappingCompiler<'_> {
             text: self.text(template),
             missing: how.missing.clone(),
             nil: how.nil.clone(),
+            footnotes: how.footnotes,
             thousands: how.thousands,
             decimal: how.decimal.unwrap_or('.'),
             whole,
@@ -165,6 +167,7 @@ impl MappingCompiler<'_> {
         let allowed = [
             "missing",
             "nil",
+            "footnotes",
             "thousands",
             "decimal",
             "scale",

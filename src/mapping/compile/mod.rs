@@ -16,8 +16,8 @@ use crate::mapping::compiled::{
 use crate::mapping::compiled_template::{CellRef, CompiledPart, CompiledTemplate};
 use crate::mapping::definition::column_of_text;
 use crate::mapping::{
-    Condition, DerivedColumns, Division, Each, FactMapping, Mapping, MappingError, Template,
-    TemplateName,
+    Condition, DerivedColumns, Division, Each, FactMapping, Mapping, MappingError, SHEET_COLUMN,
+    Template, TemplateName,
 };
 use crate::value::OwnedValue;
 use crate::value::suggest::did_you_mean;
@@ -125,6 +125,7 @@ impl MappingCompiler<'_> {
             parts,
             skip,
             fill_down,
+            sheet: column(&self.known.header, SHEET_COLUMN),
             derived,
             repeats,
             missing: read.missing.clone(),

@@ -232,8 +232,26 @@ pub fn says_nil(line: &str, sign: &str) -> bool {
             && !(n == 0 && bare == "o");
         let next = rest.get(n + 1).map(|next| next.trim_matches('.').to_lowercase());
         let is_no_data = next.is_some_and(|next| {
-            ["data", "danych", "данных", "даних", "dato", "angabe", "angaben", "datos"]
-                .contains(&next.as_str())
+            let what = [
+                "data",
+                "danych",
+                "данных",
+                "даних",
+                "dato",
+                "dati",
+                "dados",
+                "daten",
+                "angabe",
+                "angaben",
+                "datos",
+                "données",
+                "gegevens",
+                "uppgift",
+                "veri",
+                "information",
+                "informations",
+            ];
+            what.contains(&next.as_str())
         });
         if is_unknown || is_no_data {
             return false;

@@ -1,7 +1,8 @@
 //! Drafts of tables whose records count several events each.
 
-use crate::command::import::draft::roles::{CountryColumn, words_of};
+use crate::command::import::draft::roles::CountryColumn;
 use crate::command::import::draft::toml_text::{list, quoted};
+use crate::command::import::draft::words::words_of;
 use crate::command::import::draft::write::Draft;
 use crate::kind::{EVENTS, INDICATORS};
 

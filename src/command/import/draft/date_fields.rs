@@ -1,13 +1,14 @@
 //! The date of a fact in a draft: from which columns it is read, and what is uncertain of it.
 
 use crate::command::import::draft::date_reading::{DateReading, FIRST_OF_MONTH};
-use crate::command::import::draft::roles::{Choice, YearBehind, words_of};
+use crate::command::import::draft::roles::{Choice, YearBehind};
 use crate::command::import::draft::sample::is_ongoing;
 use crate::command::import::draft::toml_text::{list, quoted, style_keys};
 use crate::command::import::draft::when::DateParts;
+use crate::command::import::draft::words::words_of;
 use crate::command::import::draft::write::Draft;
 use crate::value::partial_date::PartialDate;
-use crate::value::text::count;
+use crate::value::text::{count, western_digits};
 
 impl Draft<'_> {
     pub(super) fn date(&mut self, start: &Choice) {
@@ -143,7 +144,15 @@ impl Draft<'_> {
         let cells = self.columns.all[column].cells.keys().take(3).map(|cell| quoted(cell));
         let cells = cells.collect::<Vec<_>>().join(", ");
         let name = quoted(self.name(column));
-        format!("{name} is named like a date, but no known format reads cells such as {cells}")
+        let is_other = self.columns.all[column].cells.keys().any(|cell| is_early(cell));
+        let other = if is_other {
+            "; if their years are of another calendar, convert them first"
+        } else {
+            ""
+        };
+        format!(
+            "{name} is named like a date, but no known format reads cells such as {cells}{other}"
+        )
     }
 
     /// Whether the records say from when to when something was so: nobody was killed or harmed on some day
@@ -323,6 +332,7 @@ const EARLY: &str = "guess: years before 1500 are taken as Gregorian; if they ar
 
 /// Whether a date or year is before 1500.
 fn is_early(cell: &str) -> bool {
+    let cell = western_digits(cell);
     let numbers = cell.split(|c: char| !c.is_ascii_digit());
     let mut years = numbers.filter(|number| number.len() == 4);
     years.next().is_some_and(|year| year < "1500")

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use crate::command::import::draft::date_words::in_words;
 use crate::command::import::draft::sample::{ColumnSample, only_year};
+use crate::command::import::draft::words::words_of;
 use crate::value::calendar_words::CalendarWords;
 use crate::value::date;
 use crate::value::date_formats::{DateStyle, without_footnotes};
@@ -12,7 +13,7 @@ use crate::value::text::western_digits;
 
 /// How dates are written in the field's files. Where several read the same cells, the first is
 /// proposed.
-const FORMATS: [&str; 71] = [
+const FORMATS: [&str; 72] = [
     "%Y-%m-%d",
     "%d %B %Y",
     "%B %d, %Y",
@@ -53,6 +54,7 @@ const FORMATS: [&str; 71] = [
     "%Y/%m/%d",
     "%Y.%m.%d",
     "%Y%m%d",
+    "%Q",
     "%Y年%m月%d日",
     "%Y-%m-%d %H:%M:%S%.f",
     "%Y-%m-%dT%H:%M:%S%.f",
@@ -243,11 +245,24 @@ impl ColumnSample {
             .into_iter()
             .flatten()
             .rev_max_by_read();
-        // a column with only a few dates in it is not a date column
-        best.filter(|reading| {
+        // a column with only a few dates in it is not a date column, nor is one of another calendar
+        best.filter(|_| !self.is_of_other_calendar()).filter(|reading| {
             let unread: u64 = reading.unread.iter().filter_map(|cell| self.cells.get(cell)).sum();
             reading.read * 5 >= all * 3 && others > unread
         })
+    }
+
+    /// Whether the years are those of Iran, Afghanistan or Islam, written in their digits.
+    fn is_of_other_calendar(&self) -> bool {
+        let foreign = |cell: &&String| cell.chars().any(|c| c.is_numeric() && !c.is_ascii());
+        let cells = || self.told().map(|(cell, _)| cell).filter(foreign);
+        let is_early = |cell: &String| {
+            let cell = western_digits(cell);
+            let mut numbers = cell.split(|c: char| !c.is_ascii_digit());
+            numbers.any(|number| number.len() == 4 && number < "1500")
+        };
+        let early = cells().filter(|cell| is_early(cell)).count();
+        early > 0 && early * 2 > cells().count()
     }
 
     /// The reading in the language that reads most of some of the cells.
@@ -382,6 +397,12 @@ impl ColumnSample {
         ["date", "day", "datum", "fecha"].iter().any(|word| name.contains(word))
     }
 
+    /// Whether a column is called after a moment, so that a long number in it is one.
+    fn is_called_time(&self) -> bool {
+        const TIMES: [&str; 6] = ["at", "time", "timestamp", "date", "occurred", "when"];
+        words_of(&self.name).iter().any(|word| TIMES.contains(&word.as_str()))
+    }
+
     /// The fewest formats that read the most cells.
     fn in_formats(
         &self,
@@ -419,7 +440,10 @@ impl ColumnSample {
             // a year of four digits is not one of two, nor eight digits any number
             let has_short_year = FORMATS[n].contains("%y");
             let digits = cell.chars().filter(char::is_ascii_digit).count();
-            let may_be = !goes_on && (!has_short_year || digits < 7);
+            let is_clock = FORMATS[n] == "%Q";
+            let may_be = !goes_on
+                && (!has_short_year || digits < 7)
+                && (!is_clock || (12..14).contains(&digits) && self.is_called_time());
             may_be
                 && (!FORMATS[n].contains("%B") || worded.contains(cell))
                 && reads[n]

@@ -1,7 +1,7 @@
 //! Dates that are written in words and that no format reads: "fin mai 2022", "circa 2003", "summer
 //! 1999", "2005 or 2006".
 
-use crate::command::import::draft::sample::is_ongoing;
+use crate::command::import::draft::sample::{is_ongoing, is_year};
 use crate::value::date;
 use crate::value::date_formats::DateStyle;
 use crate::value::partial_date::{self, from_to};
@@ -304,9 +304,28 @@ const SPANS: [(&str, &str); 31] = [
 const BETWEEN: [&str; 6] = [" to ", " – ", "–", " - ", "-", "/"];
 
 /// Words before a date from which something goes on.
-const SINCE: [&str; 14] = [
-    "since ", "seit ", "depuis ", "desde ", "dal ", "sinds ", "з ", "с ", "od ", "sedan ",
-    "sejak ", "från ", "منذ ", "از ",
+const SINCE: [&str; 21] = [
+    "since ",
+    "seit ",
+    "depuis ",
+    "desde ",
+    "dal ",
+    "sinds ",
+    "з ",
+    "с ",
+    "od ",
+    "sedan ",
+    "sejak ",
+    "från ",
+    "منذ ",
+    "از ",
+    "vanaf ",
+    "ab ",
+    "à partir de ",
+    "a partir de ",
+    "dès ",
+    "начиная с ",
+    "from ",
 ];
 
 /// What the times of day of ship's logs end with.
@@ -317,10 +336,32 @@ const CLOCKS: [&str; 4] = ["lt", "utc", "gmt", "z"];
 pub fn in_words(cell: &str, style: &DateStyle) -> Option<String> {
     let text = western_digits(cell);
     let text = without_marks(&text);
-    let date = hedged(text, style)?;
+    let date = without_day(text).or_else(|| hedged(text, style))?;
     // what is likely to be a year
     let first = date::parse(&date).ok()?.first?;
     date::civil_year_month(first).filter(|(year, _)| (1000..2200).contains(year)).map(|_| date)
+}
+
+/// A month or year whose days, or days and months, are left open: `--/05/2015`, `2015-05-00`, `xx.xx.2015`.
+fn without_day(text: &str) -> Option<String> {
+    let is_open = |part: &str| {
+        !part.is_empty() && part.len() < 3 && part.chars().all(|c| "-?xX0_*".contains(c))
+    };
+    let is_month =
+        |part: &str| part.len() < 3 && part.parse::<u8>().is_ok_and(|n| (1..13).contains(&n));
+    ['/', '.', '-'].into_iter().find_map(|sign| {
+        let parts: Vec<&str> = text.splitn(4, sign).map(str::trim).collect();
+        let [first, second, third] = parts.as_slice() else { return None };
+        let (year, month, day) =
+            if first.len() == 4 { (first, second, third) } else { (third, second, first) };
+        let is_year = year.len() == 4 && year.parse::<u16>().is_ok_and(|year| year > 0);
+        match () {
+            () if !is_year || !is_open(day) => None,
+            () if is_open(month) => Some((*year).to_owned()),
+            () if is_month(month) => Some(format!("{year}-{month:0>2}")),
+            () => None,
+        }
+    })
 }
 
 /// The text without the marks of footnotes, the time of day, and what a bracket adds behind it.
@@ -333,10 +374,10 @@ fn without_marks(text: &str) -> &str {
     {
         text = date.trim_matches(is_mark);
     }
-    // how a party to a treaty was bound: "12 Sep 2010 a", by accession
-    if let Some((date, how)) = text.rsplit_once(' ')
-        && how.len() < 3
-        && how.chars().all(|c| c.is_ascii_alphabetic())
+    // "1991 г.", "2015 р."
+    if let Some((date, word)) = text.rsplit_once(' ')
+        && ["г", "год", "года", "р", "рік", "року", "r", "rok", "roku", "yil"]
+            .contains(&fold(word).as_str())
         && date.ends_with(|c: char| c.is_ascii_digit())
     {
         text = date;
@@ -345,6 +386,14 @@ fn without_marks(text: &str) -> &str {
         && CLOCKS.contains(&fold(clock).as_str())
         && let Some((date, time)) = date.rsplit_once(' ')
         && time.chars().all(|c| c.is_ascii_digit() || c == ':')
+    {
+        text = date;
+    }
+    // how a party to a treaty was bound: "12 Sep 2010 a", by accession
+    if let Some((date, how)) = text.rsplit_once(' ')
+        && how.len() < 3
+        && how.chars().all(|c| c.is_ascii_alphabetic())
+        && date.rsplit(' ').next().is_some_and(is_year)
     {
         text = date;
     }

@@ -6,9 +6,9 @@ use crate::command::import::draft::roles::{DraftColumns, YearBehind};
 use crate::command::import::draft::sample::{ColumnSample, only_year};
 use crate::command::import::draft::when::ENDS;
 use crate::command::import::draft::words::STARTS;
-use crate::ingest::SHEET_COLUMN;
+use crate::mapping::SHEET_COLUMN;
 use crate::value::calendar_words::CalendarWords;
-use crate::value::date_formats::without_footnotes;
+use crate::value::date_formats::{DateStyle, without_footnotes};
 
 impl DraftColumns {
     /// Reads the columns of last dates in which one word or two stand where nothing is over yet, however
@@ -89,7 +89,23 @@ impl DraftColumns {
     /// behind them.
     pub(super) fn add_years(&mut self, above: Option<&str>) {
         let of_years = self.named(
-            &["year", "sheet", "jahr", "ano", "annee", "год", "рік", "yil"],
+            &[
+                "year",
+                "sheet",
+                "jahr",
+                "ano",
+                "annee",
+                "anno",
+                "год",
+                "рік",
+                "yil",
+                "rok",
+                "jaar",
+                "ar",
+                "tahun",
+                "السنة",
+                "سنة",
+            ],
             |column| self.years[column].is_some(),
         );
         let behind = of_years.first().copied();
@@ -140,11 +156,25 @@ impl DraftColumns {
             let with_years = |cell: &String| -> Vec<String> {
                 years.iter().map(|year| format!("{cell}{between}{year}")).collect()
             };
-            let others = others.flat_map(with_years);
+            let others: Vec<&String> = others.collect();
+            // a month with its year, beside days without one
+            let spoken = DateStyle::of(["%m.%Y", "%m/%Y", "%B %Y", "%Y"].map(str::to_owned).into());
+            let mut codes = reading.codes.clone();
+            let mut alone = Vec::new();
+            for cell in others {
+                let own =
+                    only_year(std::iter::once(cell.as_str())).filter(|own| years.contains(own));
+                match own.zip(spoken.read(cell)) {
+                    Some((own, date)) => codes.push((format!("{cell}{between}{own}"), date.edtf())),
+                    None => alone.push(cell),
+                }
+            }
+            let others = alone.into_iter().flat_map(with_years);
             let blank =
                 years.iter().filter(|_| sample.blank > 0).map(|year| format!("{between}{year}"));
             let missing = others.take(200).chain(blank).collect();
-            self.dates[column] = Some(DateReading { missing, unread: Vec::new(), ..reading });
+            self.dates[column] =
+                Some(DateReading { missing, codes, unread: Vec::new(), ..reading });
             let above = above.filter(|_| behind.is_none()).map(str::to_owned);
             self.yearless.push((column, YearBehind { between, column: behind, above, unread }));
         }

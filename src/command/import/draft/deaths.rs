@@ -1,10 +1,12 @@
 //! The deaths of an event in a draft: which column counts them, with which bounds.
 
 use crate::command::import::draft::number_reading::NumberReading;
-use crate::command::import::draft::roles::{Choice, words_of};
+use crate::command::import::draft::roles::Choice;
 use crate::command::import::draft::sample::{MISSING_CODES, is_missing};
 use crate::command::import::draft::toml_text::{number_keys, quoted};
-use crate::command::import::draft::words::{DEATHS, HIGHS, LOWS, VICTIMS, counts_no_people};
+use crate::command::import::draft::words::{
+    DEATHS, HIGHS, LOWS, VICTIMS, counts_no_people, words_of,
+};
 use crate::command::import::draft::write::Draft;
 use crate::kind::CASUALTIES;
 

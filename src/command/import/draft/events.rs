@@ -1,12 +1,14 @@
 //! Drafts of tables whose records are events: what tells them apart, what they are called, and the figures
 //! beside them.
 
-use crate::command::import::draft::roles::{Choice, CountryColumn, words_of};
+use crate::command::import::draft::roles::{Choice, CountryColumn};
+use crate::command::import::draft::sample::MISSING_CODES;
 use crate::command::import::draft::toml_text::quoted;
-use crate::command::import::draft::words::{HOLDERS, PERSONS, TOWNS};
+use crate::command::import::draft::words::{HOLDERS, PERSONS, TOWNS, words_of};
 use crate::command::import::draft::write::Draft;
-use crate::ingest::SHEET_COLUMN;
 use crate::kind::EVENTS;
+use crate::mapping::SHEET_COLUMN;
+use crate::value::text::count;
 
 /// Words of columns that say in a sentence what happened.
 const SUMMARIES: [&str; 12] = [
@@ -162,7 +164,16 @@ impl Draft<'_> {
 
     /// The key of a record.
     pub(super) fn key_line(&mut self, is_free: &impl Fn(usize) -> bool) {
-        match self.key(is_free) {
+        let key = self.key(is_free);
+        if self.columns.repeated > 0 {
+            let rows = count(self.columns.repeated, "row repeats", "rows repeat");
+            let read = match key {
+                Some(_) => "read once",
+                None => "read as a record of its own; with a key of all columns it is read once",
+            };
+            self.line(&format!("# {rows} another row in every cell: such a row is {read}"));
+        }
+        match key {
             Some((column, is_id)) => {
                 let cell = self.cell(column);
                 if !is_id {
@@ -210,6 +221,13 @@ impl Draft<'_> {
         let is_key = |column: usize| {
             columns.all[column].has_no_blanks() && columns.all[column].is_distinct()
         };
+        // a row that stands twice is one record
+        let is_key_but_for_repeats = |column: usize| {
+            let sample = &columns.all[column];
+            sample.has_no_blanks()
+                && !sample.has_more
+                && sample.cells.len() as u64 + columns.repeated == sample.stated
+        };
         // a number of something else is a figure
         let is_id = |column: usize| {
             let words = words_of(self.name(column));
@@ -229,8 +247,9 @@ impl Draft<'_> {
                         .contains(&self.name(column).to_lowercase().as_str())
             })
         };
-        let called =
-            columns.choose(&IDS, |column| is_key(column) && is_id(column) && is_running(column));
+        let called = columns.choose(&IDS, |column| {
+            is_key_but_for_repeats(column) && is_id(column) && is_running(column)
+        });
         // a column without a name that numbers the records, as pandas writes it
         let is_index =
             |column: usize| self.name(column).starts_with("column ") && is_running(column);
@@ -252,6 +271,7 @@ impl Draft<'_> {
             column < columns.width
                 && !is_sheet
                 && columns.all[column].is_text()
+                && !MISSING_CODES.iter().any(|code| columns.all[column].cells.contains_key(*code))
                 && is_free(column)
                 && columns.date(column).is_none()
         };

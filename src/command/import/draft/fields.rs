@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use crate::command::import::draft::number_reading::NumberReading;
-use crate::command::import::draft::roles::{CountryColumn, words_of};
+use crate::command::import::draft::roles::CountryColumn;
 use crate::command::import::draft::toml_text::{list, number_keys, quoted};
-use crate::command::import::draft::words::TOWNS;
+use crate::command::import::draft::words::{PROVINCES, TOWNS, words_of};
 use crate::command::import::draft::write::Draft;
 use crate::value::text::grouped;
 
@@ -24,6 +24,18 @@ impl Draft<'_> {
         (0..self.columns.width).find(fits)
     }
 
+    /// The column of the provinces that towns of another one lie in.
+    fn province_of(&self, town: usize) -> Option<usize> {
+        let fits = |column: usize| {
+            let sample = &self.columns.all[column];
+            column != town
+                && sample.is_text()
+                && sample.stated * 2 > self.columns.all[town].stated
+                && sample.cells.len() < self.columns.all[town].cells.len()
+        };
+        self.columns.choose(&PROVINCES, fits).map(|choice| choice.column)
+    }
+
     pub(super) fn place(&mut self, country: Option<CountryColumn>, town: Option<usize>) {
         let point = self.columns.point();
         let beside = town.and_then(|town| self.country_of(town)).map(|column| (column, None));
@@ -34,7 +46,13 @@ impl Draft<'_> {
             if marks.is_some() {
                 guesses.iter().for_each(|guess| self.line(&format!("# {guess}")));
             }
-            let marks = marks.map_or(String::new(), |marks| format!(", {marks}"));
+            let mut marks = marks.map_or(String::new(), |marks| format!(", {marks}"));
+            if scheme.is_none()
+                && self.columns.all[column].cells.keys().any(|cell| cell.contains(';'))
+            {
+                self.line("# guess: a semicolon stands between several countries");
+                marks.push_str(", split = \";\"");
+            }
             // what is missing of the place itself is said with that of its point
             let is_within = town.is_some_and(|town| town != column);
             let own = Some(column).filter(|_| scheme.is_none());
@@ -64,7 +82,14 @@ impl Draft<'_> {
             (Some(town), None) => {
                 let of_point = point.into_iter().flat_map(|(lat, lon)| [lat, lon]);
                 let missing = self.missing_words(of_point.chain([town]));
-                keys.push(format!("name = {}{missing}", self.cell(town)));
+                // a town is told from others of its name by its province
+                let within = self.province_of(town).map_or(String::new(), |province| {
+                    let (town, around) = (quoted(self.name(town)), quoted(self.name(province)));
+                    self.line(&format!("# guess: {town} lies in {around}"));
+                    let missing = self.missing_words([province]);
+                    format!(", within = {{ name = {}{missing} }}", self.cell(province))
+                });
+                keys.push(format!("name = {}{missing}{within}", self.cell(town)));
             }
             (None, Some((scheme, cell))) => keys.push(format!("{scheme} = {cell}")),
             // a point may stand alone
@@ -84,6 +109,9 @@ impl Draft<'_> {
             }
         }
         if let Some((latitude, longitude)) = point {
+            if self.has_nought_for_unknown(latitude, longitude) {
+                self.line("# guess: a point of 0 and 0 is not known");
+            }
             let (latitude, longitude) = (self.cell(latitude), self.cell(longitude));
             keys.push(format!("point = [{latitude}, {longitude}]"));
         }
@@ -99,10 +127,27 @@ impl Draft<'_> {
             || words_of(country).iter().any(|word| words_of(town).contains(word))
     }
 
+    /// Whether points are nought and nought where they are not known: in as many records in both columns.
+    fn has_nought_for_unknown(&self, latitude: usize, longitude: usize) -> bool {
+        let noughts = |column: usize| -> u64 {
+            let cells = self.columns.all[column].cells.iter();
+            cells.filter(|(cell, _)| is_nought(cell)).map(|(_, times)| times).sum()
+        };
+        noughts(latitude) > 0 && noughts(latitude) == noughts(longitude)
+    }
+
     /// The words of columns that say that nothing is known, as a key.
     fn missing_words(&self, columns: impl IntoIterator<Item = usize>) -> String {
-        let words = columns.into_iter().flat_map(|column| self.columns.all[column].missing());
-        let words: BTreeSet<String> = words.collect();
+        let columns: Vec<usize> = columns.into_iter().collect();
+        let words = columns.iter().flat_map(|column| self.columns.all[*column].missing());
+        let mut words: BTreeSet<String> = words.collect();
+        if let Some((latitude, longitude)) = self.columns.point()
+            && columns.contains(&latitude)
+            && self.has_nought_for_unknown(latitude, longitude)
+        {
+            let cells = [latitude, longitude].map(|column| self.columns.all[column].cells.keys());
+            words.extend(cells.into_iter().flatten().filter(|cell| is_nought(cell)).cloned());
+        }
         if words.is_empty() { String::new() } else { format!(", missing = {}", list(&words)) }
     }
 
@@ -116,7 +161,7 @@ impl Draft<'_> {
         let mut keys = vec![format!("text = {}", quoted(text))];
         if let Some(style) = style {
             if style.is_ambiguous {
-                self.line(match style.thousands {
+                self.line(match style.thousands.filter(|sign| ",.".contains(*sign)) {
                     None => "# guess: a point or comma in these numbers stands before decimals; also possible: it groups thousands",
                     Some(_) => "# guess: a point or comma in these numbers groups thousands; also possible: it stands before decimals",
                 });
@@ -129,6 +174,15 @@ impl Draft<'_> {
                 .collect();
             if !words.is_empty() {
                 self.line(&format!("# guess: beside a number, {}", words.join(", ")));
+            }
+            let noughts: Vec<String> = style
+                .nil
+                .iter()
+                .filter(|word| word.contains(char::is_alphabetic))
+                .map(|word| quoted(word))
+                .collect();
+            if !noughts.is_empty() {
+                self.line(&format!("# guess: {} means nought", noughts.join(" or ")));
             }
             if !style.unread.is_empty() {
                 let shown: Vec<String> =
@@ -143,6 +197,11 @@ impl Draft<'_> {
             self.line(&format!("{field:<7} = {{ {} }}", keys.join(", ")));
         }
     }
+}
+
+/// Whether a coordinate is nought.
+fn is_nought(cell: &str) -> bool {
+    cell.contains('0') && cell.chars().all(|c| "0.,-".contains(c))
 }
 
 /// The object that a column is of: "venue" in "venue.city".

@@ -1,8 +1,8 @@
 //! Drafts of people harmed beside the deaths of an event: wounded, displaced, detained, missing, and
 //! the dead of one group.
 
-use crate::command::import::draft::roles::words_of;
 use crate::command::import::draft::toml_text::quoted;
+use crate::command::import::draft::words::words_of;
 use crate::command::import::draft::words::{DEATHS, HARMS, counts_no_people};
 use crate::command::import::draft::write::Draft;
 use crate::kind::CASUALTIES;

@@ -13,6 +13,7 @@ impl Draft<'_> {
             let cells: Vec<&String> = notes
                 .totals
                 .iter()
+                .chain(&notes.strays)
                 .filter(|(other, _)| *other == column)
                 .map(|(_, cell)| cell)
                 .collect();
@@ -36,6 +37,13 @@ impl Draft<'_> {
                 self.line(
                     "# guess: rows that add up other rows, or count parts of them, are no records",
                 );
+            }
+            if !notes.strays.is_empty() {
+                let rows: Vec<String> = notes.strays.iter().map(|(_, cell)| quoted(cell)).collect();
+                let rows = rows.join(", ");
+                self.line(&format!(
+                    "# guess: a row that lacks nearly all of what the others state is no record: that of {rows}"
+                ));
             }
             self.line(&format!("skip      = [{}]", totals.join(", ")));
         }

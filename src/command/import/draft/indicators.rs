@@ -5,13 +5,13 @@ use std::collections::BTreeSet;
 use crate::command::import::draft::beside::period_in;
 use crate::command::import::draft::measures::is_code;
 use crate::command::import::draft::number_reading::NumberReading;
-use crate::command::import::draft::roles::{CountryColumn, words_of};
+use crate::command::import::draft::roles::CountryColumn;
 use crate::command::import::draft::sample::{MISSING_CODES, is_missing};
 use crate::command::import::draft::toml_text::{list, quoted};
-use crate::command::import::draft::words::{COUNTERPARTS, DEATHS, HOLDERS};
+use crate::command::import::draft::words::{COUNTERPARTS, DEATHS, HOLDERS, words_of};
 use crate::command::import::draft::write::Draft;
-use crate::ingest::SHEET_COLUMN;
 use crate::kind::INDICATORS;
+use crate::mapping::SHEET_COLUMN;
 
 impl Draft<'_> {
     /// The column of sheets that are called after years, where something else dates the records.

@@ -7,6 +7,7 @@ use encoding_rs::Encoding;
 
 use crate::command::import::choose::{beginning, by_name, text as whole};
 use crate::command::import::draft::beside::years_in;
+use crate::command::import::draft::odd_rows::RowKinds;
 use crate::command::import::draft::roles::DraftColumns;
 use crate::command::import::draft::sample::{
     ColumnSample, is_part_of_above, is_tally, is_total, only_year,
@@ -139,6 +140,7 @@ fn look_at_records(
     let mut parts = IndentedParts::default();
     let mut summed: Vec<(usize, String)> = Vec::new();
     let mut is_gap = false;
+    let mut kinds = RowKinds::default();
     // what cannot be read is told when the table is imported
     while let Ok(true) = records.next(&mut record) {
         if passed > 0 {
@@ -187,11 +189,14 @@ fn look_at_records(
         notes.has_indents |= record.get(0).is_some_and(|cell| cell.starts_with("  "));
         read += 1;
         columns.iter_mut().zip(&record).for_each(|(column, cell)| column.add(cell.trim()));
+        kinds.add(&record);
         if read >= MANY {
             break;
         }
     }
     notes.is_of_parts(parts.end());
+    notes.repeated = kinds.repeated;
+    notes.strays = kinds.strays(columns);
     for (column, word) in summed {
         // a word that other records have too is none of a total: its figures add up by chance
         if columns[column].cells.contains_key(&word) && !is_total(&word) {

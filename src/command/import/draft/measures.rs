@@ -1,9 +1,9 @@
 //! Which columns of numbers are measures: no codes, ranks, years or numbers of the records.
 
 use crate::command::import::draft::beside::{period_in, unit_in};
-use crate::command::import::draft::roles::{CountryColumn, words_of};
+use crate::command::import::draft::roles::CountryColumn;
 use crate::command::import::draft::sample::is_total;
-use crate::command::import::draft::words::MONTHS;
+use crate::command::import::draft::words::{MONTHS, words_of};
 use crate::command::import::draft::write::Draft;
 
 impl Draft<'_> {
@@ -78,6 +78,7 @@ impl Draft<'_> {
                     .any(|word| OTHER.contains(&word.as_str()) || MONTHS.contains(&word.as_str()))
                 || !are_votes && words.iter().all(|word| NUMBERING.contains(&word.as_str()))
         };
+        let is_of_point = |column: usize| columns_of(self.columns.point()).contains(&column);
         // the lower or upper bound of what another column has the other bound or the best estimate of
         let is_bound = |column: usize| {
             (self.is_low(column) || self.is_high(column))
@@ -93,6 +94,7 @@ impl Draft<'_> {
                 && self.columns.date(column).is_none()
                 && !(self.columns.is_years(column) && self.columns.is_called_end(column))
                 && !is_part(column)
+                && !is_of_point(column)
                 && !is_bound(column)
                 && country.is_none_or(|(country, _)| country != column)
                 && !is_code(name)
@@ -158,6 +160,11 @@ impl Draft<'_> {
         }
         measures
     }
+}
+
+/// The two columns of a point.
+fn columns_of(point: Option<(usize, usize)>) -> Vec<usize> {
+    point.into_iter().flat_map(|(latitude, longitude)| [latitude, longitude]).collect()
 }
 
 /// Whether a column of numbers is called as one of codes is.

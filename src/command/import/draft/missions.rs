@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::command::import::draft::roles::Choice;
 use crate::command::import::draft::toml_text::quoted;
-use crate::command::import::draft::words::COUNTRIES;
+use crate::command::import::draft::words::{COUNTRIES, words_of};
 use crate::command::import::draft::write::Draft;
 use crate::kind::DIPLOMATIC_POSTS;
 use crate::value::text::fold;
@@ -154,6 +154,18 @@ const TYPES: [(&str, &str); 40] = [
     ("nunci", "nunciature"),
 ];
 
+/// Words of columns of what befalls missions, or of missions that observe.
+const OTHERS: [&str; 8] = [
+    "evacuated",
+    "evacuees",
+    "evacuation",
+    "observers",
+    "election",
+    "attack",
+    "incident",
+    "ceasefire",
+];
+
 /// The type of post that a text names.
 fn type_of(text: &str) -> Option<&'static str> {
     let text = fold(text);
@@ -176,7 +188,10 @@ impl Draft<'_> {
     pub(super) fn mission_columns(&self) -> Option<MissionColumns> {
         let columns = self.columns;
         // attacks on missions are events
-        if (0..columns.all.len()).any(|column| self.is_of_people(column)) {
+        let is_of_others = |column: usize| {
+            words_of(self.name(column)).iter().any(|word| OTHERS.contains(&word.as_str()))
+        };
+        if (0..columns.all.len()).any(|column| self.is_of_people(column) || is_of_others(column)) {
             return None;
         }
         let text = |column: usize| columns.all[column].is_text();
@@ -195,10 +210,12 @@ impl Draft<'_> {
         let head = ambassador.or_else(|| pick(&HEADS));
         let office = pick(&OFFICES).filter(|column| Some(*column) != head);
         let is_of_ambassadors = office.is_some_and(|column| {
-            let cells = || columns.all[column].told();
             let is_ambassador = |cell: &String| fold(cell).contains("ambassador");
-            let ambassadors = cells().filter(|(cell, _)| is_ambassador(cell)).count();
-            ambassadors > 0 && ambassadors * 2 >= cells().count()
+            let told = columns.all[column].told();
+            let (ambassadors, all) = told.fold((0, 0), |(ambassadors, all), (cell, times)| {
+                (ambassadors + if is_ambassador(cell) { times } else { 0 }, all + times)
+            });
+            ambassadors > 0 && ambassadors * 2 >= all
         });
         let is_one = post_type.is_some() && (head.is_some() || pick(&SENDERS).is_some())
             || ambassador.is_some()

@@ -18,6 +18,7 @@ mod measures;
 mod missions;
 mod number_reading;
 mod number_words;
+mod odd_rows;
 mod parties;
 mod roles;
 mod sample;
@@ -73,6 +74,7 @@ pub fn draft(input: &SourceFile, args: &Args, global: &GlobalArgs) -> Result<Str
     let store = Store::open(&db, Access::Read { any_schema: false })?;
     let (mut columns, mut notes) = look(input, args.encoding.as_deref(), args.sheet.as_deref())?;
     notes.nil = columns.read_nil(&notes.lines);
+    columns.repeated = notes.repeated;
     columns.has_sheets = input.sheets_read() > 1;
     if columns.has_sheets {
         columns.add_months();

@@ -1,9 +1,12 @@
 //! How a column of numbers is read: what groups thousands, what stands before decimals, which marks
 //! hedge it.
 
-use crate::command::import::draft::number_words::{MARKS, SCALES, SEVERAL};
-use crate::command::import::draft::sample::{ColumnSample, MISSING_CODES, is_year};
-use crate::value::text::{fold, western_digits};
+use crate::command::import::draft::number_words::{
+    MARKS, NOUGHT, RANGES_IN_WORDS, SCALES, SEVERAL,
+};
+use crate::command::import::draft::sample::{ColumnSample, MISSING_CODES, is_missing, is_year};
+use crate::mapping;
+use crate::value::text::{fold, western_digits, without_footnote};
 
 /// How a column of numbers is read.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -16,8 +19,10 @@ pub struct NumberReading {
     pub is_ambiguous: bool,
     /// The words and codes that mean "not stated".
     pub missing: Vec<String>,
-    /// The signs that mean nought.
+    /// The words and signs that mean nought.
     pub nil: Vec<String>,
+    /// Marks of footnotes stand behind some.
+    pub footnotes: bool,
     /// Cells that are no number, and would be unknown.
     pub unread: Vec<String>,
     /// Signs and words beside a number, and how they hedge it.
@@ -67,6 +72,7 @@ impl NumberReading {
         all.nil = readings.iter().flat_map(|reading| reading.nil.clone()).collect();
         all.nil.sort_unstable();
         all.nil.dedup();
+        all.footnotes = readings.iter().any(|reading| reading.footnotes);
         all.missing = readings
             .iter()
             .flat_map(|reading| reading.missing.iter().chain(&reading.unread))
@@ -101,26 +107,10 @@ fn number(cell: &str, thousands: Option<char>, decimal: char) -> Option<f64> {
     format!("{sign}{}.{}", groups.concat(), part.unwrap_or("0")).parse().ok()
 }
 
-/// A number with the mark of a footnote behind it, such as `*` or `[a]`, and the mark.
-fn footnoted(cell: &str) -> Option<(&str, &str)> {
-    let begin = match cell.rfind('[') {
-        Some(bracket) if cell.ends_with(']') && cell.len() - bracket < 6 => bracket,
-        _ => cell.trim_end_matches(['*', '†', '‡', '§', '¹', '²', '³', '⁴']).len(),
-    };
-    let (number, mark) = cell.split_at(begin);
-    let is_number = number.trim_end().ends_with(|c: char| c.is_ascii_digit());
-    (is_number && !mark.is_empty()).then_some((number.trim_end(), mark))
-}
-
 /// A cell without the words and signs that scale its number, and those, as they are written.
 fn unscaled(cell: &str) -> (&str, Vec<(String, u32)>) {
     let (mut bare, mut found) = (cell.trim(), Vec::new());
     for _ in 0..2 {
-        if let Some((number, mark)) = footnoted(bare) {
-            bare = number;
-            found.push((mark.to_owned(), 1));
-            continue;
-        }
         let one = SCALES.iter().find_map(|(word, times)| {
             let is_word = |part: &str| part.to_lowercase() == *word;
             let before = bare.split_at_checked(word.len()).filter(|(start, _)| is_word(start));
@@ -183,17 +173,19 @@ fn marked(
             return Some((number, (mark.to_owned(), qualifier)));
         }
     }
-    BETWEEN.into_iter().find_map(|sign| {
-        let (low, high) = cell.split_once(sign)?;
+    let range = |(low, high): (&str, &str), sign: &str| {
         let (low, high) = (low.trim(), high.trim());
         // the years of a period are no number
-        if is_year(low) && is_year(high) {
+        if is_year(low) && is_year(high) && low >= "1800" {
             return None;
         }
         let (least, _) = scaled(low, thousands, decimal)?;
         let greatest = scaled(high, thousands, decimal)?;
         (least <= greatest.0).then_some((greatest, (sign.to_owned(), "range")))
-    })
+    };
+    let between = || BETWEEN.into_iter().find_map(|sign| range(cell.split_once(sign)?, sign));
+    let around = |mark: &str| range(mapping::bounds_around(cell, mark)?, mark);
+    between().or_else(|| RANGES_IN_WORDS.into_iter().find_map(around))
 }
 
 impl ColumnSample {
@@ -265,7 +257,17 @@ impl ColumnSample {
                 Some(_) => {}
             }
         }
-        let (_, reading) = best?;
+        let (_, mut reading) = best?;
+        if reading.decimal == ',' && self.has_groups_behind_commas() {
+            // beside spaces between thousands, nobody knows what a comma before three digits is
+            let is_spaced =
+                |cell: &String| number(cell, Some(' '), '.').is_some_and(|n| n >= 1000.0);
+            let has_spaces = self.told().any(|(cell, _)| cell.contains(' ') && is_spaced(cell));
+            if has_spaces {
+                return Some(self.numbers(Some(' '), '.'));
+            }
+            reading.is_ambiguous = true;
+        }
         if !reading.is_integer && reading.decimal == '.' && self.has_points_between_thousands() {
             let grouped = self.numbers(Some('.'), ',');
             if grouped.read >= reading.read {
@@ -273,6 +275,17 @@ impl ColumnSample {
             }
         }
         Some(reading)
+    }
+
+    /// Whether each comma stands before three digits, as it does between thousands.
+    fn has_groups_behind_commas(&self) -> bool {
+        let mut behind = self.told().filter_map(|(cell, _)| cell.rsplit_once(',')).peekable();
+        let is_group = |(before, rest): (&str, &str)| {
+            let digits = rest.chars().take_while(char::is_ascii_digit).count();
+            let whole = before.chars().rev().take_while(char::is_ascii_digit).count();
+            digits == 3 && (1..4).contains(&whole)
+        };
+        behind.peek().is_some() && behind.all(is_group)
     }
 
     /// Whether points stand between thousands: each before three digits, beside whole numbers without any.
@@ -309,14 +322,22 @@ impl ColumnSample {
                 reading.missing.push(cell.clone());
                 continue;
             }
+            if is_nought(cell) {
+                continue;
+            }
             if SEVERAL.contains(&fold(cell).as_str()) {
                 reading.marks.push((cell.clone(), "several"));
                 reading.marked.push(cell.clone());
                 reading.read += times;
                 continue;
             }
-            let found = scaled(cell, thousands, decimal).or_else(|| {
-                let (number, mark) = marked(cell, thousands, decimal)?;
+            let (bare, note) = without_footnote(cell);
+            if !note.is_empty() && is_missing(bare) {
+                reading.missing.push(cell.clone());
+                continue;
+            }
+            let found = scaled(bare, thousands, decimal).or_else(|| {
+                let (number, mark) = marked(bare, thousands, decimal)?;
                 reading.marked.push(cell.clone());
                 if !reading.marks.contains(&mark) {
                     reading.marks.push(mark);
@@ -327,6 +348,7 @@ impl ColumnSample {
                 reading.unread.push(cell.clone());
                 continue;
             };
+            reading.footnotes |= !note.is_empty();
             for word in scale {
                 if !reading.scale.contains(&word) {
                     reading.scale.push(word);
@@ -338,8 +360,22 @@ impl ColumnSample {
             reading.least = reading.least.min(number);
             reading.greatest = reading.greatest.max(number);
         }
+        // beside numbers a word for nothing is one
+        let has_numbers = reading.read > 0;
+        let noughts = self.cells.iter().filter(|(cell, _)| has_numbers && is_nought(cell));
+        for (cell, times) in noughts {
+            reading.nil.push(cell.clone());
+            reading.missing.retain(|word| word != cell);
+            reading.read += times;
+            reading.least = reading.least.min(0.0);
+        }
         reading
     }
+}
+
+/// Whether a cell says in a word that there was none.
+fn is_nought(cell: &str) -> bool {
+    NOUGHT.contains(&cell.to_lowercase().as_str())
 }
 
 #[cfg(test)]
@@ -371,7 +407,7 @@ mod tests {
                 .map(|(mark, qualifier)| (mark.to_owned(), qualifier))
         );
         let marked = sample("n", &["1 286 000 [a]", "246*", "7"]).number().unwrap();
-        assert_eq!((marked.read, marked.scale.len()), (3, 2));
+        assert_eq!((marked.read, marked.footnotes), (3, true));
         let coded = sample("n", &["3", "-9", "n/a", "0"]).number().unwrap();
         assert_eq!(coded.missing, ["n/a", "-9"]);
     }

@@ -2,7 +2,7 @@
 
 /// Signs and words beside numbers, and how they hedge them. A longer one goes before a shorter one
 /// that it begins with.
-pub const MARKS: [(&str, &str); 146] = [
+pub const MARKS: [(&str, &str); 147] = [
     ("бл. ", "about"),
     ("около ", "about"),
     ("ок. ", "about"),
@@ -27,6 +27,7 @@ pub const MARKS: [(&str, &str); 146] = [
     ("appr. ", "about"),
     ("ongeveer ", "about"),
     ("ca ", "about"),
+    ("ruim ", "over"),
     ("св. ", "over"),
     ("свыше ", "over"),
     ("понад ", "over"),
@@ -149,6 +150,70 @@ pub const MARKS: [(&str, &str); 146] = [
     ("(e)", "about"),
     (" est.", "about"),
     (" est", "about"),
+];
+
+/// Words in place of a number that say that it is nought.
+pub const NOUGHT: [&str; 26] = [
+    "none",
+    "nil",
+    "zero",
+    "nobody",
+    "aucun",
+    "aucune",
+    "néant",
+    "zéro",
+    "keine",
+    "keiner",
+    "nessuno",
+    "nessuna",
+    "ninguno",
+    "ninguna",
+    "ningún",
+    "cero",
+    "nenhum",
+    "nenhuma",
+    "geen",
+    "inga",
+    "ingen",
+    "brak",
+    "yok",
+    "нет",
+    "немає",
+    "tidak ada",
+];
+
+/// Ranges that are told by words around their bounds, or by a word between them that stands between other
+/// numbers too.
+pub const RANGES_IN_WORDS: [&str; 29] = [
+    "between … and …",
+    "from … to …",
+    "entre … et …",
+    "entre … y …",
+    "entre … e …",
+    "de … à …",
+    "de … a …",
+    "zwischen … und …",
+    "von … bis …",
+    "tra … e …",
+    "fra … e …",
+    "tussen … en …",
+    "van … tot …",
+    "mellan … och …",
+    "od … do …",
+    "от … до …",
+    "від … до …",
+    "между … и …",
+    "між … і …",
+    "antara … dan …",
+    "… ile … arası",
+    "… ila … arası",
+    "بين … و…",
+    "من … إلى …",
+    "… or …",
+    "… ou …",
+    "… oder …",
+    "… или …",
+    "… або …",
 ];
 
 /// Words in place of a number that say only that there were some. They are kept, and set no bound.

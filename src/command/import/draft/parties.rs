@@ -3,10 +3,12 @@
 
 use std::collections::BTreeSet;
 
-use crate::command::import::draft::roles::{Choice, rank_of, words_of};
+use crate::command::import::draft::roles::{Choice, rank_of};
 use crate::command::import::draft::sample::is_missing;
 use crate::command::import::draft::toml_text::{list, quoted};
-use crate::command::import::draft::words::{ACTORS, PERSONS, SIDES, TARGETS};
+use crate::command::import::draft::words::{
+    ACTORS, FIRST_SIDE, GUESTS, PERSONS, SECOND_SIDE, TARGETS, VISITED, words_of,
+};
 use crate::command::import::draft::write::Draft;
 
 impl Draft<'_> {
@@ -19,8 +21,10 @@ impl Draft<'_> {
             first.is_some_and(|first| self.columns.all.iter().any(|other| other.name == first))
         };
         let is_side = |words: &[&str]| !self.columns.named(words, |_| true).is_empty();
-        if is_side(&SIDES[..1]) && is_side(&SIDES[1..]) {
-            [("side_a", &SIDES[..1]), ("side_b", &SIDES[1..])]
+        if is_side(&FIRST_SIDE) && is_side(&SECOND_SIDE) {
+            [("side_a", &FIRST_SIDE), ("side_b", &SECOND_SIDE)]
+        } else if is_side(&GUESTS) {
+            [("actor", &GUESTS), ("target", &VISITED)]
         } else if self.columns.named(&ACTORS, is_second).is_empty() {
             [("actor", &ACTORS), ("target", &TARGETS)]
         } else {
@@ -42,10 +46,17 @@ impl Draft<'_> {
             ("; ", "a semicolon", 1),
             (" / ", "a slash", 1),
             ("، ", "a comma", 1),
+            (" — ", "a dash", 2),
+            (" – ", "a dash", 2),
+            (" vs. ", "\"vs.\"", 1),
+            (" vs ", "\"vs\"", 1),
+            (" v. ", "\"v.\"", 1),
         ];
         let perhaps = [(", ", "a comma", 2), (" and ", "\"and\"", 2), (" & ", "\"&\"", 2)];
         let is_between = |(sign, _, least): &&(&str, &str, usize)| with(sign) >= *least;
-        if let Some((sign, name, _)) = signs.iter().find(is_between) {
+        // of several the one that most cells have
+        let most = signs.iter().rev().filter(is_between).max_by_key(|(sign, ..)| with(sign));
+        if let Some((sign, name, _)) = most {
             guesses.push(format!("guess: {name} stands between several parties"));
             let sign = if *sign == "\n" { *sign } else { sign.trim() };
             between = Some(sign);
@@ -104,8 +115,17 @@ impl Draft<'_> {
                     .iter()
                     .any(|word| ["type", "count", "number", "sex", "age"].contains(&word.as_str()))
             };
+            // a market or a depot that was hit is no party
+            let is_sort = |column: usize| {
+                let mut cells = columns.all[column].told().map(|(cell, _)| cell);
+                let begins_small = |cell: &String| cell.starts_with(char::is_lowercase);
+                field == "target" && columns.all[column].cells.len() < 20 && cells.all(begins_small)
+            };
             let fits = |column: usize| {
-                columns.all[column].is_text() && is_free(column) && !is_part(column)
+                columns.all[column].is_text()
+                    && is_free(column)
+                    && !is_part(column)
+                    && !is_sort(column)
             };
             let mut found = columns.named(words, fits);
             // who is listed, where each record is of a person

@@ -7,7 +7,7 @@ use crate::command::import::draft::date_reading::DateReading;
 use crate::command::import::draft::number_reading::NumberReading;
 use crate::command::import::draft::sample::ColumnSample;
 use crate::command::import::draft::words::{
-    COUNTRIES, DEATHS, HARMS, NOT_PLACES, PERHAPS_COUNTRIES, VICTIMS,
+    COUNTRIES, DEATHS, HARMS, HOSTS, NOT_PLACES, PERHAPS_COUNTRIES, VICTIMS, words_of,
 };
 use crate::error::Result;
 use crate::mapping;
@@ -47,6 +47,8 @@ pub struct DraftColumns {
     pub width: usize,
     /// Those that say two things in each cell: other columns have the parts.
     pub divided: Vec<usize>,
+    /// How many records repeat another one in every cell.
+    pub repeated: u64,
     /// The records are those of several sheets, which a column names.
     pub has_sheets: bool,
     /// Words of columns of last dates that say that something is not over.
@@ -97,6 +99,7 @@ impl DraftColumns {
             all,
             width,
             divided,
+            repeated: 0,
             has_sheets: false,
             ongoing: Vec::new(),
             yearless,
@@ -178,7 +181,10 @@ impl DraftColumns {
     pub fn filled_down(&self) -> Vec<usize> {
         let is_stated_once = |column: &usize| -> bool {
             let sample = &self.all[*column];
-            let is_label = sample.is_text() || self.years[*column].is_some();
+            let is_sparse = sample.is_distinct() && sample.blank > sample.stated;
+            let is_label = sample.is_text()
+                || self.years[*column].is_some()
+                || is_sparse && (*column == 0 || self.dates[*column].is_some());
             // the first column may name the same under several headings
             is_label
                 && (*column < 2 || sample.is_distinct())
@@ -242,12 +248,15 @@ impl DraftColumns {
             if self.divided.contains(&column) {
                 continue;
             }
-            let named = self.called_country(column);
-            let rank = usize::from(!named);
+            let rank = if self.is_called(column, &HOSTS) {
+                0
+            } else {
+                1 + usize::from(!self.called_country(column))
+            };
             for (order, scheme) in
                 [None, Some("iso3"), Some("gw"), Some("cow"), Some("iso2")].into_iter().enumerate()
             {
-                if !may_be_of(sample, scheme, rank == 0) || !is_known(sample, scheme, store)? {
+                if !may_be_of(sample, scheme, rank < 2) || !is_known(sample, scheme, store)? {
                     continue;
                 }
                 if best.as_ref().is_none_or(|(known, _)| (rank, order) < *known) {
@@ -263,6 +272,21 @@ impl DraftColumns {
             })
         };
         Ok(best.map(|(_, found)| found).or_else(|| Some((named()?.column, None))))
+    }
+
+    /// All columns whose cells are names of countries, wherever something may have happened.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn countries(&self, store: &Store) -> Result<Vec<usize>> {
+        let mut found = Vec::new();
+        for (column, sample) in self.all.iter().enumerate().take(self.width) {
+            let may_be = may_be_place(&sample.name) && !self.divided.contains(&column);
+            if may_be && may_be_of(sample, None, true) && is_known(sample, None, store)? {
+                found.push(column);
+            }
+        }
+        Ok(found)
     }
 
     /// Whether a column is called as those of countries are.
@@ -456,26 +480,6 @@ fn is_known(sample: &ColumnSample, scheme: Option<&str>, store: &Store) -> Resul
     }
     let share = if scheme.is_some() { CODES } else { NAMES };
     Ok(known > 0 && known * 10 >= asked * share)
-}
-
-/// The words of a name, in lower case and without accents: `dateStart` and `date_start` are `date`,
-/// `start`.
-#[must_use]
-pub fn words_of(name: &str) -> Vec<String> {
-    let mut words = vec![String::new()];
-    let mut was_lower = false;
-    for c in name.chars() {
-        if !c.is_alphanumeric() || c.is_uppercase() && was_lower {
-            words.push(String::new());
-        }
-        was_lower = c.is_lowercase();
-        if c.is_alphanumeric() {
-            words.last_mut().unwrap_or(&mut String::new()).push(c);
-        }
-    }
-    let folded = words.iter().map(|word| crate::value::text::fold(word));
-    // the attributes of a place in GeoJSON
-    folded.filter(|word| !word.is_empty() && word != "properties").collect()
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use crate::value::text::western_digits;
 const DISTINCT: usize = 20_000;
 
 /// Words that tables have where something is not stated.
-const MISSING: [&str; 126] = [
+const MISSING: [&str; 140] = [
     "idem",
     "ditto",
     "do.",
@@ -137,6 +137,20 @@ const MISSING: [&str; 126] = [
     "neznámo",
     "necunoscut",
     "n/c",
+    "n.b.",
+    "n. b.",
+    "niet beschikbaar",
+    "geen gegevens",
+    "keine daten",
+    "s/f",
+    "s. f.",
+    "s. d.",
+    "б. д.",
+    "б.д.",
+    "n. d.",
+    "s.i.",
+    "ikke oppgitt",
+    "fehlt",
 ];
 
 /// Words that tables have at the end of what is not over.
@@ -176,7 +190,8 @@ const ONGOING: [&str; 32] = [
 ];
 
 /// Numbers that code books use where something is not stated.
-pub const MISSING_CODES: [&str; 5] = ["-9", "-99", "-999", "-9999", "-88"];
+pub const MISSING_CODES: [&str; 9] =
+    ["-9", "-99", "-999", "-9999", "-66", "-77", "-88", "-777", "-888"];
 
 /// The cells of a column.
 #[derive(Debug, Default, Clone)]
@@ -223,6 +238,20 @@ impl ColumnSample {
             self.cells.insert(cell.to_owned(), n);
         } else {
             self.has_more = true;
+        }
+    }
+
+    /// Takes a cell back that was looked at.
+    pub fn take_back(&mut self, cell: &str) {
+        if cell.is_empty() {
+            self.blank = self.blank.saturating_sub(1);
+            return;
+        }
+        self.stated = self.stated.saturating_sub(1);
+        match self.cells.get_mut(cell) {
+            Some(times) if *times > 1 => *times -= 1,
+            Some(_) => drop(self.cells.remove(cell)),
+            None => {}
         }
     }
 

@@ -13,6 +13,8 @@ const LARGE: f64 = 10.0;
 pub struct RunningSums {
     all: ColumnSums,
     since: ColumnSums,
+    /// How many cells of the records hold words.
+    words: u64,
 }
 
 /// What the numbers of each column of some records add up to.
@@ -31,10 +33,14 @@ impl RunningSums {
             .enumerate()
             .filter_map(|(column, cell)| Some((column, number(cell)?)))
             .collect();
+        // a record says more in words than what stands beside a sum
+        let says_less = words_in(record) * 2 * self.all.records <= self.words
+            || self.words < self.all.records * 3;
         let are_several = numbers.iter().filter(|(_, n)| *n > 0.0).count() > 1;
         let is_large = numbers.iter().any(|(_, n)| *n >= LARGE);
         let is_sum = self.all.records >= LEAST && is_large && self.all.are(&numbers)
             || self.since.records > 1 && is_large && are_several && self.since.are(&numbers);
+        let is_sum = is_sum && says_less;
         if is_sum {
             self.since = ColumnSums::default();
         }
@@ -48,9 +54,15 @@ impl RunningSums {
 
     /// Adds the numbers of a record.
     pub fn add(&mut self, record: &Record) {
+        self.words += words_in(record);
         self.all.add(record);
         self.since.add(record);
     }
+}
+
+/// How many cells of a record hold words.
+fn words_in(record: &Record) -> u64 {
+    record.iter().filter(|cell| cell.contains(char::is_alphabetic)).count() as u64
 }
 
 impl ColumnSums {

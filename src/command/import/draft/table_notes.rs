@@ -81,6 +81,10 @@ pub struct TableNotes {
     pub footer: usize,
     /// Cells that say that their row adds up others, with their columns.
     pub totals: BTreeSet<(usize, String)>,
+    /// Rows that state hardly anything of what all others do, each by a cell of its own.
+    pub strays: Vec<(usize, String)>,
+    /// How many rows repeat another one in every cell.
+    pub repeated: u64,
     /// The row below the header is tags or units.
     pub has_tags: bool,
     /// The units in that row.

@@ -31,6 +31,9 @@ pub(super) fn number_keys(style: Option<&NumberReading>, missing: &[String]) -> 
     if let Some(style) = style.filter(|style| !style.nil.is_empty()) {
         keys.push(format!("nil = {}", list(&style.nil)));
     }
+    if style.is_some_and(|style| style.footnotes) {
+        keys.push("footnotes = true".into());
+    }
     if !missing.is_empty() {
         keys.push(format!("missing = {}", list(missing)));
     }

@@ -1,8 +1,9 @@
 //! Drafts of tables of arms: who supplies what to whom.
 
 use crate::command::import::draft::beside::unit_in;
-use crate::command::import::draft::roles::{Choice, words_of};
+use crate::command::import::draft::roles::Choice;
 use crate::command::import::draft::toml_text::{list, quoted};
+use crate::command::import::draft::words::words_of;
 use crate::command::import::draft::write::Draft;
 use crate::kind::ARMS_TRANSFERS;
 

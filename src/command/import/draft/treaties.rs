@@ -1,9 +1,9 @@
 //! Drafts of the status of a treaty: who signed it and when, and who is bound by it since when.
 
 use crate::command::import::draft::date_reading::DateReading;
-use crate::command::import::draft::roles::{CountryColumn, words_of};
+use crate::command::import::draft::roles::CountryColumn;
 use crate::command::import::draft::toml_text::{list, quoted, style_keys};
-use crate::command::import::draft::words::HOLDERS;
+use crate::command::import::draft::words::{HOLDERS, words_of};
 use crate::command::import::draft::write::Draft;
 use crate::kind::EVENTS;
 

@@ -3,13 +3,13 @@
 
 use crate::command::import::draft::date_reading::{DateReading, LANGUAGES, calendar_of};
 use crate::command::import::draft::number_reading::NumberReading;
-use crate::command::import::draft::roles::{Choice, DraftColumns, rank_of, words_of};
-use crate::command::import::draft::words::{MONTHS, STARTS};
+use crate::command::import::draft::roles::{Choice, DraftColumns, rank_of};
+use crate::command::import::draft::words::{MONTHS, STARTS, words_of};
 use crate::value::calendar_words::CalendarWords;
 use crate::value::text::fold;
 
 /// Words that columns of last dates are called by.
-pub(super) const ENDS: [&str; 47] = [
+pub(super) const ENDS: [&str; 53] = [
     "отмены",
     "снятия",
     "скасування",
@@ -27,6 +27,12 @@ pub(super) const ENDS: [&str; 47] = [
     "finish",
     "finished",
     "ending",
+    "dep",
+    "departure",
+    "departed",
+    "baja",
+    "al",
+    "cierre",
     "completed",
     "concluded",
     "einde",
@@ -97,9 +103,12 @@ impl DraftColumns {
         let others = (0..self.all.len()).filter(|column| {
             // a number of a section, 16.1.2, may be read as a day of a year of two digits too
             let is_plain = |reading: &DateReading| {
-                let is_digits = |format: &&str| *format == "%Y%m%d" || format.ends_with("%y");
+                let is_digits =
+                    |format: &&str| ["%Y%m%d", "%Q"].contains(format) || format.ends_with("%y");
                 reading.excel
-                    || !reading.formats.is_empty() && reading.formats.iter().all(is_digits)
+                    || !reading.formats.is_empty()
+                        && reading.formats.iter().all(is_digits)
+                        && !reading.formats.iter().any(|format| format.contains("%B"))
             };
             let is_name = |word: &String| {
                 ["reference", "ref", "id", "symbol", "number", "no"].contains(&word.as_str())

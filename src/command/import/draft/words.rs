@@ -1,13 +1,14 @@
 //! The words that columns are called by, in the languages that tables are mostly in.
 
 use crate::kind::EVENTS;
+use crate::value::text::fold;
 
 /// Words that columns of months are called by.
 pub const MONTHS: [&str; 10] =
     ["month", "monat", "mois", "mes", "mese", "maand", "miesiac", "месяц", "місяць", "ay"];
 
 /// Words that columns of dates are called by.
-pub const STARTS: [&str; 52] = [
+pub const STARTS: [&str; 58] = [
     "datetime",
     "timestamp",
     "listed",
@@ -60,6 +61,12 @@ pub const STARTS: [&str; 52] = [
     "tanggal",
     "dag",
     "تاریخ",
+    "occurred",
+    "happened",
+    "arr",
+    "arrival",
+    "arrived",
+    "departed_on",
 ];
 
 /// Words that columns of countries are called by.
@@ -177,6 +184,40 @@ pub const TOWNS: [&str; 86] = [
     "wilaya",
     "استان",
     "شهرستان",
+];
+
+/// Words that columns of the larger parts of a country are called by, in which towns lie.
+pub const PROVINCES: [&str; 30] = [
+    "admin1",
+    "adm_1",
+    "province",
+    "provincia",
+    "provincie",
+    "provinz",
+    "provinsi",
+    "governorate",
+    "gouvernorat",
+    "gobernacion",
+    "departamento",
+    "departement",
+    "department",
+    "oblast",
+    "область",
+    "voivodeship",
+    "wojewodztwo",
+    "bundesland",
+    "estado",
+    "region",
+    "regione",
+    "регион",
+    "регіон",
+    "il",
+    "wilaya",
+    "المحافظة",
+    "lan",
+    "kabupaten",
+    "county",
+    "state",
 ];
 
 /// Words that columns of deaths are called by.
@@ -315,7 +356,7 @@ pub const LOWS: [&str; 7] = ["low", "lower", "lowest", "min", "minimum", "least"
 pub const HIGHS: [&str; 7] = ["high", "higher", "highest", "max", "maximum", "most", "maximo"];
 
 /// Words of columns of those who did something, or who did it together.
-pub const ACTORS: [&str; 96] = [
+pub const ACTORS: [&str; 104] = [
     "party_a",
     "partie_a",
     "parte_a",
@@ -412,10 +453,62 @@ pub const ACTORS: [&str; 96] = [
     "parti",
     "aktor",
     "aktorer",
+    "plotters",
+    "conspirators",
+    "organizator",
+    "организатор",
+    "організатор",
+    "birim",
+    "operator",
+    "ejecutor",
 ];
 
-/// What columns of the sides of a conflict are called.
-pub const SIDES: [&str; 2] = ["side_a", "side_b"];
+/// Words of columns of those who visit somebody.
+pub const GUESTS: [&str; 11] = [
+    "guest",
+    "gast",
+    "visitor",
+    "invite",
+    "huesped",
+    "ospite",
+    "гость",
+    "гостя",
+    "misafir",
+    "الضيف",
+    "tamu",
+];
+
+/// Words of columns of those whom they visit.
+pub const VISITED: [&str; 8] =
+    ["host", "gastgeber", "hote", "anfitrion", "anfitriao", "хозяин", "gastheer", "المضيف"];
+
+/// What columns of the first side of a conflict are called.
+pub const FIRST_SIDE: [&str; 5] = ["side_a", "сторона_а", "seite_a", "lado_a", "taraf_a"];
+
+/// The same of the second.
+pub const SECOND_SIDE: [&str; 6] =
+    ["side_b", "сторона_б", "сторона_в", "seite_b", "lado_b", "taraf_b"];
+
+/// Words of columns of countries that something came to: where it happened, if another column is of those
+/// that it came from.
+pub const HOSTS: [&str; 16] = [
+    "host",
+    "hosting",
+    "ospitante",
+    "gastland",
+    "aufnahmeland",
+    "accueil",
+    "acogida",
+    "asylum",
+    "asilo",
+    "asile",
+    "اللجوء",
+    "приема",
+    "beneficiario",
+    "beneficiaire",
+    "recipient",
+    "destination",
+];
 
 /// Words of columns of the names of persons.
 pub const PERSONS: [&str; 9] =
@@ -522,7 +615,7 @@ pub const HOLDERS: [&str; 48] = [
 ];
 
 /// Words of columns that are of a person, a party or a weapon, and not where something happened.
-pub const NOT_PLACES: [&str; 83] = [
+pub const NOT_PLACES: [&str; 120] = [
     "penholder",
     "operator",
     "operating",
@@ -606,6 +699,43 @@ pub const NOT_PLACES: [&str; 83] = [
     "importer",
     "a",
     "b",
+    "titolare",
+    "proprietario",
+    "propietario",
+    "eigentumer",
+    "doador",
+    "donante",
+    "donateur",
+    "donatore",
+    "bailleur",
+    "geber",
+    "сторона",
+    "сторони",
+    "المنشأ",
+    "bendera",
+    "pavillon",
+    "bandera",
+    "bandiera",
+    "флаг",
+    "прапор",
+    "bayrak",
+    "vlag",
+    "flagge",
+    "mensei",
+    "asal",
+    "ursprung",
+    "ursprungsland",
+    "pochodzenia",
+    "происхождения",
+    "походження",
+    "guest",
+    "gast",
+    "visitante",
+    "huesped",
+    "ospite",
+    "sponsors",
+    "kaynak",
+    "donors",
 ];
 
 /// Words of columns that count no people, or not one by one, beside words of deaths and other harm.
@@ -672,4 +802,24 @@ const NOT_PEOPLE: [&str; 55] = [
 pub fn counts_no_people(name: &str, words: &[String]) -> bool {
     let is_other = |word: &String| word == EVENTS.name || NOT_PEOPLE.contains(&word.as_str());
     name.contains('%') || words.iter().any(is_other)
+}
+
+/// The words of a name, in lower case and without accents: `dateStart` and `date_start` are `date`,
+/// `start`.
+#[must_use]
+pub fn words_of(name: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut was_lower = false;
+    for c in name.replace('№', "no ").chars() {
+        if !c.is_alphanumeric() || c.is_uppercase() && was_lower {
+            words.push(String::new());
+        }
+        was_lower = c.is_lowercase();
+        if c.is_alphanumeric() {
+            words.last_mut().unwrap_or(&mut String::new()).push(c);
+        }
+    }
+    let folded = words.iter().map(|word| fold(word));
+    // the attributes of a place in GeoJSON
+    folded.filter(|word| !word.is_empty() && word != "properties").collect()
 }

@@ -1,15 +1,30 @@
 //! The draft as text: what each column becomes, which of it is a guess, and what else is possible.
 
 use crate::command::import::draft::beside::unit_in;
-use crate::command::import::draft::roles::{
-    Choice, CountryColumn, DraftColumns, may_be_place, words_of,
-};
+use crate::command::import::draft::roles::{Choice, CountryColumn, DraftColumns, may_be_place};
 use crate::command::import::draft::table_notes::TableNotes;
 use crate::command::import::draft::toml_text::quoted;
-use crate::command::import::draft::words::TOWNS;
+use crate::command::import::draft::words::{TOWNS, words_of};
 use crate::error::Result;
-use crate::ingest::SHEET_COLUMN;
+use crate::mapping::SHEET_COLUMN;
 use crate::store::Store;
+use crate::value::text::fold;
+
+/// Words of running totals, without accents.
+const RUNNING: [&str; 12] = [
+    "cumulative",
+    "running total",
+    "since the start of",
+    "since the beginning of",
+    "cumul",
+    "acumulad",
+    "kumulativ",
+    "kumulatif",
+    "kumulacyjn",
+    "нарастающим",
+    "seit beginn",
+    "depuis le debut",
+];
 
 /// The draft under way.
 #[expect(clippy::struct_excessive_bools, reason = "each says something of its own")]
@@ -21,6 +36,8 @@ pub struct Draft<'a> {
     period_beside: Option<String>,
     /// The sheets are called after the countries of their records.
     pub(super) are_sheets_countries: bool,
+    /// All columns of countries.
+    countries: Vec<usize>,
     /// What the lines above the table say that it is of.
     pub(super) title: Option<&'a str>,
     /// The unit that a line beside the table names.
@@ -53,6 +70,7 @@ impl<'a> Draft<'a> {
             year_above,
             period_beside: notes.period(),
             are_sheets_countries: false,
+            countries: columns.countries(store)?,
             title: notes.title.as_deref(),
             unit_beside: notes.lines.iter().find_map(|line| unit_in(line)),
             has_heading: notes.heading.is_some(),
@@ -217,12 +235,20 @@ impl<'a> Draft<'a> {
         country: Option<CountryColumn>,
         is_free: &impl Fn(usize) -> bool,
     ) {
-        if let Some((column, _)) = country
-            && (!self.columns.called_country(column)
-                || words_of(self.name(column)).iter().any(|word| word.starts_with("state")))
-        {
-            let name = self.name(column).to_owned();
-            self.line(&format!("# guess: \"{name}\" is where it happened"));
+        if let Some((column, _)) = country {
+            let others: Vec<usize> =
+                self.countries.iter().copied().filter(|other| *other != column).collect();
+            let is_state = words_of(self.name(column)).iter().any(|word| word.starts_with("state"));
+            if !self.columns.called_country(column) || is_state || !others.is_empty() {
+                let name = quoted(self.name(column));
+                let names: Vec<String> =
+                    others.iter().map(|other| quoted(self.name(*other))).collect();
+                let others = match names.as_slice() {
+                    [] => String::new(),
+                    names => format!("; other candidates: {}", names.join(", ")),
+                };
+                self.line(&format!("# guess: {name} is where it happened{others}"));
+            }
         }
         self.place(country, self.town(is_free));
     }
@@ -266,7 +292,36 @@ impl<'a> Draft<'a> {
         }
     }
 
+    /// What to say of columns and lines that tell how dates and figures are meant.
+    fn cautions(&mut self, notes: &TableNotes) {
+        let is_precision = |column: &usize| {
+            let words = words_of(self.name(*column));
+            words
+                .iter()
+                .any(|word| ["prec", "precision", "accuracy", "certainty"].contains(&word.as_str()))
+                && words.iter().any(|word| word.contains("date") || word.contains("time"))
+                && !self.used.contains(column)
+        };
+        let precision = (0..self.columns.width).find(is_precision);
+        if let Some(name) = precision.map(|column| quoted(self.name(column))) {
+            self.line(&format!(
+                "# {name} may say how precise the dates are; if it does: precision, with codes"
+            ));
+        }
+        let says_so = |line: &&str| {
+            let line = fold(line);
+            RUNNING.iter().any(|words| line.contains(words))
+        };
+        let names = self.columns.all.iter().map(|sample| sample.name.as_str());
+        let lines = notes.lines.iter().map(String::as_str);
+        if let Some(line) = names.chain(lines).find(says_so) {
+            let line = line.trim_matches([',', ';', ' ']);
+            self.line(&format!("# guess: figures may be running totals, which are never added up, since it is said: {line}"));
+        }
+    }
+
     fn rest(&mut self, notes: &TableNotes) {
+        self.cautions(notes);
         // said only where a field reads the signs
         let is_read = self.out.contains("nil = [");
         for (sign, line) in notes.nil.iter().filter(|_| is_read) {
