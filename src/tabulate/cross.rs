@@ -2,9 +2,9 @@
 //! up.
 
 use foldhash::fast::RandomState;
-use indexmap::IndexMap;
+use indexmap::IndexSet;
 
-use crate::tabulate::group::TallyGroup;
+use crate::tabulate::group::{Groups, TallyGroup};
 use crate::tabulate::label::{self, LabelSet};
 use crate::tabulate::period::periods;
 use crate::tabulate::{Across, Aggregate, Dispute, Label, LabelKey, name};
@@ -21,8 +21,10 @@ pub struct Cross {
     /// How many labels a row has.
     width: usize,
     /// By the labels of the row and of the column, one behind the other.
-    cells: IndexMap<LabelKey, TallyGroup, RandomState>,
+    cells: Groups,
     labels: LabelSet,
+    /// What figures count, by its number.
+    counted: IndexSet<LabelKey, RandomState>,
     aggregate: Aggregate,
 }
 
@@ -41,12 +43,12 @@ impl Cross {
     /// Makes the cross-table of these cells; the first `width` labels of a key belong to the row.
     pub(super) fn of(
         width: usize,
-        cells: IndexMap<LabelKey, TallyGroup, RandomState>,
-        labels: LabelSet,
+        cells: Groups,
+        (labels, counted): (LabelSet, IndexSet<LabelKey, RandomState>),
         aggregate: Aggregate,
     ) -> Cross {
         let (rows, columns) = (Vec::new(), Vec::new());
-        let mut cross = Cross { rows, columns, width, cells, labels, aggregate };
+        let mut cross = Cross { rows, columns, width, cells, labels, counted, aggregate };
         cross.rows = cross.sorted(cross.cells.keys().map(|key| &key[..width]));
         cross.columns = cross.sorted(cross.cells.keys().map(|key| &key[width..]));
         cross
@@ -130,7 +132,7 @@ impl Cross {
                 TotalOf::All => LabelKey::new(),
             }
         };
-        let mut totals: IndexMap<LabelKey, TallyGroup, RandomState> = IndexMap::default();
+        let mut totals = Groups::default();
         for (key, group) in &self.cells {
             totals.entry(part(key)).or_default().take(group);
         }
@@ -210,8 +212,9 @@ impl Cross {
         let Some(figures) = group.figures().filter(|_| self.aggregate != Aggregate::Count) else {
             return Ok(());
         };
-        if figures.counts().count() > 1 {
-            let counted = figures.counts().map(|counts| name(self.labels_of(counts), &[]));
+        if figures.counts.len() > 1 {
+            let labels = |counted: &u32| self.labels_of(&self.counted[*counted as usize]);
+            let counted = figures.counts.iter().map(|counted| name(labels(counted), &[]));
             let mut counted: Vec<String> = counted.collect();
             counted.sort_unstable();
             return Err(Dispute::Unlike(cell(), counted));

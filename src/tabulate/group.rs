@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use foldhash::fast::RandomState;
+use indexmap::IndexMap;
 
 use crate::tabulate::period::Period;
 use crate::tabulate::small_set::SmallSet;
@@ -58,6 +59,9 @@ pub enum StockFlow {
 /// The largest number of dates that a message names.
 const SHOWN: usize = 5;
 
+/// The cells of a table, or of one that is under way, by their labels.
+pub(super) type Groups = IndexMap<LabelKey, TallyGroup, RandomState>;
+
 /// The facts of one cell.
 #[derive(Debug, Clone, Default)]
 pub(super) struct TallyGroup {
@@ -77,8 +81,8 @@ pub(super) struct FigureGroup {
     pub(super) sum: RunningSum,
     /// The lowest and the highest, where they are asked for.
     ends: Option<Box<(Number, Number)>>,
-    /// What they count, where it is said.
-    counts: Option<Box<SmallSet<LabelKey>>>,
+    /// What they count, where it is said, by the numbers that the table has for it.
+    pub(super) counts: SmallSet<u32>,
     /// Whether one is a flow.
     pub(super) has_flows: bool,
     rare: Option<Box<RareFigures>>,
@@ -131,23 +135,6 @@ impl FigureGroup {
         self.ends.as_deref().copied().unwrap_or((sum, sum))
     }
 
-    /// What they count; nothing where it is not said.
-    pub(super) fn counts(&self) -> impl Iterator<Item = &LabelKey> {
-        self.counts.iter().flat_map(|counts| counts.iter())
-    }
-
-    fn count_labels(&mut self, labels: &[u32]) {
-        if !labels.is_empty() && !self.counts().any(|known| known.as_slice() == labels) {
-            self.counts.get_or_insert_default().insert(labels.into());
-        }
-    }
-
-    fn renumber_counts(&mut self, number: impl Fn(&LabelKey) -> LabelKey) {
-        if let Some(counts) = &mut self.counts {
-            **counts = counts.map(number);
-        }
-    }
-
     fn bound(&mut self, (low, high): (Number, Number)) {
         match &mut self.ends {
             None => self.ends = Some(Box::new((low, high))),
@@ -168,7 +155,7 @@ impl TallyGroup {
     pub(super) fn of_many(
         source: u32,
         many: &FigureStats,
-        counted: &[u32],
+        counted: Option<u32>,
         aggregate: Aggregate,
     ) -> TallyGroup {
         let FigureStats { facts, stated, sum, low, high } = *many;
@@ -179,7 +166,7 @@ impl TallyGroup {
         if stated > 0 {
             let figures = group.figures_mut();
             (figures.stated, figures.sum, figures.has_flows) = (stated, RunningSum::of(sum), true);
-            figures.count_labels(counted);
+            counted.into_iter().for_each(|counted| figures.counts.insert(counted));
             let ends = low.zip(high).filter(|_| aggregate.wants_ends());
             if let Some((low, high)) = ends {
                 figures.bound((Number::Real(low), Number::Real(high)));
@@ -189,7 +176,12 @@ impl TallyGroup {
     }
 
     /// Adds a fact, whose figure counts this.
-    pub(super) fn add(&mut self, entry: &TallyEntry<'_>, counts: &[u32], aggregate: Aggregate) {
+    pub(super) fn add(
+        &mut self,
+        entry: &TallyEntry<'_>,
+        counted: Option<u32>,
+        aggregate: Aggregate,
+    ) {
         self.facts += 1;
         if aggregate == Aggregate::List {
             self.figures_mut().rare_mut().list.push((entry.source, entry.figure));
@@ -210,7 +202,7 @@ impl TallyGroup {
         if aggregate == Aggregate::Median {
             figures.rare_mut().figures.push(figure.real());
         }
-        figures.count_labels(counts);
+        counted.into_iter().for_each(|counted| figures.counts.insert(counted));
         if let Some(topic) = entry.topic {
             let answers = &mut figures.rare_mut().answers;
             answers.entry(topic.to_owned()).or_default().push(entry.reference.to_owned());
@@ -276,14 +268,10 @@ impl TallyGroup {
         }
     }
 
-    /// Puts together what differs only in what figures count.
-    pub(super) fn join_counts(&mut self, join: impl Fn(&mut [u32])) {
+    /// Has what figures count mean others: `numbers` has the new one of each.
+    pub(super) fn renumber_counts(&mut self, numbers: &[u32]) {
         if let Some(figures) = &mut self.figures {
-            figures.renumber_counts(|counts| {
-                let mut counts = counts.clone();
-                join(&mut counts);
-                counts
-            });
+            figures.counts = figures.counts.map(|counted| numbers[*counted as usize]);
         }
     }
 
@@ -291,12 +279,9 @@ impl TallyGroup {
     pub(super) fn renumber(&mut self, numbers: &[u32]) {
         let number = |old: u32| numbers[old as usize];
         self.sources = self.sources.map(|source| number(*source));
-        if let Some(figures) = &mut self.figures {
-            figures.renumber_counts(|counts| counts.iter().map(|count| number(*count)).collect());
-            if let Some(rare) = &mut figures.rare {
-                rare.periods.iter_mut().for_each(|period| period.source = number(period.source));
-                rare.list.iter_mut().for_each(|listed| listed.0 = number(listed.0));
-            }
+        if let Some(rare) = self.figures.as_mut().and_then(|figures| figures.rare.as_mut()) {
+            rare.periods.iter_mut().for_each(|period| period.source = number(period.source));
+            rare.list.iter_mut().for_each(|listed| listed.0 = number(listed.0));
         }
         if let Some(group) = &mut self.states {
             let states = std::mem::take(&mut group.states);
@@ -316,7 +301,7 @@ impl TallyGroup {
             if let Some(ends) = &others.ends {
                 figures.bound(**ends);
             }
-            others.counts().for_each(|counts| figures.count_labels(counts));
+            figures.counts.take(&others.counts);
             figures.has_flows |= others.has_flows;
             if let Some(others) = &others.rare {
                 let rare = figures.rare_mut();

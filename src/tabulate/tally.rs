@@ -4,11 +4,11 @@
 use std::collections::BTreeSet;
 
 use foldhash::fast::RandomState;
-use indexmap::IndexMap;
+use indexmap::IndexSet;
 use indexmap::map::Entry;
 
-use crate::tabulate::group::{TallyEntry, TallyGroup};
-use crate::tabulate::label::{LabelSet, number_of, sole_and_shared};
+use crate::tabulate::group::{Groups, TallyEntry, TallyGroup};
+use crate::tabulate::label::{LabelSet, number, number_of, sole_and_shared};
 use crate::tabulate::{Across, Aggregate, Cross, Dispute, Label, LabelKey, LabelOrder, Share};
 use crate::value::date::{Bucket, Days};
 use crate::value::text::BETWEEN_NAMES;
@@ -40,7 +40,22 @@ pub struct Tally {
     /// Facts whose figure is denied, and in no group.
     denied: u64,
     /// By the labels of the rows, of the columns, and of what figures count, one behind the other.
-    groups: IndexMap<LabelKey, TallyGroup, RandomState>,
+    groups: Groups,
+    /// What figures count, each with its number.
+    counted: IndexSet<LabelKey, RandomState>,
+}
+
+/// Takes the groups of a table out of it, one after the other, and gives their room back: a table made of
+/// another may have as many.
+fn drained(groups: &mut Groups) -> impl Iterator<Item = (LabelKey, TallyGroup)> + use<> {
+    let mut groups = std::mem::take(groups);
+    std::iter::from_fn(move || {
+        let group = groups.pop();
+        if groups.len() * 2 < groups.capacity() {
+            groups.shrink_to(groups.len());
+        }
+        group
+    })
 }
 
 impl Tally {
@@ -52,7 +67,8 @@ impl Tally {
             labels: LabelSet::default(),
             sources: BTreeSet::new(),
             denied: 0,
-            groups: IndexMap::default(),
+            groups: Groups::default(),
+            counted: IndexSet::default(),
         }
     }
 
@@ -67,13 +83,22 @@ impl Tally {
         if !self.sources.contains(&entry.source) {
             self.sources.insert(entry.source);
         }
-        let counted = &labels[labels.len() - counts..];
+        let counted = self.counted(&labels[labels.len() - counts..]);
         match self.groups.get_mut(labels) {
             Some(group) => group.add(entry, counted, self.aggregate),
             None => {
                 self.groups.entry(labels.into()).or_default().add(entry, counted, self.aggregate);
             }
         }
+    }
+
+    /// The number of what a figure counts; none where nothing says it.
+    fn counted(&mut self, labels: &[u32]) -> Option<u32> {
+        if labels.is_empty() {
+            return None;
+        }
+        let place = self.counted.get_index_of(labels);
+        Some(number(place.unwrap_or_else(|| self.counted.insert_full(labels.into()).0)))
     }
 
     /// Adds facts under their labels.
@@ -99,7 +124,7 @@ impl Tally {
     /// to a question, under their labels, as [`Tally::add`] does.
     pub fn add_many(&mut self, labels: &[u32], counts: usize, source: u32, many: &FigureStats) {
         self.sources.insert(source);
-        let counted = &labels[labels.len() - counts..];
+        let counted = self.counted(&labels[labels.len() - counts..]);
         let group = TallyGroup::of_many(source, many, counted, self.aggregate);
         self.join(labels.into(), group);
     }
@@ -109,7 +134,7 @@ impl Tally {
     /// `at` that of the new column.
     pub fn each_member(&mut self, side: usize, at: usize) {
         let [sole, shared] = sole_and_shared().map(|label| self.label(label));
-        for (mut labels, group) in std::mem::take(&mut self.groups) {
+        for (mut labels, group) in drained(&mut self.groups) {
             let label = self.labels[labels[side] as usize].clone();
             let members: Vec<u32> = label
                 .text
@@ -137,7 +162,7 @@ impl Tally {
     /// returns how many facts do.
     pub fn spread(&mut self, side: usize, bucket: Bucket, is_each: bool) -> u64 {
         let mut stay = 0;
-        for (mut labels, group) in std::mem::take(&mut self.groups) {
+        for (mut labels, group) in drained(&mut self.groups) {
             let label = &self.labels[labels[side] as usize];
             let starts = starts(label, bucket);
             if starts.is_empty() {
@@ -202,9 +227,19 @@ impl Tally {
         let numbers: Vec<u32> = other.labels.into_iter().map(|label| self.label(label)).collect();
         self.sources.extend(other.sources.iter().map(|source| numbers[*source as usize]));
         self.denied += other.denied;
-        for (mut labels, mut group) in other.groups {
+        let renumber = |labels: &mut LabelKey| {
             labels.iter_mut().for_each(|label| *label = numbers[*label as usize]);
+        };
+        let mut counted = Vec::new();
+        for mut labels in other.counted {
+            renumber(&mut labels);
+            counted.extend(self.counted(&labels));
+        }
+        let mut groups = other.groups;
+        for (mut labels, mut group) in drained(&mut groups) {
+            renumber(&mut labels);
             group.renumber(&numbers);
+            group.renumber_counts(&counted);
             self.join(labels, group);
         }
     }
@@ -233,10 +268,15 @@ impl Tally {
                 *label = all;
             });
         };
-        for (mut labels, mut group) in std::mem::take(&mut self.groups) {
+        let mut counted = Vec::new();
+        for mut labels in std::mem::take(&mut self.counted) {
+            join(&mut labels);
+            counted.extend(self.counted(&labels));
+        }
+        for (mut labels, mut group) in drained(&mut self.groups) {
             let counts = labels.len() - joined.len();
             join(&mut labels[counts..]);
-            group.join_counts(join);
+            group.renumber_counts(&counted);
             self.join(labels, group);
         }
     }
@@ -262,7 +302,7 @@ impl Tally {
     #[must_use]
     pub fn cross_unchecked(mut self, rows: usize, columns: usize, split: &[bool]) -> Cross {
         if split.contains(&false) {
-            for (labels, group) in std::mem::take(&mut self.groups) {
+            for (labels, group) in drained(&mut self.groups) {
                 let (cell, counts) = labels.split_at(rows + columns);
                 let own = counts.iter().zip(split).filter(|(_, split)| **split);
                 let key: LabelKey =
@@ -270,6 +310,6 @@ impl Tally {
                 self.join(key, group);
             }
         }
-        Cross::of(rows, self.groups, self.labels, self.aggregate)
+        Cross::of(rows, self.groups, (self.labels, self.counted), self.aggregate)
     }
 }
