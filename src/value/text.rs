@@ -74,9 +74,16 @@ pub fn western_digits(text: &str) -> Cow<'_, str> {
     Cow::Owned(text.chars().map(western).collect())
 }
 
-/// A number or name without the mark of a footnote behind it, such as `*`, `²` or `[a]`, and the mark.
+/// A number without the mark of a footnote behind it, such as `*`, `²` or `[a]`, or a remark in brackets, and
+/// the mark or remark.
 #[must_use]
 pub fn without_footnote(text: &str) -> (&str, &str) {
+    if let Some(bracket) = text.rfind('(').filter(|at| *at > 0 && text.ends_with(')'))
+        && text[bracket..].contains(char::is_alphabetic)
+    {
+        let (bare, remark) = text.split_at(bracket);
+        return (bare.trim_end(), remark);
+    }
     let begin = match text.rfind('[') {
         Some(bracket) if bracket > 0 && text.ends_with(']') && text.len() - bracket < 6 => bracket,
         _ => text.trim_end_matches(['*', '†', '‡', '§', '¹', '²', '³', '⁴']).len(),

@@ -114,7 +114,9 @@ impl Writer<'_> {
         if !is_wanted(unclear) {
             return Ok(None);
         }
-        let may_be_part = matches!(split.trim(), "," | "&") || split.contains(char::is_alphabetic);
+        let is_versus = ["vs", "vs.", "v.", "versus"].contains(&split.trim());
+        let may_be_part =
+            matches!(split.trim(), "," | "&") || split.contains(char::is_alphabetic) && !is_versus;
         if may_be_part && unknown > 0 && parts.len() != codes.len() {
             return Ok(None);
         }

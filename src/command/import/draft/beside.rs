@@ -197,7 +197,19 @@ pub fn period_in(line: &str) -> Option<String> {
 /// Whether a line says that a sign means nought: "–  nil".
 #[must_use]
 pub fn says_nil(line: &str, sign: &str) -> bool {
-    const NILS: [&str; 20] = [
+    const NILS: [&str; 32] = [
+        "yok",
+        "yoktur",
+        "немає",
+        "нема",
+        "отсутствуют",
+        "отсутствует",
+        "ninguna",
+        "aucun",
+        "aucune",
+        "keiner",
+        "nessuno",
+        "tidak",
         "wystąpiło",
         "wystąpił",
         "nil",
@@ -224,7 +236,7 @@ pub fn says_nil(line: &str, sign: &str) -> bool {
     let at = parts.iter().position(|part| *part == sign);
     let Some(rest) = at.and_then(|at| parts.get(at + 1..)) else { return false };
     // up to the next sign or the end of the sentence
-    for (n, word) in rest.iter().take(5).enumerate() {
+    for (n, word) in rest.iter().take(6).enumerate() {
         let bare = word.trim_matches('.').to_lowercase();
         // "not available or zero" may be either, and so may "brak danych"
         let is_unknown = ["not", "or", "oder", "ou", "o", "или", "або", "lub", "n/a", "unknown"]

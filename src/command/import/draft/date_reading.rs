@@ -13,7 +13,7 @@ use crate::value::text::western_digits;
 
 /// How dates are written in the field's files. Where several read the same cells, the first is
 /// proposed.
-const FORMATS: [&str; 72] = [
+const FORMATS: [&str; 74] = [
     "%Y-%m-%d",
     "%d %B %Y",
     "%B %d, %Y",
@@ -21,6 +21,8 @@ const FORMATS: [&str; 72] = [
     "%d.%m.%Y.",
     "%d.%m.%Y г.",
     "%d.%m.%Y р.",
+    "%d.%m.%Y r.",
+    "%d %B %Y %H%M UTC",
     "%Y-%m-%dT%H:%M:%SZ",
     "%Y-%m-%dT%H:%M:%S%:z",
     "%Y-%m-%dT%H:%M:%S%.f%:z",

@@ -57,7 +57,7 @@ const HEDGES: [&str; 44] = [
 
 /// Words for a part of a year or month. Which days they mean nobody says: the year or month is what is
 /// certain.
-const PARTS: [&str; 85] = [
+const PARTS: [&str; 86] = [
     "full",
     "year",
     "whole",
@@ -143,6 +143,7 @@ const PARTS: [&str; 85] = [
     "koncem",
     "pocetak",
     "sredinom",
+    "اوايل",
 ];
 
 /// The same, behind the year or month.

@@ -3,7 +3,7 @@
 
 use crate::command::import::draft::date_reading::DateReading;
 use crate::command::import::draft::roles::{DraftColumns, YearBehind};
-use crate::command::import::draft::sample::{ColumnSample, only_year};
+use crate::command::import::draft::sample::{ColumnSample, is_missing, only_year};
 use crate::command::import::draft::when::ENDS;
 use crate::command::import::draft::words::STARTS;
 use crate::mapping::SHEET_COLUMN;
@@ -148,7 +148,10 @@ impl DraftColumns {
                 .iter()
                 .filter_map(|cell| cell.strip_suffix(&year).map(str::to_owned))
                 .collect();
-            let others = sample.cells.keys().filter(|cell| !is_day(cell) || unread.contains(cell));
+            let others = sample
+                .cells
+                .keys()
+                .filter(|cell| !is_day(cell) || is_missing(cell) || unread.contains(cell));
             let years: Vec<String> = match behind {
                 Some(years) => self.all[years].cells.keys().cloned().collect(),
                 None => above.iter().map(|year| (*year).to_owned()).collect(),
@@ -159,7 +162,16 @@ impl DraftColumns {
             let others: Vec<&String> = others.collect();
             // a month with its year, beside days without one
             let spoken = DateStyle::of(["%m.%Y", "%m/%Y", "%B %Y", "%Y"].map(str::to_owned).into());
-            let mut codes = reading.codes.clone();
+            let mut codes = Vec::new();
+            for (cell, date) in &reading.codes {
+                let own = cell.strip_suffix(&year).map(|cell| format!("{cell}{between}"));
+                let each = own.iter().flat_map(|cell| {
+                    years
+                        .iter()
+                        .map(move |year| (format!("{cell}{year}"), date.replace("2000", year)))
+                });
+                codes.extend(each.take(400));
+            }
             let mut alone = Vec::new();
             for cell in others {
                 let own =
@@ -172,7 +184,7 @@ impl DraftColumns {
             let others = alone.into_iter().flat_map(with_years);
             let blank =
                 years.iter().filter(|_| sample.blank > 0).map(|year| format!("{between}{year}"));
-            let missing = others.take(200).chain(blank).collect();
+            let missing = others.take(2_000).chain(blank).collect();
             self.dates[column] =
                 Some(DateReading { missing, codes, unread: Vec::new(), ..reading });
             let above = above.filter(|_| behind.is_none()).map(str::to_owned);

@@ -10,6 +10,9 @@ use crate::kind::EVENTS;
 use crate::mapping::SHEET_COLUMN;
 use crate::value::text::count;
 
+/// Texts that are as long as this, in characters, say more than a name.
+const SENTENCE: usize = 25;
+
 /// Words of columns that say in a sentence what happened.
 const SUMMARIES: [&str; 12] = [
     "summary",
@@ -46,7 +49,7 @@ impl Draft<'_> {
             measures.retain(|column| !is_counted(column) && self.is_more_than_a_code(*column));
         }
         if !measures.is_empty() && self.may_be_figures && self.tells_no_event(&measures, country) {
-            return self.figures(&measures, country);
+            return self.figures(&self.all_measures(country), country);
         }
         let is_shared = !harms.is_empty() || !measures.is_empty();
         if is_shared {
@@ -264,6 +267,55 @@ impl Draft<'_> {
             .or_else(|| counts_records().map(|column| (column, false)))
     }
 
+    /// A summary of the first columns that name something, where none says in words what happened.
+    fn labels_as_summary(&mut self, is_free: &impl Fn(usize) -> bool) {
+        const SAID: [&str; 14] = [
+            "source",
+            "sources",
+            "quelle",
+            "fuente",
+            "fonte",
+            "bron",
+            "kalla",
+            "источник",
+            "джерело",
+            "sumber",
+            "kaynak",
+            "zrodlo",
+            "url",
+            "link",
+        ];
+        let columns = self.columns;
+        let names = |column: &usize| {
+            let sample = &columns.all[*column];
+            let is_sheet = columns.has_sheets && self.name(*column) == SHEET_COLUMN;
+            !is_sheet
+                && is_free(*column)
+                && sample.is_text()
+                && sample.cells.len() > 1
+                && sample.length() > 2
+                && sample.length() < SENTENCE * 2
+                && sample.blank < sample.stated
+                && columns.date(*column).is_none()
+                && columns.number(*column).is_none()
+                && !columns.divided.contains(column)
+                && !columns.is_called(*column, &SAID)
+                && !sample.cells.keys().any(|cell| MISSING_CODES.contains(&cell.as_str()))
+        };
+        let told: Vec<usize> = (0..columns.width).filter(names).take(3).collect();
+        let whole = told.iter().any(|column| columns.all[*column].has_no_blanks());
+        if told.is_empty() || !whole {
+            let any = (0..columns.all.len()).find(|column| columns.all[*column].has_no_blanks());
+            let text =
+                any.map_or_else(|| quoted("a record of the table"), |column| self.cell(column));
+            return self.field("summary", &text, &["guess: no column is called a summary".into()]);
+        }
+        let text = self.listed(&told);
+        self.used.extend(&told);
+        let guess = "guess: no column is called a summary; these name what the records are of";
+        self.field("summary", &quoted(&text), &[guess.into()]);
+    }
+
     fn summary(&mut self, is_free: &impl Fn(usize) -> bool) {
         let columns = self.columns;
         let is_told = |column: usize| {
@@ -321,11 +373,18 @@ impl Draft<'_> {
                 let cell = self.cell(column);
                 self.field("summary", &cell, &[]);
             }
+            // what few records say is a remark, and tells nothing of the others
+            (Some(column), _) if columns.all[column].stated < columns.all[column].blank => {
+                self.labels_as_summary(is_free);
+            }
             // every fact needs a summary: where it is blank, a column without blanks is used
             (Some(column), Some(other)) => {
                 self.cell(column);
                 let text = format!("{{{}|{}}}", self.name(column), self.name(other));
                 self.field("summary", &quoted(&text), &[]);
+            }
+            (None, Some(column)) if columns.all[column].length() < SENTENCE => {
+                self.labels_as_summary(is_free);
             }
             (None, Some(column)) => {
                 let cell = self.cell(column);

@@ -24,6 +24,25 @@ impl Draft<'_> {
         (0..self.columns.width).find(fits)
     }
 
+    /// The column of the ISO codes of three letters of the countries in another one: "Country of asylum (ISO)".
+    fn iso3_of(&self, country: usize) -> Option<usize> {
+        const CODE: [&str; 6] = ["iso", "iso3", "code", "alpha", "a3", "3"];
+        let own = words_of(self.name(country));
+        let is_code = |column: &usize| {
+            let words = words_of(self.name(*column));
+            let mut rest = words.iter().filter(|word| !CODE.contains(&word.as_str()));
+            let is_upper =
+                |cell: &String| cell.len() == 3 && cell.bytes().all(|b| b.is_ascii_uppercase());
+            *column != country
+                && words.len() > own.len()
+                && own.iter().all(|word| rest.next() == Some(word))
+                && rest.next().is_none()
+                && self.columns.all[*column].has_no_blanks()
+                && self.columns.all[*column].cells.keys().all(is_upper)
+        };
+        (0..self.columns.width).find(is_code)
+    }
+
     /// The column of the provinces that towns of another one lie in.
     fn province_of(&self, town: usize) -> Option<usize> {
         let fits = |column: usize| {
@@ -62,7 +81,13 @@ impl Draft<'_> {
                 }
                 _ => self.missing_words(own),
             };
-            (scheme.unwrap_or("name"), self.cell(column) + &marks + &missing)
+            let code =
+                self.iso3_of(column).filter(|_| scheme.is_none()).map_or(String::new(), |code| {
+                    let missing = self.columns.all[code].missing();
+                    let cell = self.cell(code);
+                    if missing.is_empty() { format!(", iso3 = {cell}") } else { String::new() }
+                });
+            (scheme.unwrap_or("name"), self.cell(column) + &code + &marks + &missing)
         });
         let mut keys = Vec::new();
         match (town.filter(|town| country.is_none_or(|(country, _)| country != *town)), of_country)

@@ -170,7 +170,10 @@ impl Draft<'_> {
                 "# rows below the table that are taken for notes: {}",
                 notes.footer
             ));
-            self.quotes(notes.lines.iter().skip(notes.above_all));
+            let below = notes.lines.iter().skip(notes.above_all);
+            self.quotes(
+                below.filter(|line| !notes.sections.iter().any(|text| text.trim() == line.trim())),
+            );
             self.line("footer    = true");
         }
         self.left_out(notes);

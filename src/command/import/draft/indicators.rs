@@ -224,7 +224,7 @@ impl Draft<'_> {
     /// A table of countries and years: an indicator for each number.
     pub(super) fn panel(&mut self, country: Option<CountryColumn>) {
         let Some((parts, _)) = self.columns.parts() else { return };
-        let measures = self.measures(country);
+        let measures = self.all_measures(country);
         self.used.extend(&measures);
         let place = country.map(|(column, _)| self.template(column)).unwrap_or_default();
         let year = self.template(parts.year.0);

@@ -78,6 +78,7 @@ impl Draft<'_> {
                     .any(|word| OTHER.contains(&word.as_str()) || MONTHS.contains(&word.as_str()))
                 || !are_votes && words.iter().all(|word| NUMBERING.contains(&word.as_str()))
         };
+        let unread = self.columns.unread_dates();
         let is_of_point = |column: usize| columns_of(self.columns.point()).contains(&column);
         // the lower or upper bound of what another column has the other bound or the best estimate of
         let is_bound = |column: usize| {
@@ -95,6 +96,7 @@ impl Draft<'_> {
                 && !(self.columns.is_years(column) && self.columns.is_called_end(column))
                 && !is_part(column)
                 && !is_of_point(column)
+                && !unread.contains(&column)
                 && !is_bound(column)
                 && country.is_none_or(|(country, _)| country != column)
                 && !is_code(name)
@@ -103,6 +105,22 @@ impl Draft<'_> {
                 && !is_other(name)
         };
         self.without_total((0..self.columns.all.len()).filter(is_measure).collect())
+    }
+
+    /// The same with those of people, where the figures are of no event that could have harmed them.
+    pub(super) fn all_measures(&self, country: Option<CountryColumn>) -> Vec<usize> {
+        let mut all = self.measures(country);
+        let is_people = |column: &usize| {
+            self.is_of_people(*column)
+                && self.columns.number(*column).is_some()
+                && !all.contains(column)
+                && !self.is_low(*column)
+                && !self.is_high(*column)
+        };
+        let people: Vec<usize> = (0..self.columns.width).filter(is_people).collect();
+        all.extend(people);
+        all.sort_unstable();
+        all
     }
 
     /// Whether the numbers of a column are more than the few codes of a list.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::command::import::draft::roles::Choice;
-use crate::command::import::draft::toml_text::quoted;
+use crate::command::import::draft::toml_text::{list, quoted};
 use crate::command::import::draft::words::{COUNTRIES, words_of};
 use crate::command::import::draft::write::Draft;
 use crate::kind::DIPLOMATIC_POSTS;
@@ -166,6 +166,19 @@ const OTHERS: [&str; 8] = [
     "ceasefire",
 ];
 
+/// Words where a name would stand of a post that nobody holds, without accents.
+const VACANT: [&str; 9] = [
+    "vacan",
+    "vakan",
+    "vacat",
+    "unbesetzt",
+    "вакант",
+    "вакансия",
+    "boş",
+    "nobody",
+    "no ambassador",
+];
+
 /// The type of post that a text names.
 fn type_of(text: &str) -> Option<&'static str> {
     let text = fold(text);
@@ -242,11 +255,27 @@ impl Draft<'_> {
             self.field(field, &cell, &Vec::from_iter(guess));
         }
         self.post_type(found.post_type);
-        for (field, column) in [("office", found.office), ("head", found.head)] {
-            if let Some(column) = column {
-                let cell = self.cell(column);
-                self.field(field, &cell, &[]);
-            }
+        if let Some(column) = found.office {
+            let cell = self.cell(column);
+            self.field("office", &cell, &[]);
+        }
+        if let Some(column) = found.head {
+            // an office that nobody holds is held by nobody called so
+            let is_vacant = |cell: &&String| {
+                let cell = fold(cell);
+                VACANT.iter().any(|word| cell.contains(word))
+            };
+            let vacant: Vec<&String> =
+                self.columns.all[column].cells.keys().filter(is_vacant).collect();
+            let cell = self.cell(column);
+            let (head, guess) = match vacant.as_slice() {
+                [] => (cell, None),
+                words => (
+                    format!("{{ name = {cell}, missing = {} }}", list(words)),
+                    Some(format!("guess: {} names nobody", quoted(words[0]))),
+                ),
+            };
+            self.field("head", &head, &Vec::from_iter(guess));
         }
         self.when_held();
         let columns = self.columns;
@@ -276,18 +305,7 @@ impl Draft<'_> {
                 .into_iter()
                 .flatten()
                 .collect();
-        // what is blank is left out with its comma; something is not blank
-        let named: Vec<String> = told
-            .iter()
-            .enumerate()
-            .map(|(n, column)| {
-                let comma = if n > 0 { ", " } else { "" };
-                let template = self.template(*column);
-                let is_whole = columns.all[*column].has_no_blanks();
-                if is_whole { format!("{comma}{template}") } else { format!("[{comma}{template}]") }
-            })
-            .collect();
-        self.line(&format!("summary = {}", quoted(&named.concat())));
+        self.line(&format!("summary = {}", quoted(&self.listed(&told))));
     }
 
     /// The type of post: what the cells of a column mean, or what the table is of.

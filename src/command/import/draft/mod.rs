@@ -34,7 +34,7 @@ mod wide_periods;
 mod words;
 mod write;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -48,8 +48,8 @@ use crate::command::rejected_rows::OnError;
 use crate::command::ui::Ui;
 use crate::error::{Error, Result};
 use crate::ingest::source_file::SourceFile;
-use crate::kind::{KINDS, Kind};
-use crate::query::{ColumnRef, Query};
+use crate::kind::{EVENTS, KINDS, Kind};
+use crate::query::{ColumnRef, Query, column};
 use crate::store::{Access, Counts, ImportInfo, Store};
 use crate::value::Value;
 use crate::value::text::{count, grouped};
@@ -160,12 +160,37 @@ fn try_out(
             let _ = writeln!(told, "# {what}: {}", count(n, "record", "records"));
         }
     }
+    if let Some((town, countries)) = scattered_town(&store)? {
+        let _ = writeln!(
+            told,
+            "# \"{town}\" lies in {countries} countries: if their column does not say where it was, leave out within"
+        );
+    }
     for note in report.notes.iter().filter(|note| !note.is_empty()).take(8) {
         for line in note.lines() {
             let _ = writeln!(told, "# {line}");
         }
     }
     Ok(Tried { told, lost: rejected + repeated })
+}
+
+/// The town that lies in the most countries, and in how many, if they are more than a name may be common
+/// to.
+fn scattered_town(store: &Store) -> Result<Option<(String, usize)>> {
+    const COMMON: usize = 2;
+    let mut query = Query::of(vec![&EVENTS]);
+    let columns = ["locality", "country"].map(|name| column(name, &query.kinds));
+    query.columns = columns.into_iter().collect::<Result<_>>()?;
+    query.unsorted = true;
+    let mut countries: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    store.select(&query, |cells| {
+        if let [Some(town), Some(country)] = [0, 1].map(|n| cells[n].text()) {
+            countries.entry(town.to_owned()).or_default().insert(country.to_owned());
+        }
+        Ok(())
+    })?;
+    let most = countries.into_iter().max_by_key(|(_, countries)| countries.len());
+    Ok(most.map(|(town, countries)| (town, countries.len())).filter(|(_, many)| *many > COMMON))
 }
 
 /// The facts of a kind: how many, how many of them have a date and a place, and what their best

@@ -364,7 +364,11 @@ impl ColumnSample {
         let has_numbers = reading.read > 0;
         let noughts = self.cells.iter().filter(|(cell, _)| has_numbers && is_nought(cell));
         for (cell, times) in noughts {
-            reading.nil.push(cell.clone());
+            let (bare, note) = without_footnote(cell);
+            reading.footnotes |= !note.is_empty();
+            if !reading.nil.iter().any(|word| word == bare) {
+                reading.nil.push(bare.to_owned());
+            }
             reading.missing.retain(|word| word != cell);
             reading.read += times;
             reading.least = reading.least.min(0.0);
@@ -375,7 +379,7 @@ impl ColumnSample {
 
 /// Whether a cell says in a word that there was none.
 fn is_nought(cell: &str) -> bool {
-    NOUGHT.contains(&cell.to_lowercase().as_str())
+    NOUGHT.contains(&without_footnote(cell).0.to_lowercase().as_str())
 }
 
 #[cfg(test)]

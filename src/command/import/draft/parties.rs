@@ -117,9 +117,10 @@ impl Draft<'_> {
             };
             // a market or a depot that was hit is no party
             let is_sort = |column: usize| {
-                let mut cells = columns.all[column].told().map(|(cell, _)| cell);
-                let begins_small = |cell: &String| cell.starts_with(char::is_lowercase);
-                field == "target" && columns.all[column].cells.len() < 20 && cells.all(begins_small)
+                let cells = &columns.all[column].cells;
+                let small =
+                    cells.keys().filter(|cell| cell.starts_with(char::is_lowercase)).count();
+                field == "target" && cells.len() < 20 && small * 5 >= cells.len() * 4
             };
             let fits = |column: usize| {
                 columns.all[column].is_text()
@@ -175,6 +176,13 @@ fn footnote_mark(name: &str) -> Option<&str> {
         {
             return Some(&name[at..]);
         }
+    }
+    // "Finnland 2)"
+    if let Some(number) = name.strip_suffix(')')
+        && let Some((_, mark)) = number.rsplit_once(' ')
+        && is_short(mark)
+    {
+        return Some(&name[name.len() - mark.len() - 2..]);
     }
     let bare = name.trim_end_matches(FOOTNOTES);
     (!bare.is_empty() && bare.len() < name.len()).then(|| &name[bare.len()..])

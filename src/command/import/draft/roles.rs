@@ -389,7 +389,7 @@ fn between_town_and_country(sample: &ColumnSample, store: &Store) -> Result<Opti
             };
             if is_country(country)? {
                 known += 1;
-                twice += usize::from(is_country(place)?);
+                twice += usize::from(is_country(place.rsplit(at).next().unwrap_or(place).trim())?);
             }
         }
         // two countries are parties, and no town with its country

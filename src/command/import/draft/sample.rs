@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::command::import::draft::words::{TOTAL_OF, TOTALS};
 use crate::value::calendar_words::CalendarWords;
 use crate::value::text::western_digits;
 
@@ -345,93 +346,11 @@ pub fn is_ongoing(cell: &str) -> bool {
 /// Whether a cell says that its row adds up others.
 #[must_use]
 pub fn is_total(cell: &str) -> bool {
-    const WHOLE: [&str; 54] = [
-        "worldwide",
-        "world",
-        "world total",
-        "monde",
-        "welt",
-        "mundo",
-        "мир",
-        "всього",
-        "итог",
-        "osszesen",
-        "yhteensa",
-        "jumlah",
-        "tong cong",
-        "sammanlagt",
-        "ialt",
-        "世界",
-        "総計",
-        "all regions",
-        "all areas",
-        "genel toplam",
-        "razem",
-        "ukupno",
-        "totalt",
-        "totaal",
-        "celkem",
-        "ensemble",
-        "suma",
-        "разом",
-        "усього",
-        "المجموع",
-        "الاجمالي",
-        "合計",
-        "合计",
-        "总计",
-        "sum total",
-        "gesamtsumme",
-        "all",
-        "overall",
-        "cumulative",
-        "totale",
-        "total",
-        "totals",
-        "sum",
-        "subtotal",
-        "sub-total",
-        "grand total",
-        "all countries",
-        "gesamt",
-        "insgesamt",
-        "summe",
-        "somme",
-        "итого",
-        "всего",
-        "toplam",
-    ];
-    const BEFORE: [&str; 24] = [
-        "total",
-        "totale",
-        "subtotal",
-        "subtotale",
-        "sous-total",
-        "zwischensumme",
-        "teilsumme",
-        "summe",
-        "gesamt",
-        "gesamtsumme",
-        "insgesamt",
-        "zusammen",
-        "suma",
-        "razem",
-        "ogolem",
-        "lacznie",
-        "всего",
-        "итого",
-        "усього",
-        "всього",
-        "разом",
-        "toplam",
-        "المجموع",
-        "σ",
-    ];
     // "Grand total (2014)"
     let cell = cell.split(" (").next().unwrap_or(cell);
     let cell = crate::value::text::fold(cell.trim_matches(|c: char| !c.is_alphanumeric()));
     let first = cell.split(' ').next().map(|word| word.trim_end_matches([',', ':', '.']));
-    let is_part = first.is_some_and(|word| BEFORE.contains(&word)) || cell.ends_with(" total");
+    let is_part = first.is_some_and(|word| TOTAL_OF.contains(&word)) || cell.ends_with(" total");
     let is_subtotal = ["subtotal", "sub-total"]
         .iter()
         .any(|word| cell.strip_prefix(word).is_some_and(|rest| rest.starts_with([' ', ':', ','])));
@@ -441,7 +360,7 @@ pub fn is_total(cell: &str) -> bool {
         || ["carried forward", "brought forward", "ubertrag"]
             .iter()
             .any(|word| cell.starts_with(word));
-    WHOLE.contains(&cell.as_str())
+    TOTALS.contains(&cell.as_str())
         || is_all
         || is_subtotal
         || is_part && cell.split(' ').count() < 6

@@ -36,10 +36,15 @@ impl RunningSums {
         // a record says more in words than what stands beside a sum
         let says_less = words_in(record) * 2 * self.all.records <= self.words
             || self.words < self.all.records * 3;
+        // "Summa Mali", and nothing else in words where records have several
+        let says_little = words_in(record) == 1 && self.words >= self.all.records * 2;
         let are_several = numbers.iter().filter(|(_, n)| *n > 0.0).count() > 1;
         let is_large = numbers.iter().any(|(_, n)| *n >= LARGE);
         let is_sum = self.all.records >= LEAST && is_large && self.all.are(&numbers)
-            || self.since.records > 1 && is_large && are_several && self.since.are(&numbers);
+            || self.since.records > 1
+                && is_large
+                && (are_several || says_little)
+                && self.since.are(&numbers);
         let is_sum = is_sum && says_less;
         if is_sum {
             self.since = ColumnSums::default();

@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 
 use crate::command::import::draft::beside::{period_in, years_in};
+use crate::command::import::draft::sample::only_year;
+use crate::value::text::fold;
 
 /// Words of lines that say when a table was last worked on, and not of when it is.
 const WORKED_ON: [&str; 24] = [
@@ -32,6 +34,22 @@ const WORKED_ON: [&str; 24] = [
     "bijgewerkt",
 ];
 
+/// Words of lines that say which year all of a table is of, without accents.
+const OF_YEAR: [&str; 12] = [
+    "berichtsjahr",
+    "reporting year",
+    "year of report",
+    "calendar year",
+    "annee de reference",
+    "exercice",
+    "ano de referencia",
+    "anno di riferimento",
+    "отчетный год",
+    "звітний рік",
+    "verslagjaar",
+    "rok sprawozdawczy",
+];
+
 impl TableNotes {
     /// The day, months or years that the sheet or a line beside the table names, in EDTF.
     #[must_use]
@@ -42,8 +60,18 @@ impl TableNotes {
             words.any(|word| WORKED_ON.contains(&word))
         };
         let lines = self.sheet.iter().chain(&self.lines).filter(|line| !is_worked_on(line));
+        // "Berichtsjahr 2017" says more than the day of the report
+        let is_of_year = |line: &&String| {
+            let line = fold(line);
+            OF_YEAR.iter().any(|words| line.contains(words))
+        };
+        let reported = lines
+            .clone()
+            .filter(is_of_year)
+            .find_map(|line| only_year(std::iter::once(line.as_str())));
         let years = || lines.clone().find_map(|line| years_in(line));
-        lines.clone().find_map(|line| period_in(line)).or_else(years)
+        let period = || lines.clone().find_map(|line| period_in(line));
+        reported.or_else(period).or_else(years)
     }
 }
 

@@ -197,7 +197,10 @@ impl DraftColumns {
     /// Dates in parts: of the beginning, and of the end if there is one.
     #[must_use]
     pub fn parts(&self) -> Option<(DateParts, Option<DateParts>)> {
-        const YEARS: [&str; 29] = [
+        const YEARS: [&str; 32] = [
+            "ar",
+            "tahun",
+            "jaar",
             "yili",
             "kurulus",
             "strtyr",

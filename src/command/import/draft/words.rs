@@ -70,7 +70,7 @@ pub const STARTS: [&str; 58] = [
 ];
 
 /// Words that columns of countries are called by.
-pub const COUNTRIES: [&str; 19] = [
+pub const COUNTRIES: [&str; 25] = [
     "country",
     "country_name",
     "nation",
@@ -90,6 +90,12 @@ pub const COUNTRIES: [&str; 19] = [
     "bestimmungsland",
     "destination",
     "kraj",
+    "mottagarland",
+    "negara",
+    "lander",
+    "kraje",
+    "كشور",
+    "کشور",
 ];
 
 /// Words that columns of countries are called by, and others too.
@@ -97,7 +103,7 @@ pub const PERHAPS_COUNTRIES: [&str; 7] =
     ["state", "territory", "location", "place", "where", "iso3", "iso"];
 
 /// Words that columns of what is smaller than a country are called by.
-pub const TOWNS: [&str; 86] = [
+pub const TOWNS: [&str; 89] = [
     "ciudad",
     "stad",
     "plaats",
@@ -184,6 +190,9 @@ pub const TOWNS: [&str; 86] = [
     "wilaya",
     "استان",
     "شهرستان",
+    "miejsce",
+    "venue",
+    "where_signed",
 ];
 
 /// Words that columns of the larger parts of a country are called by, in which towns lie.
@@ -356,7 +365,7 @@ pub const LOWS: [&str; 7] = ["low", "lower", "lowest", "min", "minimum", "least"
 pub const HIGHS: [&str; 7] = ["high", "higher", "highest", "max", "maximum", "most", "maximo"];
 
 /// Words of columns of those who did something, or who did it together.
-pub const ACTORS: [&str; 104] = [
+pub const ACTORS: [&str; 107] = [
     "party_a",
     "partie_a",
     "parte_a",
@@ -461,6 +470,9 @@ pub const ACTORS: [&str; 104] = [
     "birim",
     "operator",
     "ejecutor",
+    "strona",
+    "druga_strona",
+    "parte",
 ];
 
 /// Words of columns of those who visit somebody.
@@ -615,7 +627,7 @@ pub const HOLDERS: [&str; 48] = [
 ];
 
 /// Words of columns that are of a person, a party or a weapon, and not where something happened.
-pub const NOT_PLACES: [&str; 120] = [
+pub const NOT_PLACES: [&str; 130] = [
     "penholder",
     "operator",
     "operating",
@@ -736,6 +748,16 @@ pub const NOT_PLACES: [&str; 120] = [
     "sponsors",
     "kaynak",
     "donors",
+    "strona",
+    "strony",
+    "partner",
+    "partei",
+    "vertragspartner",
+    "avtalspart",
+    "partie",
+    "parte",
+    "pihak",
+    "taraf",
 ];
 
 /// Words of columns that count no people, or not one by one, beside words of deaths and other harm.
@@ -804,6 +826,126 @@ pub fn counts_no_people(name: &str, words: &[String]) -> bool {
     name.contains('%') || words.iter().any(is_other)
 }
 
+/// What a row that adds up others is called, without accents.
+pub const TOTALS: [&str; 70] = [
+    "worldwide",
+    "world",
+    "world total",
+    "monde",
+    "welt",
+    "mundo",
+    "мир",
+    "всього",
+    "итог",
+    "osszesen",
+    "yhteensa",
+    "jumlah",
+    "tong cong",
+    "sammanlagt",
+    "ialt",
+    "世界",
+    "総計",
+    "all regions",
+    "all areas",
+    "genel toplam",
+    "razem",
+    "ukupno",
+    "totalt",
+    "totaal",
+    "celkem",
+    "ensemble",
+    "suma",
+    "разом",
+    "усього",
+    "المجموع",
+    "الاجمالي",
+    "合計",
+    "合计",
+    "总计",
+    "sum total",
+    "gesamtsumme",
+    "all",
+    "overall",
+    "cumulative",
+    "totale",
+    "total",
+    "totals",
+    "sum",
+    "subtotal",
+    "sub-total",
+    "grand total",
+    "all countries",
+    "gesamt",
+    "insgesamt",
+    "summe",
+    "somme",
+    "итого",
+    "всего",
+    "toplam",
+    "summa",
+    "totalsumma",
+    "nationwide",
+    "countrywide",
+    "whole country",
+    "national total",
+    "total nacional",
+    "bundesweit",
+    "ensemble du pays",
+    "all departments",
+    "all provinces",
+    "all districts",
+    "jumlah total",
+    "total keseluruhan",
+    "جمع",
+    "جمع کل",
+];
+
+/// Words that such a row is called by, with what it adds up behind them.
+pub const TOTAL_OF: [&str; 32] = [
+    "total",
+    "totale",
+    "subtotal",
+    "subtotale",
+    "sous-total",
+    "zwischensumme",
+    "teilsumme",
+    "summe",
+    "gesamt",
+    "gesamtsumme",
+    "insgesamt",
+    "zusammen",
+    "suma",
+    "razem",
+    "ogolem",
+    "lacznie",
+    "всего",
+    "итого",
+    "усього",
+    "всього",
+    "разом",
+    "toplam",
+    "المجموع",
+    "σ",
+    "summa",
+    "totalsumma",
+    "delsumma",
+    "jumlah",
+    "totalt",
+    "totaal",
+    "celkem",
+    "ukupno",
+];
+
+/// A count of people and which estimate of it a word is, as code books join them: `fatlow`, `deathsbest`.
+fn bound_of(word: &str) -> Option<(&str, &str)> {
+    const COUNTED: [&str; 8] =
+        ["fat", "fatalities", "death", "deaths", "dead", "killed", "injured", "wounded"];
+    ["low", "best", "high", "min", "max"].into_iter().find_map(|bound| {
+        let of = word.strip_suffix(bound)?;
+        COUNTED.contains(&of).then_some((if of == "fat" { "fatalities" } else { of }, bound))
+    })
+}
+
 /// The words of a name, in lower case and without accents: `dateStart` and `date_start` are `date`,
 /// `start`.
 #[must_use]
@@ -819,7 +961,13 @@ pub fn words_of(name: &str) -> Vec<String> {
             words.last_mut().unwrap_or(&mut String::new()).push(c);
         }
     }
-    let folded = words.iter().map(|word| fold(word));
+    let folded = words.iter().flat_map(|word| {
+        let word = fold(word);
+        match bound_of(&word) {
+            Some((of, bound)) => vec![of.to_owned(), bound.to_owned()],
+            None => vec![word],
+        }
+    });
     // the attributes of a place in GeoJSON
     folded.filter(|word| !word.is_empty() && word != "properties").collect()
 }

@@ -4,14 +4,17 @@ use crate::command::import::draft::beside::unit_in;
 use crate::command::import::draft::roles::{Choice, CountryColumn, DraftColumns, may_be_place};
 use crate::command::import::draft::table_notes::TableNotes;
 use crate::command::import::draft::toml_text::quoted;
-use crate::command::import::draft::words::{TOWNS, words_of};
+use crate::command::import::draft::words::{PROVINCES, TOWNS, words_of};
 use crate::error::Result;
 use crate::mapping::SHEET_COLUMN;
 use crate::store::Store;
 use crate::value::text::fold;
 
 /// Words of running totals, without accents.
-const RUNNING: [&str; 12] = [
+const RUNNING: [&str; 15] = [
+    "tally since",
+    "totals since",
+    "total since",
     "cumulative",
     "running total",
     "since the start of",
@@ -144,6 +147,25 @@ impl<'a> Draft<'a> {
         format!("{{{}}}", self.name(column).replace('{', "{{").replace('}', "}}"))
     }
 
+    /// Columns as a template with commas between, which are left out with what is blank; something is not
+    /// blank, and stands first.
+    pub(super) fn listed(&self, columns: &[usize]) -> String {
+        let is_whole = |column: &usize| self.columns.all[*column].has_no_blanks();
+        let first = columns.iter().position(is_whole).unwrap_or_default();
+        let rest =
+            columns.iter().enumerate().filter(|(n, _)| *n != first).map(|(_, column)| column);
+        let parts = columns[first..].iter().take(1).chain(rest).enumerate().map(|(n, column)| {
+            let comma = if n > 0 { ", " } else { "" };
+            let template = self.template(*column);
+            if is_whole(column) {
+                format!("{comma}{template}")
+            } else {
+                format!("[{comma}{template}]")
+            }
+        });
+        parts.collect()
+    }
+
     /// A field with its value, and what is uncertain of it.
     pub(super) fn field(&mut self, field: &str, value: &str, guesses: &[String]) {
         for guess in guesses {
@@ -263,15 +285,20 @@ impl<'a> Draft<'a> {
                 .iter()
                 .any(|word| ["code", "id", "iso", "iso2", "iso3", "pcode"].contains(&word.as_str()))
         };
-        columns
-            .choose(&TOWNS, |column| {
-                columns.all[column].is_text()
-                    && is_free(column)
-                    && columns.date(column).is_none()
-                    && may_be_place(self.name(column))
-                    && !is_code(column)
-            })
-            .map(|choice| choice.column)
+        let fits = |column: usize| {
+            columns.all[column].is_text()
+                && is_free(column)
+                && columns.date(column).is_none()
+                && may_be_place(self.name(column))
+                && !is_code(column)
+        };
+        let choice = columns.choose(&TOWNS, fits).or_else(|| columns.choose(&PROVINCES, fits))?;
+        // a location that is one of a few, such as a road or an office, is none of the towns beside it
+        let different = |column: usize| columns.all[column].cells.len();
+        let is_sort = different(choice.column) < 10
+            && columns.all[choice.column].stated > 10 * different(choice.column) as u64;
+        let other = choice.others.iter().copied().max_by_key(|column| different(*column));
+        Some(other.filter(|other| is_sort && different(*other) >= 10).unwrap_or(choice.column))
     }
 
     /// What to say of columns that are blank below their first cell, as merged cells are.
