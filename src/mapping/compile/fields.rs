@@ -206,6 +206,14 @@ impl MappingCompiler<'_> {
                 ));
             }
         }
+        for (mark, word) in &how.marks {
+            let gaps = mark.matches('…').count();
+            if gaps > 0 && (gaps != 2 || word != "range") {
+                self.wrong(format!(
+                    "marks: \"{mark}\" = \"{word}\": \"…\" stands for the two bounds of a range, such as \"between … and …\" = \"range\""
+                ));
+            }
+        }
         let flag = how.flag.as_ref().map(|flag| self.text(flag));
         let column = [&best, &low, &high]
             .into_iter()

@@ -50,7 +50,7 @@ impl Draft<'_> {
             column != town
                 && sample.is_text()
                 && sample.stated * 2 > self.columns.all[town].stated
-                && sample.cells.len() < self.columns.all[town].cells.len()
+                && sample.cells.len() <= self.columns.all[town].cells.len()
         };
         self.columns.choose(&PROVINCES, fits).map(|choice| choice.column)
     }
