@@ -197,7 +197,7 @@ pub fn period_in(line: &str) -> Option<String> {
 /// Whether a line says that a sign means nought: "–  nil".
 #[must_use]
 pub fn says_nil(line: &str, sign: &str) -> bool {
-    const NILS: [&str; 32] = [
+    const NILS: [&str; 31] = [
         "yok",
         "yoktur",
         "немає",
@@ -209,7 +209,6 @@ pub fn says_nil(line: &str, sign: &str) -> bool {
         "aucune",
         "keiner",
         "nessuno",
-        "tidak",
         "wystąpiło",
         "wystąpił",
         "nil",

@@ -180,6 +180,25 @@ impl Draft<'_> {
         harms && self.columns.start().is_some_and(|start| !is_called_date(&start))
     }
 
+    /// Whether a column of years says since when something is so.
+    fn tells_of_a_spell(&self, column: usize) -> bool {
+        const SINCE: [&str; 12] = [
+            "opened",
+            "founded",
+            "established",
+            "built",
+            "since",
+            "from",
+            "operating",
+            "active",
+            "appointed",
+            "deployed",
+            "occupied",
+            "held",
+        ];
+        words_of(self.name(column)).iter().any(|word| SINCE.contains(&word.as_str()))
+    }
+
     /// Whether the facts held from the first date to the last: missions do, and what may go on.
     fn is_lasting(&self, end: Option<usize>) -> bool {
         end.is_some_and(|end| self.lasts || self.is_of_spells() || !self.ongoing(end).is_empty())
@@ -303,8 +322,9 @@ impl Draft<'_> {
         if self.columns.all[start.year.0].cells.keys().any(|cell| is_early(cell)) {
             self.line(&format!("# {EARLY}"));
         }
+        let lasts = last.is_some() && self.tells_of_a_spell(start.year.0);
         if last.is_some() {
-            self.line(&format!("# {LASTED}"));
+            self.line(&format!("# {}", if lasts { GOES_ON } else { LASTED }));
         }
         match last {
             None => self.line(&format!("date    = {{ {first}{locale} }}")),
@@ -315,7 +335,8 @@ impl Draft<'_> {
                     words => format!(", ongoing = {}", list(words)),
                 };
                 let ends = format!("start = {{ {first} }}, end = {{ {last} }}");
-                self.line(&format!("date    = {{ {ends}{ongoing}{locale} }}"));
+                let span = if lasts { ", span = \"throughout\"" } else { "" };
+                self.line(&format!("date    = {{ {ends}{ongoing}{locale}{span} }}"));
             }
         }
     }

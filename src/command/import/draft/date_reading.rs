@@ -13,7 +13,7 @@ use crate::value::text::western_digits;
 
 /// How dates are written in the field's files. Where several read the same cells, the first is
 /// proposed.
-const FORMATS: [&str; 74] = [
+const FORMATS: [&str; 75] = [
     "%Y-%m-%d",
     "%d %B %Y",
     "%B %d, %Y",
@@ -30,6 +30,7 @@ const FORMATS: [&str; 74] = [
     "%m/%d/%Y %I:%M:%S %p",
     "%d.%m.%Y %H:%M",
     "%Y-%m-%d %H:%M",
+    "%Y-%m-%d %H%M",
     "%Y-%m-%dT%H:%M:%S%.fZ",
     "%Y-%m-%dT%H:%MZ",
     "%Y-%m-%dT%H:%M",
@@ -151,7 +152,10 @@ const EARLIEST: i64 = 2_086_308;
 const LATEST: i64 = 2_524_594;
 
 /// What stands between two dates in one cell.
-const RANGES: [&str; 6] = [" to ", " – ", "–", " - ", "-", "/"];
+const RANGES: [&str; 14] = [
+    " to ", " – ", "–", " - ", "-", "/", " s.d. ", " s/d ", " sampai ", " bis ", " au ", " al ",
+    " до ", " do ",
+];
 
 /// How a month is read that a spreadsheet keeps as its first day.
 pub const FIRST_OF_MONTH: &str = "%Y-%m-01";

@@ -375,6 +375,14 @@ fn without_marks(text: &str) -> &str {
     {
         text = date.trim_matches(is_mark);
     }
+    // "2016-03-18 time n/a"
+    if let Some((date, rest)) = text.split_once(' ')
+        && date.len() == 10
+        && date::parse(date).is_ok()
+        && !rest.contains(|c: char| c.is_ascii_digit())
+    {
+        text = date;
+    }
     // "1991 г.", "2015 р."
     if let Some((date, word)) = text.rsplit_once(' ')
         && ["г", "год", "года", "р", "рік", "року", "r", "rok", "roku", "yil"]

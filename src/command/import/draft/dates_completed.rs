@@ -91,6 +91,8 @@ impl DraftColumns {
         let of_years = self.named(
             &[
                 "year",
+                "section",
+                "heading",
                 "sheet",
                 "jahr",
                 "ano",

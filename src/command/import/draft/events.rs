@@ -10,6 +10,9 @@ use crate::kind::EVENTS;
 use crate::mapping::SHEET_COLUMN;
 use crate::value::text::count;
 
+/// Those of them that stand for remarks.
+const REMARKS: [&str; 5] = ["notes", "note", "comment", "comments", "remarks"];
+
 /// Texts that are as long as this, in characters, say more than a name.
 const SENTENCE: usize = 25;
 
@@ -38,7 +41,11 @@ impl Draft<'_> {
                 && country.is_none_or(|(country, _)| country != column)
         };
         let deaths = self.death_columns();
-        let harms = self.harms(&deaths);
+        let mut harms = self.harms(&deaths);
+        // what else may count the dead counts them twice, or others too
+        if !deaths.is_empty() {
+            harms.retain(|harm| !harm.is_of_any_dead());
+        }
         // each other figure is a measure
         let mut measures = self.measures(country);
         if !deaths.is_empty() || !harms.is_empty() {
@@ -289,8 +296,12 @@ impl Draft<'_> {
         let names = |column: &usize| {
             let sample = &columns.all[*column];
             let is_sheet = columns.has_sheets && self.name(*column) == SHEET_COLUMN;
+            let has_figures =
+                |cell: &&String| cell.chars().filter(char::is_ascii_digit).count() > 3;
+            let figures = sample.cells.keys().filter(has_figures).count();
             !is_sheet
                 && is_free(*column)
+                && figures * 2 < sample.cells.len()
                 && sample.is_text()
                 && sample.cells.len() > 1
                 && sample.length() > 2
@@ -312,8 +323,12 @@ impl Draft<'_> {
         }
         let text = self.listed(&told);
         self.used.extend(&told);
-        let guess = "guess: no column is called a summary; these name what the records are of";
-        self.field("summary", &quoted(&text), &[guess.into()]);
+        let names: Vec<&str> = told.iter().map(|column| self.name(*column)).collect();
+        let guess = format!(
+            "guess: no column is called a summary; these name what the records are of: {}",
+            names.join(", ")
+        );
+        self.field("summary", &quoted(&text), &[guess]);
     }
 
     fn summary(&mut self, is_free: &impl Fn(usize) -> bool) {
@@ -330,7 +345,12 @@ impl Draft<'_> {
         // the title of a person is one of rank
         let is_rank = |column: usize| self.is_of_persons() && columns.is_called(column, &["title"]);
         let fits = |column: usize| is_told(column) && !is_rank(column);
-        let named = columns.choose(&SUMMARIES, fits).map(|choice| choice.column);
+        // remarks that few records have say nothing of the others
+        let says_it = |column: usize| {
+            fits(column)
+                && (columns.all[column].has_no_blanks() || !columns.is_called(column, &REMARKS))
+        };
+        let named = columns.choose(&SUMMARIES, says_it).map(|choice| choice.column);
         // what each record is of
         let is_name = |column: usize| {
             is_told(column)

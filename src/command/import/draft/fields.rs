@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::command::import::draft::number_reading::NumberReading;
 use crate::command::import::draft::roles::CountryColumn;
 use crate::command::import::draft::toml_text::{list, number_keys, quoted};
-use crate::command::import::draft::words::{PROVINCES, TOWNS, words_of};
+use crate::command::import::draft::words::{GUESTS, HOSTS, PROVINCES, TOWNS, words_of};
 use crate::command::import::draft::write::Draft;
 use crate::value::text::grouped;
 
@@ -58,7 +58,13 @@ impl Draft<'_> {
     pub(super) fn place(&mut self, country: Option<CountryColumn>, town: Option<usize>) {
         let point = self.columns.point();
         let beside = town.and_then(|town| self.country_of(town)).map(|column| (column, None));
-        let country = beside.or(country);
+        // where something was signed, or a guest was received, is not in the country that it is about
+        let is_elsewhere = |town: usize| {
+            self.columns.is_called(town, &SIGNED)
+                || !self.columns.named(&GUESTS, |_| true).is_empty()
+                    && country.is_some_and(|(country, _)| !self.columns.is_called(country, &HOSTS))
+        };
+        let country = beside.or(country.filter(|_| !town.is_some_and(is_elsewhere)));
         let of_country = country.map(|(column, scheme)| {
             let mut guesses = Vec::new();
             let marks = self.marks(column, &mut guesses).filter(|_| scheme.is_none());
@@ -166,6 +172,9 @@ impl Draft<'_> {
         let columns: Vec<usize> = columns.into_iter().collect();
         let words = columns.iter().flat_map(|column| self.columns.all[*column].missing());
         let mut words: BTreeSet<String> = words.collect();
+        if columns.iter().any(|column| *column >= self.columns.width) {
+            words.extend(self.columns.unknown_parts.iter().cloned());
+        }
         if let Some((latitude, longitude)) = self.columns.point()
             && columns.contains(&latitude)
             && self.has_nought_for_unknown(latitude, longitude)
@@ -223,6 +232,24 @@ impl Draft<'_> {
         }
     }
 }
+
+/// Words of columns of where an agreement was signed.
+const SIGNED: [&str; 14] = [
+    "signed",
+    "signing",
+    "signature",
+    "firma",
+    "unterzeichnung",
+    "unterzeichnungsort",
+    "podpisania",
+    "assinatura",
+    "imza",
+    "undertecknad",
+    "ondertekening",
+    "подписания",
+    "підписання",
+    "penandatanganan",
+];
 
 /// Whether a coordinate is nought.
 fn is_nought(cell: &str) -> bool {

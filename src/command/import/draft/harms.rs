@@ -18,6 +18,13 @@ pub(super) struct HarmColumn {
 }
 
 impl HarmColumn {
+    /// Whether it counts people as dead of whom it does not say who they are.
+    pub(super) fn is_of_any_dead(&self) -> bool {
+        const NOBODY: [&str; 8] =
+            ["all", "src", "source", "type", "code", "prec", "precision", "quality"];
+        self.harm == "killed" && NOBODY.contains(&self.population.as_str())
+    }
+
     /// The columns that it is read from.
     pub(super) fn columns(&self) -> impl Iterator<Item = usize> {
         std::iter::once(self.column).chain(self.high)

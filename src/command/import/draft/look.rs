@@ -339,7 +339,9 @@ fn other_header(
     is_below_gap: bool,
 ) -> Option<String> {
     let stated: Vec<&str> = record.iter().map(str::trim).filter(|cell| !cell.is_empty()).collect();
-    let has_number = stated.iter().any(|cell| cell.starts_with(|c: char| c.is_ascii_digit()));
+    let has_number = stated.iter().any(|cell| cell.starts_with(|c: char| c.is_ascii_digit()))
+        || stated.iter().filter(|cell| cell.contains(|c: char| c.is_ascii_digit())).count() * 3
+            > stated.len();
     if stated.len() < 3 || has_number {
         return None;
     }

@@ -60,9 +60,12 @@ impl Draft<'_> {
         let parts = self.columns.parts();
         let id = self.key(&|_| true).filter(|(_, is_id)| *is_id).map(|(column, _)| column);
         let is_part = |column: usize| {
-            parts.as_ref().is_some_and(|(start, end)| {
-                [Some(start), end.as_ref()].into_iter().flatten().any(|date| date.has(column))
-            })
+            let stands_behind =
+                self.columns.yearless.iter().any(|(_, year)| year.column == Some(column));
+            stands_behind
+                || parts.as_ref().is_some_and(|(start, end)| {
+                    [Some(start), end.as_ref()].into_iter().flatten().any(|date| date.has(column))
+                })
         };
         // "No" counts votes beside "Yes"
         let are_votes = (0..self.columns.all.len())

@@ -2,7 +2,7 @@
 
 /// Signs and words beside numbers, and how they hedge them. A longer one goes before a shorter one
 /// that it begins with.
-pub const MARKS: [(&str, &str); 147] = [
+pub const MARKS: [(&str, &str); 155] = [
     ("бл. ", "about"),
     ("около ", "about"),
     ("ок. ", "about"),
@@ -150,6 +150,14 @@ pub const MARKS: [(&str, &str); 147] = [
     ("(e)", "about"),
     (" est.", "about"),
     (" est", "about"),
+    ("sedikitnya ", "at-least"),
+    ("paling sedikit ", "at-least"),
+    ("über ", "over"),
+    ("mehr als ", "over"),
+    ("knapp ", "almost"),
+    ("bijna ", "almost"),
+    ("fler än ", "over"),
+    ("drygt ", "over"),
 ];
 
 /// Words in place of a number that say that it is nought.

@@ -111,9 +111,10 @@ impl Draft<'_> {
         for (field, words) in self.party_fields() {
             let is_part = |column: usize| {
                 let words = words_of(self.name(column));
-                words
-                    .iter()
-                    .any(|word| ["type", "count", "number", "sex", "age"].contains(&word.as_str()))
+                words.iter().any(|word| {
+                    ["type", "count", "number", "sex", "age", "sector", "kind", "category", "role"]
+                        .contains(&word.as_str())
+                })
             };
             // a market or a depot that was hit is no party
             let is_sort = |column: usize| {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::command::import::draft::beside::says_nil;
 use crate::command::import::draft::date_reading::DateReading;
 use crate::command::import::draft::number_reading::NumberReading;
-use crate::command::import::draft::sample::ColumnSample;
+use crate::command::import::draft::sample::{ColumnSample, is_missing};
 use crate::command::import::draft::words::{
     COUNTRIES, DEATHS, HARMS, HOSTS, NOT_PLACES, PERHAPS_COUNTRIES, VICTIMS, words_of,
 };
@@ -47,6 +47,8 @@ pub struct DraftColumns {
     pub width: usize,
     /// Those that say two things in each cell: other columns have the parts.
     pub divided: Vec<usize>,
+    /// The parts of divided cells that say that nothing is known: "not", "reported".
+    pub unknown_parts: Vec<String>,
     /// How many records repeat another one in every cell.
     pub repeated: u64,
     /// The records are those of several sheets, which a column names.
@@ -99,6 +101,7 @@ impl DraftColumns {
             all,
             width,
             divided,
+            unknown_parts: Vec::new(),
             repeated: 0,
             has_sheets: false,
             ongoing: Vec::new(),
@@ -158,12 +161,18 @@ impl DraftColumns {
                 continue;
             };
             let into = names.map(|name| format!("{}: {name}", sample.name));
+            let mut unknown = Vec::new();
             let mut parts = [&into[0], &into[1]].map(|name| ColumnSample::of(name));
             for (cell, times) in &sample.cells {
                 let (first, second) = mapping::divided(cell, at);
+                if names[0] == "latitude" && is_missing(cell) {
+                    unknown.extend([first, second].map(str::to_owned));
+                    continue;
+                }
                 parts[0].add_times(first, *times);
                 parts[1].add_times(second, *times);
             }
+            self.unknown_parts.extend(unknown.into_iter().filter(|part| !part.is_empty()));
             self.divided.push(column);
             for part in parts {
                 self.dates.push(None);
@@ -240,7 +249,9 @@ impl DraftColumns {
     /// # Errors
     /// The database cannot be read.
     pub fn country(&self, store: &Store, any: bool) -> Result<Option<CountryColumn>> {
-        let is_place = |sample: &ColumnSample| any || may_be_place(&sample.name);
+        let is_place = |sample: &ColumnSample| {
+            any || may_be_place(&sample.name) || rank_of(&sample.name, &HOSTS).is_some()
+        };
         let mut best: Option<((usize, usize), CountryColumn)> = None;
         for (column, sample) in
             self.all.iter().enumerate().filter(|(_, sample)| sample.stated > 0 && is_place(sample))

@@ -155,7 +155,7 @@ const MISSING: [&str; 140] = [
 ];
 
 /// Words that tables have at the end of what is not over.
-const ONGOING: [&str; 32] = [
+const ONGOING: [&str; 57] = [
     "heden",
     "dzis",
     "н. в.",
@@ -188,6 +188,31 @@ const ONGOING: [&str; 32] = [
     "andauernd",
     "en cours",
     "actualidad",
+    "do dziś",
+    "do dzisiaj",
+    "nadal",
+    "obecnie",
+    "bis heute",
+    "bis dato",
+    "hasta hoy",
+    "vigente",
+    "até hoje",
+    "in uso",
+    "tot heden",
+    "tot nu",
+    "pågår",
+    "pågående",
+    "masih berlangsung",
+    "sekarang",
+    "halen",
+    "по настоящее время",
+    "по н.в.",
+    "донині",
+    "дотепер",
+    "ще триває",
+    "حتى الآن",
+    "مستمر",
+    "still ongoing",
 ];
 
 /// Numbers that code books use where something is not stated.

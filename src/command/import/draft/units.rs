@@ -34,6 +34,9 @@ impl Draft<'_> {
             self.line("unit    = \"{$unit}\"");
         } else if let Some(unit) = self.unit_beside.clone()
             && self.sheet_of_measure().is_none()
+            && !(0..self.columns.width).any(|column| {
+                self.columns.number(column).is_some() && unit_in(self.name(column)).is_some()
+            })
         {
             self.line("# guess: the unit, which stands beside the table");
             self.line(&format!("unit    = {}", quoted(&unit)));

@@ -9,7 +9,7 @@ use crate::value::calendar_words::CalendarWords;
 use crate::value::text::fold;
 
 /// Words that columns of last dates are called by.
-pub(super) const ENDS: [&str; 53] = [
+pub(super) const ENDS: [&str; 79] = [
     "отмены",
     "снятия",
     "скасування",
@@ -63,6 +63,32 @@ pub(super) const ENDS: [&str; 53] = [
     "expired",
     "terminated",
     "bis",
+    "zamkniecie",
+    "zamkniecia",
+    "zakonczenie",
+    "zakonczenia",
+    "conclusao",
+    "conclusion",
+    "completion",
+    "termino",
+    "beendet",
+    "abschluss",
+    "abschlusses",
+    "slutdatum",
+    "avslutad",
+    "berakhir",
+    "kapanis",
+    "закрытия",
+    "закриття",
+    "chiusura",
+    "fermeture",
+    "sluiting",
+    "الاغلاق",
+    "fechamento",
+    "encerramento",
+    "schliessung",
+    "closing",
+    "closure",
 ];
 
 /// A date in three columns.

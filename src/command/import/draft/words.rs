@@ -365,7 +365,7 @@ pub const LOWS: [&str; 7] = ["low", "lower", "lowest", "min", "minimum", "least"
 pub const HIGHS: [&str; 7] = ["high", "higher", "highest", "max", "maximum", "most", "maximo"];
 
 /// Words of columns of those who did something, or who did it together.
-pub const ACTORS: [&str; 107] = [
+pub const ACTORS: [&str; 113] = [
     "party_a",
     "partie_a",
     "parte_a",
@@ -473,10 +473,16 @@ pub const ACTORS: [&str; 107] = [
     "strona",
     "druga_strona",
     "parte",
+    "grupo_responsable",
+    "responsable",
+    "grupo",
+    "المنفذة",
+    "perpetrating",
+    "attribution",
 ];
 
 /// Words of columns of those who visit somebody.
-pub const GUESTS: [&str; 11] = [
+pub const GUESTS: [&str; 15] = [
     "guest",
     "gast",
     "visitor",
@@ -488,6 +494,10 @@ pub const GUESTS: [&str; 11] = [
     "misafir",
     "الضيف",
     "tamu",
+    "bezoeker",
+    "besokare",
+    "gosc",
+    "wizytujacy",
 ];
 
 /// Words of columns of those whom they visit.
