@@ -41,7 +41,7 @@ pub fn number<'p>(
     cells: &RecordCells<'p, '_>,
 ) -> Result<Option<ParsedNumber<'p>>, String> {
     let Some(text) = number.text.fill(cells) else { return Ok(None) };
-    let own = bare(number, &text);
+    let own = bare(number, &[], &text);
     if [text.as_ref(), own].iter().any(|text| number.missing.iter().any(|word| word == text)) {
         return Ok(None);
     }
@@ -116,9 +116,15 @@ fn multiplied(number: &str, mut times: u64) -> String {
     }
 }
 
-/// The text of a number, without the mark of a footnote where those are none of it.
-fn bare<'t>(number: &NumberRule, text: &'t str) -> &'t str {
-    if number.footnotes { without_footnote(text.trim()).0 } else { text }
+/// The text of a number, without the mark of a footnote where those are none of it; what hedges the number is
+/// no footnote.
+fn bare<'t>(number: &NumberRule, marks: &[(String, String)], text: &'t str) -> &'t str {
+    match without_footnote(text.trim()) {
+        (bare, note) if number.footnotes && !marks.iter().any(|(mark, _)| mark.trim() == note) => {
+            bare
+        }
+        _ => text,
+    }
 }
 
 fn read<'p>(number: &NumberRule, text: &str) -> Result<ParsedNumber<'p>, String> {
@@ -213,7 +219,7 @@ pub fn quantity<'p>(
     else {
         return Ok(None);
     };
-    let own = bare(best, &text);
+    let own = bare(best, &plan.marks, &text);
     let is_noted = own.len() < text.trim().len();
     if is_noted && best.missing.iter().any(|word| word == own) {
         return Ok(None);
@@ -385,6 +391,7 @@ mod tests {
             ("c.", "about"),
             ("?", "about"),
             ("+", "over"),
+            ("(est.)", "about"),
             ("between … and …", "range"),
             (" to ", "range"),
             ("-", "range"),
@@ -429,6 +436,8 @@ mod tests {
             ("12 [8]", "", "12|12|12|exact|12 [8]"),
             ("9+¹", "", "9|||over|9+¹"),
             ("n/a [2]", "", "nothing"),
+            ("40 (est.)", "", "|40||about|40 (est.)"),
+            ("12 (3 women)", "", "12|12|12|exact|12 (3 women)"),
             ("between 5 and 7", "", "5||7|range|between 5 and 7"),
             ("$1.2 million", "", "1200000|1200000|1200000|exact|$1.2 million"),
             ("1-2 million", "", "1000000||2000000|range|1-2 million"),

@@ -88,28 +88,7 @@ impl DraftColumns {
     /// Reads the columns of days without a year, "17/02", with the year of a column or of the title
     /// behind them.
     pub(super) fn add_years(&mut self, above: Option<&str>) {
-        let of_years = self.named(
-            &[
-                "year",
-                "section",
-                "heading",
-                "sheet",
-                "jahr",
-                "ano",
-                "annee",
-                "anno",
-                "год",
-                "рік",
-                "yil",
-                "rok",
-                "jaar",
-                "ar",
-                "tahun",
-                "السنة",
-                "سنة",
-            ],
-            |column| self.years[column].is_some(),
-        );
+        let of_years = self.named(&OF_YEARS, |column| self.years[column].is_some());
         let behind = of_years.first().copied();
         if behind.is_none() && above.is_none() {
             return;
@@ -161,29 +140,16 @@ impl DraftColumns {
             let with_years = |cell: &String| -> Vec<String> {
                 years.iter().map(|year| format!("{cell}{between}{year}")).collect()
             };
-            let others: Vec<&String> = others.collect();
+            let mut codes = in_each_year(&reading.codes, &between, &years);
             // a month with its year, beside days without one
-            let spoken = DateStyle::of(["%m.%Y", "%m/%Y", "%B %Y", "%Y"].map(str::to_owned).into());
-            let mut codes = Vec::new();
-            for (cell, date) in &reading.codes {
-                let own = cell.strip_suffix(&year).map(|cell| format!("{cell}{between}"));
-                let each = own.iter().flat_map(|cell| {
-                    years
-                        .iter()
-                        .map(move |year| (format!("{cell}{year}"), date.replace("2000", year)))
-                });
-                codes.extend(each.take(400));
-            }
-            let mut alone = Vec::new();
-            for cell in others {
-                let own =
-                    only_year(std::iter::once(cell.as_str())).filter(|own| years.contains(own));
-                match own.zip(spoken.read(cell)) {
-                    Some((own, date)) => codes.push((format!("{cell}{between}{own}"), date.edtf())),
-                    None => alone.push(cell),
-                }
-            }
-            let others = alone.into_iter().flat_map(with_years);
+            let (whole, others): (Vec<_>, Vec<_>) = others
+                .map(|cell| (cell, month_with_year(cell, &years)))
+                .partition(|(_, own)| own.is_some());
+            codes.extend(whole.into_iter().filter_map(|(cell, own)| {
+                let (year, date) = own?;
+                Some((format!("{cell}{between}{year}"), date))
+            }));
+            let others = others.into_iter().flat_map(|(cell, _)| with_years(cell));
             let blank =
                 years.iter().filter(|_| sample.blank > 0).map(|year| format!("{between}{year}"));
             let missing = others.take(2_000).chain(blank).collect();
@@ -193,6 +159,55 @@ impl DraftColumns {
             self.yearless.push((column, YearBehind { between, column: behind, above, unread }));
         }
     }
+}
+
+/// Words of columns of the years of days that stand elsewhere.
+const OF_YEARS: [&str; 17] = [
+    "year",
+    "section",
+    "heading",
+    "sheet",
+    "jahr",
+    "ano",
+    "annee",
+    "anno",
+    "год",
+    "рік",
+    "yil",
+    "rok",
+    "jaar",
+    "ar",
+    "tahun",
+    "السنة",
+    "سنة",
+];
+
+/// So many cells of one form are told apart by their years.
+const TOLD_APART: usize = 400;
+
+/// What the cells mean that were read as if they were of the year 2000, in each of these years.
+fn in_each_year(
+    codes: &[(String, String)],
+    between: &str,
+    years: &[String],
+) -> Vec<(String, String)> {
+    let each = |(cell, date): &(String, String)| -> Vec<(String, String)> {
+        let Some(cell) = cell.strip_suffix("2000") else { return Vec::new() };
+        let years = years.iter().take(TOLD_APART);
+        years.map(|year| (format!("{cell}{year}"), date.replace("2000", year))).collect()
+    };
+    codes
+        .iter()
+        .filter(|(cell, _)| cell.ends_with(&format!("{between}2000")))
+        .flat_map(each)
+        .collect()
+}
+
+/// The year of a month that a cell states with it, if it is one of these, and the month.
+fn month_with_year(cell: &str, years: &[String]) -> Option<(String, String)> {
+    let style = DateStyle::of(["%m.%Y", "%m/%Y", "%B %Y", "%Y"].map(str::to_owned).into());
+    let year = only_year(std::iter::once(cell)).filter(|own| years.contains(own))?;
+    Some((year, style.read(cell)?.edtf()))
 }
 
 /// Whether a cell is a day and a month, as "17/02", "3.4." or "15 August", or may be a month.

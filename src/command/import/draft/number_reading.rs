@@ -331,7 +331,13 @@ impl ColumnSample {
                 reading.read += times;
                 continue;
             }
-            let (bare, note) = without_footnote(cell);
+            let (bare, note) = match without_footnote(cell) {
+                // "(approx.)" hedges the number
+                (_, note) if MARKS.iter().any(|(mark, _)| mark.trim() == note.to_lowercase()) => {
+                    (cell.as_str(), "")
+                }
+                parts => parts,
+            };
             if !note.is_empty() && is_missing(bare) {
                 reading.missing.push(cell.clone());
                 continue;
