@@ -52,6 +52,7 @@ fn the_package_holds_what_it_needs_and_no_corpora() {
         "README.md",
         "LICENSE-MIT",
         "LICENSE-APACHE",
+        "LICENSE-UNICODE",
         "src/main.rs",
         "seed/events.csv",
         "build.rs",
