@@ -134,6 +134,10 @@ impl DateRule {
         if let Some(first) = self.style.read(&text) {
             return Ok(Some(StatedEnd { whole, ..StatedEnd::of(first) }));
         }
+        // 1946~, as EDTF has it
+        if let Some(first) = text.strip_suffix('~').and_then(|bare| self.style.read(bare)) {
+            return Ok(Some(StatedEnd { is_approximate: true, whole, ..StatedEnd::of(first) }));
+        }
         if let Some((first, last)) = self.style.read_range(&text) {
             return Ok(Some(StatedEnd { last: Some(last), whole, ..StatedEnd::of(first) }));
         }

@@ -176,8 +176,13 @@ impl Draft<'_> {
             words_of(self.name(start.column)).iter().all(|word| DATES.contains(&word.as_str()))
                 && words_of(self.name(start.column)).iter().any(|word| word.contains("dat"))
         };
+        let happened = |start: &Choice| {
+            words_of(self.name(start.column)).iter().any(|word| HAPPENED.contains(&word.as_str()))
+        };
         let harms = self.harms(&[]).is_empty() && self.death_columns().is_empty();
-        harms && self.columns.start().is_some_and(|start| !is_called_date(&start))
+        harms
+            && !self.columns.start().is_some_and(|start| happened(&start))
+            && self.columns.start().is_some_and(|start| !is_called_date(&start))
     }
 
     /// Whether a column of years says since when something is so.
@@ -341,6 +346,10 @@ impl Draft<'_> {
         }
     }
 }
+
+/// Words of columns of the days of what happened, however long.
+const HAPPENED: [&str; 7] =
+    ["incident", "event", "attack", "seen", "protest", "strike", "operation"];
 
 /// What a date of two columns may mean.
 const LASTED: &str = "guess: it happened once, between the two dates; if it lasted from the first to the last, add span = \"throughout\"";

@@ -58,7 +58,10 @@ impl Draft<'_> {
         if !measures.is_empty() && self.may_be_figures && self.tells_no_event(&measures, country) {
             return self.figures(&self.all_measures(country), country);
         }
-        let is_shared = !harms.is_empty() || !measures.is_empty();
+        let has_bounds = (0..columns.width).any(|column| {
+            self.is_low(column) && columns.number(column).is_some() && deaths.is_empty()
+        });
+        let is_shared = !harms.is_empty() || !measures.is_empty() || has_bounds;
         if is_shared {
             self.line("\n[shared]");
             self.when();
@@ -103,6 +106,7 @@ impl Draft<'_> {
         if !measures.is_empty() {
             self.indicators(&measures, country, &[quoted("{$key}")], true);
         }
+        self.bounded_figures(&quoted("{$key}"));
         self.broken_counts();
     }
 
@@ -322,7 +326,6 @@ impl Draft<'_> {
             return self.field("summary", &text, &["guess: no column is called a summary".into()]);
         }
         let text = self.listed(&told);
-        self.used.extend(&told);
         let names: Vec<&str> = told.iter().map(|column| self.name(*column)).collect();
         let guess = format!(
             "guess: no column is called a summary; these name what the records are of: {}",

@@ -215,6 +215,12 @@ impl Draft<'_> {
                 .filter(|word| word.contains(char::is_alphabetic))
                 .map(|word| quoted(word))
                 .collect();
+            if let Some(cell) = &style.remark {
+                let cell = quoted(cell);
+                self.line(&format!(
+                    "# guess: what stands in brackets behind a number is a remark: {cell}"
+                ));
+            }
             if !noughts.is_empty() {
                 self.line(&format!("# guess: {} means nought", noughts.join(" or ")));
             }

@@ -2,8 +2,8 @@
 //! the dead of one group.
 
 use crate::command::import::draft::toml_text::quoted;
-use crate::command::import::draft::words::words_of;
 use crate::command::import::draft::words::{DEATHS, HARMS, counts_no_people};
+use crate::command::import::draft::words::{TOTAL_OF, words_of};
 use crate::command::import::draft::write::Draft;
 use crate::kind::CASUALTIES;
 
@@ -129,8 +129,9 @@ fn is_of_which(name: &str) -> bool {
 
 /// Whether a column counts everybody, and not a group.
 fn is_everybody(harm: &HarmColumn) -> bool {
-    ["all", "everyone", "overall", "altogether", "insgesamt", "todos", "tous"]
-        .contains(&harm.population.split(' ').next().unwrap_or_default())
+    let first = harm.population.split(' ').next().unwrap_or_default();
+    ["all", "everyone", "overall", "altogether", "todos", "tous"].contains(&first)
+        || TOTAL_OF.contains(&first)
 }
 
 impl Draft<'_> {

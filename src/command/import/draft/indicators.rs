@@ -7,7 +7,7 @@ use crate::command::import::draft::measures::is_code;
 use crate::command::import::draft::number_reading::NumberReading;
 use crate::command::import::draft::roles::CountryColumn;
 use crate::command::import::draft::sample::{MISSING_CODES, is_missing};
-use crate::command::import::draft::toml_text::{list, quoted};
+use crate::command::import::draft::toml_text::{list, number_keys, quoted};
 use crate::command::import::draft::words::{COUNTERPARTS, DEATHS, HOLDERS, words_of};
 use crate::command::import::draft::write::Draft;
 use crate::kind::INDICATORS;
@@ -147,6 +147,43 @@ impl Draft<'_> {
             self.number_field("quantity", "{$value}", Some(&style), &[]);
             let told = if of.is_empty() { String::new() } else { format!("{}: ", of.join(", ")) };
             self.line(&format!("summary = {}", quoted(&format!("{told}{{$measure}}: {{$value}}"))));
+        }
+    }
+
+    /// An indicator for each pair of columns that are the bounds of a figure that no column has at its best:
+    /// `civ_min` and `civ_max`.
+    pub(super) fn bounded_figures(&mut self, key: &str) {
+        for low in 0..self.columns.width {
+            let is_free = |column: usize| {
+                !self.used.contains(&column) && self.columns.number(column).is_some()
+            };
+            let stem = self.stem(low);
+            let others =
+                (0..self.columns.width).filter(|other| *other != low && self.stem(*other) == stem);
+            let others: Vec<usize> = others.collect();
+            let [high] = others.as_slice() else { continue };
+            if stem.is_empty()
+                || !self.is_low(low)
+                || !self.is_high(*high)
+                || !is_free(low)
+                || !is_free(*high)
+            {
+                continue;
+            }
+            let style = self.columns.number(low).cloned().unwrap_or_default();
+            let measure = quoted(&stem.join(" "));
+            self.line("\n# guess: these columns are the bounds of one figure");
+            self.line(&format!("[[fact]]\nkind    = {}", quoted(INDICATORS.name)));
+            let (low, high) = (self.cell(low), self.cell(*high));
+            self.line(&format!("when    = {{ text = {low}, stated = true }}"));
+            self.line(&format!("key     = [{key}, {measure}]"));
+            self.line(&format!("measure = {measure}"));
+            let keys = [
+                vec![format!("low = {low}, high = {high}")],
+                number_keys(Some(&style), &style.missing),
+            ];
+            self.line(&format!("quantity = {{ {} }}", keys.concat().join(", ")));
+            self.line(&format!("summary = {measure}"));
         }
     }
 

@@ -12,7 +12,7 @@ use crate::command::import::draft::roles::DraftColumns;
 use crate::command::import::draft::sample::{
     ColumnSample, is_part_of_above, is_tally, is_total, only_year,
 };
-use crate::command::import::draft::sums::{IndentedParts, RunningSums};
+use crate::command::import::draft::sums::{IndentedParts, RunningSums, word_of_sum};
 use crate::command::import::draft::table_notes::TableNotes;
 use crate::command::import::json_records::json_as_table;
 use crate::error::{Error, ErrorKind, Result};
@@ -196,6 +196,7 @@ fn look_at_records(
     }
     notes.is_of_parts(parts.end());
     notes.repeated = kinds.repeated;
+    notes.totals.extend(kinds.wholes(columns));
     notes.strays = kinds.strays(columns);
     for (column, word) in summed {
         // a word that other records have too is none of a total: its figures add up by chance
@@ -206,28 +207,38 @@ fn look_at_records(
         }
     }
     notes.fills_from_headings(columns);
-    if !notes.sections.is_empty() {
-        let is_taken = |name: &str| columns.iter().any(|column| column.name == name);
-        // "Supplier: France", "Supplier: Germany"
-        let labels: BTreeSet<&str> = notes
-            .sections
-            .iter()
-            .map(|heading| heading.split_once(':').map_or("", |(label, _)| label.trim()))
-            .collect();
-        let label = labels.first().filter(|label| labels.len() == 1 && !label.is_empty());
-        if let Some(label) = label.filter(|label| !is_taken(label)) {
-            let mut named = ColumnSample::of(label);
-            for (cell, times) in &section.cells {
-                named.add_times(cell.split_once(':').map_or(cell, |(_, said)| said.trim()), *times);
-            }
-            section = named;
-        } else if is_taken("section") {
-            "heading".clone_into(&mut section.name);
-        }
-        notes.heading = Some(section.name.clone());
-        columns.push(section);
-    }
+    add_headings(notes, columns, section);
     Ok(read)
+}
+
+/// Adds the column of the headings above the records, where there are some.
+fn add_headings(
+    notes: &mut TableNotes,
+    columns: &mut Vec<ColumnSample>,
+    mut section: ColumnSample,
+) {
+    if notes.sections.is_empty() {
+        return;
+    }
+    let is_taken = |name: &str| columns.iter().any(|column| column.name == name);
+    // "Supplier: France", "Supplier: Germany"
+    let labels: BTreeSet<&str> = notes
+        .sections
+        .iter()
+        .map(|heading| heading.split_once(':').map_or("", |(label, _)| label.trim()))
+        .collect();
+    let label = labels.first().filter(|label| labels.len() == 1 && !label.is_empty());
+    if let Some(label) = label.filter(|label| !is_taken(label)) {
+        let mut named = ColumnSample::of(label);
+        for (cell, times) in &section.cells {
+            named.add_times(cell.split_once(':').map_or(cell, |(_, said)| said.trim()), *times);
+        }
+        section = named;
+    } else if is_taken("section") {
+        "heading".clone_into(&mut section.name);
+    }
+    notes.heading = Some(section.name.clone());
+    columns.push(section);
 }
 
 impl TableNotes {
@@ -282,7 +293,7 @@ impl TableNotes {
 
     /// Notes a row that adds up the indented rows below it, by its first cell.
     fn is_of_parts(&mut self, label: Option<String>) {
-        self.totals.extend(label.map(|label| (0, label)));
+        self.totals.extend(label.filter(|label| !label.is_empty()).map(|label| (0, label)));
     }
 }
 
@@ -300,14 +311,6 @@ fn note_sums(columns: &mut [ColumnSample], record: &Record) {
             column.sums.push(cell.trim().to_owned());
         }
     }
-}
-
-/// The word of a row that adds up the rows above it, with its column, if there is one that can tell it
-/// from others.
-fn word_of_sum(record: &Record) -> Option<(usize, String)> {
-    let is_word = |cell: &&str| !cell.starts_with(|c: char| c.is_ascii_digit());
-    let label = record.iter().enumerate().find(|(_, cell)| is_word(cell));
-    label.map(|(column, cell)| (column, cell.trim().to_owned()))
 }
 
 /// The number of the column that a second table begins with: columns that are called as the first ones are,

@@ -23,6 +23,8 @@ pub struct NumberReading {
     pub nil: Vec<String>,
     /// Marks of footnotes stand behind some.
     pub footnotes: bool,
+    /// A cell with a remark in brackets behind its number.
+    pub remark: Option<String>,
     /// Cells that are no number, and would be unknown.
     pub unread: Vec<String>,
     /// Signs and words beside a number, and how they hedge it.
@@ -72,6 +74,7 @@ impl NumberReading {
         all.nil = readings.iter().flat_map(|reading| reading.nil.clone()).collect();
         all.nil.sort_unstable();
         all.nil.dedup();
+        all.remark = readings.iter().find_map(|reading| reading.remark.clone());
         all.footnotes = readings.iter().any(|reading| reading.footnotes);
         all.missing = readings
             .iter()
@@ -131,9 +134,9 @@ fn unscaled(cell: &str) -> (&str, Vec<(String, u32)>) {
 }
 
 /// What stands between the bounds of a range.
-const BETWEEN: [&str; 15] = [
-    " to ", " à ", " a ", " bis ", " tot ", " do ", " до ", " ila ", " sampai ", " til ", " إلى ",
-    " تا ", "–", "—", "-",
+const BETWEEN: [&str; 17] = [
+    " s/d ", " s.d. ", " to ", " à ", " a ", " bis ", " tot ", " do ", " до ", " ila ", " sampai ",
+    " til ", " إلى ", " تا ", "–", "—", "-",
 ];
 
 /// A number with the words and signs that scale it.
@@ -355,6 +358,9 @@ impl ColumnSample {
                 continue;
             };
             reading.footnotes |= !note.is_empty();
+            if note.starts_with('(') {
+                reading.remark.get_or_insert_with(|| cell.clone());
+            }
             for word in scale {
                 if !reading.scale.contains(&word) {
                     reading.scale.push(word);

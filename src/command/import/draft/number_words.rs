@@ -2,7 +2,7 @@
 
 /// Signs and words beside numbers, and how they hedge them. A longer one goes before a shorter one
 /// that it begins with.
-pub const MARKS: [(&str, &str); 155] = [
+pub const MARKS: [(&str, &str); 157] = [
     ("бл. ", "about"),
     ("около ", "about"),
     ("ок. ", "about"),
@@ -158,6 +158,8 @@ pub const MARKS: [(&str, &str); 155] = [
     ("bijna ", "almost"),
     ("fler än ", "over"),
     ("drygt ", "over"),
+    ("± ", "about"),
+    ("±", "about"),
 ];
 
 /// Words in place of a number that say that it is nought.

@@ -6,10 +6,14 @@ use std::hash::BuildHasher;
 use foldhash::fast::FixedState;
 
 use crate::command::import::draft::sample::ColumnSample;
+use crate::command::import::draft::sums::{wholes_above, word_of_sum};
 use crate::mapping::Record;
 
 /// A table whose rows state more different columns than so has no usual ones.
 const SORTS: usize = 1_000;
+
+/// A table of fewer rows is looked through for rows that add up those below them.
+const SHORT: usize = 500;
 
 /// So many rows that are like no others are kept of each sort.
 const KEPT: usize = 3;
@@ -20,6 +24,9 @@ pub struct RowKinds {
     /// By the columns that they state: how many they are, and the first of them.
     kinds: HashMap<Vec<bool>, (u64, Vec<Record>)>,
     seen: HashSet<u64>,
+    /// The first rows, and how many there are.
+    rows: Vec<Record>,
+    all: usize,
     /// Rows that repeat another one in every cell.
     pub repeated: u64,
 }
@@ -29,6 +36,10 @@ impl RowKinds {
     pub fn add(&mut self, record: &Record) {
         self.repeated +=
             u64::from(!self.seen.insert(FixedState::default().hash_one(record.as_slice())));
+        self.all += 1;
+        if self.rows.len() < SHORT {
+            self.rows.push(record.clone());
+        }
         if self.kinds.len() > SORTS {
             return;
         }
@@ -38,6 +49,25 @@ impl RowKinds {
         if rows.len() < KEPT {
             rows.push(record.clone());
         }
+    }
+
+    /// The rows of a short table that add up those below them, each by a cell that no other row has; they are
+    /// taken out of the samples of the columns.
+    pub fn wholes(&self, columns: &mut [ColumnSample]) -> Vec<(usize, String)> {
+        let rows = if self.rows.len() == self.all { self.rows.as_slice() } else { &[] };
+        let mut found = Vec::new();
+        for row in wholes_above(rows).into_iter().map(|n| &rows[n]) {
+            let word = word_of_sum(row);
+            let own = word.filter(|(column, word)| columns[*column].cells.get(word) == Some(&1));
+            if let Some(own) = own {
+                columns
+                    .iter_mut()
+                    .zip(row)
+                    .for_each(|(column, cell)| column.take_back(cell.trim()));
+                found.push(own);
+            }
+        }
+        found
     }
 
     /// The rows that state hardly anything of what all others do, but something that none of them does, where

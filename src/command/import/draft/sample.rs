@@ -11,7 +11,7 @@ use crate::value::text::western_digits;
 const DISTINCT: usize = 20_000;
 
 /// Words that tables have where something is not stated.
-const MISSING: [&str; 140] = [
+const MISSING: [&str; 158] = [
     "idem",
     "ditto",
     "do.",
@@ -152,6 +152,24 @@ const MISSING: [&str; 140] = [
     "s.i.",
     "ikke oppgitt",
     "fehlt",
+    "s/l",
+    "s.l.",
+    "не установлен",
+    "не установлены",
+    "не установлено",
+    "не встановлено",
+    "неизвестны",
+    "неизвестен",
+    "невідомий",
+    "невідомі",
+    "inconnus",
+    "desconocidos",
+    "non identifié",
+    "non identifiés",
+    "no identificado",
+    "no identificados",
+    "unidentified",
+    "niezidentyfikowani",
 ];
 
 /// Words that tables have at the end of what is not over.

@@ -86,6 +86,39 @@ impl ColumnSums {
     }
 }
 
+/// The word of a row that adds up the rows above it, with its column, if there is one that can tell it
+/// from others.
+#[must_use]
+pub fn word_of_sum(record: &Record) -> Option<(usize, String)> {
+    let is_word = |cell: &str| {
+        cell.contains(char::is_alphanumeric) && !cell.starts_with(|c: char| c.is_ascii_digit())
+    };
+    let label = record.iter().enumerate().find(|(_, cell)| is_word(cell));
+    label.map(|(column, cell)| (column, cell.trim().to_owned()))
+}
+
+/// The rows that add up those right below them, in at least three columns: a region above its countries.
+#[must_use]
+pub fn wholes_above(rows: &[Record]) -> Vec<usize> {
+    const COLUMNS: usize = 3;
+    let numbers: Vec<Vec<Option<f64>>> =
+        rows.iter().map(|row| row.iter().map(number).collect()).collect();
+    let is_whole = |n: &usize| {
+        let mut sums = vec![0.0; numbers[*n].len()];
+        numbers[*n + 1..].iter().enumerate().any(|(parts, below)| {
+            sums.iter_mut().zip(below).for_each(|(sum, n)| *sum += n.unwrap_or_default());
+            let stated =
+                || numbers[*n].iter().zip(&sums).filter_map(|(n, sum)| Some(((*n)?, *sum)));
+            // numbers in print are rounded
+            let is_sum = |(n, sum): (f64, f64)| (n - sum).abs() <= (n * 0.005).max(0.06);
+            parts > 0
+                && stated().filter(|(n, _)| *n >= LARGE).count() >= COLUMNS
+                && stated().filter(|pair| is_sum(*pair)).count() * 10 >= stated().count() * 9
+        })
+    };
+    (0..rows.len()).filter(|n| words_in(&rows[*n]) == 1 && is_whole(n)).collect()
+}
+
 /// A row and the rows below it that are indented, as its parts are.
 #[derive(Debug, Default)]
 pub struct IndentedParts {
@@ -147,6 +180,20 @@ fn number(cell: &str) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_row_that_adds_up_those_below_it_is_seen() {
+        let rows = [
+            ["North Africa", "80", "86.4", "541"],
+            ["Algeria", "37.9", "50.9", "253.2"],
+            ["Egypt", "32.1", "0.1", "6.3"],
+            ["Tunisia", "10", "35.3", "281.5"],
+            ["Asia", "30", "25", "22"],
+            ["India", "30", "20", "22"],
+        ];
+        let rows: Vec<Record> = rows.iter().map(|row| Record::from(row.to_vec())).collect();
+        assert_eq!(wholes_above(&rows), [0]);
+    }
 
     #[test]
     fn a_row_that_adds_up_what_is_indented_below_it_is_seen() {

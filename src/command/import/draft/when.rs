@@ -9,7 +9,7 @@ use crate::value::calendar_words::CalendarWords;
 use crate::value::text::fold;
 
 /// Words that columns of last dates are called by.
-pub(super) const ENDS: [&str; 79] = [
+pub(super) const ENDS: [&str; 84] = [
     "отмены",
     "снятия",
     "скасування",
@@ -89,6 +89,11 @@ pub(super) const ENDS: [&str; 79] = [
     "schliessung",
     "closing",
     "closure",
+    "geschlossen",
+    "aufgelost",
+    "abgezogen",
+    "beendigung",
+    "beendet_am",
 ];
 
 /// A date in three columns.

@@ -196,7 +196,7 @@ pub const TOWNS: [&str; 89] = [
 ];
 
 /// Words that columns of the larger parts of a country are called by, in which towns lie.
-pub const PROVINCES: [&str; 30] = [
+pub const PROVINCES: [&str; 28] = [
     "admin1",
     "adm_1",
     "province",
@@ -215,7 +215,6 @@ pub const PROVINCES: [&str; 30] = [
     "voivodeship",
     "wojewodztwo",
     "bundesland",
-    "estado",
     "region",
     "regione",
     "регион",
@@ -226,7 +225,6 @@ pub const PROVINCES: [&str; 30] = [
     "lan",
     "kabupaten",
     "county",
-    "state",
 ];
 
 /// Words that columns of deaths are called by.
