@@ -206,7 +206,16 @@ impl Draft<'_> {
 
     /// Whether the facts held from the first date to the last: missions do, and what may go on.
     fn is_lasting(&self, end: Option<usize>) -> bool {
-        end.is_some_and(|end| self.lasts || self.is_of_spells() || !self.ongoing(end).is_empty())
+        // what ended on some day that nobody knows did not go on
+        let is_unknown = |end: usize| {
+            self.columns.all[end]
+                .missing()
+                .iter()
+                .any(|word| word.contains(char::is_alphabetic) && !is_ongoing(word))
+        };
+        end.is_some_and(|end| {
+            self.lasts || self.is_of_spells() && !is_unknown(end) || !self.ongoing(end).is_empty()
+        })
     }
 
     /// What is uncertain of a date.

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use crate::command::import::draft::date_words::in_words;
 use crate::command::import::draft::sample::{ColumnSample, only_year};
 use crate::command::import::draft::words::words_of;
+use crate::mapping::SHEET_COLUMN;
 use crate::value::calendar_words::CalendarWords;
 use crate::value::date;
 use crate::value::date_formats::{DateStyle, without_footnotes};
@@ -13,7 +14,7 @@ use crate::value::text::western_digits;
 
 /// How dates are written in the field's files. Where several read the same cells, the first is
 /// proposed.
-const FORMATS: [&str; 75] = [
+const FORMATS: [&str; 77] = [
     "%Y-%m-%d",
     "%d %B %Y",
     "%B %d, %Y",
@@ -71,7 +72,9 @@ const FORMATS: [&str; 75] = [
     "%d/%m/%y",
     "%m/%d/%y",
     "%d.%m.%y",
+    "%d %B %Y %H%M",
     "%B %Y",
+    "%B %y",
     "%Y %B",
     "%B-%y",
     "%B/%y",
@@ -376,7 +379,9 @@ impl ColumnSample {
         left.retain(|(cell, times)| {
             let has_year = only_year(std::iter::once(cell.as_str())).is_some();
             let with_year = || {
-                let year = year.filter(|_| !has_year && cell.contains(char::is_alphabetic))?;
+                let year = year.filter(|_| {
+                    !has_year && self.name != SHEET_COLUMN && cell.contains(char::is_alphabetic)
+                })?;
                 in_words(&format!("{cell} {year}"), &spoken)
             };
             let date = in_words(cell, &spoken).or_else(with_year);
@@ -447,7 +452,10 @@ impl ColumnSample {
             let has_short_year = FORMATS[n].contains("%y");
             let digits = cell.chars().filter(char::is_ascii_digit).count();
             let is_clock = FORMATS[n] == "%Q";
+            // "Nov 18" is a month of a sheet, and else a day
+            let is_of_sheet = FORMATS[n] != "%B %y" || self.name == SHEET_COLUMN;
             let may_be = !goes_on
+                && is_of_sheet
                 && (!has_short_year || digits < 7)
                 && (!is_clock || (12..14).contains(&digits) && self.is_called_time());
             may_be

@@ -57,9 +57,10 @@ impl DraftColumns {
     /// Reads a column of days of the month beside the sheets of months.
     pub(super) fn add_months(&mut self) {
         let is_month = |column: usize| {
-            self.dates[column]
-                .as_ref()
-                .is_some_and(|date| date.formats == ["%B %Y"] && date.unread.is_empty())
+            self.dates[column].as_ref().is_some_and(|date| {
+                [["%B %Y"], ["%B %y"]].iter().any(|month| date.formats == month)
+                    && date.unread.is_empty()
+            })
         };
         let Some(sheet) = self.named(&[SHEET_COLUMN], is_month).first().copied() else { return };
         let days = ["day", "tag", "jour", "dia", "giorno", "dag", "dzien", "gun", "день", "date"];
@@ -77,10 +78,12 @@ impl DraftColumns {
             unread: Vec::new(),
         };
         let locale = self.dates[sheet].as_ref().map_or(&[][..], |date| date.locale);
-        let formats = vec!["%d %B %Y"];
+        let of_sheet = self.dates[sheet].take().unwrap_or_default();
+        let formats = vec![if of_sheet.formats == ["%B %y"] { "%d %B %y" } else { "%d %B %Y" }];
+        let century = of_sheet.century;
         let read = self.all[day].stated;
-        self.dates[day] = Some(DateReading { formats, locale, read, ..DateReading::default() });
-        self.dates[sheet] = None;
+        self.dates[day] =
+            Some(DateReading { formats, century, locale, read, ..DateReading::default() });
         self.numbers[day] = None;
         self.yearless.push((day, behind));
     }

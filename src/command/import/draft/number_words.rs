@@ -2,7 +2,7 @@
 
 /// Signs and words beside numbers, and how they hedge them. A longer one goes before a shorter one
 /// that it begins with.
-pub const MARKS: [(&str, &str); 157] = [
+pub const MARKS: [(&str, &str); 162] = [
     ("бл. ", "about"),
     ("около ", "about"),
     ("ок. ", "about"),
@@ -160,6 +160,11 @@ pub const MARKS: [(&str, &str); 157] = [
     ("drygt ", "over"),
     ("± ", "about"),
     ("±", "about"),
+    ("minstens ", "at-least"),
+    ("hoogstens ", "up-to"),
+    ("maximaal ", "up-to"),
+    ("höchstens ", "up-to"),
+    ("maks. ", "up-to"),
 ];
 
 /// Words in place of a number that say that it is nought.

@@ -83,7 +83,31 @@ impl Draft<'_> {
         }
         keys.extend(self.marks(column, guesses));
         let cell = self.cell(column);
-        if keys.is_empty() { cell } else { format!("{{ name = {cell}, {} }}", keys.join(", ")) }
+        match self.iso_of(column) {
+            Some(scheme) if keys.is_empty() => format!("{{ {scheme} = {cell} }}"),
+            Some(scheme) => format!("{{ {scheme} = {cell}, {} }}", keys.join(", ")),
+            None if keys.is_empty() => cell,
+            None => format!("{{ name = {cell}, {} }}", keys.join(", ")),
+        }
+    }
+
+    /// The scheme of the ISO codes in a column that is called after them or after states.
+    fn iso_of(&self, column: usize) -> Option<&'static str> {
+        let is_called = words_of(self.name(column))
+            .iter()
+            .any(|word| ["iso", "iso2", "iso3", "state", "country"].contains(&word.as_str()));
+        let are_codes = |length: usize| {
+            let mut told = self.columns.all[column].told().peekable();
+            told.peek().is_some()
+                && told.all(|(cell, _)| {
+                    cell.len() == length && cell.bytes().all(|b| b.is_ascii_uppercase())
+                })
+        };
+        let schemes = [(3, "iso3"), (2, "iso2")];
+        schemes
+            .into_iter()
+            .find(|(length, _)| is_called && are_codes(*length))
+            .map(|(_, scheme)| scheme)
     }
 
     /// The marks of footnotes that names in a column end with, as a key.

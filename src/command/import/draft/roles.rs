@@ -202,7 +202,10 @@ impl DraftColumns {
                 && sample.blank > 0
                 && sample.blank * 3 >= sample.stated
         };
-        (0..self.all.len()).take_while(is_stated_once).collect()
+        let is_full =
+            |column: usize| self.all[column].has_no_blanks() && self.dates[column].is_some();
+        let from = usize::from(self.all.len() > 1 && is_full(0) && self.called_country(1));
+        (from..self.all.len()).take_while(is_stated_once).collect()
     }
 
     /// How a column is read as dates.

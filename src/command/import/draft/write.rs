@@ -75,7 +75,10 @@ impl<'a> Draft<'a> {
             are_sheets_countries: false,
             countries: columns.countries(store)?,
             title: notes.title.as_deref(),
-            unit_beside: notes.lines.iter().find_map(|line| unit_in(line)),
+            unit_beside: notes
+                .lines
+                .iter()
+                .find_map(|line| unit_in(line.trim_matches(['"', ',', ';']))),
             has_heading: notes.heading.is_some(),
             lasts: false,
             may_be_figures,
