@@ -80,7 +80,7 @@ impl Number {
 pub struct RunningSum {
     sum: f64,
     lost: f64,
-    /// The sum as long as all numbers were whole, and it is no longer than such a number may be.
+    /// The sum in whole numbers: `None` once a number had decimals, or the sum no longer fits.
     whole: Option<i64>,
 }
 

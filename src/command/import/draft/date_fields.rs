@@ -364,7 +364,7 @@ const HAPPENED: [&str; 7] =
 const LASTED: &str = "guess: it happened once, between the two dates; if it lasted from the first to the last, add span = \"throughout\"";
 
 /// What a first date without a last one may mean.
-const GOES_ON: &str = "guess: it lasted from the first date to the last, or still lasts if there is no last date; if it happened once, between the two, leave out span";
+const GOES_ON: &str = "guess: it lasted from the first date to the last, and with no last date it still goes on; if it happened once, between the two dates, take out span";
 
 /// What years before 1500 may mean.
 const EARLY: &str = "guess: years before 1500 are taken as Gregorian; if they are of another calendar, convert the dates first";

@@ -185,7 +185,7 @@ const OF_YEARS: [&str; 17] = [
     "سنة",
 ];
 
-/// So many cells of one form are told apart by their years.
+/// At most this many years are tried for a form of cell.
 const TOLD_APART: usize = 400;
 
 /// What the cells mean that were read as if they were of the year 2000, in each of these years.

@@ -217,9 +217,7 @@ impl Draft<'_> {
                 .collect();
             if let Some(cell) = &style.remark {
                 let cell = quoted(cell);
-                self.line(&format!(
-                    "# guess: what stands in brackets behind a number is a remark: {cell}"
-                ));
+                self.line(&format!("# guess: brackets after a number hold a remark: {cell}"));
             }
             if !noughts.is_empty() {
                 self.line(&format!("# guess: {} means nought", noughts.join(" or ")));

@@ -42,7 +42,7 @@ impl Draft<'_> {
                 let rows: Vec<String> = notes.strays.iter().map(|(_, cell)| quoted(cell)).collect();
                 let rows = rows.join(", ");
                 self.line(&format!(
-                    "# guess: a row that lacks nearly all of what the others state is no record: that of {rows}"
+                    "# guess: a row with nearly every cell empty is not a record: the row of {rows}"
                 ));
             }
             self.line(&format!("skip      = [{}]", totals.join(", ")));

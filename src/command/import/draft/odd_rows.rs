@@ -15,7 +15,7 @@ const SORTS: usize = 1_000;
 /// A table of fewer rows is looked through for rows that add up those below them.
 const SHORT: usize = 500;
 
-/// So many rows that are like no others are kept of each sort.
+/// How many rows of each odd shape are kept to be looked at.
 const KEPT: usize = 3;
 
 /// The rows of a table by what they state.

@@ -140,7 +140,7 @@ impl Draft<'_> {
                         .contains(&word.as_str())
                 })
             };
-            // a market or a depot that was hit is no party
+            // a market or a depot that was hit is a target, not a party
             let is_sort = |column: usize| {
                 let cells = &columns.all[column].cells;
                 let small =
