@@ -5,7 +5,7 @@ use std::io::Cursor;
 
 use divan::{Bencher, counter::ItemsCount};
 use facts::ingest::CsvReader;
-use facts::mapping::{self, CompiledMapping, KnownValues, Mapping, Record};
+use facts::mapping::{self, CompiledMapping, KnownDates, KnownValues, Mapping, Record};
 use facts::render::{self, Heading, Sheet};
 use facts::tabulate::{Aggregate, Label, StockFlow, Tally, TallyEntry};
 use facts::value::date::{self, Days};
@@ -67,7 +67,10 @@ fn a_record_becomes_a_fact(bencher: Bencher) {
     let plan = plan();
     let mut record = Record::new();
     assert!(records(1).next(&mut record).unwrap());
-    bencher.counter(ItemsCount::new(1_usize)).bench(|| plan.make(&record, &[], 2).unwrap().len());
+    bencher
+        .counter(ItemsCount::new(1_usize))
+        .with_inputs(KnownDates::default)
+        .bench_refs(|dates| plan.make(&record, &[], 2, dates).unwrap().len());
 }
 
 fn row() -> Vec<OwnedValue> {

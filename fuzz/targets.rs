@@ -5,7 +5,7 @@ use std::io::Cursor;
 
 use facts::ingest::CsvReader;
 use facts::kind::KINDS;
-use facts::mapping::{self, KnownValues, Mapping, Record};
+use facts::mapping::{self, KnownDates, KnownValues, Mapping, Record};
 use facts::query;
 use facts::value::{Type, date};
 
@@ -57,9 +57,10 @@ pub fn importer(bytes: &[u8]) {
         return;
     };
     let mut record = Record::new();
+    let dates = KnownDates::default();
     while let Ok(true) = records.next(&mut record) {
         let (line, _) = records.locate(None);
-        if let Err(bad) = plan.make(&record, &[], line) {
+        if let Err(bad) = plan.make(&record, &[], line, &dates) {
             for one in bad {
                 let (line, column) = records.locate(one.cell);
                 assert!(line > 0 && column > 0);

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use crate::command::folder_renames;
 use crate::command::rejected_rows::RejectedTables;
@@ -406,12 +406,12 @@ fn name_parties(row: &mut InputRow<'static>) {
         {
             let name = Some(std::mem::take(text));
             let style: &'static NameStyle = &LIST;
-            *value = InputValue::Entity(EntityRef {
+            *value = InputValue::Entity(Arc::new(EntityRef {
                 name,
                 kind: Some("unknown".into()),
                 style: Some(style),
                 ..EntityRef::default()
-            });
+            }));
         }
     }
 }

@@ -57,6 +57,8 @@ pub struct StrictCsv<R> {
     inner: R,
     delimiter: u8,
     quotes: bool,
+    /// The bytes that end a run of those that are only text, in a cell without quotes.
+    ends_run: [bool; 256],
     /// The bytes from `start` to where the pass stands.
     window: Vec<u8>,
     start: u64,
@@ -103,10 +105,15 @@ impl<R: Read> Read for StrictCsv<R> {
 impl<R> StrictCsv<R> {
     /// Checks what `inner` gives.
     pub fn new(inner: R, form: CsvDialect) -> StrictCsv<R> {
+        let mut ends_run = [false; 256];
+        for byte in [0, b'\r', b'\n', b'"', form.delimiter] {
+            ends_run[usize::from(byte)] = true;
+        }
         StrictCsv {
             inner,
             delimiter: form.delimiter,
             quotes: form.quotes,
+            ends_run,
             window: Vec::new(),
             start: 0,
             start_line: form.line,
@@ -126,20 +133,28 @@ impl<R> StrictCsv<R> {
     }
 
     fn check(&mut self, from: u64, bytes: &[u8]) -> Result<(), (u64, &'static str)> {
-        for (at, &byte) in (from..).zip(bytes) {
+        let mut rest = bytes;
+        while let Some(&byte) = rest.first() {
+            let at = from + (bytes.len() - rest.len()) as u64;
+            // most bytes lie within a cell, where they change nothing
+            let within = self.within_cell(rest);
+            if at + within as u64 - self.cell > LONGEST_CELL && self.state != State::Between {
+                return Err((self.cell, "a cell longer than 16 MiB starts here"));
+            }
+            if within > 0 {
+                rest = &rest[within..];
+                continue;
+            }
+            rest = &rest[1..];
             if byte == 0 {
                 return Err((at, "NUL character: not a text file, or not in UTF-8"));
             }
             if self.state == State::Between && at - self.between > MOST_BLANK {
                 return Err((self.between, "more than 16 MiB of blank lines start here"));
             }
-            if at - self.cell > LONGEST_CELL && self.state != State::Between {
-                return Err((self.cell, "a cell longer than 16 MiB starts here"));
-            }
             if self.state == State::Quoted {
-                if byte == b'"' {
-                    self.state = State::Closed;
-                }
+                // the only other byte that ends a run within quotes
+                self.state = State::Closed;
                 continue;
             }
             if self.carriage {
@@ -180,6 +195,18 @@ impl<R> StrictCsv<R> {
             }
         }
         Ok(())
+    }
+
+    /// How many bytes at the beginning of these are within the cell under way and change nothing.
+    fn within_cell(&self, bytes: &[u8]) -> usize {
+        let end = match self.state {
+            State::Quoted => bytes.iter().position(|byte| matches!(byte, b'"' | 0)),
+            State::Plain if !self.carriage => {
+                bytes.iter().position(|byte| self.ends_run[usize::from(*byte)])
+            }
+            _ => Some(0),
+        };
+        end.unwrap_or(bytes.len())
     }
 
     fn line_end(&mut self, at: u64, ends: Ends) -> Result<(), (u64, &'static str)> {

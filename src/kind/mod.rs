@@ -16,8 +16,10 @@ mod indicators;
 pub mod reference_table;
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
-use crate::value::date::Bucket;
+use crate::value::date::{Bucket, Days};
+use crate::value::text::quote;
 use crate::value::{InputValue, Type};
 
 pub use arms_transfers::KIND as ARMS_TRANSFERS;
@@ -185,8 +187,41 @@ pub struct NewFact<'a> {
     pub kind: &'static Kind,
     /// What it is called within its source.
     pub key: FactKey,
-    /// What it states, but for its source and key.
+    /// What it states, but for its source, its key and what is `extra`.
     pub row: InputRow<'a>,
+    /// The days of its date.
+    pub days: Days,
+    /// The columns of its record that no fact holds.
+    pub extra: Option<Arc<ExtraColumns<'a>>>,
+}
+
+/// Columns of a record that no fact holds, in the order of the file.
+#[derive(Debug, Clone)]
+pub struct ExtraColumns<'a> {
+    /// Their names, as they stand in an object of JSON (`"name":`), and their cells.
+    pub cells: Vec<(&'a str, &'a str)>,
+    /// A further column, already in JSON: what repetitions of the record have in place of it.
+    pub repeated: Option<String>,
+}
+
+impl ExtraColumns<'_> {
+    /// The same as an object of JSON.
+    #[must_use]
+    pub fn json(&self) -> String {
+        let long = self.cells.iter().map(|(name, cell)| name.len() + cell.len() + 3).sum::<usize>();
+        // room for some signs that are written as two
+        let mut json = String::with_capacity(long + long / 8 + 2);
+        for (name, cell) in &self.cells {
+            json.push(if json.is_empty() { '{' } else { ',' });
+            json.push_str(name);
+            quote(&mut json, cell);
+        }
+        if let Some(repeated) = &self.repeated {
+            json.push_str(if json.is_empty() { "{\"repeated\":" } else { ",\"repeated\":" });
+            json.push_str(repeated);
+        }
+        json + "}"
+    }
 }
 
 /// What a fact of a data set is called within its source.
@@ -198,6 +233,18 @@ pub enum FactKey {
     Sequence(String),
     /// As the first fact of its record, with this behind it.
     Child(String),
+}
+
+impl FactKey {
+    /// The whole key, where its record is called so.
+    #[must_use]
+    pub fn called(&self, record: &str) -> String {
+        match self {
+            FactKey::Explicit(key) => key.clone(),
+            FactKey::Sequence(_) => record.to_owned(),
+            FactKey::Child(under) => format!("{record}/{under}"),
+        }
+    }
 }
 
 impl Field {

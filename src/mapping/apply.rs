@@ -1,18 +1,18 @@
 //! Records to facts, as a plan says.
 
 use std::borrow::Cow;
-use std::fmt::Write;
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
 
-use crate::kind::{FactKey, NewFact, common_fields};
-use crate::mapping::Record;
+use crate::kind::{ExtraColumns, FactKey, Field, NewFact, common_field};
 use crate::mapping::cell_error::{CellError, FieldError};
 use crate::mapping::compiled::{
     CompiledCondition, CompiledFact, CompiledMapping, FieldRule, KeyPart,
 };
 use crate::mapping::compiled_template::{CompiledTemplate, RecordCells};
 use crate::mapping::fact_draft::FactDraft;
-use crate::value::{InputValue, Value};
+use crate::mapping::{KnownDates, Record};
+use crate::value::{InputValue, Type, Value};
 
 /// A record as its repetitions see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,11 +27,42 @@ pub struct Repeated {
     pub untold: Vec<String>,
 }
 
+/// What a rule that several facts have in common made for the first of them.
+#[derive(Clone, Copy)]
+struct SharedPart {
+    /// Among the facts of the record, its number.
+    fact: usize,
+    /// What it was made for.
+    field: &'static Field,
+    /// Where it stands in the row of that fact.
+    from: usize,
+    to: usize,
+}
+
+impl SharedPart {
+    /// States the same in another fact, in a field that may be another.
+    fn copy<'p>(
+        self,
+        made: &[(usize, NewFact<'p>)],
+        field: &'static Field,
+        draft: &mut FactDraft<'p>,
+    ) {
+        let stated = &made[self.fact].1.row[self.from..self.to];
+        draft.row.extend(stated.iter().map(|(other, value)| {
+            (if other.name == self.field.name { field } else { *other }, value.clone())
+        }));
+        if field.ty == Type::Date {
+            draft.days = made[self.fact].1.days;
+        }
+    }
+}
+
 impl CompiledMapping {
     /// Whether a record is none: a total, a footnote.
     #[must_use]
     pub fn skips(&self, record: &Record) -> bool {
-        let cells = self.cells(record, "", "");
+        let dates = KnownDates::default();
+        let cells = self.cells(record, "", "", &dates);
         self.skip.iter().any(|test| test.holds(&cells) == Ok(true))
     }
 
@@ -40,7 +71,8 @@ impl CompiledMapping {
     #[must_use]
     pub fn repeats(&self, record: &Record) -> Option<Repeated> {
         let plan = self.repeats.as_ref()?;
-        let cells = self.cells(record, "", "");
+        let dates = KnownDates::default();
+        let cells = self.cells(record, "", "", &dates);
         let text = |text: &CompiledTemplate| text.fill(&cells).unwrap_or_default().into_owned();
         let mut shared = DefaultHasher::new();
         for (column, cell) in record.iter().enumerate() {
@@ -57,7 +89,8 @@ impl CompiledMapping {
         })
     }
 
-    /// The facts of a record, which is in a row of its file, and of its repetitions.
+    /// The facts of a record, which is in a row of its file, and of its repetitions; `dates` are those of
+    /// earlier records.
     ///
     /// # Errors
     /// Every cell that cannot be what its field wants.
@@ -66,6 +99,7 @@ impl CompiledMapping {
         record: &'p Record,
         repetitions: &[Repeated],
         row: u64,
+        dates: &KnownDates,
     ) -> Result<Vec<NewFact<'p>>, Vec<CellError>> {
         let others: Vec<&str> = repetitions
             .iter()
@@ -84,7 +118,7 @@ impl CompiledMapping {
         let key = self
             .facts
             .first()
-            .map(|first| first.key_of(&self.cells(record, "", others.as_str())))
+            .map(|first| first.key_of(&self.cells(record, "", others.as_str(), dates)))
             .transpose();
         let record_key = match &key {
             Ok(Some(FactKey::Explicit(key) | FactKey::Sequence(key) | FactKey::Child(key))) => {
@@ -92,8 +126,9 @@ impl CompiledMapping {
             }
             _ => "",
         };
-        let cells = self.cells(record, record_key, others);
+        let cells = self.cells(record, record_key, others, dates);
         let mut made: Vec<(usize, NewFact<'p>)> = Vec::new();
+        let mut shared: Vec<Option<SharedPart>> = vec![None; self.shared];
         let mut bad = Vec::new();
         let (mut lost, mut told, mut untold) = (Vec::new(), Vec::new(), Vec::new());
         for (n, fact) in self.facts.iter().enumerate() {
@@ -113,33 +148,16 @@ impl CompiledMapping {
             if !applies {
                 continue;
             }
-            let mut draft = FactDraft {
-                row: Vec::with_capacity(fact.fields.len() * 2 + 4),
-                lost: Vec::new(),
-                told: Vec::new(),
-                untold: Vec::new(),
-                bad: Vec::new(),
-            };
-            for making in &fact.fields {
-                draft.add(making, &cells);
-            }
-            for (field, value) in &fact.defaults {
-                if !draft.states(field) {
-                    draft.row.push((field, InputValue::Value(value.clone())));
-                }
-            }
-            fact.complete(&mut draft, &cells);
-            if let Some(locator) =
-                common_fields().find(|field| field.name == "locator" && !draft.states(field))
-            {
-                draft.row.push((
-                    locator,
-                    InputValue::Value(Value::Text(Cow::Owned(format!("row={row}")))),
-                ));
-            }
+            let mut draft = fact.draft(&cells, row, &made, &mut shared);
             match fact.key_of(&cells) {
-                Ok(key) => made.push((n, NewFact { kind: fact.kind, key, row: draft.row })),
-                Err(wrong) => draft.bad.push(self.bad("key", wrong, record)),
+                Ok(key) => made.push((
+                    n,
+                    NewFact { kind: fact.kind, key, row: draft.row, extra: None, days: draft.days },
+                )),
+                Err(wrong) => {
+                    shared.fill(None);
+                    draft.bad.push(self.bad("key", wrong, record));
+                }
             }
             // several facts are made of the same cells
             for one in draft.bad.into_iter().map(|one| self.called(one)) {
@@ -180,8 +198,9 @@ impl CompiledMapping {
         record: &'r Record,
         key: &'k str,
         others: &'k str,
+        dates: &'k KnownDates,
     ) -> RecordCells<'r, 'k> {
-        RecordCells { record, missing: &self.missing, key, others }
+        RecordCells { record, missing: &self.missing, key, others, dates }
     }
 
     fn bad(&self, field: &str, (cell, expected): FieldError, record: &Record) -> CellError {
@@ -204,17 +223,16 @@ impl CompiledMapping {
 
     /// Gives the facts what stands beside them in the record. The cells of a wide table are facts alike, and
     /// it is said of each; a fact of another kind has it from its event, if it is of one.
-    fn add_extras(
-        &self,
-        record: &Record,
-        made: &mut [(usize, NewFact<'_>)],
+    fn add_extras<'p>(
+        &'p self,
+        record: &'p Record,
+        made: &mut [(usize, NewFact<'p>)],
         lost: &[usize],
         repetitions: &[Repeated],
     ) {
         let Some(first) = made.first().map(|(_, first)| first.kind.name) else { return };
-        let Some(field) = common_fields().find(|field| field.name == "extra") else { return };
         let is_of_event = |fact: &NewFact<'_>| fact.row.iter().any(|(f, _)| f.name == "event");
-        let mut known: Vec<(&str, Option<String>)> = Vec::new();
+        let mut known: Vec<(&str, Option<Arc<ExtraColumns<'p>>>)> = Vec::new();
         for n in 0..made.len() {
             let (_, fact) = &made[n];
             let kind = fact.kind.name;
@@ -227,37 +245,30 @@ impl CompiledMapping {
                     .filter(|(_, fact)| kind == first || fact.kind.name == kind)
                     .map(|(n, _)| *n)
                     .collect();
-                known.push((kind, self.extra(record, &holders, lost, repetitions)));
+                known.push((kind, self.extra(record, &holders, lost, repetitions).map(Arc::new)));
                 known.len() - 1
             });
-            if let Some(extra) = &known[at].1 {
-                made[n]
-                    .1
-                    .row
-                    .push((field, InputValue::Value(Value::Json(Cow::Owned(extra.clone())))));
-            }
+            made[n].1.extra.clone_from(&known[at].1);
         }
     }
 
-    /// The columns that none of these facts holds, as an object of JSON; none where all are held or empty.
-    fn extra(
-        &self,
-        record: &Record,
+    /// The columns that none of these facts holds; none where all are held or empty.
+    fn extra<'p>(
+        &'p self,
+        record: &'p Record,
         holders: &[usize],
         lost: &[usize],
         repetitions: &[Repeated],
-    ) -> Option<String> {
-        let mut json = String::new();
+    ) -> Option<ExtraColumns<'p>> {
+        let mut cells = Vec::with_capacity(record.len());
         for (column, cell) in record.iter().enumerate() {
             let held = self.homes[column].iter().any(|fact| holders.contains(fact));
-            if cell.is_empty() || held && !lost.contains(&column) || self.ignored.contains(&column)
+            if !(cell.is_empty()
+                || held && !lost.contains(&column)
+                || self.ignored.contains(&column))
             {
-                continue;
+                cells.push((self.names[column].as_str(), cell));
             }
-            json.push(if json.is_empty() { '{' } else { ',' });
-            quote(&mut json, &self.labels[column]);
-            json.push(':');
-            quote(&mut json, cell);
         }
         let untold = self.repeats.iter().flat_map(|plan| &plan.untold);
         let told: Vec<serde_json::Map<String, serde_json::Value>> = repetitions
@@ -270,23 +281,9 @@ impl CompiledMapping {
             })
             .filter(|cells: &serde_json::Map<_, _>| !cells.is_empty())
             .collect();
-        if !told.is_empty() {
-            json.push_str(if json.is_empty() { "{\"repeated\":" } else { ",\"repeated\":" });
-            json.push_str(&serde_json::json!(told).to_string());
-        }
-        (!json.is_empty()).then(|| json + "}")
-    }
-}
-
-/// Adds a text to JSON, in quotes.
-fn quote(json: &mut String, text: &str) {
-    // counting has no way out of the loop, so that the compiler looks at many bytes at once
-    if text.bytes().filter(|b| *b < b' ' || *b == b'"' || *b == b'\\').count() == 0 {
-        json.push('"');
-        json.push_str(text);
-        json.push('"');
-    } else {
-        let _ = write!(json, "{}", serde_json::Value::String(text.to_owned()));
+        let repeated = (!told.is_empty()).then(|| serde_json::json!(told).to_string());
+        let is_any = !cells.is_empty() || repeated.is_some();
+        is_any.then_some(ExtraColumns { cells, repeated })
     }
 }
 
@@ -320,6 +317,42 @@ impl CompiledFact {
             (false, true) => FactKey::Child(key),
             (false, false) => FactKey::Explicit(key),
         })
+    }
+
+    /// Its fields, made of a record one after the other; what several facts have in common was made for one
+    /// of those before it.
+    fn draft<'p>(
+        &'p self,
+        cells: &RecordCells<'p, '_>,
+        row: u64,
+        made: &[(usize, NewFact<'p>)],
+        shared: &mut [Option<SharedPart>],
+    ) -> FactDraft<'p> {
+        let mut draft = FactDraft::new(self.fields.len() * 2 + 4);
+        for rule in &self.fields {
+            if let Some(known) = rule.shared.and_then(|number| shared[number]) {
+                known.copy(made, rule.field, &mut draft);
+                continue;
+            }
+            let (from, faults) = (draft.row.len(), draft.bad.len());
+            draft.add(rule, cells);
+            // what is wrong is told of each field
+            if let Some(number) = rule.shared.filter(|_| draft.bad.len() == faults) {
+                let (field, to) = (rule.field, draft.row.len());
+                shared[number] = Some(SharedPart { fact: made.len(), field, from, to });
+            }
+        }
+        for (field, value) in &self.defaults {
+            if !draft.states(field) {
+                draft.row.push((field, InputValue::Value(value.with_text(Cow::Borrowed))));
+            }
+        }
+        self.complete(&mut draft, cells);
+        if let Some(locator) = common_field("locator").filter(|field| !draft.states(field)) {
+            let row = Value::Text(Cow::Owned(format!("row={row}")));
+            draft.row.push((locator, InputValue::Value(row)));
+        }
+        draft
     }
 
     /// What a fact must state to be one.

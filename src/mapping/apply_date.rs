@@ -131,7 +131,7 @@ impl DateRule {
         }
         // a footnote mark does not belong to the date
         let whole = !text.contains('[');
-        if let Some(first) = self.style.read(&text) {
+        if let Some(first) = cells.dates.read(&self.style, &text) {
             return Ok(Some(StatedEnd { whole, ..StatedEnd::of(first) }));
         }
         // 1946~, as EDTF has it

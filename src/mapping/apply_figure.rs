@@ -369,8 +369,8 @@ fn unmarked<'t, 'p>(text: &'t str, marks: &'p [(String, String)]) -> (&'t str, O
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mapping::Record;
     use crate::mapping::compiled_template::{CellRef, CompiledPart};
+    use crate::mapping::{KnownDates, Record};
 
     fn plan(whole: bool) -> QuantityRule {
         let number = |column| NumberRule {
@@ -414,7 +414,9 @@ mod tests {
     fn figure(text: &str, flag: &str) -> Result<String, (Option<usize>, String)> {
         let record: Record = [text, flag].iter().collect();
         let plan = plan(true);
-        let cells = RecordCells { record: &record, missing: &[], key: "", others: "" };
+        let dates = KnownDates::default();
+        let cells =
+            RecordCells { record: &record, missing: &[], key: "", others: "", dates: &dates };
         let told = quantity(&plan, &cells)?.map(|figure| {
             let qualifier = figure.qualifier.unwrap_or("-");
             let words = figure.words.as_deref().unwrap_or("-");

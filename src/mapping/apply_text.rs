@@ -57,7 +57,12 @@ impl TextRule {
         if self.codes.is_empty() {
             return Ok(Some(text));
         }
-        Ok(self.meaning(&text, cells)?.map(|meaning| Cow::Owned(meaning.into_owned())))
+        match text {
+            Cow::Borrowed(text) => self.meaning(text, cells),
+            Cow::Owned(text) => {
+                Ok(self.meaning(&text, cells)?.map(|meaning| Cow::Owned(meaning.into_owned())))
+            }
+        }
     }
 
     /// What a code means; a text that is none means what the mapping says, or itself where

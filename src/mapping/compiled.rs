@@ -10,11 +10,16 @@ use crate::value::date_formats::DateStyle;
 use crate::value::partial_date::PartialDate;
 use crate::value::{NameStyle, OwnedValue};
 
+/// The field whose name brings a point and a spot with it.
+pub(super) const PLACE: &str = "place";
+
 /// A mapping, ready for the files of one header.
 #[derive(Debug, Default)]
 pub struct CompiledMapping {
     /// What a record becomes.
     pub facts: Vec<CompiledFact>,
+    /// How many rules several facts have in common.
+    pub shared: usize,
     /// Of how many parts the key of its first fact is made.
     pub parts: usize,
     /// Records that are none.
@@ -33,6 +38,8 @@ pub struct CompiledMapping {
     pub header: Vec<String>,
     /// The same, each of them once, as `extra` has them.
     pub labels: Vec<String>,
+    /// The same as names of an object of JSON: `"name":`.
+    pub names: Vec<String>,
     /// Which facts hold all of a column; a column that none holds is kept in `extra`.
     pub homes: Vec<Vec<usize>>,
     /// Columns that are no part of a record: the release, and those that a rejects file adds.
@@ -83,6 +90,30 @@ pub struct CompiledRepeats {
     pub untold: Vec<usize>,
 }
 
+/// Gives a number to each rule that several facts have, so that what it makes of a record is made once;
+/// returns how many there are.
+pub(super) fn number_shared(facts: &mut [CompiledFact]) -> usize {
+    let mut alike: HashMap<&str, Vec<Vec<(usize, usize)>>> = HashMap::new();
+    for (n, fact) in facts.iter().enumerate() {
+        for (i, rule) in fact.fields.iter().enumerate() {
+            let groups = alike.entry(rule.group()).or_default();
+            let same = |group: &&mut Vec<(usize, usize)>| {
+                let (n, i) = group[0];
+                facts[n].fields[i].by == rule.by
+            };
+            match groups.iter_mut().find(same) {
+                Some(group) => group.push((n, i)),
+                None => groups.push(vec![(n, i)]),
+            }
+        }
+    }
+    let shared: Vec<_> = alike.into_values().flatten().filter(|group| group.len() > 1).collect();
+    for (number, group) in shared.iter().enumerate() {
+        group.iter().for_each(|(n, i)| facts[*n].fields[*i].shared = Some(number));
+    }
+    shared.len()
+}
+
 /// What one fact is made of.
 #[derive(Debug)]
 pub struct CompiledFact {
@@ -114,7 +145,7 @@ pub enum KeyPart {
 }
 
 /// How a field, or a group of fields, is made.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub struct FieldRule {
     /// What messages call it.
     pub field: &'static Field,
@@ -122,10 +153,12 @@ pub struct FieldRule {
     pub column: Option<usize>,
     /// How.
     pub by: RuleKind,
+    /// The number of what it makes, where further facts of a record are made so too.
+    pub shared: Option<usize>,
 }
 
 /// How a value is made.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub enum RuleKind {
     /// From a text.
     Text(TextRule),
@@ -140,7 +173,7 @@ pub enum RuleKind {
 }
 
 /// A text, and what becomes of it.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub struct TextRule {
     /// The text.
     pub text: CompiledTemplate,
@@ -159,7 +192,7 @@ pub struct TextRule {
 }
 
 /// A number as it is written.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct NumberRule {
     /// The text.
     pub text: CompiledTemplate,
@@ -180,7 +213,7 @@ pub struct NumberRule {
 }
 
 /// A number with its bounds.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub struct QuantityRule {
     /// The lower bound.
     pub low: Option<NumberRule>,
@@ -201,7 +234,7 @@ pub struct QuantityRule {
 }
 
 /// An actor or place.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub struct NameRule {
     /// The spelling.
     pub name: Option<TextRule>,
@@ -223,10 +256,12 @@ pub struct NameRule {
     pub within: Option<Box<NameRule>>,
     /// Latitude and longitude.
     pub point: Option<[NumberRule; 2]>,
+    /// The columns whose cells can be told from the name.
+    pub columns: Vec<usize>,
 }
 
 /// The compiled mapping of a date.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub struct DateRule {
     /// Where it stands.
     pub source: DateSource,
@@ -253,7 +288,7 @@ pub struct DateRule {
 }
 
 /// The date that a text of a data set means.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub struct CodedDate {
     /// In EDTF.
     pub edtf: String,
@@ -262,7 +297,7 @@ pub struct CodedDate {
 }
 
 /// The cells of a record that give its date.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub enum DateSource {
     /// In one text, in EDTF.
     Edtf(CompiledTemplate),
@@ -278,7 +313,7 @@ pub enum DateSource {
 }
 
 /// One end of a date.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub enum DateEnd {
     /// In one text.
     Text(Box<TextRule>),
@@ -314,7 +349,7 @@ impl DateSource {
 }
 
 /// A test of a record.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub struct CompiledCondition {
     /// What is tested.
     pub text: CompiledTemplate,
@@ -383,6 +418,15 @@ pub fn labels(header: &[String]) -> Vec<String> {
 }
 
 impl FieldRule {
+    /// Rules can only make the same of a record within a group: a party is named alike whatever its role,
+    /// anything else belongs to its field.
+    fn group(&self) -> &'static str {
+        match &self.by {
+            RuleKind::Name(_) if self.field.name != PLACE => "",
+            _ => self.field.name,
+        }
+    }
+
     /// Whether it makes a field.
     pub(super) fn makes(&self, name: &str) -> bool {
         match &self.by {
@@ -430,7 +474,14 @@ impl TextRule {
 }
 
 impl NameRule {
-    pub(super) fn whole(&self, columns: &mut Vec<usize>) {
+    /// The same with the columns whose cells can be told from it worked out.
+    pub(super) fn with_columns(self) -> NameRule {
+        let mut columns = Vec::new();
+        self.whole(&mut columns);
+        NameRule { columns, ..self }
+    }
+
+    fn whole(&self, columns: &mut Vec<usize>) {
         columns.extend(
             self.name
                 .iter()

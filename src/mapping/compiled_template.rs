@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::mapping::Record;
+use crate::mapping::{KnownDates, Record};
 
 /// A text that a record fills in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,6 +46,8 @@ pub struct RecordCells<'r, 'k> {
     pub key: &'k str,
     /// What its repetitions have in place of it.
     pub others: &'k str,
+    /// Dates that earlier records gave.
+    pub dates: &'k KnownDates,
 }
 
 impl<'r> RecordCells<'r, '_> {
@@ -158,7 +160,9 @@ mod tests {
     fn filled(parts: Vec<CompiledPart>, cells: &[&str]) -> Option<String> {
         let record: Record = cells.iter().collect();
         let missing = ["-".to_owned()];
-        let cells = RecordCells { record: &record, missing: &missing, key: "k", others: "" };
+        let dates = KnownDates::default();
+        let cells =
+            RecordCells { record: &record, missing: &missing, key: "k", others: "", dates: &dates };
         CompiledTemplate { parts }.fill(&cells).map(Cow::into_owned)
     }
 

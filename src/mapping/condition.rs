@@ -10,7 +10,7 @@ use crate::mapping::one_or_several::OneOrSeveral;
 use crate::mapping::template::Template;
 
 /// A test of a record.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Condition {
     /// What is tested.

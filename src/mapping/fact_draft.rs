@@ -1,10 +1,16 @@
 //! One fact under way: its fields, made one after the other from the cells of a record.
 
+use std::borrow::Cow;
+use std::sync::Arc;
+
 use crate::kind::{Field, InputRow, common_field};
 use crate::mapping::apply_figure::{self, ParsedFigure};
 use crate::mapping::cell_error::{CellError, FieldError};
-use crate::mapping::compiled::{DateRule, DateSource, FieldRule, NameRule, RuleKind, TextRule};
+use crate::mapping::compiled::{
+    DateRule, DateSource, FieldRule, NameRule, PLACE, RuleKind, TextRule,
+};
 use crate::mapping::compiled_template::RecordCells;
+use crate::value::date::Days;
 use crate::value::date_formats::spreadsheet_hint;
 use crate::value::{EntityRef, InputValue, Type, Value, date, real};
 
@@ -19,9 +25,23 @@ pub(super) struct FactDraft<'p> {
     pub(super) untold: Vec<usize>,
     /// What is wrong with it.
     pub(super) bad: Vec<CellError>,
+    /// The days of its date.
+    pub(super) days: Days,
 }
 
 impl<'p> FactDraft<'p> {
+    /// One that states nothing yet, with room for so many values.
+    pub(super) fn new(room: usize) -> FactDraft<'p> {
+        FactDraft {
+            row: Vec::with_capacity(room),
+            lost: Vec::new(),
+            told: Vec::new(),
+            untold: Vec::new(),
+            bad: Vec::new(),
+            days: Days::default(),
+        }
+    }
+
     /// Whether a field is stated.
     pub(super) fn states(&self, wanted: &Field) -> bool {
         self.row.iter().any(|(field, value)| field.name == wanted.name && !value.is_null())
@@ -104,7 +124,10 @@ impl<'p> FactDraft<'p> {
         // free text is what it is; everything else must be what its field takes
         let cell = match field.ty {
             Type::Text if !text.contains('\0') => Value::Text(text),
-            ty => ty.parse(&text)?,
+            ty => match text {
+                Cow::Borrowed(text) => ty.read(text)?,
+                Cow::Owned(text) => ty.parse(&text)?,
+            },
         };
         self.set(Some(field), cell);
         Ok(())
@@ -128,13 +151,13 @@ impl<'p> FactDraft<'p> {
     ) -> Result<(), String> {
         for condition in &plan.when {
             if !condition.holds(cells).map_err(|(_, expected)| expected)? {
-                plan.whole(&mut self.untold);
+                self.untold.extend(&plan.columns);
                 return Ok(());
             }
         }
-        plan.whole(&mut self.told);
+        self.told.extend(&plan.columns);
         let mut named = plan.named(cells, &mut self.lost)?;
-        if field.name == "place"
+        if field.name == PLACE
             && let Some((lat, lon)) = named.point
         {
             for (name, degrees) in [("latitude", lat), ("longitude", lon)] {
@@ -151,14 +174,14 @@ impl<'p> FactDraft<'p> {
             named = named.within.take().map_or_else(EntityRef::default, |within| *within);
         }
         if !named.is_empty() {
-            self.row.push((field, InputValue::Entity(named)));
+            self.row.push((field, InputValue::Entity(Arc::new(named))));
         }
         Ok(())
     }
 
     fn date(&mut self, plan: &'p DateRule, cells: &RecordCells<'p, '_>) -> Result<(), FieldError> {
         let Some((edtf, whole)) = plan.edtf(cells)? else { return Ok(()) };
-        date::parse(&edtf).map_err(|e| {
+        self.days = date::parse(&edtf).map_err(|e| {
             let hint = spreadsheet_hint(&edtf);
             let how = if hint.is_empty() && matches!(plan.source, DateSource::Edtf(_)) {
                 "; for dates written any other way, set formats in the mapping"

@@ -1,10 +1,11 @@
 //! The beginning of a file: its lines and their cells, and how it lies before its records.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use crate::mapping::ReadOptions;
+use crate::mapping::compiled::column;
 
 /// Delimiters to try; the header decides.
 pub(super) const DELIMITERS: [char; 4] = [',', ';', '\t', '|'];
@@ -41,6 +42,51 @@ pub struct FileHead<'t> {
     /// Each with its place in bytes.
     pub(super) lines: Vec<(usize, &'t str)>,
     cells: RefCell<HashMap<CutLine, Rc<[String]>>>,
+    names: RefCell<HashMap<CutLine, Rc<HeaderNames>>>,
+}
+
+/// The names of columns, ready to be asked for by many mappings.
+#[derive(Debug)]
+pub(super) struct HeaderNames {
+    /// The names.
+    pub(super) names: Rc<[String]>,
+    /// The same in lower case.
+    folded: HashSet<String>,
+}
+
+impl HeaderNames {
+    pub(super) fn of(names: Rc<[String]>) -> HeaderNames {
+        let folded = names.iter().map(|name| folded(name)).collect();
+        HeaderNames { names, folded }
+    }
+
+    /// Whether there is such a column. Most lines of a file are no header and have none.
+    pub(super) fn has(&self, wanted: &WantedColumn<'_>) -> bool {
+        (wanted.is_by_place || self.folded.contains(&wanted.folded))
+            && column(&self.names, wanted.name).is_some()
+    }
+}
+
+/// A column that a mapping asks for.
+#[derive(Debug)]
+pub(super) struct WantedColumn<'m> {
+    pub(super) name: &'m str,
+    folded: String,
+    /// It may be called after its place, or after how often the name stands there.
+    is_by_place: bool,
+}
+
+impl<'m> WantedColumn<'m> {
+    pub(super) fn of(name: &'m str) -> WantedColumn<'m> {
+        let bare = name.trim();
+        let is_by_place = bare.starts_with("column ") || bare.ends_with(')');
+        WantedColumn { name, folded: folded(bare), is_by_place }
+    }
+}
+
+/// A name as it is found: in lower case, with one space between words.
+fn folded(name: &str) -> String {
+    name_in(name).to_lowercase()
 }
 
 /// How a line is cut: its number, the delimiter, and whether quotes count.
@@ -50,7 +96,7 @@ impl<'t> FileHead<'t> {
     /// The lines of a text, whatever ends them.
     #[must_use]
     pub fn of(text: &'t str) -> FileHead<'t> {
-        FileHead { text, lines: lines(text), cells: RefCell::default() }
+        FileHead { text, lines: lines(text), cells: RefCell::default(), names: RefCell::default() }
     }
 
     /// The cells of the record that begins with a line, as names of columns.
@@ -76,6 +122,13 @@ impl<'t> FileHead<'t> {
     /// The cells of the record that begins with a line and may go on over several.
     pub(super) fn record(&self, line: usize, delimiter: char, quotes: bool) -> Vec<String> {
         cells(&self.text[self.lines[line].0..], delimiter, quotes)
+    }
+
+    /// The names of the columns in a line, ready to be asked for.
+    pub(super) fn names(&self, line: usize, delimiter: char, quotes: bool) -> Rc<HeaderNames> {
+        let mut known = self.names.borrow_mut();
+        let names = || Rc::new(HeaderNames::of(self.cells(line, delimiter, quotes)));
+        known.entry((line, delimiter, quotes)).or_insert_with(names).clone()
     }
 
     /// The names of the columns, in a line or in several that belong together.

@@ -2,12 +2,11 @@
 
 use std::rc::Rc;
 
-use crate::mapping::file_head::{DELIMITERS, FileHead, FileLayout};
+use crate::mapping::file_head::{DELIMITERS, FileHead, FileLayout, HeaderNames, WantedColumn};
 use crate::mapping::{Mapping, ReadOptions};
 use crate::value::date_formats::DateStyle;
 use crate::value::partial_date::PartialDate;
 
-use crate::mapping::compiled::column;
 use crate::value::text::looks_like;
 
 /// A file that does not suit a mapping: the share of the columns that it has, and those that it
@@ -51,28 +50,36 @@ pub fn match_mapping(
         why: needs.iter().map(|need| need.join("|")).collect(),
         header: Vec::new(),
     };
+    let wanted: Vec<Vec<WantedColumn<'_>>> =
+        needs.iter().map(|need| need.iter().map(|name| WantedColumn::of(name)).collect()).collect();
+    let unwanted: Vec<WantedColumn<'_>> =
+        mapping.recognise.without.iter().map(|name| WantedColumn::of(name)).collect();
     for (n, (start, _)) in head.lines.iter().enumerate() {
         for delimiter in &delimiters {
-            let header = named(&head.header(n, *delimiter, read), read);
-            if header.len() < 2 && needs.len() > 1 {
+            let header = if read.header_rows < 2 && read.unnamed.is_none() {
+                head.names(n, *delimiter, read.quotes)
+            } else {
+                Rc::new(HeaderNames::of(named(&head.header(n, *delimiter, read), read)))
+            };
+            if header.names.len() < 2 && needs.len() > 1 {
                 continue;
             }
-            let lacks: Vec<String> = needs
-                .iter()
-                .filter(|need| !need.iter().any(|name| column(&header, name).is_some()))
-                .map(|need| need.join("|"))
-                .collect();
-            let unwanted =
-                mapping.recognise.without.iter().filter(|name| column(&header, name).is_some());
-            let why: Vec<String> = lacks
-                .iter()
-                .cloned()
-                .chain(unwanted.map(|name| format!("no column {name}")))
+            let is_lacking = |need: &[WantedColumn<'_>]| !need.iter().any(|name| header.has(name));
+            let lacks = wanted.iter().filter(|need| is_lacking(need)).count();
+            let share = 1000 * (needs.len() - lacks) / needs.len().max(1);
+            if lacks > 0 && share <= nearest.share {
+                continue;
+            }
+            let lacking = needs.iter().zip(&wanted).filter(|(_, wanted)| is_lacking(wanted));
+            let unwanted = unwanted.iter().filter(|name| header.has(name));
+            let why: Vec<String> = lacking
+                .map(|(need, _)| need.join("|"))
+                .chain(unwanted.map(|name| format!("no column {}", name.name)))
                 .collect();
             if why.is_empty() {
                 return Ok(FileLayout {
                     delimiter: *delimiter,
-                    header: header.to_vec(),
+                    header: header.names.to_vec(),
                     preamble: head.before(n),
                     start: *start,
                     line: n as u64 + 1,
@@ -81,9 +88,8 @@ pub fn match_mapping(
                     score: needs.len() + usize::from(!names.is_empty()),
                 });
             }
-            let share = 1000 * (needs.len() - lacks.len()) / needs.len().max(1);
             if share > nearest.share {
-                nearest = Mismatch { share, why, header: header.to_vec() };
+                nearest = Mismatch { share, why, header: header.names.to_vec() };
             }
         }
     }

@@ -35,8 +35,8 @@ pub use read::{LiveFact, StatedFields};
 pub use rollup::{AggregateRequest, RollupRow};
 pub use schema::migrations::AppliedMigration;
 pub use write::{
-    Counts, ImportInfo, NewFactOutcome, Outcome, ReleaseEnd, ReleaseImport, ReleaseInfo, RowError,
-    UndoOutcome, Writer, key_of,
+    Counts, FactEncoder, ImportInfo, NewFactOutcome, Outcome, RecordFacts, ReleaseEnd,
+    ReleaseImport, ReleaseInfo, RowError, UndoOutcome, Writer, key_of,
 };
 
 /// An open database of facts, checked to be one.

@@ -3,7 +3,10 @@
 use crate::error::Stop;
 use crate::kind::{self, FactKey, InputRow, Kind, NewFact, reference_table};
 use crate::store::write::transaction::Writer;
-use crate::store::{Counts, ImportInfo, Outcome, ReleaseImport, ReleaseInfo, RowError, Store};
+use crate::store::{
+    Counts, ImportInfo, Outcome, RecordFacts, ReleaseImport, ReleaseInfo, RowError, Store,
+};
+use crate::value::date::Days;
 use crate::value::{EntityRef, InputValue, Value};
 
 fn events() -> &'static Kind {
@@ -175,8 +178,14 @@ fn release(
     for (key, summary) in records {
         let mut stated = meeting("", "", summary);
         stated.retain(|(field, _)| !["source", "key"].contains(&field.name));
-        let fact = NewFact { kind: events(), key: key.clone(), row: stated };
-        match release.record(&mut writer, &[fact]) {
+        let fact = NewFact {
+            kind: events(),
+            key: key.clone(),
+            row: stated,
+            days: Days::default(),
+            extra: None,
+        };
+        match release.record(&mut writer, &mut RecordFacts::new(vec![fact])) {
             Ok(()) => {}
             Err(Stop::Input((_, why))) => {
                 release.reject(&mut writer);
@@ -248,7 +257,7 @@ fn actor(writer: &mut Writer<'_>, named: EntityRef<'static>) -> String {
     let n = count_of(writer, "SELECT count(*) FROM events");
     let key = format!("n{n}");
     let mut stated = meeting("a", &key, "They met");
-    stated.push((events().field("actor").unwrap(), InputValue::Entity(named)));
+    stated.push((events().field("actor").unwrap(), InputValue::Entity(named.into())));
     writer.put(events(), &stated).unwrap();
     let sql = "SELECT a.name FROM events e JOIN names n ON n.id = e.actor_id JOIN actors a ON a.id = n.actor_id WHERE e.key = ?1";
     writer.transaction.query_row(sql, [&key], |row| row.get(0)).unwrap()
@@ -301,6 +310,6 @@ fn a_point_off_the_globe_is_refused() {
     let mut writer = store.write(run(Some("r.csv"))).unwrap();
     let mut stated = meeting("a", "p", "They met");
     let place = EntityRef { point: Some((91.0, 0.0)), ..named("Nowhere") };
-    stated.push((events().field("place").unwrap(), InputValue::Entity(place)));
+    stated.push((events().field("place").unwrap(), InputValue::Entity(place.into())));
     assert_eq!(refusal(writer.put(events(), &stated)).field, "place");
 }

@@ -39,7 +39,7 @@ const FILLERS: [&str; 25] = [
 
 /// The names of months and weekdays in the languages that dates are written in; English always is
 /// one.
-#[derive(Debug, Default, Clone)]
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct CalendarWords {
     /// A folded name, and which month it names (1 to 12).
     local: Arc<[(String, i8)]>,

@@ -15,7 +15,7 @@ pub const EPOCH: i64 = 2_440_588;
 pub const EXPECTED: &str = "a valid EDTF date (2014, 2014-03, 2014-03-12, 2011-12~, 2006/2007, 2013/.., -0538 for 539 BCE)";
 
 /// The first and the last day on which something may lie; `None`: no bound known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Days {
     /// The earliest day; `None` if unbounded.
     pub first: Option<i64>,

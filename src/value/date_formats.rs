@@ -12,7 +12,7 @@ use crate::value::partial_date::PartialDate;
 use crate::value::text::western_digits;
 
 /// How a data set writes its dates.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub struct DateStyle {
     /// The formats (strftime, `%q` for a quarter, and `%Q` for milliseconds since 1970), tried in this order;
     /// ISO 8601 where there are none. Where the name of the month is written, the order of the parts is what counts.

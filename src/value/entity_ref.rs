@@ -2,6 +2,7 @@
 //! on its way in.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use crate::value::Value;
 use crate::value::text::looks_like;
@@ -81,11 +82,20 @@ impl EntityRef<'_> {
 pub enum InputValue<'a> {
     /// A value; of an actor or place its name or `scheme:code`, which must be known.
     Value(Value<'a>),
-    /// An actor or place as a data set names it, who may be new.
-    Entity(EntityRef<'a>),
+    /// An actor or place as a data set names it, who may be new; the facts of a record share it.
+    Entity(Arc<EntityRef<'a>>),
 }
 
-impl InputValue<'_> {
+impl<'a> InputValue<'a> {
+    /// The same, without a copy of its text.
+    #[must_use]
+    pub fn borrowed(&'a self) -> InputValue<'a> {
+        match self {
+            InputValue::Value(value) => InputValue::Value(value.with_text(Cow::Borrowed)),
+            InputValue::Entity(named) => InputValue::Entity(Arc::clone(named)),
+        }
+    }
+
     /// Whether nothing is given.
     #[must_use]
     pub fn is_null(&self) -> bool {

@@ -248,6 +248,46 @@ pub fn count(n: u64, one: &str, many: &str) -> String {
     format!("{} {}", grouped(&n.to_string()), if n == 1 { one } else { many })
 }
 
+/// Adds a text to JSON, in quotes, as `serde_json` writes it.
+pub fn quote(json: &mut String, text: &str) {
+    let is_plain = |b: &u8| *b >= b' ' && *b != b'"' && *b != b'\\';
+    json.push('"');
+    // counting has no way out of the loop, so that the compiler looks at many bytes at once
+    if text.as_bytes().iter().filter(|b| !is_plain(b)).count() == 0 {
+        json.push_str(text);
+    } else {
+        let mut rest = text;
+        while let Some(plain) = rest.bytes().position(|b| !is_plain(&b)) {
+            json.push_str(&rest[..plain]);
+            let sign = rest.as_bytes()[plain];
+            match sign {
+                b'"' => json.push_str("\\\""),
+                b'\\' => json.push_str("\\\\"),
+                b'\n' => json.push_str("\\n"),
+                b'\r' => json.push_str("\\r"),
+                b'\t' => json.push_str("\\t"),
+                8 => json.push_str("\\b"),
+                12 => json.push_str("\\f"),
+                _ => {
+                    let _ = write!(json, "\\u{sign:04x}");
+                }
+            }
+            rest = &rest[plain + 1..];
+        }
+        json.push_str(rest);
+    }
+    json.push('"');
+}
+
+/// A text as the name of a value in an object of JSON: `"name":`.
+#[must_use]
+pub fn json_name(name: &str) -> String {
+    let mut json = String::with_capacity(name.len() + 3);
+    quote(&mut json, name);
+    json.push(':');
+    json
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -297,6 +337,16 @@ mod tests {
         assert_eq!(visible("\u{1b}]0;pwn\u{7}"), "␛]0;pwn␇");
         assert_eq!(visible("a\u{202e}b\u{9b}"), "a\\u{202e}b\\u{9b}");
         assert_eq!(visible("می\u{200c}خواهم"), "می\u{200c}خواهم");
+    }
+
+    #[test]
+    fn texts_are_quoted_as_serde_quotes_them() {
+        let all: String = (0..300).filter_map(char::from_u32).collect();
+        for text in ["", "plain", "a \"b\" \\ c", "\u{7f}é\n", &all] {
+            let mut json = String::new();
+            quote(&mut json, text);
+            assert_eq!(json, serde_json::json!(text).to_string());
+        }
     }
 
     #[test]

@@ -89,18 +89,25 @@ impl Type {
     /// # Errors
     /// What was expected, as the end of a sentence.
     pub fn parse(self, text: &str) -> Result<OwnedValue, String> {
+        self.read(text).map(Value::into_owned)
+    }
+
+    /// The same without a copy of the text.
+    ///
+    /// # Errors
+    /// Those of [`Type::parse`].
+    pub fn read(self, text: &str) -> Result<Value<'_>, String> {
         if text.is_empty() {
             return Ok(Value::Null);
         }
         if text.contains('\0') {
             return Err("expected text without NUL characters".into());
         }
-        let own = |text: &str| Value::Text(Cow::Owned(text.to_owned()));
         if self == Type::Text {
             return if text.trim().is_empty() {
                 Err("expected text, or an empty cell if there is none".into())
             } else {
-                Ok(own(text))
+                Ok(Value::Text(Cow::Borrowed(text)))
             };
         }
         let text = text.trim();
@@ -117,13 +124,13 @@ impl Type {
             | Type::Actor
             | Type::Place
             | Type::Source
-            | Type::Topic => Ok(own(text)),
+            | Type::Topic => Ok(Value::Text(Cow::Borrowed(text))),
             Type::Slug => slug(text),
             Type::Sha256
                 if text.len() == 64
                     && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b)) =>
             {
-                Ok(own(text))
+                Ok(Value::Text(Cow::Borrowed(text)))
             }
             Type::Sha256 => Err("expected a SHA-256: 64 characters, 0-9 and a-f".into()),
             Type::Integer | Type::Import => integer(text),
@@ -134,9 +141,9 @@ impl Type {
                 }
                 value => Ok(value),
             },
-            Type::Date | Type::Edtf => {
-                date::parse(text).map(|_| own(text)).map_err(|e| format!("expected {e}"))
-            }
+            Type::Date | Type::Edtf => date::parse(text)
+                .map(|_| Value::Text(Cow::Borrowed(text)))
+                .map_err(|e| format!("expected {e}")),
             Type::Choice(list) => choice(text, list),
             Type::Flag => match text {
                 "0" => Ok(Value::Int(0)),
@@ -144,7 +151,7 @@ impl Type {
                 _ => Err("expected 0 or 1".into()),
             },
             Type::Json => serde_json::from_str::<serde_json::Value>(text)
-                .map(|_| Value::Json(Cow::Owned(text.to_owned())))
+                .map(|_| Value::Json(Cow::Borrowed(text)))
                 .map_err(|e| format!("expected valid JSON ({e})")),
             Type::Day => match date::parse(text) {
                 Ok(date::Days { first: Some(first), last: Some(last) }) if first == last => {
@@ -171,7 +178,13 @@ fn slug(text: &str) -> Result<OwnedValue, String> {
 fn integer(text: &str) -> Result<OwnedValue, String> {
     match text.parse::<i64>() {
         Ok(n) if n < 0 => Err("expected 0 or more".into()),
-        Ok(n) if n.to_string() == text => Ok(Value::Int(n)),
+        // written as a whole number is: without a sign, without noughts before it
+        Ok(n)
+            if text.bytes().all(|b| b.is_ascii_digit())
+                && (text.len() == 1 || !text.starts_with('0')) =>
+        {
+            Ok(Value::Int(n))
+        }
         Ok(n) => Err(format!("expected a whole number (did you mean {n}?)")),
         Err(e)
             if matches!(

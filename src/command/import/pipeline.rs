@@ -10,9 +10,9 @@ use crate::command::import::choose::ChosenMapping;
 use crate::error::{Result, Stop};
 use crate::ingest::source_file::SourceFile;
 use crate::ingest::{CsvError, CsvReader};
-use crate::kind::NewFact;
 use crate::mapping::cell_error::CellError;
-use crate::mapping::{CompiledMapping, FillDown, Record, Repeated, is_note};
+use crate::mapping::{CompiledMapping, FillDown, KnownDates, Record, Repeated, is_note};
+use crate::store::{FactEncoder, RecordFacts};
 
 /// Where a record is from.
 #[derive(Debug, Clone, Copy, Default)]
@@ -32,7 +32,7 @@ pub enum RecordOutcome<'r> {
     /// A repetition of a record that was met before.
     Repeated,
     /// These facts; none, where it states nothing.
-    Facts(Vec<NewFact<'r>>),
+    Facts(RecordFacts<'r>),
     /// It is wrong here.
     CellError(Vec<CellError>),
 }
@@ -46,6 +46,8 @@ pub struct End {
     pub notes: u64,
     /// SHA-256 of the file as it was given.
     pub sha256: String,
+    /// What encoded the facts, if anything did.
+    pub encoder: Option<FactEncoder>,
 }
 
 /// Some records, and where they are from.
@@ -70,18 +72,19 @@ self_cell!(
 
 /// So many records are handed on at once, and so many batches may wait.
 const BATCH: usize = 24;
-const WAITING: usize = 3;
+const WAITING: usize = 32;
 
-/// Hands on every record with what it became, in order.
+/// Hands on every record with what it became, in order; its facts as far as `encoder` brings them.
 ///
 /// # Errors
 /// The file cannot be read, or `each` fails ([`Stop::Failed`]); the file breaks its format ([`Stop::Input`]).
 pub fn all(
     chosen: &ChosenMapping,
     input: &SourceFile,
-    mut each: impl FnMut(&Record, RecordPosition, &RecordOutcome<'_>) -> Result<()>,
+    encoder: Option<FactEncoder>,
+    mut each: impl FnMut(&Record, RecordPosition, &mut RecordOutcome<'_>) -> Result<()>,
 ) -> Result<End, Stop<CsvError>> {
-    in_batches(chosen, input, |batches| {
+    in_batches(chosen, input, encoder, |batches| {
         while batches.next(&mut each)? {}
         Ok(())
     })
@@ -94,15 +97,20 @@ pub fn all(
 pub fn in_batches(
     chosen: &ChosenMapping,
     input: &SourceFile,
+    encoder: Option<FactEncoder>,
     drive: impl FnOnce(&mut Batches<'_>) -> Result<()>,
 ) -> Result<End, Stop<CsvError>> {
-    let groups = RecordGroups::of(chosen, input)?;
+    let maker = RecordMaker {
+        groups: RecordGroups::of(chosen, input)?,
+        encoder,
+        dates: KnownDates::default(),
+    };
     thread::scope(|scope| {
         let (full, batches) = sync_channel::<MadeBatch<'_>>(WAITING);
         // what the reader made it frees itself: threads that free for each other wait for each
         // other
         let (used, free) = channel::<MadeBatch<'_>>();
-        let reader = scope.spawn(move || read(chosen, input, groups, &full, &free));
+        let reader = scope.spawn(move || read(chosen, input, maker, &full, &free));
         drive(&mut Batches { full: batches, used })?;
         reader.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
     })
@@ -121,10 +129,10 @@ impl Batches<'_> {
     /// `each` fails.
     pub fn next(
         &mut self,
-        mut each: impl FnMut(&Record, RecordPosition, &RecordOutcome<'_>) -> Result<()>,
+        mut each: impl FnMut(&Record, RecordPosition, &mut RecordOutcome<'_>) -> Result<()>,
     ) -> Result<bool> {
-        let Ok(batch) = self.full.recv() else { return Ok(false) };
-        batch.with_dependent(|owner, facts| {
+        let Ok(mut batch) = self.full.recv() else { return Ok(false) };
+        batch.with_dependent_mut(|owner, facts| {
             let mut made = owner.records.iter().zip(facts);
             made.try_for_each(|((at, record), made)| each(record, *at, made))
         })?;
@@ -137,7 +145,7 @@ impl Batches<'_> {
 fn read<'p>(
     chosen: &'p ChosenMapping,
     input: &SourceFile,
-    mut groups: RecordGroups,
+    mut maker: RecordMaker,
     full: &SyncSender<MadeBatch<'p>>,
     free: &Receiver<MadeBatch<'p>>,
 ) -> Result<End, Stop<CsvError>> {
@@ -174,12 +182,11 @@ fn read<'p>(
             number += 1;
         }
         records.truncate(filled);
+        maker.encoder.iter_mut().for_each(FactEncoder::learn);
         let batch = MadeBatch::new(Owner { plan: &chosen.plan, records }, |owner| {
-            owner
-                .records
-                .iter()
-                .map(|(at, record)| groups.make(owner.plan, record, at.row))
-                .collect()
+            let made =
+                owner.records.iter().map(|(at, record)| maker.make(owner.plan, record, at.row));
+            made.collect()
         });
         let left = full.send(batch).is_err();
         match end {
@@ -187,7 +194,8 @@ fn read<'p>(
             None => {}
             Some(Err(error)) => return Err(Stop::Input(error)),
             Some(Ok(())) => {
-                return Ok(End { joined: reader.joined(), notes, sha256: input.sha256()? });
+                let (joined, sha256) = (reader.joined(), input.sha256()?);
+                return Ok(End { joined, notes, sha256, encoder: maker.encoder });
             }
         }
     }
@@ -272,7 +280,16 @@ impl RecordGroups {
         }
         Ok(RecordGroups(groups))
     }
+}
 
+/// Makes facts of records.
+struct RecordMaker {
+    groups: RecordGroups,
+    encoder: Option<FactEncoder>,
+    dates: KnownDates,
+}
+
+impl RecordMaker {
     /// Makes facts of a record, unless it repeats another.
     fn make<'r>(
         &mut self,
@@ -286,7 +303,7 @@ impl RecordGroups {
         }
         let mut repetitions: &[Repeated] = &[];
         if let Some(repeated) = plan.repeats(record)
-            && let Some(group) = self.0.get_mut(&repeated.key)
+            && let Some(group) = self.groups.0.get_mut(&repeated.key)
             && group.first.shared == repeated.shared
         {
             if group.met {
@@ -295,8 +312,11 @@ impl RecordGroups {
             group.met = true;
             repetitions = &group.others;
         }
-        match plan.make(record, repetitions, row) {
-            Ok(facts) => RecordOutcome::Facts(facts),
+        match plan.make(record, repetitions, row, &self.dates) {
+            Ok(facts) => RecordOutcome::Facts(match &mut self.encoder {
+                Some(encoder) => encoder.encode(facts),
+                None => RecordFacts::new(facts),
+            }),
             Err(bad) => RecordOutcome::CellError(bad),
         }
     }

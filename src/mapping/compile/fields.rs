@@ -25,7 +25,12 @@ impl MappingCompiler<'_> {
             let [Some(date), Some(span), Some(basis)] = fields else { return None };
             let plan = self.date(spec, [date, span, basis]);
             let column = plan.columns.first().copied();
-            return Some(FieldRule { field: date, column, by: RuleKind::Date(Box::new(plan)) });
+            return Some(FieldRule {
+                field: date,
+                column,
+                by: RuleKind::Date(Box::new(plan)),
+                shared: None,
+            });
         }
         if let Some(fields) = group(kind, name) {
             return self.quantity(spec, fields);
@@ -72,7 +77,7 @@ impl MappingCompiler<'_> {
             RuleKind::Name(name) => name.name.as_ref().and_then(|words| words.text.first_column()),
             RuleKind::Quantity(_) | RuleKind::Date(_) => None,
         };
-        Some(FieldRule { field, column, by })
+        Some(FieldRule { field, column, by, shared: None })
     }
 
     /// Constants must be what the field takes.
@@ -229,7 +234,7 @@ impl MappingCompiler<'_> {
             qualifier: how.qualifier.clone(),
             fields,
         };
-        Some(FieldRule { field, column, by: RuleKind::Quantity(Box::new(quantity)) })
+        Some(FieldRule { field, column, by: RuleKind::Quantity(Box::new(quantity)), shared: None })
     }
 
     fn name(
@@ -333,7 +338,9 @@ impl MappingCompiler<'_> {
             is_spot: false,
             within,
             point,
+            columns: Vec::new(),
         }
+        .with_columns()
     }
 
     fn state_patterns(

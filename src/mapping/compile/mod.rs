@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use crate::kind::{self, Field, KINDS, Kind, Need};
 use crate::mapping::compiled::{
     CompiledCondition, CompiledFact, CompiledMapping, CompiledRepeats, FieldRule, KeyPart,
-    KnownValues, REJECT_COLUMNS, column, labels,
+    KnownValues, REJECT_COLUMNS, column, labels, number_shared,
 };
 use crate::mapping::compiled_template::{CellRef, CompiledPart, CompiledTemplate};
 use crate::mapping::definition::column_of_text;
@@ -21,7 +21,7 @@ use crate::mapping::{
 };
 use crate::value::OwnedValue;
 use crate::value::suggest::did_you_mean;
-use crate::value::text::looks_like;
+use crate::value::text::{json_name, looks_like};
 
 /// Makes a mapping ready; `source` is its TOML, for the lines of mistakes.
 ///
@@ -120,8 +120,11 @@ impl MappingCompiler<'_> {
             .collect();
         let header = self.known.header.clone();
         let labels = labels(&header);
+        let names = labels.iter().map(|label| json_name(label)).collect();
+        let shared = number_shared(&mut facts);
         CompiledMapping {
             facts,
+            shared,
             parts,
             skip,
             fill_down,
@@ -131,6 +134,7 @@ impl MappingCompiler<'_> {
             missing: read.missing.clone(),
             header,
             labels,
+            names,
             homes,
             ignored,
         }

@@ -2,7 +2,7 @@
 //! found again.
 
 use std::collections::{BTreeMap, HashMap};
-use std::rc::Rc;
+use std::sync::Arc;
 
 use rusqlite::{Connection, params, params_from_iter};
 
@@ -137,7 +137,7 @@ pub fn listed(text: &str) -> Vec<&str> {
 
 /// A spelling as an export writes it: a colon must not make a scheme of its beginning, nor a bracket
 /// a gloss of its end.
-pub(in crate::store) fn wording(name: &str) -> Rc<str> {
+pub(in crate::store) fn wording(name: &str) -> Arc<str> {
     if name.contains(':') || name.contains(" [= ") {
         format!("name:{name}").into()
     } else {

@@ -1,7 +1,7 @@
 //! What a run found out about names, remembered for when they come again.
 
 use std::collections::{BTreeSet, HashMap};
-use std::rc::Rc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use foldhash::fast::RandomState;
 
@@ -17,7 +17,7 @@ pub struct NameHit {
     /// The actor or place.
     pub entity: i64,
     /// How an export writes it.
-    pub wording: Rc<str>,
+    pub wording: Arc<str>,
 }
 
 /// What a name on its way in means: a row of `names`, and what is told by it.
@@ -26,11 +26,11 @@ pub struct ResolvedName {
     /// The row.
     pub id: i64,
     /// How an export writes it.
-    pub wording: Rc<str>,
+    pub wording: Arc<str>,
     /// The words by which it is found: the spelling, and the usual name of whom it means.
-    pub words: Rc<str>,
+    pub words: Arc<str>,
     /// That usual name.
-    pub label: Rc<str>,
+    pub label: Arc<str>,
     /// Whether its name and its codes mean the same; none where one of them is unknown.
     pub agrees: Option<bool>,
 }
@@ -39,11 +39,11 @@ pub struct ResolvedName {
 #[derive(Debug)]
 pub struct Entity {
     /// Its usual name.
-    pub usual: Rc<str>,
+    pub usual: Arc<str>,
     /// Whether it is a state or a country.
     pub is_state: bool,
     /// Of a place the name of its country.
-    pub country: Option<Rc<str>>,
+    pub country: Option<Arc<str>>,
     /// Where a place lies.
     pub point: Option<(f64, f64)>,
 }
@@ -53,17 +53,13 @@ pub struct Entity {
 #[derive(Debug)]
 pub struct RecentNames {
     most: usize,
-    recent: HashMap<Box<[u8]>, Option<Rc<ResolvedName>>, RandomState>,
-    older: HashMap<Box<[u8]>, Option<Rc<ResolvedName>>, RandomState>,
+    recent: HashMap<Box<[u8]>, Option<Arc<ResolvedName>>, RandomState>,
+    older: HashMap<Box<[u8]>, Option<Arc<ResolvedName>>, RandomState>,
 }
 
 impl Default for RecentNames {
     fn default() -> RecentNames {
-        RecentNames {
-            most: RecentNames::MANY,
-            recent: HashMap::default(),
-            older: HashMap::default(),
-        }
+        RecentNames::holding(RecentNames::MANY)
     }
 }
 
@@ -73,11 +69,16 @@ impl RecentNames {
     const MANY: usize = 1 << 16;
     const FEW: usize = 1 << 12;
 
+    /// None yet; the first generation holds so many.
+    pub fn holding(most: usize) -> RecentNames {
+        RecentNames { most, recent: HashMap::default(), older: HashMap::default() }
+    }
+
     #[expect(
         clippy::option_option,
         reason = "not looked up, and looked up without finding one entity, are two answers"
     )]
-    pub fn get(&mut self, key: &[u8]) -> Option<Option<Rc<ResolvedName>>> {
+    pub fn get(&mut self, key: &[u8]) -> Option<Option<Arc<ResolvedName>>> {
         if let Some(meant) = self.recent.get(key) {
             return Some(meant.clone());
         }
@@ -86,7 +87,7 @@ impl RecentNames {
         Some(meant)
     }
 
-    pub fn insert(&mut self, key: Box<[u8]>, meant: Option<Rc<ResolvedName>>) {
+    pub fn insert(&mut self, key: Box<[u8]>, meant: Option<Arc<ResolvedName>>) {
         if self.recent.len() >= self.most {
             self.older = std::mem::take(&mut self.recent);
             self.most = RecentNames::FEW;
@@ -106,7 +107,7 @@ pub struct NameCache {
     /// The place under which the name at hand is looked up, kept to spare a new text for each.
     pub key: Vec<u8>,
     /// Bearers, which no import changes.
-    pub entities: HashMap<(EntityClass, i64), Rc<Entity>>,
+    pub entities: HashMap<(EntityClass, i64), Arc<Entity>>,
     /// Names that nobody known bears, in the order of their coming.
     pub new: Vec<(EntityClass, String)>,
     /// Codes that were used outside of the years in which they are valid.
@@ -116,13 +117,32 @@ pub struct NameCache {
 }
 
 impl NameCache {
-    pub fn remember(&mut self, of: (EntityClass, i64), entity: Entity) -> Rc<Entity> {
+    pub fn remember(&mut self, of: (EntityClass, i64), entity: Entity) -> Arc<Entity> {
         if self.entities.len() >= RecentNames::FEW {
             self.entities.clear();
         }
-        let entity = Rc::new(entity);
-        self.entities.insert(of, Rc::clone(&entity));
+        let entity = Arc::new(entity);
+        self.entities.insert(of, Arc::clone(&entity));
         entity
+    }
+}
+
+/// Names that the writer found out about, on their way to the reader.
+#[derive(Debug, Clone, Default)]
+pub struct NameNews(Arc<Mutex<Vec<NewName>>>);
+
+/// A name as it is looked up, and who is meant; none: the day decides.
+type NewName = (Box<[u8]>, Option<Arc<ResolvedName>>);
+
+impl NameNews {
+    /// Tells what was found out about a name.
+    pub fn tell(&self, key: &[u8], meant: Option<&Arc<ResolvedName>>) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push((key.into(), meant.cloned()));
+    }
+
+    /// What was found out since this was asked last.
+    pub fn take(&self) -> Vec<NewName> {
+        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 

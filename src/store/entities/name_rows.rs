@@ -1,6 +1,6 @@
 //! The rows of `names` that a code or a spelling has, and what is known of whom they mean.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use rusqlite::params;
 
@@ -73,7 +73,7 @@ impl Writer<'_> {
             let (from, to) = row.validity();
             let valid = row.is_valid(days);
             let NameRow { id, entity, .. } = row;
-            let usual = Rc::clone(&self.known(class, entity)?.usual);
+            let usual = Arc::clone(&self.known(class, entity)?.usual);
             // who bore the code for the lesser part of a long time is not who is meant
             let shared = days.first.zip(days.last).map(|(first, last)| {
                 to.map_or(last, |to| to.min(last)) - from.map_or(first, |from| from.max(first)) + 1
@@ -196,9 +196,9 @@ impl Writer<'_> {
     }
 
     /// What is known of an actor or place.
-    pub(in crate::store) fn known(&mut self, class: EntityClass, id: i64) -> Result<Rc<Entity>> {
+    pub(in crate::store) fn known(&mut self, class: EntityClass, id: i64) -> Result<Arc<Entity>> {
         if let Some(entity) = self.resolved.entities.get(&(class, id)) {
-            return Ok(Rc::clone(entity));
+            return Ok(Arc::clone(entity));
         }
         let find = match class {
             EntityClass::Actor => {
@@ -214,7 +214,7 @@ impl Writer<'_> {
             Ok(Entity {
                 usual: row.get_ref(0)?.as_str()?.into(),
                 is_state: row.get(1)?,
-                country: row.get_ref(4)?.as_str_or_null()?.map(Rc::from),
+                country: row.get_ref(4)?.as_str_or_null()?.map(Arc::from),
                 point: lat.zip(lon),
             })
         })?;

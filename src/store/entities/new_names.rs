@@ -1,7 +1,7 @@
 //! Actors and places that nobody named before, and further names, codes and wordings of all.
 
 use std::borrow::Cow;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use rusqlite::{OptionalExtension, params};
 
@@ -117,7 +117,7 @@ impl Writer<'_> {
         // the same words and code must lead to the same row when they come again
         match (taken, code) {
             (true, Some((scheme, code))) => {
-                let by: Rc<str> = format!("{scheme}:{code}").into();
+                let by: Arc<str> = format!("{scheme}:{code}").into();
                 self.add_wording(class, entity, &spelling, &by)
             }
             _ => Ok(spelled),
@@ -196,7 +196,7 @@ impl Writer<'_> {
         class: EntityClass,
         entity: i64,
         name: &str,
-        meant_by: &Rc<str>,
+        meant_by: &Arc<str>,
     ) -> Result<NameHit> {
         let find = format!(
             "SELECT id FROM names WHERE folded = ?1 AND +scheme = '{WORDING_SCHEME}' AND name = ?2 AND meant_by = ?3 AND {} = ?4",
@@ -226,7 +226,7 @@ impl Writer<'_> {
         let (label, country) = match entity {
             Some(entity) => {
                 let known = self.known(class, entity)?;
-                (Rc::clone(&known.usual), known.country.clone())
+                (Arc::clone(&known.usual), known.country.clone())
             }
             None => (name.into(), None),
         };
@@ -280,7 +280,7 @@ impl Writer<'_> {
         let mut countries = Vec::new();
         for member in members {
             let known = self.known(class, member.entity)?;
-            labels.push(Rc::clone(&known.usual));
+            labels.push(Arc::clone(&known.usual));
             countries.extend(known.country.clone());
         }
         let (label, countries) = (joined(labels), joined(countries));
@@ -317,7 +317,7 @@ impl Writer<'_> {
 }
 
 /// The labels of members as their name has them: each once, in alphabetical order.
-fn joined(mut labels: Vec<Rc<str>>) -> String {
+fn joined(mut labels: Vec<Arc<str>>) -> String {
     labels.sort_by(|a, b| {
         (a.to_ascii_lowercase().as_str(), a).cmp(&(b.to_ascii_lowercase().as_str(), b))
     });

@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::error::{Result, Stop};
 use crate::kind::reference_table::HOMONYM;
@@ -30,7 +30,7 @@ impl Writer<'_> {
         class: EntityClass,
         named: &EntityRef<'_>,
         days: Days,
-    ) -> Result<Rc<ResolvedName>, Stop<String>> {
+    ) -> Result<Arc<ResolvedName>, Stop<String>> {
         let mut key = std::mem::take(&mut self.resolved.key);
         key.clear();
         write_key(&mut key, class, named);
@@ -47,19 +47,27 @@ impl Writer<'_> {
             }
             _ => {
                 self.resolved.dated = dated;
-                let outcome = self.resolve_uncached(class, named, days).map(Rc::new);
+                let outcome = self.resolve_uncached(class, named, days).map(Arc::new);
                 if self.resolved.dated && !dated {
-                    self.resolved.found.insert(key.as_slice().into(), None);
+                    self.remember(&key, None);
                     write_days(&mut key, days);
                 }
                 if let Ok(meant) = &outcome {
-                    self.resolved.found.insert(key.as_slice().into(), Some(Rc::clone(meant)));
+                    self.remember(&key, Some(meant));
                 }
                 outcome
             }
         };
         self.resolved.key = key;
         outcome
+    }
+
+    /// Remembers who is meant, and tells whoever reads the records; none: the day decides.
+    fn remember(&mut self, key: &[u8], meant: Option<&Arc<ResolvedName>>) {
+        self.resolved.found.insert(key.into(), meant.cloned());
+        if let Some(news) = &self.news {
+            news.tell(key, meant);
+        }
     }
 
     /// Names that nobody known bore before this run.
@@ -131,7 +139,7 @@ impl Writer<'_> {
         }
         let (country, agrees) = self.one(class, within, days)?;
         let Some(name) = named.name.as_deref() else { return Ok((country, agrees)) };
-        let usual = Rc::clone(&self.known(class, country.entity)?.usual);
+        let usual = Arc::clone(&self.known(class, country.entity)?.usual);
         let folded = fold_name(name);
         if folded == fold_name(&usual)
             || within.name.as_deref().is_some_and(|other| folded == fold_name(other))
@@ -382,13 +390,13 @@ impl Writer<'_> {
         class: EntityClass,
         hit: &NameHit,
     ) -> Result<ResolvedName> {
-        let label = Rc::clone(&self.known(class, hit.entity)?.usual);
+        let label = Arc::clone(&self.known(class, hit.entity)?.usual);
         let name = spelled_in(&hit.wording);
         let words =
-            if *name == *label { Rc::clone(&label) } else { format!("{name} {label}").into() };
+            if *name == *label { Arc::clone(&label) } else { format!("{name} {label}").into() };
         Ok(ResolvedName {
             id: hit.id,
-            wording: Rc::clone(&hit.wording),
+            wording: Arc::clone(&hit.wording),
             words,
             label,
             agrees: None,

@@ -3,10 +3,10 @@
 //! letter and codes by number.
 
 use crate::error::{Result, Stop};
-use crate::kind::NewFact;
 use crate::kind::reference_table::HOMONYM;
 use crate::store::entities::lookup::{EntityClass, spelled_in};
 use crate::store::entities::name_cache::{NameHit, ResolvedName};
+use crate::store::write::RecordFacts;
 use crate::store::write::transaction::Writer;
 use crate::value::date::{self, Days};
 use crate::value::text::BETWEEN_NAMES;
@@ -296,9 +296,9 @@ impl Writer<'_> {
     ///
     /// # Errors
     /// The database cannot be written.
-    pub fn learn(&mut self, facts: &[NewFact<'_>]) -> Result<bool> {
+    pub fn learn(&mut self, facts: &RecordFacts<'_>) -> Result<bool> {
         let before = self.transaction.last_insert_rowid();
-        for fact in facts {
+        for fact in facts.unencoded() {
             let date = crate::kind::given(&fact.row, "date");
             let days = date::parse(&date).unwrap_or(Days { first: None, last: None });
             for (field, value) in &fact.row {

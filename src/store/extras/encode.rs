@@ -2,15 +2,15 @@
 //! fact.
 
 use std::collections::{HashMap, HashSet};
-use std::fmt::Write;
 use std::hash::BuildHasher;
+use std::ops::Range;
 
 use foldhash::fast::{FixedState, RandomState};
 use rusqlite::{Connection, params};
 
 use crate::error::Result;
-use crate::kind::Kind;
-use crate::store::extras::{NUMBERED, names, quoted};
+use crate::kind::{ExtraColumns, Kind};
+use crate::store::extras::{NUMBERED, elements, names, quoted};
 use crate::store::fact_id;
 use crate::store::write::statements::StatementCache;
 
@@ -42,99 +42,229 @@ impl TextHits {
     }
 }
 
-/// The layouts of a run, the one that fitted last first.
-#[derive(Debug, Default)]
+/// Takes objects apart without the database, with what it has read of layouts and texts; what is new
+/// among them waits to be written.
+#[derive(Debug)]
 pub struct ExtrasEncoder {
-    known: Option<Vec<ExtrasLayout>>,
-    /// The cells at hand, and the same with numbers, kept to spare a new text for each fact.
+    /// The layouts, the one that fitted last first.
+    known: Vec<ExtrasLayout>,
+    /// The cells at hand, kept to spare a new text for each fact.
     cells: String,
-    coded: String,
     texts: TextNumbers,
+    new: Vec<NewExtras>,
+    /// Which layout the columns of a record have, and where each cell of it stands among them; by where
+    /// their names lie, which are those of one mapping.
+    shapes: HashMap<Vec<usize>, Shape, RandomState>,
+    /// The columns at hand, and where their cells stand in the object that they make.
+    shape: Vec<usize>,
+    quoted: Vec<Range<usize>>,
+}
+
+/// The layout of some columns, and for each of its cells the column that has it.
+#[derive(Debug)]
+struct Shape {
+    layout: i64,
+    places: Vec<Option<usize>>,
+}
+
+/// A layout or text that came up, or a kind of fact that has a layout.
+#[derive(Debug)]
+pub enum NewExtras {
+    Layout { id: i64, columns: String },
+    Text { id: i64, text: Box<str> },
+    Kind { layout: i64, bit: i64 },
+}
+
+/// The extra columns of a fact, taken apart.
+#[derive(Debug, Clone)]
+pub struct EncodedExtra {
+    layout: i64,
+    cells: String,
 }
 
 /// So many layouts are tried.
 const TRIED: usize = 16;
 
 impl ExtrasEncoder {
-    /// Takes an object apart: the layout that it has, made if there is none. None: it is no object
-    /// of texts.
+    /// One that knows the layouts and texts that are there.
     ///
     /// # Errors
-    /// The database cannot be written.
-    pub fn take(&mut self, connection: &Connection, object: &str) -> Result<Option<i64>> {
-        let layout = self.layout(connection, object)?;
-        if let (Some(_), Some([last, ..])) = (layout, self.known.as_deref_mut()) {
-            self.texts.code(connection, &self.cells, &mut last.hits, &mut self.coded)?;
-        }
-        Ok(layout)
+    /// The database cannot be read.
+    pub fn of(connection: &Connection) -> Result<ExtrasEncoder> {
+        let mut read =
+            connection.prepare("SELECT id, columns, kinds FROM layouts ORDER BY id DESC")?;
+        let rows = read.query_map([], |row| {
+            let names = names(&row.get::<_, String>(1)?);
+            Ok(ExtrasLayout { id: row.get(0)?, names, kinds: row.get(2)?, hits: Vec::new() })
+        })?;
+        Ok(ExtrasEncoder {
+            known: rows.collect::<Result<_, _>>()?,
+            cells: String::new(),
+            texts: TextNumbers::of(connection)?,
+            new: Vec::new(),
+            shapes: HashMap::default(),
+            shape: Vec::new(),
+            quoted: Vec::new(),
+        })
     }
 
-    fn layout(&mut self, connection: &Connection, object: &str) -> Result<Option<i64>> {
-        let ExtrasEncoder { known, cells, .. } = self;
-        let known = match known {
-            Some(known) => known,
-            None => known.insert(read(connection)?),
-        };
-        if let Some(i) =
-            known.iter().take(TRIED).position(|layout| fits(object, &layout.names, cells))
-        {
-            known[..=i].rotate_right(1);
-            return Ok(Some(known[0].id));
+    /// Takes the object of a fact apart. None: it is no object of texts.
+    pub fn encode(&mut self, kind: &'static Kind, object: &str) -> Option<EncodedExtra> {
+        let n = self.layout(object)?;
+        let ExtrasEncoder { known, cells, texts, new, .. } = self;
+        let layout = last(known, n, kind, new);
+        let cells = elements(cells)?;
+        let cells = cells.into_iter().map(|cell| Some(cell).filter(|cell| *cell != "null"));
+        Some(EncodedExtra { layout: layout.id, cells: texts.code(cells, &mut layout.hits, new) })
+    }
+
+    /// The same of the columns of a record, with the object that they make.
+    pub fn encode_columns(
+        &mut self,
+        kind: &'static Kind,
+        columns: &ExtraColumns<'_>,
+    ) -> (Option<EncodedExtra>, String) {
+        let object = columns.json();
+        if columns.repeated.is_some() {
+            return (self.encode(kind, &object), object);
         }
-        let Some(mut own) = columns_of(object) else { return Ok(None) };
+        self.shape.clear();
+        self.shape.extend(columns.cells.iter().map(|(name, _)| name.as_ptr().addr()));
+        if !self.shapes.contains_key(&self.shape) {
+            let Some(n) = self.layout(&object) else { return (None, object) };
+            let column =
+                |wanted: &String| columns.cells.iter().position(|(name, _)| name == wanted);
+            let ExtrasLayout { id, names, .. } = &self.known[n];
+            let shape = Shape { layout: *id, places: names.iter().map(column).collect() };
+            self.shapes.insert(self.shape.clone(), shape);
+        }
+        let ExtrasEncoder { known, texts, new, shapes, shape, quoted, .. } = self;
+        let Shape { layout, places } = &shapes[shape];
+        let Some(n) = known.iter().position(|known| known.id == *layout) else {
+            return (None, object);
+        };
+        let layout = last(known, n, kind, new);
+        // where the cells stand in the object, in quotes
+        quoted.clear();
+        let mut at = 1;
+        for (name, cell) in &columns.cells {
+            let begin = at + name.len();
+            let end = begin + quoted_len(&object[begin..], cell);
+            quoted.push(begin..end);
+            at = end + 1;
+        }
+        let cells = places.iter().map(|place| place.map(|n| &object[quoted[n].clone()]));
+        let cells = texts.code(cells, &mut layout.hits, new);
+        (Some(EncodedExtra { layout: layout.id, cells }), object)
+    }
+
+    /// What came up since this was asked last, which must be written before what was encoded.
+    pub fn news(&mut self) -> Vec<NewExtras> {
+        std::mem::take(&mut self.new)
+    }
+
+    /// The place of the layout that an object has, made if there is none; its cells are in `cells` then.
+    fn layout(&mut self, object: &str) -> Option<usize> {
+        let ExtrasEncoder { known, cells, new, .. } = self;
+        let fitting =
+            known.iter().take(TRIED).position(|layout| fits(object, &layout.names, cells));
+        if fitting.is_some() {
+            return fitting;
+        }
+        let mut own = columns_of(object)?;
         if let Some(merged) = known.first().and_then(|last| merged(&last.names, &own))
             && fits(object, &merged, cells)
         {
             own = merged;
         }
         fits(object, &own, cells);
+        // it may be one of those that were not tried
+        if let Some(n) = known.iter().position(|layout| layout.names == own) {
+            return Some(n);
+        }
         let columns: Vec<&str> = own.iter().map(|name| name.trim_end_matches(':')).collect();
         let columns = format!("[{}]", columns.join(","));
-        // it may be one of those that were not tried
-        connection
-            .prepare_cached("INSERT INTO layouts (columns, kinds) VALUES (?1, 0) ON CONFLICT (columns) DO NOTHING")?
-            .execute([&columns])?;
-        let (id, kinds) = connection
-            .prepare_cached("SELECT id, kinds FROM layouts WHERE columns = ?1")?
-            .query_row([&columns], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        known.retain(|layout| layout.id != id);
-        known.insert(0, ExtrasLayout { id, names: own, kinds, hits: Vec::new() });
-        Ok(Some(id))
+        let id = known.iter().map(|layout| layout.id).max().unwrap_or_default() + 1;
+        new.push(NewExtras::Layout { id, columns });
+        known.insert(0, ExtrasLayout { id, names: own, kinds: 0, hits: Vec::new() });
+        Some(0)
     }
+}
 
-    /// Keeps the cells of the object that was taken apart last, for a fact.
+/// How long a cell is in quotes with which a text begins.
+fn quoted_len(text: &str, cell: &str) -> usize {
+    let bare = cell.len() + 2;
+    // a sign that is written as two makes it longer
+    if text.as_bytes().get(bare - 1) == Some(&b'"') && text[1..].starts_with(cell) {
+        bare
+    } else {
+        quoted(text).unwrap_or(bare)
+    }
+}
+
+/// Has a layout be the one that fitted last, for a fact of this kind.
+fn last<'l>(
+    known: &'l mut [ExtrasLayout],
+    n: usize,
+    kind: &'static Kind,
+    new: &mut Vec<NewExtras>,
+) -> &'l mut ExtrasLayout {
+    known[..=n].rotate_right(1);
+    let layout = &mut known[0];
+    let bit = 1 << fact_id::kind_tag(kind);
+    if layout.kinds & bit == 0 {
+        layout.kinds |= bit;
+        new.push(NewExtras::Kind { layout: layout.id, bit });
+    }
+    layout
+}
+
+impl NewExtras {
+    /// Writes what is new.
+    ///
+    /// # Errors
+    /// The database cannot be written.
+    pub fn write(&self, connection: &Connection) -> Result<()> {
+        match self {
+            NewExtras::Layout { id, columns } => connection
+                .prepare_cached("INSERT INTO layouts (id, columns, kinds) VALUES (?1, ?2, 0)")?
+                .execute(params![id, columns])?,
+            NewExtras::Text { id, text } => connection
+                .prepare_cached("INSERT INTO extra_texts (id, text) VALUES (?1, ?2)")?
+                .execute(params![id, text])?,
+            NewExtras::Kind { layout, bit } => connection
+                .prepare_cached("UPDATE layouts SET kinds = kinds | ?1 WHERE id = ?2")?
+                .execute([bit, layout])?,
+        };
+        Ok(())
+    }
+}
+
+impl EncodedExtra {
+    /// Keeps the extra columns of a fact.
     ///
     /// # Errors
     /// The database cannot be written.
     pub fn keep(
-        &mut self,
+        &self,
         statements: &mut StatementCache<'_>,
         kind: &'static Kind,
         id: i64,
-        layout: i64,
     ) -> Result<()> {
-        let bit = 1 << fact_id::kind_tag(kind);
-        if let Some(last) =
-            self.known.iter_mut().flatten().next().filter(|last| last.kinds & bit == 0)
-        {
-            let add = || "UPDATE layouts SET kinds = kinds | ?1 WHERE id = ?2".to_owned();
-            statements.get("add kind", "layouts", add)?.execute([bit, layout])?;
-            last.kinds |= bit;
-        }
         let add = || "INSERT INTO extras (id, layout_id, cells) VALUES (?1, ?2, ?3)".to_owned();
         statements.get("add", "extras", add)?.execute(params![
             fact_id::rowid(kind, id),
-            layout,
-            self.coded
+            self.layout,
+            self.cells
         ])?;
         Ok(())
     }
 }
 
 /// The texts that numbers stand for.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct TextNumbers {
-    ids: Option<HashMap<Box<str>, i64, RandomState>>,
+    ids: HashMap<Box<str>, i64, RandomState>,
     /// The last number that was given.
     last: i64,
     /// Those of late that have none: one that comes again gets a number.
@@ -147,80 +277,65 @@ impl TextNumbers {
     const LONG: usize = 100;
     const SEEN: usize = 1 << 14;
 
-    /// Has `coded` be the cells, with numbers for texts where they are shorter.
-    fn code(
+    fn of(connection: &Connection) -> Result<TextNumbers> {
+        let mut read = connection.prepare("SELECT text, id FROM extra_texts")?;
+        let texts = read.query_map([], |row| Ok((row.get::<_, String>(0)?.into(), row.get(1)?)))?;
+        let ids: HashMap<_, i64, _> = texts.collect::<Result<_, _>>()?;
+        let last = ids.values().copied().max().unwrap_or_default();
+        Ok(TextNumbers { ids, last, seen: HashSet::default(), hasher: FixedState::default() })
+    }
+
+    /// The array of cells, each in quotes, with numbers for texts where they are shorter.
+    fn code<'c>(
         &mut self,
-        connection: &Connection,
-        cells: &str,
+        cells: impl Iterator<Item = Option<&'c str>> + Clone,
         hits: &mut Vec<TextHits>,
-        coded: &mut String,
-    ) -> Result<()> {
-        coded.clear();
-        let mut rest = cells;
-        let mut column = 0;
-        while let Some((separator, more)) = rest.split_at_checked(1) {
-            coded.push_str(separator);
-            let text = quoted(more).map_or("", |end| &more[..end]);
-            column += usize::from(matches!(separator, "[" | ","));
-            if hits.len() < column {
-                hits.resize(column, TextHits::default());
+        new: &mut Vec<NewExtras>,
+    ) -> String {
+        let long = |cell: Option<&str>| cell.map_or(4, str::len) + 1;
+        let mut coded = String::with_capacity(cells.clone().map(long).sum::<usize>() + 1);
+        for (column, cell) in cells.enumerate() {
+            coded.push(if column == 0 { '[' } else { ',' });
+            if hits.len() <= column {
+                hits.push(TextHits::default());
             }
-            let hits = &mut hits[column - 1];
-            let before = coded.len();
-            if (3..=TextNumbers::LONG).contains(&text.len()) && !hits.are_few() {
-                hits.tried += 1;
-                if let Some(number) = self.number(connection, text)? {
-                    hits.hit += 1;
-                    let _ = write!(coded, "{number}");
+            let Some(cell) = cell else {
+                coded.push_str("null");
+                continue;
+            };
+            let begin = coded.len();
+            if (3..=TextNumbers::LONG).contains(&cell.len()) && !hits[column].are_few() {
+                hits[column].tried += 1;
+                if let Some(number) = self.number(cell, new) {
+                    hits[column].hit += 1;
+                    coded.push_str(itoa::Buffer::new().format(number));
                 }
             }
-            if coded.len() == before || coded.len() - before >= text.len() {
-                coded.truncate(before);
-                coded.push_str(text);
+            if coded.len() == begin || coded.len() - begin >= cell.len() {
+                coded.truncate(begin);
+                coded.push_str(cell);
             }
-            rest = &more[text.len()..];
         }
-        Ok(())
+        coded.push(']');
+        coded
     }
 
     /// The number of a text, which may get one now.
-    fn number(&mut self, connection: &Connection, text: &str) -> Result<Option<i64>> {
-        let ids = match &mut self.ids {
-            Some(ids) => ids,
-            none => {
-                let mut read = connection.prepare("SELECT text, id FROM extra_texts")?;
-                let texts =
-                    read.query_map([], |row| Ok((row.get::<_, String>(0)?.into(), row.get(1)?)))?;
-                let ids = none.insert(texts.collect::<Result<_, _>>()?);
-                self.last = ids.values().copied().max().unwrap_or_default();
-                ids
-            }
-        };
-        if let Some(id) = ids.get(text) {
-            return Ok(Some(*id));
+    fn number(&mut self, text: &str, new: &mut Vec<NewExtras>) -> Option<i64> {
+        if let Some(id) = self.ids.get(text) {
+            return Some(*id);
         }
         if self.last >= NUMBERED || self.seen.insert(self.hasher.hash_one(text)) {
             if self.seen.len() >= TextNumbers::SEEN {
                 self.seen.clear();
             }
-            return Ok(None);
+            return None;
         }
         self.last += 1;
-        connection
-            .prepare_cached("INSERT INTO extra_texts (id, text) VALUES (?1, ?2)")?
-            .execute(params![self.last, text])?;
-        ids.insert(text.into(), self.last);
-        Ok(Some(self.last))
+        self.ids.insert(text.into(), self.last);
+        new.push(NewExtras::Text { id: self.last, text: text.into() });
+        Some(self.last)
     }
-}
-
-fn read(connection: &Connection) -> Result<Vec<ExtrasLayout>> {
-    let mut read = connection.prepare("SELECT id, columns, kinds FROM layouts ORDER BY id DESC")?;
-    let rows = read.query_map([], |row| {
-        let names = names(&row.get::<_, String>(1)?);
-        Ok(ExtrasLayout { id: row.get(0)?, names, kinds: row.get(2)?, hits: Vec::new() })
-    })?;
-    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// The names of an object, each with its colon; none where it has other values than texts, or white
@@ -307,18 +422,18 @@ mod tests {
             let ask = |sql: String| -> String {
                 connection.query_row(&format!("SELECT {sql} FROM (SELECT 1 AS id, NULL AS extra) f"), [], |row| row.get(0)).unwrap()
             };
-            let mut layouts = ExtrasEncoder::default();
+            let mut layouts = ExtrasEncoder::of(&connection).unwrap();
             for object in objects {
                 let mut map = serde_json::Map::new();
                 map.extend(object.into_iter().map(|(name, value)| (name, value.into())));
                 let object = serde_json::Value::Object(map).to_string();
-                let layout = layouts.take(&connection, &object).unwrap();
-                prop_assert!(layout.is_some(), "{object}");
-                layouts.keep(&mut StatementCache::new(&connection), kind, 1, layout.unwrap_or_default()).unwrap();
-                prop_assert_eq!(&ask(expression(kind)), &object, "{}", layouts.coded);
+                let Some(extra) = layouts.encode(kind, &object) else { panic!("{object}") };
+                layouts.news().iter().try_for_each(|new| new.write(&connection)).unwrap();
+                extra.keep(&mut StatementCache::new(&connection), kind, 1).unwrap();
+                prop_assert_eq!(&ask(expression(kind)), &object, "{}", extra.cells);
                 let mut back = String::new();
                 ExtrasDecoder::of(&connection).put_together(&ask(packed(kind)), &mut back).unwrap();
-                prop_assert_eq!(&back, &object, "{}", layouts.coded);
+                prop_assert_eq!(&back, &object, "{}", extra.cells);
                 // each column by itself too, and no other
                 let serde_json::Value::Object(map) = serde_json::from_str(&object).unwrap() else { unreachable!() };
                 let asked: Vec<std::sync::Arc<str>> =
@@ -352,8 +467,8 @@ mod tests {
     #[test]
     fn rows_that_lack_some_columns_share_a_layout() {
         let connection = migrated();
-        let mut layouts = ExtrasEncoder::default();
-        let mut ids = |object: &str| layouts.take(&connection, object).unwrap();
+        let mut layouts = ExtrasEncoder::of(&connection).unwrap();
+        let mut ids = |object: &str| layouts.encode(KINDS[0], object).unwrap().layout;
         ids(r#"{"a":"1","c":"3","d":"4"}"#);
         let wider = ids(r#"{"a":"1","b":"2","c":"3"}"#);
         assert_eq!(ids(r#"{"b":"2","d":"4"}"#), wider);
@@ -364,10 +479,11 @@ mod tests {
     #[test]
     fn a_text_that_comes_again_is_kept_once() {
         let connection = migrated();
-        let mut layouts = ExtrasEncoder::default();
+        let mut layouts = ExtrasEncoder::of(&connection).unwrap();
         let mut coded = |object: &str| {
-            layouts.take(&connection, object).unwrap();
-            layouts.coded.clone()
+            let extra = layouts.encode(KINDS[0], object).unwrap();
+            layouts.news().iter().try_for_each(|new| new.write(&connection)).unwrap();
+            extra.cells
         };
         assert_eq!(coded(r#"{"a":"Clear","b":"1"}"#), r#"["Clear","1"]"#);
         assert_eq!(coded(r#"{"a":"Clear","b":"2"}"#), r#"[1,"2"]"#);
@@ -382,20 +498,18 @@ mod tests {
         let seldom: Vec<String> = (0..2_200).map(number).collect();
         assert_eq!(seldom.last().unwrap(), r#"[1,"2099"]"#);
         // another run goes on with them
-        let mut layouts = ExtrasEncoder::default();
-        layouts.take(&connection, r#"{"a":"Clear"}"#).unwrap();
-        assert_eq!(layouts.coded, "[1,null]");
+        let mut layouts = ExtrasEncoder::of(&connection).unwrap();
+        assert_eq!(layouts.encode(KINDS[0], r#"{"a":"Clear"}"#).unwrap().cells, "[1,null]");
     }
 
     #[test]
     fn layouts_do_not_grow_with_rows_that_share_little() {
         let connection = migrated();
-        let mut layouts = ExtrasEncoder::default();
+        let mut layouts = ExtrasEncoder::of(&connection).unwrap();
         for i in 0..500 {
-            layouts
-                .take(&connection, &format!(r#"{{"a":"1","b":"2","c":"3","u{i}":"4"}}"#))
-                .unwrap();
+            layouts.encode(KINDS[0], &format!(r#"{{"a":"1","b":"2","c":"3","u{i}":"4"}}"#));
         }
+        layouts.news().iter().try_for_each(|new| new.write(&connection)).unwrap();
         let size: i64 = connection
             .query_row("SELECT sum(length(columns)) FROM layouts", [], |row| row.get(0))
             .unwrap();

@@ -35,6 +35,18 @@ impl Agreement {
         }
     }
 
+    /// Adds what another counted of the same file; the example here is the earlier one.
+    pub fn take(&mut self, other: Agreement) {
+        for (field, (rows, differ, example)) in other.fields {
+            let own = self.fields.entry(field).or_default();
+            own.0 += rows;
+            own.1 += differ;
+            if own.2.is_empty() {
+                own.2 = example;
+            }
+        }
+    }
+
     /// The fields in which name and code disagree, with the number of such records and of all, and
     /// the first of them.
     pub fn disagreements(&self) -> impl Iterator<Item = (&'static str, u64, u64, &str)> {

@@ -50,6 +50,7 @@ impl Bulk {
                 transaction.execute(&format!("DROP INDEX {name}"), [])?;
             }
         }
+        automerge(transaction, 0)?;
         Ok(Some(Bulk { indexes }))
     }
 
@@ -58,6 +59,17 @@ impl Bulk {
     /// # Errors
     /// The database cannot be written.
     pub fn end(self, transaction: &Transaction<'_>) -> Result<()> {
+        automerge(transaction, AUTOMERGE)?;
         self.indexes.iter().try_for_each(|index| Ok(transaction.execute(index, []).map(|_| ())?))
     }
+}
+
+/// What FTS5 begins with: so many pieces of the full-text index are merged into one while it grows.
+const AUTOMERGE: i64 = 4;
+
+/// Has the full-text index merge so many of its pieces as it grows; 0: only where there are too many.
+fn automerge(transaction: &Transaction<'_>, pieces: i64) -> Result<()> {
+    let set = "INSERT INTO search (search, rank) VALUES ('automerge', ?1)";
+    transaction.execute(set, [pieces])?;
+    Ok(())
 }

@@ -7,6 +7,9 @@ pub mod attach;
 pub mod bulk;
 mod corrections;
 mod counts;
+mod encode_row;
+mod fact_columns;
+mod fact_encoder;
 pub mod fact_key;
 mod lookups;
 pub mod param;
@@ -22,6 +25,7 @@ mod undo;
 pub mod undo_steps;
 
 pub use counts::{Counts, Outcome};
+pub use fact_encoder::{FactEncoder, RecordFacts};
 pub use fact_key::key_of;
 pub use put::NewFactOutcome;
 pub use release::{ReleaseEnd, ReleaseImport, ReleaseInfo};

@@ -25,6 +25,19 @@ pub enum Param<'r> {
     Blob(FactDigest),
 }
 
+impl Param<'_> {
+    /// The same, owning its text.
+    pub fn into_owned(self) -> Param<'static> {
+        match self {
+            Param::Text(text) => Param::Text(Cow::Owned(text.into_owned())),
+            Param::Null => Param::Null,
+            Param::Integer(n) => Param::Integer(n),
+            Param::Real(n) => Param::Real(n),
+            Param::Blob(sum) => Param::Blob(sum),
+        }
+    }
+}
+
 impl ToSql for Param<'_> {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
         Ok(ToSqlOutput::Borrowed(match self {
@@ -37,14 +50,14 @@ impl ToSql for Param<'_> {
     }
 }
 
-impl<'r> From<&'r Value<'_>> for Param<'r> {
-    fn from(cell: &'r Value<'_>) -> Param<'r> {
+impl<'r> From<Value<'r>> for Param<'r> {
+    fn from(cell: Value<'r>) -> Param<'r> {
         match cell {
             Value::Null => Param::Null,
-            Value::Int(n) | Value::Day(n) => Param::Integer(*n),
-            Value::Real(n) => Param::Real(*n),
+            Value::Int(n) | Value::Day(n) => Param::Integer(n),
+            Value::Real(n) => Param::Real(n),
             Value::Partial(n, ..) => Param::Real(n.real()),
-            Value::Text(text) | Value::Json(text) => Param::Text(Cow::Borrowed(text)),
+            Value::Text(text) | Value::Json(text) => Param::Text(text),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Rows on their way in made ready: names resolved, dates given their days, quotes their place.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use rusqlite::{OptionalExtension, params};
 
@@ -13,27 +13,12 @@ use crate::store::entities::lookup::{
 };
 use crate::store::entities::name_cache::{NameHit, ResolvedName};
 use crate::store::source_texts;
-use crate::store::write::param::Param;
-use crate::store::write::row_encoder::{EncodedFact, KnownField, RowEncoder};
+use crate::store::write::encode_row::{RecordNames, References, Referred, date_in, encode_row};
+use crate::store::write::row_encoder::{EncodedFact, RowEncoder};
 use crate::store::write::transaction::{RowError, Writer};
 use crate::value::date::{self, Days};
 use crate::value::text::BETWEEN_NAMES;
-use crate::value::text::fold;
 use crate::value::{EntityRef, InputValue, Type, Value, real};
-
-/// The fields of a spot on the map, which go together.
-pub const LATITUDE: &str = "latitude";
-pub const LONGITUDE: &str = "longitude";
-
-/// What is wrong with a spot of which only one of the two is known.
-pub fn half_location(has_latitude: bool, has_longitude: bool) -> Option<RowError> {
-    let (field, other) = match (has_latitude, has_longitude) {
-        (true, false) => (LATITUDE, LONGITUDE),
-        (false, true) => (LONGITUDE, LATITUDE),
-        _ => return None,
-    };
-    Some(RowError { field, expected: format!("needs a {other} too") })
-}
 
 /// What a row cites, checked, and the order of its figures.
 struct CitedRow<'a> {
@@ -52,7 +37,8 @@ impl Writer<'_> {
     /// The database cannot be read.
     pub fn faults(&mut self, kind: &'static Kind, row: &InputRow<'_>) -> Result<Vec<RowError>> {
         let CitedRow { located, mut faults, .. } = self.cited(kind, row)?;
-        match self.prepare(kind, located.as_ref().unwrap_or(row)) {
+        let row = located.as_ref().unwrap_or(row);
+        match self.prepare(kind, row, &mut RecordNames::default()) {
             Ok(_) => Ok(faults),
             Err(Stop::Input(more)) => {
                 faults.extend(more);
@@ -70,7 +56,7 @@ impl Writer<'_> {
     ) -> Result<EncodedFact<'static>, Stop<Vec<RowError>>> {
         let CitedRow { located, quote_status, mut faults } = self.cited(kind, row)?;
         let row = located.as_ref().unwrap_or(row);
-        let prepared = match self.prepare(kind, row) {
+        let prepared = match self.prepare(kind, row, &mut RecordNames::default()) {
             Err(Stop::Input(more)) => {
                 faults.extend(more);
                 return Err(Stop::Input(faults));
@@ -224,11 +210,11 @@ impl Writer<'_> {
     }
 
     /// The text of a source, read once.
-    pub(in crate::store) fn text_of(&mut self, source: &str) -> Result<Option<Rc<str>>> {
+    pub(in crate::store) fn text_of(&mut self, source: &str) -> Result<Option<Arc<str>>> {
         if let Some(text) = self.texts.get(source) {
             return Ok(text.clone());
         }
-        let text: Option<Rc<str>> = source_texts::text(&self.transaction, source)?.map(Into::into);
+        let text: Option<Arc<str>> = source_texts::text(&self.transaction, source)?.map(Into::into);
         self.texts.insert(source.to_owned(), text.clone());
         Ok(text)
     }
@@ -254,88 +240,18 @@ impl Writer<'_> {
     pub(in crate::store) fn prepare<'r>(
         &mut self,
         kind: &'static Kind,
-        row: &'r InputRow<'_>,
+        row: &'r InputRow<'r>,
+        names: &mut RecordNames,
     ) -> Result<EncodedFact<'r>, Stop<Vec<RowError>>> {
-        let form =
-            Rc::clone(self.forms.entry(kind.name).or_insert_with(|| Rc::new(RowEncoder::of(kind))));
-        let mut prepared = EncodedFact::new(form);
-        let mut days = Days { first: None, last: None };
-        if let Some((_, InputValue::Value(Value::Text(text)))) =
-            row.iter().find(|(field, _)| field.ty == Type::Date)
-        {
-            days = date::parse(text).map_err(Error::usage)?;
-            prepared.set_days(days);
-        }
-        let mut faults = Vec::new();
-        for (field, value) in
-            row.iter().filter(|(field, value)| field.is_given() && !value.is_null())
-        {
-            let set = match value {
-                InputValue::Entity(named) => self.set_entity(&mut prepared, field, named, days),
-                InputValue::Value(value) => self.set_value(&mut prepared, field, value, days),
-            };
-            match set {
-                Ok(()) => {}
-                Err(Stop::Input(expected)) => faults.push(RowError { field: field.name, expected }),
-                Err(Stop::Failed(error)) => return Err(error.into()),
-            }
-        }
-        let is_set = |field| *prepared.value(field) != Param::Null;
-        let (latitude, longitude) = (is_set(KnownField::Latitude), is_set(KnownField::Longitude));
-        faults.extend(half_location(latitude, longitude));
-        if faults.is_empty() { Ok(prepared) } else { Err(Stop::Input(faults)) }
-    }
-
-    /// Sets a field to whom a data set names.
-    fn set_entity(
-        &mut self,
-        prepared: &mut EncodedFact<'_>,
-        field: &'static Field,
-        named: &EntityRef<'_>,
-        days: Days,
-    ) -> Result<(), Stop<String>> {
-        let Some(class) = EntityClass::of(field.ty) else {
-            return Err(Stop::Input("unexpected name".into()));
+        let form = Arc::clone(
+            self.forms.entry(kind.name).or_insert_with(|| Arc::new(RowEncoder::of(kind))),
+        );
+        let days = match date_in(row) {
+            Some(date) => date::parse(date).map_err(Error::usage)?,
+            None => Days::default(),
         };
-        let meant = self.resolve(class, named, days)?;
-        self.agreement.count(field.name, meant.agrees, named);
-        // a spot that is called as its country is the country
-        if field.name == "place"
-            && let Param::Text(spot) = prepared.value(KnownField::Locality)
-            && fold(spot) == fold(&meant.label)
-        {
-            prepared.clear(KnownField::Locality);
-        }
-        prepared.set_name(field, &meant);
-        Ok(())
-    }
-
-    /// Sets a field to a value; what it refers to must be known.
-    fn set_value<'r>(
-        &mut self,
-        prepared: &mut EncodedFact<'r>,
-        field: &'static Field,
-        value: &'r Value<'_>,
-        days: Days,
-    ) -> Result<(), Stop<String>> {
-        match (value, EntityClass::of(field.ty)) {
-            (Value::Text(text), Some(class)) => {
-                let meant = self.known_name(class, text, days)?;
-                prepared.set_name(field, &meant);
-            }
-            (Value::Text(slug), None) if field.ty == Type::Source => {
-                let id = self.source(slug)?;
-                let slug = slug.as_ref().into();
-                prepared.set_reference(field, id, &slug, &slug);
-            }
-            _ => {
-                if let (Type::Topic, Some(slug)) = (field.ty, value.text()) {
-                    self.topic(slug)?;
-                }
-                prepared.set(field, value);
-            }
-        }
-        Ok(())
+        let row = row.iter().map(|(field, value)| (*field, value.borrowed()));
+        encode_row(form, row, days, &mut KnownToWriter { writer: self, names })
     }
 
     /// Whom a name or code means that must be known, or several with "; " between. One that passed
@@ -426,6 +342,55 @@ impl Writer<'_> {
                 Ok(hit)
             }
             found => Err(Stop::Input(self.expected_name(class, text, &found)?)),
+        }
+    }
+}
+
+/// What a writer knows of whom a row names, and makes where nobody is known.
+struct KnownToWriter<'w, 'c> {
+    writer: &'w mut Writer<'c>,
+    names: &'w mut RecordNames,
+}
+
+impl<'r> References<'r> for KnownToWriter<'_, '_> {
+    fn named(
+        &mut self,
+        field: &'static Field,
+        class: EntityClass,
+        named: &Arc<EntityRef<'r>>,
+        days: Days,
+    ) -> Result<Arc<ResolvedName>, Stop<String>> {
+        let meant = match self.names.find(named, class, days) {
+            Some(meant) => meant,
+            None => {
+                let meant = self.writer.resolve(class, named, days)?;
+                self.names.add(named, class, days, Arc::clone(&meant));
+                meant
+            }
+        };
+        self.writer.agreement.count(field.name, meant.agrees, named);
+        Ok(meant)
+    }
+
+    fn referred(
+        &mut self,
+        field: &'static Field,
+        text: &str,
+        days: Days,
+    ) -> Result<Option<Referred>, Stop<String>> {
+        if let Some(class) = EntityClass::of(field.ty) {
+            let ResolvedName { id, wording, words, .. } =
+                self.writer.known_name(class, text, days)?;
+            return Ok(Some(Referred { id, wording, words }));
+        }
+        match field.ty {
+            Type::Source => {
+                let id = self.writer.source(text)?;
+                let slug: Arc<str> = text.into();
+                Ok(Some(Referred { id, wording: Arc::clone(&slug), words: slug }))
+            }
+            Type::Topic => self.writer.topic(text).map(|()| None),
+            _ => Ok(None),
         }
     }
 }

@@ -6,6 +6,7 @@ use rusqlite::{OptionalExtension, params};
 use crate::error::{Result, Stop};
 use crate::kind::{InputRow, Kind};
 use crate::store::date_parts;
+use crate::store::extras::ExtrasEncoder;
 use crate::store::write::counts::Outcome;
 use crate::store::write::param::{FactDigest, Param};
 use crate::store::write::row_encoder::{EncodedFact, KnownField, RowEncoder};
@@ -235,23 +236,20 @@ impl Writer<'_> {
         digest: FactDigest,
     ) -> Result<Option<i64>> {
         prepared.sign(import, digest);
-        let mut layout = None;
-        if let Some(object) = prepared.take_extra() {
-            layout = self.layouts.take(&self.transaction, &object)?;
-            if layout.is_none() {
-                prepared.set_extra(object);
-            }
+        if prepared.extra.is_none()
+            && let Param::Text(object) = prepared.value(KnownField::Extra)
+        {
+            let encoder = match &mut self.layouts {
+                Some(encoder) => encoder,
+                none => none.insert(ExtrasEncoder::of(&self.transaction)?),
+            };
+            let extra = encoder.encode(prepared.form.kind, object);
+            encoder.news().iter().try_for_each(|new| new.write(&self.transaction))?;
+            prepared.extra = extra;
         }
         let form = &prepared.form;
-        let insert = self.statements.get("insert", form.kind.name, || form.insert.clone())?;
-        // most columns say nothing
-        insert.clear_bindings();
-        for (i, value) in
-            prepared.values.iter().enumerate().filter(|(_, value)| **value != Param::Null)
-        {
-            insert.raw_bind_parameter(i + 1, value)?;
-        }
-        if insert.raw_execute()? == 0 {
+        let insert = self.statements.row(form.kind.table, || form.insert.clone())?;
+        if insert.execute(prepared.stated())? == 0 {
             return Ok(None);
         }
         let id = self.transaction.last_insert_rowid();
@@ -260,8 +258,8 @@ impl Writer<'_> {
         {
             date_parts::insert(&self.transaction, prepared.form.kind, id, date)?;
         }
-        if let Some(layout) = layout {
-            self.layouts.keep(&mut self.statements, form.kind, id, layout)?;
+        if let Some(extra) = &prepared.extra {
+            extra.keep(&mut self.statements, form.kind, id)?;
         }
         Ok(Some(id))
     }

@@ -14,8 +14,8 @@ use crate::store::entities::lookup::{EntityClass, NameEntry, NameMatch, abbrevia
 use crate::store::read::predicate::bind;
 use crate::store::search;
 use crate::store::write::counts::Outcome;
+use crate::store::write::encode_row::{LATITUDE, LONGITUDE, half_location};
 use crate::store::write::pending_reference::PendingReference;
-use crate::store::write::prepare::{LATITUDE, LONGITUDE, half_location};
 use crate::store::write::transaction::{RowError, RowOrigin, Writer};
 use crate::store::write::undo_steps;
 use crate::value::suggest::did_you_mean;

@@ -2,18 +2,19 @@
 //! once.
 
 use std::borrow::Cow;
-use std::iter;
-use std::rc::Rc;
+use std::io::Write;
+use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
 use crate::kind::{Field, Kind};
-use crate::store::entities::name_cache::ResolvedName;
+use crate::store::extras::EncodedExtra;
 use crate::store::rollup::{self, Reason};
 use crate::store::search;
+use crate::store::write::fact_columns::FactColumns;
 use crate::store::write::param::{FactDigest, Param};
+use crate::value::Value;
 use crate::value::date::Days;
-use crate::value::{Value, real};
 
 /// What the program itself writes, behind the columns of the fields.
 const SIGNED: [&str; 6] =
@@ -32,6 +33,8 @@ pub enum KnownField {
     Extra,
     /// The event that it belongs to.
     Event,
+    /// Where it was.
+    Place,
     /// The spot where it was.
     Locality,
     /// The spot's latitude.
@@ -42,12 +45,13 @@ pub enum KnownField {
 
 impl KnownField {
     /// All of them, in the order in which they are declared, with their names.
-    const ALL: [(KnownField, &str); 8] = [
+    const ALL: [(KnownField, &str); 9] = [
         (KnownField::Key, "key"),
         (KnownField::Source, "source"),
         (KnownField::Date, "date"),
         (KnownField::Extra, "extra"),
         (KnownField::Event, "event"),
+        (KnownField::Place, "place"),
         (KnownField::Locality, "locality"),
         (KnownField::Latitude, "latitude"),
         (KnownField::Longitude, "longitude"),
@@ -141,25 +145,27 @@ impl RowEncoder {
 
     /// The digest of a row whose given fields have these values, references in their wording.
     pub fn sum(&self, cells: &[Value<'_>]) -> FactDigest {
-        self.sum_of(|i| (!cells[i].is_null()).then(|| Cow::Owned(cells[i].to_string())))
+        self.sum_of(|i, text| write!(text, "{}", cells[i]).is_ok() && !cells[i].is_null())
     }
 
-    fn sum_of<'t>(&self, text_of: impl Fn(usize) -> Option<Cow<'t, str>>) -> FactDigest {
-        let mut stated = Vec::with_capacity(1 << 10);
-        let mut take = |text: &str| {
-            stated.extend_from_slice(&(text.len() as u64).to_le_bytes());
-            stated.extend_from_slice(text.as_bytes());
-        };
+    /// The digest of a row; `put` adds the text of a given field, if it is stated.
+    fn sum_of(&self, put: impl Fn(usize, &mut Vec<u8>) -> bool) -> FactDigest {
+        let mut stated: Vec<u8> = Vec::with_capacity(1 << 11);
         for i in &self.by_name {
             let name = self.fields[*i].0.name;
-            match text_of(*i) {
-                None => {}
-                Some(row) if name == "locator" && row.starts_with("row=") => {}
-                Some(text) => {
-                    take(name);
-                    take(&text);
-                }
+            let before = stated.len();
+            stated.extend_from_slice(&(name.len() as u64).to_le_bytes());
+            stated.extend_from_slice(name.as_bytes());
+            let length = stated.len();
+            stated.extend_from_slice(&[0; 8]);
+            let text = stated.len();
+            let is_stated = put(*i, &mut stated);
+            if !is_stated || name == "locator" && stated[text..].starts_with(b"row=") {
+                stated.truncate(before);
+                continue;
             }
+            let long = ((stated.len() - text) as u64).to_le_bytes();
+            stated[length..text].copy_from_slice(&long);
         }
         let whole: [u8; 32] = Sha256::digest(&stated).into();
         std::array::from_fn(|i| whole[i])
@@ -198,53 +204,43 @@ pub struct RollupColumns {
 #[derive(Debug)]
 pub struct EncodedFact<'r> {
     /// How.
-    pub form: Rc<RowEncoder>,
+    pub form: Arc<RowEncoder>,
     /// The values of its columns.
-    pub values: Vec<Param<'r>>,
+    pub values: FactColumns<'r>,
     /// For each reference: its column, its wording for the digest, and the words that find it.
-    wording: Vec<(usize, Rc<str>, Rc<str>)>,
+    wording: Vec<(usize, Arc<str>, Arc<str>)>,
+    /// The columns that have no field, taken apart.
+    pub extra: Option<EncodedExtra>,
 }
 
 impl<'r> EncodedFact<'r> {
     /// One that states nothing yet.
-    pub fn new(form: Rc<RowEncoder>) -> EncodedFact<'r> {
-        let values = iter::repeat_with(|| Param::Null).take(form.width + SIGNED.len()).collect();
-        EncodedFact { form, values, wording: Vec::new() }
+    pub fn new(form: Arc<RowEncoder>) -> EncodedFact<'r> {
+        let values = FactColumns::new(form.width + SIGNED.len());
+        EncodedFact { form, values, wording: Vec::new(), extra: None }
     }
 
     /// The same, owning its texts.
     pub fn into_owned(self) -> EncodedFact<'static> {
-        let own = |value| match value {
-            Param::Text(text) => Param::Text(Cow::Owned(text.into_owned())),
-            Param::Null => Param::Null,
-            Param::Integer(n) => Param::Integer(n),
-            Param::Real(n) => Param::Real(n),
-            Param::Blob(sum) => Param::Blob(sum),
-        };
-        let values = self.values.into_iter().map(own).collect();
-        EncodedFact { form: self.form, values, wording: self.wording }
+        let values = self.values.into_owned();
+        EncodedFact { values, form: self.form, wording: self.wording, extra: self.extra }
     }
 
     /// Sets a field.
-    pub fn set(&mut self, field: &Field, value: &'r Value<'_>) {
+    pub fn set(&mut self, field: &Field, value: Value<'r>) {
         if let Some((_, column)) = self.form.find(field) {
-            self.values[column] = value.into();
+            self.values.set(column, value.into());
         }
     }
 
     /// Sets a field that refers to a row of another table, which is written so and found by these
     /// words.
-    pub fn set_reference(&mut self, field: &Field, id: i64, wording: &Rc<str>, words: &Rc<str>) {
+    pub fn set_reference(&mut self, field: &Field, id: i64, wording: &Arc<str>, words: &Arc<str>) {
         if let Some((i, column)) = self.form.find(field) {
-            self.values[column] = Param::Integer(id);
+            self.values.set(column, Param::Integer(id));
             self.wording.retain(|(other, ..)| *other != i);
-            self.wording.push((i, Rc::clone(wording), Rc::clone(words)));
+            self.wording.push((i, Arc::clone(wording), Arc::clone(words)));
         }
-    }
-
-    /// Sets a field that names an actor or place.
-    pub fn set_name(&mut self, field: &Field, meant: &ResolvedName) {
-        self.set_reference(field, meant.id, &meant.wording, &meant.words);
     }
 
     /// Adds the words by which the fact is found, as `search::words_of` has them.
@@ -269,22 +265,31 @@ impl<'r> EncodedFact<'r> {
     /// Sets the days of the date.
     pub fn set_days(&mut self, days: Days) {
         if let Some((_, column)) = self.form.known(KnownField::Date) {
-            self.values[column + 1] = days.first.map_or(Param::Null, Param::Integer);
-            self.values[column + 2] = days.last.map_or(Param::Null, Param::Integer);
+            self.values.set(column + 1, days.first.map_or(Param::Null, Param::Integer));
+            self.values.set(column + 2, days.last.map_or(Param::Null, Param::Integer));
         }
     }
 
     /// Takes back what a field states.
     pub fn clear(&mut self, field: KnownField) {
         if let Some((_, column)) = self.form.known(field) {
-            self.values[column] = Param::Null;
+            self.values.set(column, Param::Null);
         }
+    }
+
+    /// The values of the columns in the order of the statement; extra columns are kept elsewhere if they could
+    /// be taken apart.
+    pub fn stated(&self) -> impl Iterator<Item = &Param<'r>> {
+        let extra = self.form.known(KnownField::Extra).map(|(_, column)| column);
+        let elsewhere = extra.filter(|_| self.extra.is_some());
+        let values = self.values.iter().enumerate();
+        values.map(move |(i, value)| if Some(i) == elsewhere { &Param::Null } else { value })
     }
 
     /// Takes the columns that have no field out of the row.
     pub fn take_extra(&mut self) -> Option<Cow<'r, str>> {
         let (_, column) = self.form.known(KnownField::Extra)?;
-        match std::mem::replace(&mut self.values[column], Param::Null) {
+        match self.values.take(column) {
             Param::Text(object) => Some(object),
             _ => None,
         }
@@ -293,27 +298,27 @@ impl<'r> EncodedFact<'r> {
     /// Puts them back.
     pub fn set_extra(&mut self, object: Cow<'r, str>) {
         if let Some((_, column)) = self.form.known(KnownField::Extra) {
-            self.values[column] = Param::Text(object);
+            self.values.set(column, Param::Text(object));
         }
     }
 
     /// Says which event it belongs to.
     pub fn set_event(&mut self, event: String) {
         if let Some((_, column)) = self.form.known(KnownField::Event) {
-            self.values[column] = Param::Text(Cow::Owned(event));
+            self.values.set(column, Param::Text(Cow::Owned(event)));
         }
     }
 
     /// Says what it is called, within which source.
-    pub fn set_key(&mut self, slug: &Rc<str>, source: i64, key: &str) -> &EncodedFact<'r> {
+    pub fn set_key(&mut self, slug: &Arc<str>, source: i64, key: &str) -> &EncodedFact<'r> {
         if let Some((_, column)) = self.form.known(KnownField::Key) {
-            self.values[column] = Param::Text(Cow::Owned(key.to_owned()));
+            self.values.set(column, Param::Text(Cow::Owned(key.to_owned())));
         }
         if let Some((i, column)) = self.form.known(KnownField::Source)
             && self.values[column] == Param::Null
         {
-            self.values[column] = Param::Integer(source);
-            self.wording.push((i, Rc::clone(slug), Rc::clone(slug)));
+            self.values.set(column, Param::Integer(source));
+            self.wording.push((i, Arc::clone(slug), Arc::clone(slug)));
         }
         self
     }
@@ -322,9 +327,9 @@ impl<'r> EncodedFact<'r> {
     pub fn retire(&mut self, by: Option<i64>, why: Option<String>, note: Option<String>) {
         let width = self.form.width;
         let text = |text: Option<String>| text.map_or(Param::Null, |text| Param::Text(text.into()));
-        self.values[width + 1] = by.map_or(Param::Null, Param::Integer);
-        self.values[width + 2] = text(why);
-        self.values[width + 5] = text(note);
+        self.values.set(width + 1, by.map_or(Param::Null, Param::Integer));
+        self.values.set(width + 2, text(why));
+        self.values.set(width + 5, text(note));
     }
 
     /// Whether it is retired.
@@ -335,14 +340,14 @@ impl<'r> EncodedFact<'r> {
     /// Says how its quote was found.
     pub fn set_quote_status(&mut self, status: Option<String>) {
         let status = status.map_or(Param::Null, |status| Param::Text(status.into()));
-        self.values[self.form.width + 4] = status;
+        self.values.set(self.form.width + 4, status);
     }
 
     /// Says which run recorded it, and what it states in short.
     pub fn sign(&mut self, import: i64, digest: FactDigest) {
         let width = self.form.width;
-        self.values[width] = Param::Integer(import);
-        self.values[width + 3] = Param::Blob(digest);
+        self.values.set(width, Param::Integer(import));
+        self.values.set(width + 3, Param::Blob(digest));
     }
 
     /// The value of a field.
@@ -355,20 +360,24 @@ impl<'r> EncodedFact<'r> {
     /// changes no digest. The row of a data set that it came from is left out: releases order their
     /// rows anew.
     pub fn digest(&self) -> FactDigest {
-        self.form.sum_of(|i| {
+        self.form.sum_of(|i, text| {
             let value = &self.values[self.form.fields[i].1];
             if *value == Param::Null {
-                return None;
+                return false;
             }
             if let Some((_, wording, _)) = self.wording.iter().find(|(other, ..)| *other == i) {
-                return Some(Cow::Borrowed(wording.as_ref()));
+                text.extend_from_slice(wording.as_bytes());
+                return true;
             }
             match value {
-                Param::Text(text) => Some(Cow::Borrowed(text.as_ref())),
-                Param::Integer(n) => Some(Cow::Owned(n.to_string())),
-                Param::Real(n) => Some(Cow::Owned(real(*n))),
-                Param::Null | Param::Blob(_) => None,
+                Param::Text(stated) => text.extend_from_slice(stated.as_bytes()),
+                Param::Integer(n) => {
+                    text.extend_from_slice(itoa::Buffer::new().format(*n).as_bytes());
+                }
+                Param::Real(n) => return write!(text, "{}", Value::Real(*n)).is_ok(),
+                Param::Null | Param::Blob(_) => return false,
             }
+            true
         })
     }
 }

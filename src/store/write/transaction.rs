@@ -1,7 +1,7 @@
 //! The transaction in which a run writes everything, begun and committed.
 
 use std::collections::{HashMap, HashSet};
-use std::rc::Rc;
+use std::sync::Arc;
 
 use foldhash::fast::RandomState;
 use rusqlite::{Connection, Transaction, TransactionBehavior, params, params_from_iter};
@@ -11,7 +11,7 @@ use crate::kind::{Field, Kind};
 use crate::store::Store;
 use crate::store::entities::labels;
 use crate::store::entities::lookup::NameLookup;
-use crate::store::entities::name_cache::NameCache;
+use crate::store::entities::name_cache::{NameCache, NameNews};
 use crate::store::extras::ExtrasEncoder;
 use crate::store::rollup::RollupChanges;
 use crate::store::search::SearchWords;
@@ -89,7 +89,9 @@ pub struct Writer<'c> {
     pub(in crate::store) transaction: Transaction<'c>,
     pub(in crate::store) names: NameLookup,
     pub(in crate::store) resolved: NameCache,
-    pub(in crate::store) layouts: ExtrasEncoder,
+    /// Whoever reads the records that are written is told of names.
+    pub(in crate::store) news: Option<NameNews>,
+    pub(in crate::store) layouts: Option<ExtrasEncoder>,
     pub(in crate::store) words: SearchWords,
     pub(in crate::store) changes: RollupChanges,
     /// A large load is under way.
@@ -100,7 +102,7 @@ pub struct Writer<'c> {
     /// The position of the current row in its input, if the caller gave one.
     pub(in crate::store) place: Option<u64>,
     pub(in crate::store) run: ImportInfo,
-    pub(in crate::store) forms: HashMap<&'static str, Rc<RowEncoder>, RandomState>,
+    pub(in crate::store) forms: HashMap<&'static str, Arc<RowEncoder>, RandomState>,
     pub(in crate::store) sources: HashMap<String, i64>,
     pub(in crate::store) current: Option<CurrentImport>,
     pub(in crate::store) counts: Counts,
@@ -113,7 +115,7 @@ pub struct Writer<'c> {
     /// Facts of another copy are carried over.
     pub(in crate::store) carries: bool,
     /// The texts of the sources that facts cite, where they are held.
-    pub(in crate::store) texts: HashMap<String, Option<Rc<str>>>,
+    pub(in crate::store) texts: HashMap<String, Option<Arc<str>>>,
     /// What a reader should know of the quotes that were written.
     pub(in crate::store) quote_notes: Vec<String>,
     /// Facts that were changed by hand, and that the folder or file would have changed back.
@@ -144,7 +146,8 @@ impl Store {
             transaction,
             names: NameLookup::default(),
             resolved: NameCache::default(),
-            layouts: ExtrasEncoder::default(),
+            news: None,
+            layouts: None,
             words: SearchWords::default(),
             changes: RollupChanges::default(),
             bulk: None,

@@ -54,7 +54,7 @@ impl ImportLoad<'_> {
                 }
             }
         };
-        let end = match pipeline::in_batches(chosen, input, drive) {
+        let end = match pipeline::in_batches(chosen, input, None, drive) {
             Ok(end) => end,
             Err(Stop::Failed(error)) => return Err(error),
             Err(Stop::Input(fault)) => return Err(self.broken(fault)),

@@ -151,10 +151,11 @@ impl<'a> ImportLoad<'a> {
         if chosen.plan.lists_coded_names() {
             self.learn(&mut writer)?;
         }
-        let write = |record: &Record, at: RecordPosition, made: &RecordOutcome<'_>| {
+        let encoder = writer.encoder(&release)?;
+        let write = |record: &Record, at: RecordPosition, made: &mut RecordOutcome<'_>| {
             self.one(record, at, made, &mut release, &mut writer)
         };
-        let end = match pipeline::all(chosen, input, write) {
+        let mut end = match pipeline::all(chosen, input, Some(encoder), write) {
             Ok(end) => end,
             Err(Stop::Failed(error)) => return Err(error),
             Err(Stop::Input(fault)) => return Err(self.broken(fault)),
@@ -162,6 +163,7 @@ impl<'a> ImportLoad<'a> {
         if !self.diagnostics.is_empty() && !self.skip {
             return Err(self.refusal(true));
         }
+        end.encoder.take().into_iter().for_each(|encoder| writer.take_counts(encoder));
         let differing = self.refuse_wrong_codes(&writer, args.force_codes)?;
         let rejected = self.diagnostics.rows();
         // a data set whose releases have names: a file without one may be any of them
@@ -224,13 +226,13 @@ impl<'a> ImportLoad<'a> {
     fn learn(&self, writer: &mut Writer<'_>) -> Result<()> {
         for _ in 0..LESSONS {
             let mut has_learned = false;
-            let learn = |_: &Record, _: RecordPosition, made: &RecordOutcome<'_>| {
+            let learn = |_: &Record, _: RecordPosition, made: &mut RecordOutcome<'_>| {
                 if let RecordOutcome::Facts(facts) = made {
                     has_learned |= writer.learn(facts)?;
                 }
                 Ok(())
             };
-            match pipeline::all(self.chosen, self.input, learn) {
+            match pipeline::all(self.chosen, self.input, None, learn) {
                 Ok(_) if has_learned => {}
                 // what is wrong with the file is told when it is written
                 Ok(_) | Err(Stop::Input(_)) => return Ok(()),
@@ -316,7 +318,7 @@ impl<'a> ImportLoad<'a> {
         &mut self,
         record: &Record,
         at: RecordPosition,
-        made: &RecordOutcome<'_>,
+        made: &mut RecordOutcome<'_>,
         release: &mut ReleaseImport,
         writer: &mut Writer<'_>,
     ) -> Result<()> {

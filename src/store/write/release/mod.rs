@@ -8,8 +8,9 @@ mod older;
 mod row_set;
 mod withdraw;
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
-use std::rc::Rc;
+use std::sync::Arc;
 
 use foldhash::fast::RandomState;
 use rusqlite::params;
@@ -18,11 +19,13 @@ use crate::error::{Error, Result, Stop};
 use crate::kind::{self, FactKey, KINDS, Kind, NewFact};
 use crate::store::extras;
 use crate::store::write::counts::{Counts, Outcome};
-use crate::store::write::param::FactDigest;
+use crate::store::write::encode_row::RecordNames;
+use crate::store::write::fact_encoder::{EncodedFacts, FactExtra, ReadyFact, RecordFacts};
+use crate::store::write::param::{FactDigest, Param};
 use crate::store::write::put::{LiveRow, RETIRED_BY_HAND, Retirement};
 use crate::store::write::release::row_set::RowSet;
 use crate::store::write::release::withdraw::Covered;
-use crate::store::write::row_encoder::EncodedFact;
+use crate::store::write::row_encoder::{EncodedFact, KnownField};
 use crate::store::write::transaction::{RowError, Writer};
 use crate::value::text::BETWEEN_NAMES;
 
@@ -84,7 +87,7 @@ pub struct ReleaseEnd {
 #[expect(clippy::struct_excessive_bools, reason = "each says something of its own")]
 pub struct ReleaseImport {
     source: i64,
-    slug: Rc<str>,
+    slug: Arc<str>,
     dataset: String,
     import: i64,
     kinds: Vec<&'static Kind>,
@@ -99,6 +102,8 @@ pub struct ReleaseImport {
     has_retired_by_hand: bool,
     /// The rows that were met, kind by kind.
     seen: HashMap<&'static str, RowSet, RandomState>,
+    /// The places of the facts, where the file is complete for countries and nothing was there before.
+    places: HashSet<i64, RandomState>,
     /// The columns of the file, and the extra columns that the source's facts had after each import, once
     /// they were asked for.
     columns: HashSet<String>,
@@ -110,21 +115,13 @@ pub struct ReleaseImport {
     waiting: Vec<(String, Vec<ReadyFact<'static>>)>,
 }
 
-/// A fact that is ready to be written, once its record has a key.
-struct ReadyFact<'r> {
-    key: FactKey,
-    prepared: EncodedFact<'r>,
-    /// It belongs to the event that the first fact of its record is, which has a number yet to come.
-    of_first: bool,
-}
-
 impl ReadyFact<'_> {
-    /// Says what the fact and the first of its record are called; returns its digest.
-    fn name(&mut self, slug: &Rc<str>, source: i64, (key, record): (&str, &str)) -> FactDigest {
+    /// What the fact is called, and its digest; its record, and source, are called so.
+    fn name(&mut self, slug: &Arc<str>, source: i64, key: &str, record: &str) -> FactDigest {
         if self.of_first {
-            self.prepared.set_event(format!("{slug}:{record}"));
+            self.encoded.set_event(format!("{slug}:{record}"));
         }
-        self.prepared.set_key(slug, source, key).digest()
+        self.encoded.set_key(slug, source, key).digest()
     }
 }
 
@@ -197,6 +194,7 @@ impl Writer<'_> {
             fresh: fresh && !has_retired_by_hand,
             has_retired_by_hand,
             seen: HashMap::default(),
+            places: HashSet::default(),
             counters: HashMap::new(),
             waiting: Vec::new(),
         })
@@ -210,6 +208,15 @@ impl ReleaseImport {
         self.import
     }
 
+    /// The slug and the number of the source that it feeds.
+    pub(super) fn slug(&self) -> Arc<str> {
+        Arc::clone(&self.slug)
+    }
+
+    pub(super) fn source(&self) -> i64 {
+        self.source
+    }
+
     /// Writes the facts of a record, all of them or none.
     ///
     /// # Errors
@@ -218,25 +225,58 @@ impl ReleaseImport {
     pub fn record(
         &mut self,
         writer: &mut Writer<'_>,
-        facts: &[NewFact<'_>],
+        record: &mut RecordFacts<'_>,
     ) -> Result<(), Stop<(usize, RowError)>> {
+        record.new.iter().try_for_each(|new| new.write(&writer.transaction))?;
+        match &mut record.facts {
+            EncodedFacts::New(facts) => {
+                let mut ready = self.ready(writer, facts)?;
+                self.write_ready(writer, &mut ready)
+            }
+            EncodedFacts::Ready(ready) => self.write_ready(writer, ready),
+            EncodedFacts::Refused(n, fault) => Err(Stop::Input((*n, fault.clone()))),
+        }
+    }
+
+    /// Resolves the names of the facts of a record.
+    fn ready<'r>(
+        &self,
+        writer: &mut Writer<'_>,
+        facts: &'r [(NewFact<'r>, Option<FactExtra>)],
+    ) -> Result<Vec<ReadyFact<'r>>, Stop<(usize, RowError)>> {
         writer.agreement.begin_record();
         let mut ready = Vec::with_capacity(facts.len());
-        for (n, NewFact { kind, key, row }) in facts.iter().enumerate() {
-            let mut prepared = writer
-                .prepare(kind, row)
+        let mut names = RecordNames::default();
+        for (n, (NewFact { kind, key, row, extra: columns, .. }, extra)) in facts.iter().enumerate()
+        {
+            let mut encoded = writer
+                .prepare(kind, row, &mut names)
                 .map_err(|stop| stop.map(|mut faults| (n, faults.remove(0))))?;
             if row.iter().any(|(field, _)| field.name == "quote") {
-                prepared.set_quote_status(Some(writer.status_of(&self.slug, row)?));
+                encoded.set_quote_status(Some(writer.status_of(&self.slug, row)?));
             }
-            let of_first = match facts.first().map(|first| &first.key) {
+            if let Some((extra, object)) = extra {
+                encoded.set_extra(Cow::Borrowed(object));
+                encoded.extra.clone_from(extra);
+            } else if let Some(columns) = columns {
+                encoded.set_extra(Cow::Owned(columns.json()));
+            }
+            let of_first = match facts.first().map(|(first, _)| &first.key) {
                 Some(FactKey::Sequence(base)) => {
                     *kind::given(row, "event") == *format!("{}:{base}", self.slug)
                 }
                 _ => false,
             };
-            ready.push(ReadyFact { key: key.clone(), prepared, of_first });
+            ready.push(ReadyFact { key: key.clone(), encoded, of_first, named: None });
         }
+        Ok(ready)
+    }
+
+    fn write_ready(
+        &mut self,
+        writer: &mut Writer<'_>,
+        ready: &mut Vec<ReadyFact<'_>>,
+    ) -> Result<(), Stop<(usize, RowError)>> {
         let key = match ready.first().map(|first| &first.key) {
             None => return Ok(()),
             Some(FactKey::Explicit(key) | FactKey::Child(key)) => key.clone(),
@@ -244,15 +284,16 @@ impl ReleaseImport {
                 let base = base.clone();
                 if self.fresh {
                     self.next(&base, 0)
-                } else if let Some(same) = self.same(writer, &base, &mut ready)? {
+                } else if let Some(same) = self.same(writer, &base, ready)? {
                     same
                 } else {
-                    let own = |ReadyFact { key, prepared, of_first }| ReadyFact {
+                    let own = |ReadyFact { key, encoded, of_first, named }| ReadyFact {
                         key,
-                        prepared: prepared.into_owned(),
+                        encoded: encoded.into_owned(),
                         of_first,
+                        named,
                     };
-                    self.waiting.push((base, ready.into_iter().map(own).collect()));
+                    self.waiting.push((base, ready.drain(..).map(own).collect()));
                     return Ok(());
                 }
             }
@@ -292,10 +333,10 @@ impl ReleaseImport {
         complete: bool,
         sha256: Option<&str>,
     ) -> Result<ReleaseEnd> {
-        for (base, ready) in std::mem::take(&mut self.waiting) {
-            let Some(first) = ready.first() else { continue };
-            let live = self.live_of(writer, first.prepared.form.kind, &base)?;
-            let free = live.iter().find(|(id, ..)| !self.has_seen(first.prepared.form.kind, *id));
+        for (base, mut ready) in std::mem::take(&mut self.waiting) {
+            let Some(kind) = ready.first().map(|first| first.encoded.form.kind) else { continue };
+            let live = self.live_of(writer, kind, &base)?;
+            let free = live.iter().find(|(id, ..)| !self.has_seen(kind, *id));
             let key = match free.filter(|_| !self.mended) {
                 Some((_, key, _)) => key.clone(),
                 None => {
@@ -305,7 +346,7 @@ impl ReleaseImport {
                     self.next(&base, live.iter().map(|(_, key, _)| number(key)).max().unwrap_or(0))
                 }
             };
-            match self.write(writer, ready, &key) {
+            match self.write(writer, &mut ready, &key) {
                 Ok(()) => {}
                 Err(Stop::Input(_)) => writer.counts.rejected += 1,
                 Err(Stop::Failed(error)) => return Err(error),
@@ -381,26 +422,22 @@ impl ReleaseImport {
         base: &str,
         ready: &mut [ReadyFact<'_>],
     ) -> Result<Option<String>> {
-        let Some(kind) = ready.first().map(|first| first.prepared.form.kind) else {
+        let Some(kind) = ready.first().map(|first| first.encoded.form.kind) else {
             return Ok(None);
         };
         'live: for (id, key, digest) in self.live_of(writer, kind, base)? {
             if self.has_seen(kind, id)
-                || digest != ready[0].name(&self.slug, self.source, (&key, &key))
+                || digest != ready[0].name(&self.slug, self.source, &key, &key)
             {
                 continue;
             }
             for fact in &mut ready[1..] {
-                let full = match &fact.key {
-                    FactKey::Explicit(key) => key.clone(),
-                    FactKey::Sequence(_) => key.clone(),
-                    FactKey::Child(under) => format!("{key}/{under}"),
-                };
+                let full = fact.key.called(&key);
                 // a fact that was called otherwise for this try is called rightly when it is
                 // written
-                let digest = fact.name(&self.slug, self.source, (&full, &key));
+                let digest = fact.name(&self.slug, self.source, &full, &key);
                 if writer
-                    .live(&fact.prepared.form, self.source, &full)?
+                    .live(&fact.encoded.form, self.source, &full)?
                     .is_none_or(|live| live.digest != digest)
                 {
                     continue 'live;
@@ -414,28 +451,28 @@ impl ReleaseImport {
     fn write(
         &mut self,
         writer: &mut Writer<'_>,
-        ready: Vec<ReadyFact<'_>>,
+        ready: &mut [ReadyFact<'_>],
         record: &str,
     ) -> Result<(), Stop<(usize, RowError)>> {
-        let mut steps: Vec<WriteStep<'_>> = Vec::with_capacity(ready.len());
-        for (n, mut fact) in ready.into_iter().enumerate() {
-            let key = match &mut fact.key {
-                FactKey::Explicit(key) => std::mem::take(key),
-                FactKey::Sequence(_) => record.to_owned(),
-                FactKey::Child(under) => format!("{record}/{under}"),
+        let mut steps: Vec<WriteStep> = Vec::with_capacity(ready.len());
+        for (n, fact) in ready.iter_mut().enumerate() {
+            let (key, digest) = match fact.named.take() {
+                Some(named) => named,
+                None => {
+                    let key = fact.key.called(record);
+                    let digest = fact.name(&self.slug, self.source, &key, record);
+                    (key, digest)
+                }
             };
-            let digest = fact.name(&self.slug, self.source, (&key, record));
-            let mut prepared = fact.prepared;
+            let encoded = &mut fact.encoded;
             // the record itself has it twice: nothing of it is written yet
-            let kind = prepared.form.kind;
-            let earlier = steps
-                .iter()
-                .find(|(other, .., called)| other.form.kind.name == kind.name && *called == key);
-            let same = earlier.map(|(_, other, ..)| *other == digest);
+            let kind = encoded.form.kind;
+            let earlier = steps.iter().find(|step| step.kind.name == kind.name && step.key == key);
+            let same = earlier.map(|step| step.digest == digest);
             let live = if self.fresh || same.is_some() {
                 None
             } else {
-                writer.live(&prepared.form, self.source, &key)?
+                writer.live(&encoded.form, self.source, &key)?
             };
             let outcome = match &live {
                 _ if same == Some(false) => return Err(Stop::Input((n, twice()))),
@@ -446,27 +483,23 @@ impl ReleaseImport {
                     Outcome::Unchanged
                 }
                 None => Outcome::Added,
-                Some(live) => match self.compare(
-                    prepared.form.kind,
-                    live.id,
-                    live.digest == digest,
-                    live.by_hand,
-                ) {
-                    Ok(Outcome::Changed)
-                        if self.differs_in_columns_only(writer, &mut prepared, live)? =>
-                    {
-                        Outcome::ColumnsOnly
+                Some(live) => {
+                    match self.compare(kind, live.id, live.digest == digest, live.by_hand) {
+                        Ok(Outcome::Changed)
+                            if self.differs_in_columns_only(writer, encoded, live)? =>
+                        {
+                            Outcome::ColumnsOnly
+                        }
+                        Ok(outcome) => outcome,
+                        Err(refused) => return Err(Stop::Input((n, refused))),
                     }
-                    Ok(outcome) => outcome,
-                    Err(refused) => return Err(Stop::Input((n, refused))),
-                },
+                }
             };
-            steps.push((prepared, digest, live, outcome, key));
+            steps.push(WriteStep { kind, key, digest, live, outcome });
         }
         let mut outcomes = Vec::with_capacity(steps.len());
-        let mut added: Vec<(EncodedFact<'_>, i64)> = Vec::new();
-        for (n, (mut prepared, digest, live, outcome, key)) in steps.into_iter().enumerate() {
-            let kind = prepared.form.kind;
+        let mut added: Vec<(usize, i64)> = Vec::with_capacity(steps.len());
+        for (n, WriteStep { kind, key, digest, live, outcome }) in steps.into_iter().enumerate() {
             outcomes.push(match (outcome, live) {
                 (Outcome::Unchanged, None) => {
                     writer.kept.push(format!("{}:{key}", self.slug));
@@ -483,18 +516,20 @@ impl ReleaseImport {
                     if let Some(live) = live {
                         writer.retire(kind, live.id, self.retired("changed"))?;
                     }
-                    match writer.insert(&mut prepared, self.import, digest)? {
+                    let encoded = &mut ready[n].encoded;
+                    match writer.insert(encoded, self.import, digest)? {
                         Some(id) => {
                             self.see(kind, id);
-                            added.push((prepared, id));
+                            self.see_place(encoded);
+                            added.push((n, id));
                             outcome
                         }
                         // nothing was there before, so that this file has it twice
-                        None => match writer.live(&prepared.form, self.source, &key)? {
+                        None => match writer.live(&encoded.form, self.source, &key)? {
                             Some(live) if live.digest == digest => Outcome::Repeated,
                             _ => {
-                                for (EncodedFact { form, .. }, id) in added {
-                                    let kind = form.kind;
+                                for (n, id) in added {
+                                    let kind = ready[n].encoded.form.kind;
                                     extras::forget(&writer.transaction, kind, "f.id = ?1", id)?;
                                     let sql = format!("DELETE FROM {} WHERE id = ?1", kind.table);
                                     writer.transaction.prepare_cached(&sql)?.execute([id])?;
@@ -507,7 +542,7 @@ impl ReleaseImport {
                 _ => outcome,
             });
         }
-        added.iter().try_for_each(|(prepared, id)| writer.note(prepared, *id))?;
+        added.iter().try_for_each(|(n, id)| writer.note(&ready[*n].encoded, *id))?;
         let mut outcome = sum(&outcomes);
         if !self.fresh
             && outcome != Outcome::Repeated
@@ -518,6 +553,16 @@ impl ReleaseImport {
         }
         writer.counts.count(outcome);
         Ok(())
+    }
+
+    /// Remembers where a fact was, if the file is complete for countries.
+    fn see_place(&mut self, encoded: &EncodedFact<'_>) {
+        if self.fresh
+            && self.within.is_some()
+            && let Param::Integer(place) = encoded.value(KnownField::Place)
+        {
+            self.places.insert(*place);
+        }
     }
 
     fn compare(
@@ -566,8 +611,16 @@ fn twice() -> RowError {
     RowError { field: "key", expected: expected.into() }
 }
 
-/// A fact on its way: ready, its digest, the live row of its key, what becomes of it, and the key.
-type WriteStep<'r> = (EncodedFact<'r>, FactDigest, Option<LiveRow>, Outcome, String);
+/// What is to be done for a fact that is ready.
+struct WriteStep {
+    kind: &'static Kind,
+    key: String,
+    digest: FactDigest,
+    /// The live row of its key.
+    live: Option<LiveRow>,
+    /// What becomes of it.
+    outcome: Outcome,
+}
 
 /// What became of a record, by what became of its facts.
 fn sum(outcomes: &[Outcome]) -> Outcome {

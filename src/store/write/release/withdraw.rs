@@ -14,14 +14,16 @@ use crate::value::text::BETWEEN_NAMES;
 /// The values that a file is complete for.
 pub(super) type Covered = BTreeSet<String>;
 
+/// The field of countries, and the SQL of the country of a name: one that nobody knows yet is one all
+/// the same.
+const COUNTRY: &str = "country";
+const COUNTRY_OF: &str = "SELECT coalesce(n.country, n.label) FROM names n WHERE n.id =";
+
 /// The SQL of the values for which a release with the row `f` is complete; NULL: it knows no limits.
 pub(super) fn value_within(kind: &'static Kind, within: Option<&str>) -> String {
     match within.and_then(|name| kind.field(name)) {
         None => "NULL".to_owned(),
-        // a country that nobody knows yet is one all the same
-        Some(field) if field.name == "country" => {
-            "(SELECT coalesce(n.country, n.label) FROM names n WHERE n.id = f.place_id)".to_owned()
-        }
+        Some(field) if field.name == COUNTRY => format!("({COUNTRY_OF} f.place_id)"),
         Some(field) => expression(kind, field),
     }
 }
@@ -48,8 +50,13 @@ impl ReleaseImport {
     pub(super) fn absent(&self, writer: &Writer<'_>) -> Result<(Vec<AbsentFact>, Covered)> {
         let mut absent = Vec::new();
         let mut covered = Covered::default();
-        // nothing was there before
-        if self.fresh && self.within.is_none() {
+        // nothing was there before, so that nothing of it can be lacking
+        if self.fresh && self.within.as_deref().is_none_or(|within| within == COUNTRY) {
+            let mut find = writer.transaction.prepare(&format!("{COUNTRY_OF} ?1"))?;
+            for place in self.within.iter().flat_map(|_| &self.places) {
+                let countries: String = find.query_row([place], |row| row.get(0))?;
+                covered.extend(countries.split(BETWEEN_NAMES).map(str::to_owned));
+            }
             return Ok((Vec::new(), covered));
         }
         for kind in KINDS {

@@ -1,0 +1,295 @@
+//! Facts of a data set encoded by the thread that reads them, as far as that can be done without the
+//! database: while another writes, extra columns are taken apart, and a record whose names were all
+//! met before becomes the values of its columns with their digests.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use foldhash::fast::RandomState;
+
+use crate::error::{Result, Stop};
+use crate::kind::{FactKey, Field, NewFact};
+use crate::store::entities::lookup::EntityClass;
+use crate::store::entities::name_cache::{
+    NameNews, RecentNames, ResolvedName, write_days, write_key,
+};
+use crate::store::extras::{EncodedExtra, ExtrasEncoder, NewExtras};
+use crate::store::write::agreement::Agreement;
+use crate::store::write::encode_row::{
+    RecordNames, References, Referred, encode_row, is_reference,
+};
+use crate::store::write::param::FactDigest;
+use crate::store::write::release::ReleaseImport;
+use crate::store::write::row_encoder::{EncodedFact, RowEncoder};
+use crate::store::write::transaction::{RowError, Writer};
+use crate::value::date::Days;
+use crate::value::{EntityRef, InputValue};
+
+/// The facts of a record on their way to the writer.
+pub struct RecordFacts<'r> {
+    pub(super) facts: EncodedFacts<'r>,
+    /// What must be written before their extra columns.
+    pub(super) new: Vec<NewExtras>,
+}
+
+/// How far the facts of a record are.
+pub(super) enum EncodedFacts<'r> {
+    /// Their names are yet to be resolved; each with its extra columns, if it has any.
+    New(Vec<(NewFact<'r>, Option<FactExtra>)>),
+    /// They are ready to be written.
+    Ready(Vec<ReadyFact<'r>>),
+    /// One of them is wrong.
+    Refused(usize, RowError),
+}
+
+/// The extra columns of a fact: taken apart, where they can be, and as the object that they make.
+pub(super) type FactExtra = (Option<EncodedExtra>, String);
+
+/// A fact that is ready to be written, once its record has a key.
+pub(super) struct ReadyFact<'r> {
+    pub(super) key: FactKey,
+    pub(super) encoded: EncodedFact<'r>,
+    /// It belongs to the event that the first fact of its record is, which has a number yet to come.
+    pub(super) of_first: bool,
+    /// What it is called, where that is known, and its digest.
+    pub(super) named: Option<(String, FactDigest)>,
+}
+
+impl<'r> RecordFacts<'r> {
+    /// Facts of which nothing is encoded.
+    #[must_use]
+    pub fn new(facts: Vec<NewFact<'r>>) -> RecordFacts<'r> {
+        let facts = facts.into_iter().map(|fact| (fact, None)).collect();
+        RecordFacts { facts: EncodedFacts::New(facts), new: Vec::new() }
+    }
+
+    /// Whether the record states nothing.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        match &self.facts {
+            EncodedFacts::New(facts) => facts.is_empty(),
+            EncodedFacts::Ready(facts) => facts.is_empty(),
+            EncodedFacts::Refused(..) => false,
+        }
+    }
+
+    /// The facts of which nothing is encoded.
+    pub(in crate::store) fn unencoded(&self) -> impl Iterator<Item = &NewFact<'r>> {
+        match &self.facts {
+            EncodedFacts::New(facts) => facts.as_slice(),
+            _ => &[],
+        }
+        .iter()
+        .map(|(fact, _)| fact)
+    }
+}
+
+/// Encodes the facts of a release.
+#[derive(Debug)]
+pub struct FactEncoder {
+    slug: Arc<str>,
+    source: i64,
+    forms: HashMap<&'static str, Arc<RowEncoder>, RandomState>,
+    extras: ExtrasEncoder,
+    known: KnownToReader,
+    news: NameNews,
+}
+
+/// So many names are known at once.
+const KNOWN: usize = 1 << 14;
+
+impl Writer<'_> {
+    /// Gives a release an encoder for the thread that reads it. From then on that encodes extra columns,
+    /// and the writer tells it of names.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn encoder(&mut self, release: &ReleaseImport) -> Result<FactEncoder> {
+        let news = NameNews::default();
+        self.news = Some(news.clone());
+        Ok(FactEncoder {
+            slug: release.slug(),
+            source: release.source(),
+            forms: HashMap::default(),
+            extras: ExtrasEncoder::of(&self.transaction)?,
+            known: KnownToReader::new(),
+            news,
+        })
+    }
+
+    /// Takes over what an encoder counted.
+    pub fn take_counts(&mut self, encoder: FactEncoder) {
+        self.news = None;
+        self.agreement.take(encoder.known.agreement);
+    }
+}
+
+impl FactEncoder {
+    /// Learns the names that the writer found out about.
+    pub fn learn(&mut self) {
+        for (key, meant) in self.news.take() {
+            self.known.names.insert(key, meant);
+        }
+    }
+
+    /// Encodes the facts of a record as far as their names are known.
+    pub fn encode<'r>(&mut self, facts: Vec<NewFact<'r>>) -> RecordFacts<'r> {
+        let extras = self.extras_of(&facts);
+        let new = self.extras.news();
+        let facts = if can_encode(&facts) && self.knows_names(&facts) {
+            match self.ready(facts, extras) {
+                Ok(facts) => EncodedFacts::Ready(facts),
+                Err((n, fault)) => EncodedFacts::Refused(n, fault),
+            }
+        } else {
+            EncodedFacts::New(facts.into_iter().zip(extras).collect())
+        };
+        RecordFacts { facts, new }
+    }
+
+    /// The extra columns of each fact; facts of one kind share them.
+    fn extras_of(&mut self, facts: &[NewFact<'_>]) -> Vec<Option<FactExtra>> {
+        let mut extras: Vec<Option<FactExtra>> = Vec::with_capacity(facts.len());
+        for (n, fact) in facts.iter().enumerate() {
+            let extra = fact.extra.as_ref().map(|columns| {
+                let is_same = |other: &NewFact<'_>| {
+                    other.kind.tag == fact.kind.tag
+                        && other.extra.as_ref().is_some_and(|other| Arc::ptr_eq(other, columns))
+                };
+                match facts[..n].iter().position(is_same).and_then(|same| extras[same].clone()) {
+                    Some(known) => known,
+                    None => self.extras.encode_columns(fact.kind, columns),
+                }
+            });
+            extras.push(extra);
+        }
+        extras
+    }
+
+    /// Whether all names of the facts are known, on the days of each.
+    fn knows_names(&mut self, facts: &[NewFact<'_>]) -> bool {
+        self.known.of_record.clear();
+        facts.iter().all(|fact| {
+            fact.row.iter().all(|(field, value)| match (value, EntityClass::of(field.ty)) {
+                (InputValue::Entity(named), Some(class)) if field.is_given() => {
+                    named.is_empty() || self.known.look_up(class, named, fact.days)
+                }
+                (InputValue::Entity(_), _) => false,
+                _ => true,
+            })
+        })
+    }
+
+    /// The facts with the values of their columns, what they are called and their digests; or which of
+    /// them is wrong, and how.
+    fn ready<'r>(
+        &mut self,
+        facts: Vec<NewFact<'r>>,
+        extras: Vec<Option<FactExtra>>,
+    ) -> Result<Vec<ReadyFact<'r>>, (usize, RowError)> {
+        self.known.agreement.begin_record();
+        let mut ready: Vec<ReadyFact<'r>> = Vec::with_capacity(facts.len());
+        let record = match facts.first().map(|first| &first.key) {
+            Some(FactKey::Explicit(key)) => key.clone(),
+            _ => String::new(),
+        };
+        for (n, (NewFact { kind, key, row, days, .. }, extra)) in
+            facts.into_iter().zip(extras).enumerate()
+        {
+            let form = self.forms.entry(kind.name);
+            let form = Arc::clone(form.or_insert_with(|| Arc::new(RowEncoder::of(kind))));
+            let mut encoded = match encode_row(form, row.into_iter(), days, &mut self.known) {
+                Ok(encoded) => encoded,
+                Err(Stop::Input(mut faults)) => return Err((n, faults.remove(0))),
+                Err(Stop::Failed(error)) => {
+                    return Err((n, RowError { field: "key", expected: error.message }));
+                }
+            };
+            if let Some((extra, object)) = extra {
+                encoded.set_extra(Cow::Owned(object));
+                encoded.extra = extra;
+            }
+            let called = key.called(&record);
+            let digest = encoded.set_key(&self.slug, self.source, &called).digest();
+            let named = Some((called, digest));
+            ready.push(ReadyFact { key, encoded, of_first: false, named });
+        }
+        Ok(ready)
+    }
+}
+
+/// Whether nothing of the facts is to be looked up but names, and their keys are known: a key that
+/// ends in a counter is not.
+fn can_encode(facts: &[NewFact<'_>]) -> bool {
+    let has_key = matches!(facts.first().map(|first| &first.key), Some(FactKey::Explicit(_)));
+    let is_value = |field: &Field, value: &InputValue<'_>| match value {
+        InputValue::Value(value) => {
+            field.name != "quote" && (value.is_null() || !is_reference(field))
+        }
+        InputValue::Entity(_) => true,
+    };
+    has_key && facts.iter().all(|fact| fact.row.iter().all(|(field, value)| is_value(field, value)))
+}
+
+/// What the reader knows of names.
+#[derive(Debug)]
+struct KnownToReader {
+    names: RecentNames,
+    /// Those of the record at hand.
+    of_record: RecordNames,
+    key: Vec<u8>,
+    agreement: Agreement,
+}
+
+impl KnownToReader {
+    fn new() -> KnownToReader {
+        KnownToReader {
+            names: RecentNames::holding(KNOWN),
+            of_record: RecordNames::default(),
+            key: Vec::new(),
+            agreement: Agreement::default(),
+        }
+    }
+
+    /// Looks up whom the record at hand names, as the writer does; false where that is not known.
+    fn look_up(&mut self, class: EntityClass, named: &Arc<EntityRef<'_>>, days: Days) -> bool {
+        if self.of_record.find(named, class, days).is_some() {
+            return true;
+        }
+        self.key.clear();
+        write_key(&mut self.key, class, named);
+        let mut known = self.names.get(&self.key);
+        if matches!(known, Some(None)) {
+            write_days(&mut self.key, days);
+            known = self.names.get(&self.key);
+        }
+        let Some(Some(meant)) = known else { return false };
+        self.of_record.add(named, class, days, meant);
+        true
+    }
+}
+
+impl References<'_> for KnownToReader {
+    fn named(
+        &mut self,
+        field: &'static Field,
+        class: EntityClass,
+        named: &Arc<EntityRef<'_>>,
+        days: Days,
+    ) -> Result<Arc<ResolvedName>, Stop<String>> {
+        let known = self.of_record.find(named, class, days);
+        let meant = known.ok_or_else(|| Stop::Input("expected a known name".to_owned()))?;
+        self.agreement.count(field.name, meant.agrees, named);
+        Ok(meant)
+    }
+
+    fn referred(
+        &mut self,
+        _: &'static Field,
+        _: &str,
+        _: Days,
+    ) -> Result<Option<Referred>, Stop<String>> {
+        Ok(None)
+    }
+}
