@@ -24,9 +24,14 @@ CREATE TABLE extras (
   -- 16 * id + n of the fact, as in `search` (V1).
   id              INTEGER PRIMARY KEY,
   layout_id       INTEGER NOT NULL REFERENCES layouts(id),
+  -- Of the first fact of a record, the first 8 bytes of the SHA-256 of the whole record and of what it
+  -- was read with. A record that comes again with the same is unchanged, and so are all of its facts.
+  -- NULL: not known.
+  record          BLOB,
   -- JSON array with one element for each name of the layout: a text; a number, which is the id of
   -- a text in extra_texts; or null, if the record lacks the column.
   cells           TEXT NOT NULL,
+  CONSTRAINT record_length CHECK (length(record) = 8),
   CONSTRAINT cells_json CHECK (json_valid(cells))
 ) STRICT;
 

@@ -66,6 +66,22 @@ impl CompiledMapping {
         self.skip.iter().any(|test| test.holds(&cells) == Ok(true))
     }
 
+    /// What a record is called, if it can be told without making its facts.
+    #[must_use]
+    pub fn key_of(&self, record: &Record) -> Option<String> {
+        let dates = KnownDates::default();
+        match self.leads()?.key_of(&self.cells(record, "", "", &dates)) {
+            Ok(FactKey::Explicit(key)) if record.len() == self.header.len() => Some(key),
+            _ => None,
+        }
+    }
+
+    /// The cells of a record that its facts are made of.
+    pub fn cells_of<'r>(&'r self, record: &'r Record) -> impl Iterator<Item = &'r str> {
+        let cells = record.iter().enumerate();
+        cells.filter(|(column, _)| !self.ignored.contains(column)).map(|(_, cell)| cell)
+    }
+
     /// What a record shares with its repetitions and what differs; none where records are not
     /// repeated.
     #[must_use]

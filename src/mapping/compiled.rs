@@ -22,6 +22,9 @@ pub struct CompiledMapping {
     pub shared: usize,
     /// Of how many parts the key of its first fact is made.
     pub parts: usize,
+    /// What the facts of a record depend on besides its cells: the mapping, the columns, and the release if
+    /// the mapping puts it into facts.
+    pub read_with: String,
     /// Records that are none.
     pub skip: Vec<CompiledCondition>,
     /// Columns in which a blank cell means the one above it.
@@ -57,6 +60,17 @@ impl CompiledMapping {
             }
         }
         kinds
+    }
+
+    /// The kind and key of the first fact of every record, if the keys of all others begin with that.
+    #[must_use]
+    pub fn leads(&self) -> Option<&CompiledFact> {
+        let (first, others) = self.facts.split_first()?;
+        let is_under =
+            |fact: &CompiledFact| fact.key.iter().any(|part| matches!(part, KeyPart::Record));
+        let is_counted = first.key.iter().any(|part| matches!(part, KeyPart::Counter));
+        let is_alone = self.repeats.is_none() && first.when.is_empty() && !is_counted;
+        (is_alone && others.iter().all(is_under)).then_some(first)
     }
 
     /// Whether a fact of the kind may state a field.

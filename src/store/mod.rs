@@ -36,7 +36,7 @@ pub use rollup::{AggregateRequest, RollupRow};
 pub use schema::migrations::AppliedMigration;
 pub use write::{
     Counts, FactEncoder, ImportInfo, NewFactOutcome, Outcome, RecordFacts, ReleaseEnd,
-    ReleaseImport, ReleaseInfo, RowError, UndoOutcome, Writer, key_of,
+    ReleaseImport, ReleaseInfo, RowError, SameRecord, UndoOutcome, Writer, key_of,
 };
 
 /// An open database of facts, checked to be one.

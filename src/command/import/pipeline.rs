@@ -12,7 +12,7 @@ use crate::ingest::source_file::SourceFile;
 use crate::ingest::{CsvError, CsvReader};
 use crate::mapping::cell_error::CellError;
 use crate::mapping::{CompiledMapping, FillDown, KnownDates, Record, Repeated, is_note};
-use crate::store::{FactEncoder, RecordFacts};
+use crate::store::{FactEncoder, RecordFacts, SameRecord};
 
 /// Where a record is from.
 #[derive(Debug, Clone, Copy, Default)]
@@ -33,6 +33,8 @@ pub enum RecordOutcome<'r> {
     Repeated,
     /// These facts; none, where it states nothing.
     Facts(RecordFacts<'r>),
+    /// None yet, since it may be there as it is.
+    Same(SameRecord),
     /// It is wrong here.
     CellError(Vec<CellError>),
 }
@@ -312,9 +314,17 @@ impl RecordMaker {
             group.met = true;
             repetitions = &group.others;
         }
+        let mut digest = None;
+        if let (Some(encoder), Some(first)) = (&self.encoder, plan.leads()) {
+            let now = encoder.digest(plan.cells_of(record));
+            if let Some(same) = encoder.ask(first.kind, || plan.key_of(record), now) {
+                return RecordOutcome::Same(same);
+            }
+            digest = Some(now);
+        }
         match plan.make(record, repetitions, row, &self.dates) {
             Ok(facts) => RecordOutcome::Facts(match &mut self.encoder {
-                Some(encoder) => encoder.encode(facts),
+                Some(encoder) => encoder.encode(facts, digest),
                 None => RecordFacts::new(facts),
             }),
             Err(bad) => RecordOutcome::CellError(bad),

@@ -39,6 +39,7 @@ pub fn compile(
         mistakes: Vec::new(),
         within: 1,
         variables: BTreeMap::new(),
+        names_release: false,
     };
     let compile = compiler.compile();
     if compiler.mistakes.is_empty() { Ok(compile) } else { Err(compiler.mistakes) }
@@ -72,6 +73,8 @@ struct MappingCompiler<'d> {
     /// The line of what is at hand.
     within: usize,
     variables: BTreeMap<String, String>,
+    /// The mapping puts the release into facts.
+    names_release: bool,
 }
 
 impl MappingCompiler<'_> {
@@ -122,9 +125,16 @@ impl MappingCompiler<'_> {
         let labels = labels(&header);
         let names = labels.iter().map(|label| json_name(label)).collect();
         let shared = number_shared(&mut facts);
+        let columns = (0..header.len()).filter(|column| !ignored.contains(column));
+        let columns: Vec<&str> = columns.map(|column| header[column].as_str()).collect();
+        let release = self.known.release.as_deref().filter(|_| self.names_release);
+        let version = env!("CARGO_PKG_VERSION");
+        let read_with =
+            [version, self.source, release.unwrap_or_default(), &columns.join("\0")].join("\0\0");
         CompiledMapping {
             facts,
             shared,
+            read_with,
             parts,
             skip,
             fill_down,
@@ -372,7 +382,10 @@ impl MappingCompiler<'_> {
                 Some(name) => self.column_of_entry(&name),
                 None => Some(CellRef::Const(text)),
             },
-            ("release", _) => self.known.release.clone().map(CellRef::Const),
+            ("release", _) => {
+                self.names_release = true;
+                self.known.release.clone().map(CellRef::Const)
+            }
             ("source", _) => Some(CellRef::Const(self.mapping.source().to_owned())),
             ("key", _) => Some(CellRef::Key),
             ("others", _) => Some(CellRef::Others),

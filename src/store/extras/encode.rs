@@ -4,6 +4,7 @@
 use std::collections::{HashMap, HashSet};
 use std::hash::BuildHasher;
 use std::ops::Range;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use foldhash::fast::{FixedState, RandomState};
 use rusqlite::{Connection, params};
@@ -12,6 +13,7 @@ use crate::error::Result;
 use crate::kind::{ExtraColumns, Kind};
 use crate::store::extras::{NUMBERED, elements, names, quoted};
 use crate::store::fact_id;
+use crate::store::write::param::RecordDigest;
 use crate::store::write::statements::StatementCache;
 
 /// What the columns of some rows are called.
@@ -67,9 +69,37 @@ struct Shape {
     places: Vec<Option<usize>>,
 }
 
+/// An encoder that the thread that reads and the one that writes share.
+#[derive(Debug, Clone)]
+pub struct SharedExtras(Arc<Mutex<ExtrasEncoder>>);
+
+impl SharedExtras {
+    /// One that knows the layouts and texts that are there.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn of(connection: &Connection) -> Result<SharedExtras> {
+        Ok(SharedExtras(Arc::new(Mutex::new(ExtrasEncoder::of(connection)?))))
+    }
+
+    /// The encoder, while nobody else uses it.
+    pub fn lock(&self) -> MutexGuard<'_, ExtrasEncoder> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Writes what came up, which must be there before what was encoded.
+    ///
+    /// # Errors
+    /// The database cannot be written.
+    pub fn write_news(&self, connection: &Connection) -> Result<()> {
+        let news = std::mem::take(&mut self.lock().new);
+        news.iter().try_for_each(|new| new.write(connection))
+    }
+}
+
 /// A layout or text that came up, or a kind of fact that has a layout.
 #[derive(Debug)]
-pub enum NewExtras {
+enum NewExtras {
     Layout { id: i64, columns: String },
     Text { id: i64, text: Box<str> },
     Kind { layout: i64, bit: i64 },
@@ -158,11 +188,6 @@ impl ExtrasEncoder {
         (Some(EncodedExtra { layout: layout.id, cells }), object)
     }
 
-    /// What came up since this was asked last, which must be written before what was encoded.
-    pub fn news(&mut self) -> Vec<NewExtras> {
-        std::mem::take(&mut self.new)
-    }
-
     /// The place of the layout that an object has, made if there is none; its cells are in `cells` then.
     fn layout(&mut self, object: &str) -> Option<usize> {
         let ExtrasEncoder { known, cells, new, .. } = self;
@@ -224,7 +249,7 @@ impl NewExtras {
     ///
     /// # Errors
     /// The database cannot be written.
-    pub fn write(&self, connection: &Connection) -> Result<()> {
+    fn write(&self, connection: &Connection) -> Result<()> {
         match self {
             NewExtras::Layout { id, columns } => connection
                 .prepare_cached("INSERT INTO layouts (id, columns, kinds) VALUES (?1, ?2, 0)")?
@@ -241,7 +266,7 @@ impl NewExtras {
 }
 
 impl EncodedExtra {
-    /// Keeps the extra columns of a fact.
+    /// Keeps the extra columns of a fact, and the digest of the record that it is the first of.
     ///
     /// # Errors
     /// The database cannot be written.
@@ -250,11 +275,15 @@ impl EncodedExtra {
         statements: &mut StatementCache<'_>,
         kind: &'static Kind,
         id: i64,
+        record: Option<&RecordDigest>,
     ) -> Result<()> {
-        let add = || "INSERT INTO extras (id, layout_id, cells) VALUES (?1, ?2, ?3)".to_owned();
+        let add = || {
+            "INSERT INTO extras (id, layout_id, record, cells) VALUES (?1, ?2, ?3, ?4)".to_owned()
+        };
         statements.get("add", "extras", add)?.execute(params![
             fact_id::rowid(kind, id),
             self.layout,
+            record,
             self.cells
         ])?;
         Ok(())
@@ -428,8 +457,8 @@ mod tests {
                 map.extend(object.into_iter().map(|(name, value)| (name, value.into())));
                 let object = serde_json::Value::Object(map).to_string();
                 let Some(extra) = layouts.encode(kind, &object) else { panic!("{object}") };
-                layouts.news().iter().try_for_each(|new| new.write(&connection)).unwrap();
-                extra.keep(&mut StatementCache::new(&connection), kind, 1).unwrap();
+                std::mem::take(&mut layouts.new).iter().try_for_each(|new| new.write(&connection)).unwrap();
+                extra.keep(&mut StatementCache::new(&connection), kind, 1, None).unwrap();
                 prop_assert_eq!(&ask(expression(kind)), &object, "{}", extra.cells);
                 let mut back = String::new();
                 ExtrasDecoder::of(&connection).put_together(&ask(packed(kind)), &mut back).unwrap();
@@ -482,7 +511,10 @@ mod tests {
         let mut layouts = ExtrasEncoder::of(&connection).unwrap();
         let mut coded = |object: &str| {
             let extra = layouts.encode(KINDS[0], object).unwrap();
-            layouts.news().iter().try_for_each(|new| new.write(&connection)).unwrap();
+            std::mem::take(&mut layouts.new)
+                .iter()
+                .try_for_each(|new| new.write(&connection))
+                .unwrap();
             extra.cells
         };
         assert_eq!(coded(r#"{"a":"Clear","b":"1"}"#), r#"["Clear","1"]"#);
@@ -509,7 +541,7 @@ mod tests {
         for i in 0..500 {
             layouts.encode(KINDS[0], &format!(r#"{{"a":"1","b":"2","c":"3","u{i}":"4"}}"#));
         }
-        layouts.news().iter().try_for_each(|new| new.write(&connection)).unwrap();
+        std::mem::take(&mut layouts.new).iter().try_for_each(|new| new.write(&connection)).unwrap();
         let size: i64 = connection
             .query_row("SELECT sum(length(columns)) FROM layouts", [], |row| row.get(0))
             .unwrap();

@@ -18,7 +18,7 @@ use crate::kind::Kind;
 use crate::store::{fact_id, literal};
 
 pub use decode::{CellSlice, ExtrasDecoder};
-pub use encode::{EncodedExtra, ExtrasEncoder, NewExtras};
+pub use encode::{EncodedExtra, SharedExtras};
 
 /// So many texts get a number, from 1 on.
 const NUMBERED: i64 = 1 << 15;

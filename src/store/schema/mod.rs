@@ -30,6 +30,7 @@ pub const SCHEMAS: &[(i64, &str)] = &[
     (107, "13eafd4caf9e53c300d571bd8f0e892379b91760e491bd071240e761671c9e3b"),
     (108, "0a1a60ca0ddbb2adc65783ebf2ac3e13fa320adcd3b8a985df861b4f232cc8b6"),
     (109, "0def96342b197620163c6497f26c640e23247b647b6780c98107e2c6deee92e1"),
+    (110, "1a1ddc6d2b4c02b742bceb7cf89b981b3a835991f9a5c3df3ec24d4163ec388f"),
 ];
 
 /// Checks that the schema is the one that the migrations create. Other programs may add views,

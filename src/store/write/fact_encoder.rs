@@ -5,21 +5,23 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use foldhash::fast::RandomState;
+use sha2::{Digest, Sha256};
 
 use crate::error::{Result, Stop};
-use crate::kind::{FactKey, Field, NewFact};
+use crate::kind::{FactKey, Field, Kind, NewFact};
 use crate::store::entities::lookup::EntityClass;
 use crate::store::entities::name_cache::{
     NameNews, RecentNames, ResolvedName, write_days, write_key,
 };
-use crate::store::extras::{EncodedExtra, ExtrasEncoder, NewExtras};
+use crate::store::extras::{EncodedExtra, SharedExtras};
 use crate::store::write::agreement::Agreement;
 use crate::store::write::encode_row::{
     RecordNames, References, Referred, encode_row, is_reference,
 };
-use crate::store::write::param::FactDigest;
+use crate::store::write::param::{FactDigest, RecordDigest};
 use crate::store::write::release::ReleaseImport;
 use crate::store::write::row_encoder::{EncodedFact, RowEncoder};
 use crate::store::write::transaction::{RowError, Writer};
@@ -29,8 +31,16 @@ use crate::value::{EntityRef, InputValue};
 /// The facts of a record on their way to the writer.
 pub struct RecordFacts<'r> {
     pub(super) facts: EncodedFacts<'r>,
-    /// What must be written before their extra columns.
-    pub(super) new: Vec<NewExtras>,
+    /// The digest of the record.
+    pub(super) record: Option<RecordDigest>,
+}
+
+/// A record of which no facts are made, since it may be there as it is.
+#[derive(Debug)]
+pub struct SameRecord {
+    pub(super) kind: &'static Kind,
+    pub(super) key: String,
+    pub(super) digest: RecordDigest,
 }
 
 /// How far the facts of a record are.
@@ -61,7 +71,13 @@ impl<'r> RecordFacts<'r> {
     #[must_use]
     pub fn new(facts: Vec<NewFact<'r>>) -> RecordFacts<'r> {
         let facts = facts.into_iter().map(|fact| (fact, None)).collect();
-        RecordFacts { facts: EncodedFacts::New(facts), new: Vec::new() }
+        RecordFacts { facts: EncodedFacts::New(facts), record: None }
+    }
+
+    /// Facts of a record that turned out not to be there as it is.
+    #[must_use]
+    pub fn of_changed(facts: Vec<NewFact<'r>>, record: &SameRecord) -> RecordFacts<'r> {
+        RecordFacts { record: Some(record.digest), ..RecordFacts::new(facts) }
     }
 
     /// Whether the record states nothing.
@@ -91,30 +107,67 @@ pub struct FactEncoder {
     slug: Arc<str>,
     source: i64,
     forms: HashMap<&'static str, Arc<RowEncoder>, RandomState>,
-    extras: ExtrasEncoder,
+    extras: SharedExtras,
     known: KnownToReader,
     news: NameNews,
+    /// What a record is read with, on the way into its digest.
+    read_with: Sha256,
+    /// Whether records may be there already.
+    may_be_there: bool,
+    changes: RecordChanges,
+}
+
+/// How many records were changed of late, of those that might have been there as they are: the thread
+/// that writes counts, the one that reads asks.
+#[derive(Debug, Clone, Default)]
+pub struct RecordChanges(Arc<AtomicU32>);
+
+impl RecordChanges {
+    /// A changed record weighs as much as so many that are not, and with so much weight it is not worth
+    /// asking: the thread that writes makes the facts of a changed record itself.
+    const WEIGHT: u32 = 8;
+    const MANY: u32 = 512;
+
+    /// Counts a record.
+    pub fn count(&self, is_changed: bool) {
+        let weight = self.0.load(Ordering::Relaxed);
+        let now = if is_changed {
+            (weight + RecordChanges::WEIGHT).min(2 * RecordChanges::MANY)
+        } else {
+            weight.saturating_sub(1)
+        };
+        // one thread counts
+        self.0.store(now, Ordering::Relaxed);
+    }
+
+    fn are_many(&self) -> bool {
+        self.0.load(Ordering::Relaxed) >= RecordChanges::MANY
+    }
 }
 
 /// So many names are known at once.
 const KNOWN: usize = 1 << 14;
 
 impl Writer<'_> {
-    /// Gives a release an encoder for the thread that reads it. From then on that encodes extra columns,
-    /// and the writer tells it of names.
+    /// Gives a release an encoder for the thread that reads it, to whom the writer tells what it finds out
+    /// about names. `read_with` is what the facts of a record depend on besides its cells.
     ///
     /// # Errors
     /// The database cannot be read.
-    pub fn encoder(&mut self, release: &ReleaseImport) -> Result<FactEncoder> {
-        let news = NameNews::default();
+    pub fn encoder(&mut self, release: &ReleaseImport, read_with: &str) -> Result<FactEncoder> {
+        let (news, extras) = (NameNews::default(), SharedExtras::of(&self.transaction)?);
         self.news = Some(news.clone());
+        self.extras = Some(extras.clone());
         Ok(FactEncoder {
             slug: release.slug(),
             source: release.source(),
             forms: HashMap::default(),
-            extras: ExtrasEncoder::of(&self.transaction)?,
+            extras,
             known: KnownToReader::new(),
             news,
+            read_with: Sha256::new_with_prefix(read_with),
+            may_be_there: release.may_be_there(),
+            changes: release.changes(),
         })
     }
 
@@ -133,19 +186,51 @@ impl FactEncoder {
         }
     }
 
+    /// The digest of a record with these cells.
+    #[must_use]
+    pub fn digest<'c>(&self, cells: impl Iterator<Item = &'c str>) -> RecordDigest {
+        let mut sum = self.read_with.clone();
+        for cell in cells {
+            sum.update((cell.len() as u64).to_le_bytes());
+            sum.update(cell);
+        }
+        let whole: [u8; 32] = sum.finalize().into();
+        std::array::from_fn(|i| whole[i])
+    }
+
+    /// The record, if the writer had better be asked whether it is there as it is; its first fact is of this
+    /// kind and has this key.
+    pub fn ask(
+        &self,
+        kind: &'static Kind,
+        key: impl FnOnce() -> Option<String>,
+        digest: RecordDigest,
+    ) -> Option<SameRecord> {
+        if !self.may_be_there || self.changes.are_many() {
+            return None;
+        }
+        key().map(|key| SameRecord { kind, key, digest })
+    }
+
     /// Encodes the facts of a record as far as their names are known.
-    pub fn encode<'r>(&mut self, facts: Vec<NewFact<'r>>) -> RecordFacts<'r> {
+    pub fn encode<'r>(
+        &mut self,
+        facts: Vec<NewFact<'r>>,
+        record: Option<RecordDigest>,
+    ) -> RecordFacts<'r> {
         let extras = self.extras_of(&facts);
-        let new = self.extras.news();
         let facts = if can_encode(&facts) && self.knows_names(&facts) {
             match self.ready(facts, extras) {
-                Ok(facts) => EncodedFacts::Ready(facts),
+                Ok(mut facts) => {
+                    facts.iter_mut().take(1).for_each(|first| first.encoded.record = record);
+                    EncodedFacts::Ready(facts)
+                }
                 Err((n, fault)) => EncodedFacts::Refused(n, fault),
             }
         } else {
             EncodedFacts::New(facts.into_iter().zip(extras).collect())
         };
-        RecordFacts { facts, new }
+        RecordFacts { facts, record }
     }
 
     /// The extra columns of each fact; facts of one kind share them.
@@ -159,7 +244,7 @@ impl FactEncoder {
                 };
                 match facts[..n].iter().position(is_same).and_then(|same| extras[same].clone()) {
                     Some(known) => known,
-                    None => self.extras.encode_columns(fact.kind, columns),
+                    None => self.extras.lock().encode_columns(fact.kind, columns),
                 }
             });
             extras.push(extra);

@@ -25,7 +25,7 @@ mod undo;
 pub mod undo_steps;
 
 pub use counts::{Counts, Outcome};
-pub use fact_encoder::{FactEncoder, RecordFacts};
+pub use fact_encoder::{FactEncoder, RecordFacts, SameRecord};
 pub use fact_key::key_of;
 pub use put::NewFactOutcome;
 pub use release::{ReleaseEnd, ReleaseImport, ReleaseInfo};

@@ -10,6 +10,9 @@ use crate::value::Value;
 /// What a fact states, in short.
 pub type FactDigest = [u8; 16];
 
+/// What a record says, in short: it is only compared with what the same record said before.
+pub type RecordDigest = [u8; 8];
+
 /// A value on its way into a column, without a copy of its text.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Param<'r> {

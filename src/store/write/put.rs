@@ -6,7 +6,7 @@ use rusqlite::{OptionalExtension, params};
 use crate::error::{Result, Stop};
 use crate::kind::{InputRow, Kind};
 use crate::store::date_parts;
-use crate::store::extras::ExtrasEncoder;
+use crate::store::extras::SharedExtras;
 use crate::store::write::counts::Outcome;
 use crate::store::write::param::{FactDigest, Param};
 use crate::store::write::row_encoder::{EncodedFact, KnownField, RowEncoder};
@@ -239,12 +239,12 @@ impl Writer<'_> {
         if prepared.extra.is_none()
             && let Param::Text(object) = prepared.value(KnownField::Extra)
         {
-            let encoder = match &mut self.layouts {
+            let encoder = match &mut self.extras {
                 Some(encoder) => encoder,
-                none => none.insert(ExtrasEncoder::of(&self.transaction)?),
+                none => none.insert(SharedExtras::of(&self.transaction)?),
             };
-            let extra = encoder.encode(prepared.form.kind, object);
-            encoder.news().iter().try_for_each(|new| new.write(&self.transaction))?;
+            let extra = encoder.lock().encode(prepared.form.kind, object);
+            encoder.write_news(&self.transaction)?;
             prepared.extra = extra;
         }
         let form = &prepared.form;
@@ -259,7 +259,7 @@ impl Writer<'_> {
             date_parts::insert(&self.transaction, prepared.form.kind, id, date)?;
         }
         if let Some(extra) = &prepared.extra {
-            extra.keep(&mut self.statements, form.kind, id)?;
+            extra.keep(&mut self.statements, form.kind, id, prepared.record.as_ref())?;
         }
         Ok(Some(id))
     }

@@ -12,7 +12,7 @@ use crate::store::extras::EncodedExtra;
 use crate::store::rollup::{self, Reason};
 use crate::store::search;
 use crate::store::write::fact_columns::FactColumns;
-use crate::store::write::param::{FactDigest, Param};
+use crate::store::write::param::{FactDigest, Param, RecordDigest};
 use crate::value::Value;
 use crate::value::date::Days;
 
@@ -211,19 +211,27 @@ pub struct EncodedFact<'r> {
     wording: Vec<(usize, Arc<str>, Arc<str>)>,
     /// The columns that have no field, taken apart.
     pub extra: Option<EncodedExtra>,
+    /// The digest of the record of which it is the first fact.
+    pub record: Option<RecordDigest>,
 }
 
 impl<'r> EncodedFact<'r> {
     /// One that states nothing yet.
     pub fn new(form: Arc<RowEncoder>) -> EncodedFact<'r> {
         let values = FactColumns::new(form.width + SIGNED.len());
-        EncodedFact { form, values, wording: Vec::new(), extra: None }
+        EncodedFact { form, values, wording: Vec::new(), extra: None, record: None }
     }
 
     /// The same, owning its texts.
     pub fn into_owned(self) -> EncodedFact<'static> {
         let values = self.values.into_owned();
-        EncodedFact { values, form: self.form, wording: self.wording, extra: self.extra }
+        EncodedFact {
+            values,
+            form: self.form,
+            wording: self.wording,
+            extra: self.extra,
+            record: self.record,
+        }
     }
 
     /// Sets a field.

@@ -12,7 +12,7 @@ use crate::store::Store;
 use crate::store::entities::labels;
 use crate::store::entities::lookup::NameLookup;
 use crate::store::entities::name_cache::{NameCache, NameNews};
-use crate::store::extras::ExtrasEncoder;
+use crate::store::extras::SharedExtras;
 use crate::store::rollup::RollupChanges;
 use crate::store::search::SearchWords;
 use crate::store::write::agreement::Agreement;
@@ -91,7 +91,7 @@ pub struct Writer<'c> {
     pub(in crate::store) resolved: NameCache,
     /// Whoever reads the records that are written is told of names.
     pub(in crate::store) news: Option<NameNews>,
-    pub(in crate::store) layouts: Option<ExtrasEncoder>,
+    pub(in crate::store) extras: Option<SharedExtras>,
     pub(in crate::store) words: SearchWords,
     pub(in crate::store) changes: RollupChanges,
     /// A large load is under way.
@@ -147,7 +147,7 @@ impl Store {
             names: NameLookup::default(),
             resolved: NameCache::default(),
             news: None,
-            layouts: None,
+            extras: None,
             words: SearchWords::default(),
             changes: RollupChanges::default(),
             bulk: None,

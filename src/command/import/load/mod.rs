@@ -21,10 +21,12 @@ use crate::error::{Error, ErrorKind, Result, Stop};
 use crate::ingest::source_file::SourceFile;
 use crate::ingest::{CsvError, Diagnostic, Diagnostics, likely};
 use crate::mapping::cell_error::CellError;
-use crate::mapping::{Complete, DATASETS, REJECT_COLUMNS, Record, Redistribution, is_complete};
+use crate::mapping::{
+    Complete, DATASETS, KnownDates, REJECT_COLUMNS, Record, Redistribution, is_complete,
+};
 #[cfg(feature = "parquet")]
 use crate::publish::lake::LakeDraft;
-use crate::store::{Counts, ImportInfo, ReleaseImport, ReleaseInfo, Store, Writer};
+use crate::store::{Counts, ImportInfo, RecordFacts, ReleaseImport, ReleaseInfo, Store, Writer};
 use crate::value::text::{BETWEEN_NAMES, count, grouped, quoted};
 
 /// Imports a file.
@@ -94,6 +96,7 @@ struct ImportLoad<'a> {
     skipped: u64,
     /// Number of those that make no fact.
     factless: u64,
+    dates: KnownDates,
 }
 
 impl<'a> ImportLoad<'a> {
@@ -133,6 +136,7 @@ impl<'a> ImportLoad<'a> {
             read: 0,
             skipped: 0,
             factless: 0,
+            dates: KnownDates::default(),
         })
     }
 
@@ -151,7 +155,7 @@ impl<'a> ImportLoad<'a> {
         if chosen.plan.lists_coded_names() {
             self.learn(&mut writer)?;
         }
-        let encoder = writer.encoder(&release)?;
+        let encoder = writer.encoder(&release, &chosen.plan.read_with)?;
         let write = |record: &Record, at: RecordPosition, made: &mut RecordOutcome<'_>| {
             self.one(record, at, made, &mut release, &mut writer)
         };
@@ -346,6 +350,16 @@ impl<'a> ImportLoad<'a> {
                 }
             }
             RecordOutcome::CellError(bad) => return self.reject(bad, record, at, release, writer),
+            RecordOutcome::Same(same) if release.is_same(writer, same)? => {}
+            RecordOutcome::Same(same) => {
+                self.read -= 1;
+                let plan = &self.chosen.plan;
+                let mut made = match plan.make(record, &[], at.row, &self.dates) {
+                    Ok(facts) => RecordOutcome::Facts(RecordFacts::of_changed(facts, same)),
+                    Err(bad) => RecordOutcome::CellError(bad),
+                };
+                return self.one(record, at, &mut made, release, writer);
+            }
         }
         Ok(())
     }

@@ -6,6 +6,7 @@
 mod columns;
 mod older;
 mod row_set;
+mod same_record;
 mod withdraw;
 
 use std::borrow::Cow;
@@ -20,7 +21,9 @@ use crate::kind::{self, FactKey, KINDS, Kind, NewFact};
 use crate::store::extras;
 use crate::store::write::counts::{Counts, Outcome};
 use crate::store::write::encode_row::RecordNames;
-use crate::store::write::fact_encoder::{EncodedFacts, FactExtra, ReadyFact, RecordFacts};
+use crate::store::write::fact_encoder::{
+    EncodedFacts, FactExtra, ReadyFact, RecordChanges, RecordFacts,
+};
 use crate::store::write::param::{FactDigest, Param};
 use crate::store::write::put::{LiveRow, RETIRED_BY_HAND, Retirement};
 use crate::store::write::release::row_set::RowSet;
@@ -100,6 +103,7 @@ pub struct ReleaseImport {
     fresh: bool,
     /// Somebody retired facts of the source by hand.
     has_retired_by_hand: bool,
+    changes: RecordChanges,
     /// The rows that were met, kind by kind.
     seen: HashMap<&'static str, RowSet, RandomState>,
     /// The places of the facts, where the file is complete for countries and nothing was there before.
@@ -193,6 +197,7 @@ impl Writer<'_> {
             mended: about.mended,
             fresh: fresh && !has_retired_by_hand,
             has_retired_by_hand,
+            changes: RecordChanges::default(),
             seen: HashMap::default(),
             places: HashSet::default(),
             counters: HashMap::new(),
@@ -217,6 +222,16 @@ impl ReleaseImport {
         self.source
     }
 
+    /// Whether records may be there already.
+    pub(super) fn may_be_there(&self) -> bool {
+        !self.fresh
+    }
+
+    /// How many records were changed of late.
+    pub(super) fn changes(&self) -> RecordChanges {
+        self.changes.clone()
+    }
+
     /// Writes the facts of a record, all of them or none.
     ///
     /// # Errors
@@ -227,10 +242,13 @@ impl ReleaseImport {
         writer: &mut Writer<'_>,
         record: &mut RecordFacts<'_>,
     ) -> Result<(), Stop<(usize, RowError)>> {
-        record.new.iter().try_for_each(|new| new.write(&writer.transaction))?;
+        if let Some(extras) = &writer.extras {
+            extras.write_news(&writer.transaction)?;
+        }
         match &mut record.facts {
             EncodedFacts::New(facts) => {
                 let mut ready = self.ready(writer, facts)?;
+                ready.iter_mut().take(1).for_each(|first| first.encoded.record = record.record);
                 self.write_ready(writer, &mut ready)
             }
             EncodedFacts::Ready(ready) => self.write_ready(writer, ready),
@@ -551,6 +569,7 @@ impl ReleaseImport {
         {
             outcome = Outcome::Changed;
         }
+        self.changes.count(!matches!(outcome, Outcome::Unchanged | Outcome::Repeated));
         writer.counts.count(outcome);
         Ok(())
     }
