@@ -2,6 +2,8 @@
 
 mod connection;
 mod date_parts;
+#[cfg(test)]
+mod encoder_tests;
 mod entities;
 mod error;
 mod extras;

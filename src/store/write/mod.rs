@@ -8,7 +8,6 @@ pub mod bulk;
 mod corrections;
 mod counts;
 mod encode_row;
-mod fact_columns;
 mod fact_encoder;
 pub mod fact_key;
 mod lookups;

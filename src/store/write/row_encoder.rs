@@ -11,7 +11,6 @@ use crate::kind::{Field, Kind};
 use crate::store::extras::EncodedExtra;
 use crate::store::rollup::{self, Reason};
 use crate::store::search;
-use crate::store::write::fact_columns::FactColumns;
 use crate::store::write::param::{FactDigest, Param, RecordDigest};
 use crate::value::Value;
 use crate::value::date::Days;
@@ -206,7 +205,7 @@ pub struct EncodedFact<'r> {
     /// How.
     pub form: Arc<RowEncoder>,
     /// The values of its columns.
-    pub values: FactColumns<'r>,
+    pub values: Vec<Param<'r>>,
     /// For each reference: its column, its wording for the digest, and the words that find it.
     wording: Vec<(usize, Arc<str>, Arc<str>)>,
     /// The columns that have no field, taken apart.
@@ -218,13 +217,13 @@ pub struct EncodedFact<'r> {
 impl<'r> EncodedFact<'r> {
     /// One that states nothing yet.
     pub fn new(form: Arc<RowEncoder>) -> EncodedFact<'r> {
-        let values = FactColumns::new(form.width + SIGNED.len());
+        let values = vec![Param::Null; form.width + SIGNED.len()];
         EncodedFact { form, values, wording: Vec::new(), extra: None, record: None }
     }
 
     /// The same, owning its texts.
     pub fn into_owned(self) -> EncodedFact<'static> {
-        let values = self.values.into_owned();
+        let values = self.values.into_iter().map(Param::into_owned).collect();
         EncodedFact {
             values,
             form: self.form,
@@ -237,7 +236,7 @@ impl<'r> EncodedFact<'r> {
     /// Sets a field.
     pub fn set(&mut self, field: &Field, value: Value<'r>) {
         if let Some((_, column)) = self.form.find(field) {
-            self.values.set(column, value.into());
+            self.values[column] = value.into();
         }
     }
 
@@ -245,7 +244,7 @@ impl<'r> EncodedFact<'r> {
     /// words.
     pub fn set_reference(&mut self, field: &Field, id: i64, wording: &Arc<str>, words: &Arc<str>) {
         if let Some((i, column)) = self.form.find(field) {
-            self.values.set(column, Param::Integer(id));
+            self.values[column] = Param::Integer(id);
             self.wording.retain(|(other, ..)| *other != i);
             self.wording.push((i, Arc::clone(wording), Arc::clone(words)));
         }
@@ -273,15 +272,15 @@ impl<'r> EncodedFact<'r> {
     /// Sets the days of the date.
     pub fn set_days(&mut self, days: Days) {
         if let Some((_, column)) = self.form.known(KnownField::Date) {
-            self.values.set(column + 1, days.first.map_or(Param::Null, Param::Integer));
-            self.values.set(column + 2, days.last.map_or(Param::Null, Param::Integer));
+            self.values[column + 1] = days.first.map_or(Param::Null, Param::Integer);
+            self.values[column + 2] = days.last.map_or(Param::Null, Param::Integer);
         }
     }
 
     /// Takes back what a field states.
     pub fn clear(&mut self, field: KnownField) {
         if let Some((_, column)) = self.form.known(field) {
-            self.values.set(column, Param::Null);
+            self.values[column] = Param::Null;
         }
     }
 
@@ -297,7 +296,7 @@ impl<'r> EncodedFact<'r> {
     /// Takes the columns that have no field out of the row.
     pub fn take_extra(&mut self) -> Option<Cow<'r, str>> {
         let (_, column) = self.form.known(KnownField::Extra)?;
-        match self.values.take(column) {
+        match std::mem::replace(&mut self.values[column], Param::Null) {
             Param::Text(object) => Some(object),
             _ => None,
         }
@@ -306,26 +305,26 @@ impl<'r> EncodedFact<'r> {
     /// Puts them back.
     pub fn set_extra(&mut self, object: Cow<'r, str>) {
         if let Some((_, column)) = self.form.known(KnownField::Extra) {
-            self.values.set(column, Param::Text(object));
+            self.values[column] = Param::Text(object);
         }
     }
 
     /// Says which event it belongs to.
     pub fn set_event(&mut self, event: String) {
         if let Some((_, column)) = self.form.known(KnownField::Event) {
-            self.values.set(column, Param::Text(Cow::Owned(event)));
+            self.values[column] = Param::Text(Cow::Owned(event));
         }
     }
 
     /// Says what it is called, within which source.
     pub fn set_key(&mut self, slug: &Arc<str>, source: i64, key: &str) -> &EncodedFact<'r> {
         if let Some((_, column)) = self.form.known(KnownField::Key) {
-            self.values.set(column, Param::Text(Cow::Owned(key.to_owned())));
+            self.values[column] = Param::Text(Cow::Owned(key.to_owned()));
         }
         if let Some((i, column)) = self.form.known(KnownField::Source)
             && self.values[column] == Param::Null
         {
-            self.values.set(column, Param::Integer(source));
+            self.values[column] = Param::Integer(source);
             self.wording.push((i, Arc::clone(slug), Arc::clone(slug)));
         }
         self
@@ -335,9 +334,9 @@ impl<'r> EncodedFact<'r> {
     pub fn retire(&mut self, by: Option<i64>, why: Option<String>, note: Option<String>) {
         let width = self.form.width;
         let text = |text: Option<String>| text.map_or(Param::Null, |text| Param::Text(text.into()));
-        self.values.set(width + 1, by.map_or(Param::Null, Param::Integer));
-        self.values.set(width + 2, text(why));
-        self.values.set(width + 5, text(note));
+        self.values[width + 1] = by.map_or(Param::Null, Param::Integer);
+        self.values[width + 2] = text(why);
+        self.values[width + 5] = text(note);
     }
 
     /// Whether it is retired.
@@ -348,14 +347,14 @@ impl<'r> EncodedFact<'r> {
     /// Says how its quote was found.
     pub fn set_quote_status(&mut self, status: Option<String>) {
         let status = status.map_or(Param::Null, |status| Param::Text(status.into()));
-        self.values.set(self.form.width + 4, status);
+        self.values[self.form.width + 4] = status;
     }
 
     /// Says which run recorded it, and what it states in short.
     pub fn sign(&mut self, import: i64, digest: FactDigest) {
         let width = self.form.width;
-        self.values.set(width, Param::Integer(import));
-        self.values.set(width + 3, Param::Blob(digest));
+        self.values[width] = Param::Integer(import);
+        self.values[width + 3] = Param::Blob(digest);
     }
 
     /// The value of a field.
