@@ -593,6 +593,8 @@ impl ReleaseImport {
     ) -> Result<Outcome, RowError> {
         match (self.has_seen(kind, id), same) {
             (true, true) => Ok(Outcome::Repeated),
+            // what a person made of the first of two is no reason to refuse the second
+            (true, false) if by_hand => Ok(Outcome::Repeated),
             (true, false) => Err(twice()),
             (false, true) => Ok(Outcome::Unchanged),
             (false, false) if by_hand => Ok(Outcome::Unchanged),

@@ -65,12 +65,13 @@ fn same(kind: &'static Kind) -> String {
 }
 
 /// The SQL that finds the further live facts of a record; NULL for each that an import after `?3` recorded or
-/// retired.
+/// retired, or that a person recorded.
 fn of_record(kind: &'static Kind) -> String {
     let table = kind.table;
     let under = "f.source_id = ?1 AND f.key > ?2 || '/' AND f.key < ?2 || '0'";
     format!(
-        "SELECT iif(f.import_id > ?3, NULL, f.id) FROM {table} f WHERE {under} AND f.retired_by_id IS NULL
+        "SELECT iif(f.import_id > ?3 OR r.file IS NULL, NULL, f.id) FROM {table} f JOIN imports r ON r.id = f.import_id
+          WHERE {under} AND f.retired_by_id IS NULL
          UNION ALL
          SELECT NULL FROM {table} f WHERE {under} AND f.retired_by_id > ?3 AND f.retired_by_id IS NOT NULL"
     )
