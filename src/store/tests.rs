@@ -313,3 +313,44 @@ fn a_point_off_the_globe_is_refused() {
     stated.push((events().field("place").unwrap(), InputValue::Entity(place.into())));
     assert_eq!(refusal(writer.put(events(), &stated)).field, "place");
 }
+
+#[test]
+fn a_release_covers_countries_by_their_usual_names() {
+    let store = store();
+    let mut writer = store.write(run(Some("r.csv"))).unwrap();
+    let cells = |table: &'static reference_table::ReferenceTable,
+                 cells: &[(&str, &'static str)]| {
+        let cell = |(name, text): &(&str, &'static str)| {
+            let field = table.fields.iter().find(|field| field.name == *name).unwrap();
+            (field, InputValue::Value(Value::Text((*text).into())))
+        };
+        cells.iter().map(cell).collect::<InputRow<'static>>()
+    };
+    // a new database gets its countries in the transaction of its first import
+    let place = cells(&reference_table::PLACES, &[("name", "Iraq"), ("kind", "country")]);
+    writer.put_reference(&reference_table::PLACES, &place).unwrap();
+    let name = [("scheme", "name"), ("name", "Irak"), ("place", "Iraq")];
+    let name = cells(&reference_table::NAMES, &name);
+    writer.put_reference(&reference_table::NAMES, &name).unwrap();
+    let about = ReleaseInfo {
+        source: "r",
+        title: "A data set",
+        dataset: "r",
+        kinds: vec![events()],
+        parts: 1,
+        within: Some("country"),
+        ..ReleaseInfo::default()
+    };
+    let mut release = writer.release(&about).unwrap();
+    let mut stated = meeting("", "", "They met");
+    stated.retain(|(field, _)| !["source", "key"].contains(&field.name));
+    stated.push((events().field("place").unwrap(), InputValue::Entity(named("Irak").into())));
+    let fact =
+        NewFact { kind: events(), key: own("1"), row: stated, days: Days::default(), extra: None };
+    release.record(&mut writer, &mut RecordFacts::new(vec![fact])).unwrap();
+    release.finish(&mut writer, true, None).unwrap();
+    writer.commit().unwrap();
+    let covers = "SELECT covers FROM imports WHERE covers IS NOT NULL";
+    let covers: String = store.connection.query_row(covers, [], |row| row.get(0)).unwrap();
+    assert_eq!(covers, "Iraq");
+}

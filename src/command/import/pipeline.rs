@@ -72,7 +72,8 @@ self_cell!(
     }
 );
 
-/// So many records are handed on at once, and so many batches may wait.
+/// So many records are handed on at once, and so many batches may wait: as much as is read while the
+/// writer indexes the words that wait (`store::search`).
 const BATCH: usize = 24;
 const WAITING: usize = 32;
 

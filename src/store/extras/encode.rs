@@ -112,8 +112,9 @@ pub struct EncodedExtra {
     cells: String,
 }
 
-/// So many layouts are tried.
+/// So many layouts are tried, and so many shapes are known at once.
 const TRIED: usize = 16;
+const SHAPES: usize = 1 << 12;
 
 impl ExtrasEncoder {
     /// One that knows the layouts and texts that are there.
@@ -166,6 +167,9 @@ impl ExtrasEncoder {
                 |wanted: &String| columns.cells.iter().position(|(name, _)| name == wanted);
             let ExtrasLayout { id, names, .. } = &self.known[n];
             let shape = Shape { layout: *id, places: names.iter().map(column).collect() };
+            if self.shapes.len() >= SHAPES {
+                self.shapes.clear();
+            }
             self.shapes.insert(self.shape.clone(), shape);
         }
         let ExtrasEncoder { known, texts, new, shapes, shape, quoted, .. } = self;

@@ -18,6 +18,7 @@ use rusqlite::params;
 
 use crate::error::{Error, Result, Stop};
 use crate::kind::{self, FactKey, KINDS, Kind, NewFact};
+use crate::store::entities::labels;
 use crate::store::extras;
 use crate::store::write::counts::{Counts, Outcome};
 use crate::store::write::encode_row::RecordNames;
@@ -157,6 +158,10 @@ impl Writer<'_> {
             params![slug, title, publisher, url, licence, citation, family, partitioned_by, redistribution, derived_from],
         )?;
         let source = self.source(slug).map_err(|stop| stop.into_error(Error::usage))?;
+        // what a release covers is told by the usual names of countries
+        if std::mem::take(&mut self.relabel) {
+            labels::refresh(&self.transaction)?;
+        }
         let (mut fresh, mut has_retired_by_hand) = (true, false);
         for kind in KINDS {
             let retired = format!(
