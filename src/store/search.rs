@@ -102,7 +102,7 @@ pub struct SearchWords {
 }
 
 /// So many bytes of words wait.
-const WAITING: usize = 1 << 18;
+const WAITING: usize = 1 << 16;
 
 impl SearchWords {
     /// Adds a fact with its words, which `put` puts behind those of the facts before it.

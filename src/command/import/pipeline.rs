@@ -75,7 +75,7 @@ self_cell!(
 /// So many records are handed on at once, and so many batches may wait: as much as is read while the
 /// writer indexes the words that wait (`store::search`).
 const BATCH: usize = 24;
-const WAITING: usize = 32;
+const WAITING: usize = 12;
 
 /// Hands on every record with what it became, in order; its facts as far as `encoder` brings them.
 ///
