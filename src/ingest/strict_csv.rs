@@ -57,7 +57,7 @@ pub struct StrictCsv<R> {
     inner: R,
     delimiter: u8,
     quotes: bool,
-    /// The bytes that end a run of those that are only text, in a cell without quotes.
+    /// The bytes that can end a run of plain text in an unquoted cell.
     ends_run: [bool; 256],
     /// The bytes from `start` to where the pass stands.
     window: Vec<u8>,
@@ -136,7 +136,7 @@ impl<R> StrictCsv<R> {
         let mut rest = bytes;
         while let Some(&byte) = rest.first() {
             let at = from + (bytes.len() - rest.len()) as u64;
-            // most bytes lie within a cell, where they change nothing
+            // most bytes are plain text within a cell
             let within = self.within_cell(rest);
             if at + within as u64 - self.cell > LONGEST_CELL && self.state != State::Between {
                 return Err((self.cell, "a cell longer than 16 MiB starts here"));
@@ -153,7 +153,7 @@ impl<R> StrictCsv<R> {
                 return Err((self.between, "more than 16 MiB of blank lines start here"));
             }
             if self.state == State::Quoted {
-                // the only other byte that ends a run within quotes
+                // within quotes, only a quote or a NUL ends a run
                 self.state = State::Closed;
                 continue;
             }
@@ -197,7 +197,7 @@ impl<R> StrictCsv<R> {
         Ok(())
     }
 
-    /// How many bytes at the beginning of these are within the cell under way and change nothing.
+    /// The number of leading bytes that are plain text of the current cell.
     fn within_cell(&self, bytes: &[u8]) -> usize {
         let end = match self.state {
             State::Quoted => bytes.iter().position(|byte| matches!(byte, b'"' | 0)),

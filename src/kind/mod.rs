@@ -187,7 +187,7 @@ pub struct NewFact<'a> {
     pub kind: &'static Kind,
     /// What it is called within its source.
     pub key: FactKey,
-    /// What it states, but for its source, its key and what is `extra`.
+    /// What it states, except for its source, key and extra columns.
     pub row: InputRow<'a>,
     /// The days of its date.
     pub days: Days,
@@ -200,7 +200,7 @@ pub struct NewFact<'a> {
 pub struct ExtraColumns<'a> {
     /// Their names, as they stand in an object of JSON (`"name":`), and their cells.
     pub cells: Vec<(&'a str, &'a str)>,
-    /// A further column, already in JSON: what repetitions of the record have in place of it.
+    /// One more column, already in JSON: the cells in which repetitions of the record differ.
     pub repeated: Option<String>,
 }
 
@@ -209,7 +209,7 @@ impl ExtraColumns<'_> {
     #[must_use]
     pub fn json(&self) -> String {
         let long = self.cells.iter().map(|(name, cell)| name.len() + cell.len() + 3).sum::<usize>();
-        // room for some signs that are written as two
+        // room for characters that are escaped
         let mut json = String::with_capacity(long + long / 8 + 2);
         for (name, cell) in &self.cells {
             json.push(if json.is_empty() { '{' } else { ',' });
@@ -236,7 +236,7 @@ pub enum FactKey {
 }
 
 impl FactKey {
-    /// The whole key, where its record is called so.
+    /// The full key of the fact, given the key of its record.
     #[must_use]
     pub fn called(&self, record: &str) -> String {
         match self {

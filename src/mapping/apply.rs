@@ -27,20 +27,20 @@ pub struct Repeated {
     pub untold: Vec<String>,
 }
 
-/// What a rule that several facts have in common made for the first of them.
+/// What a rule made for the first of the facts that share it.
 #[derive(Clone, Copy)]
 struct SharedPart {
-    /// Among the facts of the record, its number.
+    /// The number of that fact among those of the record.
     fact: usize,
-    /// What it was made for.
+    /// The field that it was made for.
     field: &'static Field,
-    /// Where it stands in the row of that fact.
+    /// The part of the row of that fact.
     from: usize,
     to: usize,
 }
 
 impl SharedPart {
-    /// States the same in another fact, in a field that may be another.
+    /// Copies it into another fact, where the field may have another name.
     fn copy<'p>(
         self,
         made: &[(usize, NewFact<'p>)],
@@ -66,7 +66,7 @@ impl CompiledMapping {
         self.skip.iter().any(|test| test.holds(&cells) == Ok(true))
     }
 
-    /// What a record is called, if it can be told without making its facts.
+    /// The key of a record, if it is known without making its facts.
     #[must_use]
     pub fn key_of(&self, record: &Record) -> Option<String> {
         let dates = KnownDates::default();
@@ -335,8 +335,7 @@ impl CompiledFact {
         })
     }
 
-    /// Its fields, made of a record one after the other; what several facts have in common was made for one
-    /// of those before it.
+    /// Makes its fields from a record. What it shares with an earlier fact of the record is copied.
     fn draft<'p>(
         &'p self,
         cells: &RecordCells<'p, '_>,

@@ -10,7 +10,7 @@ use crate::value::date_formats::DateStyle;
 use crate::value::partial_date::PartialDate;
 use crate::value::{NameStyle, OwnedValue};
 
-/// The field whose name brings a point and a spot with it.
+/// The field whose name also sets a point and a locality.
 pub(super) const PLACE: &str = "place";
 
 /// A mapping, ready for the files of one header.
@@ -18,7 +18,7 @@ pub(super) const PLACE: &str = "place";
 pub struct CompiledMapping {
     /// What a record becomes.
     pub facts: Vec<CompiledFact>,
-    /// How many rules several facts have in common.
+    /// The number of rules that several facts share.
     pub shared: usize,
     /// Of how many parts the key of its first fact is made.
     pub parts: usize,
@@ -62,7 +62,7 @@ impl CompiledMapping {
         kinds
     }
 
-    /// The kind and key of the first fact of every record, if the keys of all others begin with that.
+    /// The first fact, if every record has it and the keys of all other facts begin with its key.
     #[must_use]
     pub fn leads(&self) -> Option<&CompiledFact> {
         let (first, others) = self.facts.split_first()?;
@@ -104,8 +104,8 @@ pub struct CompiledRepeats {
     pub untold: Vec<usize>,
 }
 
-/// Gives a number to each rule that several facts have, so that what it makes of a record is made once;
-/// returns how many there are.
+/// Numbers the rules that several facts share, so that each is applied once per record; returns how many
+/// there are.
 pub(super) fn number_shared(facts: &mut [CompiledFact]) -> usize {
     let mut alike: HashMap<&str, Vec<Vec<(usize, usize)>>> = HashMap::new();
     for (n, fact) in facts.iter().enumerate() {
@@ -167,7 +167,7 @@ pub struct FieldRule {
     pub column: Option<usize>,
     /// How.
     pub by: RuleKind,
-    /// The number of what it makes, where further facts of a record are made so too.
+    /// Its number among the rules that several facts share.
     pub shared: Option<usize>,
 }
 
@@ -432,8 +432,7 @@ pub fn labels(header: &[String]) -> Vec<String> {
 }
 
 impl FieldRule {
-    /// Rules can only make the same of a record within a group: a party is named alike whatever its role,
-    /// anything else belongs to its field.
+    /// Only rules of one group can be the same: those of parties, whatever their role, and those of one field.
     fn group(&self) -> &'static str {
         match &self.by {
             RuleKind::Name(_) if self.field.name != PLACE => "",
@@ -488,7 +487,7 @@ impl TextRule {
 }
 
 impl NameRule {
-    /// The same with the columns whose cells can be told from it worked out.
+    /// Works out its columns.
     pub(super) fn with_columns(self) -> NameRule {
         let mut columns = Vec::new();
         self.whole(&mut columns);

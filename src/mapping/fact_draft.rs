@@ -30,7 +30,7 @@ pub(super) struct FactDraft<'p> {
 }
 
 impl<'p> FactDraft<'p> {
-    /// One that states nothing yet, with room for so many values.
+    /// An empty one, with room for this many values.
     pub(super) fn new(room: usize) -> FactDraft<'p> {
         FactDraft {
             row: Vec::with_capacity(room),

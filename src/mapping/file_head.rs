@@ -45,7 +45,7 @@ pub struct FileHead<'t> {
     names: RefCell<HashMap<CutLine, Rc<HeaderNames>>>,
 }
 
-/// The names of columns, ready to be asked for by many mappings.
+/// The names of columns, prepared for look-ups by many mappings.
 #[derive(Debug)]
 pub(super) struct HeaderNames {
     /// The names.
@@ -60,7 +60,7 @@ impl HeaderNames {
         HeaderNames { names, folded }
     }
 
-    /// Whether there is such a column. Most lines of a file are no header and have none.
+    /// Whether there is such a column. For most lines of a file, which are no header, this is quick.
     pub(super) fn has(&self, wanted: &WantedColumn<'_>) -> bool {
         (wanted.is_by_place || self.folded.contains(&wanted.folded))
             && column(&self.names, wanted.name).is_some()
@@ -72,7 +72,7 @@ impl HeaderNames {
 pub(super) struct WantedColumn<'m> {
     pub(super) name: &'m str,
     folded: String,
-    /// It may be called after its place, or after how often the name stands there.
+    /// It may name a column by its position, or the second of two columns with one name.
     is_by_place: bool,
 }
 
@@ -84,7 +84,7 @@ impl<'m> WantedColumn<'m> {
     }
 }
 
-/// A name as it is found: in lower case, with one space between words.
+/// A name in lower case, with one space between words.
 fn folded(name: &str) -> String {
     name_in(name).to_lowercase()
 }
@@ -124,7 +124,7 @@ impl<'t> FileHead<'t> {
         cells(&self.text[self.lines[line].0..], delimiter, quotes)
     }
 
-    /// The names of the columns in a line, ready to be asked for.
+    /// The names of the columns in a line, prepared for look-ups.
     pub(super) fn names(&self, line: usize, delimiter: char, quotes: bool) -> Rc<HeaderNames> {
         let mut known = self.names.borrow_mut();
         let names = || Rc::new(HeaderNames::of(self.cells(line, delimiter, quotes)));

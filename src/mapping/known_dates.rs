@@ -1,5 +1,4 @@
-//! Dates that records gave of late: most days come again, and to read a text in several formats takes
-//! long.
+//! Dates that were read before. Most days come again, and trying several formats is slow.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -7,15 +6,15 @@ use std::collections::HashMap;
 use crate::value::date_formats::DateStyle;
 use crate::value::partial_date::PartialDate;
 
-/// What texts mean as dates, by how they are written; none: they are no dates.
+/// The dates that texts mean in a style; `None` for a text that is no date.
 #[derive(Debug, Default)]
 pub struct KnownDates(RefCell<HashMap<usize, HashMap<String, Option<PartialDate>>>>);
 
 impl KnownDates {
-    /// So many texts are known of a style at once.
+    /// The most texts that are remembered per style.
     const MANY: usize = 1 << 14;
 
-    /// The date that a text states. A style belongs to a mapping, which lives as long as the run.
+    /// The date that a text states. Styles are told apart by their address: they live as long as the run.
     pub fn read(&self, style: &DateStyle, text: &str) -> Option<PartialDate> {
         let mut known = self.0.borrow_mut();
         let known = known.entry(std::ptr::from_ref(style).addr()).or_default();

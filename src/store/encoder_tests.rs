@@ -1,5 +1,5 @@
-//! What the thread that reads encodes, and what it asks, changes nothing: releases written so make the
-//! same rows as releases written record by record.
+//! Encoding facts on the reader, and skipping records that did not change, must not change the result:
+//! the same releases written record by record make the same rows.
 
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -35,9 +35,9 @@ struct Drawn {
     deaths: Option<i64>,
     civilians: Option<i64>,
     extra: Vec<(usize, usize)>,
-    /// A counter is a part of its key, as it is of all records of a data set or of none.
+    /// Its key ends in a counter. This holds for all records of a data set, or for none.
     is_counted: bool,
-    /// The reader learns the names that the writer has met so far before it comes to the record.
+    /// Before the record, the reader learns the names that the writer has met so far.
     learns: bool,
 }
 
@@ -111,7 +111,7 @@ impl Drawn {
         row
     }
 
-    /// The facts that it becomes; those of one record share whom they name and what stands beside them.
+    /// The facts that it becomes. They share their parties.
     fn facts(&self) -> Vec<NewFact<'static>> {
         let named = self.actor.map(|(name, code)| {
             Arc::new(EntityRef {
@@ -154,7 +154,7 @@ impl Drawn {
     }
 }
 
-/// Writes a record as the program does: the reader asks, or encodes.
+/// Writes a record as the program does: skipped if unchanged, else encoded by the reader.
 fn write_encoded(
     drawn: &Drawn,
     encoder: &mut FactEncoder,
@@ -184,7 +184,7 @@ fn info(file: Option<&str>) -> ImportInfo {
     }
 }
 
-/// Imports a release, whose records are encoded by the reader or not.
+/// Imports a release, with or without the encoder of the reader.
 fn import(store: &Store, version: usize, records: &[Drawn], encodes: bool) -> Counts {
     let mut writer = store.write(info(Some("r.csv"))).unwrap();
     let version = version.to_string();
@@ -276,7 +276,7 @@ fn contents(store: &Store) -> Vec<String> {
     all
 }
 
-/// The same where it is the same, and what is wrong where it is not.
+/// Fails the property where the two differ.
 fn same<T: PartialEq + Debug>(encoded: &T, plain: &T) -> Result<(), TestCaseError> {
     prop_assert_eq!(encoded, plain);
     Ok(())
@@ -291,7 +291,7 @@ proptest! {
         known in prop::collection::vec(drawn(), 1..5),
         releases in prop::collection::vec(
             (
-                // records come and go, and so do their further facts
+                // records appear and disappear, and so do their further facts
                 prop::collection::vec((any::<prop::sample::Index>(), prop::option::of(1..3_i64)), 0..5),
                 prop_oneof![
                     3 => Just(Between::Nothing),
@@ -313,11 +313,11 @@ proptest! {
                 ..which.get(&known).clone()
             };
             let changed: Vec<Drawn> = changes.iter().map(change).collect();
-            // most of a release is as it was
+            // a release mostly repeats the one before
             let mut now = if *goes_on { last.clone() } else { Vec::new() };
             now.retain(|old| changed.iter().all(|new| new.key != old.key));
             for drawn in changed {
-                // two that are called the same are the same, unless they are numbered
+                // without counters, two records with one key are equal
                 if is_counted || now.iter().all(|other| other.key != drawn.key || other.is(&drawn)) {
                     now.push(drawn);
                 }

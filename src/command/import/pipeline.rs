@@ -33,7 +33,7 @@ pub enum RecordOutcome<'r> {
     Repeated,
     /// These facts; none, where it states nothing.
     Facts(RecordFacts<'r>),
-    /// None yet, since it may be there as it is.
+    /// Unknown yet: the same record may already be in the database.
     Same(SameRecord),
     /// It is wrong here.
     CellError(Vec<CellError>),
@@ -48,7 +48,7 @@ pub struct End {
     pub notes: u64,
     /// SHA-256 of the file as it was given.
     pub sha256: String,
-    /// What encoded the facts, if anything did.
+    /// The encoder of the facts, if there was one.
     pub encoder: Option<FactEncoder>,
 }
 
@@ -72,12 +72,12 @@ self_cell!(
     }
 );
 
-/// So many records are handed on at once, and so many batches may wait: as much as is read while the
-/// writer indexes the words that wait (`store::search`).
+/// The number of records in a batch, and of batches that may wait. The reader can go on for as long as the
+/// writer needs to index the words that have piled up (`store::search`).
 const BATCH: usize = 24;
 const WAITING: usize = 12;
 
-/// Hands on every record with what it became, in order; its facts as far as `encoder` brings them.
+/// Hands on every record with what it became, in order. `encoder` encodes the facts as far as it can.
 ///
 /// # Errors
 /// The file cannot be read, or `each` fails ([`Stop::Failed`]); the file breaks its format ([`Stop::Input`]).

@@ -73,7 +73,7 @@ struct MappingCompiler<'d> {
     /// The line of what is at hand.
     within: usize,
     variables: BTreeMap<String, String>,
-    /// The mapping puts the release into facts.
+    /// The mapping uses the release in facts.
     names_release: bool,
 }
 

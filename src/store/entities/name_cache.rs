@@ -69,7 +69,7 @@ impl RecentNames {
     const MANY: usize = 1 << 16;
     const FEW: usize = 1 << 12;
 
-    /// None yet; the first generation holds so many.
+    /// An empty one whose first generation holds this many.
     pub fn holding(most: usize) -> RecentNames {
         RecentNames { most, recent: HashMap::default(), older: HashMap::default() }
     }
@@ -127,20 +127,20 @@ impl NameCache {
     }
 }
 
-/// Names that the writer found out about, on their way to the reader.
+/// Names that the writer resolved, on their way to the reader.
 #[derive(Debug, Clone, Default)]
 pub struct NameNews(Arc<Mutex<Vec<NewName>>>);
 
-/// A name as it is looked up, and who is meant; none: the day decides.
+/// The key of a name, and who is meant; `None` if that depends on the day.
 type NewName = (Box<[u8]>, Option<Arc<ResolvedName>>);
 
 impl NameNews {
-    /// Tells what was found out about a name.
+    /// Passes on who is meant by a name.
     pub fn tell(&self, key: &[u8], meant: Option<&Arc<ResolvedName>>) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push((key.into(), meant.cloned()));
     }
 
-    /// What was found out since this was asked last.
+    /// Takes what was passed on since the last call.
     pub fn take(&self) -> Vec<NewName> {
         std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }

@@ -62,7 +62,7 @@ impl Writer<'_> {
         outcome
     }
 
-    /// Remembers who is meant, and tells whoever reads the records; none: the day decides.
+    /// Remembers who is meant, and tells the reader; `None` if that depends on the day.
     fn remember(&mut self, key: &[u8], meant: Option<&Arc<ResolvedName>>) {
         self.resolved.found.insert(key.into(), meant.cloned());
         if let Some(news) = &self.news {

@@ -44,8 +44,8 @@ impl TextHits {
     }
 }
 
-/// Takes objects apart without the database, with what it has read of layouts and texts; what is new
-/// among them waits to be written.
+/// Splits objects into cells. It has read all layouts and texts, so that it needs no database; new ones wait
+/// to be written.
 #[derive(Debug)]
 pub struct ExtrasEncoder {
     /// The layouts, the one that fitted last first.
@@ -54,22 +54,21 @@ pub struct ExtrasEncoder {
     cells: String,
     texts: TextNumbers,
     new: Vec<NewExtras>,
-    /// Which layout the columns of a record have, and where each cell of it stands among them; by where
-    /// their names lie, which are those of one mapping.
+    /// The shapes of records met so far, by the addresses of the names of their columns.
     shapes: HashMap<Vec<usize>, Shape, RandomState>,
-    /// The columns at hand, and where their cells stand in the object that they make.
+    /// Buffers: the columns of the current record, and the ranges of their cells in its object.
     shape: Vec<usize>,
     quoted: Vec<Range<usize>>,
 }
 
-/// The layout of some columns, and for each of its cells the column that has it.
+/// The layout of a set of columns, and for each cell of the layout its column, if there is one.
 #[derive(Debug)]
 struct Shape {
     layout: i64,
     places: Vec<Option<usize>>,
 }
 
-/// An encoder that the thread that reads and the one that writes share.
+/// An encoder shared by the reader and the writer.
 #[derive(Debug, Clone)]
 pub struct SharedExtras(Arc<Mutex<ExtrasEncoder>>);
 
@@ -82,12 +81,12 @@ impl SharedExtras {
         Ok(SharedExtras(Arc::new(Mutex::new(ExtrasEncoder::of(connection)?))))
     }
 
-    /// The encoder, while nobody else uses it.
+    /// Waits for the encoder.
     pub fn lock(&self) -> MutexGuard<'_, ExtrasEncoder> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Writes what came up, which must be there before what was encoded.
+    /// Writes new layouts and texts. This must happen before the cells that use them are written.
     ///
     /// # Errors
     /// The database cannot be written.
@@ -97,7 +96,7 @@ impl SharedExtras {
     }
 }
 
-/// A layout or text that came up, or a kind of fact that has a layout.
+/// A new layout or text, or a kind of fact that is new to a layout.
 #[derive(Debug)]
 enum NewExtras {
     Layout { id: i64, columns: String },
@@ -105,14 +104,14 @@ enum NewExtras {
     Kind { layout: i64, bit: i64 },
 }
 
-/// The extra columns of a fact, taken apart.
+/// The extra columns of a fact as a layout and cells.
 #[derive(Debug, Clone)]
 pub struct EncodedExtra {
     layout: i64,
     cells: String,
 }
 
-/// So many layouts are tried, and so many shapes are known at once.
+/// The most layouts that are tried, and the most shapes that are remembered.
 const TRIED: usize = 16;
 const SHAPES: usize = 1 << 12;
 
@@ -149,7 +148,7 @@ impl ExtrasEncoder {
         Some(EncodedExtra { layout: layout.id, cells: texts.code(cells, &mut layout.hits, new) })
     }
 
-    /// The same of the columns of a record, with the object that they make.
+    /// Encodes the columns of a record; also returns the object that they make.
     pub fn encode_columns(
         &mut self,
         kind: &'static Kind,
@@ -178,7 +177,7 @@ impl ExtrasEncoder {
             return (None, object);
         };
         let layout = last(known, n, kind, new);
-        // where the cells stand in the object, in quotes
+        // the ranges of the quoted cells in the object
         quoted.clear();
         let mut at = 1;
         for (name, cell) in &columns.cells {
@@ -220,10 +219,10 @@ impl ExtrasEncoder {
     }
 }
 
-/// How long a cell is in quotes with which a text begins.
+/// The length of the quoted cell at the beginning of a text.
 fn quoted_len(text: &str, cell: &str) -> usize {
     let bare = cell.len() + 2;
-    // a sign that is written as two makes it longer
+    // escaped characters make it longer
     if text.as_bytes().get(bare - 1) == Some(&b'"') && text[1..].starts_with(cell) {
         bare
     } else {
@@ -231,7 +230,7 @@ fn quoted_len(text: &str, cell: &str) -> usize {
     }
 }
 
-/// Has a layout be the one that fitted last, for a fact of this kind.
+/// Moves a layout to the front and notes that a fact of this kind has it.
 fn last<'l>(
     known: &'l mut [ExtrasLayout],
     n: usize,

@@ -35,7 +35,7 @@ impl Agreement {
         }
     }
 
-    /// Adds what another counted of the same file; the example here is the earlier one.
+    /// Adds what the reader counted. The first example was always met here.
     pub fn take(&mut self, other: Agreement) {
         for (field, (rows, differ, example)) in other.fields {
             let own = self.fields.entry(field).or_default();

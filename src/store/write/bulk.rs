@@ -64,10 +64,10 @@ impl Bulk {
     }
 }
 
-/// What FTS5 begins with: so many pieces of the full-text index are merged into one while it grows.
+/// The default of FTS5: it merges segments of the full-text index as soon as there are this many.
 const AUTOMERGE: i64 = 4;
 
-/// Has the full-text index merge so many of its pieces as it grows; 0: only where there are too many.
+/// Sets when segments of the full-text index are merged; with 0, only when there are very many.
 fn automerge(transaction: &Transaction<'_>, pieces: i64) -> Result<()> {
     let set = "INSERT INTO search (search, rank) VALUES ('automerge', ?1)";
     transaction.execute(set, [pieces])?;

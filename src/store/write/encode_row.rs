@@ -1,4 +1,4 @@
-//! A row on its way in becomes the values of its columns, whoever looks up whom it names.
+//! Encodes a row as the values of its columns. Names are looked up by the writer or by the reader.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use crate::value::date::Days;
 use crate::value::text::fold;
 use crate::value::{EntityRef, InputValue, Type, Value};
 
-/// Where it is looked up whom a row names, and what else it refers to.
+/// Looks up the names in a row, and whatever else it refers to.
 pub trait References<'r> {
     /// The row of `names` that a data set's name means on these days, or what was expected instead.
     ///
@@ -27,7 +27,7 @@ pub trait References<'r> {
         days: Days,
     ) -> Result<Arc<ResolvedName>, Stop<String>>;
 
-    /// What a text refers to that must be known; none where it stays a text.
+    /// The row that a text refers to; `None` if it is only a text.
     ///
     /// # Errors
     /// It is not known, or the database failed.
@@ -49,13 +49,13 @@ pub struct Referred {
     pub words: Arc<str>,
 }
 
-/// Whom the facts of one record name: they share what they were given, which is known by where it
-/// lies as long as the record is at hand.
+/// The names of one record that were resolved. Its facts share their names, so that each is known by its
+/// address while the record is processed.
 #[derive(Debug, Default)]
 pub struct RecordNames(Vec<(usize, EntityClass, Days, Arc<ResolvedName>)>);
 
 impl RecordNames {
-    /// Who is meant, if that was found out for another fact of the record.
+    /// Who is meant, if another fact of the record has the same name.
     pub fn find(
         &self,
         named: &Arc<EntityRef<'_>>,
@@ -67,7 +67,7 @@ impl RecordNames {
         known.map(|(.., meant)| Arc::clone(meant))
     }
 
-    /// Says who is meant.
+    /// Adds who is meant by a name.
     pub fn add(
         &mut self,
         named: &Arc<EntityRef<'_>>,
@@ -78,7 +78,7 @@ impl RecordNames {
         self.0.push((Arc::as_ptr(named).addr(), class, days, meant));
     }
 
-    /// Another record is at hand.
+    /// Begins another record.
     pub fn clear(&mut self) {
         self.0.clear();
     }
@@ -92,7 +92,7 @@ pub fn date_in<'v>(row: &'v InputRow<'_>) -> Option<&'v str> {
     }
 }
 
-/// The values of the columns of a row whose date covers these days.
+/// Encodes a row whose date covers these days.
 ///
 /// # Errors
 /// Everything that is wrong with it, or the database failed.
@@ -166,7 +166,7 @@ fn set_value<'r>(
     Ok(())
 }
 
-/// Whether the text of a field must be known elsewhere.
+/// Whether a field refers to a row of another table.
 pub fn is_reference(field: &Field) -> bool {
     EntityClass::of(field.ty).is_some() || matches!(field.ty, Type::Source | Type::Topic)
 }

@@ -1,6 +1,5 @@
-//! Facts of a data set encoded by the thread that reads them, as far as that can be done without the
-//! database: while another writes, extra columns are taken apart, and a record whose names were all
-//! met before becomes the values of its columns with their digests.
+//! Encodes facts of a data set on the thread that reads them, while another writes. It has no database: a
+//! record can be encoded if the writer has resolved all its names before.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -35,7 +34,7 @@ pub struct RecordFacts<'r> {
     pub(super) record: Option<RecordDigest>,
 }
 
-/// A record of which no facts are made, since it may be there as it is.
+/// A record that may be in the database unchanged, so that no facts were made of it yet.
 #[derive(Debug)]
 pub struct SameRecord {
     pub(super) kind: &'static Kind,
@@ -45,7 +44,7 @@ pub struct SameRecord {
 
 /// How far the facts of a record are.
 pub(super) enum EncodedFacts<'r> {
-    /// Their names are yet to be resolved; each with its extra columns, if it has any.
+    /// The writer must resolve their names. Each comes with its extra columns, if it has any.
     New(Vec<(NewFact<'r>, Option<FactExtra>)>),
     /// They are ready to be written.
     Ready(Vec<ReadyFact<'r>>),
@@ -53,7 +52,7 @@ pub(super) enum EncodedFacts<'r> {
     Refused(usize, RowError),
 }
 
-/// The extra columns of a fact: taken apart, where they can be, and as the object that they make.
+/// The extra columns of a fact: encoded, where possible, and as an object.
 pub(super) type FactExtra = (Option<EncodedExtra>, String);
 
 /// A fact that is ready to be written, once its record has a key.
@@ -67,14 +66,14 @@ pub(super) struct ReadyFact<'r> {
 }
 
 impl<'r> RecordFacts<'r> {
-    /// Facts of which nothing is encoded.
+    /// Facts that are not encoded.
     #[must_use]
     pub fn new(facts: Vec<NewFact<'r>>) -> RecordFacts<'r> {
         let facts = facts.into_iter().map(|fact| (fact, None)).collect();
         RecordFacts { facts: EncodedFacts::New(facts), record: None }
     }
 
-    /// Facts of a record that turned out not to be there as it is.
+    /// Facts of a record that turned out to be changed or new.
     #[must_use]
     pub fn of_changed(facts: Vec<NewFact<'r>>, record: &SameRecord) -> RecordFacts<'r> {
         RecordFacts { record: Some(record.digest), ..RecordFacts::new(facts) }
@@ -90,7 +89,7 @@ impl<'r> RecordFacts<'r> {
         }
     }
 
-    /// The facts of which nothing is encoded.
+    /// The facts that are not encoded.
     pub(in crate::store) fn unencoded(&self) -> impl Iterator<Item = &NewFact<'r>> {
         match &self.facts {
             EncodedFacts::New(facts) => facts.as_slice(),
@@ -110,21 +109,21 @@ pub struct FactEncoder {
     extras: SharedExtras,
     known: KnownToReader,
     news: NameNews,
-    /// What a record is read with, on the way into its digest.
+    /// The beginning of every digest of a record: what it is read with.
     read_with: Sha256,
     /// Whether records may be there already.
     may_be_there: bool,
     changes: RecordChanges,
 }
 
-/// How many records were changed of late, of those that might have been there as they are: the thread
-/// that writes counts, the one that reads asks.
+/// Whether many records turned out to be changed lately. The writer counts them; the reader then stops
+/// asking.
 #[derive(Debug, Clone, Default)]
 pub struct RecordChanges(Arc<AtomicU32>);
 
 impl RecordChanges {
-    /// A changed record weighs as much as so many that are not, and with so much weight it is not worth
-    /// asking: the thread that writes makes the facts of a changed record itself.
+    /// A changed record outweighs this many unchanged ones, since the writer then has to make its facts. From
+    /// a total weight of `MANY` on, the reader makes all facts.
     const WEIGHT: u32 = 8;
     const MANY: u32 = 512;
 
@@ -145,12 +144,12 @@ impl RecordChanges {
     }
 }
 
-/// So many names are known at once.
+/// The number of names in the first generation that the reader remembers.
 const KNOWN: usize = 1 << 14;
 
 impl Writer<'_> {
-    /// Gives a release an encoder for the thread that reads it, to whom the writer tells what it finds out
-    /// about names. `read_with` is what the facts of a record depend on besides its cells.
+    /// Makes the encoder for a release. From then on the writer passes resolved names on to it. `read_with` is
+    /// what the facts of a record depend on besides its cells.
     ///
     /// # Errors
     /// The database cannot be read.
@@ -179,7 +178,7 @@ impl Writer<'_> {
 }
 
 impl FactEncoder {
-    /// Learns the names that the writer found out about.
+    /// Learns the names that the writer has resolved.
     pub fn learn(&mut self) {
         for (key, meant) in self.news.take() {
             self.known.names.insert(key, meant);
@@ -198,8 +197,8 @@ impl FactEncoder {
         std::array::from_fn(|i| whole[i])
     }
 
-    /// The record, if the writer had better be asked whether it is there as it is; its first fact is of this
-    /// kind and has this key.
+    /// The record, if the writer should look for it in the database before facts are made of it. `kind` and
+    /// `key` are those of its first fact.
     pub fn ask(
         &self,
         kind: &'static Kind,
@@ -212,7 +211,7 @@ impl FactEncoder {
         key().map(|key| SameRecord { kind, key, digest })
     }
 
-    /// Encodes the facts of a record as far as their names are known.
+    /// Encodes the facts of a record, if all their names are known.
     pub fn encode<'r>(
         &mut self,
         facts: Vec<NewFact<'r>>,
@@ -304,8 +303,8 @@ impl FactEncoder {
     }
 }
 
-/// Whether nothing of the facts is to be looked up but names, and their keys are known: a key that
-/// ends in a counter is not.
+/// Whether the facts need no look-ups but those of names, and have keys that are known. A key with a counter is
+/// not.
 fn can_encode(facts: &[NewFact<'_>]) -> bool {
     let has_key = matches!(facts.first().map(|first| &first.key), Some(FactKey::Explicit(_)));
     let is_value = |field: &Field, value: &InputValue<'_>| match value {

@@ -208,9 +208,9 @@ pub struct EncodedFact<'r> {
     pub values: Vec<Param<'r>>,
     /// For each reference: its column, its wording for the digest, and the words that find it.
     wording: Vec<(usize, Arc<str>, Arc<str>)>,
-    /// The columns that have no field, taken apart.
+    /// The extra columns, encoded.
     pub extra: Option<EncodedExtra>,
-    /// The digest of the record of which it is the first fact.
+    /// If it is the first fact of a record, the digest of that record.
     pub record: Option<RecordDigest>,
 }
 
@@ -284,8 +284,7 @@ impl<'r> EncodedFact<'r> {
         }
     }
 
-    /// The values of the columns in the order of the statement; extra columns are kept elsewhere if they could
-    /// be taken apart.
+    /// The values of the columns in the order of the statement, without extra columns that were encoded.
     pub fn stated(&self) -> impl Iterator<Item = &Param<'r>> {
         let extra = self.form.known(KnownField::Extra).map(|(_, column)| column);
         let elsewhere = extra.filter(|_| self.extra.is_some());

@@ -9,14 +9,14 @@ use rusqlite::{Connection, Statement};
 use crate::error::Result;
 use crate::store::write::param::Param;
 
-/// A statement whose parameters stay bound: what comes again for row after row, such as a constant or
-/// nothing, is not bound again.
+/// A statement whose parameters stay bound: a value that is the same as in the row before, such as a constant
+/// or NULL, is not bound again.
 pub struct RowStatement<'c> {
     statement: Statement<'c>,
     bound: Vec<BoundValue>,
 }
 
-/// What a parameter is bound to, as far as that is cheap to remember.
+/// The value of a parameter, if it is short enough to be remembered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum BoundValue {
     Null,
@@ -27,7 +27,7 @@ enum BoundValue {
 }
 
 impl BoundValue {
-    /// Texts of so many bytes are remembered.
+    /// The longest text that is remembered, in bytes.
     const SHORT: usize = 14;
 
     fn of(value: &Param<'_>) -> BoundValue {

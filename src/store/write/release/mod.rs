@@ -212,12 +212,12 @@ impl ReleaseImport {
         self.source
     }
 
-    /// Whether records may be there already.
+    /// Whether the source has facts already.
     pub(super) fn may_be_there(&self) -> bool {
         !self.fresh
     }
 
-    /// How many records were changed of late.
+    /// The count of changed records, for the reader.
     pub(super) fn changes(&self) -> RecordChanges {
         self.changes.clone()
     }

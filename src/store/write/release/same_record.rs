@@ -1,4 +1,4 @@
-//! Records that are there as they are: told by their digest, before any fact is made of them.
+//! Recognises unchanged records by their digest, before any facts are made of them.
 
 use rusqlite::{OptionalExtension, params};
 
@@ -11,8 +11,8 @@ use crate::store::write::release::ReleaseImport;
 use crate::store::write::transaction::Writer;
 
 impl ReleaseImport {
-    /// Counts a record that is there as it is; false where it is not, or where anything happened to its facts
-    /// since the first of them was recorded, so that they must be looked at one by one.
+    /// Counts a record if it is in the database unchanged. False if it is not, or if its facts were changed in any
+    /// way since the first of them was recorded; then each of them must be compared.
     ///
     /// # Errors
     /// The database cannot be read.
@@ -26,7 +26,7 @@ impl ReleaseImport {
         Ok(true)
     }
 
-    /// The live facts of a record that is there as it is.
+    /// The live facts of an unchanged record; none if it is not unchanged.
     fn facts_of_same(
         &self,
         writer: &mut Writer<'_>,
