@@ -104,30 +104,6 @@ pub struct CompiledRepeats {
     pub untold: Vec<usize>,
 }
 
-/// Numbers the rules that several facts share, so that each is applied once per record; returns how many
-/// there are.
-pub(super) fn number_shared(facts: &mut [CompiledFact]) -> usize {
-    let mut alike: HashMap<&str, Vec<Vec<(usize, usize)>>> = HashMap::new();
-    for (n, fact) in facts.iter().enumerate() {
-        for (i, rule) in fact.fields.iter().enumerate() {
-            let groups = alike.entry(rule.group()).or_default();
-            let same = |group: &&mut Vec<(usize, usize)>| {
-                let (n, i) = group[0];
-                facts[n].fields[i].by == rule.by
-            };
-            match groups.iter_mut().find(same) {
-                Some(group) => group.push((n, i)),
-                None => groups.push(vec![(n, i)]),
-            }
-        }
-    }
-    let shared: Vec<_> = alike.into_values().flatten().filter(|group| group.len() > 1).collect();
-    for (number, group) in shared.iter().enumerate() {
-        group.iter().for_each(|(n, i)| facts[*n].fields[*i].shared = Some(number));
-    }
-    shared.len()
-}
-
 /// What one fact is made of.
 #[derive(Debug)]
 pub struct CompiledFact {
@@ -432,14 +408,6 @@ pub fn labels(header: &[String]) -> Vec<String> {
 }
 
 impl FieldRule {
-    /// Only rules of one group can be the same: those of parties, whatever their role, and those of one field.
-    fn group(&self) -> &'static str {
-        match &self.by {
-            RuleKind::Name(_) if self.field.name != PLACE => "",
-            _ => self.field.name,
-        }
-    }
-
     /// Whether it makes a field.
     pub(super) fn makes(&self, name: &str) -> bool {
         match &self.by {

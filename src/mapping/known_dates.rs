@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use crate::value::date_formats::DateStyle;
 use crate::value::partial_date::PartialDate;
 
-/// The dates that texts mean in a style; `None` for a text that is no date.
+/// Dates by the text that they were read from, for each style. `None`: the text is not a date.
 #[derive(Debug, Default)]
 pub struct KnownDates(RefCell<HashMap<usize, HashMap<String, Option<PartialDate>>>>);
 

@@ -252,7 +252,7 @@ pub fn count(n: u64, one: &str, many: &str) -> String {
 pub fn quote(json: &mut String, text: &str) {
     let is_plain = |b: &u8| *b >= b' ' && *b != b'"' && *b != b'\\';
     json.push('"');
-    // counting has no way out of the loop, so that the compiler looks at many bytes at once
+    // a count has no early exit, so that the compiler can check many bytes at once
     if text.as_bytes().iter().filter(|b| !is_plain(b)).count() == 0 {
         json.push_str(text);
     } else {

@@ -5,13 +5,15 @@
 
 mod date;
 mod fields;
+mod shared_rules;
 
 use std::collections::BTreeMap;
 
 use crate::kind::{self, Field, KINDS, Kind, Need};
+use crate::mapping::compile::shared_rules::number_shared;
 use crate::mapping::compiled::{
     CompiledCondition, CompiledFact, CompiledMapping, CompiledRepeats, FieldRule, KeyPart,
-    KnownValues, REJECT_COLUMNS, column, labels, number_shared,
+    KnownValues, REJECT_COLUMNS, column, labels,
 };
 use crate::mapping::compiled_template::{CellRef, CompiledPart, CompiledTemplate};
 use crate::mapping::definition::column_of_text;

@@ -1,17 +1,17 @@
 //! Taking objects apart: layouts and texts that are there already or are made, and the cells of a
 //! fact.
 
-use std::collections::{HashMap, HashSet};
-use std::hash::BuildHasher;
+use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use foldhash::fast::{FixedState, RandomState};
+use foldhash::fast::RandomState;
 use rusqlite::{Connection, params};
 
 use crate::error::Result;
 use crate::kind::{ExtraColumns, Kind};
-use crate::store::extras::{NUMBERED, elements, names, quoted};
+use crate::store::extras::text_numbers::{TextHits, TextNumbers};
+use crate::store::extras::{elements, names, quoted};
 use crate::store::fact_id;
 use crate::store::write::param::RecordDigest;
 use crate::store::write::statements::StatementCache;
@@ -25,23 +25,6 @@ struct ExtrasLayout {
     kinds: i64,
     /// How often a text of each column had a number.
     hits: Vec<TextHits>,
-}
-
-/// How often texts of a column were looked up, and had a number.
-#[derive(Debug, Clone, Copy, Default)]
-struct TextHits {
-    tried: u32,
-    hit: u32,
-}
-
-impl TextHits {
-    /// So many decide.
-    const TRIALS: u32 = 1 << 10;
-
-    /// Whether texts of the column seldom come again.
-    fn are_few(self) -> bool {
-        self.tried >= TextHits::TRIALS && self.hit < self.tried / 8
-    }
 }
 
 /// Splits objects into cells. It has read all layouts and texts, so that it needs no database; new ones wait
@@ -91,16 +74,14 @@ impl SharedExtras {
     /// # Errors
     /// The database cannot be written.
     pub fn write_news(&self, connection: &Connection) -> Result<()> {
-        let news = std::mem::take(&mut self.lock().new);
-        news.iter().try_for_each(|new| new.write(connection))
+        self.lock().write_news(connection)
     }
 }
 
-/// A new layout or text, or a kind of fact that is new to a layout.
+/// A new layout, or a kind of fact that is new to a layout.
 #[derive(Debug)]
 enum NewExtras {
     Layout { id: i64, columns: String },
-    Text { id: i64, text: Box<str> },
     Kind { layout: i64, bit: i64 },
 }
 
@@ -138,14 +119,14 @@ impl ExtrasEncoder {
         })
     }
 
-    /// Takes the object of a fact apart. None: it is no object of texts.
+    /// Encodes the object of a fact. Returns `None` for JSON that is not an object of texts.
     pub fn encode(&mut self, kind: &'static Kind, object: &str) -> Option<EncodedExtra> {
         let n = self.layout(object)?;
         let ExtrasEncoder { known, cells, texts, new, .. } = self;
         let layout = last(known, n, kind, new);
         let cells = elements(cells)?;
         let cells = cells.into_iter().map(|cell| Some(cell).filter(|cell| *cell != "null"));
-        Some(EncodedExtra { layout: layout.id, cells: texts.code(cells, &mut layout.hits, new) })
+        Some(EncodedExtra { layout: layout.id, cells: texts.code(cells, &mut layout.hits) })
     }
 
     /// Encodes the columns of a record; also returns the object that they make.
@@ -187,8 +168,13 @@ impl ExtrasEncoder {
             at = end + 1;
         }
         let cells = places.iter().map(|place| place.map(|n| &object[quoted[n].clone()]));
-        let cells = texts.code(cells, &mut layout.hits, new);
+        let cells = texts.code(cells, &mut layout.hits);
         (Some(EncodedExtra { layout: layout.id, cells }), object)
+    }
+
+    fn write_news(&mut self, connection: &Connection) -> Result<()> {
+        self.new.drain(..).try_for_each(|new| new.write(connection))?;
+        self.texts.write_new(connection)
     }
 
     /// The place of the layout that an object has, made if there is none; its cells are in `cells` then.
@@ -257,9 +243,6 @@ impl NewExtras {
             NewExtras::Layout { id, columns } => connection
                 .prepare_cached("INSERT INTO layouts (id, columns, kinds) VALUES (?1, ?2, 0)")?
                 .execute(params![id, columns])?,
-            NewExtras::Text { id, text } => connection
-                .prepare_cached("INSERT INTO extra_texts (id, text) VALUES (?1, ?2)")?
-                .execute(params![id, text])?,
             NewExtras::Kind { layout, bit } => connection
                 .prepare_cached("UPDATE layouts SET kinds = kinds | ?1 WHERE id = ?2")?
                 .execute([bit, layout])?,
@@ -290,83 +273,6 @@ impl EncodedExtra {
             self.cells
         ])?;
         Ok(())
-    }
-}
-
-/// The texts that numbers stand for.
-#[derive(Debug)]
-struct TextNumbers {
-    ids: HashMap<Box<str>, i64, RandomState>,
-    /// The last number that was given.
-    last: i64,
-    /// Those of late that have none: one that comes again gets a number.
-    seen: HashSet<u64, RandomState>,
-    hasher: FixedState,
-}
-
-impl TextNumbers {
-    /// Those of so many bytes, quotes included, get a number, and so many are seen at once.
-    const LONG: usize = 100;
-    const SEEN: usize = 1 << 14;
-
-    fn of(connection: &Connection) -> Result<TextNumbers> {
-        let mut read = connection.prepare("SELECT text, id FROM extra_texts")?;
-        let texts = read.query_map([], |row| Ok((row.get::<_, String>(0)?.into(), row.get(1)?)))?;
-        let ids: HashMap<_, i64, _> = texts.collect::<Result<_, _>>()?;
-        let last = ids.values().copied().max().unwrap_or_default();
-        Ok(TextNumbers { ids, last, seen: HashSet::default(), hasher: FixedState::default() })
-    }
-
-    /// The array of cells, each in quotes, with numbers for texts where they are shorter.
-    fn code<'c>(
-        &mut self,
-        cells: impl Iterator<Item = Option<&'c str>> + Clone,
-        hits: &mut Vec<TextHits>,
-        new: &mut Vec<NewExtras>,
-    ) -> String {
-        let long = |cell: Option<&str>| cell.map_or(4, str::len) + 1;
-        let mut coded = String::with_capacity(cells.clone().map(long).sum::<usize>() + 1);
-        for (column, cell) in cells.enumerate() {
-            coded.push(if column == 0 { '[' } else { ',' });
-            if hits.len() <= column {
-                hits.push(TextHits::default());
-            }
-            let Some(cell) = cell else {
-                coded.push_str("null");
-                continue;
-            };
-            let begin = coded.len();
-            if (3..=TextNumbers::LONG).contains(&cell.len()) && !hits[column].are_few() {
-                hits[column].tried += 1;
-                if let Some(number) = self.number(cell, new) {
-                    hits[column].hit += 1;
-                    coded.push_str(itoa::Buffer::new().format(number));
-                }
-            }
-            if coded.len() == begin || coded.len() - begin >= cell.len() {
-                coded.truncate(begin);
-                coded.push_str(cell);
-            }
-        }
-        coded.push(']');
-        coded
-    }
-
-    /// The number of a text, which may get one now.
-    fn number(&mut self, text: &str, new: &mut Vec<NewExtras>) -> Option<i64> {
-        if let Some(id) = self.ids.get(text) {
-            return Some(*id);
-        }
-        if self.last >= NUMBERED || self.seen.insert(self.hasher.hash_one(text)) {
-            if self.seen.len() >= TextNumbers::SEEN {
-                self.seen.clear();
-            }
-            return None;
-        }
-        self.last += 1;
-        self.ids.insert(text.into(), self.last);
-        new.push(NewExtras::Text { id: self.last, text: text.into() });
-        Some(self.last)
     }
 }
 
@@ -460,7 +366,7 @@ mod tests {
                 map.extend(object.into_iter().map(|(name, value)| (name, value.into())));
                 let object = serde_json::Value::Object(map).to_string();
                 let Some(extra) = layouts.encode(kind, &object) else { panic!("{object}") };
-                std::mem::take(&mut layouts.new).iter().try_for_each(|new| new.write(&connection)).unwrap();
+                layouts.write_news(&connection).unwrap();
                 extra.keep(&mut StatementCache::new(&connection), kind, 1, None).unwrap();
                 prop_assert_eq!(&ask(expression(kind)), &object, "{}", extra.cells);
                 let mut back = String::new();
@@ -514,10 +420,7 @@ mod tests {
         let mut layouts = ExtrasEncoder::of(&connection).unwrap();
         let mut coded = |object: &str| {
             let extra = layouts.encode(KINDS[0], object).unwrap();
-            std::mem::take(&mut layouts.new)
-                .iter()
-                .try_for_each(|new| new.write(&connection))
-                .unwrap();
+            layouts.write_news(&connection).unwrap();
             extra.cells
         };
         assert_eq!(coded(r#"{"a":"Clear","b":"1"}"#), r#"["Clear","1"]"#);
@@ -544,7 +447,7 @@ mod tests {
         for i in 0..500 {
             layouts.encode(KINDS[0], &format!(r#"{{"a":"1","b":"2","c":"3","u{i}":"4"}}"#));
         }
-        std::mem::take(&mut layouts.new).iter().try_for_each(|new| new.write(&connection)).unwrap();
+        layouts.write_news(&connection).unwrap();
         let size: i64 = connection
             .query_row("SELECT sum(length(columns)) FROM layouts", [], |row| row.get(0))
             .unwrap();

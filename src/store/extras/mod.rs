@@ -7,6 +7,7 @@
 
 mod decode;
 mod encode;
+mod text_numbers;
 
 use std::collections::BTreeSet;
 

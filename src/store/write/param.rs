@@ -10,7 +10,7 @@ use crate::value::Value;
 /// What a fact states, in short.
 pub type FactDigest = [u8; 16];
 
-/// What a record says, in short: it is only compared with what the same record said before.
+/// The beginning of the hash of a record. It is compared only with that of an earlier version of the record.
 pub type RecordDigest = [u8; 8];
 
 /// A value on its way into a column, without a copy of its text.

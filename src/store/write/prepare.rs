@@ -346,7 +346,7 @@ impl Writer<'_> {
     }
 }
 
-/// What a writer knows of whom a row names, and makes where nobody is known.
+/// Looks names up in the database, and adds those that are new.
 struct KnownToWriter<'w, 'c> {
     writer: &'w mut Writer<'c>,
     names: &'w mut RecordNames,

@@ -18,7 +18,7 @@ use crate::store::write::row_encoder::{EncodedFact, KnownField};
 use crate::store::write::transaction::{RowError, Writer};
 
 impl ReadyFact<'_> {
-    /// What the fact is called, and its digest; its record, and source, are called so.
+    /// Sets the key of the fact, given that of its record too; returns its digest.
     fn name(&mut self, slug: &Arc<str>, source: i64, key: &str, record: &str) -> FactDigest {
         if self.of_first {
             self.encoded.set_event(format!("{slug}:{record}"));
@@ -115,7 +115,7 @@ impl ReleaseImport {
         self.write(writer, ready, &key)
     }
 
-    /// The key of a live record that is called so and states the same, in all of its facts.
+    /// The key of a live record with this base whose facts all state the same.
     fn same(
         &self,
         writer: &mut Writer<'_>,
@@ -133,8 +133,7 @@ impl ReleaseImport {
             }
             for fact in &mut ready[1..] {
                 let full = fact.key.called(&key);
-                // a fact that was called otherwise for this try is called rightly when it is
-                // written
+                // the key that is tried here is replaced when the fact is written
                 let digest = fact.name(&self.slug, self.source, &full, &key);
                 if writer
                     .live(&fact.encoded.form, self.source, &full)?
@@ -148,7 +147,7 @@ impl ReleaseImport {
         Ok(None)
     }
 
-    /// Writes the facts of a record that is called so.
+    /// Writes the facts of the record with this key.
     pub(super) fn write(
         &mut self,
         writer: &mut Writer<'_>,
@@ -166,7 +165,7 @@ impl ReleaseImport {
                 }
             };
             let encoded = &mut fact.encoded;
-            // the record itself has it twice: nothing of it is written yet
+            // two facts of one record may have one key: nothing of them is written yet
             let kind = encoded.form.kind;
             let earlier = steps.iter().find(|step| step.kind.name == kind.name && step.key == key);
             let same = earlier.map(|step| step.digest == digest);
@@ -276,7 +275,7 @@ impl ReleaseImport {
     ) -> Result<Outcome, RowError> {
         match (self.has_seen(kind, id), same) {
             (true, true) => Ok(Outcome::Repeated),
-            // what a person made of the first of two is no reason to refuse the second
+            // a correction by hand is no reason to reject a repeated record
             (true, false) if by_hand => Ok(Outcome::Repeated),
             (true, false) => Err(twice()),
             (false, true) => Ok(Outcome::Unchanged),
