@@ -2,8 +2,6 @@
 
 use std::fmt::Write;
 
-use clap::CommandFactory;
-
 use crate::command::CODES;
 use crate::command::Exit;
 use crate::command::global_args::OF_ONE_COMMAND;
@@ -117,7 +115,7 @@ fn page(markdown: &str) -> String {
 
 /// What help there is: topics, and every command.
 pub fn topics() -> Vec<String> {
-    let line = crate::command::Cli::command();
+    let line = crate::command::Cli::whole();
     let commands = line.get_subcommands().map(|command| command.get_name().to_owned());
     let commands = commands.filter(|command| !TOPICS.contains(&command.as_str()));
     TOPICS.iter().map(|topic| (*topic).to_owned()).chain(commands).collect()
@@ -158,7 +156,7 @@ fn topic(name: &str) -> Option<String> {
 }
 
 pub fn run(args: &Args, ui: &mut Ui) -> Result<Exit> {
-    let mut line = crate::command::Cli::command();
+    let mut line = crate::command::Cli::whole();
     let Some(name) = &args.topic else {
         ui.page(line.render_long_help().to_string().as_bytes())?;
         return Ok(Exit::Done);

@@ -3,8 +3,6 @@
 use std::io::Write;
 use std::path::PathBuf;
 
-use clap::CommandFactory;
-
 use crate::command::CODES;
 use crate::command::Exit;
 use crate::command::ui::Ui;
@@ -27,7 +25,7 @@ pub fn run(args: &Args, ui: &mut Ui) -> Result<Exit> {
     let shown = args.folder.display();
     let failed = |e: &std::io::Error| Error::io(format!("cannot write to {shown}"), e);
     std::fs::create_dir_all(&args.folder).map_err(|e| failed(&e))?;
-    let mut line = crate::command::Cli::command();
+    let mut line = crate::command::Cli::whole();
     line.build();
     let mut pages = vec![("facts".to_owned(), line.clone())];
     for command in line.get_subcommands().filter(|command| !command.is_hide_set()) {

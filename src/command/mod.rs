@@ -70,8 +70,9 @@ mod ui;
 mod undo;
 mod usage_error;
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 
+use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 pub use exit::{CODES, Exit};
@@ -99,41 +100,60 @@ pub struct Cli {
     global: GlobalArgs,
 }
 
-#[derive(Debug, Subcommand)]
-enum Command {
-    Init(init::Args),
-    Seed(seed::Args),
-    Import(import::Args),
-    Add(add::Args),
-    Edit(edit::Args),
-    Retire(retire::Args),
-    Query(query::Args),
-    Tabulate(tabulate::Args),
-    Chart(chart::Args),
-    Show(show::Args),
-    Search(search::Args),
-    Compare(compare::Args),
-    Sql(sql::Args),
-    Run(run::Args),
-    Check(check::Args),
-    Coverage(coverage::Args),
-    Source(source::Args),
-    Names(names::Args),
-    Log(log::Args),
-    Diff(diff::Args),
-    Undo(undo::Args),
-    Export(export::Args),
-    Publish(publish::Args),
-    Backup(backup::Args),
-    Merge(merge::Args),
-    MergeFile(merge_file::Args),
-    Fields(fields::Args),
-    Schema(schema::Args),
-    Status(status::Args),
-    Migrate(migrate::Args),
-    Completions(completions::Args),
-    Man(man::Args),
-    Help(help::Args),
+/// Declares the commands, each with its module. What a command takes is declared when it is asked
+/// for, since all of them would take a sixth of the time of `facts show`.
+macro_rules! commands {
+    ($($command:ident in $module:ident,)*) => {
+        #[derive(Debug, Subcommand)]
+        #[command(defer = true)]
+        enum Command {
+            $($command($module::Args),)*
+        }
+
+        impl Command {
+            /// Each command, with all that it takes.
+            fn all() -> Vec<clap::Command> {
+                let named = |module: &str| clap::Command::new(module.replace('_', "-"));
+                vec![$(<$module::Args as clap::Args>::augment_args(named(stringify!($module))),)*]
+            }
+        }
+    };
+}
+
+commands! {
+    Init in init,
+    Seed in seed,
+    Import in import,
+    Add in add,
+    Edit in edit,
+    Retire in retire,
+    Query in query,
+    Tabulate in tabulate,
+    Chart in chart,
+    Show in show,
+    Search in search,
+    Compare in compare,
+    Sql in sql,
+    Run in run,
+    Check in check,
+    Coverage in coverage,
+    Source in source,
+    Names in names,
+    Log in log,
+    Diff in diff,
+    Undo in undo,
+    Export in export,
+    Publish in publish,
+    Backup in backup,
+    Merge in merge,
+    MergeFile in merge_file,
+    Fields in fields,
+    Schema in schema,
+    Status in status,
+    Migrate in migrate,
+    Completions in completions,
+    Man in man,
+    Help in help,
 }
 
 impl Command {
@@ -191,10 +211,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, mut ui: Ui) -> Exit {
         arguments.iter().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
     let shown: Vec<String> = words.iter().map(|word| PostgresUrl::without_password(word)).collect();
     ui.set_command(format!("facts {}", shown.join(" ")));
-    let line = with_flags_of(Cli::command(), &words);
-    let parsed =
-        line.try_get_matches_from(arguments).and_then(|found| Cli::from_arg_matches(&found));
-    let mut cli = match parsed {
+    let mut cli = match Cli::read(&arguments) {
         Ok(cli) => cli,
         Err(error) => {
             return match usage_error::failure(&error) {
@@ -221,15 +238,40 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, mut ui: Ui) -> Exit {
     }
 }
 
+impl Cli {
+    /// The command line with what every command takes.
+    #[must_use]
+    pub fn whole() -> clap::Command {
+        Command::all().into_iter().fold(Self::command(), |line, command| {
+            let name = command.get_name().to_owned();
+            line.mut_subcommand(name, |_| command)
+        })
+    }
+
+    /// What the words ask for, the first of which is the name of the program. Help and errors may
+    /// speak of any command: they are made from the whole command line.
+    fn read<W>(words: &[W]) -> std::result::Result<Self, clap::Error>
+    where
+        W: AsRef<OsStr> + Into<OsString> + Clone,
+    {
+        let read = |line: clap::Command| {
+            let found = line.try_get_matches_from(words)?;
+            Self::from_arg_matches(&found)
+        };
+        read(Self::command()).or_else(|error| match error.kind() {
+            ErrorKind::DisplayVersion => Err(error),
+            _ => read(with_flags_of(Self::whole(), words)),
+        })
+    }
+}
+
 /// Where help is asked for with a kind, as in `facts query events --help`, the flags of other kinds
 /// are left out of it.
-fn with_flags_of(line: clap::Command, words: &[String]) -> clap::Command {
-    if !words.iter().any(|word| word == "--help" || word == "-h") {
-        return line;
-    }
-    let kind = words.iter().find_map(|word| kind::find(word));
+fn with_flags_of(line: clap::Command, words: &[impl AsRef<OsStr>]) -> clap::Command {
+    let kind = words.iter().find_map(|word| kind::find(word.as_ref().to_str()?));
     let command = line.get_subcommands().map(clap::Command::get_name);
-    let command = command.filter(|name| words.iter().any(|word| word == name)).map(str::to_owned);
+    let command =
+        command.filter(|name| words.iter().any(|word| word.as_ref() == *name)).map(str::to_owned);
     match (kind, command.last()) {
         (Some(kind), Some(name)) => {
             line.mut_subcommand(name, |command| filter_args::hide_others(command, kind))
@@ -334,7 +376,7 @@ fn heading(field: &Field) -> Heading {
 
 /// Answers a shell that asks for completions, if it does; the program's own run comes after.
 pub fn complete() {
-    clap_complete::CompleteEnv::with_factory(|| complete::add(Cli::command())).complete();
+    clap_complete::CompleteEnv::with_factory(|| complete::add(Cli::whole())).complete();
 }
 
 /// The names of the kinds, and what else may be named in their place, for help.
@@ -358,7 +400,7 @@ mod tests {
 
     #[test]
     fn the_command_line_is_sound() {
-        Cli::command().debug_assert();
-        complete::add(Cli::command()).debug_assert();
+        Cli::whole().debug_assert();
+        complete::add(Cli::whole()).debug_assert();
     }
 }

@@ -1,10 +1,8 @@
 //! `facts run`: a query that was saved in facts.toml.
 
-use clap::Parser;
-
-use crate::command::Exit;
 use crate::command::global_args::GlobalArgs;
 use crate::command::ui::Ui;
+use crate::command::{Cli, Exit};
 use crate::error::{Error, Result};
 use crate::render::Heading;
 use crate::value::Value;
@@ -58,7 +56,7 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     let words = words.into_iter().skip_while(|word| word == "facts");
     let mut line: Vec<String> = std::iter::once("facts".to_owned()).chain(words).collect();
     // what the file says by itself must only ask; what is added to it was typed
-    let saved = match crate::command::Cli::try_parse_from(&line) {
+    let saved = match Cli::read(&line) {
         Ok(saved) => saved,
         Err(error) => return Ok(ui.usage(&error)),
     };
@@ -76,7 +74,7 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
         .hint("run the command directly, or put -o after the name; saved queries cannot write"));
     }
     line.extend(args.more.iter().cloned());
-    let mut cli = match crate::command::Cli::try_parse_from(&line) {
+    let mut cli = match Cli::read(&line) {
         Ok(cli) => cli,
         Err(error) => return Ok(ui.usage(&error)),
     };

@@ -3,7 +3,6 @@
 
 use std::fmt::Write;
 
-use clap::CommandFactory;
 use facts::command::{CODES, Cli};
 use facts::kind::KINDS;
 use facts::mapping::{DATASETS, Mapping};
@@ -65,7 +64,7 @@ fn reference() -> String {
 
     let mut shared: Vec<String> = Vec::new();
     let mut of_commands = String::new();
-    for words in commands(&Cli::command(), &[]) {
+    for words in commands(&Cli::whole(), &[]) {
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         let help = said(&[&words, &["--help"][..]].concat());
         let mut own = Vec::new();
