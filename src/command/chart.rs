@@ -182,11 +182,11 @@ fn numbers(query: &Query, args: &Args, store: &Store) -> Result<Chart> {
         });
     }
     let Some(cross) = &crosses[0] else { return Ok(Chart::default()) };
-    if cross.columns.len() > COLOURS {
-        return Err(too_many_colours(cross.columns.len()));
+    if cross.columns().len() > COLOURS {
+        return Err(too_many_colours(cross.columns().len()));
     }
-    let [rows, columns] = [&cross.rows, &cross.columns]
-        .map(|keys| keys.iter().map(|key| cross.named(key)).collect::<Vec<Vec<Label>>>());
+    let rows: Vec<Vec<Label>> = cross.rows().map(|row| cross.named(row)).collect();
+    let columns: Vec<Vec<Label>> = cross.columns().map(|column| cross.named(column)).collect();
     let places = Places::of(&rows, x.ty());
     let series = columns
         .iter()
@@ -292,7 +292,7 @@ impl Places {
         let labels: Vec<&Label> = rows.iter().map(|row| &row[0]).collect();
         if let Type::Bucket(bucket) = ty {
             let dated: Vec<&&Label> =
-                labels.iter().filter(|label| !label.missing && is_bounded(label)).collect();
+                labels.iter().filter(|label| !label.is_missing() && is_bounded(label)).collect();
             let first = dated.iter().filter_map(|label| label.days()).map(|(first, _)| first).min();
             let last = dated.iter().filter_map(|label| label.days()).map(|(_, last)| last).max();
             let mut ticks = Vec::new();
@@ -332,7 +332,7 @@ impl Places {
             let at = *self.order.get(&*label.text)?;
             return Some((at, at + 1.0));
         }
-        let (first, last) = label.days().filter(|_| !label.missing && is_bounded(label))?;
+        let (first, last) = label.days().filter(|_| !label.is_missing() && is_bounded(label))?;
         Some((number(first), number(last) + self.bucket))
     }
 }

@@ -141,7 +141,7 @@ fn totals_of(
     let mut all: BTreeMap<_, SourceTotal> = BTreeMap::new();
     for (row, column) in best.pairs() {
         let (row, column) = (row.as_slice(), column.as_slice());
-        if row.iter().any(|label| label.missing) {
+        if row.iter().any(Label::is_missing) {
             out.unlabelled += 1;
             continue;
         }
@@ -179,7 +179,7 @@ fn totals_of(
                 .columns
                 .iter()
                 .zip(column)
-                .find(|(told, label)| told.name() == counts.name() && !label.missing)
+                .find(|(told, label)| told.name() == counts.name() && !label.is_missing())
                 .map(|(_, label)| label.text.to_string()),
         };
         let parted = |name: &str| counted.parted.iter().find(|by| by.name() == name).and_then(part);

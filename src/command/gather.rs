@@ -266,7 +266,7 @@ impl Gathering {
                 && !bucket.is_all_of(days)
             {
                 let order = LabelOrder::Days(bucket.order(days).0, i64::MAX);
-                return Ok(tally.label(Label { order, text: set.into(), ..Label::default() }));
+                return Ok(tally.label(Label { order, text: set.into() }));
             }
             if let Some(number) = known[n].get(column, cell, days) {
                 return Ok(number);
@@ -330,7 +330,7 @@ fn label(column: &ColumnRef, cell: &Value<'_>, days: Days) -> Label {
     };
     let of_days = |(first, last)| LabelOrder::Days(first, last);
     let order = match (column.ty(), cell) {
-        _ if text.is_none() => LabelOrder::Text,
+        _ if text.is_none() => LabelOrder::Missing,
         (Type::Bucket(bucket), _) => of_days(bucket.order(days)),
         // two facts that begin on one day are under one label, wherever they end
         (Type::Day, Value::Day(day)) => of_days((*day, *day)),
@@ -340,11 +340,7 @@ fn label(column: &ColumnRef, cell: &Value<'_>, days: Days) -> Label {
         }
         _ => cell.exact_number().map_or(LabelOrder::Text, |n| LabelOrder::Number(n.sorted_by())),
     };
-    Label {
-        order,
-        missing: text.is_none(),
-        text: text.unwrap_or_else(|| format!("no {}", column.name())).into(),
-    }
+    Label { order, text: text.unwrap_or_else(|| format!("no {}", column.name())).into() }
 }
 
 /// The fields that say what a figure counts, of all kinds that have it.

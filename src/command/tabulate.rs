@@ -188,7 +188,7 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     notes_of_shares.iter().for_each(|said| ui.note(said));
     query::code_notes(&query.tests).iter().for_each(|said| ui.note(said));
     let mut unknown = store.homonyms(&query)?;
-    if cross.rows.is_empty() {
+    if cross.rows().len() == 0 {
         unknown.extend(store.unknown_values(&query)?);
     }
     drop(store);
@@ -329,7 +329,7 @@ fn shares(
         format!("{some} of {}{of_figure} {what}", count(all, "fact", "facts"))
     };
     let mut notes = Vec::new();
-    let none = tally.share(at, |label| label.missing);
+    let none = tally.share(at, Label::is_missing);
     if none.is_large() && side.extra().is_none() {
         let name = side.name();
         notes.push(said(none, format!("without {name}; -w '{name} is null' shows them")));
@@ -373,8 +373,7 @@ fn write(
     if has_columns {
         headings.extend(
             cross
-                .columns
-                .iter()
+                .columns()
                 .map(|column| figure(name(&[], cross.labels_of(column)).replace(" × ", " · "))),
         );
     } else {
@@ -394,15 +393,15 @@ fn write(
     };
     let of_rows = if has_columns { totals(Totals::Rows, TotalOf::Rows)? } else { None };
     let of_columns =
-        if cross.rows.is_empty() { None } else { totals(Totals::Cols, TotalOf::Columns)? };
+        if cross.rows().len() == 0 { None } else { totals(Totals::Cols, TotalOf::Columns)? };
     let of_all = match (&of_rows, &of_columns) {
         (Some(_), Some(_)) => cross.totals(TotalOf::All, across).map_err(explain)?,
         _ => Vec::new(),
     };
     ui.rows(global, headings, Vec::new(), |row| {
-        for (n, key) in cross.rows.iter().enumerate() {
+        for (n, key) in cross.rows().enumerate() {
             let mut line: Vec<Value<'_>> = cross.labels_of(key).map(label_cell).collect();
-            line.extend(cross.columns.iter().map(|column| cross.cell_at(key, column)));
+            line.extend(cross.columns().map(|column| cross.cell_at(key, column)));
             line.extend(of_rows.as_ref().map(|totals| totals[n].clone()));
             row(&line)?;
         }
@@ -412,11 +411,11 @@ fn write(
             line.extend(totals.iter().chain(&of_all).cloned());
             row(&line)?;
         }
-        Ok((cross.rows.len() + usize::from(of_columns.is_some())) as u64)
+        Ok((cross.rows().len() + usize::from(of_columns.is_some())) as u64)
     })?;
     Ok(())
 }
 
 fn label_cell(label: &Label) -> Value<'_> {
-    if label.missing { Value::Null } else { Value::Text(label.text.as_ref().into()) }
+    if label.is_missing() { Value::Null } else { Value::Text(label.text.as_ref().into()) }
 }

@@ -1,6 +1,8 @@
 //! A cross-table: labels of rows and columns, and the cells, which refuse what must not be added
 //! up.
 
+use std::collections::HashSet;
+
 use foldhash::fast::RandomState;
 use indexmap::IndexSet;
 
@@ -14,10 +16,10 @@ use crate::value::{Number, OwnedValue, Value};
 /// The cross-table: labels of the rows and columns, and the cells.
 #[derive(Debug)]
 pub struct Cross {
-    /// The labels of the rows, in order; totals are not among them.
-    pub rows: Vec<LabelKey>,
+    /// A cell of each row, by its place, in the order of the rows.
+    rows: Vec<u32>,
     /// The labels of the columns, in order.
-    pub columns: Vec<LabelKey>,
+    columns: Vec<LabelKey>,
     /// How many labels a row has.
     width: usize,
     /// By the labels of the row and of the column, one behind the other.
@@ -49,17 +51,40 @@ impl Cross {
     ) -> Cross {
         let (rows, columns) = (Vec::new(), Vec::new());
         let mut cross = Cross { rows, columns, width, cells, labels, counted, aggregate };
-        cross.rows = cross.sorted(cross.cells.keys().map(|key| &key[..width]));
-        cross.columns = cross.sorted(cross.cells.keys().map(|key| &key[width..]));
+        let mut rows: Vec<u32> = (0..cross.cells.len()).map(label::number).collect();
+        rows.sort_unstable_by(|a, b| {
+            let [a, b] = [a, b].map(|cell| cross.labels_of(cross.row_of(*cell)));
+            a.cmp(b)
+        });
+        rows.dedup_by(|a, b| cross.row_of(*a) == cross.row_of(*b));
+        let columns = cross.sorted(cross.cells.keys().map(|key| &key[width..]));
+        (cross.rows, cross.columns) = (rows, columns);
         cross
     }
 
+    /// The labels of the row that the cell at a place belongs to.
+    fn row_of(&self, cell: u32) -> &[u32] {
+        self.cells.get_index(cell as usize).map_or(&[], |(key, _)| &key[..self.width])
+    }
+
+    /// The labels of the rows, in order; totals are not among them.
+    #[must_use]
+    pub fn rows(&self) -> impl ExactSizeIterator<Item = &[u32]> {
+        self.rows.iter().map(|cell| self.row_of(*cell))
+    }
+
+    /// The labels of the columns, in order; totals are not among them.
+    #[must_use]
+    pub fn columns(&self) -> impl ExactSizeIterator<Item = &[u32]> {
+        self.columns.iter().map(|column| &**column)
+    }
+
+    /// The different ones of some lists of labels, in order.
     fn sorted<'k>(&self, keys: impl Iterator<Item = &'k [u32]>) -> Vec<LabelKey> {
-        let mut keys: Vec<&[u32]> = keys.collect();
-        keys.sort_unstable();
-        keys.dedup();
-        keys.sort_by(|a, b| self.labels_of(a).cmp(self.labels_of(b)));
-        keys.into_iter().map(LabelKey::from).collect()
+        let keys: HashSet<&[u32], RandomState> = keys.collect();
+        let mut keys: Vec<LabelKey> = keys.into_iter().map(LabelKey::from).collect();
+        keys.sort_unstable_by(|a, b| self.labels_of(a).cmp(self.labels_of(b)));
+        keys
     }
 
     /// The labels of a row or a column.
@@ -134,23 +159,21 @@ impl Cross {
         };
         let mut totals = Groups::default();
         for (key, group) in &self.cells {
-            totals.entry(part(key)).or_default().take(group);
+            totals.entry(part(key)).or_default().take(group, self.aggregate);
         }
-        let all = [LabelKey::default()];
-        let keys = match of {
-            TotalOf::Rows => &self.rows[..],
-            TotalOf::Columns => &self.columns,
-            TotalOf::All => &all,
-        };
         let none = TallyGroup::default();
-        let total = |key: &LabelKey| {
+        let total = |key: &[u32]| {
             let group = totals.get(key).unwrap_or(&none);
             if self.aggregate.adds_up() {
                 self.check_cell(|| name(self.labels_of(key), &[]), group, across)?;
             }
             Ok(self.summed(group))
         };
-        keys.iter().map(total).collect()
+        match of {
+            TotalOf::Rows => self.rows().map(total).collect(),
+            TotalOf::Columns => self.columns().map(total).collect(),
+            TotalOf::All => total(&[]).map(|total| vec![total]),
+        }
     }
 
     /// Refuses the first cell, in the order of rows and columns, that adds up what must not be.
@@ -226,7 +249,7 @@ impl Cross {
             answers.sort_unstable();
             return Err(Dispute::Answers(cell(), topic.clone(), answers));
         }
-        if figures.has_flows && !rare.stocks.is_empty() && !across.periods {
+        if figures.has_flows() && !rare.stocks.is_empty() && !across.periods {
             return Err(Dispute::StockAndFlow(cell()));
         }
         if rare.stocks.len() > 1 && !across.periods {
@@ -252,7 +275,7 @@ impl Cross {
             Aggregate::Min => low,
             Aggregate::Max => high,
             Aggregate::Mean => Number::Real(figures.sum.total().real() / n),
-            Aggregate::Median => Number::Real(rare.map_or(f64::NAN, |rare| middle(&rare.figures))),
+            Aggregate::Median => Number::Real(middle(figures.each())),
             Aggregate::Range => {
                 let shown = |n: Number| grouped(&n.text());
                 return Value::Text(
@@ -285,8 +308,7 @@ impl Cross {
 }
 
 /// The middle one of some figures.
-fn middle(figures: &[f64]) -> f64 {
-    let mut figures = figures.to_vec();
+fn middle(mut figures: Vec<f64>) -> f64 {
     figures.sort_unstable_by(f64::total_cmp);
     let middle = figures.len() / 2;
     if figures.len().is_multiple_of(2) {

@@ -79,12 +79,8 @@ pub(super) struct FigureGroup {
     /// How many facts state one.
     pub(super) stated: u64,
     pub(super) sum: RunningSum,
-    /// The lowest and the highest, where they are asked for.
-    ends: Option<Box<(Number, Number)>>,
     /// What they count, where it is said, by the numbers that the table has for it.
     pub(super) counts: SmallSet<u32>,
-    /// Whether one is a flow.
-    pub(super) has_flows: bool,
     rare: Option<Box<RareFigures>>,
 }
 
@@ -95,10 +91,14 @@ pub(super) struct RareFigures {
     pub(super) answers: BTreeMap<String, Vec<String>>,
     /// The periods that they are for.
     pub(super) periods: Vec<Period>,
-    /// The dates of stocks and running totals.
+    /// How many of them are stocks and running totals, and their dates.
+    not_flows: u64,
     pub(super) stocks: BTreeSet<(StockFlow, Option<i64>, Option<i64>)>,
-    /// Every figure, where the middle one is asked for, and with its source, where all are.
-    pub(super) figures: Vec<f64>,
+    /// Every figure, where the middle one is asked for and there are several.
+    figures: Vec<f64>,
+    /// The lowest and the highest, where they are asked for and there are several.
+    ends: Option<(Number, Number)>,
+    /// Every figure with its source, where all are asked for.
     pub(super) list: Vec<(u32, Option<Number>)>,
 }
 
@@ -125,26 +125,66 @@ impl FigureGroup {
         self.rare.as_deref()
     }
 
+    /// Whether one is a flow.
+    pub(super) fn has_flows(&self) -> bool {
+        self.stated > self.rare().map_or(0, |rare| rare.not_flows)
+    }
+
     fn rare_mut(&mut self) -> &mut RareFigures {
         self.rare.get_or_insert_default()
     }
 
-    /// The lowest and the highest; twice the sum, where they were not asked for.
+    /// The lowest and the highest. One figure alone is told by the sum.
     pub(super) fn ends(&self) -> (Number, Number) {
-        let sum = self.sum.total();
-        self.ends.as_deref().copied().unwrap_or((sum, sum))
+        let sole = self.sum.sole();
+        self.rare().and_then(|rare| rare.ends).unwrap_or((sole, sole))
     }
 
-    fn bound(&mut self, (low, high): (Number, Number)) {
-        match &mut self.ends {
-            None => self.ends = Some(Box::new((low, high))),
-            Some(ends) => {
-                let (least, greatest) = **ends;
+    /// The figures, where the middle one is asked for.
+    pub(super) fn each(&self) -> Vec<f64> {
+        let sole = (self.stated == 1).then(|| self.sum.sole().real());
+        let several = self.rare().map_or(&[][..], |rare| &rare.figures);
+        sole.into_iter().chain(several.iter().copied()).collect()
+    }
+
+    /// Adds so many figures with this sum, what is between these ends, and what each of them is.
+    fn add(
+        &mut self,
+        (stated, sum): (u64, &RunningSum),
+        (low, high): (Number, Number),
+        each: &[f64],
+        aggregate: Aggregate,
+    ) {
+        if self.stated + stated > 1 {
+            if aggregate.wants_ends() {
+                let (least, greatest) = if self.stated > 0 { self.ends() } else { (low, high) };
                 let least = [least, low].into_iter().min_by(Number::order).unwrap_or(least);
                 let greatest =
                     [greatest, high].into_iter().max_by(Number::order).unwrap_or(greatest);
-                **ends = (least, greatest);
+                self.rare_mut().ends = Some((least, greatest));
             }
+            if aggregate == Aggregate::Median {
+                let sole = (self.stated == 1).then(|| self.sum.sole().real());
+                self.rare_mut().figures.extend(sole.iter().chain(each));
+            }
+        }
+        self.stated += stated;
+        self.sum.take(sum);
+    }
+
+    /// Takes in the figures of another.
+    fn take(&mut self, other: &FigureGroup, aggregate: Aggregate) {
+        self.add((other.stated, &other.sum), other.ends(), &other.each(), aggregate);
+        self.counts.take(&other.counts);
+        if let Some(others) = &other.rare {
+            let rare = self.rare_mut();
+            for (topic, answers) in &others.answers {
+                rare.answers.entry(topic.clone()).or_default().extend(answers.iter().cloned());
+            }
+            rare.periods.extend(others.periods.iter().cloned());
+            rare.not_flows += others.not_flows;
+            rare.stocks.extend(&others.stocks);
+            rare.list.extend(&others.list);
         }
     }
 }
@@ -165,12 +205,11 @@ impl TallyGroup {
         }
         if stated > 0 {
             let figures = group.figures_mut();
-            (figures.stated, figures.sum, figures.has_flows) = (stated, RunningSum::of(sum), true);
+            let sum = RunningSum::of(sum);
+            let ends = low.zip(high).map(|(low, high)| (Number::Real(low), Number::Real(high)));
+            let sole = sum.sole();
+            figures.add((stated, &sum), ends.unwrap_or((sole, sole)), &[], aggregate);
             counted.into_iter().for_each(|counted| figures.counts.insert(counted));
-            let ends = low.zip(high).filter(|_| aggregate.wants_ends());
-            if let Some((low, high)) = ends {
-                figures.bound((Number::Real(low), Number::Real(high)));
-            }
         }
         group
     }
@@ -194,24 +233,17 @@ impl TallyGroup {
         }
         let Some(figure) = entry.figure else { return };
         let figures = self.figures_mut();
-        figures.stated += 1;
-        figures.sum.add(figure);
-        if aggregate.wants_ends() {
-            figures.bound((figure, figure));
-        }
-        if aggregate == Aggregate::Median {
-            figures.rare_mut().figures.push(figure.real());
-        }
+        let sum = RunningSum::from(figure);
+        figures.add((1, &sum), (figure, figure), &[figure.real()], aggregate);
         counted.into_iter().for_each(|counted| figures.counts.insert(counted));
         if let Some(topic) = entry.topic {
             let answers = &mut figures.rare_mut().answers;
             answers.entry(topic.to_owned()).or_default().push(entry.reference.to_owned());
         }
-        match entry.measure {
-            StockFlow::Flow => figures.has_flows = true,
-            other => {
-                figures.rare_mut().stocks.insert((other, entry.days.first, entry.days.last));
-            }
+        if entry.measure != StockFlow::Flow {
+            let rare = figures.rare_mut();
+            rare.not_flows += 1;
+            rare.stocks.insert((entry.measure, entry.days.first, entry.days.last));
         }
         if let Some(period) = entry.period().filter(|_| entry.over_period) {
             figures.rare_mut().periods.push(period);
@@ -239,7 +271,7 @@ impl TallyGroup {
 
     /// Whether one of its figures is a flow.
     pub(super) fn has_flows(&self) -> bool {
-        self.figures().is_some_and(|figures| figures.has_flows)
+        self.figures().is_some_and(FigureGroup::has_flows)
     }
 
     /// Whether a state of affairs is stated for several dates.
@@ -291,28 +323,11 @@ impl TallyGroup {
     }
 
     /// Takes in the facts of another.
-    pub(super) fn take(&mut self, other: &TallyGroup) {
+    pub(super) fn take(&mut self, other: &TallyGroup, aggregate: Aggregate) {
         self.facts += other.facts;
         self.sources.take(&other.sources);
         if let Some(others) = &other.figures {
-            let figures = self.figures_mut();
-            figures.stated += others.stated;
-            figures.sum.take(&others.sum);
-            if let Some(ends) = &others.ends {
-                figures.bound(**ends);
-            }
-            figures.counts.take(&others.counts);
-            figures.has_flows |= others.has_flows;
-            if let Some(others) = &others.rare {
-                let rare = figures.rare_mut();
-                for (topic, answers) in &others.answers {
-                    rare.answers.entry(topic.clone()).or_default().extend(answers.iter().cloned());
-                }
-                rare.periods.extend(others.periods.iter().cloned());
-                rare.stocks.extend(&others.stocks);
-                rare.figures.extend(&others.figures);
-                rare.list.extend(&others.list);
-            }
+            self.figures_mut().take(others, aggregate);
         }
         if let Some(others) = &other.states {
             let states = self.states.get_or_insert_default();

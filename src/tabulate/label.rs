@@ -9,8 +9,6 @@ use crate::value::NumberOrder;
 /// One label of an axis, with what sorts it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Label {
-    /// Whether it is the label of missing values, which sorts last.
-    pub missing: bool,
     /// What it is ordered by, before its text.
     pub order: LabelOrder,
     /// The text.
@@ -27,15 +25,23 @@ pub enum LabelOrder {
     Number(NumberOrder),
     /// The first days of the periods in which it begins and ends.
     Days(i64, i64),
+    /// Nothing: it is the label of missing values, which sorts last.
+    Missing,
 }
 
 impl Label {
+    /// Whether it is the label of missing values.
+    #[must_use]
+    pub fn is_missing(&self) -> bool {
+        self.order == LabelOrder::Missing
+    }
+
     /// The first days of the periods in which it begins and ends, if it is of a period.
     #[must_use]
     pub fn days(&self) -> Option<(i64, i64)> {
         match self.order {
             LabelOrder::Days(first, last) => Some((first, last)),
-            LabelOrder::Text | LabelOrder::Number(_) => None,
+            LabelOrder::Text | LabelOrder::Number(_) | LabelOrder::Missing => None,
         }
     }
 }
@@ -68,9 +74,6 @@ pub fn name<'l>(
 
 /// The labels of what is one's own, which stands first, and of what is shared.
 pub(super) fn sole_and_shared() -> [Label; 2] {
-    [(0, "sole"), (1, "shared")].map(|(n, text)| Label {
-        order: LabelOrder::Days(n, n),
-        text: text.into(),
-        ..Label::default()
-    })
+    [(0, "sole"), (1, "shared")]
+        .map(|(n, text)| Label { order: LabelOrder::Days(n, n), text: text.into() })
 }

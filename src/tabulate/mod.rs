@@ -199,7 +199,6 @@ mod tests {
                 let row = Label {
                     order: days_of(year.order(days)),
                     text: year.label(days).unwrap().into(),
-                    ..Label::default()
                 };
                 let (row, source) = (tally.label(row), tally.label(label("s").remove(0)));
                 tally.add(
@@ -220,8 +219,8 @@ mod tests {
             }
             tally.spread(0, year, is_each);
             let cross = tally.cross(1, 0, &[], Across::default()).unwrap();
-            let text = |row: &LabelKey| cross.named(row)[0].text.to_string();
-            cross.rows.iter().map(|row| (text(row), cross.cell_at(row, &[]))).collect()
+            let text = |row: &[u32]| cross.named(row)[0].text.to_string();
+            cross.rows().map(|row| (text(row), cross.cell_at(row, &[]))).collect()
         };
         let counted = |rows: &[(&str, i64)]| -> Vec<(String, OwnedValue)> {
             rows.iter().map(|(row, n)| ((*row).to_owned(), Value::Int(*n))).collect()

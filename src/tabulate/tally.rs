@@ -51,7 +51,7 @@ fn drained(groups: &mut Groups) -> impl Iterator<Item = (LabelKey, TallyGroup)> 
     let mut groups = std::mem::take(groups);
     std::iter::from_fn(move || {
         let group = groups.pop();
-        if groups.len() * 2 < groups.capacity() {
+        if groups.len() + groups.len() / 8 < groups.capacity() {
             groups.shrink_to(groups.len());
         }
         group
@@ -105,7 +105,7 @@ impl Tally {
     fn join(&mut self, labels: LabelKey, group: TallyGroup) {
         match self.groups.entry(labels) {
             Entry::Vacant(place) => drop(place.insert(group)),
-            Entry::Occupied(mut known) => known.get_mut().take(&group),
+            Entry::Occupied(mut known) => known.get_mut().take(&group, self.aggregate),
         }
     }
 
@@ -176,11 +176,8 @@ impl Tally {
             for day in starts.into_iter().take(if is_each { LONGEST } else { 1 }) {
                 let days = Days { first: Some(day), last: Some(day) };
                 let text = bucket.label(days).unwrap_or_default();
-                labels[side] = self.label(Label {
-                    order: LabelOrder::Days(day, day),
-                    text: text.into(),
-                    ..Label::default()
-                });
+                labels[side] =
+                    self.label(Label { order: LabelOrder::Days(day, day), text: text.into() });
                 let mut group = group.clone();
                 if is_each {
                     group.hold_stocks_at(day);

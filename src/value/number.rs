@@ -75,18 +75,27 @@ impl Number {
     }
 }
 
-/// A sum that keeps what addition rounds away (Neumaier), and all digits of whole numbers.
+/// A sum that keeps all digits of whole numbers, and what addition rounds away of others (Neumaier).
 #[derive(Debug, Clone, Copy)]
-pub struct RunningSum {
-    sum: f64,
-    lost: f64,
-    /// The sum in whole numbers: `None` once a number had decimals, or the sum no longer fits.
-    whole: Option<i64>,
+pub enum RunningSum {
+    /// Of whole numbers.
+    Whole(i64),
+    /// Of others, or too large for that: the rounded sum, and what was lost by rounding.
+    Rounded(f64, f64),
 }
 
 impl Default for RunningSum {
     fn default() -> RunningSum {
-        RunningSum { sum: 0.0, lost: 0.0, whole: Some(0) }
+        RunningSum::Whole(0)
+    }
+}
+
+impl From<Number> for RunningSum {
+    fn from(number: Number) -> RunningSum {
+        match number {
+            Number::Int(n) => RunningSum::Whole(n),
+            Number::Real(n) => RunningSum::of(n),
+        }
     }
 }
 
@@ -96,46 +105,64 @@ impl RunningSum {
     pub fn of(sum: f64) -> RunningSum {
         #[expect(clippy::cast_possible_truncation, reason = "whole and exact")]
         #[expect(clippy::cast_precision_loss, reason = "a power of two")]
-        let whole = (sum.fract() == 0.0 && sum.abs() <= EXACT as f64).then_some(sum as i64);
-        RunningSum { sum, lost: 0.0, whole }
-    }
-
-    /// Adds a number.
-    pub fn add(&mut self, number: Number) {
-        self.whole = match number {
-            Number::Int(n) => self.whole.and_then(|whole| whole.checked_add(n)),
-            Number::Real(n) if n.fract() == 0.0 => match RunningSum::of(n).whole {
-                Some(n) => self.whole.and_then(|whole| whole.checked_add(n)),
-                None => None,
-            },
-            Number::Real(_) => None,
-        };
-        self.add_real(number.real());
+        if sum.fract() == 0.0 && sum.abs() <= EXACT as f64 {
+            RunningSum::Whole(sum as i64)
+        } else {
+            RunningSum::Rounded(sum, 0.0)
+        }
     }
 
     /// Adds another sum.
     pub fn take(&mut self, other: &RunningSum) {
-        self.whole = self.whole.zip(other.whole).and_then(|(one, two)| one.checked_add(two));
-        self.add_real(other.sum);
-        self.add_real(other.lost);
+        if let (RunningSum::Whole(one), RunningSum::Whole(two)) = (*self, *other)
+            && let Some(sum) = one.checked_add(two)
+        {
+            *self = RunningSum::Whole(sum);
+            return;
+        }
+        let (mut sum, mut lost) = self.rounded();
+        let (other_sum, other_lost) = other.rounded();
+        for n in [other_sum, other_lost] {
+            let next: f64 = sum + n;
+            lost += if sum.abs() >= n.abs() { (sum - next) + n } else { (n - next) + sum };
+            sum = next;
+        }
+        *self = RunningSum::Rounded(sum, lost);
     }
 
-    fn add_real(&mut self, n: f64) {
-        let sum = self.sum + n;
-        self.lost +=
-            if self.sum.abs() >= n.abs() { (self.sum - sum) + n } else { (n - sum) + self.sum };
-        self.sum = sum;
+    /// The sum, and what was lost by rounding it.
+    fn rounded(self) -> (f64, f64) {
+        #[expect(clippy::cast_precision_loss, reason = "what is lost is kept")]
+        #[expect(clippy::cast_possible_truncation, reason = "128 bits hold it")]
+        match self {
+            RunningSum::Whole(whole) => {
+                let sum = whole as f64;
+                (sum, (i128::from(whole) - sum as i128) as f64)
+            }
+            RunningSum::Rounded(sum, lost) => (sum, lost),
+        }
     }
 
     /// The sum: exact if all numbers were whole, else to the fifteen digits that a binary number
     /// holds of a decimal one.
     #[must_use]
     pub fn total(&self) -> Number {
-        if let Some(whole) = self.whole {
-            return Number::Int(whole);
+        match *self {
+            RunningSum::Whole(whole) => Number::Int(whole),
+            RunningSum::Rounded(..) => {
+                let exact = self.sole().real();
+                Number::Real(format!("{exact:.14e}").parse().unwrap_or(exact))
+            }
         }
-        let exact = self.sum + self.lost;
-        Number::Real(format!("{exact:.14e}").parse().unwrap_or(exact))
+    }
+
+    /// The number that was added, if it is the only one: with all its digits.
+    #[must_use]
+    pub fn sole(&self) -> Number {
+        match *self {
+            RunningSum::Whole(whole) => Number::Int(whole),
+            RunningSum::Rounded(sum, lost) => Number::Real(sum + lost),
+        }
     }
 }
 
@@ -147,12 +174,12 @@ mod tests {
     fn whole_numbers_keep_all_their_digits() {
         let long = 9_007_199_254_740_993;
         let mut sum = RunningSum::default();
-        sum.add(Number::Int(long));
+        sum.take(&Number::Int(long).into());
         assert_eq!(sum.total().cell(), Value::Int(long));
-        sum.add(Number::Int(-long));
-        sum.add(Number::Real(7.0));
+        sum.take(&Number::Int(-long).into());
+        sum.take(&Number::Real(7.0).into());
         assert_eq!(sum.total().cell(), Value::Real(7.0));
-        sum.add(Number::Real(0.5));
+        sum.take(&Number::Real(0.5).into());
         assert_eq!(sum.total().cell(), Value::Real(7.5));
         assert!(Number::Int(long).order(&Number::Int(long - 1)).is_gt());
         let mut numbers = [1500, -2, 0, 12, long, long - 1, -13].map(Number::Int);
@@ -165,5 +192,12 @@ mod tests {
         let mut parts = RunningSum::of(3.0);
         parts.take(&sum);
         assert_eq!(parts.total().text(), "10.5");
+        let long = Number::Real(0.123_456_789_012_345_68);
+        assert_eq!(RunningSum::from(long).sole().text(), long.text());
+        let mut large = RunningSum::default();
+        for n in [i64::MAX, i64::MAX, -i64::MAX, -i64::MAX] {
+            large.take(&Number::Int(n).into());
+        }
+        assert_eq!(large.total().text(), "0");
     }
 }
