@@ -2,6 +2,8 @@
 
 import csv
 import datetime
+import itertools
+import os
 import random
 
 # name and Gleditsch-Ward code, as the countries of seed/countries have them
@@ -22,32 +24,48 @@ PLAIN = """attack on the market by armed men killed and wounded soldiers near th
 with militants who burned houses along the road while an airstrike hit the camp officials told of shelling overnight""".split()
 
 
-def write(path, rows, narrow=False, seed=1):
-    """Writes so many events to a CSV file."""
+def coded_countries():
+    """The countries that ship with facts, with the codes that they have today."""
+    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "seed", "countries", "names.csv")
+    with open(path, encoding="utf-8", newline="") as file:
+        return [(row["place"], int(row["name"])) for row in csv.DictReader(file)
+                if row["scheme"] == "gw" and row["place"] and not row["valid_to"]]
+
+
+def write(path, rows, narrow=False, own_places=False, seed=1):
+    """Writes so many events to a CSV file. With `own_places` nearly each has a place of its own, in any country, and their texts
+    have some thousand words, most of them rare."""
     chance = random.Random(seed)
     columns = NARROW if narrow else WIDE
+    countries = coded_countries() if own_places else COUNTRIES
 
     def word(syllables):
         return "".join(chance.choices(SYLLABLES, k=syllables)).capitalize()
 
+    vocabulary = PLAIN + [word(3).lower() for _ in range(18_000)] if own_places else PLAIN
+    common = list(itertools.accumulate(1 / (n + 3) ** 0.95 if own_places else 1 for n in range(len(vocabulary))))
+
     def words(n):
-        return " ".join(chance.choices(PLAIN, k=n))
+        return " ".join(chance.choices(vocabulary, cum_weights=common, k=n))
+
+    def town():
+        return (f"{word(4)} town", f"{word(2)} province", round(chance.uniform(-30, 50), 4), round(chance.uniform(-90, 110), 4))
 
     parties = {}
     towns = {}
-    for country, _ in COUNTRIES:
+    for country, _ in countries:
         parties[country] = [(f"{word(3)} Front", 1000 + len(parties) * 40 + n) for n in range(12)]
-        towns[country] = [(f"{word(3)} town", f"{word(2)} province", round(chance.uniform(-30, 50), 4), round(chance.uniform(-90, 110), 4))
-                          for _ in range(2500)]
-    weights = [1 / (n + 1) ** 0.8 for n in range(len(COUNTRIES))]
+        towns[country] = [town() for _ in range(20 if own_places else 2500)]
+    weights = [1 / (n + 1) ** 0.8 for n in range(len(countries))]
     begin = datetime.date(1989, 1, 1)
     with open(path, "w", newline="", encoding="utf-8") as file:
         out = csv.writer(file, lineterminator="\n")
         out.writerow(columns)
         for n in range(1, rows + 1):
-            country, code = chance.choices(COUNTRIES, weights)[0]
+            country, code = chance.choices(countries, weights)[0]
             front, party = chance.choice(parties[country])
-            town, province, lat, lon = chance.choice(towns[country])
+            is_own = own_places and chance.random() < 0.98
+            place, province, lat, lon = town() if is_own else chance.choice(towns[country])
             violence = chance.choice([1, 1, 1, 2, 3])
             side_b, party_b = ("Civilians", 9999) if violence == 3 else (front, party)
             side_a, party_a = (f"Government of {country}", 100 + code) if violence == 1 else (front + " (old)", party + 20)
@@ -63,7 +81,7 @@ def write(path, rows, narrow=False, seed=1):
                 side_a_new_id=party_a, side_a=side_a, side_b_dset_id=party_b, side_b_new_id=party_b, side_b=side_b,
                 number_of_sources=chance.choice([1, 2, 3]), source_article=article, source_office="Agency", source_date=day,
                 source_headline=words(9).capitalize(), source_original=f"{word(2)} police", where_prec=chance.randint(1, 4),
-                where_coordinates=town, where_description=words(6), adm_1=province, adm_2=f"{word(2)} district", latitude=lat,
+                where_coordinates=place, where_description=words(6), adm_1=province, adm_2=f"{word(2)} district", latitude=lat,
                 longitude=lon, geom_wkt=f"POINT ({lon} {lat})", priogrid_gid=100000 + n % 9000, country=country, country_id=code,
                 region="Somewhere", event_clarity=1, date_prec=1 if last == day else 2, date_start=f"{day} 00:00:00.000",
                 date_end=f"{last} 00:00:00.000", deaths_a=a, deaths_b=b, deaths_civilians=c, deaths_unknown=u, best=best,

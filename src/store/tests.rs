@@ -2,6 +2,7 @@
 
 use crate::error::Stop;
 use crate::kind::{self, FactKey, InputRow, Kind, NewFact, reference_table};
+use crate::query::{self, Op, Order, Predicate, Query};
 use crate::store::write::transaction::Writer;
 use crate::store::{
     Counts, ImportInfo, Outcome, RecordFacts, ReleaseImport, ReleaseInfo, RowError, Store,
@@ -353,4 +354,63 @@ fn a_release_covers_countries_by_their_usual_names() {
     let covers = "SELECT covers FROM imports WHERE covers IS NOT NULL";
     let covers: String = store.connection.query_row(covers, [], |row| row.get(0)).unwrap();
     assert_eq!(covers, "Iraq");
+}
+
+/// A few facts are found in other ways than all of them: among the first, or behind a day before which
+/// so many lie.
+#[test]
+fn a_few_of_many_facts_are_those_that_stand_there_in_the_whole_answer() {
+    let store = store();
+    let mut writer = store.write(run(None)).unwrap();
+    writer.put(events(), &meeting("a", "0", "They met")).unwrap();
+    writer.commit().unwrap();
+    // every seventh day has forty times as many facts; some facts are retired
+    store
+        .connection
+        .execute_batch(
+            "WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 60000)
+             INSERT INTO events (source_id, key, stance, summary, date, first_day, last_day, date_span,
+                                 date_basis, confidence, digest, import_id, retired_by_id, retired_why, type)
+             SELECT source_id, n, stance, 'They met ' || CASE WHEN n % 50 = 0 THEN 'often' WHEN n % 9000 = 0 THEN 'once' ELSE '' END,
+                    date(2450000 + day), 2450000 + day, 2450000 + day + n % 3, 'within', 'stated', confidence,
+                    digest, import_id, CASE WHEN n % 97 = 0 THEN 1 END, CASE WHEN n % 97 = 0 THEN 'mistake' END, type
+               FROM (SELECT n, CASE WHEN n % 4 = 0 THEN n * 7919 % 300 ELSE n * 7919 % 300 / 7 * 7 END AS day FROM n), events
+              WHERE key = '0'",
+        )
+        .unwrap();
+    let answer = |query: &Query| {
+        let mut refs = Vec::new();
+        store
+            .select(query, |cells| {
+                refs.push(cells[0].to_string());
+                Ok(())
+            })
+            .unwrap();
+        refs
+    };
+    let kinds = vec![events()];
+    let [summary, date] = ["summary", "date"].map(|name| query::column(name, &kinds).unwrap());
+    let says = |word: &str| {
+        Predicate::Compare(summary.clone(), Op::Contains, Value::Text(word.to_owned().into()))
+    };
+    let columns = query::columns("ref", &kinds).unwrap();
+    let all = Query { columns, ..Query::of(kinds.clone()) };
+    // the first fact has no day, and comes last
+    for has_undated in [true, false] {
+        for tests in [vec![], vec![says("often")], vec![says("once")], vec![says("never")]] {
+            for sort in [vec![], vec![Order { column: date.clone(), descending: true }]] {
+                let whole = Query { tests: tests.clone(), sort, ..all.clone() };
+                let expected = answer(&whole);
+                for offset in [0, 3, 900, 2_500, 40_000, 59_350, 59_390, 70_000] {
+                    let few = Query { limit: Some(12), offset, ..whole.clone() };
+                    let from = expected.len().min(usize::try_from(offset).unwrap());
+                    let to = expected.len().min(from + 12);
+                    assert_eq!(answer(&few), expected[from..to], "{few:?}");
+                }
+            }
+        }
+        if has_undated {
+            store.connection.execute("DELETE FROM events WHERE key = '0'", []).unwrap();
+        }
+    }
 }

@@ -36,13 +36,21 @@ impl CompiledQuery {
 /// # Errors
 /// Names cannot be looked up.
 pub fn compile(connection: &Connection, query: &Query) -> Result<CompiledQuery> {
+    compile_part(connection, query, Scan::Whole)
+}
+
+/// Compiles a query for a part of the facts.
+///
+/// # Errors
+/// Names cannot be looked up.
+pub fn compile_part(connection: &Connection, query: &Query, part: Scan) -> Result<CompiledQuery> {
     let compiler = FieldCompiler {
         expression: shown,
         decoder: decoder::of_names,
         joins: PLACES,
         is_packed: true,
     };
-    compiled(connection, query, &compiler, &sort_keys(query), Scan::Whole)
+    compiled(connection, query, &compiler, &sort_keys(query), part)
 }
 
 /// Compiles a query to SQL that any `SQLite` understands.
@@ -95,6 +103,10 @@ pub enum Scan {
     Ids(i64, i64),
     /// Those that no summary holds.
     Alone,
+    /// The first of them, this many, of which those are wanted that pass the tests.
+    First(i64),
+    /// Those that begin on this day or later.
+    From(i64),
 }
 
 /// Compiles a query for an answer in any order, with numbers in place of names.
@@ -218,7 +230,7 @@ fn compiled(
         };
         let from = match &matched {
             None => match part {
-                Scan::Whole => format!("{} f{places}", kind.table),
+                Scan::Whole | Scan::First(_) | Scan::From(_) => format!("{} f{places}", kind.table),
                 Scan::Ids(..) => format!("{} f NOT INDEXED{places}", kind.table),
                 Scan::Alone => rollup::not_rolled_up_rows(kind),
             },
@@ -238,17 +250,19 @@ fn compiled(
         }
         let mut condition = conditions(connection, kind, &query.past, &query.tests, &mut values)?;
         match part {
-            Scan::Whole => {}
+            Scan::Whole | Scan::First(_) => {}
+            Scan::From(day) => condition = format!("{condition}\n   AND {BEGIN} >= {day}"),
             Scan::Ids(..) => condition = format!("f.id BETWEEN ? AND ?\n   AND {condition}"),
             Scan::Alone => {
                 condition = format!("{condition}\n   AND {}", rollup::not_rolled_up(kind));
             }
         }
         if is_few {
-            condition = format!(
-                "f.id IN (SELECT f.id FROM {} f WHERE {condition}{order}\n LIMIT ? OFFSET ?)",
-                kind.table
-            );
+            let first = order_clause(query, orders, part, true);
+            condition = match part {
+                Scan::First(many) => few_among(kind.table, &condition, many, &first),
+                _ => few(kind.table, &condition, &order),
+            };
         }
         if let Some(limit) = of_each {
             let first = order_within(kind, query, orders, by_index);
@@ -281,6 +295,21 @@ fn compiled(
         values.push(whole(query.offset));
     }
     Ok(CompiledQuery { sql, values, decoders })
+}
+
+/// The condition on the row `f` that it is one of a few, in this order, that fulfil a condition.
+fn few(table: &str, condition: &str, order: &str) -> String {
+    format!("f.id IN (SELECT f.id FROM {table} f WHERE {condition}{order}\n LIMIT ? OFFSET ?)")
+}
+
+/// The same where only so many live rows, the first in this order, are tested, one after the other
+/// until there are enough. If SQLite knew the number, it would sort all rows first.
+fn few_among(table: &str, condition: &str, many: i64, order: &str) -> String {
+    let first = format!(
+        "SELECT f.id FROM {table} f WHERE f.retired_by_id IS NULL{order}\n LIMIT (SELECT {many})"
+    );
+    let tested = format!("({first}) first CROSS JOIN {table} f ON f.id = first.id");
+    format!("f.id IN (SELECT f.id FROM {tested} WHERE {condition}\n LIMIT ? OFFSET ?)")
 }
 
 /// How an answer is ordered: the best match first, where words are searched and nothing is sorted;
@@ -381,7 +410,7 @@ pub fn sort_keys(query: &Query) -> Vec<(Order, usize)> {
 }
 
 /// The day on which a fact begins, the first key of most sorts; each kind has an index of it.
-const BEGIN: &str = "coalesce(f.first_day, f.last_day)";
+pub const BEGIN: &str = "coalesce(f.first_day, f.last_day)";
 
 /// A key of a sort, so that the index of it is used or not.
 fn key(by: &str, by_index: bool) -> String {
