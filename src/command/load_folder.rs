@@ -1,17 +1,17 @@
 //! Loads a folder of CSV files into a database: all of it, or nothing and a list of errors.
 
-use std::borrow::Cow;
+use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, LazyLock};
 
 use crate::command::folder_renames;
+use crate::command::folder_rows::{CellFinder, FolderRow, FolderTable, ImportNumbers};
 use crate::command::rejected_rows::RejectedTables;
 use crate::command::seed_folder::{FolderHistory, SeedFolder};
 use crate::error::{Error, ErrorKind, Result, Stop};
-use crate::ingest::{Columns, CsvReader, Diagnostic, Diagnostics, complete_date};
+use crate::ingest::{Columns, CsvError, CsvReader, Diagnostic, Diagnostics, complete_date};
 use crate::kind::reference_table::{self, HISTORY, REFERENCE_TABLES, ReferenceTable};
 use crate::kind::{Field, InputRow, KINDS, Kind, given};
-use crate::mapping::Record;
 use crate::mapping::cell_error::CellError;
 use crate::store::{Counts, EntityClass, ImportInfo, Outcome, RowError, Store, Writer};
 use crate::value::{EntityRef, InputValue, NameStyle, Value};
@@ -100,32 +100,37 @@ struct FolderLoad<'f> {
     read: u64,
     /// Facts name imports by identifiers, and what numbers these have here.
     has_uids: bool,
-    numbers: HashMap<String, i64>,
+    imports: ImportNumbers,
 }
 
-/// Where a row stands: its file, and how a cell of it is found there.
-struct RowPosition<'a> {
-    file: &'a str,
-    columns: &'a Columns,
-    records: &'a CsvReader,
-    record: &'a Record,
+/// Where a row stands, and how a cell of it is found there.
+struct RowPosition<'a, 't> {
+    row: &'a FolderRow,
+    table: &'t FolderTable<'t>,
+    cells: &'a RefCell<CellFinder<'t>>,
 }
 
-impl RowPosition<'_> {
-    /// Where a cell stands and what it holds, to complain about it.
+impl RowPosition<'_, '_> {
+    /// Where the cell of a field stands and what it holds, to complain about it.
     fn cell(&self, field: &str) -> Diagnostic {
-        let at = self.columns.position(field);
-        let (line, column) = self.records.locate(at);
-        let value = at.and_then(|at| self.record.get(at)).filter(|value| !value.is_empty());
-        Diagnostic {
-            file: self.file.to_owned(),
-            line,
-            column,
-            field: Some(field.to_owned()),
-            value: value.map(str::to_owned),
-            expected: String::new(),
-        }
+        let cell = self.table.columns.position(field);
+        let value =
+            cell.and_then(|cell| self.row.record.get(cell)).filter(|value| !value.is_empty());
+        let (field, value) = (Some(field.to_owned()), value.map(str::to_owned));
+        self.wrong(CellError { cell, field, value, expected: String::new() })
     }
+
+    /// What is wrong with a cell, with its place.
+    fn wrong(&self, bad: CellError) -> Diagnostic {
+        let at = self.cells.borrow_mut().locate(self.row, bad.cell);
+        placed(self.table.file, at, bad)
+    }
+}
+
+/// What is wrong with a cell on a line and in a column of a file.
+fn placed(file: &str, (line, column): (u64, u64), bad: CellError) -> Diagnostic {
+    let CellError { field, value, expected, .. } = bad;
+    Diagnostic { file: file.to_owned(), line, column, field, value, expected }
 }
 
 impl<'f> FolderLoad<'f> {
@@ -141,7 +146,7 @@ impl<'f> FolderLoad<'f> {
             skipped_history: 0,
             read: 0,
             has_uids: true,
-            numbers: HashMap::new(),
+            imports: ImportNumbers { any: !fresh, ..ImportNumbers::default() },
         }
     }
 
@@ -160,7 +165,7 @@ impl<'f> FolderLoad<'f> {
             rows += self.parent(parent, writer)?;
         }
         if self.fresh {
-            self.numbers = writer.import_numbers()?;
+            self.imports.known = writer.import_numbers()?;
         }
         writer.expect(self.folder.about(), |_, _| true)?;
         let of_kind = |kind: &&'static Kind| Ok((*kind, self.kind(kind, writer)?));
@@ -193,7 +198,7 @@ impl<'f> FolderLoad<'f> {
         let mut changed: BTreeSet<u64> = BTreeSet::new();
         self.table(parent.table, &fields, |load, here, row| {
             let key: Vec<String> =
-                parent.key.iter().map(|name| given(&row, name).into_owned()).collect();
+                parent.key.iter().map(|name| given(row, name).into_owned()).collect();
             let key = key.join("\u{1f}");
             if !key.is_empty() && load.is_repeated(&mut seen, key, here, parent.key[0]) {
                 return Ok(());
@@ -203,7 +208,7 @@ impl<'f> FolderLoad<'f> {
             let cells = cells.map(|field| ((read, field.name), here.cell(field.name)));
             waiting.extend(cells.filter(|(_, cell)| cell.value.is_some()));
             writer.stand_at(read);
-            match writer.put_reference(parent, &row) {
+            match writer.put_reference(parent, row) {
                 Ok(Outcome::Unchanged) => {}
                 Ok(_) => {
                     changed.insert(read);
@@ -231,26 +236,26 @@ impl<'f> FolderLoad<'f> {
         let mut counts = Counts::default();
         let mut seen: HashMap<String, u64> = HashMap::new();
         let has_free_parties = self.folder.format()? == 1;
-        self.table(kind.table, &fields, |load, here, mut row| {
+        self.table(kind.table, &fields, |load, here, row| {
             if has_free_parties {
-                name_parties(&mut row);
+                name_parties(row);
             }
             if let Some(span) = span
-                && let Err((field, expected)) = complete_date(&mut row, span)
+                && let Err((field, expected)) = complete_date(row, span)
             {
                 load.refuse(RowError { field, expected }, here);
                 return Ok(());
             }
-            let retired = !given(&row, "retired_by").is_empty();
+            let retired = !given(row, "retired_by").is_empty();
             if retired && !load.fresh {
                 load.skipped_history += 1;
                 return Ok(());
             }
-            let key = format!("{}:{}", given(&row, "source"), given(&row, "key"));
+            let key = format!("{}:{}", given(row, "source"), given(row, "key"));
             if !retired && load.is_repeated(&mut seen, key, here, "key") {
                 return Ok(());
             }
-            match writer.put(kind, &row) {
+            match writer.put(kind, row) {
                 Ok(outcome) => counts.count(outcome),
                 Err(Stop::Input(faults)) => {
                     faults.into_iter().for_each(|fault| load.refuse(fault, here));
@@ -267,130 +272,104 @@ impl<'f> FolderLoad<'f> {
         &mut self,
         table: &str,
         fields: &[&'static Field],
-        mut each: impl FnMut(&mut FolderLoad<'f>, &RowPosition<'_>, InputRow<'static>) -> Result<()>,
+        mut each: impl FnMut(&mut Self, &RowPosition<'_, '_>, &mut InputRow<'static>) -> Result<()>,
     ) -> Result<()> {
         let Some((file, bytes)) = self.folder.open(table)? else { return Ok(()) };
-        let failed = |e: std::io::Error| Error::io(&file, &e);
-        let mut records = match CsvReader::open(bytes) {
+        let records = match CsvReader::open(bytes) {
             Ok(records) => records,
             Err(Stop::Input(error)) => {
-                self.is_broken = true;
-                self.diagnostics.push(Diagnostic::fault(&file, error));
+                self.break_off(&file, error);
                 return Ok(());
             }
-            Err(Stop::Failed(e)) => return Err(failed(e)),
+            Err(Stop::Failed(e)) => return Err(Error::io(&file, &e)),
         };
         let columns = match Columns::of(records.header(), fields) {
             Ok(columns) => columns,
             Err(bad) => {
                 self.is_broken = true;
-                self.complain(bad, &file, &records);
+                let placed = |bad: CellError| placed(&file, records.locate(bad.cell), bad);
+                bad.into_iter().map(placed).for_each(|wrong| self.diagnostics.push(wrong));
                 return Ok(());
             }
         };
-        let mut record = Record::new();
-        loop {
-            match records.next(&mut record) {
-                Ok(true) => {}
-                Ok(false) => return Ok(()),
-                Err(Stop::Input(error)) => {
-                    self.is_broken = true;
-                    self.diagnostics.push(Diagnostic::fault(&file, error));
-                    return Ok(());
-                }
-                Err(Stop::Failed(e)) => return Err(failed(e)),
-            }
+        let imports = std::mem::take(&mut self.imports);
+        let source = FolderTable {
+            folder: self.folder,
+            table,
+            file: &file,
+            columns: &columns,
+            imports: self.has_uids.then_some(&imports),
+        };
+        let cells = RefCell::new(CellFinder::of(&source));
+        let read = source.rows(|row| {
             self.read += 1;
-            if self.has_uids {
-                self.number_imports(&columns, &mut record);
-            }
-            match columns.row(&record) {
-                Ok(row) => each(
-                    self,
-                    &RowPosition {
-                        file: &file,
-                        columns: &columns,
-                        records: &records,
-                        record: &record,
-                    },
-                    row,
-                )?,
-                Err(bad) => self.complain(bad, &file, &records),
-            }
+            let said = std::mem::replace(&mut row.row, Ok(InputRow::new()));
+            let here = RowPosition { row, table: &source, cells: &cells };
+            let said = match said {
+                Ok(mut said) => {
+                    each(self, &here, &mut said)?;
+                    Ok(said)
+                }
+                Err(bad) => {
+                    self.complain(bad, &here);
+                    Err(Vec::new())
+                }
+            };
             let faults = std::mem::take(&mut self.faults);
             if self.skips && !faults.is_empty() {
-                let line = records.locate(None).0;
-                self.rejected.add(table, (records.header(), &record), line, &faults);
+                self.rejected.add(table, (records.header(), &row.record), row.line, &faults);
             }
-        }
-    }
-
-    /// Puts the numbers of imports in the place of their identifiers. Where the folder's history is
-    /// not loaded, any number tells that there was one.
-    fn number_imports(&self, columns: &Columns, record: &mut Record) {
-        let cells: Vec<usize> =
-            ["import", "retired_by"].iter().filter_map(|name| columns.position(name)).collect();
-        if cells.iter().all(|cell| record.get(*cell).is_none_or(str::is_empty)) {
-            return;
-        }
-        let number = |cell: &str| match self.numbers.get(cell) {
-            Some(number) => number.to_string(),
-            None if !self.fresh && !cell.is_empty() => "0".to_owned(),
-            None => cell.to_owned(),
-        };
-        let numbered = record.iter().enumerate().map(|(n, cell)| {
-            if cells.contains(&n) { Cow::Owned(number(cell)) } else { Cow::Borrowed(cell) }
+            // the reader frees it
+            row.row = said;
+            Ok(())
         });
-        *record = numbered.collect();
-    }
-
-    fn complain(&mut self, bad: Vec<CellError>, file: &str, records: &CsvReader) {
-        for CellError { cell, field, value, expected } in bad {
-            let (line, column) = records.locate(cell);
-            self.faults.push((field.clone(), expected.clone()));
-            self.diagnostics.push(Diagnostic {
-                file: file.to_owned(),
-                line,
-                column,
-                field,
-                value,
-                expected,
-            });
+        self.imports = imports;
+        match read {
+            Err(Stop::Input(error)) => {
+                self.break_off(&file, error);
+                Ok(())
+            }
+            Err(Stop::Failed(error)) => Err(error),
+            Ok(()) => Ok(()),
         }
     }
 
-    fn refuse(&mut self, RowError { field, expected }: RowError, here: &RowPosition<'_>) {
-        let cell = here.columns.position(field);
-        let value = cell
-            .and_then(|cell| here.record.get(cell))
-            .filter(|value| !value.is_empty())
-            .map(str::to_owned);
-        self.complain(
-            vec![CellError { cell, field: Some(field.to_owned()), value, expected }],
-            here.file,
-            here.records,
-        );
+    /// Notes that a file breaks its format.
+    fn break_off(&mut self, file: &str, error: CsvError) {
+        self.is_broken = true;
+        self.diagnostics.push(Diagnostic::fault(file, error));
+    }
+
+    fn complain(&mut self, bad: Vec<CellError>, here: &RowPosition<'_, '_>) {
+        for bad in bad {
+            self.faults.push((bad.field.clone(), bad.expected.clone()));
+            self.diagnostics.push(here.wrong(bad));
+        }
+    }
+
+    fn refuse(&mut self, RowError { field, expected }: RowError, here: &RowPosition<'_, '_>) {
+        self.faults.push((Some(field.to_owned()), expected.clone()));
+        self.diagnostics.push(Diagnostic { expected, ..here.cell(field) });
     }
 
     fn is_repeated(
         &mut self,
         seen: &mut HashMap<String, u64>,
         key: String,
-        here: &RowPosition<'_>,
+        here: &RowPosition<'_, '_>,
         field: &str,
     ) -> bool {
         if let Some(first) = seen.get(&key) {
-            let cell = here.columns.position(field);
+            let cell = here.table.columns.position(field);
             let expected = format!("duplicate key, first used on line {first}");
             let value = Some(key.split('\u{1f}').collect::<Vec<_>>().join(" "));
             self.complain(
                 vec![CellError { cell, field: Some(field.to_owned()), value, expected }],
-                here.file,
-                here.records,
+                here,
             );
             return true;
         }
-        seen.insert(key, here.records.locate(None).0);
+        seen.insert(key, here.row.line);
         false
     }
 }

@@ -21,6 +21,7 @@ mod extra_columns;
 mod fields;
 mod filter_args;
 mod folder_renames;
+mod folder_rows;
 mod gather;
 mod global_args;
 mod help;

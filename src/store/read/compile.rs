@@ -303,7 +303,7 @@ fn few(table: &str, condition: &str, order: &str) -> String {
 }
 
 /// The same where only so many live rows, the first in this order, are tested, one after the other
-/// until there are enough. If SQLite knew the number, it would sort all rows first.
+/// until there are enough. If `SQLite` knew the number, it would sort all rows first.
 fn few_among(table: &str, condition: &str, many: i64, order: &str) -> String {
     let first = format!(
         "SELECT f.id FROM {table} f WHERE f.retired_by_id IS NULL{order}\n LIMIT (SELECT {many})"
