@@ -1,8 +1,11 @@
 //! What writing, releases and the resolution of names do, on a database in memory.
 
+use rusqlite::params_from_iter;
+
 use crate::error::Stop;
 use crate::kind::{self, FactKey, InputRow, Kind, NewFact, reference_table};
 use crate::query::{self, Op, Order, Predicate, Query};
+use crate::store::read::compile::{self, CompiledQuery, Scan};
 use crate::store::write::transaction::Writer;
 use crate::store::{
     Counts, ImportInfo, Outcome, RecordFacts, ReleaseImport, ReleaseInfo, RowError, Store,
@@ -412,5 +415,38 @@ fn a_few_of_many_facts_are_those_that_stand_there_in_the_whole_answer() {
         if has_undated {
             store.connection.execute("DELETE FROM events WHERE key = '0'", []).unwrap();
         }
+    }
+}
+
+/// The planner knows no numbers of rows, and would read all facts through an index of live rows, which is
+/// four times as slow, or sort all to find the first.
+#[test]
+fn scans_read_the_table_and_the_first_facts_come_from_the_index_of_days() {
+    let store = store();
+    let plan = |compiled: CompiledQuery| -> String {
+        let mut explain =
+            store.connection.prepare(&format!("EXPLAIN QUERY PLAN {}", compiled.sql)).unwrap();
+        let steps = explain.query_map(params_from_iter(compiled.values), |row| row.get(3)).unwrap();
+        steps.map(|step| step.unwrap()).collect::<Vec<String>>().join("\n")
+    };
+    for kind in kind::KINDS {
+        let sorted = format!("SCAN f USING INDEX {}_sorted", kind.table);
+        let all = Query::of(vec![kind]);
+        let unsorted = Query { unsorted: true, ..all.clone() };
+        let scan = compile::compile_parallel(&store.connection, &unsorted, Scan::Ids(1, 9));
+        let gathered = compile::compile_ids(&store.connection, &all, Scan::Ids(1, 9));
+        for plan in [plan(scan.unwrap()), plan(gathered.unwrap())] {
+            assert!(plan.starts_with("SEARCH f USING INTEGER PRIMARY KEY"), "{plan}");
+            assert!(!plan.contains(&format!("INDEX {}", kind.table)), "{plan}");
+        }
+        let first = Query { limit: Some(10), ..all.clone() };
+        let plan_of_first = plan(compile::compile(&store.connection, &first).unwrap());
+        assert!(plan_of_first.contains(&sorted), "{plan_of_first}");
+        let known = Predicate::Known(query::column("summary", &[kind]).unwrap(), true);
+        let tested = Query { tests: vec![known], ..first };
+        let few = compile::compile_part(&store.connection, &tested, Scan::First(2_000)).unwrap();
+        let plan_of_few = plan(few);
+        assert!(plan_of_few.contains("CO-ROUTINE first"), "{plan_of_few}");
+        assert!(plan_of_few.contains(&sorted), "{plan_of_few}");
     }
 }
