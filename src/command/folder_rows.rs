@@ -33,7 +33,7 @@ pub struct ImportNumbers {
     /// The numbers.
     pub known: HashMap<String, i64>,
     /// The history of the folder is not loaded: any number tells that there was one.
-    pub any: bool,
+    pub lacks_history: bool,
 }
 
 /// A row as it was read.
@@ -139,7 +139,7 @@ impl ImportNumbers {
         }
         let number = |cell: &str| match self.known.get(cell) {
             Some(number) => number.to_string(),
-            None if self.any && !cell.is_empty() => "0".to_owned(),
+            None if self.lacks_history && !cell.is_empty() => "0".to_owned(),
             None => cell.to_owned(),
         };
         let numbered = record.iter().enumerate().map(|(n, cell)| {

@@ -146,7 +146,7 @@ impl<'f> FolderLoad<'f> {
             skipped_history: 0,
             read: 0,
             has_uids: true,
-            imports: ImportNumbers { any: !fresh, ..ImportNumbers::default() },
+            imports: ImportNumbers { lacks_history: !fresh, ..ImportNumbers::default() },
         }
     }
 
@@ -303,12 +303,12 @@ impl<'f> FolderLoad<'f> {
         let cells = RefCell::new(CellFinder::of(&source));
         let read = source.rows(|row| {
             self.read += 1;
-            let said = std::mem::replace(&mut row.row, Ok(InputRow::new()));
+            let stated = std::mem::replace(&mut row.row, Ok(InputRow::new()));
             let here = RowPosition { row, table: &source, cells: &cells };
-            let said = match said {
-                Ok(mut said) => {
-                    each(self, &here, &mut said)?;
-                    Ok(said)
+            let stated = match stated {
+                Ok(mut stated) => {
+                    each(self, &here, &mut stated)?;
+                    Ok(stated)
                 }
                 Err(bad) => {
                     self.complain(bad, &here);
@@ -320,7 +320,7 @@ impl<'f> FolderLoad<'f> {
                 self.rejected.add(table, (records.header(), &row.record), row.line, &faults);
             }
             // the reader frees it
-            row.row = said;
+            row.row = stated;
             Ok(())
         });
         self.imports = imports;

@@ -243,9 +243,9 @@ impl Cli {
     /// The command line with what every command takes.
     #[must_use]
     pub fn whole() -> clap::Command {
-        Command::all().into_iter().fold(Self::command(), |line, command| {
+        Command::all().into_iter().enumerate().fold(Self::command(), |line, (n, command)| {
             let name = command.get_name().to_owned();
-            line.mut_subcommand(name, |_| command)
+            line.mut_subcommand(name, |_| command.display_order(n))
         })
     }
 
