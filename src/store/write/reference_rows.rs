@@ -316,6 +316,13 @@ impl Writer<'_> {
                 .find(|(column, _)| column == name)
                 .map_or(Sql::Null, |(_, value)| value.clone())
         };
+        // several may bear a homonym, and be meant by words of a source
+        let shared = [reference_table::HOMONYM, reference_table::WORDING_SCHEME];
+        if let Sql::Text(scheme) = value("scheme")
+            && shared.contains(&scheme.as_str())
+        {
+            return Ok(None);
+        }
         let own = [EntityClass::Actor, EntityClass::Place]
             .into_iter()
             .find(|class| class.table() == table.table);
