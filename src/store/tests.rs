@@ -412,6 +412,18 @@ fn a_few_of_many_facts_are_those_that_stand_there_in_the_whole_answer() {
                 }
             }
         }
+        // of several kinds, as they lie
+        let all_kinds = Query { kinds: kind::KINDS.to_vec(), unsorted: true, ..all.clone() };
+        for tests in [vec![], vec![says("often")]] {
+            let whole = Query { tests, ..all_kinds.clone() };
+            let expected = answer(&whole);
+            for offset in [0, 5, 40_000] {
+                let few = Query { limit: Some(12), offset, ..whole.clone() };
+                let from = expected.len().min(usize::try_from(offset).unwrap());
+                let to = expected.len().min(from + 12);
+                assert_eq!(answer(&few), expected[from..to], "{few:?}");
+            }
+        }
         if has_undated {
             store.connection.execute("DELETE FROM events WHERE key = '0'", []).unwrap();
         }

@@ -208,6 +208,7 @@ fn compiled(
     let is_few = single && matched.is_none() && is_limited;
     // the first rows of several kinds hold at most as many of each kind
     let of_each = query.limit.filter(|_| !single && matched.is_none());
+    let lie_in_order = !single && query.unsorted && matched.is_none();
     for kind in &query.kinds {
         let mut shown = shown_columns(kind, query, &decoders, compiler);
         if !single {
@@ -228,23 +229,7 @@ fn compiled(
         } else {
             ""
         };
-        let from = match &matched {
-            None => match part {
-                Scan::Whole | Scan::First(_) | Scan::From(_) => format!("{} f{places}", kind.table),
-                Scan::Ids(..) => format!("{} f NOT INDEXED{places}", kind.table),
-                Scan::Alone => rollup::not_rolled_up_rows(kind),
-            },
-            Some(words) => {
-                values.push(Sql::Text(words.clone().unwrap_or_else(|| "\"\"".into())));
-                let rows = format!(
-                    "SELECT {} AS id, rank FROM search WHERE search MATCH ? AND {} = {}",
-                    fact_id::row_of("rowid"),
-                    fact_id::tag_of("rowid"),
-                    fact_id::kind_tag(kind)
-                );
-                format!("({rows}) s JOIN {} f ON f.id = s.id{places}", kind.table)
-            }
-        };
+        let from = rows_of(kind, part, matched.as_ref(), places, &mut values);
         if let Scan::Ids(first, last) = part {
             values.extend([Sql::Integer(first), Sql::Integer(last)]);
         }
@@ -272,10 +257,8 @@ fn compiled(
             );
             values.push(whole(limit.saturating_add(query.offset)));
         }
-        arms.push(format!(
-            "SELECT {}\n  FROM {from}\n WHERE {condition}",
-            shown.join(",\n       ")
-        ));
+        let arm = format!("SELECT {}\n  FROM {from}\n WHERE {condition}", shown.join(",\n       "));
+        arms.push(if lie_in_order { in_own_order(&arm) } else { arm });
     }
     let mut sql = if single {
         arms.remove(0)
@@ -295,6 +278,38 @@ fn compiled(
         values.push(whole(query.offset));
     }
     Ok(CompiledQuery { sql, values, decoders })
+}
+
+/// Where the rows `f` of a kind are from, with what is joined for their places: from its table or, with
+/// words, from the full-text index.
+fn rows_of(
+    kind: &'static Kind,
+    part: Scan,
+    words: Option<&Option<String>>,
+    places: &str,
+    values: &mut Vec<Sql>,
+) -> String {
+    let Some(words) = words else {
+        return match part {
+            Scan::Whole | Scan::First(_) | Scan::From(_) => format!("{} f{places}", kind.table),
+            Scan::Ids(..) => format!("{} f NOT INDEXED{places}", kind.table),
+            Scan::Alone => rollup::not_rolled_up_rows(kind),
+        };
+    };
+    values.push(Sql::Text(words.clone().unwrap_or_else(|| "\"\"".into())));
+    let rows = format!(
+        "SELECT {} AS id, rank FROM search WHERE search MATCH ? AND {} = {}",
+        fact_id::row_of("rowid"),
+        fact_id::tag_of("rowid"),
+        fact_id::kind_tag(kind)
+    );
+    format!("({rows}) s JOIN {} f ON f.id = s.id{places}", kind.table)
+}
+
+/// The facts of one of several kinds as they lie, so that one page of an answer begins where the one before
+/// it ended. Without a limit `SQLite` would take the order out.
+fn in_own_order(arm: &str) -> String {
+    format!("SELECT * FROM (\n{arm}\n ORDER BY f.id LIMIT -1)")
 }
 
 /// The condition on the row `f` that it is one of a few, in this order, that fulfil a condition.
@@ -359,7 +374,11 @@ fn order_within(
         Some(format!("{by}{} NULLS LAST", if order.descending { " DESC" } else { "" }))
     });
     let keys: Vec<String> = keys.collect();
-    if keys.is_empty() { String::new() } else { format!("\n ORDER BY {}", keys.join(", ")) }
+    match keys.as_slice() {
+        [] if query.unsorted => "\n ORDER BY f.id".to_owned(),
+        [] => String::new(),
+        keys => format!("\n ORDER BY {}", keys.join(", ")),
+    }
 }
 
 /// What is shown of the facts of a kind; a column that the kind lacks is NULL.

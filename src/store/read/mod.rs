@@ -6,6 +6,7 @@ pub mod columns;
 pub mod compile;
 pub mod cursor;
 pub mod decoder;
+mod few;
 pub mod predicate;
 mod reference;
 mod select;

@@ -1,6 +1,6 @@
 //! Answering a query: rows of cells, one at a time, and what to say of values that occur nowhere.
 
-use rusqlite::{OptionalExtension, params_from_iter};
+use rusqlite::params_from_iter;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::kind::Kind;
@@ -20,18 +20,8 @@ use crate::value::{Type, Value};
 /// How many facts, or values, are searched for the nearest ones.
 const SAMPLE: i64 = 20_000;
 
-/// How many facts, the first of all, are tested before an index of what is asked for is used: a test
-/// that many facts pass is quicker so.
-const FIRST: i64 = 2_000;
-
-/// How many facts are few.
-const FEW: u64 = 1_000;
-
-/// How many facts that are left out are worth being counted first.
-const DEEP: u64 = 2_000;
-
 /// So many rows are worth a second thread.
-const MANY: i64 = 50_000;
+pub const MANY: i64 = 50_000;
 
 impl Store {
     /// Hands the answer to `row`, a fact at a time, until it fails. Where an answer is many rows,
@@ -57,10 +47,10 @@ impl Store {
         if let Some(rows) = much {
             return Ok(rows);
         }
-        if let Some((mut first, rows)) = self.first(query)? {
+        if let Some((mut first, rows)) = self.among_first(query)? {
             return first.hand_on(&mut row).map(|()| rows);
         }
-        let compiled = match self.deep(query)? {
+        let compiled = match self.day_of_offset(query)? {
             Some((day, rest)) => {
                 let rest = Query { offset: rest, ..query.clone() };
                 compile::compile_part(&self.connection, &rest, Scan::From(day))?
@@ -68,61 +58,6 @@ impl Store {
             None => compile::compile(&self.connection, query)?,
         };
         Cursor::of(self).hand_on(&compiled, row)
-    }
-
-    /// The answer to a query for few facts that pass tests, if it lies among the first of all.
-    fn first(&self, query: &Query) -> Result<Option<(CellBatch, u64)>> {
-        let wanted = query.limit.unwrap_or(0).saturating_add(query.offset);
-        let is_few = query.limit.is_some_and(|limit| limit > 0) && wanted <= FEW;
-        let in_window = query.tests.iter().any(|test| matches!(test, Predicate::DateWindow(..)));
-        if query.tests.is_empty() || !is_few || in_window || !self.goes_by_day(query)? {
-            return Ok(None);
-        }
-        let compiled = compile::compile_part(&self.connection, query, Scan::First(FIRST))?;
-        let mut found = CellBatch::default();
-        let rows = Cursor::of(self).hand_on(&compiled, |cells| {
-            found.push(cells);
-            Ok(())
-        })?;
-        Ok((query.limit == Some(rows)).then_some((found, rows)))
-    }
-
-    /// For a query that leaves out many facts: a day before which all facts are left out, and how
-    /// many are to be left out from it on. The index knows days, but not which facts are retired.
-    fn deep(&self, query: &Query) -> Result<Option<(i64, u64)>> {
-        let is_plain = query.tests.is_empty() && query.sort.is_empty();
-        if !is_plain || query.offset < DEEP || !self.goes_by_day(query)? {
-            return Ok(None);
-        }
-        let (table, begin) = (query.kinds[0].table, compile::BEGIN);
-        // facts without a day come last
-        let sql = format!("SELECT EXISTS (SELECT 1 FROM {table} f WHERE {begin} IS NULL)");
-        if self.connection.query_row(&sql, [], |row| row.get(0))? {
-            return Ok(None);
-        }
-        let offset = i64::try_from(query.offset).unwrap_or(i64::MAX);
-        let sql = format!("SELECT {begin} FROM {table} f ORDER BY {begin} LIMIT 1 OFFSET ?1");
-        let day: Option<i64> =
-            self.connection.query_row(&sql, [offset], |row| row.get(0)).optional()?;
-        let Some(day) = day else { return Ok(None) };
-        let sql = format!(
-            "SELECT ?2 - (SELECT count(*) FROM {table} f WHERE {begin} < ?1)
-                  + (SELECT count(*) FROM {table} f WHERE retired_by_id IS NOT NULL AND +{begin} < ?1)"
-        );
-        let rest: i64 = self.connection.query_row(&sql, [day, offset], |row| row.get(0))?;
-        Ok(Some((day, rest.unsigned_abs())))
-    }
-
-    /// Whether a query asks facts of one kind, many of which there are, as they are now, in the order
-    /// of their days.
-    fn goes_by_day(&self, query: &Query) -> Result<bool> {
-        let [kind] = query.kinds.as_slice() else { return Ok(false) };
-        let by_day = query.sort.first().is_none_or(|order| order.column.ty() == Type::Date);
-        Ok(by_day
-            && !query.unsorted
-            && query.words.is_none()
-            && query.past == AsOf::default()
-            && self.most(kind)? >= MANY)
     }
 
     /// Has the threads that read make the rows into bytes, where an answer is many rows and in no

@@ -1,0 +1,79 @@
+//! A few of many facts, found without all the others: among the first by day, or from a day on.
+
+use rusqlite::OptionalExtension;
+
+use crate::error::Result;
+use crate::query::{AsOf, Predicate, Query};
+use crate::store::Store;
+use crate::store::read::batch::CellBatch;
+use crate::store::read::compile::{self, Scan};
+use crate::store::read::cursor::Cursor;
+use crate::store::read::select::MANY;
+use crate::value::Type;
+
+/// So many facts, the first of all, are tested before an index of what is asked for is used: that is
+/// quicker for a test that many facts pass.
+const FIRST: i64 = 2_000;
+
+/// How many facts are few.
+const FEW: u64 = 1_000;
+
+/// From this offset on it pays to look for the day first.
+const DEEP: u64 = 2_000;
+
+impl Store {
+    /// The answer to a query for few facts that pass tests, if it lies among the first of all.
+    pub(super) fn among_first(&self, query: &Query) -> Result<Option<(CellBatch, u64)>> {
+        let wanted = query.limit.unwrap_or(0).saturating_add(query.offset);
+        let is_few = query.limit.is_some_and(|limit| limit > 0) && wanted <= FEW;
+        let in_window = query.tests.iter().any(|test| matches!(test, Predicate::DateWindow(..)));
+        if query.tests.is_empty() || !is_few || in_window || !self.goes_by_day(query)? {
+            return Ok(None);
+        }
+        let compiled = compile::compile_part(&self.connection, query, Scan::First(FIRST))?;
+        let mut found = CellBatch::default();
+        let rows = Cursor::of(self).hand_on(&compiled, |cells| {
+            found.push(cells);
+            Ok(())
+        })?;
+        Ok((query.limit == Some(rows)).then_some((found, rows)))
+    }
+
+    /// For a query with a far offset: a day before which all facts are passed over, and how many are to
+    /// be passed over from it on. The index knows days, but not which facts are retired.
+    pub(super) fn day_of_offset(&self, query: &Query) -> Result<Option<(i64, u64)>> {
+        let is_plain = query.tests.is_empty() && query.sort.is_empty();
+        if !is_plain || query.offset < DEEP || !self.goes_by_day(query)? {
+            return Ok(None);
+        }
+        let (table, begin) = (query.kinds[0].table, compile::BEGIN);
+        // facts without a day come last
+        let sql = format!("SELECT EXISTS (SELECT 1 FROM {table} f WHERE {begin} IS NULL)");
+        if self.connection.query_row(&sql, [], |row| row.get(0))? {
+            return Ok(None);
+        }
+        let offset = i64::try_from(query.offset).unwrap_or(i64::MAX);
+        let sql = format!("SELECT {begin} FROM {table} f ORDER BY {begin} LIMIT 1 OFFSET ?1");
+        let day: Option<i64> =
+            self.connection.query_row(&sql, [offset], |row| row.get(0)).optional()?;
+        let Some(day) = day else { return Ok(None) };
+        let sql = format!(
+            "SELECT ?2 - (SELECT count(*) FROM {table} f WHERE {begin} < ?1)
+                  + (SELECT count(*) FROM {table} f WHERE retired_by_id IS NOT NULL AND +{begin} < ?1)"
+        );
+        let rest: i64 = self.connection.query_row(&sql, [day, offset], |row| row.get(0))?;
+        Ok(Some((day, rest.unsigned_abs())))
+    }
+
+    /// Whether a query asks facts of one kind, many of which there are, as they are now, in the order
+    /// of their days.
+    fn goes_by_day(&self, query: &Query) -> Result<bool> {
+        let [kind] = query.kinds.as_slice() else { return Ok(false) };
+        let by_day = query.sort.first().is_none_or(|order| order.column.ty() == Type::Date);
+        Ok(by_day
+            && !query.unsorted
+            && query.words.is_none()
+            && query.past == AsOf::default()
+            && self.most(kind)? >= MANY)
+    }
+}
