@@ -214,12 +214,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, mut ui: Ui) -> Exit {
     ui.set_command(format!("facts {}", shown.join(" ")));
     let mut cli = match Cli::read(&arguments) {
         Ok(cli) => cli,
-        Err(error) => {
-            return match usage_error::failure(&error) {
-                Some(failure) => ui.fail(&failure),
-                None => ui.usage(&error),
-            };
-        }
+        Err(error) => return refused(&error, &mut ui),
     };
     match settings::Settings::read() {
         Ok(config) => cli.global.config = config,
@@ -263,6 +258,14 @@ impl Cli {
             ErrorKind::DisplayVersion => Err(error),
             _ => read(with_flags_of(Self::whole(), words)),
         })
+    }
+}
+
+/// Says what is wrong with a command line, or the help that it asks for.
+fn refused(error: &clap::Error, ui: &mut Ui) -> Exit {
+    match usage_error::failure(error) {
+        Some(failure) => ui.fail(&failure),
+        None => ui.usage(error),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::command::global_args::GlobalArgs;
 use crate::command::ui::Ui;
-use crate::command::{Cli, Exit};
+use crate::command::{Cli, Exit, refused};
 use crate::error::{Error, Result};
 use crate::render::Heading;
 use crate::value::Value;
@@ -58,7 +58,7 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     // what the file says by itself must only ask; what is added to it was typed
     let saved = match Cli::read(&line) {
         Ok(saved) => saved,
-        Err(error) => return Ok(ui.usage(&error)),
+        Err(error) => return Ok(refused(&error, ui)),
     };
     if matches!(saved.command, Some(crate::command::Command::Run(_))) {
         return Err(Error::usage(format!("the query \"{name}\" runs another query"))
@@ -76,7 +76,7 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
     line.extend(args.more.iter().cloned());
     let mut cli = match Cli::read(&line) {
         Ok(cli) => cli,
-        Err(error) => return Ok(ui.usage(&error)),
+        Err(error) => return Ok(refused(&error, ui)),
     };
     cli.global.under(global);
     ui.set_command(line.join(" "));

@@ -106,12 +106,13 @@ pub fn run(args: &Args, global: &GlobalArgs, ui: &mut Ui) -> Result<Exit> {
             shown.join(", ")
         ));
     }
+    let exit = if is_whole { Exit::Done } else { Exit::No };
     if args.dry_run {
-        return Ok(if is_whole { Exit::Done } else { Exit::No });
+        return Ok(exit);
     }
     let db = if global.db.is_some() { format!(" --db {shown}") } else { String::new() };
     ui.status(&format!(
         "next:\n  facts query events --during 2013{db}\n  facts query arms-transfers --recipient Iraq{db}\n  facts tabulate casualties --rows year --cols population --value best{db}"
     ));
-    Ok(Exit::Done)
+    Ok(exit)
 }
