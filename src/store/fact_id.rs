@@ -1,7 +1,10 @@
 //! The number of a fact over all kinds, under which the index of words and the extra columns have
 //! it: sixteen times the id of its row, and the tag of its kind.
 
-use crate::kind::Kind;
+use rusqlite::Connection;
+
+use crate::error::Result;
+use crate::kind::{KINDS, Kind};
 
 /// How many tags there are: the last four bits of a number.
 const TAGS: i64 = 16;
@@ -32,6 +35,18 @@ pub fn tag_of(number: &str) -> String {
 /// The id of the row that a number is of, in SQL.
 pub fn row_of(number: &str) -> String {
     format!("{number} >> {}", TAGS.trailing_zeros())
+}
+
+/// The most facts that there can be, by the ids of their rows.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn most(connection: &Connection) -> Result<i64> {
+    let ids = KINDS.iter().map(|kind| {
+        let sql = format!("SELECT ifnull(max(id), 0) FROM {}", kind.table);
+        Ok(connection.query_row(&sql, [], |row| row.get::<_, i64>(0))?)
+    });
+    ids.sum()
 }
 
 #[cfg(test)]

@@ -14,8 +14,9 @@ use crate::store::write::statements::StatementCache;
 use crate::value::Type;
 use crate::value::text::{fold, less_folded};
 
-/// Above this many facts an index made anew is cheaper than one that is told of each.
+/// Above this many facts, and this part of all, an index made anew is cheaper than one that is told of each.
 const FEW: i64 = 5_000;
+const PART: i64 = 20;
 
 /// The SQL that gives the numbers and words of the facts of a kind that a condition on the row `f`
 /// finds.
@@ -50,6 +51,7 @@ impl Reindex {
         value: i64,
         condition: impl Fn(&'static Kind) -> String,
     ) -> Result<Reindex> {
+        let few = FEW.max(fact_id::most(connection)? / PART);
         let mut facts = Vec::new();
         let mut all = 0;
         for kind in KINDS {
@@ -57,14 +59,14 @@ impl Reindex {
                 "SELECT count(*), json_group_array(id) FROM (SELECT f.id FROM {} f WHERE {} LIMIT {})",
                 kind.table,
                 condition(kind),
-                FEW + 1
+                few + 1
             );
             let (count, ids): (i64, String) =
                 connection.query_row(&sql, [value], |row| Ok((row.get(0)?, row.get(1)?)))?;
             all += count;
             facts.push((*kind, ids));
         }
-        if all > FEW {
+        if all > few {
             return Ok(Reindex { facts: None });
         }
         for (kind, ids) in &facts {

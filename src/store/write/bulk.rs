@@ -5,6 +5,7 @@ use rusqlite::{OptionalExtension, Transaction};
 use crate::error::Result;
 use crate::kind::{Field, KINDS, Kind};
 use crate::store::entities::lookup::EntityClass;
+use crate::store::fact_id;
 
 /// A large load under way: some indexes are not there.
 #[derive(Debug)]
@@ -27,11 +28,7 @@ impl Bulk {
         records: u64,
         fills: impl Fn(&Kind, &Field) -> bool,
     ) -> Result<Option<Bulk>> {
-        let mut there = 0;
-        for kind in KINDS {
-            let most = format!("SELECT ifnull(max(id), 0) FROM {}", kind.table);
-            there += transaction.query_row(&most, [], |row| row.get::<_, i64>(0))?.unsigned_abs();
-        }
+        let there = fact_id::most(transaction)?.unsigned_abs();
         if records < MANY || records < there {
             return Ok(None);
         }
