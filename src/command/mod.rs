@@ -101,8 +101,8 @@ pub struct Cli {
     global: GlobalArgs,
 }
 
-/// Declares the commands, each with its module. What a command takes is declared when it is asked
-/// for, since all of them would take a sixth of the time of `facts show`.
+/// Declares the commands, each with its module. The options of a command are declared when it is
+/// asked for: to declare those of all would take a sixth of the time of `facts show`.
 macro_rules! commands {
     ($($command:ident in $module:ident,)*) => {
         #[derive(Debug, Subcommand)]

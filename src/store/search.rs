@@ -14,7 +14,8 @@ use crate::store::write::statements::StatementCache;
 use crate::value::Type;
 use crate::value::text::{fold, less_folded};
 
-/// Above this many facts, and this part of all, an index made anew is cheaper than one that is told of each.
+/// If more facts change than this many, and more than one in `PART`, the index is made anew: that is cheaper
+/// than telling it of each.
 const FEW: i64 = 5_000;
 const PART: i64 = 20;
 

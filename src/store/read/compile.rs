@@ -307,7 +307,7 @@ fn rows_of(
 }
 
 /// The facts of one of several kinds as they lie, so that one page of an answer begins where the one before
-/// it ended. Without a limit `SQLite` would take the order out.
+/// it ended. `SQLite` ignores the order of a sub-select without a limit.
 fn in_own_order(arm: &str) -> String {
     format!("SELECT * FROM (\n{arm}\n ORDER BY f.id LIMIT -1)")
 }

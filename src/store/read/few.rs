@@ -11,8 +11,8 @@ use crate::store::read::cursor::Cursor;
 use crate::store::read::select::MANY;
 use crate::value::Type;
 
-/// So many facts, the first of all, are tested before an index of what is asked for is used: that is
-/// quicker for a test that many facts pass.
+/// The number of facts, the first by day, that are tested before an index is asked for those that pass. If
+/// many pass, enough are found here.
 const FIRST: i64 = 2_000;
 
 /// How many facts are few.
