@@ -42,11 +42,16 @@ pub fn row_of(number: &str) -> String {
 /// # Errors
 /// The database cannot be read.
 pub fn most(connection: &Connection) -> Result<i64> {
-    let ids = KINDS.iter().map(|kind| {
-        let sql = format!("SELECT ifnull(max(id), 0) FROM {}", kind.table);
-        Ok(connection.query_row(&sql, [], |row| row.get::<_, i64>(0))?)
-    });
-    ids.sum()
+    KINDS.iter().map(|kind| most_of(connection, kind)).sum()
+}
+
+/// The same of one kind: its highest id.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn most_of(connection: &Connection, kind: &Kind) -> Result<i64> {
+    let sql = format!("SELECT ifnull(max(id), 0) FROM {}", kind.table);
+    Ok(connection.query_row(&sql, [], |row| row.get(0))?)
 }
 
 #[cfg(test)]

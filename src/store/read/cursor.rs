@@ -14,11 +14,11 @@ use rusqlite::{Row, params_from_iter};
 use crate::error::{Error, ErrorKind, Result};
 use crate::kind::Field;
 use crate::query::{ColumnRef, Query};
-use crate::store::Store;
 use crate::store::extras::{CellSlice, ExtrasDecoder};
 use crate::store::read::batch::{Batch, CellBatch, channel};
 use crate::store::read::compile::{self, CompiledQuery, Scan};
 use crate::store::read::decoder::ColumnDecoder;
+use crate::store::{Store, fact_id};
 use crate::value::date::Days;
 use crate::value::{OwnedValue, Value};
 
@@ -214,7 +214,7 @@ impl Store {
         add: impl Fn(&mut B, &[Value<'_>]) + Sync,
         mut take: impl FnMut(&mut B) -> Result<()>,
     ) -> Result<u64> {
-        let most = self.most(query.kinds[0])?;
+        let most = fact_id::most_of(&self.connection, query.kinds[0])?;
         let length = STRETCH.max(most / TURNS);
         let begin = |turn: i64| if turn == 0 { i64::MIN } else { turn.saturating_mul(length) };
         let stretches = || {

@@ -4,11 +4,11 @@ use rusqlite::OptionalExtension;
 
 use crate::error::Result;
 use crate::query::{AsOf, Predicate, Query};
-use crate::store::Store;
 use crate::store::read::batch::CellBatch;
 use crate::store::read::compile::{self, Scan};
 use crate::store::read::cursor::Cursor;
 use crate::store::read::select::MANY;
+use crate::store::{Store, fact_id};
 use crate::value::Type;
 
 /// The number of facts, the first by day, that are tested before an index is asked for those that pass. If
@@ -74,6 +74,6 @@ impl Store {
             && !query.unsorted
             && query.words.is_none()
             && query.past == AsOf::default()
-            && self.most(kind)? >= MANY)
+            && fact_id::most_of(&self.connection, kind)? >= MANY)
     }
 }

@@ -12,7 +12,7 @@ use crate::store::read::compile::{self, CompiledQuery, Scan};
 use crate::store::read::cursor::Cursor;
 use crate::store::read::{as_of, columns, predicate};
 use crate::store::rollup::{AggregateRequest, RollupRow};
-use crate::store::{Store, extras};
+use crate::store::{Store, extras, fact_id};
 use crate::value::suggest::did_you_mean;
 use crate::value::text::BETWEEN_NAMES;
 use crate::value::{Type, Value};
@@ -115,21 +115,15 @@ impl Store {
             && query.offset == 0
             && !query.tests.iter().any(|test| matches!(test, Predicate::DateWindow(..)));
         let [kind] = query.kinds.as_slice() else { return Ok(false) };
-        if !is_whole || !self.connection.is_readonly("main")? || self.most(kind)? < MANY {
+        if !is_whole
+            || !self.connection.is_readonly("main")?
+            || fact_id::most_of(&self.connection, kind)? < MANY
+        {
             return Ok(false);
         }
         let journal: String =
             self.connection.pragma_query_value(None, "journal_mode", |row| row.get(0))?;
         Ok(journal != "wal")
-    }
-
-    /// The highest id of a kind.
-    pub(in crate::store) fn most(&self, kind: &Kind) -> Result<i64> {
-        Ok(self.connection.query_row(
-            &format!("SELECT ifnull(max(id), 0) FROM {}", kind.table),
-            [],
-            |row| row.get(0),
-        )?)
     }
 
     /// Gathers every fact that a query is about, in any order; names and sources are numbers that
@@ -165,7 +159,7 @@ impl Store {
         }
         let path = self.path.clone();
         let gathered = if self.is_worth_threads(query)? {
-            let most = self.most(query.kinds[0])?;
+            let most = fact_id::most_of(&self.connection, query.kinds[0])?;
             std::thread::scope(|scope| {
                 let other =
                     scope.spawn(|| part(&Store::beside(&path)?, Scan::Ids(most / 2 + 1, most)));
