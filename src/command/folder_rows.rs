@@ -48,7 +48,7 @@ pub struct FolderRow {
     pub row: Result<InputRow<'static>, Vec<CellError>>,
 }
 
-/// So many rows are handed on at once, and so many batches of them may wait.
+/// The number of rows in a batch, and of batches that may wait.
 const BATCH: usize = 32;
 const WAITING: usize = 8;
 

@@ -359,8 +359,8 @@ fn a_release_covers_countries_by_their_usual_names() {
     assert_eq!(covers, "Iraq");
 }
 
-/// A few facts are found in other ways than all of them: among the first, or behind a day before which
-/// so many lie.
+/// A query with a limit may test only the first facts, or begin at a later day. It must find the same facts
+/// as a query for all.
 #[test]
 fn a_few_of_many_facts_are_those_that_stand_there_in_the_whole_answer() {
     let store = store();
@@ -412,7 +412,7 @@ fn a_few_of_many_facts_are_those_that_stand_there_in_the_whole_answer() {
                 }
             }
         }
-        // of several kinds, as they lie
+        // unsorted facts of several kinds
         let all_kinds = Query { kinds: kind::KINDS.to_vec(), unsorted: true, ..all.clone() };
         for tests in [vec![], vec![says("often")]] {
             let whole = Query { tests, ..all_kinds.clone() };

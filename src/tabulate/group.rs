@@ -134,7 +134,7 @@ impl FigureGroup {
         self.rare.get_or_insert_default()
     }
 
-    /// The lowest and the highest. One figure alone is told by the sum.
+    /// The lowest and the highest. A single figure is the sum.
     pub(super) fn ends(&self) -> (Number, Number) {
         let sole = self.sum.sole();
         self.rare().and_then(|rare| rare.ends).unwrap_or((sole, sole))
@@ -147,7 +147,7 @@ impl FigureGroup {
         sole.into_iter().chain(several.iter().copied()).collect()
     }
 
-    /// Adds so many figures with this sum, what is between these ends, and what each of them is.
+    /// Adds figures: their number and sum, the lowest and the highest, and, for a median, all of them.
     fn add(
         &mut self,
         (stated, sum): (u64, &RunningSum),
@@ -155,7 +155,7 @@ impl FigureGroup {
         each: &[f64],
         aggregate: Aggregate,
     ) {
-        if self.stated + stated > 1 {
+        if stated > 0 && self.stated + stated > 1 {
             if aggregate.wants_ends() {
                 let (least, greatest) = if self.stated > 0 { self.ends() } else { (low, high) };
                 let least = [least, low].into_iter().min_by(Number::order).unwrap_or(least);
@@ -174,7 +174,8 @@ impl FigureGroup {
 
     /// Takes in the figures of another.
     fn take(&mut self, other: &FigureGroup, aggregate: Aggregate) {
-        self.add((other.stated, &other.sum), other.ends(), &other.each(), aggregate);
+        let each = if aggregate == Aggregate::Median { other.each() } else { Vec::new() };
+        self.add((other.stated, &other.sum), other.ends(), &each, aggregate);
         self.counts.take(&other.counts);
         if let Some(others) = &other.rare {
             let rare = self.rare_mut();

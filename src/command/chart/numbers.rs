@@ -97,7 +97,7 @@ pub(super) fn numbers(query: &Query, args: &Args, store: &Store) -> Result<Chart
     })
 }
 
-/// What must not be added up is no more drawn than tabulated.
+/// The refusal of a sum, as for a table, with the options that a chart has instead.
 fn explain(dispute: Dispute) -> Error {
     let hint = match dispute {
         Dispute::Sources(..) | Dispute::Counts(..) => {
@@ -114,7 +114,8 @@ fn explain(dispute: Dispute) -> Error {
     failure
 }
 
-/// The figure of a cell with its bounds; none where there is no fact, or no place on the axis.
+/// The point of a cell, with the bounds of its figure. A cell without facts, or without a place on the
+/// axis, has none.
 fn point(
     row: &[Label],
     column: &[Label],

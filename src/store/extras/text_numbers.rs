@@ -17,7 +17,7 @@ pub(super) struct TextHits {
 }
 
 impl TextHits {
-    /// So many decide.
+    /// The number of look-ups after which it is decided.
     const TRIALS: u32 = 1 << 10;
 
     /// Whether texts of the column seldom come again.
@@ -40,7 +40,8 @@ pub(super) struct TextNumbers {
 }
 
 impl TextNumbers {
-    /// Those of so many bytes, quotes included, get a number, and so many are seen at once.
+    /// The length in bytes, quotes included, of the longest text that gets a number, and how many texts
+    /// are remembered as seen once.
     pub(super) const LONG: usize = 100;
     const SEEN: usize = 1 << 14;
 

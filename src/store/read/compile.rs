@@ -243,9 +243,11 @@ fn compiled(
             }
         }
         if is_few {
-            let first = order_clause(query, orders, part, true);
             condition = match part {
-                Scan::First(many) => few_among(kind.table, &condition, many, &first),
+                Scan::First(many) => {
+                    let by_day = order_clause(query, orders, part, true);
+                    few_among(kind.table, &condition, many, &by_day)
+                }
                 _ => few(kind.table, &condition, &order),
             };
         }
@@ -306,8 +308,8 @@ fn rows_of(
     format!("({rows}) s JOIN {} f ON f.id = s.id{places}", kind.table)
 }
 
-/// The facts of one of several kinds as they lie, so that one page of an answer begins where the one before
-/// it ended. `SQLite` ignores the order of a sub-select without a limit.
+/// The facts of one of several kinds in the order of their ids: with another order, two pages of an answer
+/// could have the same fact. `SQLite` ignores the order of a sub-select without a limit.
 fn in_own_order(arm: &str) -> String {
     format!("SELECT * FROM (\n{arm}\n ORDER BY f.id LIMIT -1)")
 }
@@ -317,8 +319,8 @@ fn few(table: &str, condition: &str, order: &str) -> String {
     format!("f.id IN (SELECT f.id FROM {table} f WHERE {condition}{order}\n LIMIT ? OFFSET ?)")
 }
 
-/// The same where only so many live rows, the first in this order, are tested, one after the other
-/// until there are enough. If `SQLite` knew the number, it would sort all rows first.
+/// The same, but looks only among the first `many` live rows in this order, and stops when it has found
+/// enough. The number is a sub-select because `SQLite`, if it knew it, would sort all rows first.
 fn few_among(table: &str, condition: &str, many: i64, order: &str) -> String {
     let first = format!(
         "SELECT f.id FROM {table} f WHERE f.retired_by_id IS NULL{order}\n LIMIT (SELECT {many})"

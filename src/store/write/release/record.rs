@@ -275,7 +275,7 @@ impl ReleaseImport {
     ) -> Result<Outcome, RowError> {
         match (self.has_seen(kind, id), same) {
             (true, true) => Ok(Outcome::Repeated),
-            // a correction by hand is no reason to reject a repeated record
+            // the record differs from the fact only since somebody corrected that
             (true, false) if by_hand => Ok(Outcome::Repeated),
             (true, false) => Err(twice()),
             (false, true) => Ok(Outcome::Unchanged),
