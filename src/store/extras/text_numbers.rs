@@ -97,6 +97,11 @@ impl TextNumbers {
         coded
     }
 
+    /// Whether texts got a number that is not written yet.
+    pub fn has_new(&self) -> bool {
+        !self.new.is_empty()
+    }
+
     /// Writes the texts that got a number.
     ///
     /// # Errors

@@ -243,7 +243,7 @@ impl FactEncoder {
                 };
                 match facts[..n].iter().position(is_same).and_then(|same| extras[same].clone()) {
                     Some(known) => known,
-                    None => self.extras.lock().encode_columns(fact.kind, columns),
+                    None => self.extras.encode_columns(fact.kind, columns),
                 }
             });
             extras.push(extra);

@@ -243,7 +243,7 @@ impl Writer<'_> {
                 Some(encoder) => encoder,
                 none => none.insert(SharedExtras::of(&self.transaction)?),
             };
-            let extra = encoder.lock().encode(prepared.form.kind, object);
+            let extra = encoder.encode(prepared.form.kind, object);
             encoder.write_news(&self.transaction)?;
             prepared.extra = extra;
         }
