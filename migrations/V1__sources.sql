@@ -86,11 +86,9 @@ CREATE TABLE sources (
   CONSTRAINT restricted_known CHECK (restricted IN ('yes', 'no')),
   CONSTRAINT reliability_known CHECK (reliability IN ('A', 'B', 'C', 'D', 'E', 'F')),
   CONSTRAINT sha256_hex CHECK (length(sha256) = 64 AND sha256 NOT GLOB '*[^0-9a-f]*'),
-  CONSTRAINT no_empty_text CHECK (slug <> '' AND title <> '' AND author <> '' AND publisher <> ''
-    AND published <> '' AND url <> '' AND licence <> '' AND citation <> '' AND note <> ''
-    AND accessed <> '' AND archived_url <> '' AND collected_by <> '' AND collected_at <> ''
-    AND doi <> '' AND isbn <> '' AND container <> '' AND edition <> '' AND language <> ''
-    AND medium <> '' AND derived_from <> '' AND family <> '' AND partitioned_by <> '')
+  CONSTRAINT no_empty_text CHECK ('' NOT IN (slug, title, author, publisher, published, url,
+    licence, citation, note, accessed, archived_url, collected_by, collected_at, doi, isbn,
+    container, edition, language, medium, derived_from, family, partitioned_by))
 ) STRICT;
 
 -- Imports: every run that changed something, one row each. Ids rise in the order of the imports: a
@@ -129,7 +127,7 @@ CREATE TABLE imports (
   -- Exact repetitions within the file.
   repeated        INTEGER NOT NULL,
   -- Mapping that the file was read with: the name of a shipped one or of the user's own.
-  dataset         TEXT CONSTRAINT dataset_given CHECK (dataset <> ''),
+  dataset         TEXT,
   -- Name of the import that no other copy of the database has: time and chance.
   uid             TEXT UNIQUE,
   -- Who ran it.
@@ -141,8 +139,8 @@ CREATE TABLE imports (
   CONSTRAINT complete_known CHECK (complete IN (0, 1)),
   CONSTRAINT nothing_lost CHECK (read = added + changed + unchanged + rejected + repeated),
   CONSTRAINT sha256_hex CHECK (length(sha256) = 64 AND sha256 NOT GLOB '*[^0-9a-f]*'),
-  CONSTRAINT no_empty_text CHECK (release <> '' AND file <> '' AND ran_at <> '' AND program <> ''
-    AND uid <> '' AND by <> '' AND covers <> '' AND action <> '' AND note <> '')
+  CONSTRAINT no_empty_text CHECK ('' NOT IN (release, dataset, file, ran_at, program, uid, by,
+    covers, action, note))
 ) STRICT;
 CREATE INDEX imports_source ON imports(source_id);
 
@@ -170,7 +168,7 @@ CREATE TABLE undone (
   at              TEXT NOT NULL,
   -- Who undid it.
   by              TEXT,
-  CONSTRAINT no_empty_text CHECK (uid <> '' AND at <> '' AND by <> '')
+  CONSTRAINT no_empty_text CHECK ('' NOT IN (uid, at, by))
 ) STRICT;
 
 -- Questions with one answer, such as "How many civilians were killed in Iraq in 2013?". Facts that
@@ -184,7 +182,7 @@ CREATE TABLE topics (
   note            TEXT,
   -- As in sources.
   import_id       INTEGER REFERENCES imports(id),
-  CONSTRAINT no_empty_text CHECK (slug <> '' AND question <> '' AND note <> '')
+  CONSTRAINT no_empty_text CHECK ('' NOT IN (slug, question, note))
 ) STRICT;
 
 -- Texts of documents, attached by the user, one per source. Quotes and locators are checked
@@ -200,7 +198,7 @@ CREATE TABLE source_texts (
   -- As in sources.
   import_id       INTEGER REFERENCES imports(id),
   CONSTRAINT sha256_hex CHECK (length(sha256) = 64 AND sha256 NOT GLOB '*[^0-9a-f]*'),
-  CONSTRAINT no_empty_text CHECK (text <> '')
+  CONSTRAINT no_empty_text CHECK ('' NOT IN (text))
 ) STRICT;
 
 -- Full-text index of facts and of source texts. A fact is found by its own texts and by its actors

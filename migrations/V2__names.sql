@@ -25,7 +25,7 @@ CREATE TABLE actors (
   -- it. NULL: the row does not depend on an import.
   import_id       INTEGER REFERENCES imports(id),
   CONSTRAINT kind_known CHECK (kind = 'state' OR kind = 'body' OR kind = 'armed-group' OR kind = 'person' OR kind = 'media' OR kind = 'organisation' OR kind = 'population' OR kind = 'unknown'),
-  CONSTRAINT no_empty_text CHECK (name <> '' AND note <> '')
+  CONSTRAINT no_empty_text CHECK ('' NOT IN (name, note))
 ) STRICT;
 CREATE INDEX actors_acts_for ON actors(acts_for_id) WHERE acts_for_id IS NOT NULL;
 
@@ -51,7 +51,7 @@ CREATE TABLE places (
   CONSTRAINT kind_known CHECK (kind = 'country' OR kind = 'region' OR kind = 'admin1' OR kind = 'admin2' OR kind = 'city' OR kind = 'site' OR kind = 'other'),
   CONSTRAINT latitude_range CHECK (latitude BETWEEN -90 AND 90),
   CONSTRAINT longitude_range CHECK (longitude BETWEEN -180 AND 180),
-  CONSTRAINT no_empty_text CHECK (name <> '' AND note <> '')
+  CONSTRAINT no_empty_text CHECK ('' NOT IN (name, note))
 ) STRICT;
 -- An index and not a constraint: a large import drops it and builds it again at the end.
 CREATE UNIQUE INDEX places_name ON places(name);
@@ -93,8 +93,8 @@ CREATE TABLE names (
   CONSTRAINT wording_whole CHECK ((scheme = 'wording') = (meant_by IS NOT NULL)),
   CONSTRAINT class_known CHECK (class = 'actor' OR class = 'place'),
   CONSTRAINT one_class CHECK (iif(class = 'actor', place_id, actor_id) IS NULL),
-  CONSTRAINT no_empty_text CHECK (name <> '' AND folded <> ''
-    AND valid_from <> '' AND valid_to <> '' AND label <> '' AND country <> '' AND meant_by <> '')
+  CONSTRAINT no_empty_text CHECK ('' NOT IN (name, folded, valid_from, valid_to, label, country,
+    meant_by))
 ) STRICT;
 -- At a time, a name or code means one actor and one place at most.
 CREATE UNIQUE INDEX names_of_actors ON names(scheme, name, ifnull(valid_from, ''))

@@ -155,9 +155,8 @@ CREATE TABLE events (
     AND (retired_note IS NULL OR retired_why IS NOT NULL)),
   CONSTRAINT extra_json CHECK (extra IS NULL OR json_valid(extra)),
   CONSTRAINT digest_length CHECK (length(digest) = 16),
-  CONSTRAINT no_empty_text CHECK (key <> '' AND locator <> '' AND quote <> '' AND said_via <> ''
-    AND said_on <> '' AND summary <> '' AND locality <> '' AND date <> '' AND note <> '' AND retired_note <> '' AND type <> ''
-    AND subtype <> '' AND deaths_text <> '')
+  CONSTRAINT no_empty_text CHECK ('' NOT IN (key, locator, quote, said_via, said_on, summary,
+    locality, date, note, retired_note, type, subtype, deaths_text))
 ) STRICT;
 -- A key has one live row at most. Its retired rows are the history of the fact.
 CREATE UNIQUE INDEX events_live ON events(source_id, key) WHERE retired_by_id IS NULL;
@@ -212,6 +211,8 @@ CREATE TABLE events_summary (
   deaths_high_min INTEGER,
   deaths_high_max INTEGER
 ) STRICT;
+-- A table asks first whether any facts were retired.
+CREATE INDEX events_summary_taken ON events_summary(id) WHERE facts < 0;
 INSERT INTO summed (kind) VALUES ('events');
 
 -- Live events that the summary leaves out, because each must be looked at: answers to a topic,

@@ -100,10 +100,9 @@ CREATE TABLE arms_transfers (
   CONSTRAINT stage_known CHECK (stage = 'sought' OR stage = 'offered' OR stage = 'negotiated' OR stage = 'notified' OR stage = 'blocked' OR stage = 'cleared' OR stage = 'under-review' OR stage = 'ordered' OR stage = 'delayed' OR stage = 'withheld' OR stage = 'delivered' OR stage = 'cancelled' OR stage = 'unspecified'),
   CONSTRAINT qualifier_known CHECK (qualifier = 'exact' OR qualifier = 'rounded' OR qualifier = 'about' OR qualifier = 'almost' OR qualifier = 'over' OR qualifier = 'at-least' OR qualifier = 'up-to' OR qualifier = 'range' OR qualifier = 'several' OR qualifier = 'order'),
   CONSTRAINT condition_known CHECK (condition = 'new' OR condition = 'second-hand' OR condition = 'second-hand-modernised'),
-  CONSTRAINT no_empty_text CHECK (key <> '' AND locator <> '' AND quote <> '' AND said_via <> ''
-    AND said_on <> '' AND summary <> '' AND locality <> '' AND date <> '' AND note <> '' AND retired_note <> '' AND designation <> ''
-    AND category <> '' AND quantity_text <> '' AND currency <> '' AND channel <> ''
-    AND case_number <> '')
+  CONSTRAINT no_empty_text CHECK ('' NOT IN (key, locator, quote, said_via, said_on, summary,
+    locality, date, note, retired_note, designation, category, quantity_text, currency, channel,
+    case_number))
 ) STRICT;
 CREATE UNIQUE INDEX arms_transfers_live ON arms_transfers(source_id, key)
   WHERE retired_by_id IS NULL;

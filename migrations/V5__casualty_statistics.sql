@@ -92,9 +92,8 @@ CREATE TABLE casualty_statistics (
   CONSTRAINT digest_length CHECK (length(digest) = 16),
   CONSTRAINT harm_known CHECK (harm = 'killed' OR harm = 'wounded' OR harm = 'missing' OR harm = 'detained' OR harm = 'displaced'),
   CONSTRAINT qualifier_known CHECK (qualifier = 'exact' OR qualifier = 'rounded' OR qualifier = 'about' OR qualifier = 'almost' OR qualifier = 'over' OR qualifier = 'at-least' OR qualifier = 'up-to' OR qualifier = 'range' OR qualifier = 'several' OR qualifier = 'order'),
-  CONSTRAINT no_empty_text CHECK (key <> '' AND locator <> '' AND quote <> '' AND said_via <> ''
-    AND said_on <> '' AND summary <> '' AND locality <> '' AND date <> '' AND note <> '' AND retired_note <> '' AND population <> ''
-    AND quantity_text <> '' AND method <> '' AND event <> '')
+  CONSTRAINT no_empty_text CHECK ('' NOT IN (key, locator, quote, said_via, said_on, summary,
+    locality, date, note, retired_note, population, quantity_text, method, event))
 ) STRICT;
 CREATE UNIQUE INDEX casualty_statistics_live ON casualty_statistics(source_id, key)
   WHERE retired_by_id IS NULL;
@@ -140,6 +139,8 @@ CREATE TABLE casualty_statistics_summary (
   high_min        INTEGER,
   high_max        INTEGER
 ) STRICT;
+-- A table asks first whether any facts were retired.
+CREATE INDEX casualty_statistics_summary_taken ON casualty_statistics_summary(id) WHERE facts < 0;
 INSERT INTO summed (kind) VALUES ('casualties');
 
 -- Live figures that the summary leaves out: those that events_alone names, and figures that belong

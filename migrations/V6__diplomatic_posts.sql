@@ -91,9 +91,8 @@ CREATE TABLE diplomatic_posts (
   CONSTRAINT post_status_known CHECK (post_status = 'open' OR post_status = 'planned' OR post_status = 'suspended' OR post_status = 'closed' OR post_status = 'none' OR post_status = 'unspecified'),
   CONSTRAINT head_class_known CHECK (head_class = 'ambassador' OR head_class = 'minister' OR head_class = 'charge-d-affaires' OR head_class = 'consul-general' OR head_class = 'consul' OR head_class = 'other'),
   CONSTRAINT staff_qualifier_known CHECK (staff_qualifier = 'exact' OR staff_qualifier = 'rounded' OR staff_qualifier = 'about' OR staff_qualifier = 'almost' OR staff_qualifier = 'over' OR staff_qualifier = 'at-least' OR staff_qualifier = 'up-to' OR staff_qualifier = 'range' OR staff_qualifier = 'several' OR staff_qualifier = 'order'),
-  CONSTRAINT no_empty_text CHECK (key <> '' AND locator <> '' AND quote <> '' AND said_via <> ''
-    AND said_on <> '' AND summary <> '' AND locality <> '' AND date <> '' AND note <> '' AND retired_note <> '' AND office <> ''
-    AND posts_text <> '' AND staff_text <> '')
+  CONSTRAINT no_empty_text CHECK ('' NOT IN (key, locator, quote, said_via, said_on, summary,
+    locality, date, note, retired_note, office, posts_text, staff_text))
 ) STRICT;
 CREATE UNIQUE INDEX diplomatic_posts_live ON diplomatic_posts(source_id, key)
   WHERE retired_by_id IS NULL;

@@ -78,9 +78,8 @@ CREATE TABLE indicators (
   CONSTRAINT extra_json CHECK (extra IS NULL OR json_valid(extra)),
   CONSTRAINT digest_length CHECK (length(digest) = 16),
   CONSTRAINT qualifier_known CHECK (qualifier = 'exact' OR qualifier = 'rounded' OR qualifier = 'about' OR qualifier = 'almost' OR qualifier = 'over' OR qualifier = 'at-least' OR qualifier = 'up-to' OR qualifier = 'range' OR qualifier = 'several' OR qualifier = 'order'),
-  CONSTRAINT no_empty_text CHECK (key <> '' AND locator <> '' AND quote <> '' AND said_via <> ''
-    AND said_on <> '' AND summary <> '' AND locality <> '' AND date <> '' AND note <> '' AND retired_note <> '' AND measure <> ''
-    AND unit <> '' AND quantity_text <> '')
+  CONSTRAINT no_empty_text CHECK ('' NOT IN (key, locator, quote, said_via, said_on, summary,
+    locality, date, note, retired_note, measure, unit, quantity_text))
 ) STRICT;
 CREATE UNIQUE INDEX indicators_live ON indicators(source_id, key) WHERE retired_by_id IS NULL;
 CREATE INDEX indicators_date ON indicators(first_day, last_day);

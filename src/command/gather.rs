@@ -133,7 +133,7 @@ pub fn collect(
         gathering.tally.add(&gathering.labels, axes.unit_fields.len(), &entry);
         Ok(())
     };
-    let summed = |gathering: &mut Gathering, store: &Store, sums: &RollupRow| {
+    let summed = |gathering: &mut Gathering, store: &Store, sums: &RollupRow<'_>| {
         let source = gathering.look(
             store,
             (&query.columns[0], &sums.source),

@@ -1,6 +1,6 @@
 //! What a database holds, and one table of it after another for an export.
 
-use rusqlite::OptionalExtension;
+use rusqlite::{OptionalExtension, params};
 
 use crate::error::Result;
 use crate::kind::reference_table::{self, ReferenceTable};
@@ -57,11 +57,12 @@ impl Store {
             .iter()
             .map(|kind| {
                 let all = count(&format!("SELECT count(*) FROM {}", kind.table))?;
-                let live = count(&format!(
-                    "SELECT count(*) FROM {} WHERE retired_by_id IS NULL",
+                // few are retired, and have an index
+                let retired = count(&format!(
+                    "SELECT count(*) FROM {} WHERE retired_by_id IS NOT NULL",
                     kind.table
                 ))?;
-                Ok(KindCount { kind, live, retired: all - live })
+                Ok(KindCount { kind, live: all - retired, retired })
             })
             .collect::<Result<_>>()?;
         let parents = reference_table::REFERENCE_TABLES
@@ -154,29 +155,21 @@ impl Store {
     /// The database cannot be read.
     pub fn history(&self, source: &str, key: &str) -> Result<Vec<History>> {
         let mut rows = Vec::new();
-        for kind in self.kinds_with(source, key)? {
+        for (kind, ids) in self.rows_of_ref(source, key)? {
             let fields: Vec<&'static Field> =
                 kind.fields().filter(|field| !matches!(field.ty, Type::Bucket(_))).collect();
             let shown: Vec<String> =
                 fields.iter().map(|field| columns::expression(kind, field)).collect();
-            // live rows and retired ones have an index each
-            let half = |retired: &str| {
-                format!(
-                    "SELECT {}, r.ran_at, r.file, r.release, (SELECT ran_at FROM imports WHERE id = f.retired_by_id),
-                            f.retired_by_id IS NOT NULL AS retired, f.import_id AS run, f.id AS row
-                       FROM {} f JOIN imports r ON r.id = f.import_id
-                      WHERE f.source_id = (SELECT id FROM sources WHERE slug = ?1) AND f.key = ?2 AND f.retired_by_id {retired}",
-                    shown.join(", "),
-                    kind.table
-                )
-            };
             let sql = format!(
-                "{} UNION ALL {} ORDER BY retired, run DESC, row DESC",
-                half("IS NULL"),
-                half("IS NOT NULL")
+                "SELECT {}, r.ran_at, r.file, r.release, (SELECT ran_at FROM imports WHERE id = f.retired_by_id)
+                   FROM {} f JOIN imports r ON r.id = f.import_id
+                  WHERE f.id IN ({}) ORDER BY f.retired_by_id IS NOT NULL, f.import_id DESC, f.id DESC",
+                shown.join(", "),
+                kind.table,
+                ids.join(", ")
             );
             let mut statement = self.connection.prepare(&sql)?;
-            let mut answer = statement.query([source, key])?;
+            let mut answer = statement.query([])?;
             while let Some(found) = answer.next()? {
                 let mut cells = Vec::new();
                 for (i, field) in fields.iter().enumerate() {
@@ -201,31 +194,33 @@ impl Store {
         Ok(rows)
     }
 
-    /// The kinds that have or had a row of this REF: most have none, and need not be asked for all
-    /// of their fields.
-    fn kinds_with(&self, source: &str, key: &str) -> Result<Vec<&'static Kind>> {
-        let has = |kind: &&Kind| {
-            let half = |retired: &str| {
-                let row = "source_id = (SELECT id FROM sources WHERE slug = ?1) AND key = ?2";
+    /// The ids of the rows that a REF has or had, of each kind that has any.
+    fn rows_of_ref(&self, source: &str, key: &str) -> Result<Vec<(&'static Kind, Vec<String>)>> {
+        // live rows and retired ones have an index each
+        let halves = KINDS.iter().enumerate().flat_map(|(n, kind)| {
+            ["IS NULL", "IS NOT NULL"].map(|retired| {
                 format!(
-                    "EXISTS (SELECT 1 FROM {} WHERE {row} AND retired_by_id {retired})",
+                    "SELECT {n}, id FROM {} WHERE source_id = ?1 AND key = ?2 AND retired_by_id {retired}",
                     kind.table
                 )
-            };
-            format!("{} OR {}", half("IS NULL"), half("IS NOT NULL"))
-        };
-        let all: Vec<String> = KINDS.iter().map(has).collect();
-        self.connection
-            .query_row(&format!("SELECT {}", all.join(", ")), [source, key], |row| {
-                let mut kinds = Vec::new();
-                for (n, kind) in KINDS.iter().enumerate() {
-                    if row.get(n)? {
-                        kinds.push(*kind);
-                    }
-                }
-                Ok(kinds)
             })
-            .map_err(Into::into)
+        });
+        let find = "SELECT id FROM sources WHERE slug = ?1";
+        let source = self.connection.query_row(find, [source], |row| row.get::<_, i64>(0));
+        let Some(source) = source.optional()? else { return Ok(Vec::new()) };
+        let sql = halves.collect::<Vec<_>>().join(" UNION ALL ");
+        let mut find = self.connection.prepare(&sql)?;
+        let mut found = find.query(params![source, key])?;
+        let mut rows: Vec<(&'static Kind, Vec<String>)> = Vec::new();
+        while let Some(row) = found.next()? {
+            let (kind, id) =
+                (KINDS[usize::from(row.get::<_, u8>(0)?)], row.get::<_, i64>(1)?.to_string());
+            match rows.last_mut() {
+                Some((last, ids)) if last.tag == kind.tag => ids.push(id),
+                _ => rows.push((kind, vec![id])),
+            }
+        }
+        Ok(rows)
     }
 
     /// Every REF that is live, for messages.

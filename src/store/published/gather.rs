@@ -115,7 +115,7 @@ pub fn sums(
 ///
 /// # Errors
 /// It is not what was asked for.
-pub fn sum(json: Json, asked: AggregateRequest<'_>) -> Result<RollupRow> {
+pub fn sum(json: Json, asked: AggregateRequest<'_>) -> Result<RollupRow<'static>> {
     let values = values_of(json)?;
     let n = 3 + asked.sides.len();
     if values.len() != n + 5 {

@@ -116,7 +116,7 @@ impl Store {
         asked: AggregateRequest<'_>,
         gathered: &mut T,
         row: impl Fn(&mut T, &Store, &[Value<'_>]) -> Result<()>,
-        summed: impl Fn(&mut T, &Store, &RollupRow) -> Result<()>,
+        summed: impl Fn(&mut T, &Store, &RollupRow<'_>) -> Result<()>,
     ) -> Result<()> {
         refuse_what_is_not_published(query)?;
         let dialect = engine.dialect();

@@ -53,15 +53,18 @@ pub fn number(kind: &'static Kind, field: &Field) -> String {
     }
 }
 
-/// The SQL that lists, as `value`, what a field of names shows for the live facts of a kind: each name
-/// is asked for facts, of which there is an index.
-pub fn names_in_use(kind: &'static Kind, field: &Field) -> String {
+/// The day on which a fact begins, the first key of most sorts; each kind has an index of it.
+pub const BEGIN: &str = "coalesce(f.first_day, f.last_day)";
+
+/// The SQL that lists, as `value`, what a field of names shows for the facts of a kind that a condition on the
+/// row `f` finds: each name is asked for facts, of which there is an index.
+pub fn names_in_use(kind: &'static Kind, field: &Field, condition: &str) -> String {
     let (column, shown) = match field.name {
         "country" => ("place", "n.country"),
         name => (name, "n.label"),
     };
     format!(
-        "SELECT {shown} AS value FROM names n WHERE EXISTS (SELECT 1 FROM {} f WHERE f.{column}_id = n.id AND f.retired_by_id IS NULL)",
+        "SELECT {shown} AS value FROM names n WHERE EXISTS (SELECT 1 FROM {} f WHERE f.{column}_id = n.id AND {condition})",
         kind.table
     )
 }

@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::kind::{Field, Kind};
 use crate::query::{AsOf, ColumnRef, Order, Predicate, Query};
 use crate::store::read::as_of::live;
-use crate::store::read::columns::{expression, number, of_column, source_slug, spot};
+use crate::store::read::columns::{BEGIN, expression, number, of_column, source_slug, spot};
 use crate::store::read::decoder::{self, ColumnDecoder};
 use crate::store::read::predicate::condition;
 use crate::store::{date_parts, extras, fact_id, rollup, search};
@@ -105,8 +105,12 @@ pub enum Scan {
     Alone,
     /// The first of them, this many, of which those are wanted that pass the tests.
     First(i64),
+    /// Those that begin before this day.
+    Before(i64),
     /// Those that begin on this day or later.
     From(i64),
+    /// The same, found by going through all of them, and those without a day.
+    Rest(i64),
 }
 
 /// Compiles a query for an answer in any order, with numbers in place of names.
@@ -236,7 +240,11 @@ fn compiled(
         let mut condition = conditions(connection, kind, &query.past, &query.tests, &mut values)?;
         match part {
             Scan::Whole | Scan::First(_) => {}
+            Scan::Before(day) => condition = format!("{condition}\n   AND {BEGIN} < {day}"),
             Scan::From(day) => condition = format!("{condition}\n   AND {BEGIN} >= {day}"),
+            Scan::Rest(day) => {
+                condition = format!("{condition}\n   AND ifnull({BEGIN} >= {day}, TRUE)");
+            }
             Scan::Ids(..) => condition = format!("f.id BETWEEN ? AND ?\n   AND {condition}"),
             Scan::Alone => {
                 condition = format!("{condition}\n   AND {}", rollup::not_rolled_up(kind));
@@ -293,7 +301,9 @@ fn rows_of(
 ) -> String {
     let Some(words) = words else {
         return match part {
-            Scan::Whole | Scan::First(_) | Scan::From(_) => format!("{} f{places}", kind.table),
+            Scan::Whole | Scan::First(_) | Scan::Before(_) | Scan::From(_) | Scan::Rest(_) => {
+                format!("{} f{places}", kind.table)
+            }
             Scan::Ids(..) => format!("{} f NOT INDEXED{places}", kind.table),
             Scan::Alone => rollup::not_rolled_up_rows(kind),
         };
@@ -429,9 +439,6 @@ pub fn sort_keys(query: &Query) -> Vec<(Order, usize)> {
         })
         .collect()
 }
-
-/// The day on which a fact begins, the first key of most sorts; each kind has an index of it.
-pub const BEGIN: &str = "coalesce(f.first_day, f.last_day)";
 
 /// A key of a sort, so that the index of it is used or not.
 fn key(by: &str, by_index: bool) -> String {

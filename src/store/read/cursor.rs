@@ -177,7 +177,7 @@ impl Cursor<'_> {
 }
 
 impl Store {
-    /// Has another thread read an answer.
+    /// Has another thread read an answer, and reads the first rows of it meanwhile, if an index has them.
     ///
     /// # Errors
     /// The database cannot be read, or `row` fails; the database is busy: then `row` was not
@@ -188,17 +188,26 @@ impl Store {
         row: &mut dyn FnMut(&[Value<'_>]) -> Result<()>,
     ) -> Result<u64> {
         let other = Store::beside(&self.path)?;
+        let day = self.day_of_first(query)?;
         scope(|scope| {
             let (mut sender, receiver) = channel::<CellBatch>();
             let reader = scope.spawn(move || {
-                let compiled = compile::compile_parallel(&other.connection, query, Scan::Whole)?;
+                let rest = day.map_or(Scan::Whole, Scan::Rest);
+                let compiled = compile::compile_parallel(&other.connection, query, rest)?;
                 let rows = Cursor::of(&other)
                     .hand_on(&compiled, |cells| sender.push(|batch| batch.push(cells)))?;
                 sender.end()?;
                 Ok(rows)
             });
+            let first = match day {
+                Some(day) => {
+                    let first = compile::compile_part(&self.connection, query, Scan::Before(day))?;
+                    Cursor::of(self).hand_on(&first, &mut *row)?
+                }
+                None => 0,
+            };
             receiver.take(|batch| batch.hand_on(row))?;
-            joined(reader)
+            joined(reader).map(|rest| first + rest)
         })
     }
 

@@ -1,18 +1,19 @@
 //! A few of many facts, found without all the others: among the first by day, or from a day on.
 
-use rusqlite::OptionalExtension;
+use rusqlite::{OptionalExtension, Row, params};
 
 use crate::error::Result;
 use crate::query::{AsOf, Predicate, Query};
 use crate::store::read::batch::CellBatch;
+use crate::store::read::columns::BEGIN;
 use crate::store::read::compile::{self, Scan};
 use crate::store::read::cursor::Cursor;
 use crate::store::read::select::MANY;
 use crate::store::{Store, fact_id};
 use crate::value::Type;
 
-/// The number of facts, the first by day, that are tested before an index is asked for those that pass. If
-/// many pass, enough are found here.
+/// The number of facts, the first by day, that are shown before the others are sorted, or tested before an
+/// index is asked for those that pass. If many pass, enough are found here.
 const FIRST: i64 = 2_000;
 
 /// How many facts are few.
@@ -39,6 +40,19 @@ impl Store {
         Ok((query.limit == Some(rows)).then_some((found, rows)))
     }
 
+    /// For a query for all facts by their days: a day before which the first few begin, so that they are shown
+    /// while all others are sorted.
+    pub(in crate::store) fn day_of_first(&self, query: &Query) -> Result<Option<i64>> {
+        if !query.sort.is_empty() || !self.goes_by_day(query)? {
+            return Ok(None);
+        }
+        let (table, begin) = (query.kinds[0].table, BEGIN);
+        let sql = format!(
+            "SELECT {begin} FROM {table} f WHERE {begin} IS NOT NULL ORDER BY {begin} LIMIT 1 OFFSET {FIRST}"
+        );
+        Ok(self.connection.query_row(&sql, [], |row| row.get(0)).optional()?)
+    }
+
     /// For a query with a far offset: a day before which all facts are passed over, and how many are to
     /// be passed over from it on. The index knows days, but not which facts are retired.
     pub(super) fn day_of_offset(&self, query: &Query) -> Result<Option<(i64, u64)>> {
@@ -46,22 +60,29 @@ impl Store {
         if !is_plain || query.offset < DEEP || !self.goes_by_day(query)? {
             return Ok(None);
         }
-        let (table, begin) = (query.kinds[0].table, compile::BEGIN);
+        let (table, begin) = (query.kinds[0].table, BEGIN);
         // facts without a day come last
         let sql = format!("SELECT EXISTS (SELECT 1 FROM {table} f WHERE {begin} IS NULL)");
         if self.connection.query_row(&sql, [], |row| row.get(0))? {
             return Ok(None);
         }
         let offset = i64::try_from(query.offset).unwrap_or(i64::MAX);
-        let sql = format!("SELECT {begin} FROM {table} f ORDER BY {begin} LIMIT 1 OFFSET ?1");
-        let day: Option<i64> =
-            self.connection.query_row(&sql, [offset], |row| row.get(0)).optional()?;
-        let Some(day) = day else { return Ok(None) };
         let sql = format!(
-            "SELECT ?2 - (SELECT count(*) FROM {table} f WHERE {begin} < ?1)
+            "SELECT {begin}, f.last_day, f.id FROM {table} f ORDER BY {begin}, f.last_day, f.id LIMIT 1 OFFSET ?1"
+        );
+        let place = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
+        let found = self.connection.query_row(&sql, [offset], place).optional()?;
+        let Some((day, last, id)): Option<(i64, Option<i64>, i64)> = found else {
+            return Ok(None);
+        };
+        // of the facts before that one, those of its day are not passed over
+        let sql = format!(
+            "SELECT (SELECT count(*) FROM {table} f WHERE {begin} = ?1
+                        AND (ifnull(f.last_day, 0), f.id) < (ifnull(?2, 0), ?3))
                   + (SELECT count(*) FROM {table} f WHERE retired_by_id IS NOT NULL AND +{begin} < ?1)"
         );
-        let rest: i64 = self.connection.query_row(&sql, [day, offset], |row| row.get(0))?;
+        let rest: i64 =
+            self.connection.query_row(&sql, params![day, last, id], |row| row.get(0))?;
         Ok(Some((day, rest.unsigned_abs())))
     }
 

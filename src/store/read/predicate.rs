@@ -1,4 +1,4 @@
-//! The tests of a query as SQL conditions, with every value bound.
+//! The tests of a query as SQL conditions, with every text bound.
 
 use std::borrow::Cow;
 
@@ -10,7 +10,7 @@ use crate::kind::{Field, Kind};
 use crate::query::{ActorTie, ColumnRef, DateMatch, Op, Predicate};
 use crate::store::entities::lookup::{self, EntityClass, Meaning, spelling};
 use crate::store::extras::{self, like_any};
-use crate::store::read::columns::of_column;
+use crate::store::read::columns::{BEGIN, of_column};
 use crate::store::{date_parts, search};
 use crate::value::date::{self, Bucket, Days};
 use crate::value::text::fold;
@@ -28,7 +28,7 @@ pub fn condition(
 ) -> Result<String> {
     match test {
         Predicate::DateWindow(days, strength) => {
-            let mut condition = window(*days, *strength, values);
+            let mut condition = window(*days, *strength);
             let bounds = (days.last.is_some(), days.first.is_some());
             if *strength == DateMatch::Overlap
                 && let Some(parts) = date_parts::overlap(connection, kind, bounds)?
@@ -92,22 +92,18 @@ pub fn coded<'w>(column: &ColumnRef, words: &'w [String]) -> Cow<'w, [String]> {
     }
 }
 
-fn window(Days { first, last }: Days, strength: DateMatch, values: &mut Vec<Sql>) -> String {
+/// The condition that a date lies in a window, or may lie in it. The index has the day on which a fact
+/// begins.
+fn window(Days { first, last }: Days, strength: DateMatch) -> String {
     let mut parts = vec!["f.date IS NOT NULL".to_owned()];
-    let mut bound = |sql: &str, day: Option<i64>| {
-        if let Some(day) = day {
-            parts.push(sql.to_owned());
-            values.push(Sql::Integer(day));
-        }
-    };
     match strength {
         DateMatch::Overlap => {
-            bound("(f.first_day IS NULL OR f.first_day <= ?)", last);
-            bound("(f.last_day IS NULL OR f.last_day >= ?)", first);
+            parts.extend(last.map(|day| format!("(f.first_day IS NULL OR f.first_day <= {day})")));
+            parts.extend(first.map(|day| format!("(f.last_day IS NULL OR f.last_day >= {day})")));
         }
         DateMatch::Within => {
-            bound("f.first_day >= ?", first);
-            bound("f.last_day <= ?", last);
+            parts.extend(first.map(|day| format!("f.first_day >= {day} AND {BEGIN} >= {day}")));
+            parts.extend(last.map(|day| format!("f.last_day <= {day} AND {BEGIN} <= {day}")));
         }
     }
     parts.join(" AND ")

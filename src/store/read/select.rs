@@ -139,7 +139,7 @@ impl Store {
         asked: AggregateRequest<'_>,
         begin: impl Fn() -> T + Sync,
         row: impl Fn(&mut T, &Store, &[Value<'_>]) -> Result<()> + Sync,
-        summed: impl Fn(&mut T, &Store, &RollupRow) -> Result<()>,
+        summed: impl Fn(&mut T, &Store, &RollupRow<'_>) -> Result<()>,
     ) -> Result<Vec<T>> {
         let part = |store: &Store, part: Scan| {
             let mut gathered = begin();
@@ -152,9 +152,9 @@ impl Store {
             self.gather_published(engine, query, asked, &mut gathered, row, summed)?;
             return Ok(vec![gathered]);
         }
-        if let Some(sums) = self.sums(query, asked)? {
+        if let Some(kind) = self.summed_kind(query, asked)? {
             let mut gathered = part(self, Scan::Alone)?;
-            sums.iter().try_for_each(|sums| summed(&mut gathered, self, sums))?;
+            self.sums(kind, query, asked, |sums| summed(&mut gathered, self, sums))?;
             return Ok(vec![gathered]);
         }
         let path = self.path.clone();
@@ -437,7 +437,14 @@ impl Store {
                 Some(column) => own.name == column.name() && EntityClass::of(own.ty).is_some(),
                 None => own.ty == Type::Actor,
             });
-            arms.extend(named.map(|own| columns::names_in_use(kind, own)));
+            // to ask whether a fact is live takes its row, and most kinds have none that is not
+            let any_retired = format!(
+                "SELECT EXISTS (SELECT 1 FROM {} WHERE retired_by_id IS NOT NULL)",
+                kind.table
+            );
+            let any_retired = self.connection.query_row(&any_retired, [], |row| row.get(0))?;
+            let live = if any_retired { "f.retired_by_id IS NULL" } else { "TRUE" };
+            arms.extend(named.map(|own| columns::names_in_use(kind, own, live)));
             let Some(by) = column.and_then(|column| columns::of_column(kind, column)) else {
                 continue;
             };

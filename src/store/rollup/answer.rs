@@ -1,6 +1,6 @@
 //! Tables that are answered by a summary.
 
-use rusqlite::params_from_iter;
+use rusqlite::{Connection, params_from_iter};
 
 use crate::error::{Error, Result};
 use crate::kind::{Field, Kind};
@@ -12,18 +12,18 @@ use crate::store::read::cursor::plain;
 use crate::store::read::predicate::condition;
 use crate::store::rollup::{figures, is_complete, table};
 use crate::value::date::{Bucket, Days};
-use crate::value::{FigureStats, OwnedValue, Type};
+use crate::value::{FigureStats, Type, Value};
 
 /// What facts of one source, time and sort add up to. The source and the sides are numbers that
 /// [`Store::name_of`] knows.
 #[derive(Debug, Clone, PartialEq)]
-pub struct RollupRow {
+pub struct RollupRow<'v> {
     /// Their source.
-    pub source: OwnedValue,
+    pub source: Value<'v>,
     /// The first days of the years in which they begin and end, where a side asks for them.
     pub days: Days,
     /// What they have at each side.
-    pub sides: Vec<OwnedValue>,
+    pub sides: Vec<Value<'v>>,
     /// What they add up to.
     pub many: FigureStats,
 }
@@ -73,20 +73,33 @@ fn answers(query: &Query, asked: AggregateRequest<'_>) -> Option<&'static Kind> 
 }
 
 impl Store {
-    /// What the summary of a kind has for a table, for each source, time and place in it; none,
-    /// where the facts themselves must be asked.
+    /// The kind whose summary tells a table; none, where the facts themselves must be asked.
     ///
     /// # Errors
     /// The database cannot be read.
-    pub(in crate::store) fn sums(
+    pub(in crate::store) fn summed_kind(
         &self,
         query: &Query,
         asked: AggregateRequest<'_>,
-    ) -> Result<Option<Vec<RollupRow>>> {
-        let kind = match answers(query, asked) {
-            Some(kind) if self.is_ours && is_complete(&self.connection, kind)? => kind,
-            _ => return Ok(None),
-        };
+    ) -> Result<Option<&'static Kind>> {
+        let Some(kind) = answers(query, asked).filter(|_| self.is_ours) else { return Ok(None) };
+        // the lowest of all is not known once a fact went
+        let can = is_complete(&self.connection, kind)?
+            && !(asked.ends && has_taken_off(&self.connection, kind)?);
+        Ok(can.then_some(kind))
+    }
+
+    /// Hands on what the summary of a kind has for a table. Rows may have the same source, days and sides.
+    ///
+    /// # Errors
+    /// The database cannot be read, or `each` fails.
+    pub(in crate::store) fn sums(
+        &self,
+        kind: &'static Kind,
+        query: &Query,
+        asked: AggregateRequest<'_>,
+        mut each: impl FnMut(&RollupRow<'_>) -> Result<()>,
+    ) -> Result<()> {
         let mut values = Vec::new();
         let mut conditions = vec!["1".to_owned()];
         if let Some(by) = query.past.published_by {
@@ -106,46 +119,57 @@ impl Store {
             _ => "NULL".to_owned(),
         }));
         let n = shown.len();
-        let sums = asked.value.map_or("NULL, NULL, NULL, NULL".to_owned(), |value| {
-            format!("sum({0}_n), sum({0}_sum), min({0}_min), max({0}_max)", value.name)
-        });
-        let by: Vec<String> = (1..=n).map(|i| i.to_string()).collect();
+        let figure = asked.value.map(|value| value.name);
+        let (sums, groups) = if has_taken_off(&self.connection, kind)? {
+            let figure = figure.map_or("NULL, NULL, NULL, NULL".to_owned(), |name| {
+                format!("sum({name}_n), sum({name}_sum), min({name}_min), max({name}_max)")
+            });
+            let by: Vec<String> = (1..=n).map(|i| i.to_string()).collect();
+            (
+                format!("sum(facts), {figure}"),
+                format!("GROUP BY {} HAVING sum(facts) > 0", by.join(", ")),
+            )
+        } else {
+            // whoever takes the rows adds them up, and SQLite would sort them for that
+            let figure = figure.map_or("NULL, NULL, NULL, NULL".to_owned(), |name| {
+                format!("{name}_n, {name}_sum, {name}_min, {name}_max")
+            });
+            (format!("facts, {figure}"), String::new())
+        };
         let sql = format!(
-            "SELECT {}, sum(facts), min(facts), {sums} FROM {} f WHERE {} GROUP BY {} HAVING sum(facts) > 0",
+            "SELECT {}, {sums} FROM {} f WHERE {} {groups}",
             shown.join(", "),
             table(kind),
-            conditions.join(" AND "),
-            by.join(", ")
+            conditions.join(" AND ")
         );
         let mut find = self.connection.prepare(&sql)?;
         let mut found = find.query(params_from_iter(values))?;
-        let mut sums = Vec::new();
         while let Some(row) = found.next()? {
-            // the lowest of all is not known once a fact went
-            if asked.ends && row.get::<_, i64>(n + 1)? < 0 {
-                return Ok(None);
-            }
             let whole = |i: usize| {
                 Ok::<_, rusqlite::Error>(
                     row.get::<_, Option<i64>>(n + i)?.unwrap_or(0).unsigned_abs(),
                 )
             };
             let figure = |i: usize| Ok::<_, Error>(plain(row.get_ref(n + i)?)?.number());
-            sums.push(RollupRow {
-                source: plain(row.get_ref(0)?)?.into_owned(),
+            each(&RollupRow {
+                source: plain(row.get_ref(0)?)?,
                 days: Days { first: row.get(1)?, last: row.get(2)? },
-                sides: (3..n)
-                    .map(|i| Ok(plain(row.get_ref(i)?)?.into_owned()))
-                    .collect::<Result<_>>()?,
+                sides: (3..n).map(|i| plain(row.get_ref(i)?)).collect::<Result<_>>()?,
                 many: FigureStats {
                     facts: whole(0)?,
-                    stated: whole(2)?,
-                    sum: figure(3)?.unwrap_or(0.0),
-                    low: figure(4)?,
-                    high: figure(5)?,
+                    stated: whole(1)?,
+                    sum: figure(2)?.unwrap_or(0.0),
+                    low: figure(3)?,
+                    high: figure(4)?,
                 },
-            });
+            })?;
         }
-        Ok(Some(sums))
+        Ok(())
     }
+}
+
+/// Whether some facts were taken off the summary of a kind again.
+fn has_taken_off(connection: &Connection, kind: &Kind) -> Result<bool> {
+    let find = format!("SELECT EXISTS (SELECT 1 FROM {} WHERE facts < 0)", table(kind));
+    Ok(connection.query_row(&find, [], |row| row.get(0))?)
 }

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use foldhash::fast::RandomState;
-use rusqlite::types::Value as Sql;
-use rusqlite::{Connection, params_from_iter};
+use indexmap::IndexSet;
+use rusqlite::{Connection, ToSql};
 
 use crate::error::Result;
 use crate::kind::Kind;
@@ -16,16 +16,15 @@ use crate::value::date::{Bucket, Days};
 /// So many retired facts are taken off one by one; for more, the summary is made anew.
 const FEW: usize = 1_000;
 
-/// A row of a summary under way.
-#[derive(Debug)]
-struct PendingRollupRow {
+/// What the facts of one row of a summary have in common.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct RollupKey {
     source: i64,
     is_dated: bool,
     days: Days,
     place: Option<i64>,
-    sorts: Vec<String>,
-    facts: i64,
-    figures: Vec<FigureSum>,
+    /// The number of their sorts.
+    sorts: usize,
 }
 
 /// What facts state of a figure.
@@ -33,12 +32,27 @@ struct PendingRollupRow {
 struct FigureSum {
     stated: i64,
     sum: i64,
-    low: Option<i64>,
-    high: Option<i64>,
+    /// The lowest and the highest.
+    ends: Option<(i64, i64)>,
 }
+
+impl FigureSum {
+    fn add(&mut self, figure: i64) {
+        self.stated += 1;
+        self.sum += figure;
+        let (low, high) = self.ends.unwrap_or((figure, figure));
+        self.ends = Some((low.min(figure), high.max(figure)));
+    }
+}
+
+/// How many they are, and what they state of each figure.
+type PendingRollupRow = (i64, Box<[FigureSum]>);
 
 /// So many rows are kept in memory.
 const KEPT: usize = 50_000;
+
+/// What stands between two sorts.
+const BETWEEN: char = '\0';
 
 /// What a run did to facts that summaries hold.
 #[derive(Debug, Default)]
@@ -51,9 +65,12 @@ pub struct RollupChanges {
 struct RollupChange {
     /// The rows that it retired.
     retired: Vec<i64>,
-    /// What was added, by source, time, place and sorts, one behind the other.
-    added: HashMap<Vec<u8>, PendingRollupRow, RandomState>,
-    key: Vec<u8>,
+    /// What was added.
+    added: HashMap<RollupKey, PendingRollupRow, RandomState>,
+    /// The sorts of facts met so far, those of one fact with [`BETWEEN`] between.
+    sorts: IndexSet<String, RandomState>,
+    /// A buffer for the sorts of the fact at hand.
+    joined: String,
 }
 
 impl RollupChanges {
@@ -126,44 +143,27 @@ impl RollupChange {
             first: first.map(|day| Bucket::Year.start_of(day)),
             last: last.map(|day| Bucket::Year.start_of(day)),
         };
-        let sort = |column: &usize| match value(*column) {
-            Param::Text(text) => text.as_ref(),
-            _ => "",
-        };
-        let RollupChange { added, key, .. } = self;
-        key.clear();
         let place = match *value(rollup_by.place) {
             Param::Integer(place) => Some(place),
             _ => None,
         };
-        for part in [Some(source), Some(i64::from(is_dated)), days.first, days.last, place] {
-            key.push(u8::from(part.is_some()));
-            key.extend_from_slice(&part.unwrap_or_default().to_le_bytes());
+        let RollupChange { added, sorts, joined, .. } = self;
+        joined.clear();
+        for (n, column) in rollup_by.sorts.iter().enumerate() {
+            joined.extend((n > 0).then_some(BETWEEN));
+            if let Param::Text(sort) = value(*column) {
+                joined.push_str(sort);
+            }
         }
-        for column in &rollup_by.sorts {
-            key.extend_from_slice(sort(column).as_bytes());
-            key.push(0);
-        }
-        let new = || PendingRollupRow {
-            source,
-            is_dated,
-            days,
-            place,
-            sorts: rollup_by.sorts.iter().map(|column| sort(column).to_owned()).collect(),
-            facts: 0,
-            figures: vec![FigureSum::default(); rollup_by.figures.len()],
-        };
-        let row = match added.get_mut(key) {
-            Some(row) => row,
-            None => added.entry(key.clone()).or_insert_with(new),
-        };
-        row.facts += 1;
-        for (sum, column) in row.figures.iter_mut().zip(&rollup_by.figures) {
+        let known = sorts.get_index_of(joined.as_str());
+        let sorts = known.unwrap_or_else(|| sorts.insert_full(joined.clone()).0);
+        let key = RollupKey { source, is_dated, days, place, sorts };
+        let nothing = || (0, vec![FigureSum::default(); rollup_by.figures.len()].into());
+        let (facts, figures) = added.entry(key).or_insert_with(nothing);
+        *facts += 1;
+        for (sum, column) in figures.iter_mut().zip(&rollup_by.figures) {
             if let Param::Integer(figure) = *value(*column) {
-                sum.stated += 1;
-                sum.sum += figure;
-                sum.low = Some(sum.low.map_or(figure, |low| low.min(figure)));
-                sum.high = Some(sum.high.map_or(figure, |high| high.max(figure)));
+                sum.add(figure);
             }
         }
     }
@@ -179,21 +179,21 @@ impl RollupChange {
             marks.join(", ")
         );
         let mut insert = connection.prepare(&sql)?;
-        for row in self.added.drain().map(|(_, row)| row) {
-            let whole = |n: Option<i64>| n.map_or(Sql::Null, Sql::Integer);
-            let mut values = vec![
-                Sql::Integer(row.source),
-                if row.is_dated { Sql::Text("known".into()) } else { Sql::Null },
-                whole(row.days.first),
-                whole(row.days.last),
-                whole(row.place),
-            ];
-            values.extend(row.sorts.into_iter().map(Sql::Text));
-            values.push(Sql::Integer(row.facts));
-            for FigureSum { stated, sum, low, high } in row.figures {
-                values.extend([Sql::Integer(stated), Sql::Integer(sum), whole(low), whole(high)]);
+        for (RollupKey { source, is_dated, days, place, sorts }, (facts, figures)) in
+            self.added.drain()
+        {
+            let known = is_dated.then_some("known");
+            let mut values: Vec<&dyn ToSql> =
+                vec![&source, &known, &days.first, &days.last, &place];
+            let sorts: Vec<&str> = self.sorts[sorts].split(BETWEEN).collect();
+            values.extend(sorts.iter().map(|sort| sort as &dyn ToSql));
+            values.push(&facts);
+            let ends: Vec<(Option<i64>, Option<i64>)> =
+                figures.iter().map(|figure| figure.ends.unzip()).collect();
+            for (FigureSum { stated, sum, .. }, (low, high)) in figures.iter().zip(&ends) {
+                values.extend([stated as &dyn ToSql, sum, low, high]);
             }
-            insert.execute(params_from_iter(values))?;
+            insert.execute(values.as_slice())?;
         }
         Ok(())
     }

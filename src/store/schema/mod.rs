@@ -2,6 +2,7 @@
 //! loose tables for it.
 
 use std::path::Path;
+use std::sync::LazyLock;
 
 use rusqlite::Connection;
 use sha2::{Digest, Sha256};
@@ -31,6 +32,7 @@ pub const SCHEMAS: &[(i64, &str)] = &[
     (108, "0a1a60ca0ddbb2adc65783ebf2ac3e13fa320adcd3b8a985df861b4f232cc8b6"),
     (109, "0def96342b197620163c6497f26c640e23247b647b6780c98107e2c6deee92e1"),
     (110, "1a1ddc6d2b4c02b742bceb7cf89b981b3a835991f9a5c3df3ec24d4163ec388f"),
+    (111, "96b6638606238f6782818fc9423b75a7422dfe4df21b51f33b148d67b752d143"),
 ];
 
 /// Checks that the schema is the one that the migrations create. Other programs may add views,
@@ -39,43 +41,56 @@ pub const SCHEMAS: &[(i64, &str)] = &[
 /// # Errors
 /// It is another.
 pub fn check(connection: &Connection, path: &Path) -> Result<()> {
-    let here = fingerprint(connection)?;
+    let (here, intruder) = read(connection)?;
     let shown = path.display();
-    if SCHEMAS.last().is_some_and(|(_, known)| here == *known) {
-        return match intruder(connection)? {
-            None => Ok(()),
-            Some((what, name, table)) => Err(Error::database(format!(
-                "{shown}: another program added the {what} \"{name}\" to {table}"
-            ))
-            .hint(format!(
-                "DROP {} \"{name}\" removes it",
-                what.rsplit(' ').next().unwrap_or_default().to_uppercase()
-            ))
-            .hint("--force-schema reads the database anyway")),
-        };
+    if SCHEMAS.last().is_none_or(|(_, known)| here != *known) {
+        return Err(Error::database(format!("{shown}: unexpected database schema"))
+            .hint("another program changed its schema; --force-schema reads it anyway"));
     }
-    Err(Error::database(format!("{shown}: unexpected database schema"))
-        .hint("another program changed its schema; --force-schema reads it anyway"))
+    let Some(Intruder { what, name, table }) = intruder else { return Ok(()) };
+    let drops = what.rsplit(' ').next().unwrap_or_default().to_uppercase();
+    Err(Error::database(format!("{shown}: another program added the {what} \"{name}\" to {table}"))
+        .hint(format!("DROP {drops} \"{name}\" removes it"))
+        .hint("--force-schema reads the database anyway"))
 }
 
 /// What somebody else put on a table or view of ours, and that would change or refuse what is
 /// written: a trigger, or an index of unique values.
-fn intruder(connection: &Connection) -> Result<Option<(&'static str, String, String)>> {
+struct Intruder {
+    what: &'static str,
+    name: String,
+    table: String,
+}
+
+/// SHA-256 over every table, index, view and trigger that the migrations make, and what somebody else put on
+/// one of them.
+fn read(connection: &Connection) -> Result<(String, Option<Intruder>)> {
     let mut read = connection.prepare(
-        "SELECT type, name, tbl_name, sql LIKE 'CREATE UNIQUE%' FROM sqlite_schema
-          WHERE type IN ('trigger', 'index') AND sql IS NOT NULL ORDER BY name",
+        "SELECT type, name, tbl_name, ifnull(sql, '') FROM sqlite_schema ORDER BY type, name",
     )?;
     let mut rows = read.query([])?;
+    let mut sum = Sha256::new();
+    let mut intruder = None;
     while let Some(row) = rows.next()? {
-        let (name, table): (String, String) = (row.get(1)?, row.get(2)?);
-        let is_trigger = row.get_ref(0)?.as_bytes().unwrap_or_default() == b"trigger";
-        let harms = is_trigger || row.get::<_, bool>(3)?;
-        if harms && is_ours(&table) && !is_ours(&name) {
-            let what = if is_trigger { "trigger" } else { "unique index" };
-            return Ok(Some((what, name, table)));
+        let text = |i: usize| Ok::<_, Error>(row.get_ref(i)?.as_str().unwrap_or_default());
+        let (name, table) = (text(1)?, text(2)?);
+        if is_ours(name) {
+            for i in 0..4 {
+                sum.update(row.get_ref(i)?.as_bytes().unwrap_or_default());
+                sum.update([0]);
+            }
+            continue;
+        }
+        let what = match text(0)? {
+            "trigger" => "trigger",
+            "index" if text(3)?.starts_with("CREATE UNIQUE") => "unique index",
+            _ => continue,
+        };
+        if intruder.is_none() && is_ours(table) {
+            intruder = Some(Intruder { what, name: name.to_owned(), table: table.to_owned() });
         }
     }
-    Ok(None)
+    Ok((hex(&sum.finalize()), intruder))
 }
 
 /// Refuses a database whose tables are none: a view in place of one answers what it likes, for as
@@ -100,32 +115,14 @@ pub fn check_tables(connection: &Connection, path: &Path) -> Result<()> {
     Ok(())
 }
 
-/// SHA-256 over every table, index, view and trigger that the migrations make.
-fn fingerprint(connection: &Connection) -> Result<String> {
-    let mut read = connection.prepare(
-        "SELECT type, name, tbl_name, ifnull(sql, '') FROM sqlite_schema ORDER BY type, name",
-    )?;
-    let mut rows = read.query([])?;
-    let mut sum = Sha256::new();
-    while let Some(row) = rows.next()? {
-        if !row.get_ref(1)?.as_str().is_ok_and(is_ours) {
-            continue;
-        }
-        for i in 0..4 {
-            sum.update(row.get_ref(i)?.as_bytes().unwrap_or_default());
-            sum.update([0]);
-        }
-    }
-    Ok(hex(&sum.finalize()))
-}
-
-/// Whether the migrations make something of this name.
+/// Whether the migrations make something of this name; what else is in a file is somebody else's.
 fn is_ours(name: &str) -> bool {
-    OBJECTS.lines().any(|ours| ours == name)
+    OBJECTS.binary_search(&name).is_ok()
 }
 
-/// The names of all that the migrations make, one a line; what else is in a file is somebody else's.
-const OBJECTS: &str = include_str!("objects.txt");
+/// The names of all that the migrations make, in their order.
+static OBJECTS: LazyLock<Vec<&str>> =
+    LazyLock::new(|| include_str!("objects.txt").lines().collect());
 
 /// A database in memory with all migrations applied, and the views as they are declared now.
 #[cfg(test)]
@@ -156,7 +153,7 @@ mod tests {
     fn the_last_fingerprint_is_that_of_the_migrations() {
         let connection = migrated();
         assert_eq!(
-            (migrations::version(&connection).unwrap(), fingerprint(&connection).unwrap().as_str()),
+            (migrations::version(&connection).unwrap(), read(&connection).unwrap().0.as_str()),
             *SCHEMAS.last().unwrap()
         );
     }
@@ -176,7 +173,7 @@ mod tests {
             let file = concat!(env!("CARGO_MANIFEST_DIR"), "/src/store/schema/objects.txt");
             std::fs::write(file, names.join("\n") + "\n").unwrap();
         }
-        assert_eq!(names, OBJECTS.lines().collect::<Vec<_>>());
+        assert_eq!(names, *OBJECTS);
     }
 
     #[test]
@@ -339,17 +336,14 @@ mod tests {
                         "{table}.{column} has a CHECK that no declaration names"
                     ),
                 }
-                let fence = format!("{column} <> ''");
-                let fences = |sql: &str| {
-                    sql.match_indices(&fence).any(|(at, _)| {
-                        !sql[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_')
-                    })
-                };
+                let fenced = sql.split("CHECK ('' NOT IN (").nth(1).unwrap_or_default();
+                let mut fenced = fenced.split(')').next().unwrap_or_default().split(',');
+                let is_fenced = fenced.any(|name| name.trim() == column);
                 let is_text = matches!(
                     field.ty,
                     Type::Text | Type::Term | Type::Slug | Type::Key | Type::Edtf | Type::Date
                 ) && field.name != "sha256";
-                assert_eq!(fences(&sql), is_text, "{table}.{column} in no_empty_text");
+                assert_eq!(is_fenced, is_text, "{table}.{column} in no_empty_text");
             }
         }
     }
