@@ -160,9 +160,10 @@ CREATE TABLE events (
 ) STRICT;
 -- A key has one live row at most. Its retired rows are the history of the fact.
 CREATE UNIQUE INDEX events_live ON events(source_id, key) WHERE retired_by_id IS NULL;
-CREATE INDEX events_date ON events(first_day, last_day);
--- The order in which facts are shown, where they are, and whom they name: what questions ask for.
-CREATE INDEX events_sorted ON events(coalesce(first_day, last_day), last_day);
+-- The order in which facts are shown and the days on which they begin, those without a first day, where
+-- facts are, and whom they name: what questions ask for.
+CREATE INDEX events_date ON events(coalesce(first_day, last_day), last_day);
+CREATE INDEX events_open ON events(first_day, last_day) WHERE first_day IS NULL AND date IS NOT NULL;
 CREATE INDEX events_said_by ON events(said_by_id) WHERE said_by_id IS NOT NULL;
 CREATE INDEX events_place ON events(place_id, first_day) WHERE place_id IS NOT NULL;
 CREATE INDEX events_actor ON events(actor_id) WHERE actor_id IS NOT NULL;

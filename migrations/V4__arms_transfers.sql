@@ -106,8 +106,8 @@ CREATE TABLE arms_transfers (
 ) STRICT;
 CREATE UNIQUE INDEX arms_transfers_live ON arms_transfers(source_id, key)
   WHERE retired_by_id IS NULL;
-CREATE INDEX arms_transfers_date ON arms_transfers(first_day, last_day);
-CREATE INDEX arms_transfers_sorted ON arms_transfers(coalesce(first_day, last_day), last_day);
+CREATE INDEX arms_transfers_date ON arms_transfers(coalesce(first_day, last_day), last_day);
+CREATE INDEX arms_transfers_open ON arms_transfers(first_day, last_day) WHERE first_day IS NULL AND date IS NOT NULL;
 CREATE INDEX arms_transfers_said_by ON arms_transfers(said_by_id) WHERE said_by_id IS NOT NULL;
 CREATE INDEX arms_transfers_place ON arms_transfers(place_id, first_day) WHERE place_id IS NOT NULL;
 CREATE INDEX arms_transfers_supplier ON arms_transfers(supplier_id) WHERE supplier_id IS NOT NULL;

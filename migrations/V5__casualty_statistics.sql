@@ -97,8 +97,8 @@ CREATE TABLE casualty_statistics (
 ) STRICT;
 CREATE UNIQUE INDEX casualty_statistics_live ON casualty_statistics(source_id, key)
   WHERE retired_by_id IS NULL;
-CREATE INDEX casualty_statistics_date ON casualty_statistics(first_day, last_day);
-CREATE INDEX casualty_statistics_sorted ON casualty_statistics(coalesce(first_day, last_day), last_day);
+CREATE INDEX casualty_statistics_date ON casualty_statistics(coalesce(first_day, last_day), last_day);
+CREATE INDEX casualty_statistics_open ON casualty_statistics(first_day, last_day) WHERE first_day IS NULL AND date IS NOT NULL;
 CREATE INDEX casualty_statistics_said_by ON casualty_statistics(said_by_id) WHERE said_by_id IS NOT NULL;
 CREATE INDEX casualty_statistics_place ON casualty_statistics(place_id, first_day) WHERE place_id IS NOT NULL;
 CREATE INDEX casualty_statistics_victim ON casualty_statistics(victim_id) WHERE victim_id IS NOT NULL;

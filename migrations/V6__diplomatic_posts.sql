@@ -96,8 +96,8 @@ CREATE TABLE diplomatic_posts (
 ) STRICT;
 CREATE UNIQUE INDEX diplomatic_posts_live ON diplomatic_posts(source_id, key)
   WHERE retired_by_id IS NULL;
-CREATE INDEX diplomatic_posts_date ON diplomatic_posts(first_day, last_day);
-CREATE INDEX diplomatic_posts_sorted ON diplomatic_posts(coalesce(first_day, last_day), last_day);
+CREATE INDEX diplomatic_posts_date ON diplomatic_posts(coalesce(first_day, last_day), last_day);
+CREATE INDEX diplomatic_posts_open ON diplomatic_posts(first_day, last_day) WHERE first_day IS NULL AND date IS NOT NULL;
 CREATE INDEX diplomatic_posts_said_by ON diplomatic_posts(said_by_id) WHERE said_by_id IS NOT NULL;
 CREATE INDEX diplomatic_posts_place ON diplomatic_posts(place_id, first_day) WHERE place_id IS NOT NULL;
 CREATE INDEX diplomatic_posts_sender ON diplomatic_posts(sender_id) WHERE sender_id IS NOT NULL;

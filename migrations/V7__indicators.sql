@@ -82,8 +82,8 @@ CREATE TABLE indicators (
     locality, date, note, retired_note, measure, unit, quantity_text))
 ) STRICT;
 CREATE UNIQUE INDEX indicators_live ON indicators(source_id, key) WHERE retired_by_id IS NULL;
-CREATE INDEX indicators_date ON indicators(first_day, last_day);
-CREATE INDEX indicators_sorted ON indicators(coalesce(first_day, last_day), last_day);
+CREATE INDEX indicators_date ON indicators(coalesce(first_day, last_day), last_day);
+CREATE INDEX indicators_open ON indicators(first_day, last_day) WHERE first_day IS NULL AND date IS NOT NULL;
 CREATE INDEX indicators_said_by ON indicators(said_by_id) WHERE said_by_id IS NOT NULL;
 CREATE INDEX indicators_place ON indicators(place_id, first_day) WHERE place_id IS NOT NULL;
 CREATE INDEX indicators_subject ON indicators(subject_id) WHERE subject_id IS NOT NULL;

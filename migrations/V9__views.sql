@@ -169,4 +169,4 @@ UNION ALL
          topic, place, country, latitude, longitude, locator, note, figure, parties
     FROM current_indicators;
 
-PRAGMA user_version = 111;
+PRAGMA user_version = 112;

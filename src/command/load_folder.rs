@@ -1,8 +1,12 @@
 //! Loads a folder of CSV files into a database: all of it, or nothing and a list of errors.
 
 use std::cell::RefCell;
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap};
+use std::hash::BuildHasher;
 use std::sync::{Arc, LazyLock};
+
+use foldhash::quality::RandomState;
 
 use crate::command::folder_renames;
 use crate::command::folder_rows::{CellFinder, FolderRow, FolderTable, ImportNumbers};
@@ -188,7 +192,7 @@ impl<'f> FolderLoad<'f> {
     /// Loads a table that facts refer to; returns how many of its rows are new or others than before.
     fn parent(&mut self, parent: &'static ReferenceTable, writer: &mut Writer<'_>) -> Result<u64> {
         let fields: Vec<&'static Field> = parent.fields.iter().collect();
-        let mut seen: HashMap<String, u64> = HashMap::new();
+        let mut seen = SeenKeys::default();
         let refers = |field: &&Field| {
             EntityClass::of(field.ty).is_some_and(|class| class.table() == parent.table)
         };
@@ -200,7 +204,7 @@ impl<'f> FolderLoad<'f> {
             let key: Vec<String> =
                 parent.key.iter().map(|name| given(row, name).into_owned()).collect();
             let key = key.join("\u{1f}");
-            if !key.is_empty() && load.is_repeated(&mut seen, key, here, parent.key[0]) {
+            if !key.is_empty() && load.is_repeated(&mut seen, &key, here, parent.key[0]) {
                 return Ok(());
             }
             read += 1;
@@ -234,7 +238,7 @@ impl<'f> FolderLoad<'f> {
         let fields: Vec<&'static Field> = kind.fields().collect();
         let span = kind.field("date_span");
         let mut counts = Counts::default();
-        let mut seen: HashMap<String, u64> = HashMap::new();
+        let mut seen = SeenKeys::default();
         let has_free_parties = self.folder.format()? == 1;
         self.table(kind.table, &fields, |load, here, row| {
             if has_free_parties {
@@ -252,7 +256,7 @@ impl<'f> FolderLoad<'f> {
                 return Ok(());
             }
             let key = format!("{}:{}", given(row, "source"), given(row, "key"));
-            if !retired && load.is_repeated(&mut seen, key, here, "key") {
+            if !retired && load.is_repeated(&mut seen, &key, here, "key") {
                 return Ok(());
             }
             match writer.put(kind, row) {
@@ -354,12 +358,12 @@ impl<'f> FolderLoad<'f> {
 
     fn is_repeated(
         &mut self,
-        seen: &mut HashMap<String, u64>,
-        key: String,
+        seen: &mut SeenKeys,
+        key: &str,
         here: &RowPosition<'_, '_>,
         field: &str,
     ) -> bool {
-        if let Some(first) = seen.get(&key) {
+        if let Some(first) = seen.first_line(key, here.row.line) {
             let cell = here.table.columns.position(field);
             let expected = format!("duplicate key, first used on line {first}");
             let value = Some(key.split('\u{1f}').collect::<Vec<_>>().join(" "));
@@ -369,8 +373,28 @@ impl<'f> FolderLoad<'f> {
             );
             return true;
         }
-        seen.insert(key, here.row.line);
         false
+    }
+}
+
+/// The keys of the rows of a table. Two hashes stand for a key, since there may be millions.
+#[derive(Default)]
+struct SeenKeys {
+    hashers: [RandomState; 2],
+    lines: HashMap<[u64; 2], u64, RandomState>,
+}
+
+impl SeenKeys {
+    /// The line of the first row with this key, if there was one before the row on `line`.
+    fn first_line(&mut self, key: &str, line: u64) -> Option<u64> {
+        let hashes = self.hashers.each_ref().map(|hasher| hasher.hash_one(key));
+        match self.lines.entry(hashes) {
+            Entry::Occupied(first) => Some(*first.get()),
+            Entry::Vacant(free) => {
+                free.insert(line);
+                None
+            }
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! `facts query --sheet`: facts as a sheet to work in, which `facts edit --from` reads back.
 
+use std::rc::Rc;
+
 use crate::command::global_args::GlobalArgs;
 use crate::command::manual_input::{VERSION, stated};
 use crate::command::sheet_rows::{DELETE, REF};
@@ -7,7 +9,7 @@ use crate::command::ui::Ui;
 use crate::command::{Exit, reference_rows};
 use crate::error::{Error, Result};
 use crate::kind::reference_table::ReferenceTable;
-use crate::kind::{self, Field, common_fields};
+use crate::kind::{self, Field, Kind, common_fields};
 use crate::query::{self, ColumnRef, Query};
 use crate::render::Heading;
 use crate::store::{LiveFact, StatedFields, Store};
@@ -34,10 +36,16 @@ pub fn write(
     let headings = headings(if is_one { None } else { Some("kind") }, &fields);
     query.columns = query::columns("source,key,kind", &query.kinds)?;
     store.check(&query)?;
-    let mut references = Vec::new();
+    let mut references: Vec<(&'static Kind, Rc<str>, Box<str>)> = Vec::new();
     store.select(&query, |cells| {
-        let kind = cells[2].text().and_then(kind::find);
-        references.extend(kind.map(|kind| (kind, cells[0].to_string(), cells[1].to_string())));
+        let text = |cell: usize| cells[cell].text().unwrap_or_default();
+        let Some(kind) = kind::find(text(2)) else { return Ok(()) };
+        // most facts are of the source of the one before
+        let source = match references.last() {
+            Some((_, last, _)) if **last == *text(0) => Rc::clone(last),
+            _ => text(0).into(),
+        };
+        references.push((kind, source, text(1).into()));
         Ok(())
     })?;
     let rows = ui.rows(global, headings, Vec::new(), |row| {

@@ -5,12 +5,14 @@ use rusqlite::params_from_iter;
 use crate::error::Stop;
 use crate::kind::{self, FactKey, InputRow, Kind, NewFact, reference_table};
 use crate::query::{self, Op, Order, Predicate, Query};
+use crate::store::entities::lookup::EntityClass;
+use crate::store::entities::name_cache::NameCache;
 use crate::store::read::compile::{self, CompiledQuery, Scan};
 use crate::store::write::transaction::Writer;
 use crate::store::{
     Access, Counts, ImportInfo, Outcome, RecordFacts, ReleaseImport, ReleaseInfo, RowError, Store,
 };
-use crate::value::date::Days;
+use crate::value::date::{self, Days};
 use crate::value::{EntityRef, InputValue, Value};
 
 fn events() -> &'static Kind {
@@ -308,6 +310,44 @@ fn a_code_decides_before_a_spelling() {
     assert_eq!(count_of(&writer, "SELECT count(*) FROM actors"), 2);
 }
 
+/// What was found out for one day holds for its epoch, and for no other day.
+#[test]
+fn a_code_that_passed_on_means_the_same_whether_or_not_it_was_met_before() {
+    let store = store();
+    let mut writer = store.write(run(Some("r.csv"))).unwrap();
+    let sql = "INSERT INTO actors (id, name, kind) VALUES (1, 'Old Union', 'state'), (2, 'New State', 'state');
+               INSERT INTO names (scheme, name, folded, class, label, actor_id, valid_from, valid_to) VALUES
+                 ('gw', '345', '345', 'actor', 'Old Union', 1, '1992-04-27', '2006-06-04'),
+                 ('gw', '345', '345', 'actor', 'New State', 2, '2006-06-05', '2010'),
+                 ('gw', '999', '999', 'actor', 'New State', 2, '2006-06-05', NULL)";
+    writer.transaction.execute_batch(sql).unwrap();
+    let edges = ["1992-04-27", "2006-06-04", "2010-12-31"];
+    let near = edges.map(|day| date::parse(day).unwrap().first.unwrap());
+    let firsts = near.iter().flat_map(|day| day - 2..=day + 2).map(Some).chain([None]);
+    let spans = |first: Option<i64>| {
+        let lasts = [0, 1, 3, 40, 4_000, 9_000].map(|more| first.map(|first| first + more));
+        lasts.into_iter().chain([None]).map(move |last| Days { first, last })
+    };
+    let days: Vec<Days> = firsts.flat_map(spans).collect();
+    let mut meant = |forgets: bool, code: &'static str, days: Days| {
+        if forgets {
+            writer.resolved = NameCache::default();
+        }
+        let named = coded("The Union", "gw", code);
+        let found = writer.resolve(EntityClass::Actor, &named, days);
+        found.unwrap().label.to_string()
+    };
+    for code in ["345", "999"] {
+        let expected: Vec<String> = days.iter().map(|days| meant(true, code, *days)).collect();
+        assert!(code == "999" || expected.iter().any(|label| *label != expected[0]));
+        for _ in 0..2 {
+            for (days, expected) in days.iter().zip(&expected) {
+                assert_eq!(meant(false, code, *days), *expected, "{code} {days:?}");
+            }
+        }
+    }
+}
+
 #[test]
 fn a_point_off_the_globe_is_refused() {
     let store = store();
@@ -452,7 +492,7 @@ fn scans_read_the_table_and_the_first_facts_come_from_the_index_of_days() {
         steps.map(|step| step.unwrap()).collect::<Vec<String>>().join("\n")
     };
     for kind in kind::KINDS {
-        let sorted = format!("SCAN f USING INDEX {}_sorted", kind.table);
+        let sorted = format!("SCAN f USING INDEX {}_date", kind.table);
         let all = Query::of(vec![kind]);
         let unsorted = Query { unsorted: true, ..all.clone() };
         let scan = compile::compile_parallel(&store.connection, &unsorted, Scan::Ids(1, 9));

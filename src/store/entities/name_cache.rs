@@ -4,10 +4,12 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use foldhash::fast::RandomState;
+use rusqlite::Connection;
 
+use crate::error::Result;
 use crate::store::entities::lookup::EntityClass;
 use crate::value::EntityRef;
-use crate::value::date::Days;
+use crate::value::date::{self, Days};
 
 /// A row of `names` that means one actor or place.
 #[derive(Debug, Clone)]
@@ -99,9 +101,11 @@ impl RecentNames {
 /// What was resolved so far.
 #[derive(Debug, Default)]
 pub struct NameCache {
-    /// Names that mean the same entity on every day. `None`: the day decides, and is appended to
+    /// Names that mean the same entity on every day. `None`: the day decides, and its epoch is appended to
     /// the key.
     pub found: RecentNames,
+    /// The epochs, once they were asked for.
+    pub epochs: Option<NameEpochs>,
     /// The name at hand had different bearers at different times.
     pub dated: bool,
     /// The place under which the name at hand is looked up, kept to spare a new text for each.
@@ -176,10 +180,44 @@ pub fn write_key(key: &mut Vec<u8>, class: EntityClass, named: &EntityRef<'_>) {
     }
 }
 
-/// Adds the days on which a name is meant.
-pub fn write_days(key: &mut Vec<u8>, days: Days) {
-    for day in [days.first, days.last] {
-        key.push(u8::from(day.is_some()));
-        key.extend_from_slice(&day.unwrap_or_default().to_le_bytes());
+/// The days on which any name changes its bearer. Between two of them a name means the same on every day.
+#[derive(Debug, Clone, Default)]
+pub struct NameEpochs(Arc<[i64]>);
+
+impl NameEpochs {
+    /// Reads them from all names.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn of(connection: &Connection) -> Result<NameEpochs> {
+        let mut read = connection.prepare(
+            "SELECT valid_from, FALSE FROM names WHERE valid_from IS NOT NULL
+             UNION SELECT valid_to, TRUE FROM names WHERE valid_to IS NOT NULL",
+        )?;
+        let rows = read.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get(1)?)))?;
+        let mut days = BTreeSet::new();
+        for row in rows {
+            let (text, is_end): (String, bool) = row?;
+            let known = date::parse(&text).unwrap_or_default();
+            // the day after the last is another's
+            days.extend(if is_end { known.last.map(|day| day + 1) } else { known.first });
+        }
+        Ok(NameEpochs(days.into_iter().collect()))
+    }
+
+    /// Adds to the key of a name when it is meant.
+    pub fn write(&self, key: &mut Vec<u8>, days: Days) {
+        let epoch = |day: i64| self.0.partition_point(|begin| *begin <= day);
+        if let Some((first, last)) = days.first.zip(days.last)
+            && epoch(first) == epoch(last)
+        {
+            key.push(b'e');
+            key.extend_from_slice(&epoch(first).to_le_bytes());
+            return;
+        }
+        for day in [days.first, days.last] {
+            key.push(u8::from(day.is_some()));
+            key.extend_from_slice(&day.unwrap_or_default().to_le_bytes());
+        }
     }
 }

@@ -12,7 +12,7 @@ use crate::error::{Result, Stop};
 use crate::kind::reference_table::HOMONYM;
 use crate::store::entities::country_names::in_english;
 use crate::store::entities::lookup::{EntityClass, spelled_in, wording};
-use crate::store::entities::name_cache::{NameHit, ResolvedName, write_days, write_key};
+use crate::store::entities::name_cache::{NameEpochs, NameHit, ResolvedName, write_key};
 use crate::store::entities::several::STATES;
 use crate::store::write::transaction::Writer;
 use crate::value::date::Days;
@@ -37,7 +37,7 @@ impl Writer<'_> {
         let mut known = self.resolved.found.get(&key);
         let dated = matches!(known, Some(None));
         if dated {
-            write_days(&mut key, days);
+            self.epochs()?.write(&mut key, days);
             known = self.resolved.found.get(&key);
         }
         let outcome = match known {
@@ -50,7 +50,7 @@ impl Writer<'_> {
                 let outcome = self.resolve_uncached(class, named, days).map(Arc::new);
                 if self.resolved.dated && !dated {
                     self.remember(&key, None);
-                    write_days(&mut key, days);
+                    self.epochs()?.write(&mut key, days);
                 }
                 if let Ok(meant) = &outcome {
                     self.remember(&key, Some(meant));
@@ -60,6 +60,14 @@ impl Writer<'_> {
         };
         self.resolved.key = key;
         outcome
+    }
+
+    /// The days on which names change their bearers.
+    pub(in crate::store) fn epochs(&mut self) -> Result<NameEpochs> {
+        match &self.resolved.epochs {
+            Some(epochs) => Ok(epochs.clone()),
+            None => Ok(self.resolved.epochs.insert(NameEpochs::of(&self.transaction)?).clone()),
+        }
     }
 
     /// Remembers who is meant, and tells the reader; `None` if that depends on the day.

@@ -98,7 +98,9 @@ fn window(Days { first, last }: Days, strength: DateMatch) -> String {
     let mut parts = vec!["f.date IS NOT NULL".to_owned()];
     match strength {
         DateMatch::Overlap => {
-            parts.extend(last.map(|day| format!("(f.first_day IS NULL OR f.first_day <= {day})")));
+            parts.extend(last.map(|day| {
+                format!("({BEGIN} <= {day} OR (f.first_day IS NULL AND f.date IS NOT NULL))")
+            }));
             parts.extend(first.map(|day| format!("(f.last_day IS NULL OR f.last_day >= {day})")));
         }
         DateMatch::Within => {
@@ -349,7 +351,7 @@ fn compare(
                 let within = in_bucket(bucket, &text, days, values);
                 format!("(f.date IS NOT NULL AND {not}({within}))")
             }
-            _ => compare_days(op, days, values),
+            _ => compare_days(op, days),
         });
     }
     let is_folded = matches!(column.ty(), Type::Term | Type::Text) && op != Op::IsShown;
@@ -398,16 +400,18 @@ fn in_bucket(bucket: Bucket, text: &str, days: Days, values: &mut Vec<Sql>) -> S
 }
 
 /// Dates compare by their days: before means that all of it lies before.
-fn compare_days(op: Op, days: Days, values: &mut Vec<Sql>) -> String {
-    let whole = |day: Option<i64>| day.map_or(Sql::Null, Sql::Integer);
-    let (sql, bound): (&str, Vec<Option<i64>>) = match op {
-        Op::Less => ("f.last_day < ?", vec![days.first]),
-        Op::AtMost => ("f.last_day <= ?", vec![days.last]),
-        Op::More => ("f.first_day > ?", vec![days.last]),
-        _ => ("f.first_day >= ?", vec![days.first]),
+fn compare_days(op: Op, days: Days) -> String {
+    let (column, bound) = match op {
+        Op::Less => ("last_day", days.first),
+        Op::AtMost => ("last_day", days.last),
+        Op::More => ("first_day", days.last),
+        _ => ("first_day", days.first),
     };
-    values.extend(bound.into_iter().map(whole));
-    format!("({sql})")
+    let sign = sign(op);
+    // the index has the day on which a fact begins
+    bound.map_or("NULL".to_owned(), |day| {
+        format!("(f.{column} {sign} {day} AND {BEGIN} {sign} {day})")
+    })
 }
 
 /// The sign of a comparison.

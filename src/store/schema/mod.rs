@@ -33,6 +33,7 @@ pub const SCHEMAS: &[(i64, &str)] = &[
     (109, "0def96342b197620163c6497f26c640e23247b647b6780c98107e2c6deee92e1"),
     (110, "1a1ddc6d2b4c02b742bceb7cf89b981b3a835991f9a5c3df3ec24d4163ec388f"),
     (111, "96b6638606238f6782818fc9423b75a7422dfe4df21b51f33b148d67b752d143"),
+    (112, "6bdf4787e746347c0ec109d9f1c71e5de5f81570790a88812b8a6c9105e38744"),
 ];
 
 /// Checks that the schema is the one that the migrations create. Other programs may add views,

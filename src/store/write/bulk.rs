@@ -36,8 +36,8 @@ impl Bulk {
         for kind in KINDS {
             let filled: Vec<&Field> = kind.fields().filter(|field| fills(kind, field)).collect();
             let named = filled.iter().filter(|field| EntityClass::of(field.ty).is_some());
-            let dated = if filled.is_empty() { &[][..] } else { &["date", "sorted"] };
-            for of in dated.iter().copied().chain(named.map(|field| field.name)) {
+            let dated = (!filled.is_empty()).then_some("date");
+            for of in dated.into_iter().chain(named.map(|field| field.name)) {
                 let name = format!("{}_{of}", kind.table);
                 let find = "SELECT sql FROM sqlite_schema WHERE type = 'index' AND name = ?1";
                 // a country is that of the place

@@ -13,7 +13,7 @@ use crate::error::{Result, Stop};
 use crate::kind::{FactKey, Field, Kind, NewFact};
 use crate::store::entities::lookup::EntityClass;
 use crate::store::entities::name_cache::{
-    NameNews, RecentNames, ResolvedName, write_days, write_key,
+    NameEpochs, NameNews, RecentNames, ResolvedName, write_key,
 };
 use crate::store::extras::{EncodedExtra, SharedExtras};
 use crate::store::write::agreement::Agreement;
@@ -162,7 +162,7 @@ impl Writer<'_> {
             source: release.source(),
             forms: HashMap::default(),
             extras,
-            known: KnownToReader::new(),
+            known: KnownToReader::new(self.epochs()?),
             news,
             read_with: Sha256::new_with_prefix(read_with),
             may_be_there: release.may_be_there(),
@@ -320,6 +320,7 @@ fn can_encode(facts: &[NewFact<'_>]) -> bool {
 #[derive(Debug)]
 struct KnownToReader {
     names: RecentNames,
+    epochs: NameEpochs,
     /// Those of the record at hand.
     of_record: RecordNames,
     key: Vec<u8>,
@@ -327,9 +328,10 @@ struct KnownToReader {
 }
 
 impl KnownToReader {
-    fn new() -> KnownToReader {
+    fn new(epochs: NameEpochs) -> KnownToReader {
         KnownToReader {
             names: RecentNames::holding(KNOWN),
+            epochs,
             of_record: RecordNames::default(),
             key: Vec::new(),
             agreement: Agreement::default(),
@@ -345,7 +347,7 @@ impl KnownToReader {
         write_key(&mut self.key, class, named);
         let mut known = self.names.get(&self.key);
         if matches!(known, Some(None)) {
-            write_days(&mut self.key, days);
+            self.epochs.write(&mut self.key, days);
             known = self.names.get(&self.key);
         }
         let Some(Some(meant)) = known else { return false };
