@@ -4,11 +4,12 @@ use rusqlite::{OptionalExtension, Row, params};
 
 use crate::error::Result;
 use crate::query::{AsOf, Predicate, Query};
+use crate::store::entities::lookup::{self, EntityClass, Meaning};
 use crate::store::read::batch::CellBatch;
 use crate::store::read::columns::BEGIN;
 use crate::store::read::compile::{self, Scan};
 use crate::store::read::cursor::Cursor;
-use crate::store::read::select::MANY;
+use crate::store::read::select::{MANY, names_asked};
 use crate::store::{Store, fact_id};
 use crate::value::Type;
 
@@ -30,6 +31,13 @@ impl Store {
         let in_window = query.tests.iter().any(|test| matches!(test, Predicate::DateWindow(..)));
         if query.tests.is_empty() || !is_few || in_window || !self.goes_by_day(query)? {
             return Ok(None);
+        }
+        // a name that nobody has is found nowhere, but what is no place may be a spot
+        let of_actors = |(meaning, _): &(Meaning, &str)| meaning.class == EntityClass::Actor;
+        for (meaning, word) in names_asked(query).filter(of_actors) {
+            if lookup::usual_names(&self.connection, meaning, word)?.is_empty() {
+                return Ok(None);
+            }
         }
         let compiled = compile::compile_part(&self.connection, query, Scan::First(FIRST))?;
         let mut found = CellBatch::default();

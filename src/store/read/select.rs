@@ -328,27 +328,12 @@ impl Store {
     /// The database cannot be read.
     pub fn homonyms(&self, query: &Query) -> Result<Vec<String>> {
         let mut said = Vec::new();
-        for test in &query.tests {
-            let (meaning, words) = match test {
-                Predicate::AnyActor { names, .. } => (Meaning::of(EntityClass::Actor), names),
-                Predicate::In { column, values, .. } => match EntityClass::of(column.ty()) {
-                    Some(class) => {
-                        let countries = column.name() == "country";
-                        (Meaning { countries, ..Meaning::of(class) }, values)
-                    }
-                    None => continue,
-                },
-                _ => continue,
-            };
-            for word in words {
-                let called = lookup::usual_names(&self.connection, meaning, word)?;
-                if called.len() > 1 {
-                    let (many, one) = (called.len(), meaning.class.one());
-                    said.push(format!(
-                        "\"{word}\" means {many} {one}s: {}",
-                        called.join(BETWEEN_NAMES)
-                    ));
-                }
+        for (meaning, word) in names_asked(query) {
+            let called = lookup::usual_names(&self.connection, meaning, word)?;
+            if called.len() > 1 {
+                let (many, one) = (called.len(), meaning.class.one());
+                let called = called.join(BETWEEN_NAMES);
+                said.push(format!("\"{word}\" means {many} {one}s: {called}"));
             }
         }
         Ok(said)
@@ -480,6 +465,19 @@ impl Store {
         let values = read.query_map([], |row| row.get(0))?;
         Ok(values.collect::<Result<_, _>>()?)
     }
+}
+
+/// The names that the tests of a query ask for, and what they are names of.
+pub(super) fn names_asked(query: &Query) -> impl Iterator<Item = (Meaning, &str)> {
+    let asked = query.tests.iter().filter_map(|test| match test {
+        Predicate::AnyActor { names, .. } => Some((Meaning::of(EntityClass::Actor), names)),
+        Predicate::In { column, values, .. } => {
+            let meaning = Meaning::of(EntityClass::of(column.ty())?);
+            Some((Meaning { countries: column.name() == "country", ..meaning }, values))
+        }
+        _ => None,
+    });
+    asked.flat_map(|(meaning, words)| words.iter().map(move |word| (meaning, word.as_str())))
 }
 
 /// Whether the values of a column are numbers or days, of which none is spelled nearly as another.
