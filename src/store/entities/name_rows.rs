@@ -67,7 +67,6 @@ impl Writer<'_> {
     ) -> Result<Option<NameHit>> {
         let mut rows = self.rows_of(class, scheme, &fold_name(code))?;
         rows.sort_by(|a, b| b.valid_from.cmp(&a.valid_from));
-        let is_bound = rows.iter().any(|row| row.validity() != (None, None));
         let mut known: Vec<(NameHit, bool, bool)> = Vec::new();
         let whole = days.first.zip(days.last).map(|(first, last)| last - first + 1);
         for row in rows {
@@ -89,7 +88,7 @@ impl Writer<'_> {
         let only = known
             .first()
             .filter(|(first, ..)| known.iter().all(|(meant, ..)| meant.entity == first.entity));
-        self.resolved.dated |= is_bound || only.is_none() && !known.is_empty();
+        self.resolved.dated |= only.is_none() && !known.is_empty();
         let valid = || known.iter().filter(|(_, valid, _)| *valid);
         // the latest stands first
         let best = valid().find(|(.., named)| *named).or_else(|| valid().next());
