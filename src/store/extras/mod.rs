@@ -48,15 +48,15 @@ fn value(object: &str) -> String {
     )
 }
 
-/// The SQL that gives one column of the row `f`.
+/// The SQL that gives one column of the row `f`. Where it stands in each layout is worked out once a statement.
 pub fn column(kind: &'static Kind, name: &str) -> String {
     let (name, value) = (literal(name), value("f.extra"));
     format!(
-        "coalesce((SELECT {value} FROM json_each(f.extra) e WHERE e.key = {name} AND e.type <> 'null'),
-           (SELECT CASE json_type(x.cells, '$[' || n.key || ']') WHEN 'integer'
-                   THEN (SELECT t.text ->> '$' FROM extra_texts t WHERE t.id = x.cells ->> n.key) ELSE x.cells ->> n.key END
-              FROM extras x JOIN layouts l ON l.id = x.layout_id JOIN json_each(l.columns) n ON n.value = {name}
-             WHERE x.id = {}))",
+        "coalesce(iif(f.extra IS NULL, NULL, (SELECT {value} FROM json_each(f.extra) e WHERE e.key = {name} AND e.type <> 'null')),
+           (SELECT CASE typeof(c.cell) WHEN 'integer' THEN (SELECT t.text ->> '$' FROM extra_texts t WHERE t.id = c.cell) ELSE c.cell END
+              FROM (SELECT x.cells ->> ((SELECT json_group_object(l.id, n.key) FROM layouts l, json_each(l.columns) n WHERE n.value = {name})
+                             ->> ('$.\"' || x.layout_id || '\"')) AS cell
+                      FROM extras x WHERE x.id = {}) c))",
         fact_id::number("f", fact_id::kind_tag(kind))
     )
 }
