@@ -58,7 +58,7 @@ const DECIDING: usize = 1000;
 
 /// How many bytes of a long table are kept until the database is closed, so that a slow reader does
 /// not keep writers waiting.
-const KEPT: usize = 16 << 20;
+const KEPT: usize = 4 << 20;
 
 struct AlignedTable<'a> {
     out: &'a mut dyn Write,
