@@ -160,8 +160,8 @@ CREATE TABLE events (
 ) STRICT;
 -- A key has one live row at most. Its retired rows are the history of the fact.
 CREATE UNIQUE INDEX events_live ON events(source_id, key) WHERE retired_by_id IS NULL;
--- The order in which facts are shown and the days on which they begin, those without a first day, where
--- facts are, and whom they name: what questions ask for.
+-- What questions ask for: the day on which facts begin, which is also the order in which they are
+-- shown, those with an open beginning, where they are, and whom they name.
 CREATE INDEX events_date ON events(coalesce(first_day, last_day), last_day);
 CREATE INDEX events_open ON events(first_day, last_day) WHERE first_day IS NULL AND date IS NOT NULL;
 CREATE INDEX events_said_by ON events(said_by_id) WHERE said_by_id IS NOT NULL;
@@ -212,7 +212,7 @@ CREATE TABLE events_summary (
   deaths_high_min INTEGER,
   deaths_high_max INTEGER
 ) STRICT;
--- A table asks first whether any facts were retired.
+-- Rows below zero: where there are none, facts tabulate need not add rows up first.
 CREATE INDEX events_summary_taken ON events_summary(id) WHERE facts < 0;
 INSERT INTO summed (kind) VALUES ('events');
 

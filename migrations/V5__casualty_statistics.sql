@@ -139,7 +139,7 @@ CREATE TABLE casualty_statistics_summary (
   high_min        INTEGER,
   high_max        INTEGER
 ) STRICT;
--- A table asks first whether any facts were retired.
+-- Rows below zero: where there are none, facts tabulate need not add rows up first.
 CREATE INDEX casualty_statistics_summary_taken ON casualty_statistics_summary(id) WHERE facts < 0;
 INSERT INTO summed (kind) VALUES ('casualties');
 

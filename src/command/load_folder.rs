@@ -377,7 +377,7 @@ impl<'f> FolderLoad<'f> {
     }
 }
 
-/// The keys of the rows of a table. Two hashes stand for a key, since there may be millions.
+/// The keys of the rows of a table, each as two hashes, since there may be millions of them.
 #[derive(Default)]
 struct SeenKeys {
     hashers: [RandomState; 2],

@@ -441,7 +441,7 @@ fn a_few_of_many_facts_are_those_that_stand_there_in_the_whole_answer() {
     let all = Query { columns, ..Query::of(kinds.clone()) };
     // the first fact has no day, and comes last
     for has_undated in [true, false] {
-        // of a file, the first facts are shown while the others are sorted
+        // of a file, the first facts are shown before the others are sorted
         let file = folder.path().join(format!("{has_undated}.db"));
         store.connection.execute("VACUUM INTO ?1", [file.to_str()]).unwrap();
         let file = Store::open(&file, Access::Read { any_schema: false }).unwrap();

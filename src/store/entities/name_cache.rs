@@ -205,7 +205,7 @@ impl NameEpochs {
         Ok(NameEpochs(days.into_iter().collect()))
     }
 
-    /// Adds to the key of a name when it is meant.
+    /// Adds the time at which a name is used to its key.
     pub fn write(&self, key: &mut Vec<u8>, days: Days) {
         let epoch = |day: i64| self.0.partition_point(|begin| *begin <= day);
         if let Some((first, last)) = days.first.zip(days.last)

@@ -177,7 +177,8 @@ impl Cursor<'_> {
 }
 
 impl Store {
-    /// Has another thread read an answer, and reads the first rows of it meanwhile, if an index has them.
+    /// Has another thread read an answer: first the rows that an index has first, then the others, which
+    /// must be sorted.
     ///
     /// # Errors
     /// The database cannot be read, or `row` fails; the database is busy: then `row` was not
@@ -188,26 +189,24 @@ impl Store {
         row: &mut dyn FnMut(&[Value<'_>]) -> Result<()>,
     ) -> Result<u64> {
         let other = Store::beside(&self.path)?;
-        let day = self.day_of_first(query)?;
+        let parts = match self.day_of_first(query)? {
+            Some(day) => vec![Scan::Before(day), Scan::Rest(day)],
+            None => vec![Scan::Whole],
+        };
         scope(|scope| {
             let (mut sender, receiver) = channel::<CellBatch>();
             let reader = scope.spawn(move || {
-                let rest = day.map_or(Scan::Whole, Scan::Rest);
-                let compiled = compile::compile_parallel(&other.connection, query, rest)?;
-                let rows = Cursor::of(&other)
-                    .hand_on(&compiled, |cells| sender.push(|batch| batch.push(cells)))?;
+                let mut rows = 0;
+                for part in parts {
+                    let compiled = compile::compile_parallel(&other.connection, query, part)?;
+                    rows += Cursor::of(&other)
+                        .hand_on(&compiled, |cells| sender.push(|batch| batch.push(cells)))?;
+                }
                 sender.end()?;
                 Ok(rows)
             });
-            let first = match day {
-                Some(day) => {
-                    let first = compile::compile_part(&self.connection, query, Scan::Before(day))?;
-                    Cursor::of(self).hand_on(&first, &mut *row)?
-                }
-                None => 0,
-            };
             receiver.take(|batch| batch.hand_on(row))?;
-            joined(reader).map(|rest| first + rest)
+            joined(reader)
         })
     }
 

@@ -32,7 +32,7 @@ impl Store {
         if query.tests.is_empty() || !is_few || in_window || !self.goes_by_day(query)? {
             return Ok(None);
         }
-        // a name that nobody has is found nowhere, but what is no place may be a spot
+        // no fact has an actor by a name that nobody has; what is no place may still be a spot
         let of_actors = |(meaning, _): &(Meaning, &str)| meaning.class == EntityClass::Actor;
         for (meaning, word) in names_asked(query).filter(of_actors) {
             if lookup::usual_names(&self.connection, meaning, word)?.is_empty() {
@@ -48,15 +48,15 @@ impl Store {
         Ok((query.limit == Some(rows)).then_some((found, rows)))
     }
 
-    /// For a query for all facts by their days: a day before which the first few begin, so that they are shown
-    /// while all others are sorted.
+    /// For a query of all facts in the order of their days: a day before which some 2,000 of them begin, which
+    /// are shown before the others are sorted.
     pub(in crate::store) fn day_of_first(&self, query: &Query) -> Result<Option<i64>> {
         if !query.sort.is_empty() || !self.goes_by_day(query)? {
             return Ok(None);
         }
-        let (table, begin) = (query.kinds[0].table, BEGIN);
+        let table = query.kinds[0].table;
         let sql = format!(
-            "SELECT {begin} FROM {table} f WHERE {begin} IS NOT NULL ORDER BY {begin} LIMIT 1 OFFSET {FIRST}"
+            "SELECT {BEGIN} FROM {table} f WHERE {BEGIN} IS NOT NULL ORDER BY {BEGIN} LIMIT 1 OFFSET {FIRST}"
         );
         Ok(self.connection.query_row(&sql, [], |row| row.get(0)).optional()?)
     }
@@ -68,15 +68,15 @@ impl Store {
         if !is_plain || query.offset < DEEP || !self.goes_by_day(query)? {
             return Ok(None);
         }
-        let (table, begin) = (query.kinds[0].table, BEGIN);
+        let table = query.kinds[0].table;
         // facts without a day come last
-        let sql = format!("SELECT EXISTS (SELECT 1 FROM {table} f WHERE {begin} IS NULL)");
+        let sql = format!("SELECT EXISTS (SELECT 1 FROM {table} f WHERE {BEGIN} IS NULL)");
         if self.connection.query_row(&sql, [], |row| row.get(0))? {
             return Ok(None);
         }
         let offset = i64::try_from(query.offset).unwrap_or(i64::MAX);
         let sql = format!(
-            "SELECT {begin}, f.last_day, f.id FROM {table} f ORDER BY {begin}, f.last_day, f.id LIMIT 1 OFFSET ?1"
+            "SELECT {BEGIN}, f.last_day, f.id FROM {table} f ORDER BY {BEGIN}, f.last_day, f.id LIMIT 1 OFFSET ?1"
         );
         let place = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
         let found = self.connection.query_row(&sql, [offset], place).optional()?;
@@ -85,9 +85,9 @@ impl Store {
         };
         // of the facts before that one, those of its day are not passed over
         let sql = format!(
-            "SELECT (SELECT count(*) FROM {table} f WHERE {begin} = ?1
+            "SELECT (SELECT count(*) FROM {table} f WHERE {BEGIN} = ?1
                         AND (ifnull(f.last_day, 0), f.id) < (ifnull(?2, 0), ?3))
-                  + (SELECT count(*) FROM {table} f WHERE retired_by_id IS NOT NULL AND +{begin} < ?1)"
+                  + (SELECT count(*) FROM {table} f WHERE retired_by_id IS NOT NULL AND +{BEGIN} < ?1)"
         );
         let rest: i64 =
             self.connection.query_row(&sql, params![day, last, id], |row| row.get(0))?;

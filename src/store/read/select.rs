@@ -422,7 +422,7 @@ impl Store {
                 Some(column) => own.name == column.name() && EntityClass::of(own.ty).is_some(),
                 None => own.ty == Type::Actor,
             });
-            // to ask whether a fact is live takes its row, and most kinds have none that is not
+            // an index does not tell whether a fact is live: its row is read only where some are not
             let any_retired = format!(
                 "SELECT EXISTS (SELECT 1 FROM {} WHERE retired_by_id IS NOT NULL)",
                 kind.table

@@ -73,7 +73,7 @@ fn answers(query: &Query, asked: AggregateRequest<'_>) -> Option<&'static Kind> 
 }
 
 impl Store {
-    /// The kind whose summary tells a table; none, where the facts themselves must be asked.
+    /// The kind whose summary answers for a table; none, where the facts themselves must be asked.
     ///
     /// # Errors
     /// The database cannot be read.
@@ -119,26 +119,29 @@ impl Store {
             _ => "NULL".to_owned(),
         }));
         let n = shown.len();
-        let figure = asked.value.map(|value| value.name);
-        let (sums, groups) = if has_taken_off(&self.connection, kind)? {
-            let figure = figure.map_or("NULL, NULL, NULL, NULL".to_owned(), |name| {
-                format!("sum({name}_n), sum({name}_sum), min({name}_min), max({name}_max)")
-            });
+        // the table adds rows up by itself, and SQLite would have to sort them to group them
+        let is_grouped = has_taken_off(&self.connection, kind)?;
+        let add_up = |how: &str, column: &str| {
+            if is_grouped { format!("{how}({column})") } else { column.to_owned() }
+        };
+        let mut sums = vec![add_up("sum", "facts")];
+        match asked.value {
+            None => sums.extend(["NULL"; 4].map(str::to_owned)),
+            Some(Field { name, .. }) => sums.extend(
+                [("sum", "n"), ("sum", "sum"), ("min", "min"), ("max", "max")]
+                    .map(|(how, what)| add_up(how, &format!("{name}_{what}"))),
+            ),
+        }
+        let groups = if is_grouped {
             let by: Vec<String> = (1..=n).map(|i| i.to_string()).collect();
-            (
-                format!("sum(facts), {figure}"),
-                format!("GROUP BY {} HAVING sum(facts) > 0", by.join(", ")),
-            )
+            format!("GROUP BY {} HAVING sum(facts) > 0", by.join(", "))
         } else {
-            // whoever takes the rows adds them up, and SQLite would sort them for that
-            let figure = figure.map_or("NULL, NULL, NULL, NULL".to_owned(), |name| {
-                format!("{name}_n, {name}_sum, {name}_min, {name}_max")
-            });
-            (format!("facts, {figure}"), String::new())
+            String::new()
         };
         let sql = format!(
-            "SELECT {}, {sums} FROM {} f WHERE {} {groups}",
+            "SELECT {}, {} FROM {} f WHERE {} {groups}",
             shown.join(", "),
+            sums.join(", "),
             table(kind),
             conditions.join(" AND ")
         );
@@ -168,7 +171,7 @@ impl Store {
     }
 }
 
-/// Whether some facts were taken off the summary of a kind again.
+/// Whether facts were taken off the summary of a kind, by rows below zero.
 fn has_taken_off(connection: &Connection, kind: &Kind) -> Result<bool> {
     let find = format!("SELECT EXISTS (SELECT 1 FROM {} WHERE facts < 0)", table(kind));
     Ok(connection.query_row(&find, [], |row| row.get(0))?)
