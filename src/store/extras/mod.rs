@@ -7,6 +7,7 @@
 
 mod decode;
 mod encode;
+mod shared;
 mod text_numbers;
 
 use std::collections::BTreeSet;
@@ -19,7 +20,8 @@ use crate::kind::Kind;
 use crate::store::{fact_id, literal};
 
 pub use decode::{CellSlice, ExtrasDecoder};
-pub use encode::{EncodedExtra, SharedExtras};
+pub use encode::EncodedExtra;
+pub use shared::SharedExtras;
 
 /// So many texts get a number, from 1 on.
 const NUMBERED: i64 = 1 << 15;
@@ -48,7 +50,8 @@ fn value(object: &str) -> String {
     )
 }
 
-/// The SQL that gives one column of the row `f`. Where it stands in each layout is worked out once a statement.
+/// The SQL that gives one column of the row `f`. `SQLite` looks its place in the layouts up once, and not for
+/// each row.
 pub fn column(kind: &'static Kind, name: &str) -> String {
     let (name, value) = (literal(name), value("f.extra"));
     format!(

@@ -5,11 +5,12 @@ use rusqlite::{OptionalExtension, Row, params};
 use crate::error::Result;
 use crate::query::{AsOf, Predicate, Query};
 use crate::store::entities::lookup::{self, EntityClass, Meaning};
+use crate::store::read::asked_values::names_asked;
 use crate::store::read::batch::CellBatch;
 use crate::store::read::columns::BEGIN;
 use crate::store::read::compile::{self, Scan};
 use crate::store::read::cursor::Cursor;
-use crate::store::read::select::{MANY, names_asked};
+use crate::store::read::select::MANY;
 use crate::store::{Store, fact_id};
 use crate::value::Type;
 
@@ -32,7 +33,7 @@ impl Store {
         if query.tests.is_empty() || !is_few || in_window || !self.goes_by_day(query)? {
             return Ok(None);
         }
-        // no fact has an actor by a name that nobody has; what is no place may still be a spot
+        // if nobody bears the name of an actor, no fact has it; a word that names no place may still name a spot
         let of_actors = |(meaning, _): &(Meaning, &str)| meaning.class == EntityClass::Actor;
         for (meaning, word) in names_asked(query).filter(of_actors) {
             if lookup::usual_names(&self.connection, meaning, word)?.is_empty() {

@@ -1,6 +1,7 @@
 //! Reading facts: a query compiled to SQL, and its rows read, on one thread or on several.
 
 pub mod as_of;
+mod asked_values;
 pub mod batch;
 pub mod columns;
 pub mod compile;
