@@ -11,5 +11,7 @@ mod few;
 pub mod predicate;
 mod reference;
 mod select;
+#[cfg(test)]
+mod tests;
 
 pub use reference::{LiveFact, StatedFields};
