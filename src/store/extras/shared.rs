@@ -13,7 +13,7 @@ use crate::store::extras::encode::{EncodedExtra, ExtrasEncoder};
 #[derive(Debug, Clone)]
 pub struct SharedExtras {
     encoder: Arc<Mutex<ExtrasEncoder>>,
-    /// Whether new layouts or texts wait: the writer asks at each record, and is not to wait for the reader.
+    /// Whether new layouts or texts wait: the writer asks at each record, and need not wait for the reader.
     has_news: Arc<AtomicBool>,
 }
 
